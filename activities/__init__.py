@@ -1,0 +1,1 @@
+"""Every effect: thin, idempotent (architecture.md, rule 6)."""

@@ -1,0 +1,1 @@
+"""What the `redress` command does, a module for each."""

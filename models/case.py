@@ -1,0 +1,333 @@
+"""What a case is made of: what came in, what was found out, what was decided, and the one state that the workflow keeps."""
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from models.actions import SYSTEM, Actor, EvidenceRef, OptionOffer, Rate
+from models.base import Frozen, Identifier, Instant, Money, Words
+from models.partners import Order, Payment, Shipment
+from models.policy import PolicySlice
+from models.vocabulary import (
+    Channel,
+    ClockName,
+    Event,
+    Issue,
+    Kind,
+    Locale,
+    Outcome,
+    Party,
+    PauseReason,
+    Priority,
+    Reimbursement,
+    RemedyKind,
+    Stage,
+    Tier,
+    WaitFor,
+    WaitingOn,
+)
+
+
+class LineQuantity(Frozen):
+    """How many of an order's line the case is about."""
+
+    line_id: Identifier
+    quantity: int = Field(default=1, ge=1, le=10_000)
+
+
+class Wanted(Frozen):
+    """What the customer asks for."""
+
+    remedy: RemedyKind
+    amount: Money | None = None
+    """None: what is fair; the whole of the lines for a refund."""
+
+
+class Receipt(Frozen):
+    """What was taken down when the case was opened (REC-2). Contact data stays in the contacts table, out of the history."""
+
+    case_id: Identifier
+    kind: Kind
+    channel: Channel
+    customer_id: Identifier
+    locale: Locale
+    zone: str
+    order_id: Identifier | None
+    lines: tuple[LineQuantity, ...]
+    issue: Issue | None
+    description: Words
+    happened_at: Instant | None
+    wanted: Wanted | None
+    evidence: tuple[EvidenceRef, ...]
+    opened_by: Actor
+    request_id: str
+    received_at: Instant
+
+
+class Saying(Frozen):
+    """Words as somebody said them, with the evidence they gave."""
+
+    at: Instant
+    by: Actor
+    words: str
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+class TimelineEntry(Frozen):
+    """One thing that happened. `version` counts from 1 without gaps; `data` holds small values for the texts, nothing personal."""
+
+    version: int
+    at: Instant
+    event: Event
+    by: Actor = SYSTEM
+    data: dict[str, JsonValue] = {}
+
+
+class Classification(Frozen):
+    """CLS-2: the issue, how sure, and by what: `customer`, `agent`, `lexicon:<version>`, `model:<version>`."""
+
+    issue: Issue
+    confidence: float = Field(ge=0, le=1)
+    by: str
+    alternatives: tuple[Issue, ...] = ()
+
+
+class Grade(Frozen):
+    """CLS-3, with reasons that a person can read (codes and values of `rules/grading.py`)."""
+
+    priority: Priority
+    severity: int = Field(ge=0, le=3)
+    urgency: int = Field(ge=0, le=3)
+    reasons: tuple[str, ...]
+
+
+class Fact(Frozen):
+    """Something proved (INV-1). `source`: order, shipment, payment, customer, merchant, carrier."""
+
+    name: str
+    value: JsonValue
+    source: str
+    at: Instant
+
+
+class InformationRequest(Frozen):
+    """INV-2. `answer` None and `silent` False: still open."""
+
+    id: Identifier
+    of: WaitingOn
+    recipient: Identifier
+    question: str
+    asked_at: Instant
+    remind_at: Instant
+    due: Instant
+    by: Actor = SYSTEM
+    reminded: bool = False
+    silent: bool = False
+    withdrawn: bool = False
+    answer: Saying | None = None
+    admits: bool | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.answer is None and not self.silent and not self.withdrawn
+
+
+class Finding(Frozen):
+    """INV-4: who is responsible, on what basis. `row` names the policy's row when a rule found it."""
+
+    party: Party
+    confidence: float = Field(ge=0, le=1)
+    basis: str
+    row: str | None = None
+    by: Actor = SYSTEM
+    at: Instant
+
+    @property
+    def stands(self) -> bool:
+        """A person's finding stands; a rule's stands when the policy says it is sure enough (checked by `rules/liability.py`)."""
+        return self.row is None
+
+
+class Proposal(Frozen):
+    """RES-2: one round's offer. Exactly one of `accepted`, `refused`, `lapsed` ends it."""
+
+    id: Identifier
+    round: int
+    by: Actor
+    at: Instant
+    options: tuple[OptionOffer, ...]
+    amount: Money
+    """The dearest option; what the approval limit looks at."""
+    approved_by: Actor | None = None
+    declined: str | None = None
+    accepted: int | None = None
+    refused: str | None = None
+    counter_amount: Money | None = None
+    lapsed: bool = False
+
+    @property
+    def standing(self) -> bool:
+        """Whether it is still on the table."""
+        return self.accepted is None and self.refused is None and self.declined is None and not self.lapsed
+
+
+class RefundPart(Frozen):
+    """The share of a refund that goes back to one payment (RES-5)."""
+
+    key: Identifier
+    payment_id: Identifier
+    amount: Money
+    reimbursement: Reimbursement = Reimbursement.PENDING
+    refund_id: str | None = None
+    refusal: str | None = None
+
+
+class Remedy(Frozen):
+    """RES-3: a remedy being carried out."""
+
+    id: Identifier
+    kind: RemedyKind
+    amount: Money | None = None
+    words: str | None = None
+    reimbursement: Reimbursement = Reimbursement.NONE
+    parts: tuple[RefundPart, ...] = ()
+    done_at: Instant | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.done_at is None
+
+
+class Wait(Frozen):
+    """Whose move it is, for what, until when, and what happens by default then."""
+
+    on: WaitingOn
+    for_: WaitFor
+    until: Instant
+    since: Instant
+
+
+class Miss(Frozen):
+    """A broken promise. Never removed (SLA-4); `held_by` says who had the case (SLA-5)."""
+
+    clock: ClockName
+    at: Instant
+    due: Instant
+    held_by: Tier
+    handler: str | None = None
+
+
+class Clock(Frozen):
+    """A promise about time (SLA-1…6). All durations are working time of `calendar`.
+
+    `used` is what had run up to `running_since`; while running, more has passed since then. `running_since` None: paused or stopped.
+    """
+
+    name: ClockName
+    calendar: str
+    target: timedelta
+    started_at: Instant
+    used: timedelta = timedelta(0)
+    running_since: Instant | None = None
+    pauses: frozenset[PauseReason] = frozenset()
+    held_by: Tier
+    used_by_tier: dict[Tier, timedelta] = {}
+    warned_at: Instant | None = None
+    missed_at: Instant | None = None
+    stopped_at: Instant | None = None
+
+
+class Archive(Frozen):
+    """ARC-1: the seal of the immutable record."""
+
+    sha256: str
+    at: Instant
+    outcome: Outcome
+    root_cause: str
+    lesson: str | None = None
+
+
+class CaseState(BaseModel):
+    """Everything the workflow knows, carried over continue-as-new. Its parts are frozen: a change replaces them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    receipt: Receipt
+    policy: PolicySlice
+    version: int = 0
+    saved_version: int = 0
+    """The timeline up to here is in the database."""
+    stage: Stage = Stage.RECEIPT
+    kind: Kind
+    order_id: Identifier | None = None
+    classification: Classification | None = None
+    grade: Grade | None = None
+    tier: Tier = Tier.PLATFORM
+    team: str | None = None
+    handler: Actor | None = None
+    owner: Actor | None = None
+    """DSP-3: whoever first answered the customer."""
+    wait: Wait | None = None
+    clocks: tuple[Clock, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    order: Order | None = None
+    shipments: tuple[Shipment, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    sayings: tuple[Saying, ...] = ()
+    requests: tuple[InformationRequest, ...] = ()
+    finding: Finding | None = None
+    proposals: tuple[Proposal, ...] = ()
+    arbitration: bool = False
+    """The rounds are used up, or a party asked: a supervisor rules."""
+    remedies: tuple[Remedy, ...] = ()
+    automatic: bool = False
+    """RES-10: resolved without a person."""
+    survey: Rate | None = None
+    confirmed: bool = False
+    withdrawn: bool = False
+    outcome: Outcome | None = None
+    archive: Archive | None = None
+    reopened: int = 0
+    closed_at: Instant | None = None
+    entries: tuple[TimelineEntry, ...] = ()
+    """Timeline entries that are not in the database yet."""
+    requests_seen: dict[str, int] = {}
+    """Request id → the version after it: the same request again changes nothing (bounded)."""
+    notices_seen: tuple[str, ...] = ()
+    """Ids of partner notices that were taken in (bounded)."""
+
+    @property
+    def case_id(self) -> str:
+        return self.receipt.case_id
+
+    @property
+    def issue(self) -> Issue | None:
+        return self.classification.issue if self.classification else None
+
+    @property
+    def standing_proposal(self) -> Proposal | None:
+        """The proposal on the table, if there is one."""
+        last = self.proposals[-1] if self.proposals else None
+        return last if last is not None and last.standing else None
+
+    @property
+    def open_requests(self) -> tuple[InformationRequest, ...]:
+        return tuple(request for request in self.requests if request.open)
+
+    @property
+    def money_moved(self) -> bool:
+        """Whether a provider was asked to pay anything back."""
+        return any(
+            part.reimbursement in {Reimbursement.REQUESTED, Reimbursement.ARRIVED}
+            for remedy in self.remedies
+            for part in remedy.parts
+        )
+
+
+class CaseStart(Frozen):
+    """The workflow's input: a receipt and the policy for a new case, or the state of one that continues as new."""
+
+    receipt: Receipt | None = None
+    policy: PolicySlice | None = None
+    state: CaseState | None = None

@@ -1,0 +1,242 @@
+"""The read side (architecture.md, Choices): what lists, search and reports read. The workflow is the truth while a case is open.
+
+`cases`, `timeline`, `messages`, `money`, `archives` and `case_evidence` are written by `activities/` alone; `contacts`, `openings`,
+`uploads` and `webhooks` by the API at its door. Instants are UTC; amounts are minor units.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from pydantic import JsonValue
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC instants on every database: SQLite would hand them back naive."""
+
+    impl: Any = DateTime(timezone=True)
+    cache_ok: Any = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive instant: its zone would be a guess."""
+        if value is not None and value.tzinfo is None:
+            message = "instants are aware"
+            raise ValueError(message)
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give SQLite's naive values the zone that they were stored in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CaseRow(SQLModel, table=True):
+    """One row a case: its columns for lists, its `state` (CaseState without the policy) for the view."""
+
+    __tablename__: ClassVar[Any] = "cases"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_cases_customer", "customer_id", "opened_at"),
+        Index("ix_cases_merchant", "merchant_id", "opened_at"),
+        Index("ix_cases_order", "order_id"),
+        Index("ix_cases_team", "team", "stage", "next_deadline"),
+        Index("ix_cases_stage", "stage", "opened_at"),
+        Index("ix_cases_opened", "opened_at", "case_id"),
+        Index("ix_cases_updated", "updated_at", "case_id"),
+        Index("ix_cases_deadline", "next_deadline", "case_id"),
+    )
+
+    case_id: str = Field(primary_key=True, max_length=100)
+    version: int
+    kind: str
+    stage: str
+    channel: str
+    customer_id: str
+    order_id: str | None = None
+    merchant_id: str | None = None
+    issue: str | None = None
+    priority: str | None = None
+    tier: str
+    team: str | None = None
+    handler: str | None = None
+    waiting_on: str
+    waiting_for: str | None = None
+    next_deadline: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sla_state: str
+    outcome: str | None = None
+    amount_minor: int = Field(default=0, sa_type=BigInteger)
+    """What the case pays back, so far decided."""
+    currency: str
+    automatic: bool = False
+    reopened: int = 0
+    locale: str
+    policy_version: str
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    state: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class CaseCarrierRow(SQLModel, table=True):
+    """Which carriers have a shipment on a case: they may see it."""
+
+    __tablename__: ClassVar[Any] = "case_carriers"
+
+    carrier_id: str = Field(primary_key=True)
+    case_id: str = Field(primary_key=True, index=True)
+
+
+class TimelineRow(SQLModel, table=True):
+    """Append-only: what happened, in order."""
+
+    __tablename__: ClassVar[Any] = "timeline"
+
+    case_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    event: str = Field(index=True)
+    role: str
+    actor_id: str
+    data: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class MessageRow(SQLModel, table=True):
+    """The outbox and the in-site inbox (NTF-1, NTF-2): one row for each event, recipient and channel, written with its timeline row."""
+
+    __tablename__: ClassVar[Any] = "messages"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("case_id", "version", "recipient_role", "recipient_id", "channel"),
+        Index("ix_messages_due", "state", "next_attempt_at"),
+        Index("ix_messages_inbox", "recipient_role", "recipient_id", "channel", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: str
+    version: int
+    event: str
+    recipient_role: str
+    recipient_id: str
+    channel: str
+    locale: str
+    subject: str
+    body: str
+    state: str = "waiting"
+    """waiting, sent, undeliverable (no address, or refused for good); inbox rows are `sent` at once."""
+    attempts: int = 0
+    next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the delivery loop may try (again); moved ahead while somebody is trying (the lease)."""
+    error: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class OrderLockRow(SQLModel, table=True):
+    """One row an order with money: locked while money of the order is set aside, so that two cases never give the same money twice."""
+
+    __tablename__: ClassVar[Any] = "order_locks"
+
+    order_id: str = Field(primary_key=True)
+
+
+class MoneyRow(SQLModel, table=True):
+    """A refund's part: intent first, then what the provider said (RES-5). Never deleted; a failed part no longer counts as given."""
+
+    __tablename__: ClassVar[Any] = "money"
+
+    key: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
+    remedy_id: str
+    order_id: str = Field(index=True)
+    customer_id: str = Field(index=True)
+    payment_id: str
+    amount_minor: int = Field(sa_type=BigInteger)
+    currency: str
+    reimbursement: str
+    refund_id: str | None = None
+    refusal: str | None = None
+    automatic: bool = False
+    intended_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CaseEvidenceRow(SQLModel, table=True):
+    """Which evidence belongs to which case: the right to see it (INV-3)."""
+
+    __tablename__: ClassVar[Any] = "case_evidence"
+
+    case_id: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    media_type: str
+    size: int
+    name: str
+    role: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ArchiveRow(SQLModel, table=True):
+    """ARC-1: the immutable record of a closed case; a reopened case gets a further edition."""
+
+    __tablename__: ClassVar[Any] = "archives"
+
+    case_id: str = Field(primary_key=True)
+    edition: int = Field(primary_key=True)
+    sha256: str
+    outcome: str
+    root_cause: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    record: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class ContactRow(SQLModel, table=True):
+    """How to reach a customer, and how they want to be told. Kept apart from the history, so that it can be removed (ARC-3)."""
+
+    __tablename__: ClassVar[Any] = "contacts"
+
+    customer_id: str = Field(primary_key=True)
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    locale: str
+    zone: str
+    channels: list[str] | None = Field(default=None, sa_column=Column(Json, nullable=True))
+    """The customer's preference among e-mail, SMS and push; None: as the policy says. The inbox is always told."""
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OpeningRow(SQLModel, table=True):
+    """REC-5: the same customer, order line and issue have one open case. Removed when the case closes."""
+
+    __tablename__: ClassVar[Any] = "openings"
+
+    sameness: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class UploadRow(SQLModel, table=True):
+    """Evidence that was uploaded, and by whom; it joins a case when its uploader names it there."""
+
+    __tablename__: ClassVar[Any] = "uploads"
+
+    sha256: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    uploader_id: str = Field(primary_key=True)
+    media_type: str
+    size: int
+    name: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WebhookRow(SQLModel, table=True):
+    """Notices that were taken in: a replayed one changes nothing."""
+
+    __tablename__: ClassVar[Any] = "webhooks"
+
+    partner: str = Field(primary_key=True)
+    notice_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,138 @@
+"""What callers are shown of a case. Built by `rules/view.py` from the state, the viewer and the time; the same from workflow and table."""
+
+from pydantic import JsonValue
+
+from models.actions import Action, Actor, EvidenceRef, OptionOffer, Rate
+from models.base import Frozen, Instant, Money
+from models.case import Archive, Classification, Fact, Finding, Grade, InformationRequest, LineQuantity, Remedy, Wanted
+from models.vocabulary import (
+    Channel,
+    ClockName,
+    Issue,
+    Kind,
+    Outcome,
+    Role,
+    SlaState,
+    Stage,
+    Tier,
+    WaitFor,
+    WaitingOn,
+)
+
+
+class Viewer(Frozen):
+    """The query's argument: who looks."""
+
+    actor: Actor
+
+
+class WaitView(Frozen):
+    """Whose move it is, until when, and what happens by default (domain.md, Kinds and stages)."""
+
+    on: WaitingOn
+    for_: WaitFor
+    until: Instant
+    then: str
+
+
+class ClockView(Frozen):
+    """SLA: the promise as it stands. `due` is None while paused or after it stopped; durations in seconds of working time."""
+
+    name: ClockName
+    state: SlaState
+    target_seconds: int
+    used_seconds: int
+    used_by_tier: dict[Tier, int]
+    due: Instant | None
+    paused: bool
+    stopped: bool
+
+
+class MissView(Frozen):
+    clock: ClockName
+    at: Instant
+    due: Instant
+    held_by: Tier
+    handler: str | None
+
+
+class SayingView(Frozen):
+    at: Instant
+    by: Role
+    words: str
+    evidence: tuple[EvidenceRef, ...]
+
+
+class ProposalView(Frozen):
+    id: str
+    round: int
+    by: Role
+    at: Instant
+    options: tuple[OptionOffer, ...]
+    state: str
+    """awaiting_approval, standing, accepted, refused, declined or lapsed."""
+    accepted: int | None
+    refused: str | None
+    declined: str | None
+    counter_amount: Money | None
+
+
+class ActionView(Frozen):
+    """An action open to the viewer now, and where to send it."""
+
+    action: Action
+    href: str
+
+
+class CaseView(Frozen):
+    """One case as the viewer may see it."""
+
+    case_id: str
+    version: int
+    kind: Kind
+    stage: Stage
+    channel: Channel
+    customer_id: str
+    order_id: str | None
+    merchant_id: str | None
+    carriers: tuple[str, ...]
+    lines: tuple[LineQuantity, ...]
+    description: str
+    wanted: Wanted | None
+    issue: Issue | None
+    issue_name: str | None
+    classification: Classification | None
+    grade: Grade | None
+    tier: Tier
+    team: str | None
+    handler: str | None
+    owner: str | None
+    waiting: WaitView | None
+    clocks: tuple[ClockView, ...]
+    misses: tuple[MissView, ...]
+    facts: tuple[Fact, ...]
+    sayings: tuple[SayingView, ...]
+    requests: tuple[InformationRequest, ...]
+    finding: Finding | None
+    proposals: tuple[ProposalView, ...]
+    remedies: tuple[Remedy, ...]
+    automatic: bool
+    survey: Rate | None
+    outcome: Outcome | None
+    archive: Archive | None
+    reopened: int
+    opened_at: Instant
+    closed_at: Instant | None
+    policy_version: str
+    available_actions: tuple[ActionView, ...]
+
+
+class TimelineView(Frozen):
+    """A timeline row as a person reads it: `text` in the asked language."""
+
+    version: int
+    at: Instant
+    event: str
+    by: Role
+    text: str
+    data: dict[str, JsonValue]

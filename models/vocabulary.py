@@ -1,0 +1,328 @@
+"""The closed vocabularies of a case. Each enum owns its own groupings; nobody compares status strings (domain.md)."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a case is: a question, a request for a remedy, or dissatisfaction."""
+
+    INQUIRY = "inquiry"
+    AFTER_SALES = "after_sales"
+    COMPLAINT = "complaint"
+
+
+class Stage(StrEnum):
+    """Where a case stands. The seven stages in their order, then closed."""
+
+    RECEIPT = "receipt"
+    CLASSIFICATION = "classification"
+    DISPATCH = "dispatch"
+    INVESTIGATION = "investigation"
+    RESOLUTION = "resolution"
+    FOLLOW_UP = "follow_up"
+    ARCHIVAL = "archival"
+    CLOSED = "closed"
+
+    @classmethod
+    def open_stages(cls) -> frozenset["Stage"]:
+        """Every stage in which the case is being worked on."""
+        return frozenset(cls) - {cls.CLOSED}
+
+    @classmethod
+    def before_follow_up(cls) -> frozenset["Stage"]:
+        """The stages in which a solution is still being looked for."""
+        return cls.open_stages() - {cls.FOLLOW_UP, cls.ARCHIVAL}
+
+
+class Role(StrEnum):
+    """Who acts or looks (domain.md, People and systems). SYSTEM is Redress itself."""
+
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+    CARRIER = "carrier"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    ANALYST = "analyst"
+    SYSTEM = "system"
+
+    @classmethod
+    def platform(cls) -> frozenset["Role"]:
+        """The marketplace's own people who work cases."""
+        return frozenset({cls.AGENT, cls.SUPERVISOR})
+
+    @classmethod
+    def people(cls) -> frozenset["Role"]:
+        """Every role that a token can be made for."""
+        return frozenset(cls) - {cls.SYSTEM}
+
+
+class Party(StrEnum):
+    """Who can be found responsible (INV-4)."""
+
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+    CARRIER = "carrier"
+    PLATFORM = "platform"
+    SHARED = "shared"
+    NONE = "none"
+
+
+class Tier(StrEnum):
+    """Who holds the case (DSP-5): merchant first, then the platform, then a supervisor. Clocks are kept per tier (SLA-5)."""
+
+    MERCHANT = "merchant"
+    PLATFORM = "platform"
+    SUPERVISOR = "supervisor"
+    CARRIER = "carrier"
+
+
+class WaitingOn(StrEnum):
+    """Whose move it is."""
+
+    NOBODY = "nobody"
+    CUSTOMER = "customer"
+    MERCHANT = "merchant"
+    CARRIER = "carrier"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+
+
+class WaitFor(StrEnum):
+    """What the case is waiting for; each has a deadline and a default outcome in the policy's `waits`."""
+
+    PARTNER_DATA = "partner_data"
+    ORDER_CORRECTION = "order_correction"
+    TRIAGE = "triage"
+    ANSWERS = "answers"
+    FINDING = "finding"
+    PLAN = "plan"
+    REPLY = "reply"
+    CHOICE = "choice"
+    APPROVAL = "approval"
+    ARBITRATION = "arbitration"
+    REFUND = "refund"
+    ARRIVAL = "arrival"
+    PAYMENT_REPAIR = "payment_repair"
+    CONFIRMATION = "confirmation"
+    REOPENING = "reopening"
+
+
+class Channel(StrEnum):
+    """How the customer reached us (REC-1); it sets the first-reply clock."""
+
+    APP = "app"
+    WEB = "web"
+    ORDER_PAGE = "order_page"
+    HOTLINE = "hotline"
+    CHAT = "chat"
+    EMAIL = "email"
+    SOCIAL = "social"
+    IMPORT = "import"
+
+
+class Issue(StrEnum):
+    """What went wrong (CLS-1). The part before the dot is the issue's group."""
+
+    QUALITY_DEFECT = "product.quality_defect"
+    NOT_AS_DESCRIBED = "product.not_as_described"
+    SIZE_MISMATCH = "product.size_mismatch"
+    COUNTERFEIT_SUSPECTED = "product.counterfeit_suspected"
+    WARRANTY_REPAIR = "product.warranty_repair"
+    NO_REASON_RETURN = "product.no_reason_return"
+    DELAY = "logistics.delay"
+    DAMAGED = "logistics.damaged"
+    SOILED = "logistics.soiled"
+    LOST = "logistics.lost"
+    WRONG_ITEM = "logistics.wrong_item"
+    MISSING_ITEM = "logistics.missing_item"
+    TRACKING_STALLED = "logistics.tracking_stalled"
+    TRACKING_WRONG = "logistics.tracking_wrong"
+    PICKUP_POINT = "logistics.pickup_point"
+    SIGNED_BY_OTHER = "logistics.signed_by_other"
+    CANCEL = "order.cancel"
+    CHANGE = "order.change"
+    CHARGED_TWICE = "payment.charged_twice"
+    REFUND_NOT_ARRIVED = "payment.refund_not_arrived"
+    PRICE_DISPUTE = "payment.price_dispute"
+    MERCHANT_ATTITUDE = "service.merchant_attitude"
+    PLATFORM_ATTITUDE = "service.platform_attitude"
+    CARRIER_ATTITUDE = "service.carrier_attitude"
+    SLOW_RESPONSE = "service.slow_response"
+    PROMISE_NOT_KEPT = "service.promise_not_kept"
+    PLATFORM_RULE = "rules.platform_rule"
+
+    @property
+    def group(self) -> "IssueGroup":
+        return IssueGroup(self.value.partition(".")[0])
+
+
+class IssueGroup(StrEnum):
+    PRODUCT = "product"
+    LOGISTICS = "logistics"
+    ORDER = "order"
+    PAYMENT = "payment"
+    SERVICE = "service"
+    RULES = "rules"
+
+
+class Priority(StrEnum):
+    """CLS-3; P1 is the most urgent."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+
+
+class RemedyKind(StrEnum):
+    """RES-3. Money is given back by the kinds of `refunding`; words are enough for those of `telling`."""
+
+    REFUND_ONLY = "refund_only"
+    RETURN_AND_REFUND = "return_and_refund"
+    EXCHANGE = "exchange"
+    REPAIR = "repair"
+    RESHIP = "reship"
+    PRICE_ADJUSTMENT = "price_adjustment"
+    COUPON = "coupon"
+    APOLOGY = "apology"
+    EXPLANATION = "explanation"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_CHANGED = "order_changed"
+    SERVICE_IMPROVEMENT = "service_improvement"
+
+    @classmethod
+    def refunding(cls) -> frozenset["RemedyKind"]:
+        return frozenset({cls.REFUND_ONLY, cls.PRICE_ADJUSTMENT})
+
+    @classmethod
+    def telling(cls) -> frozenset["RemedyKind"]:
+        return frozenset({cls.APOLOGY, cls.EXPLANATION})
+
+
+class Reimbursement(StrEnum):
+    """The state of a remedy's money; accepted by the provider (requested) is not arrived (RES-5)."""
+
+    NONE = "none"
+    PENDING = "pending"
+    REQUESTED = "requested"
+    ARRIVED = "arrived"
+    FAILED = "failed"
+
+
+class ClockName(StrEnum):
+    """The promises about time (SLA-1)."""
+
+    FIRST_REPLY = "first_reply"
+    PLAN = "plan"
+    RESOLUTION = "resolution"
+    TRANSFER = "transfer"
+
+
+class SlaState(StrEnum):
+    ON_TIME = "on_time"
+    WARNED = "warned"
+    MISSED = "missed"
+
+
+class PauseReason(StrEnum):
+    """Why a clock does not run (SLA-3)."""
+
+    CUSTOMER_TO_ACT = "customer_to_act"
+    GOODS_TRAVEL = "goods_travel"
+
+
+class Locale(StrEnum):
+    ZH = "zh"
+    EN = "en"
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    RESOLVED = "resolved"
+    ANSWERED = "answered"
+    WITHDRAWN = "withdrawn"
+    NOT_PURSUED = "not_pursued"
+    REJECTED = "rejected"
+
+
+class MessageChannel(StrEnum):
+    """How people are told (NTF-1)."""
+
+    INBOX = "inbox"
+    EMAIL = "email"
+    SMS = "sms"
+    PUSH = "push"
+
+
+class Event(StrEnum):
+    """What a timeline row can say. The same code names the message template that tells people about it."""
+
+    OPENED = "case.opened"
+    JOINED = "case.joined"
+    WORDS_ADDED = "case.words_added"
+    ORDER_UNKNOWN = "case.order_unknown"
+    ORDER_CORRECTED = "case.order_corrected"
+    PARTNER_SILENT = "case.partner_silent"
+    CLASSIFIED = "case.classified"
+    TRIAGE_NEEDED = "case.triage_needed"
+    GRADED = "case.graded"
+    DISPATCHED = "case.dispatched"
+    TAKEN = "case.taken"
+    ESCALATED = "case.escalated"
+    REPLIED = "case.replied"
+    FACTS_ESTABLISHED = "investigation.facts_established"
+    INFORMATION_REQUESTED = "investigation.information_requested"
+    INFORMATION_REMINDED = "investigation.information_reminded"
+    INFORMATION_GIVEN = "investigation.information_given"
+    INFORMATION_SILENT = "investigation.information_silent"
+    PARTNER_NOTICE = "investigation.partner_notice"
+    FOUND = "investigation.found"
+    PROPOSED = "resolution.proposed"
+    APPROVAL_NEEDED = "resolution.approval_needed"
+    APPROVED = "resolution.approved"
+    DECLINED = "resolution.declined"
+    ACCEPTED = "resolution.accepted"
+    REFUSED = "resolution.refused"
+    COUNTERED = "resolution.countered"
+    PROPOSAL_LAPSED = "resolution.proposal_lapsed"
+    ARBITRATION_NEEDED = "resolution.arbitration_needed"
+    RULED = "resolution.ruled"
+    REFUND_REQUESTED = "resolution.refund_requested"
+    REFUND_ARRIVED = "resolution.refund_arrived"
+    REFUND_FAILED = "resolution.refund_failed"
+    REMEDY_TOLD = "resolution.remedy_told"
+    RESOLVED = "follow_up.resolved"
+    RATED = "follow_up.rated"
+    LOW_SCORE = "follow_up.low_score"
+    CONFIRMED = "follow_up.confirmed"
+    DISPUTED = "follow_up.disputed"
+    SILENT_CONFIRMATION = "follow_up.silent_confirmation"
+    WITHDRAWN = "case.withdrawn"
+    NOT_PURSUED = "case.not_pursued"
+    ARCHIVED = "archival.archived"
+    REOPENED = "archival.reopened"
+    CLOCK_WARNED = "clock.warned"
+    CLOCK_MISSED = "clock.missed"
+    PROMISE_MOVED = "clock.promise_moved"
+
+
+class ErrorType(StrEnum):
+    """Errors cross every boundary by these types, never by their text (architecture.md, rule 11)."""
+
+    NOT_FOUND = "not-found"
+    INVALID = "invalid"
+    NOT_ALLOWED_NOW = "action-not-allowed-now"
+    NOT_ALLOWED_FOR_ROLE = "action-not-allowed-for-role"
+    UNAUTHENTICATED = "unauthenticated"
+    KEY_REUSED = "idempotency-key-reused"
+    CLOSED = "case-closed"
+    TOO_MUCH = "too-much-money"
+    BUSY = "busy"
+    NOT_YET = "not-yet-answered"
+    UNAVAILABLE = "unavailable"
+    BAD_SIGNATURE = "bad-signature"
+    PARTNER_UNAVAILABLE = "partner-unavailable"
+    PARTNER_REFUSED = "partner-refused"
+    PARTNER_NONSENSE = "partner-nonsense"
+    INTERNAL = "internal"

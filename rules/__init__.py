@@ -1,0 +1,1 @@
+"""Pure decisions: (values, now) → value. No I/O, no Temporal, no tables."""

@@ -1,0 +1,85 @@
+"""Every setting, once. Each is an environment variable with the prefix `REDRESS_`, or a line of a `.env` file."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+
+class Settings(BaseSettings):
+    """The settings of every process of Redress. Defaults are those of `make run`: everything on this machine."""
+
+    model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Path(".redress")
+    """Databases, evidence, secrets and logs of `redress up`."""
+    host: str = "127.0.0.1"
+    """Where our servers listen."""
+    api_port: int = 8000
+    temporal_port: int = 7233
+    ui_port: int = 8233
+    sandbox_port: int = 8100
+
+    temporal_address: str | None = None
+    """A Temporal cluster's host:port; None: this machine's, at `temporal_port`."""
+    temporal_namespace: str = "default"
+    temporal_program: Path | None = None
+    """The Temporal CLI program; None: the one on PATH, beside the interpreter, or the SDK's download."""
+    task_queue: str = "cases"
+
+    database_url: str | None = None
+    """`postgresql://user:password@host/name` or `sqlite:///path`; None: SQLite in `data_dir`."""
+
+    policy: Path = ROOT / "policies" / "default.yaml"
+
+    merchant_url: str | None = None
+    """Partner addresses; None: the sandbox on this machine, at `sandbox_port`."""
+    carrier_url: str | None = None
+    payment_url: str | None = None
+    notification_url: str | None = None
+    partner_token: SecretStr = SecretStr("sandbox")
+    """The bearer token with which we call partners."""
+    partner_timeout: float = 5.0
+    """Seconds that one call of a partner may take."""
+
+    webhook_secret: SecretStr | None = None
+    """`whsec_…` of Standard Webhooks, shared with partners; None: made at first start, in `data_dir`."""
+
+    smtp_host: str | None = None
+    """None: e-mail goes to the notification provider like SMS and push."""
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: bool = False
+    mail_from: str = "service@redress.example"
+
+    evidence_url: str | None = None
+    """`s3://bucket/prefix` or `file:///folder`; None: a folder in `data_dir`."""
+    evidence_max_bytes: int = 20 * 1024 * 1024
+
+    jwt_secret: SecretStr | None = None
+    """The local signing secret (HS256); None: made at first start, in `data_dir`."""
+    jwks_url: str | None = None
+    """With OIDC: where the provider's keys are; tokens of the local secret are then refused."""
+    jwt_audience: str = "redress"
+    jwt_issuer: str | None = None
+
+    log_format: Literal["auto", "json", "console"] = "auto"
+    """auto: console on a terminal, JSON otherwise."""
+    log_level: str = "INFO"
+
+    @property
+    def temporal(self) -> str:
+        return self.temporal_address or f"{self.host}:{self.temporal_port}"
+
+    @property
+    def api_url(self) -> str:
+        return f"http://{self.host}:{self.api_port}"
+
+    def partner_url(self, partner: Literal["merchant", "carrier", "payment", "notification"]) -> str:
+        """Where a partner is: its own setting, or its part of the sandbox."""
+        own: str | None = getattr(self, f"{partner}_url")
+        return own or f"http://{self.host}:{self.sandbox_port}/{partner}"

@@ -1,0 +1,1 @@
+"""The durable part: case.py is the table of contents."""
