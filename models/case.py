@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from models.actions import SYSTEM, Actor, EvidenceRef, OptionOffer, Rate
 from models.base import Frozen, Identifier, Instant, Money, Words
 from models.partners import Order, Payment, Shipment
-from models.policy import PolicySlice
+from models.policy import Bilingual, PolicySlice
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -74,7 +74,7 @@ class Saying(Frozen):
 
 
 class TimelineEntry(Frozen):
-    """One thing that happened. `version` counts from 1 without gaps; `data` holds small values for the texts, nothing personal."""
+    """One thing that happened. `version` grows with every entry; `data` holds small values for the texts, nothing personal."""
 
     version: int
     at: Instant
@@ -137,15 +137,10 @@ class Finding(Frozen):
 
     party: Party
     confidence: float = Field(ge=0, le=1)
-    basis: str
+    basis: Bilingual
     row: str | None = None
     by: Actor = SYSTEM
     at: Instant
-
-    @property
-    def stands(self) -> bool:
-        """A person's finding stands; a rule's stands when the policy says it is sure enough (checked by `rules/liability.py`)."""
-        return self.row is None
 
 
 class Proposal(Frozen):
@@ -190,6 +185,8 @@ class Remedy(Frozen):
     amount: Money | None = None
     words: str | None = None
     reimbursement: Reimbursement = Reimbursement.NONE
+    attempt: int = 1
+    """Grows when a refused refund is tried again: its keys are then new ones."""
     parts: tuple[RefundPart, ...] = ()
     done_at: Instant | None = None
 
@@ -253,10 +250,9 @@ class CaseState(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     receipt: Receipt
-    policy: PolicySlice
+    policy_version: str
     version: int = 0
-    saved_version: int = 0
-    """The timeline up to here is in the database."""
+    """Counts every change that is saved; timeline entries carry the one they were made at."""
     stage: Stage = Stage.RECEIPT
     kind: Kind
     order_id: Identifier | None = None
@@ -280,6 +276,8 @@ class CaseState(BaseModel):
     proposals: tuple[Proposal, ...] = ()
     arbitration: bool = False
     """The rounds are used up, or a party asked: a supervisor rules."""
+    settled: bool = False
+    """What is to be done was decided: accepted, ruled, or clear (RES-10); `remedies` holds it."""
     remedies: tuple[Remedy, ...] = ()
     automatic: bool = False
     """RES-10: resolved without a person."""
@@ -316,18 +314,14 @@ class CaseState(BaseModel):
         return tuple(request for request in self.requests if request.open)
 
     @property
-    def money_moved(self) -> bool:
-        """Whether a provider was asked to pay anything back."""
-        return any(
-            part.reimbursement in {Reimbursement.REQUESTED, Reimbursement.ARRIVED}
-            for remedy in self.remedies
-            for part in remedy.parts
-        )
+    def money_moves(self) -> bool:
+        """Whether a refund is under way or was made: from here on nothing is withdrawn."""
+        return any(remedy.reimbursement in Reimbursement.moving() for remedy in self.remedies)
 
 
 class CaseStart(Frozen):
-    """The workflow's input: a receipt and the policy for a new case, or the state of one that continues as new."""
+    """The workflow's input: a receipt with the policy of its day; and the state, when the case continues as new."""
 
-    receipt: Receipt | None = None
-    policy: PolicySlice | None = None
+    receipt: Receipt
+    policy: PolicySlice
     state: CaseState | None = None

@@ -7,7 +7,7 @@ from models.vocabulary import Reimbursement
 
 
 class Projection(Frozen):
-    """The case as it is to be saved: the whole state without the policy, and the timeline entries not yet saved (records.save)."""
+    """The case as it is to be saved; `state.entries` are the timeline entries that are not saved yet."""
 
     state: CaseState
     at: Instant
@@ -29,10 +29,12 @@ class LookedUp(Frozen):
 
 
 class RefundIntent(Frozen):
-    """Set money of an order aside before any provider is asked (RES-5). The same remedy asked twice is one intent."""
+    """Set money of an order aside before any provider is asked (RES-5). The same remedy and attempt asked twice is one intent."""
 
     case_id: Identifier
     remedy_id: Identifier
+    attempt: int = 1
+    """Keys are `{case_id}.{remedy_id}.{attempt}.{n}`."""
     order_id: Identifier
     customer_id: Identifier
     amount: Money

@@ -164,6 +164,8 @@ class LiabilityRow(Frozen):
     when: tuple[Condition, ...]
     party: Party
     confidence: float = Field(ge=0, le=1)
+    automatic: bool = False
+    """RES-10: what the customer asks for, up to what the lines cost, is due when this row holds."""
     basis: Bilingual
 
 
@@ -243,6 +245,7 @@ class PolicySlice(Frozen):
     automatic: AutomaticPolicy
     triage_below: float = Field(ge=0, le=1)
     max_rounds: int = Field(ge=1, le=20)
+    rejections_to_escalate: int = Field(ge=1, le=20)
     low_score: int = Field(ge=1, le=5)
     poll_refund_every: Duration
 
@@ -267,6 +270,8 @@ class Policy(Frozen):
     automatic: AutomaticPolicy = AutomaticPolicy()
     triage_below: float = Field(default=0.6, ge=0, le=1)
     max_rounds: int = Field(default=5, ge=1, le=20)
+    rejections_to_escalate: int = Field(default=2, ge=1, le=20)
+    """DSP-5: so many refused proposals of a merchant bring the case to the platform."""
     low_score: int = Field(default=2, ge=1, le=5)
     poll_refund_every: Duration
     messages: dict[Event, MessageRule]

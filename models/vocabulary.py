@@ -198,6 +198,11 @@ class RemedyKind(StrEnum):
     def telling(cls) -> frozenset["RemedyKind"]:
         return frozenset({cls.APOLOGY, cls.EXPLANATION})
 
+    @classmethod
+    def carried_out(cls) -> frozenset["RemedyKind"]:
+        """What Redress can make happen and prove; nothing else may be proposed."""
+        return cls.refunding() | cls.telling()
+
 
 class Reimbursement(StrEnum):
     """The state of a remedy's money; accepted by the provider (requested) is not arrived (RES-5)."""
@@ -207,6 +212,11 @@ class Reimbursement(StrEnum):
     REQUESTED = "requested"
     ARRIVED = "arrived"
     FAILED = "failed"
+
+    @classmethod
+    def moving(cls) -> frozenset["Reimbursement"]:
+        """Money was set aside, asked for or paid."""
+        return frozenset({cls.PENDING, cls.REQUESTED, cls.ARRIVED})
 
 
 class ClockName(StrEnum):
