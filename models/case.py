@@ -153,6 +153,8 @@ class Proposal(Frozen):
     options: tuple[OptionOffer, ...]
     amount: Money
     """The dearest option; what the approval limit looks at."""
+    needs_approval: bool = False
+    """RES-4: above the proposer's limit; until another person approves, the customer does not see it."""
     approved_by: Actor | None = None
     declined: str | None = None
     accepted: int | None = None

@@ -123,6 +123,7 @@ class Refund(FromPartner):
     status: RefundStatus
     reference: str
     refusal: str | None = None
+    requested_at: Instant | None = None
     arrived_at: Instant | None = None
 
 

@@ -1,0 +1,168 @@
+"""What may be done to a case: one table of action × role × state, read by the workflow's validators and by every view alike.
+
+A role that is not in an action's row can never do it (403); the row's `when` says whether it can be done now (409).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from models.actions import Action, Actor
+from models.case import CaseState
+from models.errors import Fault
+from models.vocabulary import ErrorType, Kind, Reimbursement, Role, Stage, Tier, WaitFor
+
+C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
+LOOKING_FOR_A_SOLUTION = frozenset({Stage.INVESTIGATION, Stage.RESOLUTION})
+DISPATCHED = LOOKING_FOR_A_SOLUTION | {Stage.DISPATCH}
+
+Test = Callable[[CaseState, Actor], bool]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Who may do it, in which state, and the state in words for the error."""
+
+    roles: frozenset[Role]
+    when: Test
+    state: str
+
+
+def _open(case: CaseState, _: Actor) -> bool:
+    return case.stage in Stage.open_stages()
+
+
+def _waits_for(reason: WaitFor) -> Test:
+    return lambda case, _: case.wait is not None and case.wait.for_ is reason
+
+
+def _asked(case: CaseState, actor: Actor) -> bool:
+    return any(request.of.value == actor.role.value and request.recipient == actor.id for request in case.open_requests)
+
+
+def _unsolved(case: CaseState, _: Actor) -> bool:
+    return case.stage in Stage.before_follow_up() and not case.settled
+
+
+def _dispatched_unsettled(case: CaseState, _: Actor) -> bool:
+    return case.stage in DISPATCHED and not case.settled
+
+
+def _can_rise(case: CaseState, actor: Actor) -> bool:
+    return _dispatched_unsettled(case, actor) and case.tier is not Tier.SUPERVISOR
+
+
+def _can_take(case: CaseState, actor: Actor) -> bool:
+    free = case.handler is None or case.handler.id != actor.id
+    return case.stage in Stage.open_stages() and free and (case.tier is not Tier.SUPERVISOR or actor.role is Role.SUPERVISOR)
+
+
+def _holds_the_case(case: CaseState, actor: Actor) -> bool:
+    """A merchant while the case is the merchant's; the platform's people once it is theirs, a supervisor always."""
+    if actor.role is Role.SUPERVISOR:
+        return True
+    return (case.tier is Tier.MERCHANT) is (actor.role is Role.MERCHANT)
+
+
+def _can_propose(case: CaseState, actor: Actor) -> bool:
+    return (
+        case.kind is not Kind.INQUIRY
+        and case.stage in LOOKING_FOR_A_SOLUTION
+        and not case.settled
+        and not case.arbitration
+        and case.standing_proposal is None
+        and _holds_the_case(case, actor)
+    )
+
+
+def _can_reply(case: CaseState, actor: Actor) -> bool:
+    return case.stage in Stage.open_stages() and _holds_the_case(case, actor)
+
+
+def _awaits_approval(case: CaseState, actor: Actor) -> bool:
+    proposal = case.standing_proposal
+    return proposal is not None and proposal.needs_approval and proposal.by != actor
+
+
+def _on_the_table(case: CaseState, _: Actor) -> bool:
+    proposal = case.standing_proposal
+    return case.stage is Stage.RESOLUTION and proposal is not None and not proposal.needs_approval
+
+
+def _refund_failed(case: CaseState, _: Actor) -> bool:
+    return any(remedy.reimbursement is Reimbursement.FAILED for remedy in case.remedies if remedy.open)
+
+
+def _can_withdraw(case: CaseState, _: Actor) -> bool:
+    return case.stage in Stage.before_follow_up() and not case.money_moves and not case.withdrawn
+
+
+def _can_rate(case: CaseState, _: Actor) -> bool:
+    return case.survey is None and case.stage in {Stage.FOLLOW_UP, Stage.CLOSED}
+
+
+PERMISSIONS: dict[Action, Permission] = {
+    Action.ADD_WORDS: Permission(frozenset({C, M, K, A, S}), _open, "while the case is open"),
+    Action.CORRECT_ORDER: Permission(
+        frozenset({C, A, S}), _waits_for(WaitFor.ORDER_CORRECTION), "while the case waits for the right order"
+    ),
+    Action.ANSWER: Permission(frozenset({C, M, K}), _asked, "while a request to you is open"),
+    Action.CLASSIFY: Permission(frozenset({A, S}), _unsolved, "until a solution was decided"),
+    Action.TAKE: Permission(frozenset({A, S}), _can_take, "while the case is open and somebody else's or nobody's"),
+    Action.ESCALATE: Permission(frozenset({C, M, A}), _can_rise, "between dispatch and a decision, below the supervisor"),
+    Action.REPLY: Permission(frozenset({M, A, S}), _can_reply, "while the case is open and yours to handle"),
+    Action.ASK: Permission(frozenset({A, S}), _dispatched_unsettled, "between dispatch and a decision"),
+    Action.FIND: Permission(frozenset({A, S}), _dispatched_unsettled, "between dispatch and a decision"),
+    Action.PROPOSE: Permission(
+        frozenset({M, A, S}),
+        _can_propose,
+        "while a solution is looked for, none is on the table, and the case is yours to handle",
+    ),
+    Action.APPROVE: Permission(frozenset({S}), _awaits_approval, "while another person's proposal awaits approval"),
+    Action.DECLINE: Permission(frozenset({S}), _awaits_approval, "while another person's proposal awaits approval"),
+    Action.ACCEPT: Permission(frozenset({C}), _on_the_table, "while a proposal is on the table"),
+    Action.REJECT: Permission(frozenset({C}), _on_the_table, "while a proposal is on the table"),
+    Action.COUNTER: Permission(frozenset({C}), _on_the_table, "while a proposal is on the table"),
+    Action.ARBITRATE: Permission(frozenset({S}), _waits_for(WaitFor.ARBITRATION), "while the case waits for a ruling"),
+    Action.RETRY_REFUND: Permission(frozenset({A, S}), _refund_failed, "while a refund has failed"),
+    Action.RECORD_REFUND: Permission(frozenset({A, S}), _refund_failed, "while a refund has failed"),
+    Action.CONFIRM: Permission(
+        frozenset({C}), _waits_for(WaitFor.CONFIRMATION), "while the case waits for the customer's confirmation"
+    ),
+    Action.DISPUTE: Permission(
+        frozenset({C}), _waits_for(WaitFor.CONFIRMATION), "while the case waits for the customer's confirmation"
+    ),
+    Action.RATE: Permission(frozenset({C}), _can_rate, "once, after the case was solved"),
+    Action.WITHDRAW: Permission(frozenset({C, A, S}), _can_withdraw, "until money moves"),
+    Action.REOPEN: Permission(frozenset({C, A, S}), _waits_for(WaitFor.REOPENING), "within 15 days of closing"),
+}
+
+ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
+
+
+def allowed_actions(case: CaseState, actor: Actor) -> tuple[Action, ...]:
+    """What the actor, a party of the case, may do now."""
+    return tuple(
+        action for action, permission in PERMISSIONS.items() if actor.role in permission.roles and permission.when(case, actor)
+    )
+
+
+def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
+    """Why the actor may not do this: not with this role, or not now. None: go ahead."""
+    permission = PERMISSIONS[action]
+    allowed = allowed_actions(case, actor)
+    if action in allowed:
+        return None
+    if actor.role not in permission.roles:
+        roles = ", ".join(sorted(permission.roles))
+        return Fault(
+            type=ErrorType.NOT_ALLOWED_FOR_ROLE,
+            detail=f"{action} is for: {roles}; not for the role {actor.role}.",
+            rule="stage × role → actions",
+            allowed=allowed,
+        )
+    return Fault(
+        type=ErrorType.NOT_ALLOWED_NOW,
+        detail=f"{action} is possible {permission.state}. The case is at {case.stage}; it allows you: {', '.join(allowed) or 'nothing'}.",
+        rule="stage × role → actions",
+        allowed=allowed,
+    )

@@ -1,0 +1,30 @@
+"""What an order's payments still hold (RES-5), and what the lines of a case cost."""
+
+from collections.abc import Iterable
+
+from models.base import Money
+from models.case import LineQuantity
+from models.partners import Order, Payment, PaymentStatus, RefundStatus
+
+
+def refunded(payment: Payment) -> int:
+    """Minor units of a payment that went back or are going back, whoever asked for it."""
+    return sum(refund.amount.minor for refund in payment.refunds if refund.status is not RefundStatus.REFUSED)
+
+
+def refundable(payments: Iterable[Payment]) -> int:
+    """Minor units of the captured payments that are left to refund."""
+    return sum(payment.amount.minor - refunded(payment) for payment in payments if payment.status is PaymentStatus.CAPTURED)
+
+
+def cost_of(order: Order, lines: tuple[LineQuantity, ...]) -> Money:
+    """What was paid for these lines and quantities, rounded down to the minor unit; without lines, for the whole order."""
+    if not lines:
+        return order.total
+    by_id = {line.line_id: line for line in order.lines}
+    minor = sum(
+        by_id[wanted.line_id].paid.minor * min(wanted.quantity, by_id[wanted.line_id].quantity) // by_id[wanted.line_id].quantity
+        for wanted in lines
+        if wanted.line_id in by_id
+    )
+    return Money(minor=minor, currency=order.total.currency)

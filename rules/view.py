@@ -1,0 +1,125 @@
+"""A case as one viewer may see it: the same from the workflow's query, an update's answer and the table's row."""
+
+from datetime import datetime
+
+from models.actions import Actor
+from models.case import CaseState, Clock, InformationRequest, Proposal, Remedy, Saying
+from models.policy import PolicySlice
+from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, SayingView, WaitView
+from models.vocabulary import Locale, Role, WaitFor
+from rules import clocks
+from rules.actions import allowed_actions
+
+
+def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, locale: Locale | None = None) -> CaseView:
+    """The whole view. `locale` None: the case's own language."""
+    language = locale or case.receipt.locale
+    issue = policy.issues.get(case.issue) if case.issue else None
+    return CaseView(
+        case_id=case.case_id,
+        version=case.version,
+        kind=case.kind,
+        stage=case.stage,
+        channel=case.receipt.channel,
+        customer_id=case.receipt.customer_id if actor.role is not Role.ANALYST else "—",
+        order_id=case.order_id,
+        merchant_id=case.order.merchant_id if case.order else None,
+        carriers=tuple(sorted({shipment.carrier_id for shipment in case.shipments})),
+        lines=case.receipt.lines,
+        description=case.receipt.description if actor.role is not Role.ANALYST else "—",
+        wanted=case.receipt.wanted,
+        issue=case.issue,
+        issue_name=issue.name.in_(language) if issue else None,
+        classification=case.classification,
+        grade=case.grade,
+        tier=case.tier,
+        team=case.team,
+        handler=case.handler.id if case.handler else None,
+        owner=case.owner.id if case.owner else None,
+        waiting=_wait(case, policy, language),
+        clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),
+        misses=tuple(
+            MissView(clock=miss.clock, at=miss.at, due=miss.due, held_by=miss.held_by, handler=miss.handler) for miss in case.misses
+        ),
+        facts=case.facts,
+        sayings=tuple(_saying(saying) for saying in case.sayings) if actor.role is not Role.ANALYST else (),
+        requests=tuple(request for request in case.requests if _may_read(request, actor)),
+        finding=case.finding if actor.role not in {Role.CUSTOMER, Role.CARRIER} or case.settled else None,
+        proposals=tuple(_proposal(proposal) for proposal in case.proposals if _may_see(proposal, actor)),
+        remedies=tuple(_remedy(remedy, actor) for remedy in case.remedies),
+        automatic=case.automatic,
+        survey=case.survey,
+        outcome=case.outcome,
+        archive=case.archive,
+        reopened=case.reopened,
+        opened_at=case.receipt.received_at,
+        closed_at=case.closed_at,
+        policy_version=case.policy_version,
+        available_actions=tuple(
+            ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}") for action in allowed_actions(case, actor)
+        ),
+    )
+
+
+def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | None:
+    if case.wait is None:
+        return None
+    if case.wait.for_ is WaitFor.ANSWERS and case.wait.on in policy.answers:
+        then = policy.answers[case.wait.on].then
+    else:
+        then = policy.waits[case.wait.for_].then
+    return WaitView(on=case.wait.on, for_=case.wait.for_, until=case.wait.until, then=then.in_(locale))
+
+
+def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) -> ClockView:
+    calendar = policy.calendars[clock.calendar]
+    read = clocks.hand_over(clock, case.tier, now, calendar)  # counted up to now, changes nothing else
+    return ClockView(
+        name=clock.name,
+        state=clocks.state(clock),
+        target_seconds=int(clock.target.total_seconds()),
+        used_seconds=int(read.used.total_seconds()),
+        used_by_tier={tier: int(used.total_seconds()) for tier, used in read.used_by_tier.items()},
+        due=clocks.due(clock, calendar),
+        paused=bool(clock.pauses),
+        stopped=clock.stopped_at is not None,
+    )
+
+
+def _saying(saying: Saying) -> SayingView:
+    return SayingView(at=saying.at, by=saying.by.role, words=saying.words, evidence=saying.evidence)
+
+
+def _may_read(request: InformationRequest, actor: Actor) -> bool:
+    return actor.role in Role.platform() or request.recipient == actor.id
+
+
+def _may_see(proposal: Proposal, actor: Actor) -> bool:
+    return actor.role is not Role.CUSTOMER or not (proposal.needs_approval or proposal.declined)
+
+
+def _remedy(remedy: Remedy, actor: Actor) -> Remedy:
+    """Customers see how much and how far, not the provider's keys."""
+    return remedy.model_copy(update={"parts": ()}) if actor.role is Role.CUSTOMER else remedy
+
+
+def _proposal(proposal: Proposal) -> ProposalView:
+    states = {
+        "awaiting_approval": proposal.needs_approval and proposal.declined is None,
+        "accepted": proposal.accepted is not None,
+        "refused": proposal.refused is not None,
+        "declined": proposal.declined is not None,
+        "lapsed": proposal.lapsed,
+    }
+    return ProposalView(
+        id=proposal.id,
+        round=proposal.round,
+        by=proposal.by.role,
+        at=proposal.at,
+        options=proposal.options,
+        state=next((name for name, holds in states.items() if holds), "standing"),
+        accepted=proposal.accepted,
+        refused=proposal.refused,
+        declined=proposal.declined,
+        counter_amount=proposal.counter_amount,
+    )
