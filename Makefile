@@ -1,0 +1,57 @@
+# Everything that is needed is a Python of 3.11 or later and make: the first target called makes .venv with all the rest.
+#   make run      Redress on this machine: server, sandbox partners, worker, API (redress up)
+#   make test     every test; make lint: style and types; make bench: the figures
+#   make format   puts the code in shape; make lock: newer versions of what we use; make clean: as after a fresh clone
+#
+# requirements.lock pins every package of every platform by hash. It is not a uv.lock because that names the registry of each
+# file: this one installs from whatever registry or mirror the machine is set up with.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+TEST_PROCESSES ?= 2
+ARGS ?=
+
+.PHONY: run test lint format bench lock clean
+.DEFAULT_GOAL := run
+
+run: $(READY)
+	@exec $(BIN)/redress up $(ARGS)
+
+test: $(READY)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/basedpyright
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(READY)
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command 'make lock' --group dev --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv itself is taken from the lock, hash and all, by the pip of the fresh environment; then uv installs the rest in seconds.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Redress needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/uv || { sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >$(VENV)/uv.txt && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt; } || { \
+	  echo "pip could not get uv: is the package registry reachable? 'rm -rf $(VENV)' and try again." >&2; exit 1; }
+	@echo "Installing what requirements.lock names …"
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)
