@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, TypeDecorator, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, TypeDecorator, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that the database counts; SQLite counts plain integers only."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -109,12 +111,12 @@ class MessageRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "messages"
     __table_args__: ClassVar[Any] = (
-        UniqueConstraint("case_id", "version", "recipient_role", "recipient_id", "channel"),
+        UniqueConstraint("case_id", "version", "recipient_role", "recipient_id", "channel", name="uq_messages_told_once"),
         Index("ix_messages_due", "state", "next_attempt_at"),
         Index("ix_messages_inbox", "recipient_role", "recipient_id", "channel", "id"),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     case_id: str
     version: int
     event: str
@@ -147,10 +149,12 @@ class MoneyRow(SQLModel, table=True):
     """A refund's part: intent first, then what the provider said (RES-5). Never deleted; a failed part no longer counts as given."""
 
     __tablename__: ClassVar[Any] = "money"
+    __table_args__: ClassVar[Any] = (Index("ix_money_automatic", "automatic", "intended_at"),)
 
     key: str = Field(primary_key=True)
     case_id: str = Field(index=True)
     remedy_id: str
+    attempt: int = 1
     order_id: str = Field(index=True)
     customer_id: str = Field(index=True)
     payment_id: str
@@ -160,7 +164,7 @@ class MoneyRow(SQLModel, table=True):
     refund_id: str | None = None
     refusal: str | None = None
     automatic: bool = False
-    intended_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    intended_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
 

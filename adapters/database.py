@@ -1,0 +1,226 @@
+"""The application's own database (the read side, the outbox and the books of money): SQLite or PostgreSQL by one setting.
+
+Both behave alike: `writing()` is one transaction that commits at the end of its block, `reading()` never changes anything.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.errors import Fault, RedressError
+from models.vocabulary import ErrorType
+from settings import ROOT, Settings
+
+BUSY_MILLISECONDS = 30_000
+"""How long SQLite waits for another writer before it gives up."""
+MIGRATION_LOCK = 7_239_581
+"""PostgreSQL's advisory lock that lets one process migrate at a time."""
+_DRIVERS = {"sqlite": ("sqlite+pysqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg", "postgresql+psycopg")}
+
+
+def url_of(settings: Settings, *, sync: bool = False) -> URL:
+    """The database's address with our driver in it. Raises RedressError (INVALID) for one that we do not speak."""
+    url = make_url(settings.database_url or f"sqlite:///{settings.data_dir / 'redress.db'}")
+    backend = "postgresql" if url.drivername == "postgres" else url.get_backend_name()
+    if backend not in _DRIVERS or (backend == "sqlite" and url.database in {None, "", ":memory:"}):
+        raise RedressError(
+            Fault(
+                type=ErrorType.INVALID,
+                detail=f"REDRESS_DATABASE_URL names {backend}; write postgresql://user:password@host/name or sqlite:///path/to/file.db.",
+                field="database_url",
+            )
+        )
+    return url.set(drivername=_DRIVERS[backend][0 if sync else 1])
+
+
+class Database:
+    """A pool of connections. Make it in the event loop that uses it; `aclose()` at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = url_of(settings)
+        self.dialect = url.get_backend_name()
+        options: dict[str, Any] = {"json_serializer": _json}
+        if self.dialect == "postgresql":
+            options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}  # a restarted server is found at the next use
+        else:
+            _folder_of(url)
+        self._engine = create_async_engine(url, **options)
+        if self.dialect == "sqlite":
+            _tame_sqlite(self._engine.sync_engine)
+        self._writer = self._engine.execution_options(writing=True)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[AsyncSession]:
+        """A session for looking; whatever it changes is rolled back."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[AsyncSession]:
+        """One transaction: committed when the block ends, undone when it raises. On SQLite writers take turns from the start."""
+        if self.dialect == "sqlite":
+            async with self._turn, self._transaction() as session:
+                yield session
+        else:
+            async with self._transaction() as session:
+                yield session
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncGenerator[AsyncSession]:
+        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def check(self) -> None:
+        """Raise when the database cannot be used: unreachable, or not migrated to what this program expects (UNAVAILABLE)."""
+        async with self.reading() as session:
+            found = await (await session.connection()).run_sync(_revision)
+        if found != (wanted := _head()):
+            detail = (
+                f"The database is at migration {found}, this program needs {wanted}; run `python -m adapters.database` first."
+            )
+            raise RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail))
+
+    async def aclose(self) -> None:
+        await self._engine.dispose()
+
+
+async def insert_if_absent(session: AsyncSession, table: type[SQLModel], *rows: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Insert what is not there yet, whichever unique key it has; the primary keys of the rows that are new."""
+    if not rows:
+        return []
+    statement = _insert(session, table).values(list(rows)).on_conflict_do_nothing()
+    added = await session.exec(statement.returning(*_table(table).primary_key.columns))
+    return [tuple(row) for row in cast("Sequence[Row[Any]]", added.all())]
+
+
+async def upsert(
+    session: AsyncSession,
+    table: type[SQLModel],
+    row: Mapping[str, Any],
+    *,
+    keep: Sequence[str] = (),
+    unless_newer: str | None = None,
+) -> bool:
+    """Insert the row, or overwrite the one with its primary key, except the columns of `keep`.
+
+    `unless_newer` names a column: a stored row whose value there is greater stays as it is. True when the row was written.
+    """
+    columns = _table(table).columns
+    keys = [column for column in columns if column.primary_key]
+    statement = _insert(session, table).values(dict(row))
+    fresh = statement.excluded
+    older: ColumnElement[bool] | None = columns[unless_newer] <= fresh[unless_newer] if unless_newer else None
+    changed = {name: fresh[name] for name in row if name not in keep and not columns[name].primary_key}
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=older)
+    return (await session.exec(statement.returning(*keys))).first() is not None
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest tables. Processes that start at once take turns; the second finds nothing to do."""
+    url = url_of(settings, sync=True)
+    if url.get_backend_name() == "sqlite":
+        _folder_of(url)
+    engine = create_engine(url, json_serializer=_json)
+    if engine.dialect.name == "sqlite":
+        _tame_sqlite(engine)
+    try:
+        with engine.execution_options(writing=True).begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration without a file."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _table(table: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[getattr(table, "__tablename__")]  # noqa: B009  # typed as SQLAlchemy's own descriptor
+
+
+def _insert(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
+    """Both dialects' inserts have the same `on_conflict_…` methods; the type of one stands for both."""
+    build: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    return build(table)
+
+
+def _json(value: object) -> str:
+    """JSON that both databases take: PostgreSQL stores no NUL character, whoever wrote it."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_storable(value), ensure_ascii=False, separators=(",", ":")) if "\\u0000" in written else written
+
+
+def storable(value: str) -> str:
+    """The text with the replacement character for every NUL."""
+    return value.replace("\x00", "\ufffd")
+
+
+def _storable(value: object) -> object:
+    match value:
+        case str():
+            return storable(value)
+        case dict():
+            return {storable(str(key)): _storable(item) for key, item in cast("dict[object, object]", value).items()}
+        case list() | tuple():
+            return [_storable(item) for item in cast("list[object]", value)]
+        case _:
+            return value
+
+
+def _folder_of(url: URL) -> None:
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+
+
+def _tame_sqlite(engine: Engine) -> None:
+    """Readers beside one writer (WAL), writers that wait their turn, and a transaction that is a writer's from its first word."""
+
+    def connected(connection: DBAPIConnection, _: object) -> None:
+        connection.isolation_level = None  # the driver begins no transaction of its own
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+if __name__ == "__main__":
+    migrate(Settings())
