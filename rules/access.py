@@ -1,0 +1,133 @@
+"""Who may see what: own cases only (domain.md, People and systems), and of these only what concerns the viewer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from models.actions import Actor
+from models.case import CaseState
+from models.views import CaseView
+from models.vocabulary import Event, Role
+
+INTERNAL = frozenset(
+    {
+        Event.PARTNER_SILENT,
+        Event.TRIAGE_NEEDED,
+        Event.GRADED,
+        Event.PARTNER_NOTICE,
+        Event.APPROVAL_NEEDED,
+        Event.APPROVED,
+        Event.DECLINED,
+        Event.REFUND_FAILED,
+        Event.LOW_SCORE,
+        Event.CLOCK_WARNED,
+        Event.CLOCK_MISSED,
+    }
+)
+"""How the platform works a case: for its own people."""
+
+ASKED = frozenset({Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED, Event.INFORMATION_GIVEN, Event.INFORMATION_SILENT})
+"""A question and its answer are between the platform and the party that was asked."""
+
+MASK = "—"
+SPOKEN = frozenset({"words", "reason", "question", "comment", "why", "proof", "basis"})
+"""Keys of timeline data that hold what people said."""
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who has to do with a case."""
+
+    customer_id: str
+    merchant_id: str | None = None
+    carriers: frozenset[str] = frozenset()
+    team: str | None = None
+    handler: str | None = None
+
+
+def parties_of(case: CaseState) -> Parties:
+    return Parties(
+        customer_id=case.receipt.customer_id,
+        merchant_id=case.order.merchant_id if case.order else None,
+        carriers=frozenset(shipment.carrier_id for shipment in case.shipments),
+        team=case.team,
+        handler=case.handler.id if case.handler else None,
+    )
+
+
+def may_see(actor: Actor, parties: Parties) -> bool:
+    """Whether the case exists at all for this viewer. An agent sees its teams' cases, its own, and those that no team has yet."""
+    match actor.role:
+        case Role.CUSTOMER:
+            return parties.customer_id == actor.id
+        case Role.MERCHANT:
+            return parties.merchant_id == actor.id
+        case Role.CARRIER:
+            return actor.id in parties.carriers
+        case Role.AGENT:
+            return not actor.teams or parties.team is None or parties.team in actor.teams or parties.handler == actor.id
+        case Role.SUPERVISOR | Role.ANALYST | Role.SYSTEM:
+            return True
+
+
+def may_see_evidence(role: Role) -> bool:
+    """INV-3: only parties of the case; figures need no pictures."""
+    return role is not Role.ANALYST
+
+
+def shows(event: Event, data: Mapping[str, JsonValue], role: Role) -> bool:
+    """Whether a timeline row is for this viewer."""
+    if role in Role.platform() or role is Role.ANALYST:
+        return True
+    if event in ASKED:
+        return data.get("of") == role.value
+    if event is Event.FOUND:
+        return role is Role.MERCHANT
+    return event not in INTERNAL
+
+
+def masked_data(data: Mapping[str, JsonValue], role: Role) -> dict[str, JsonValue]:
+    """A timeline row's data without what people said, for those who see no personal data."""
+    return {key: _masked(key, value, role) for key, value in data.items()}
+
+
+def _masked(key: str, value: JsonValue, role: Role) -> JsonValue:
+    if role is not Role.ANALYST:
+        return value
+    if key in SPOKEN and value is not None:
+        return MASK
+    if isinstance(value, dict):
+        return {inner: _masked(inner, item, role) for inner, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(key, item, role) for item in value]
+    return value
+
+
+def masked_view(view: CaseView, role: Role) -> CaseView:
+    """The case without what people said and who they are, for an analyst; unchanged for everyone else."""
+    if role is not Role.ANALYST:
+        return view
+    proposals = tuple(
+        proposal.model_copy(
+            update={
+                "options": tuple(option.model_copy(update={"why": MASK}) for option in proposal.options),
+                "refused": proposal.refused and MASK,
+                "declined": proposal.declined and MASK,
+            }
+        )
+        for proposal in view.proposals
+    )
+    remedies = tuple(remedy.model_copy(update={"words": remedy.words and MASK}) for remedy in view.remedies)
+    survey = view.survey and view.survey.model_copy(update={"comment": None})
+    return view.model_copy(
+        update={
+            "customer_id": MASK,
+            "description": MASK,
+            "sayings": (),
+            "requests": (),
+            "proposals": proposals,
+            "remedies": remedies,
+            "survey": survey,
+        }
+    )
