@@ -21,6 +21,7 @@ from models.vocabulary import (
     Priority,
     Reimbursement,
     RemedyKind,
+    Role,
     Stage,
     Tier,
     WaitFor,
@@ -283,9 +284,14 @@ class CaseState(BaseModel):
     remedies: tuple[Remedy, ...] = ()
     automatic: bool = False
     """RES-10: resolved without a person."""
+    automatic_denied: str | None = None
+    """Why it was not, although it was clear and small: a cap of the day."""
     survey: Rate | None = None
     confirmed: bool = False
-    withdrawn: bool = False
+    disputed: bool = False
+    """The customer said that the solution was none; from then on people decide."""
+    turn_to: Stage | None = None
+    """Somebody's action sends the case to another stage; taken at the next pause."""
     outcome: Outcome | None = None
     archive: Archive | None = None
     reopened: int = 0
@@ -314,6 +320,13 @@ class CaseState(BaseModel):
     @property
     def open_requests(self) -> tuple[InformationRequest, ...]:
         return tuple(request for request in self.requests if request.open)
+
+    @property
+    def evidence_given(self) -> bool:
+        """Whether the customer gave any evidence."""
+        return bool(self.receipt.evidence) or any(
+            saying.evidence for saying in self.sayings if saying.by.role is Role.CUSTOMER
+        )
 
     @property
     def money_moves(self) -> bool:

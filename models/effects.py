@@ -1,9 +1,8 @@
 """What passes between a workflow and its activities: one frozen request and one answer each (architecture.md, rule 3)."""
 
 from models.base import Frozen, Identifier, Instant, Money
-from models.case import CaseState, RefundPart, TimelineEntry
-from models.partners import Order, Payment, Refund, Shipment, StatementRequest
-from models.vocabulary import Reimbursement
+from models.case import CaseState, Classification, RefundPart
+from models.partners import Order, Payment, Shipment, StatementRequest
 
 
 class Projection(Frozen):
@@ -26,6 +25,12 @@ class LookedUp(Frozen):
     order: Order | None
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Payment, ...] = ()
+
+
+class Classified(Frozen):
+    """What the words of a case are about (CLS-2)."""
+
+    classification: Classification
 
 
 class RefundIntent(Frozen):
@@ -79,14 +84,6 @@ class RefundQuery(Frozen):
     parts: tuple[RefundPart, ...]
 
 
-class MoneyResult(Frozen):
-    """A change of a refund part's state for the books."""
-
-    key: Identifier
-    reimbursement: Reimbursement
-    refund: Refund | None = None
-
-
 class AskPartner(Frozen):
     """Send requests for statements to merchants' and carriers' systems."""
 
@@ -103,20 +100,3 @@ class Seal(Frozen):
 
 class Sealed(Frozen):
     sha256: str
-
-
-__all__ = [
-    "AskPartner",
-    "LookUp",
-    "LookedUp",
-    "MoneyResult",
-    "PaidBack",
-    "PayBack",
-    "Projection",
-    "RefundIntent",
-    "RefundPlan",
-    "RefundQuery",
-    "Seal",
-    "Sealed",
-    "TimelineEntry",
-]

@@ -93,7 +93,7 @@ def _refund_failed(case: CaseState, _: Actor) -> bool:
 
 
 def _can_withdraw(case: CaseState, _: Actor) -> bool:
-    return case.stage in Stage.before_follow_up() and not case.money_moves and not case.withdrawn
+    return case.stage in Stage.before_follow_up() and not case.money_moves and case.outcome is None
 
 
 def _can_rate(case: CaseState, _: Actor) -> bool:

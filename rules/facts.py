@@ -29,9 +29,10 @@ def facts_of(
     lines: tuple[LineQuantity, ...],
     requests: tuple[InformationRequest, ...],
     sayings: tuple[Saying, ...],
+    evidence: int,
     now: datetime,
 ) -> tuple[Fact, ...]:
-    """Every fact that is known now, each once."""
+    """Every fact that is known now, each once. `evidence`: how many pieces came with the opening."""
     named: list[tuple[str, JsonValue, str]] = []
     if order is not None:
         named += _order(order, lines)
@@ -40,7 +41,7 @@ def facts_of(
     for shipment in shipments[-1:]:
         named += _parcel(shipment, now)
     named += _answers(requests)
-    named.append(("evidence.count", sum(len(saying.evidence) for saying in sayings), "customer"))
+    named.append(("evidence.count", evidence + sum(len(saying.evidence) for saying in sayings), "customer"))
     return tuple(Fact(name=name, value=value, source=source, at=now) for name, value, source in named)
 
 

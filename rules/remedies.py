@@ -56,7 +56,7 @@ def due_without_a_person(case: CaseState, policy: PolicySlice) -> RemedyOffer | 
     if not policy.automatic.enabled or finding is None or not decisive(policy, finding) or case.kind is Kind.INQUIRY:
         return None
     row = next((row for row in policy.liability if row.id == finding.row), None)
-    if row is None or not row.automatic or case.order is None or case.issue is None or case.reopened:
+    if row is None or not row.automatic or case.order is None or case.issue is None or case.reopened or case.disputed or case.automatic_denied:
         return None
     wanted = case.receipt.wanted
     kind = wanted.remedy if wanted else RemedyKind.REFUND_ONLY

@@ -1,0 +1,27 @@
+"""Archival (ARC-1) and reopening (FUP-4)."""
+
+from models.case import Archive
+from models.effects import Seal
+from models.vocabulary import Event, Outcome, Stage, WaitFor, WaitingOn
+from workflows import effects
+from workflows.desk import Desk
+
+
+async def archive(desk: Desk) -> Stage:
+    """Save everything, seal it as one immutable record, and close."""
+    case = desk.case
+    desk.clocks.stop()
+    await desk.save()
+    sealed = await effects.seal_case(Seal(state=case.model_copy(), at=desk.now))
+    outcome = case.outcome or Outcome.RESOLVED
+    root_cause = f"{case.finding.party}: {case.finding.row or 'found by a person'}" if case.finding else "not established"
+    case.archive = Archive(sha256=sealed.sha256, at=desk.now, outcome=outcome, root_cause=root_cause)
+    case.closed_at = desk.now
+    desk.note(Event.ARCHIVED, sha256=sealed.sha256, outcome=outcome.value)
+    return Stage.CLOSED
+
+
+async def await_reopening(desk: Desk) -> None:
+    """Within 15 days the same case can go on (the action turns it back to dispatch); after that it is over."""
+    await desk.wait_for(WaitingOn.NOBODY, WaitFor.REOPENING, lambda: False)
+    await desk.save()

@@ -1,0 +1,86 @@
+"""The case: one durable workflow through receipt, classification, dispatch, investigation, resolution, follow-up and archival."""
+
+from collections.abc import Awaitable, Callable
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.actions import Action
+    from models.case import CaseStart
+    from models.partners import Notice
+    from models.views import CaseView, Viewer
+    from models.vocabulary import Stage
+    from rules.view import view_of
+    from workflows import archival, classification, dispatch, follow_up, investigation, notices, people, receipt, resolution
+    from workflows.actions import joining, person
+    from workflows.desk import Desk, TurnTo
+
+STAGES: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
+    Stage.RECEIPT: receipt.receive,
+    Stage.CLASSIFICATION: classification.classify,
+    Stage.DISPATCH: dispatch.find_a_team,
+    Stage.INVESTIGATION: investigation.establish,
+    Stage.RESOLUTION: resolution.settle,
+    Stage.FOLLOW_UP: follow_up.confirm,
+    Stage.ARCHIVAL: archival.archive,
+}
+"""Each stage works on the case until it is done, and names the next."""
+
+
+@workflow.defn
+class CaseWorkflow:
+    """One case. People act by updates, partners by the signal `notice`, everybody looks by the query `view`."""
+
+    @workflow.init
+    def __init__(self, start: CaseStart) -> None:
+        self.desk = Desk(start)
+
+    @workflow.run
+    async def run(self, start: CaseStart) -> str:  # taken by __init__
+        """Stage after stage until the case is closed; then open to reopening for a while. Returns the outcome."""
+        while True:
+            try:
+                while self.desk.case.stage is not Stage.CLOSED:
+                    stage = STAGES[self.desk.case.stage]
+                    self.desk.enter(await stage(self.desk))
+                await archival.await_reopening(self.desk)
+            except TurnTo as turn:
+                self.desk.enter(turn.stage)
+            else:
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                return self.desk.case.outcome or "closed"
+
+    @workflow.query
+    def view(self, viewer: Viewer) -> CaseView:
+        """The case as the viewer may see it, with what the viewer may do now."""
+        return view_of(self.desk.case, self.desk.policy, viewer.actor, workflow.now())
+
+    @workflow.signal
+    def notice(self, notice: Notice) -> None:
+        """A partner's webhook."""
+        notices.take_in(self.desk, notice)
+
+    join = joining(people.join)
+    add_words = person(Action.ADD_WORDS, people.add_words)
+    correct_order = person(Action.CORRECT_ORDER, people.correct_order)
+    answer = person(Action.ANSWER, people.answer)
+    classify = person(Action.CLASSIFY, people.classify)
+    take = person(Action.TAKE, people.take)
+    escalate = person(Action.ESCALATE, people.escalate)
+    reply = person(Action.REPLY, people.reply)
+    ask = person(Action.ASK, people.ask)
+    find = person(Action.FIND, people.find)
+    propose = person(Action.PROPOSE, people.propose)
+    approve = person(Action.APPROVE, people.approve)
+    decline = person(Action.DECLINE, people.decline)
+    accept = person(Action.ACCEPT, people.accept)
+    reject = person(Action.REJECT, people.reject)
+    counter = person(Action.COUNTER, people.counter)
+    arbitrate = person(Action.ARBITRATE, people.arbitrate)
+    retry_refund = person(Action.RETRY_REFUND, people.retry_refund)
+    record_refund = person(Action.RECORD_REFUND, people.record_refund)
+    confirm = person(Action.CONFIRM, people.confirm)
+    dispute = person(Action.DISPUTE, people.dispute)
+    rate = person(Action.RATE, people.rate)
+    withdraw = person(Action.WITHDRAW, people.withdraw)
+    reopen = person(Action.REOPEN, people.reopen)

@@ -1,0 +1,133 @@
+"""The case's clocks inside the workflow (SLA-1…6): every change goes through the pure functions of `rules/clocks.py`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from models.case import Clock
+from models.policy import CalendarSlice
+from models.vocabulary import ClockName, Event, PauseReason, Stage, Tier
+from rules import clocks
+
+if TYPE_CHECKING:
+    from workflows.desk import Desk
+
+PROMISES = (ClockName.FIRST_REPLY, ClockName.PLAN, ClockName.RESOLUTION)
+
+
+class Clockwork:
+    """Starts, pauses, moves and stops the clocks of one case, and tells of what they do."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+
+    def start(self) -> None:
+        """New clocks for every promise: at opening and at each reopening (FUP-4). Old ones stay as they ended."""
+        case = self._desk.case
+        fresh = tuple(clocks.start(name, self._target(name), self._desk.now, case.tier) for name in PROMISES)
+        case.clocks = (*(clock for clock in case.clocks if clock.stopped_at is not None), *fresh)
+
+    def pause(self, reason: PauseReason) -> None:
+        self._each(lambda clock, calendar: clocks.pause(clock, reason, self._desk.now, calendar))
+
+    def resume(self) -> None:
+        for reason in PauseReason:
+            self._each(lambda clock, calendar, reason=reason: clocks.resume(clock, reason, self._desk.now, calendar))
+
+    def hand_over(self, tier: Tier) -> None:
+        self._each(lambda clock, calendar: clocks.hand_over(clock, tier, self._desk.now, calendar))
+
+    def stop(self, *names: ClockName) -> None:
+        """The promise was kept (or missed, which stays)."""
+        self._each(
+            lambda clock, calendar: clocks.stop(clock, self._desk.now, calendar) if clock.name in names or not names else clock
+        )
+
+    def retarget(self, why: str) -> None:
+        """Kind, issue or priority changed: the promises follow, and a moved one is told (CLS-4, SLA-6)."""
+
+        def moved(clock: Clock, calendar: CalendarSlice) -> Clock:
+            changed, has_moved = clocks.retarget(clock, self._target(clock.name), self._desk.now, calendar)
+            due = clocks.due(changed, self._desk.policy.calendars[changed.calendar])
+            if has_moved and due is not None:
+                self._desk.note(Event.PROMISE_MOVED, clock=clock.name.value, due=due.isoformat(), why=why)
+            return changed
+
+        self._each(moved)
+
+    def due(self, name: ClockName) -> datetime | None:
+        """When a running promise is due."""
+        return next(
+            (
+                clocks.due(clock, self._desk.policy.calendars[clock.calendar])
+                for clock in self._desk.case.clocks
+                if clock.name is name and clock.stopped_at is None
+            ),
+            None,
+        )
+
+    def tick(self) -> None:
+        """What time did meanwhile: clocks warned and missed, requests reminded and silent."""
+        self._tick_clocks()
+        self._tick_requests()
+
+    def next_moment(self, until: datetime) -> datetime:
+        """The nearest moment at which something has to happen by itself."""
+        case, policy = self._desk.case, self._desk.policy
+        moments = [until]
+        event = clocks.next_event(case.clocks, policy.calendars, policy.warn_at)
+        if event is not None:
+            moments.append(event)
+        moments += [request.due if request.reminded else request.remind_at for request in case.open_requests]
+        return min(moments)
+
+    def _tick_clocks(self) -> None:
+        desk, case = self._desk, self._desk.case
+        handler = case.handler.id if case.handler else None
+        ticked: list[Clock] = []
+        missed: list[ClockName] = []
+        for clock in case.clocks:
+            calendar = desk.policy.calendars[clock.calendar]
+            due = clocks.due(clock, calendar)
+            after, warned, miss = clocks.tick(clock, desk.now, calendar, desk.policy.warn_at, handler)
+            ticked.append(after)
+            if warned and due is not None:
+                desk.note(Event.CLOCK_WARNED, clock=clock.name.value, due=due.isoformat())
+            if miss is not None:
+                case.misses = (*case.misses, miss)
+                missed.append(clock.name)
+                desk.note(Event.CLOCK_MISSED, clock=clock.name.value, due=miss.due.isoformat(), held_by=miss.held_by.value)
+        case.clocks = tuple(ticked)
+        if missed and case.tier is not Tier.SUPERVISOR and case.stage in Stage.before_follow_up():
+            desk.escalate("missed", clocks=[name.value for name in missed])
+
+    def _tick_requests(self) -> None:
+        desk, case = self._desk, self._desk.case
+        for request in case.open_requests:
+            if desk.now >= request.due:
+                change, event = {"silent": True}, Event.INFORMATION_SILENT
+            elif desk.now >= request.remind_at and not request.reminded:
+                change, event = {"reminded": True}, Event.INFORMATION_REMINDED
+            else:
+                continue
+            after = request.model_copy(update=change)
+            case.requests = tuple(after if known.id == request.id else known for known in case.requests)
+            desk.note(event, request_id=request.id, of=request.of.value, question=request.question, due=request.due.isoformat())
+
+    def _target(self, name: ClockName) -> clocks.ClockTarget:
+        case = self._desk.case
+        return clocks.target_for(
+            self._desk.policy,
+            name,
+            kind=case.kind,
+            group=case.issue.group if case.issue else None,
+            channel=case.receipt.channel,
+            priority=case.grade.priority if case.grade else None,
+        )
+
+    def _each(self, change: Callable[[Clock, CalendarSlice], Clock]) -> None:
+        """Apply to every clock that has not stopped."""
+        case, calendars = self._desk.case, self._desk.policy.calendars
+        case.clocks = tuple(
+            clock if clock.stopped_at is not None else change(clock, calendars[clock.calendar]) for clock in case.clocks
+        )

@@ -1,0 +1,32 @@
+"""What an operator reads about a case in the Temporal Web UI: where it stands, whose move it is, what happens next. Nothing personal."""
+
+from models.case import CaseState
+from models.policy import PolicySlice
+
+
+def summary_of(kind: str, issue: str | None, order_id: str | None) -> str:
+    """The workflow's one line in lists."""
+    return " · ".join(part for part in (kind, issue, order_id) if part)
+
+
+def details_of(case: CaseState, policy: PolicySlice) -> str:
+    """The workflow's current details, as markdown."""
+    lines = [
+        f"**{case.stage}**, {case.kind}, {case.issue or 'not classified yet'}, held by {case.tier} ({case.team or 'no team yet'})"
+    ]
+    if case.wait is not None:
+        then = policy.waits[case.wait.for_].then
+        lines.append(f"Waits for **{case.wait.for_}** from **{case.wait.on}** until {case.wait.until:%Y-%m-%d %H:%M} UTC.")
+        lines.append(f"Then by itself: {then.en} / {then.zh}")
+    if case.finding is not None:
+        lines.append(
+            f"Responsible: {case.finding.party} ({case.finding.confidence:.0%}, {case.finding.row or case.finding.by.role})"
+        )
+    lines += [
+        f"Remedy {remedy.id}: {remedy.kind} {remedy.amount.minor if remedy.amount else ''} {remedy.reimbursement}"
+        for remedy in case.remedies
+    ]
+    lines += [f"Missed: {miss.clock}, due {miss.due:%Y-%m-%d %H:%M} UTC, held by {miss.held_by}" for miss in case.misses]
+    if case.outcome is not None:
+        lines.append(f"Outcome: {case.outcome}")
+    return "\n\n".join(lines)

@@ -1,0 +1,30 @@
+"""Dispatch (DSP-1): which team, and who is asked first."""
+
+from models.vocabulary import Event, Stage, Tier
+from rules.routing import route
+from workflows.desk import Desk
+
+HEIGHT = {Tier.MERCHANT: 0, Tier.PLATFORM: 1, Tier.SUPERVISOR: 2}
+
+
+async def find_a_team(desk: Desk) -> Stage:
+    """The most specific row of the routing table; a case that rose to a higher tier stays there."""
+    case = desk.case
+    assert case.issue is not None  # noqa: S101  # classification comes first
+    assert case.grade is not None  # noqa: S101
+    row = route(
+        desk.policy,
+        kind=case.kind,
+        issue=case.issue,
+        priority=case.grade.priority,
+        region=case.order.region if case.order else None,
+        merchant=case.order.merchant_id if case.order else None,
+    )
+    tier = row.tier if case.order is not None else Tier.PLATFORM  # nobody's merchant can be asked without an order
+    first_time = case.team is None
+    case.team = row.team
+    if first_time or HEIGHT[tier] > HEIGHT[case.tier]:
+        case.tier = tier
+        desk.clocks.hand_over(tier)
+    desk.note(Event.DISPATCHED, team=row.team, tier=case.tier.value, row=row.id)
+    return Stage.INVESTIGATION

@@ -1,0 +1,116 @@
+"""What workflows ask the world to do: activities by name and signature, with their time-outs and retries named once.
+
+Our own database is a local activity (one history event); partners are regular activities, which cost nothing while they are
+retried (temporal.md, Speed).
+"""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from models.case import Classification
+from models.effects import (
+    AskPartner,
+    Classified,
+    LookedUp,
+    LookUp,
+    PaidBack,
+    PayBack,
+    Projection,
+    RefundIntent,
+    RefundPlan,
+    RefundQuery,
+    Seal,
+    Sealed,
+)
+
+PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5))
+"""Partners: as long as it takes; a permanent no ends it by its type."""
+OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(minutes=1))
+"""Our database: soon again, and for as long as it is down."""
+PARTNER_CALL = timedelta(seconds=60)
+OWN_CALL = timedelta(seconds=20)
+
+
+async def save_case(projection: Projection) -> None:
+    """Write the case, its new timeline entries and the messages they cause, in one transaction."""
+    await workflow.execute_local_activity(
+        "save_case", projection, start_to_close_timeout=OWN_CALL, retry_policy=OWN, local_retry_threshold=timedelta(seconds=10)
+    )
+
+
+async def classify(text: str) -> Classification:
+    """CLS-2: what the words are about, and how sure that is."""
+    classified = await workflow.execute_local_activity(
+        "classify", text, result_type=Classified, start_to_close_timeout=OWN_CALL, retry_policy=OWN
+    )
+    return classified.classification
+
+
+async def intend_refund(intent: RefundIntent) -> RefundPlan:
+    """Set the money aside (RES-5)."""
+    return await workflow.execute_local_activity(
+        "intend_refund",
+        intent,
+        result_type=RefundPlan,
+        start_to_close_timeout=OWN_CALL,
+        retry_policy=OWN,
+        local_retry_threshold=timedelta(seconds=10),
+    )
+
+
+async def seal_case(seal: Seal) -> Sealed:
+    """Write the archive record (ARC-1)."""
+    return await workflow.execute_local_activity(
+        "seal_case",
+        seal,
+        result_type=Sealed,
+        start_to_close_timeout=OWN_CALL,
+        retry_policy=OWN,
+        local_retry_threshold=timedelta(seconds=10),
+    )
+
+
+async def look_up(request: LookUp, patience: timedelta) -> LookedUp:
+    """Order, parcels and payments. Raises ActivityError when the partners stay silent for all of `patience`."""
+    return await workflow.execute_activity(
+        "look_up",
+        request,
+        result_type=LookedUp,
+        start_to_close_timeout=PARTNER_CALL,
+        schedule_to_close_timeout=patience,
+        retry_policy=PATIENT,
+        summary=f"order {request.order_id}",
+    )
+
+
+async def ask_partners(request: AskPartner, patience: timedelta) -> None:
+    """Send requests for statements to merchants' and carriers' systems."""
+    await workflow.execute_activity(
+        "ask_partners",
+        request,
+        start_to_close_timeout=PARTNER_CALL,
+        schedule_to_close_timeout=patience,
+        retry_policy=PATIENT,
+        summary=", ".join(statement.recipient for statement in (*request.merchant, *request.carrier)),
+    )
+
+
+async def pay_back(request: PayBack) -> PaidBack:
+    """Ask the provider for every part that is not asked yet. Retried until the provider says yes or no."""
+    return await workflow.execute_activity(
+        "pay_back",
+        request,
+        result_type=PaidBack,
+        start_to_close_timeout=PARTNER_CALL,
+        retry_policy=PATIENT,
+        summary=f"{request.remedy_id}: {sum(part.amount.minor for part in request.parts)}",
+    )
+
+
+async def refund_states(request: RefundQuery) -> PaidBack:
+    """What became of the parts, when no webhook came."""
+    return await workflow.execute_activity(
+        "refund_states", request, result_type=PaidBack, start_to_close_timeout=PARTNER_CALL, retry_policy=PATIENT
+    )

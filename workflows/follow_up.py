@@ -1,0 +1,17 @@
+"""Follow-up (FUP-1…3): the formal answer, the survey, and the customer's word that it is solved."""
+
+from models.vocabulary import Event, Outcome, Stage, WaitFor, WaitingOn
+from workflows.desk import Desk
+
+
+async def confirm(desk: Desk) -> Stage:
+    """Resolution hands over only what is verified (FUP-1); then the customer confirms, disputes, or is silent for 7 days."""
+    case = desk.case
+    if case.outcome is None:
+        case.outcome = Outcome.RESOLVED
+    if case.wait is None:
+        until = desk.deadline(WaitFor.CONFIRMATION)
+        desk.note(Event.RESOLVED, outcome=case.outcome.value, until=until.isoformat())
+    if not await desk.wait_for(WaitingOn.CUSTOMER, WaitFor.CONFIRMATION, lambda: case.confirmed):
+        desk.note(Event.SILENT_CONFIRMATION)
+    return Stage.ARCHIVAL

@@ -1,0 +1,151 @@
+"""Investigation (INV-1…4): what is proved, who is asked, who is responsible."""
+
+from datetime import timedelta
+
+from models.actions import SYSTEM, Actor
+from models.case import InformationRequest
+from models.effects import AskPartner
+from models.partners import StatementRequest
+from models.policy import Bilingual
+from models.vocabulary import Event, Kind, Party, Stage, Tier, WaitFor, WaitingOn
+from rules import liability
+from workflows import effects
+from workflows.desk import Desk
+from workflows.receipt import establish_facts, look_up
+
+FRESH = timedelta(hours=1)
+"""What partners said less than this ago is not asked again."""
+
+QUESTIONS = {
+    WaitingOn.CUSTOMER: Bilingual(zh="请提供照片、视频或其他凭证", en="Please send photos, a video or other evidence"),
+    WaitingOn.MERCHANT: Bilingual(
+        zh="请说明情况，并告知是否承担责任", en="Please state your side, and whether you take responsibility"
+    ),
+    WaitingOn.CARRIER: Bilingual(
+        zh="请说明运输和签收情况，并提供签收凭证", en="Please state what happened on the way, with proof of delivery"
+    ),
+}
+
+
+async def establish(desk: Desk) -> Stage:
+    """Facts first; when they do not decide, the parties' statements; for a complaint, an agent's finding after that."""
+    case = desk.case
+    if case.order is not None and any(fact.at < desk.now - FRESH for fact in case.facts):
+        await look_up(desk)
+    conclude(desk)
+    if case.kind is not Kind.INQUIRY and not decided(desk):
+        ask_parties(desk)
+        await hear_answers(desk)
+    desk.withdraw_requests()
+    if case.kind is Kind.COMPLAINT and case.tier is not Tier.MERCHANT:
+        await desk.insist(WaitFor.FINDING, lambda: decided(desk) or case.tier is Tier.MERCHANT)
+    return Stage.RESOLUTION
+
+
+def conclude(desk: Desk) -> None:
+    """INV-4: what the facts say by now about responsibility; a person's finding is never overruled by a rule."""
+    case = desk.case
+    assert case.issue is not None  # noqa: S101  # classification comes first
+    establish_facts(desk)
+    desk.note(Event.FACTS_ESTABLISHED, facts=len(case.facts))
+    if case.finding is not None and case.finding.row is None:
+        return
+    found = liability.find(desk.policy, case.issue, case.facts, desk.now)
+    if found is not None and (case.finding is None or case.finding.row != found.row):
+        tell_finding(desk, found.party, found.basis, found.confidence, SYSTEM)
+    case.finding = found
+
+
+def tell_finding(desk: Desk, party: Party, basis: Bilingual, confidence: float, by: Actor) -> None:
+    desk.note(
+        Event.FOUND,
+        by,
+        party=party.value,
+        basis_zh=basis.zh,
+        basis_en=basis.en,
+        confidence=round(confidence, 2),
+        by_role=by.role.value,
+    )
+
+
+def decided(desk: Desk) -> bool:
+    """Nothing more needs to be asked: the finding stands, or somebody has proposed already."""
+    return liability.decisive(desk.policy, desk.case.finding) or bool(desk.case.proposals) or desk.case.settled
+
+
+def ask_parties(desk: Desk) -> None:
+    """Ask whom the issue's policy names, each once (INV-2)."""
+    case = desk.case
+    assert case.issue is not None  # noqa: S101
+    policy = desk.policy.issues[case.issue]
+    asked = {request.of for request in case.requests}
+    if policy.evidence and not case.evidence_given and WaitingOn.CUSTOMER not in asked:
+        ask(desk, WaitingOn.CUSTOMER, QUESTIONS[WaitingOn.CUSTOMER].in_(case.receipt.locale), SYSTEM)
+    for party, on in ((Party.MERCHANT, WaitingOn.MERCHANT), (Party.CARRIER, WaitingOn.CARRIER)):
+        if party in policy.ask and on not in asked and recipient_of(desk, on) is not None:
+            ask(desk, on, QUESTIONS[on].in_(case.receipt.locale), SYSTEM)
+
+
+def recipient_of(desk: Desk, of: WaitingOn) -> str | None:
+    """The id of the party to ask, when the case has one."""
+    case = desk.case
+    if of is WaitingOn.MERCHANT:
+        return case.order.merchant_id if case.order else None
+    if of is WaitingOn.CARRIER:
+        return case.shipments[-1].carrier_id if case.shipments else None
+    return case.receipt.customer_id
+
+
+def ask(desk: Desk, of: WaitingOn, question: str, by: Actor) -> None:
+    """Open a request and send it to the party's system; through our API it can be answered in any case."""
+    case = desk.case
+    recipient = recipient_of(desk, of)
+    assert recipient is not None  # noqa: S101  # rules/checks.py and ask_parties saw to it
+    answers = desk.policy.answers[of]
+    request = InformationRequest(
+        id=f"q{len(case.requests) + 1}",
+        of=of,
+        recipient=recipient,
+        question=question,
+        asked_at=desk.now,
+        remind_at=desk.now + answers.remind_after,
+        due=desk.now + answers.within,
+        by=by,
+    )
+    case.requests = (*case.requests, request)
+    desk.note(
+        Event.INFORMATION_REQUESTED,
+        by,
+        request_id=request.id,
+        of=of.value,
+        question=question,
+        due=request.due.isoformat(),
+    )
+    if of is not WaitingOn.CUSTOMER:
+        statement = StatementRequest(
+            key=f"{case.case_id}.{request.id}",
+            reference=case.case_id,
+            request_id=request.id,
+            recipient=recipient,
+            order_id=case.order_id,
+            question=question,
+            due=request.due,
+        )
+        to_merchant = of is WaitingOn.MERCHANT
+        partners = AskPartner(merchant=(statement,) if to_merchant else (), carrier=() if to_merchant else (statement,))
+        desk.in_background(effects.ask_partners(partners, answers.within))
+
+
+async def hear_answers(desk: Desk) -> None:
+    """Wait until everybody answered or fell silent, or the case was decided meanwhile; conclude after each word."""
+    case = desk.case
+    while case.open_requests and not decided(desk):
+        nearest = min(case.open_requests, key=lambda request: request.due)
+        open_before = len(case.open_requests)
+        await desk.wait_for(
+            nearest.of,
+            WaitFor.ANSWERS,
+            lambda before=open_before: len(case.open_requests) != before or decided(desk),
+            nearest.due,
+        )
+        conclude(desk)

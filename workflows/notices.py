@@ -1,0 +1,75 @@
+"""What partners tell by webhook: loose payloads, checked here; one that cannot be read is put on the timeline, never dropped silently."""
+
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from models.actions import Actor
+from models.case import Saying
+from models.partners import Notice, NoticeKind, Refund, RefundStatus, Shipment, Statement
+from models.vocabulary import Event, Reimbursement, Role, Stage
+from workflows import refund
+from workflows.desk import Desk
+
+REMEMBERED = 200
+
+REIMBURSEMENTS = {
+    RefundStatus.ACCEPTED: Reimbursement.REQUESTED,
+    RefundStatus.ARRIVED: Reimbursement.ARRIVED,
+    RefundStatus.REFUSED: Reimbursement.FAILED,
+}
+
+
+def take_in(desk: Desk, notice: Notice) -> None:
+    """A notice that came before changes nothing (FUP-1, misuse)."""
+    case = desk.case
+    if notice.notice_id in case.notices_seen:
+        return
+    case.notices_seen = (*case.notices_seen, notice.notice_id)[-REMEMBERED:]
+    reader = READERS.get(notice.kind)
+    try:
+        news = reader(desk, notice) if reader else "unknown_kind"
+    except ValidationError:
+        news = "unreadable"
+    if news is not None:
+        desk.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=news)
+
+
+def _refund(desk: Desk, notice: Notice) -> str | None:
+    told = Refund.model_validate(notice.payload)
+    moved = refund.move_part(desk, told.key, REIMBURSEMENTS[told.status], told.refund_id, told.refusal)
+    return None if moved else "already_known"  # the stage that waits for it tells of the news
+
+
+def _shipment(desk: Desk, notice: Notice) -> str | None:
+    told = Shipment.model_validate(notice.payload)
+    case = desk.case
+    if told.order_id != case.order_id:
+        return "other_order"
+    known = next((shipment for shipment in case.shipments if shipment.tracking == told.tracking), None)
+    if known is not None and len(told.scans) < len(known.scans):
+        return "already_known"  # an older trace that came late
+    others = tuple(shipment for shipment in case.shipments if shipment.tracking != told.tracking)
+    case.shipments = (*others, told)
+    return told.status.value
+
+
+def _statement(desk: Desk, notice: Notice) -> str | None:
+    told = Statement.model_validate(notice.payload)
+    request = next((request for request in desk.case.open_requests if request.id == told.request_id), None)
+    if request is None or desk.case.stage not in Stage.open_stages():
+        return "request_closed"
+    actor = Actor(role=Role(request.of.value), id=request.recipient)
+    saying = Saying(at=desk.now, by=actor, words=told.words)
+    answered = request.model_copy(update={"answer": saying, "admits": told.admits})
+    desk.case.requests = tuple(answered if known.id == request.id else known for known in desk.case.requests)
+    desk.case.sayings = (*desk.case.sayings, saying)
+    desk.note(Event.INFORMATION_GIVEN, actor, request_id=request.id, of=request.of.value, admits=told.admits)
+    return None
+
+
+READERS: dict[str, Callable[[Desk, Notice], str | None]] = {
+    NoticeKind.REFUND: _refund,
+    NoticeKind.SHIPMENT: _shipment,
+    NoticeKind.STATEMENT: _statement,
+}

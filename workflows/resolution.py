@@ -1,0 +1,151 @@
+"""Resolution (RES-2…5, RES-10): what will be done, agreed or ruled, approved, and carried out."""
+
+from models.actions import Actor, RemedyOffer
+from models.case import Proposal, Remedy
+from models.policy import Bilingual
+from models.vocabulary import ClockName, Event, Kind, Outcome, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
+from rules.remedies import due_without_a_person
+from workflows import refund
+from workflows.desk import Desk
+
+PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
+
+
+async def settle(desk: Desk) -> Stage:
+    """Answer an inquiry; else do what is clear, or negotiate; then carry it out."""
+    if desk.case.kind is Kind.INQUIRY:
+        await desk.insist(WaitFor.REPLY, lambda: desk.case.settled)
+    while not await carried_out(desk):
+        if not desk.case.settled and not decide_at_once(desk):
+            await negotiate(desk)
+    desk.clocks.stop()
+    desk.case.outcome = desk.case.outcome or Outcome.RESOLVED
+    return Stage.FOLLOW_UP
+
+
+def decide_at_once(desk: Desk) -> bool:
+    """RES-10: decisive facts, a small amount and a clean record need no person."""
+    offer = due_without_a_person(desk.case, desk.policy)
+    if offer is None or desk.case.proposals or desk.case.automatic:
+        return False
+    desk.case.automatic = True
+    settle_on(desk, (offer,))
+    return True
+
+
+async def negotiate(desk: Desk) -> None:
+    """RES-2: proposal, approval above the limit, choice; rounds until it is settled or a supervisor rules."""
+    case = desk.case
+    while not case.settled:
+        proposal = case.standing_proposal
+        if case.arbitration:
+            await desk.insist(WaitFor.ARBITRATION, lambda: case.settled, WaitingOn.SUPERVISOR)
+        elif proposal is None:
+            await plan(desk)
+        elif proposal.needs_approval:
+            await desk.insist(WaitFor.APPROVAL, lambda: not awaits_approval(desk), WaitingOn.SUPERVISOR)
+        else:
+            await choice(desk, proposal)
+
+
+def awaits_approval(desk: Desk) -> bool:
+    proposal = desk.case.standing_proposal
+    return proposal is not None and proposal.needs_approval
+
+
+async def plan(desk: Desk) -> None:
+    """The party that holds the case proposes; a silent merchant's case goes to the platform (DSP-5)."""
+    case = desk.case
+    if case.tier is not Tier.MERCHANT:
+        await desk.insist(WaitFor.PLAN, lambda: case.standing_proposal is not None or case.arbitration or case.settled)
+        return
+    moved = await desk.wait_for(
+        WaitingOn.MERCHANT, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.tier is not Tier.MERCHANT
+    )
+    if not moved:
+        desk.escalate("deadline", waiting_for=WaitFor.PLAN.value)
+
+
+async def choice(desk: Desk, proposal: Proposal) -> None:
+    """The customer accepts, rejects or counters; silence ends the case as not pursued, which the proposal said."""
+    case = desk.case
+    answered = await desk.wait_for(WaitingOn.CUSTOMER, WaitFor.CHOICE, lambda: case.settled or case.standing_proposal != proposal)
+    if not answered:
+        case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"lapsed": True}))
+        desk.note(Event.PROPOSAL_LAPSED, proposal_id=proposal.id)
+        desk.give_up("no_choice")
+
+
+def offer_out(desk: Desk, proposal: Proposal) -> None:
+    """Put an approved proposal before the customer; the first plan keeps two promises."""
+    desk.note(
+        Event.PROPOSED,
+        proposal.by,
+        proposal_id=proposal.id,
+        round=proposal.round,
+        options=[
+            {
+                "amount_minor": sum(remedy.amount.minor for remedy in option.remedies if remedy.amount) or None,
+                "currency": proposal.amount.currency,
+                "remedies": [remedy.kind.value for remedy in option.remedies],
+                "why": option.why,
+            }
+            for option in proposal.options
+        ],
+        until=desk.deadline(WaitFor.CHOICE).isoformat(),
+    )
+    desk.clocks.stop(*PLANNED)
+
+
+def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
+    """These remedies will be carried out."""
+    case = desk.case
+    first = len(case.remedies) + 1
+    fresh = tuple(
+        Remedy(id=f"m{number}", kind=offer.kind, amount=offer.amount, words=offer.words)
+        for number, offer in enumerate(offers, start=first)
+    )
+    case.remedies = (*case.remedies, *fresh)
+    case.settled = True
+    desk.withdraw_requests()
+    desk.clocks.stop(*PLANNED)
+    desk.mark()
+
+
+async def carried_out(desk: Desk) -> bool:
+    """Do everything that was settled; False when it was not, or turned out to need a person after all."""
+    while desk.case.settled:
+        remedy = next((remedy for remedy in desk.case.remedies if remedy.open), None)
+        if remedy is None:
+            return True
+        if remedy.kind in RemedyKind.telling():
+            tell(desk, remedy)
+        else:
+            await refund.pay(desk, remedy.id)
+    return False
+
+
+def tell(desk: Desk, remedy: Remedy) -> None:
+    """An apology or explanation is done when it is in the customer's inbox, which saving the case sees to."""
+    desk.note(Event.REMEDY_TOLD, remedy_id=remedy.id, kind=remedy.kind.value, words=remedy.words)
+    refund.replace(desk, remedy.model_copy(update={"done_at": desk.now}))
+
+
+def refused(desk: Desk, by: Actor) -> None:
+    """After a rejected round: the next tier after two from a merchant, a supervisor's ruling after the last (RES-2, DSP-5)."""
+    case = desk.case
+    rounds = sum(1 for proposal in case.proposals if proposal.refused is not None)
+    by_merchant = sum(1 for proposal in case.proposals if proposal.refused is not None and proposal.by.role is Role.MERCHANT)
+    if rounds >= desk.policy.max_rounds:
+        case.arbitration = True
+        desk.note(Event.ARBITRATION_NEEDED, by, rounds=rounds)
+        if case.tier is not Tier.SUPERVISOR:
+            case.tier = Tier.SUPERVISOR
+            desk.clocks.hand_over(Tier.SUPERVISOR)
+    elif case.tier is Tier.MERCHANT and by_merchant >= desk.policy.rejections_to_escalate:
+        desk.escalate("rejections", by, rounds=rounds)
+
+
+def both(words: str) -> Bilingual:
+    """A person's own words stand for themselves in either language."""
+    return Bilingual(zh=words, en=words)
