@@ -1,0 +1,50 @@
+"""The `redress` command: a table of contents of `commands/`."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from commands import importing, show, token, up, watch
+from commands import open as opening
+from commands.failure import CommandError
+from commands.language import choose
+from models.vocabulary import Locale
+
+main = typer.Typer(
+    name="redress",
+    help="Redress: the after-sales cases and complaints of an online marketplace, each one durable Temporal workflow.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@main.callback()
+def language(
+    lang: Annotated[Locale | None, typer.Option(help="zh or en; none: the terminal's.", envvar="REDRESS_LANG")] = None,
+) -> None:
+    """Choose the language before any command speaks."""
+    if lang is not None:
+        choose(lang)
+
+
+main.command()(up.up)
+main.command("open")(opening.open_case)
+main.command()(show.show)
+main.command()(watch.watch)
+main.command("import")(importing.import_)
+main.command()(token.token)
+
+
+def app() -> None:
+    """Run a command; what it cannot do ends in one sentence, never in a traceback."""
+    try:
+        main()
+    except CommandError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(error.code)
+
+
+if __name__ == "__main__":
+    app()

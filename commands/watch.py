@@ -1,0 +1,80 @@
+"""`redress watch ID`: a case's timeline as it happens, by server-sent events; connects again after an interruption."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+
+from commands.client import ApiOption, AsOption, Caller, TokenOption, problem_of
+from commands.failure import CommandError
+from commands.language import say
+from commands.show import timeline_line
+
+SILENCE = 45.0
+"""Seconds without even a heartbeat after which the connection counts as lost."""
+PAUSE = 1.0
+
+
+def watch(
+    case_id: Annotated[str, typer.Argument(metavar="ID")],
+    as_: AsOption = "supervisor:console",
+    api: ApiOption = None,
+    token: TokenOption = None,
+) -> None:
+    """Follow a case until it is closed; Ctrl-C stops looking, not the case."""
+    try:
+        asyncio.run(_watch(Caller.of(api, token, as_), case_id))
+    except KeyboardInterrupt:
+        raise typer.Exit from None
+
+
+async def _watch(caller: Caller, case_id: str) -> None:
+    console, notes = Console(), Console(stderr=True)
+    last: str | None = None
+    reached = False
+    while True:
+        try:
+            async for event_id, entry in _events(caller, case_id, last):
+                reached = True
+                last = event_id or last
+                console.print(timeline_line(entry), soft_wrap=True)
+        except httpx.TransportError as error:
+            if not reached:
+                raise caller.unreachable() from error
+            notes.print(say("reconnecting"), style="dim")
+            await asyncio.sleep(PAUSE)
+            continue
+        async with caller.connect() as http:
+            case = (await caller.ask(http, "GET", f"/v1/cases/{case_id}")).json()
+        if case["stage"] == "closed":
+            notes.print(say("case_closed"), style="dim")
+            return
+        await asyncio.sleep(PAUSE)
+
+
+async def _events(caller: Caller, case_id: str, last: str | None) -> AsyncIterator[tuple[str | None, dict[str, Any]]]:
+    """The timeline entries from the one after `last`, each with its event id."""
+    headers = {"Last-Event-ID": last} if last else {}
+    async with (
+        caller.connect() as http,
+        http.stream("GET", f"/v1/cases/{case_id}/events", headers=headers, timeout=httpx.Timeout(10, read=SILENCE)) as answer,
+    ):
+        if answer.is_error:
+            await answer.aread()
+            raise CommandError(problem_of(answer))
+        event_id: str | None = None
+        data: list[str] = []
+        async for line in answer.aiter_lines():
+            field, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if field == "id":
+                event_id = value
+            elif field == "data":
+                data.append(value)
+            elif not line and data:
+                yield event_id, json.loads("\n".join(data))
+                data = []
