@@ -1,7 +1,7 @@
 """The way to the running cases: few calls, each bounded in time, each failure a problem with what to do next (temporal.md)."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -29,6 +29,8 @@ from settings import Settings
 WORKFLOW = "CaseWorkflow"
 OWNER = "customer_id"
 """The memo that says whose case it is before its row is there."""
+REQUEST = "request"
+"""The memo that says by which request it was opened."""
 START_WITHIN = 5.0
 ACT_WITHIN = 10.0
 LOOK_WITHIN = 5.0
@@ -66,7 +68,7 @@ class CaseEngine:
                     task_queue=self._task_queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    memo={OWNER: receipt.customer_id},
+                    memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id},
                     static_summary=summary,
                 )
             except WorkflowAlreadyStartedError:
@@ -97,13 +99,20 @@ class CaseEngine:
 
     async def owner(self, case_id: str) -> str | None:
         """Whose case it is, known from the moment it was started; None when there is no such case. Needs no worker."""
+        return (await self._memo(case_id)).get(OWNER)
+
+    async def started_by(self, case_id: str) -> str | None:
+        """The request that started the case."""
+        return (await self._memo(case_id)).get(REQUEST)
+
+    async def _memo(self, case_id: str) -> Mapping[str, str]:
         try:
             async with _bounded(LOOK_WITHIN):
                 described = await self._client.get_workflow_handle(case_id).describe()
-                return str(await described.memo_value(OWNER, ""))
+                return {name: str(value) for name, value in (await described.memo()).items()}
         except ProblemError as error:
             if error.fault.type is ErrorType.NOT_FOUND:
-                return None
+                return {}
             raise
 
     async def tell(self, case_id: str, notice: Notice) -> bool:

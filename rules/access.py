@@ -31,8 +31,8 @@ ASKED = frozenset({Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED, Even
 """A question and its answer are between the platform and the party that was asked."""
 
 MASK = "—"
-SPOKEN = frozenset({"words", "reason", "question", "comment", "why", "proof", "basis"})
-"""Keys of timeline data that hold what people said."""
+SPOKEN = frozenset({"words", "reason", "question", "comment", "proof", "basis_zh", "basis_en", "options"})
+"""Keys of timeline data that hold what people said; inside a proposal's options, `why`."""
 
 
 @dataclass(frozen=True)
@@ -89,19 +89,21 @@ def shows(event: Event, data: Mapping[str, JsonValue], role: Role) -> bool:
 
 def masked_data(data: Mapping[str, JsonValue], role: Role) -> dict[str, JsonValue]:
     """A timeline row's data without what people said, for those who see no personal data."""
-    return {key: _masked(key, value, role) for key, value in data.items()}
-
-
-def _masked(key: str, value: JsonValue, role: Role) -> JsonValue:
     if role is not Role.ANALYST:
-        return value
-    if key in SPOKEN and value is not None:
-        return MASK
-    if isinstance(value, dict):
-        return {inner: _masked(inner, item, role) for inner, item in value.items()}
-    if isinstance(value, list):
-        return [_masked(key, item, role) for item in value]
-    return value
+        return dict(data)
+    return {key: _masked(value) if key in SPOKEN else value for key, value in data.items()}
+
+
+def _masked(value: JsonValue) -> JsonValue:
+    match value:
+        case str():
+            return MASK
+        case list():
+            return [_masked(item) if isinstance(item, dict) else item for item in value]
+        case dict():
+            return {key: MASK if key == "why" else item for key, item in value.items()}
+        case _:
+            return value
 
 
 def masked_view(view: CaseView, role: Role) -> CaseView:

@@ -1,0 +1,28 @@
+"""`python -m api`: the API's process. SIGTERM lets running requests finish, then ends."""
+
+import uvicorn
+
+from adapters.logs import configure_logging
+from api.app import create_app
+from settings import Settings
+
+GRACE = 5
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = Settings()
+    configure_logging(settings)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.api_port,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=GRACE,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The API as one application: its parts, its layers, its routes."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from adapters.database import Database
+from adapters.evidence import evidence_store
+from adapters.secrets import secrets_of
+from api import actions, cases, evidence, health, inbox, problems, webhooks
+from api.auth import Tokens
+from api.dependencies import Parts
+from api.observing import Metrics, Observing
+from api.temporal import CaseEngine
+from rules.policy import load_policy
+from settings import Settings
+
+MOST_BYTES = 1024 * 1024
+"""Of a body that is not evidence."""
+ENVELOPE = 64 * 1024
+"""What multipart adds to a file at most."""
+
+ABOUT = """
+The after-sales cases and complaints of an online marketplace. Every case goes through **receipt → classification → dispatch →
+investigation → resolution → follow-up → archival**; every view of a case lists `available_actions`: what *you* may do now.
+
+每个案件依次经过 **受理 → 分类 → 分派 → 调查 → 处理 → 回访 → 归档**；案件视图中的 `available_actions` 列出您当前可执行的操作。
+
+- **Authorize** with a token: `redress token --role customer --subject C-1`.
+- Send an **Idempotency-Key** with every POST: a repeated request then does nothing twice.
+- **Accept-Language** `zh` or `en` chooses the words. Errors are RFC 9457 problems naming field and rule.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application. It starts without Temporal and without partners; what needs them says so when asked."""
+    policy = load_policy(settings.policy)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        database = Database(settings)
+        app.state.parts = Parts(
+            settings=settings,
+            database=database,
+            engine=await CaseEngine.connect(settings),
+            policy=policy,
+            tokens=Tokens(settings),
+            evidence=evidence_store(settings),
+            webhook_secret=secrets_of(settings).webhook,
+            metrics=metrics,
+        )
+        try:
+            yield
+        finally:
+            await database.aclose()
+
+    app = FastAPI(
+        title="Redress",
+        version="1",
+        description=ABOUT,
+        lifespan=lifespan,
+        max_body_size=MOST_BYTES,
+        redoc_url=None,
+        swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
+    )
+    problems.install(app)
+    app.add_middleware(Observing, metrics=metrics)
+    for router in (cases.router, actions.router, evidence.router, inbox.router, webhooks.router, health.router):
+        app.include_router(router)
+    app.include_router(evidence.uploads, max_body_size=settings.evidence_max_bytes + ENVELOPE)
+    return app

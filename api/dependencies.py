@@ -1,0 +1,131 @@
+"""What endpoints ask for, as `Annotated` aliases: the parts of the program, the caller, the language, the case in the path."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Header, Path, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import JsonValue
+
+from adapters.database import Database
+from adapters.protocols import EvidenceStore
+from api.auth import Caller, Tokens
+from api.language import language_of
+from api.observing import Metrics
+from api.problems import problem
+from api.temporal import CaseEngine
+from models.policy import Policy
+from models.vocabulary import ErrorType, Locale, Role
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the API is made of; built once by `api/app.py`."""
+
+    settings: Settings
+    database: Database
+    engine: CaseEngine
+    policy: Policy
+    tokens: Tokens
+    evidence: EvidenceStore
+    webhook_secret: str
+    metrics: Metrics
+
+
+def _parts(request: Request) -> Parts:
+    return request.app.state.parts
+
+
+PartsOf = Annotated[Parts, Depends(_parts)]
+
+_bearer = HTTPBearer(
+    auto_error=False, description="A token from `redress token --role customer --subject C-1`, or of your OIDC provider."
+)
+
+
+async def _caller(
+    request: Request, parts: PartsOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    caller = await parts.tokens.caller(credentials.credentials if credentials else None)
+    request.state.locale = caller.locale
+    structlog.contextvars.bind_contextvars(role=caller.role.value)
+    return caller
+
+
+CallerOf = Annotated[Caller, Depends(_caller)]
+
+
+def _language(request: Request, _: CallerOf) -> Locale:
+    return language_of(request)
+
+
+Language = Annotated[Locale, Depends(_language)]
+
+
+def _case_id(case_id: Annotated[str, Path(description="The case's id.", examples=["RD-0123456789AB"])]) -> str:
+    structlog.contextvars.bind_contextvars(case_id=case_id[:100])
+    return case_id
+
+
+CaseId = Annotated[str, Depends(_case_id)]
+
+RequestKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Any string that is yours alone. Repeating a request with the same key gives the same answer and does nothing twice.",
+    ),
+]
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+async def no_control_characters(request: Request) -> None:
+    """422 for a body with control characters in its texts: no person means one, and no database takes NUL."""
+    body = await request.body()
+    field = _control_character(json.loads(body)) if b"\\" in body or b"\x7f" in body else None
+    if field is not None:
+        raise problem(
+            ErrorType.INVALID,
+            f"{field} has a control character in it; take it out.",
+            f"{field} 含有控制字符，请去除。",
+            field=field,
+            rule="characters",
+        )
+
+
+def _control_character(value: JsonValue, path: str = "") -> str | None:
+    match value:
+        case str():
+            return (path or "body") if CONTROL.search(value) else None
+        case dict():
+            inner = [(key if not CONTROL.search(key) else "\x00", item) for key, item in value.items()]
+        case list():
+            inner = [(str(index), item) for index, item in enumerate(value)]
+        case _:
+            return None
+    for key, item in inner:
+        found = (path or "body") if key == "\x00" else _control_character(item, f"{path}.{key}" if path else key)
+        if found is not None:
+            return found
+    return None
+
+
+def only_for(caller: Caller, roles: frozenset[Role]) -> None:
+    """403 for a role that can never do this."""
+    if caller.role not in roles:
+        names = ", ".join(sorted(roles))
+        raise problem(
+            ErrorType.NOT_ALLOWED_FOR_ROLE,
+            f"This is for: {names}; not for the role {caller.role}.",
+            f"仅限以下角色：{names}；{caller.role} 无权执行。",
+            rule="role",
+        )

@@ -1,0 +1,107 @@
+"""The in-site inbox of everyone, and how a customer wants to be told (NTF-1)."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import col, select
+
+from adapters.database import upsert
+from api.auth import Caller
+from api.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
+from api.problems import not_found
+from api.responses import OWN, READING
+from api.schemas import Inbox, Message, Preferences
+from models.actions import Actor
+from models.tables import ContactRow, MessageRow
+from models.vocabulary import MessageChannel, Role
+from rules.recipients import ANY_TEAM
+
+router = APIRouter(prefix="/v1", tags=["inbox"])
+
+MessageId = Annotated[int, Query(ge=1, le=2**31 - 1)]
+
+
+def addressed_to(actor: Actor) -> ColumnElement[bool]:
+    """One's own messages; for the platform's people also those of their teams: an agent without teams, and a supervisor, has all."""
+    recipient = col(MessageRow.recipient_id)
+    mine: Any = recipient == actor.id
+    if actor.role in Role.platform():
+        every_team = actor.role is Role.SUPERVISOR or not actor.teams
+        teams = [f"team:{team}" for team in (*actor.teams, ANY_TEAM)]
+        mine = or_(mine, recipient.startswith("team:", autoescape=True) if every_team else recipient.in_(teams))
+    return and_(col(MessageRow.recipient_role) == actor.role.value, col(MessageRow.channel) == MessageChannel.INBOX.value, mine)
+
+
+@router.get("/inbox", summary="Your messages · 站内信", responses=READING)
+async def inbox(
+    parts: PartsOf,
+    caller: CallerOf,
+    *,
+    unread: Annotated[bool, Query(description="Only what was not read yet.")] = False,
+    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Older than this message.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Inbox:
+    """The newest first."""
+    mine = addressed_to(caller.actor)
+    chosen = select(MessageRow).where(mine)
+    if unread:
+        chosen = chosen.where(col(MessageRow.read_at).is_(None))
+    if before is not None:
+        chosen = chosen.where(col(MessageRow.id) < before)
+    counted = select(func.count()).select_from(MessageRow).where(mine, col(MessageRow.read_at).is_(None))
+    async with parts.database.reading() as session:
+        rows = list((await session.exec(chosen.order_by(col(MessageRow.id).desc()).limit(limit + 1))).all())
+        waiting = (await session.exec(counted)).one()
+    page = rows[:limit]
+    more = f"/v1/inbox?limit={limit}&before={page[-1].id}" + ("&unread=true" if unread else "") if len(rows) > limit else None
+    return Inbox(messages=tuple(_message(row) for row in page), unread=waiting, next=more)
+
+
+@router.post("/inbox/{message_id}/read", summary="Mark as read · 标为已读", responses=OWN)
+async def read(parts: PartsOf, caller: CallerOf, message_id: int) -> Message:
+    """Mark one of your messages as read. Again changes nothing."""
+    own = select(MessageRow).where(MessageRow.id == message_id, addressed_to(caller.actor))
+    async with parts.database.writing() as session:
+        row = (await session.exec(own)).first() if 0 < message_id < 2**31 else None
+        if row is None:
+            raise not_found()
+        if row.read_at is None:
+            row.read_at = datetime.now(UTC)
+            session.add(row)
+        return _message(row)
+
+
+def _message(row: MessageRow) -> Message:
+    return Message.model_validate(row.model_dump(include=set(Message.model_fields)))
+
+
+@router.get("/me/preferences", summary="How you want to be told · 通知偏好", responses=READING)
+async def preferences(parts: PartsOf, caller: CallerOf, language: Language) -> Preferences:
+    """A customer's language, zone and channels."""
+    _customers_only(caller)
+    async with parts.database.reading() as session:
+        contact = await session.get(ContactRow, caller.actor.id)
+    if contact is None:
+        return Preferences(locale=language)
+    return Preferences.model_validate(contact.model_dump(include=set(Preferences.model_fields)))
+
+
+@router.put(
+    "/me/preferences",
+    summary="Choose how you want to be told · 设置通知偏好",
+    responses=READING,
+    dependencies=[Depends(no_control_characters)],
+)
+async def prefer(parts: PartsOf, caller: CallerOf, body: Preferences) -> Preferences:
+    """From the next message on."""
+    _customers_only(caller)
+    row = {"customer_id": caller.actor.id, "updated_at": datetime.now(UTC), **body.model_dump(mode="json")}
+    async with parts.database.writing() as session:
+        await upsert(session, ContactRow, row)
+    return body
+
+
+def _customers_only(caller: Caller) -> None:
+    only_for(caller, frozenset({Role.CUSTOMER}))

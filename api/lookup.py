@@ -1,0 +1,56 @@
+"""Finding the case of a request, as far as the caller may see it: what is foreign and what is not there look the same."""
+
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, true
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.auth import Caller
+from api.dependencies import Parts
+from api.problems import not_found
+from models.actions import Actor
+from models.tables import CaseCarrierRow, CaseRow
+from models.vocabulary import Role
+from rules.access import Parties, may_see
+
+CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
+
+
+def in_sight(actor: Actor) -> ColumnElement[bool]:
+    """`rules.access.may_see` in SQL."""
+    match actor.role:
+        case Role.CUSTOMER:
+            return col(CaseRow.customer_id) == actor.id
+        case Role.MERCHANT:
+            return col(CaseRow.merchant_id) == actor.id
+        case Role.CARRIER:
+            theirs: Any = select(CaseCarrierRow.case_id).where(col(CaseCarrierRow.carrier_id) == actor.id)
+            return col(CaseRow.case_id).in_(theirs)
+        case Role.AGENT if actor.teams:
+            team = col(CaseRow.team)
+            return or_(team.in_(actor.teams), team.is_(None), col(CaseRow.handler) == actor.id)
+        case _:
+            return true()
+
+
+async def visible_row(session: AsyncSession, caller: Caller, case_id: str) -> CaseRow | None:
+    """The case's row. None when it has none yet; 404 when it is foreign."""
+    if not CASE_ID.fullmatch(case_id):
+        raise not_found()
+    row = (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id, in_sight(caller.actor)))).first()
+    if row is None and (await session.exec(select(CaseRow.case_id).where(CaseRow.case_id == case_id))).first():
+        raise not_found()
+    return row
+
+
+async def find(parts: Parts, caller: Caller, case_id: str) -> CaseRow | None:
+    """The row of a case that the caller may see; None for one opened so recently that it has none yet; else 404."""
+    async with parts.database.reading() as session:
+        row = await visible_row(session, caller, case_id)
+    if row is None:
+        owner = await parts.engine.owner(case_id)
+        if owner is None or not may_see(caller.actor, Parties(customer_id=owner)):
+            raise not_found()
+    return row
