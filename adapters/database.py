@@ -9,12 +9,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Result, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -29,6 +29,7 @@ BUSY_MILLISECONDS = 30_000
 """How long SQLite waits for another writer before it gives up."""
 MIGRATION_LOCK = 7_239_581
 """PostgreSQL's advisory lock that lets one process migrate at a time."""
+T = TypeVar("T")
 _DRIVERS = {"sqlite": ("sqlite+pysqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg", "postgresql+psycopg")}
 
 
@@ -104,8 +105,8 @@ async def insert_if_absent(session: AsyncSession, table: type[SQLModel], *rows: 
     if not rows:
         return []
     statement = _insert(session, table).values(list(rows)).on_conflict_do_nothing()
-    added = await session.exec(statement.returning(*_table(table).primary_key.columns))
-    return [tuple(row) for row in cast("Sequence[Row[Any]]", added.all())]
+    added = cast("Result[Any]", await session.exec(statement.returning(*_table(table).primary_key.columns)))
+    return [tuple(row) for row in added.all()]
 
 
 async def upsert(
@@ -170,22 +171,18 @@ def _insert(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
 def _json(value: object) -> str:
     """JSON that both databases take: PostgreSQL stores no NUL character, whoever wrote it."""
     written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(_storable(value), ensure_ascii=False, separators=(",", ":")) if "\\u0000" in written else written
+    return json.dumps(storable(value), ensure_ascii=False, separators=(",", ":")) if "\\u0000" in written else written
 
 
-def storable(value: str) -> str:
-    """The text with the replacement character for every NUL."""
-    return value.replace("\x00", "\ufffd")
-
-
-def _storable(value: object) -> object:
+def storable(value: T) -> T:
+    """A text, or any JSON value, with the replacement character for every NUL, which PostgreSQL does not store."""
     match value:
         case str():
-            return storable(value)
+            return cast("T", value.replace("\x00", "\ufffd"))
         case dict():
-            return {storable(str(key)): _storable(item) for key, item in cast("dict[object, object]", value).items()}
+            return cast("T", {storable(key): storable(item) for key, item in cast("dict[object, object]", value).items()})
         case list() | tuple():
-            return [_storable(item) for item in cast("list[object]", value)]
+            return cast("T", [storable(item) for item in cast("list[object]", value)])
         case _:
             return value
 

@@ -1,0 +1,86 @@
+"""The messages that a timeline entry causes: written with it, sent later by `activities/delivery.py` (NTF-1, NTF-2)."""
+
+from collections.abc import Iterator
+
+from activities.projection import Row
+from adapters.database import storable
+from models.case import CaseState, TimelineEntry
+from models.policy import Bilingual, Policy
+from models.tables import ContactRow
+from models.vocabulary import Event, Locale, MessageChannel, Role, WaitFor, WaitingOn
+from rules.recipients import Recipient, recipients
+from rules.texts import HOME_ZONE, Texts
+
+WAITS = {
+    Event.TRIAGE_NEEDED: WaitFor.TRIAGE,
+    Event.ORDER_UNKNOWN: WaitFor.ORDER_CORRECTION,
+    Event.PROPOSED: WaitFor.CHOICE,
+    Event.APPROVAL_NEEDED: WaitFor.APPROVAL,
+    Event.ARBITRATION_NEEDED: WaitFor.ARBITRATION,
+    Event.REFUND_FAILED: WaitFor.PAYMENT_REPAIR,
+    Event.RESOLVED: WaitFor.CONFIRMATION,
+}
+"""Events that begin a wait: their messages say what happens when nobody moves."""
+
+
+def message_rows(
+    case: CaseState, entry: TimelineEntry, policy: Policy, texts: Texts, contact: ContactRow | None
+) -> Iterator[Row]:
+    """One row for each recipient and channel. The inbox row is its own delivery; the others wait for the loop."""
+    rule = policy.messages.get(entry.event)
+    if rule is None:
+        return
+    for who in recipients(case, entry, rule):
+        to_customer = who.role is Role.CUSTOMER
+        locale, zone = _language(case, contact) if to_customer else (Locale.ZH, HOME_ZONE)
+        subject, body = texts.message(entry.event, who.role, _data(case, entry, policy, locale), locale, zone)
+        allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels
+        further = [channel for channel in rule.channels if to_customer and channel in allowed]
+        for channel in dict.fromkeys((MessageChannel.INBOX, *further)):
+            yield _row(case.case_id, entry, who, channel) | {
+                "locale": locale,
+                "subject": storable(subject),
+                "body": storable(body),
+            }
+
+
+def _row(case_id: str, entry: TimelineEntry, who: Recipient, channel: MessageChannel) -> Row:
+    here = channel is MessageChannel.INBOX
+    return {
+        "case_id": case_id,
+        "version": entry.version,
+        "event": entry.event,
+        "recipient_role": who.role,
+        "recipient_id": who.id,
+        "channel": channel,
+        "state": "sent" if here else "waiting",
+        "attempts": 0,
+        "next_attempt_at": None if here else entry.at,
+        "created_at": entry.at,
+        "sent_at": entry.at if here else None,
+    }
+
+
+def _language(case: CaseState, contact: ContactRow | None) -> tuple[Locale, str]:
+    """As the customer chose since, else as they wrote."""
+    if contact is None:
+        return case.receipt.locale, case.receipt.zone
+    return Locale(contact.locale), contact.zone
+
+
+def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale) -> Row:
+    then = _then(entry, policy)
+    return {
+        **entry.data,
+        "case_id": case.case_id,
+        "then": then.in_(locale) if then else None,
+        "emergency_contact": policy.emergency_contact.in_(locale),
+    }
+
+
+def _then(entry: TimelineEntry, policy: Policy) -> Bilingual | None:
+    if entry.event in {Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED}:
+        answers = policy.answers.get(WaitingOn(str(entry.data["of"]))) if "of" in entry.data else None
+        return answers.then if answers else None
+    wait = policy.waits.get(WAITS[entry.event]) if entry.event in WAITS else None
+    return wait.then if wait else None

@@ -1,0 +1,134 @@
+"""What the workflow writes into our own database, as local activities: each one transaction, each safe to repeat.
+
+The case's projection with its timeline and messages (architecture.md, Choices), money set aside (RES-5), the archive (ARC-1).
+"""
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.messages import message_rows
+from activities.money import part_of, set_aside
+from activities.projection import carrier_rows, case_row, evidence_rows, timeline_row
+from adapters.database import Database, insert_if_absent, storable, upsert
+from models.case import CaseState, RefundPart, Remedy
+from models.effects import Projection, RefundIntent, RefundPlan, Seal, Sealed
+from models.policy import Policy
+from models.tables import (
+    ArchiveRow,
+    CaseCarrierRow,
+    CaseEvidenceRow,
+    CaseRow,
+    ContactRow,
+    MessageRow,
+    MoneyRow,
+    OpeningRow,
+    TimelineRow,
+)
+from models.vocabulary import Outcome, Reimbursement, Stage
+from rules.archive import root_cause
+from rules.texts import Texts
+
+FORWARD = (Reimbursement.PENDING, Reimbursement.REQUESTED, Reimbursement.FAILED, Reimbursement.ARRIVED)
+"""A part of a refund only moves to the right in the books; what arrived is never taken back."""
+
+
+class RecordsActivities:
+    """The only writer of cases, timeline, messages, money and archives."""
+
+    def __init__(self, database: Database, texts: Texts, policy: Policy) -> None:
+        texts.check(policy.messages)
+        self._database = database
+        self._texts = texts
+        self._policy = policy
+
+    @activity.defn(name="save_case")
+    async def save_case(self, projection: Projection) -> None:
+        """Write the case, its new timeline entries and the messages they cause. An older version never overwrites a newer one."""
+        case = projection.state
+        async with self._database.writing() as session:
+            newest = await upsert(session, CaseRow, case_row(projection, self._policy.currency), unless_newer="version")
+            await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
+            await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
+            await self._tell(session, case)
+            for remedy in case.remedies:
+                for part in remedy.parts:
+                    await _follow(session, remedy, part, projection.at)
+            if newest and case.stage is Stage.CLOSED:
+                await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
+
+    @activity.defn(name="intend_refund")
+    async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
+        """Set money of the order aside, or say why not (RES-5, RES-10)."""
+        async with self._database.writing() as session:
+            return await set_aside(session, intent)
+
+    @activity.defn(name="seal_case")
+    async def seal_case(self, seal: Seal) -> Sealed:
+        """Write the immutable record; the same edition again changes nothing and has the hash of the first time."""
+        case = seal.state
+        async with self._database.writing() as session:
+            record = storable(await _record(session, case))
+            edition = {"case_id": case.case_id, "edition": case.reopened + 1}
+            row = {
+                **edition,
+                "sha256": digest(record),
+                "outcome": case.outcome or Outcome.RESOLVED,
+                "root_cause": root_cause(case),
+                "at": seal.at,
+                "record": record,
+            }
+            await insert_if_absent(session, ArchiveRow, row)
+            sealed = select(ArchiveRow.sha256).filter_by(**edition)
+            return Sealed(sha256=(await session.exec(sealed)).one())
+
+    async def _tell(self, session: AsyncSession, case: CaseState) -> None:
+        """New timeline rows and the messages they cause; a row that is there has caused its messages already."""
+        rows = [timeline_row(case.case_id, entry) for entry in case.entries]
+        new = {version for _, version in await insert_if_absent(session, TimelineRow, *rows)}
+        entries = [entry for entry in case.entries if entry.version in new and entry.event in self._policy.messages]
+        if entries:
+            contact = await session.get(ContactRow, case.receipt.customer_id)
+            messages = [row for entry in entries for row in message_rows(case, entry, self._policy, self._texts, contact)]
+            await insert_if_absent(session, MessageRow, *messages)
+
+
+async def _follow(session: AsyncSession, remedy: Remedy, part: RefundPart, at: datetime) -> None:
+    """Take what the case knows of a refund into the books, forward only.
+
+    A refused part of a remedy that is done was paid another way (RES-5): it counts as given like any other.
+    """
+    now = Reimbursement.ARRIVED if remedy.reimbursement is Reimbursement.ARRIVED else part.reimbursement
+    before = FORWARD[: FORWARD.index(now)] if now in FORWARD else ()
+    if before:
+        change = {"refund_id": part.refund_id, "refusal": storable(part.refusal), "reimbursement": now, "updated_at": at}
+        await session.exec(
+            update(MoneyRow).where(col(MoneyRow.key) == part.key, col(MoneyRow.reimbursement).in_(before)).values(**change)
+        )
+
+
+async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
+    """ARC-1: facts, words, evidence hashes, decisions, clocks and survey are in the state; the whole timeline; the money as booked."""
+    saved = (await session.exec(select(TimelineRow).where(TimelineRow.case_id == case.case_id))).all()
+    timeline = {row.version: row.model_dump(mode="json", exclude={"case_id"}) for row in saved}
+    for entry in case.entries:
+        row = TimelineRow(**timeline_row(case.case_id, entry))
+        timeline.setdefault(entry.version, row.model_dump(mode="json", exclude={"case_id"}))
+    booked = (await session.exec(select(MoneyRow).where(MoneyRow.case_id == case.case_id).order_by(MoneyRow.key))).all()
+    return {
+        "state": case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "turn_to"}),
+        "root_cause": root_cause(case),
+        "timeline": [timeline[version] for version in sorted(timeline)],
+        "money": [part_of(row).model_dump(mode="json") for row in booked],
+    }
+
+
+def digest(record: dict[str, Any]) -> str:
+    """SHA-256 of the record as canonical JSON: sorted keys, no blanks, UTF-8."""
+    canonical = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

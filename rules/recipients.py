@@ -1,0 +1,54 @@
+"""Whom an event is told to (NTF-1): the policy names roles, the case says which people these are."""
+
+from typing import NamedTuple
+
+from models.case import CaseState, TimelineEntry
+from models.policy import MessageRule
+from models.vocabulary import Event, Role
+
+ANY_TEAM = "all"
+"""The team of a case that was not dispatched yet: its messages are for everybody who triages."""
+REQUESTS = frozenset({Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED})
+PARTIES = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CARRIER})
+
+
+class Recipient(NamedTuple):
+    """`id` is a customer's, merchant's, carrier's or person's id, or `team:<team>` for whoever of the team looks first."""
+
+    role: Role
+    id: str
+
+
+def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tuple[Recipient, ...]:
+    """Each once. A request for information goes to the asked party alone; nobody but the customer is told of his own doing."""
+    told: dict[Recipient, None] = {}
+    for role in rule.to:
+        if entry.event in REQUESTS and role in PARTIES:
+            told.update(dict.fromkeys(_asked(case, entry, role)))
+        else:
+            told.update(dict.fromkeys(_people(case, role)))
+    return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
+
+
+def _people(case: CaseState, role: Role) -> tuple[Recipient, ...]:
+    match role:
+        case Role.CUSTOMER:
+            return (Recipient(role, case.receipt.customer_id),)
+        case Role.MERCHANT:
+            return (Recipient(role, case.order.merchant_id),) if case.order else ()
+        case Role.CARRIER:
+            return tuple(Recipient(role, carrier) for carrier in sorted({parcel.carrier_id for parcel in case.shipments}))
+        case Role.AGENT if case.handler:
+            return (Recipient(case.handler.role, case.handler.id),)
+        case Role.AGENT | Role.SUPERVISOR:
+            return (Recipient(role, f"team:{case.team or ANY_TEAM}"),)
+        case _:
+            return ()
+
+
+def _asked(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
+    return tuple(
+        Recipient(role, request.recipient)
+        for request in case.requests
+        if request.id == entry.data.get("request_id") and request.of.value == role.value
+    )

@@ -1,0 +1,260 @@
+"""What people read of an event (NTF-1): a sentence for the timeline and, for whom the policy tells of it, a message.
+
+The words are in `policies/texts.yaml`, Jinja2 in a sandbox, in Chinese and English. They are checked when they are loaded: a missing
+text or a variable that the event does not have is an error that names event and language. At run time nothing fails: what an
+event left out is `None`, and the words of people go in as they are, never as a template.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, cast
+from zoneinfo import ZoneInfo
+
+import yaml
+from jinja2 import StrictUndefined, Template, TemplateError, meta, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import JsonValue, ValidationError
+
+from models.base import Frozen
+from models.policy import Bilingual, MessageRule
+from models.vocabulary import Event, Locale, Role
+
+HOME_ZONE = "Asia/Shanghai"
+TEXTS = Path(__file__).resolve().parent.parent / "policies" / "texts.yaml"
+LETTER = frozenset({"case_id", "then", "emergency_contact", "sentence"})
+"""What every message knows besides its event's data; `sentence` is the timeline's, `then` what happens when nobody moves."""
+DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3}
+
+REQUEST = "request_id of question due"
+AMOUNT = "remedy_id amount_minor currency refusal"
+DATA: dict[Event, frozenset[str]] = {
+    event: frozenset(names.split())
+    for event, names in {
+        Event.OPENED: "kind channel order_id first_reply_due plan_due resolution_due holiday",
+        Event.JOINED: "channel",
+        Event.WORDS_ADDED: "evidence",
+        Event.ORDER_UNKNOWN: "order_id until",
+        Event.ORDER_CORRECTED: "order_id",
+        Event.PARTNER_SILENT: "waiting_for",
+        Event.CLASSIFIED: "issue issue_zh issue_en confidence by",
+        Event.TRIAGE_NEEDED: "until suggestion",
+        Event.GRADED: "priority reasons",
+        Event.DISPATCHED: "team tier row",
+        Event.TAKEN: "handler",
+        Event.ESCALATED: "tier reason waiting_for clocks rounds",
+        Event.REPLIED: "words",
+        Event.FACTS_ESTABLISHED: "facts",
+        Event.INFORMATION_REQUESTED: REQUEST,
+        Event.INFORMATION_REMINDED: REQUEST,
+        Event.INFORMATION_GIVEN: "request_id of admits",
+        Event.INFORMATION_SILENT: REQUEST,
+        Event.PARTNER_NOTICE: "partner kind status",
+        Event.FOUND: "party basis_zh basis_en confidence by_role",
+        Event.PROPOSED: "proposal_id round options until",
+        Event.APPROVAL_NEEDED: "proposal_id amount_minor currency until",
+        Event.APPROVED: "proposal_id",
+        Event.DECLINED: "proposal_id reason",
+        Event.ACCEPTED: "proposal_id option",
+        Event.REFUSED: "proposal_id reason",
+        Event.COUNTERED: "proposal_id reason amount_minor currency",
+        Event.PROPOSAL_LAPSED: "proposal_id",
+        Event.ARBITRATION_NEEDED: "rounds",
+        Event.RULED: "reason remedies amount_minor currency",
+        Event.REFUND_REQUESTED: AMOUNT,
+        Event.REFUND_ARRIVED: AMOUNT,
+        Event.REFUND_FAILED: AMOUNT,
+        Event.REMEDY_TOLD: "remedy_id kind words",
+        Event.RESOLVED: "outcome until",
+        Event.RATED: "speed solution attitude",
+        Event.LOW_SCORE: "lowest",
+        Event.CONFIRMED: "",
+        Event.DISPUTED: "reason",
+        Event.SILENT_CONFIRMATION: "",
+        Event.WITHDRAWN: "reason",
+        Event.NOT_PURSUED: "why",
+        Event.ARCHIVED: "sha256 outcome",
+        Event.REOPENED: "reason",
+        Event.CLOCK_WARNED: "clock due",
+        Event.CLOCK_MISSED: "clock due held_by",
+        Event.PROMISE_MOVED: "clock due why",
+    }.items()
+}
+"""The data that each event's timeline entry carries; the texts may use nothing else."""
+
+
+class TextsError(ValueError):
+    """Every fault of the texts, one a line: event, language, what is wrong."""
+
+
+class Letter(Frozen):
+    subject: str
+    body: str
+
+
+class Letters(Frozen):
+    """One message in both languages."""
+
+    zh: Letter
+    en: Letter
+
+    def in_(self, locale: Locale) -> Letter:
+        return self.zh if locale is Locale.ZH else self.en
+
+
+class EventTexts(Frozen):
+    """`customer` is what the customer is sent, `staff` what everybody else is; without it, the timeline's sentence."""
+
+    timeline: Bilingual
+    customer: Letters | None = None
+    staff: Letters | None = None
+
+
+class TextsFile(Frozen):
+    """The file: names of code words in both languages, the usual message to staff, and each event's texts."""
+
+    names: dict[str, Bilingual]
+    staff: Letters
+    events: dict[Event, EventTexts]
+
+
+Part = Literal["timeline", "subject", "body"]
+Key = tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part]
+
+
+class Texts:
+    """The loaded texts. Raises TextsError when one is missing or wrong."""
+
+    def __init__(self, file: TextsFile, name: str) -> None:
+        self._file = file
+        self._environment = SandboxedEnvironment(
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        )
+        filters: dict[str, Any] = self._environment.filters
+        filters.update(money=_money, when=_when, name=self._name)
+        self._templates: dict[Key, Template] = {}
+        faults = [f"{name}: {event}: no texts; write them" for event in Event if event not in file.events]
+        for event, locale, kind, part, source in self._sources():
+            if fault := self._compile((event, locale, kind, part), source):
+                faults.append(f"{name}: {event} ({locale}), {kind} {part}: {fault}")
+        if faults:
+            raise TextsError("\n".join(faults))
+
+    def timeline_text(self, event: Event, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> str:
+        """The event in one sentence."""
+        return self._render((event, locale, "timeline", "timeline"), data, zone)
+
+    def message(
+        self, event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE
+    ) -> tuple[str, str]:
+        """Subject (one line) and body for a recipient of that role; `data` is the entry's, with `case_id`, `then`, `emergency_contact`."""
+        kind = "customer" if role is Role.CUSTOMER and self._file.events[event].customer else "staff"
+        data = {**data, "sentence": self.timeline_text(event, data, locale, zone)}
+        subject = self._render((event, locale, kind, "subject"), data, zone)
+        return " ".join(subject.split()), self._render((event, locale, kind, "body"), data, zone)
+
+    def check(self, rules: Mapping[Event, MessageRule]) -> None:
+        """Raise TextsError when the policy tells customers of an event that has no message for them."""
+        told = [event for event, rule in rules.items() if Role.CUSTOMER in rule.to]
+        if missing := [event for event in told if self._file.events[event].customer is None]:
+            raise TextsError(
+                "\n".join(f"{event}: the policy tells customers of it, but it has no customer message" for event in missing)
+            )
+
+    def _sources(self) -> Iterator[tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part, str]]:
+        for event, texts in self._file.events.items():
+            for locale in Locale:
+                yield event, locale, "timeline", "timeline", texts.timeline.in_(locale)
+                staff = (texts.staff or self._file.staff).in_(locale)
+                yield event, locale, "staff", "subject", staff.subject
+                yield event, locale, "staff", "body", staff.body
+                if texts.customer:
+                    yield event, locale, "customer", "subject", texts.customer.in_(locale).subject
+                    yield event, locale, "customer", "body", texts.customer.in_(locale).body
+
+    def _compile(self, key: Key, source: str) -> str | None:
+        """Keep the template; or say what is wrong with it."""
+        allowed = DATA[key[0]] if key[2] == "timeline" else DATA[key[0]] | LETTER
+        try:
+            unknown = meta.find_undeclared_variables(self._environment.parse(source)) - allowed
+            if unknown:
+                return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
+            self._templates[key] = self._environment.from_string(source)
+            return None if self._render(key, {}, HOME_ZONE) else "is empty"
+        except (TemplateError, TypeError, ValueError) as error:
+            return f"{type(error).__name__}: {error}"
+
+    def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
+        event, locale, _, _ = key
+        known: dict[str, Any] = dict.fromkeys(DATA[event] | LETTER) | dict(data) | {"_locale": locale, "_zone": zone}
+        return self._templates[key].render(known).strip()
+
+    @pass_context
+    def _name(self, context: Context, code: object) -> str:
+        """A code word in the reader's language, several joined; words that are no code stay as they are."""
+        if code is None:
+            return "—"
+        if isinstance(code, (list, tuple)):
+            joint = "、" if context["_locale"] is Locale.ZH else ", "
+            return joint.join(self._name(context, item) for item in cast("list[object]", code))
+        known = self._file.names.get(str(code))
+        return known.in_(context["_locale"]) if known else str(code)
+
+
+@pass_context
+def _money(context: Context, minor: object, currency: object) -> str:
+    """¥12.90 in Chinese, CNY 12.90 in English."""
+    if not isinstance(minor, int):
+        return "—"
+    decimals = DECIMALS.get(str(currency), 2)
+    figure = f"{minor / 10**decimals:,.{decimals}f}" if abs(minor) < 10**15 else str(minor)
+    return f"¥{figure}" if context["_locale"] is Locale.ZH and currency == "CNY" else f"{currency} {figure}"
+
+
+@pass_context
+def _when(context: Context, instant: object) -> str:
+    """An ISO instant in the reader's zone and language; the zone is said where it may be doubted."""
+    try:
+        local = datetime.fromisoformat(str(instant)).astimezone(_zone(context["_zone"]))
+    except ValueError:
+        return "—"
+    offset = local.strftime("%z")
+    zone = f"GMT{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
+    if context["_locale"] is Locale.ZH:
+        home = context["_zone"] == HOME_ZONE
+        return f"{local.month}月{local.day}日{local:%H:%M}" + ("" if home else f"（{zone}）")
+    return f"{local.day} {local:%b}, {local:%H:%M} ({zone})"
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # a contact's zone that this machine does not know
+        return ZoneInfo(HOME_ZONE)
+
+
+def load_texts(path: Path = TEXTS) -> Texts:
+    """The texts of a file, checked. Raises TextsError."""
+    try:
+        return Texts(TextsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))), path.name)
+    except (ValidationError, yaml.YAMLError) as error:
+        fault = f"{path.name}: {error}"
+        raise TextsError(fault) from error
+
+
+@cache
+def texts() -> Texts:
+    """The product's own texts, loaded once."""
+    return load_texts()
+
+
+def timeline_text(event: Event, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> str:
+    """The event in one sentence, as the timeline shows it."""
+    return texts().timeline_text(event, data, locale, zone)
+
+
+def message(event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> tuple[str, str]:
+    """Subject and body, as the recipient is told."""
+    return texts().message(event, role, data, locale, zone)
