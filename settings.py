@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     temporal_program: Path | None = None
     """The Temporal CLI program; None: the one on PATH, beside the interpreter, or the SDK's download."""
     task_queue: str = "cases"
+    worker_cached_cases: int = 1000
+    """Open cases that a worker keeps in memory; an evicted one is replayed when something happens to it."""
 
     database_url: str | None = None
     """`postgresql://user:password@host/name` or `sqlite:///path`; None: SQLite in `data_dir`."""

@@ -282,7 +282,7 @@ BODIES: dict[Action, type[Body]] = {
 }
 
 
-BodyT = TypeVar("BodyT", bound=Body)
+BodyT = TypeVar("BodyT", bound=Body, covariant=True)
 
 
 class Act(Frozen, Generic[BodyT]):

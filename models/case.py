@@ -22,6 +22,7 @@ from models.vocabulary import (
     Reimbursement,
     RemedyKind,
     Role,
+    SlaState,
     Stage,
     Tier,
     WaitFor,
@@ -234,6 +235,8 @@ class Clock(Frozen):
     used_by_tier: dict[Tier, timedelta] = {}
     warned_at: Instant | None = None
     missed_at: Instant | None = None
+    unreported: Miss | None = None
+    """A miss that a change came upon; the next tick hands it out."""
     stopped_at: Instant | None = None
 
 
@@ -310,6 +313,13 @@ class CaseState(BaseModel):
     @property
     def issue(self) -> Issue | None:
         return self.classification.issue if self.classification else None
+
+    @property
+    def sla_state(self) -> SlaState:
+        """The worst of the case's promises; a miss stays (SLA-4)."""
+        if self.misses:
+            return SlaState.MISSED
+        return SlaState.WARNED if any(clock.warned_at for clock in self.clocks) else SlaState.ON_TIME
 
     @property
     def standing_proposal(self) -> Proposal | None:

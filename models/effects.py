@@ -58,7 +58,7 @@ class RefundPlan(Frozen):
     left: Money
     """What is left to refund on the order after this."""
     denied: str | None = None
-    """`not_enough_left`, `automatic_cap_customer` or `automatic_cap_day`."""
+    """`not_enough_left`, `other_currency`, `automatic_cap_customer` or `automatic_cap_day`."""
 
 
 class PayBack(Frozen):

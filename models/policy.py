@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue
 
 from models.base import Frozen
 from models.vocabulary import (
@@ -149,6 +149,8 @@ class IssuePolicy(Frozen):
 class Condition(Frozen):
     """A test of one fact. A fact that is not known fits no condition but `known: false`."""
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     fact: str
     is_: JsonValue = Field(default=None, alias="is")
     at_least: float | None = None
@@ -207,13 +209,21 @@ class GradingPolicy(Frozen):
     money: tuple[tuple[int, int], ...] = ((20_000, 1), (100_000, 2), (500_000, 3))
     """(at least this many minor units at stake, severity)."""
     severe_issues: tuple[Issue, ...] = ()
+    """Severity 2 by themselves."""
     harm_words: tuple[str, ...] = ()
     """Words of safety and harm: severity 3."""
     public_words: tuple[str, ...] = ()
     """Words of regulators and press: urgency 3."""
     urgent_words: tuple[str, ...] = ()
+    """Words of people who cannot wait: urgency 2."""
     perishable_marks: tuple[str, ...] = ("perishable",)
+    """Marks of goods that spoil: urgency 2."""
     many_lines: int = 3
+    """So many lines concerned: severity 1."""
+    waited: tuple[tuple[Duration, int], ...] = ((timedelta(days=1), 1), (timedelta(days=3), 2), (timedelta(days=7), 3))
+    """(since it happened, at least, urgency)."""
+    repeats: tuple[tuple[int, int], ...] = ((1, 2), (3, 3))
+    """(how often the case came back, at least, urgency)."""
     matrix: tuple[tuple[Priority, ...], ...]
     """matrix[severity 0..3][urgency 0..3]."""
 

@@ -18,7 +18,7 @@ from models.effects import Projection
 from models.policy import PolicySlice
 from models.vocabulary import Event, Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
 from rules import calendars
-from rules.policy import interned
+from rules.slices import interned
 from workflows import effects, search_attributes
 from workflows.alarm import Alarm
 from workflows.clockwork import Clockwork
@@ -58,7 +58,7 @@ class Desk:
     def now(self) -> datetime:
         return workflow.now()
 
-    def note(self, event: Event, by: Actor = SYSTEM, **data: JsonValue) -> None:
+    def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         """Add a timeline entry; who is told of it is the policy's business (NTF-1)."""
         self.case.version += 1
         entry = TimelineEntry(version=self.case.version, at=self.now, event=event, by=by, data=data)

@@ -1,12 +1,12 @@
 """What operators can filter cases by in the Temporal Web UI. Plain text: ids and codes only, nothing personal (temporal.md)."""
 
 from datetime import datetime
+from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models.case import CaseState
-from models.vocabulary import SlaState, WaitingOn
-from rules.clocks import sla_state
+from models.vocabulary import WaitingOn
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
 CASE_STAGE = SearchAttributeKey.for_keyword("CaseStage")
@@ -28,7 +28,7 @@ ALL: tuple[SearchAttributeKey[str] | SearchAttributeKey[datetime] | SearchAttrib
 )
 
 
-def changes(case: CaseState, known: dict[str, object]) -> list[SearchAttributeUpdate]:
+def changes(case: CaseState, known: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
     """What has to be told to the server; `known` is what it was told before, and is brought up to date."""
     words = {
         CASE_KIND: case.kind.value,
@@ -38,11 +38,11 @@ def changes(case: CaseState, known: dict[str, object]) -> list[SearchAttributeUp
         MERCHANT_ID: case.order.merchant_id if case.order else None,
         CARRIER: case.shipments[0].carrier_id if case.shipments else None,
         HANDLER: case.handler.id if case.handler else None,
-        SLA_STATE: sla_state(case.clocks, case.misses).value if case.clocks else SlaState.ON_TIME.value,
+        SLA_STATE: case.sla_state.value,
         ISSUE_CODE: case.issue.value if case.issue else None,
     }
     amount = sum(remedy.amount.minor for remedy in case.remedies if remedy.amount)
-    now: list[tuple[str, object, SearchAttributeUpdate]] = [
+    now: list[tuple[str, object, SearchAttributeUpdate[Any]]] = [
         (key.name, value, key.value_set(value)) for key, value in words.items() if value is not None
     ]
     if case.wait is not None:

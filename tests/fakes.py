@@ -1,0 +1,163 @@
+"""Partners in memory, hand-written against the Protocols: a world whose orders, parcels and money a test can set up and look at."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from models.base import Money
+from models.errors import PartnerError
+from models.partners import (
+    Order,
+    OrderLine,
+    OrderStatus,
+    OutgoingMessage,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundOrder,
+    RefundStatus,
+    Scan,
+    Shipment,
+    ShipmentStatus,
+    StatementRequest,
+)
+from models.vocabulary import ErrorType
+
+NOW = datetime.now(UTC)
+
+
+def order(order_id: str = "O-1", *, customer: str = "C-1", minor: int = 12_900, **change: object) -> Order:
+    """A paid order of one line."""
+    line = OrderLine(
+        line_id="L1",
+        sku="SKU-1",
+        title="棉质衬衫 Cotton shirt",
+        category="apparel",
+        quantity=1,
+        unit_price=Money(minor=minor),
+        paid=Money(minor=minor),
+    )
+    base = Order(
+        order_id=order_id,
+        merchant_id="M-1",
+        customer_id=customer,
+        status=OrderStatus.SHIPPED,
+        placed_at=NOW - timedelta(days=9),
+        promised_at=NOW - timedelta(days=4),
+        lines=(line,),
+        total=Money(minor=minor),
+    )
+    return base.model_copy(update=change)
+
+
+def parcel(order_id: str = "O-1", **change: object) -> Shipment:
+    """A parcel on its way, sent in time and scanned an hour ago."""
+    base = Shipment(
+        tracking=f"T-{order_id}",
+        carrier_id="K-1",
+        order_id=order_id,
+        status=ShipmentStatus.IN_TRANSIT,
+        shipped_at=NOW - timedelta(days=8),
+        scans=(Scan(at=NOW - timedelta(hours=1), place="杭州", status="in_transit"),),
+    )
+    return base.model_copy(update=change)
+
+
+def payment(order_id: str = "O-1", number: int = 1, *, minor: int = 12_900, method: str = "alipay") -> Payment:
+    """A captured charge."""
+    return Payment(
+        payment_id=f"P-{order_id}-{number}",
+        order_id=order_id,
+        method=method,
+        status=PaymentStatus.CAPTURED,
+        amount=Money(minor=minor),
+        captured_at=NOW - timedelta(days=9),
+    )
+
+
+@dataclass
+class World:
+    """Merchant, carrier, payment provider and message provider at once."""
+
+    orders: dict[str, Order] = field(default_factory=dict)
+    parcels: dict[str, list[Shipment]] = field(default_factory=dict)
+    charges: dict[str, list[Payment]] = field(default_factory=dict)
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    asked: list[StatementRequest] = field(default_factory=list)
+    sent: list[OutgoingMessage] = field(default_factory=list)
+    down: set[str] = field(default_factory=set)
+    """Partners that do not answer: merchant, carrier, payment."""
+    refuses: bool = False
+    pays_at_once: bool = True
+    dies_after_acting: int = 0
+    """So many refunds are made, but their answers get lost."""
+
+    def add(self, order: Order, *parcels: Shipment, charges: tuple[Payment, ...] | None = None) -> None:
+        self.orders[order.order_id] = order
+        self.parcels[order.order_id] = list(parcels)
+        self.charges[order.order_id] = list(charges or (payment(order.order_id, minor=order.total.minor),))
+
+    def paid_back(self, order_id: str) -> int:
+        """Minor units that really went back for an order."""
+        return sum(
+            refund.amount.minor
+            for refund in self.refunds.values()
+            if refund.order_id == order_id and refund.status is not RefundStatus.REFUSED
+        )
+
+    def arrive(self) -> None:
+        """Every accepted refund reaches the customer."""
+        self.refunds = {
+            key: refund.model_copy(update={"status": RefundStatus.ARRIVED}) if refund.status is RefundStatus.ACCEPTED else refund
+            for key, refund in self.refunds.items()
+        }
+
+    def _answering(self, partner: str) -> None:
+        if partner in self.down:
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, f"{partner} does not answer")
+
+    async def order(self, order_id: str) -> Order | None:
+        self._answering("merchant")
+        return self.orders.get(order_id)
+
+    async def ask(self, request: StatementRequest) -> None:
+        self._answering("merchant")
+        self.asked.append(request)
+
+    async def shipments(self, order_id: str) -> tuple[Shipment, ...]:
+        self._answering("carrier")
+        return tuple(self.parcels.get(order_id, ()))
+
+    async def payments(self, order_id: str) -> tuple[Payment, ...]:
+        self._answering("payment")
+        return tuple(
+            charge.model_copy(
+                update={"refunds": tuple(refund for refund in self.refunds.values() if refund.payment_id == charge.payment_id)}
+            )
+            for charge in self.charges.get(order_id, ())
+        )
+
+    async def refund(self, order: RefundOrder) -> Refund:
+        self._answering("payment")
+        if order.key not in self.refunds:
+            status = RefundStatus.ARRIVED if self.pays_at_once else RefundStatus.ACCEPTED
+            self.refunds[order.key] = Refund(
+                refund_id=f"R-{order.key}",
+                key=order.key,
+                payment_id=order.payment_id,
+                order_id=order.order_id,
+                amount=order.amount,
+                status=RefundStatus.REFUSED if self.refuses else status,
+                reference=order.reference,
+                refusal="the account is closed" if self.refuses else None,
+            )
+        if self.dies_after_acting:
+            self.dies_after_acting -= 1
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "the answer got lost")
+        return self.refunds[order.key]
+
+    async def refund_by_key(self, key: str) -> Refund | None:
+        self._answering("payment")
+        return self.refunds.get(key)
+
+    async def send(self, message: OutgoingMessage) -> None:
+        self.sent.append(message)

@@ -1,0 +1,190 @@
+"""Cases under test: a real server, a worker with the real activities, a real database, partners in memory."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from fakes import World
+from sqlmodel import select
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.classification import ClassificationActivities
+from activities.partners import PartnerActivities
+from activities.records import RecordsActivities
+from adapters.database import Database, migrate
+from models.actions import BODIES, Act, Action, Actor, Body
+from models.case import CaseStart, Receipt
+from models.errors import Fault
+from models.policy import PolicySlice
+from models.tables import CaseRow, MessageRow, TimelineRow
+from models.views import CaseView, Viewer
+from models.vocabulary import Channel, Kind, Locale, Role
+from rules.policy import load_policy, slice_policy
+from rules.texts import load_texts
+from settings import Settings
+from workflows.case import CaseWorkflow
+from workflows.sandboxing import RUNNER
+
+CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")
+MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
+CARRIER = Actor(role=Role.CARRIER, id="K-1")
+AGENT = Actor(role=Role.AGENT, id="alice")
+SUPERVISOR = Actor(role=Role.SUPERVISOR, id="susan")
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Case:
+    """One case under test."""
+
+    service: "Service"
+    handle: WorkflowHandle[Any, Any]
+
+    async def act(self, actor: Actor, action: Action, /, key: str | None = None, **body: Any) -> CaseView:
+        """Do it, as the API would."""
+        content = BODIES[action].model_validate(body)
+        request = Act[Body](actor=actor, request_id=key or f"r{next(_numbers)}", body=content)
+        return await self.handle.execute_update(action.value, request, result_type=CaseView)
+
+    async def refusal(self, actor: Actor, action: Action, /, **body: Any) -> Fault:
+        """The fault with which the case refuses an action."""
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await self.act(actor, action, **body)
+        assert isinstance(refused.value.cause, ApplicationError)
+        return Fault.model_validate(refused.value.cause.details[0])
+
+    async def seen_by(self, actor: Actor) -> CaseView:
+        return await self.handle.query("view", Viewer(actor=actor), result_type=CaseView)
+
+    async def until(self, holds: Callable[[CaseView], bool], actor: Actor = SUPERVISOR) -> CaseView:
+        """The case as soon as something holds of its view (a server and a worker are at work meanwhile)."""
+        view = await self.seen_by(actor)
+        for _ in range(400):
+            if holds(view):
+                return view
+            await asyncio.sleep(0.02)
+            view = await self.seen_by(actor)
+        message = f"never happened; the case is at {view.stage}, waiting {view.waiting}, timeline {await self.timeline()}"
+        raise AssertionError(message)
+
+    async def pass_time(self, **span: float) -> None:
+        """Let the case's clock jump."""
+        await self.service.environment.fast_forward(self.handle, timedelta(**span))
+
+    async def timeline(self) -> list[str]:
+        async with self.service.database.reading() as session:
+            rows = await session.exec(
+                select(TimelineRow).where(TimelineRow.case_id == self.handle.id).order_by(TimelineRow.version)  # type: ignore[arg-type]
+            )
+            return [row.event for row in rows]
+
+    async def row(self) -> CaseRow:
+        async with self.service.database.reading() as session:
+            return (await session.exec(select(CaseRow).where(CaseRow.case_id == self.handle.id))).one()
+
+    async def messages(self, recipient: str) -> list[str]:
+        async with self.service.database.reading() as session:
+            rows = await session.exec(
+                select(MessageRow).where(MessageRow.case_id == self.handle.id, MessageRow.recipient_id == recipient)
+            )
+            return [row.event for row in rows if row.channel == "inbox"]
+
+    async def events(self) -> int:
+        """How many history events its life has cost."""
+        description = await self.handle.describe()
+        return description.raw_description.workflow_execution_info.history_length
+
+
+@dataclass
+class Service:
+    """Opens cases and keeps their world."""
+
+    environment: WorkflowEnvironment
+    database: Database
+    world: World
+    policy: PolicySlice
+    queue: str
+    opened: list[Case] = field(default_factory=list)
+
+    async def open(self, kind: Kind = Kind.AFTER_SALES, *, policy: PolicySlice | None = None, **receipt: object) -> Case:
+        """Open a case as the API would."""
+        number = next(_numbers)
+        fields: dict[str, object] = {
+            "case_id": f"RD-TEST{number:08d}",
+            "kind": kind,
+            "channel": Channel.APP,
+            "customer_id": "C-1",
+            "locale": Locale.EN,
+            "zone": "Asia/Shanghai",
+            "order_id": "O-1",
+            "lines": (),
+            "issue": None,
+            "description": "it never came",
+            "happened_at": None,
+            "wanted": None,
+            "evidence": (),
+            "opened_by": CUSTOMER,
+            "request_id": f"open-{number}",
+            "received_at": datetime.now(UTC),
+        }
+        taken = Receipt.model_validate({**fields, **receipt})
+        handle = await self.environment.client.start_workflow(
+            "CaseWorkflow",
+            CaseStart(receipt=taken, policy=policy or self.policy),
+            id=taken.case_id,
+            task_queue=self.queue,
+        )
+        case = Case(self, handle)
+        self.opened.append(case)
+        return case
+
+
+@asynccontextmanager
+async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> AsyncGenerator[Service]:
+    """A service on its own task queue and database, with its worker at work."""
+    migrate(settings)
+    database = Database(settings)
+    world = World()
+    policy = load_policy(settings.policy)
+    queue = f"cases-{next(_numbers)}"
+    calls = PartnerActivities(world, world, world)
+    records = RecordsActivities(database, load_texts(), policy)
+    worker = Worker(
+        temporal.client,
+        task_queue=queue,
+        workflows=[CaseWorkflow],
+        activities=[
+            calls.look_up,
+            calls.ask_partners,
+            calls.pay_back,
+            calls.refund_states,
+            records.save_case,
+            records.intend_refund,
+            records.seal_case,
+            ClassificationActivities().classify,
+        ],
+        workflow_runner=RUNNER,
+    )
+    service = Service(temporal, database, world, slice_policy(policy, datetime.now(UTC)), queue)
+    async with worker:
+        yield service
+        for case in service.opened:
+            await _end(case)
+    await database.aclose()
+
+
+async def _end(case: Case) -> None:
+    try:
+        await case.handle.terminate("the test is over")
+    except RPCError:
+        return  # it ended by itself

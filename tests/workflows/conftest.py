@@ -1,0 +1,16 @@
+"""Workflow tests share one way to open a case."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from service import Service, running_service
+from temporalio.testing import WorkflowEnvironment
+
+from settings import Settings
+
+
+@pytest.fixture
+async def service(temporal: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Service]:
+    async with running_service(temporal, Settings(data_dir=tmp_path)) as service:
+        yield service

@@ -1,0 +1,33 @@
+"""A case outlives its history: it continues as new and loses nothing (temporal.md, Long lives)."""
+
+from pathlib import Path
+
+from conftest import start_temporal
+from fakes import order, parcel
+from service import AGENT, CUSTOMER, running_service
+
+from models.actions import Action
+from models.vocabulary import Issue, Stage, WaitFor
+from settings import Settings
+
+PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+
+
+async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_requests(tmp_path: Path) -> None:
+    environment = await start_temporal(**{"limit.historyCount.suggestContinueAsNew": "60"})
+    async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:
+        service.world.add(order(), parcel())
+        case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(PHOTO,))
+        before = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+        first_run = (await case.handle.describe()).run_id
+        for number in range(20):
+            await case.act(CUSTOMER, Action.ADD_WORDS, key=f"words-{number}", words=f"word {number}")
+        assert (await case.handle.describe()).run_id != first_run
+        after = await case.act(CUSTOMER, Action.ADD_WORDS, key="words-0", words="word 0")
+        assert [saying.words for saying in after.sayings] == [f"word {number}" for number in range(20)]
+        assert after.waiting == before.waiting
+        assert [clock.due for clock in after.clocks] == [clock.due for clock in before.clocks]
+        await case.act(AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "apology", "words": "sorry"}], "why": "ours"}])
+        await case.act(CUSTOMER, Action.ACCEPT)
+        await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+        assert (await case.timeline()).count("case.words_added") == 20

@@ -1,0 +1,87 @@
+"""The worker process: builds the adapters, registers workflow and activities, delivers messages, and stops gracefully.
+
+`python worker.py` alone is a worker, fit for deployment; its settings are those of `settings.py`.
+"""
+
+import asyncio
+import signal
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+
+from activities.classification import ClassificationActivities
+from activities.delivery import Delivery
+from activities.partners import PartnerActivities
+from activities.records import RecordsActivities
+from adapters.database import Database
+from adapters.logs import configure_logging
+from adapters.partners import Partners
+from rules.policy import load_policy
+from rules.texts import load_texts
+from settings import Settings
+from workflows.case import CaseWorkflow
+from workflows.sandboxing import RUNNER
+
+LONGEST_ACTIVITY = timedelta(seconds=60)
+"""A stopping worker lets a call to a partner end; a second one would have to ask what became of it."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+def build_worker(client: Client, settings: Settings, database: Database, partners: Partners) -> Worker:
+    """A worker with everything that a case needs, wired once."""
+    partner_calls = PartnerActivities(partners.merchant, partners.carrier, partners.payment)
+    records = RecordsActivities(database, load_texts(), load_policy(settings.policy))
+    classification = ClassificationActivities()
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[CaseWorkflow],
+        activities=[
+            partner_calls.look_up,
+            partner_calls.ask_partners,
+            partner_calls.pay_back,
+            partner_calls.refund_states,
+            records.save_case,
+            records.intend_refund,
+            records.seal_case,
+            classification.classify,
+        ],
+        workflow_runner=RUNNER,
+        graceful_shutdown_timeout=LONGEST_ACTIVITY,
+        max_cached_workflows=settings.worker_cached_cases,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+    )
+
+
+async def main() -> None:
+    """Work until SIGTERM or SIGINT."""
+    settings = Settings()
+    configure_logging(settings)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    client = await Client.connect(
+        settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
+    )
+    database = Database(settings)
+    partners = Partners.connect(settings)
+    delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
+    try:
+        async with build_worker(client, settings, database, partners):
+            log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)
+            await stop.wait()
+            log.info("worker.stopping")
+    finally:
+        stop.set()
+        await delivery
+        await partners.aclose()
+        await database.aclose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
