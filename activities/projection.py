@@ -6,7 +6,7 @@ from adapters.database import storable
 from models.actions import EvidenceRef
 from models.case import CaseState, TimelineEntry
 from models.effects import Projection
-from models.vocabulary import Role, SlaState, WaitingOn
+from models.vocabulary import Role, WaitingOn
 
 NOT_STORED = {"entries", "requests_seen"}
 """Entries are rows of their own; what was seen already is the workflow's business alone."""
@@ -35,7 +35,7 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "waiting_on": case.wait.on if case.wait else WaitingOn.NOBODY,
         "waiting_for": case.wait.for_ if case.wait else None,
         "next_deadline": case.wait.until if case.wait else None,
-        "sla_state": sla_state(case),
+        "sla_state": case.sla_state,
         "outcome": case.outcome,
         "amount_minor": amount_minor,
         "currency": currency,
@@ -48,13 +48,6 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "closed_at": case.closed_at,
         "state": case.model_dump(mode="json", exclude=NOT_STORED),
     }
-
-
-def sla_state(case: CaseState) -> SlaState:
-    """The worst of the case's promises; a miss stays (SLA-4)."""
-    if case.misses:
-        return SlaState.MISSED
-    return SlaState.WARNED if any(clock.warned_at for clock in case.clocks) else SlaState.ON_TIME
 
 
 def timeline_row(case_id: str, entry: TimelineEntry) -> Row:

@@ -13,6 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from workflows import search_attributes
 
+pytest_plugins = ["databases"]
+
 
 def temporal_program() -> str:
     """The Temporal CLI program that came with the environment."""

@@ -1,0 +1,131 @@
+"""Databases for tests: every test that asks for `database` runs on SQLite and, where it is installed, on PostgreSQL.
+
+One PostgreSQL a session, started as an ordinary user on a socket of its own; a fresh database, migrated before, for each test.
+Without PostgreSQL its half is left out and the summary says so; `REDRESS_REQUIRE_POSTGRES=1` makes that an error.
+"""
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from adapters.database import Database, migrate
+from settings import Settings
+
+_numbers = itertools.count(1)
+_left_out: set[str] = set()
+
+
+def postgres_programs() -> Path | None:
+    """The folder of `initdb` and `pg_ctl`: Debian keeps them off the PATH."""
+    newest = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3].split(".")[0]))
+    found = str(newest[-1]) if newest else shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+DIALECTS = ("sqlite", "postgresql") if postgres_programs() else ("sqlite",)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A server of our own."""
+
+    folder: Path
+
+    def url(self, name: str) -> str:
+        return f"postgresql://redress@/{name}?host={self.folder}"
+
+    def create(self, name: str, template: str = "template0") -> str:
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # pyright: ignore[reportArgumentType, reportCallIssue]
+        return self.url(name)
+
+
+def _as_ordinary_user(*command: str | Path) -> None:
+    """PostgreSQL refuses to run as root."""
+    user = "nobody" if os.geteuid() == 0 else None
+    done = subprocess.run(
+        [str(part) for part in command],
+        check=False,
+        user=user,
+        extra_groups=[] if user else None,
+        cwd="/",
+        env={**os.environ, "LC_ALL": "C.UTF-8", "HOME": "/"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL with nothing in it but the migrated `template_redress`."""
+    programs = postgres_programs()
+    assert programs, "PostgreSQL is not installed; on Debian: apt-get install postgresql"
+    folder = Path(tempfile.mkdtemp(prefix="rd-pg-", dir="/tmp"))  # a socket's path must be short
+    if os.geteuid() == 0:
+        shutil.chown(folder, "nobody")
+    data, log = folder / "data", folder / "log"
+    _as_ordinary_user(
+        programs / "initdb", "-D", data, "-U", "redress", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"
+    )
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=200"
+    _as_ordinary_user(programs / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+    try:
+        server = Postgres(folder)
+        migrate(Settings(database_url=server.create("template_redress")))
+        yield server
+    finally:
+        _as_ordinary_user(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    migrate(Settings(data_dir=folder))
+    return folder / "redress.db"
+
+
+@pytest.fixture(params=DIALECTS)
+def database_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings that name a fresh, migrated database."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("migrated_sqlite")
+        shutil.copy(template, tmp_path / "redress.db")
+        return Settings(data_dir=tmp_path)
+    server: Postgres = request.getfixturevalue("postgres")
+    return Settings(data_dir=tmp_path, database_url=server.create(f"test_{next(_numbers)}", "template_redress"))
+
+
+@pytest.fixture
+async def database(database_settings: Settings) -> AsyncIterator[Database]:
+    opened = Database(database_settings)
+    yield opened
+    await opened.aclose()
+
+
+def pytest_configure() -> None:
+    if "postgresql" not in DIALECTS and os.environ.get("REDRESS_REQUIRE_POSTGRES") == "1":
+        message = "REDRESS_REQUIRE_POSTGRES=1, but PostgreSQL is not installed; on Debian: apt-get install postgresql"
+        raise pytest.UsageError(message)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "postgresql" not in DIALECTS:
+        _left_out.update(item.nodeid.replace("sqlite", "postgresql") for item in items if "[sqlite" in item.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if "postgresql" not in DIALECTS:
+        terminalreporter.section("left out: PostgreSQL is not installed (Debian: apt-get install postgresql)")
+        for nodeid in sorted(_left_out) or ["every test that runs on both databases"]:
+            terminalreporter.line(nodeid)
