@@ -4,22 +4,19 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from adapters.database import Database
 from adapters.evidence import evidence_store
 from adapters.secrets import secrets_of
-from api import actions, cases, evidence, health, inbox, problems, webhooks
+from api import actions, cases, document, evidence, health, inbox, problems, webhooks
 from api.auth import Tokens
 from api.dependencies import Parts
+from api.limits import MOST_BYTES, BodyLimit
 from api.observing import Metrics, Observing
 from api.temporal import CaseEngine
 from rules.policy import load_policy
 from settings import Settings
-
-MOST_BYTES = 1024 * 1024
-"""Of a body that is not evidence."""
-ENVELOPE = 64 * 1024
-"""What multipart adds to a file at most."""
 
 ABOUT = """
 The after-sales cases and complaints of an online marketplace. Every case goes through **receipt → classification → dispatch →
@@ -56,18 +53,19 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await database.aclose()
 
-    app = FastAPI(
+    app = FastAPIOffline(  # the page of /docs needs nobody's network
         title="Redress",
         version="1",
         description=ABOUT,
         lifespan=lifespan,
-        max_body_size=MOST_BYTES,
         redoc_url=None,
+        static_url="/docs/assets",
         swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
     )
     problems.install(app)
+    app.add_middleware(BodyLimit, most=MOST_BYTES, larger={evidence.PATH: settings.evidence_max_bytes + evidence.AROUND})
     app.add_middleware(Observing, metrics=metrics)
-    for router in (cases.router, actions.router, evidence.router, inbox.router, webhooks.router, health.router):
+    for router in (cases.router, actions.router, evidence.router, evidence.uploads, inbox.router, webhooks.router, health.router):
         app.include_router(router)
-    app.include_router(evidence.uploads, max_body_size=settings.evidence_max_bytes + ENVELOPE)
+    document.install(app)
     return app

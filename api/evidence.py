@@ -19,10 +19,13 @@ from models.tables import CaseEvidenceRow, UploadRow
 from models.vocabulary import ErrorType, Role
 from rules.access import may_see_evidence
 
+PATH = "/v1/evidence"
+AROUND = 64 * 1024
+"""What multipart adds to a file at most."""
 PIECE = 256 * 1024
 UPLOADERS = Role.people() - {Role.ANALYST}
 
-uploads = APIRouter(prefix="/v1/evidence", tags=["evidence"])
+uploads = APIRouter(prefix=PATH, tags=["evidence"])
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"])
 
 

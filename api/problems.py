@@ -131,6 +131,10 @@ def respond(request: Request, error: ProblemError, errors: list[FieldProblem] | 
     return JSONResponse(body.model_dump(exclude_none=True), error.status, headers, media_type=MEDIA_TYPE)
 
 
+def too_large() -> ProblemError:
+    return problem(ErrorType.INVALID, "The body is too large.", "请求体过大。", field="body", rule="size", status=413)
+
+
 def internal() -> ProblemError:
     return problem(
         ErrorType.INTERNAL,
@@ -184,9 +188,10 @@ def install(app: FastAPI) -> None:
 def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSONResponse:
     """422 with every field that does not fit. What was sent is not repeated: it may be personal."""
     locale = language_of(request)
-    errors = [
-        FieldProblem(field=_field(error["loc"]), rule=error["type"], detail=said_by_pydantic(error, locale)) for error in found
-    ]
+    told = {
+        (_field(error["loc"]), str(error["type"])): said_by_pydantic(error, locale) for error in found
+    }  # each once, however many dependencies asked for it
+    errors = [FieldProblem(field=field, rule=rule, detail=detail) for (field, rule), detail in told.items()]
     first = errors[0]
     summary = problem(
         ErrorType.INVALID,
@@ -216,7 +221,7 @@ def _from_http(error: HTTPException) -> ProblemError:
                 status=405,
             )
         case 413:
-            return problem(ErrorType.INVALID, "The body is too large.", "请求体过大。", field="body", rule="size", status=413)
+            return too_large()
         case 400:
             return problem(
                 ErrorType.INVALID, "The body cannot be read.", "无法读取请求体。", field="body", rule="syntax", status=422

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from api.document import REFERENCE
 from api.problems import MEDIA_TYPE, Problem
 
 WORDS = {
@@ -22,7 +23,8 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def problems(*statuses: int) -> Responses:
-    return {status: {"description": WORDS[status], "model": Problem, "content": {MEDIA_TYPE: {}}} for status in statuses}
+    schema = {"$ref": REFERENCE.format(model=Problem.__name__)}
+    return {status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses}
 
 
 ALWAYS = (401, 422, 429, 500, 503)

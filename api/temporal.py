@@ -17,7 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
-from api.problems import ProblemError, from_fault, not_found, problem
+from api.problems import ProblemError, from_fault, not_found, problem, too_large
 from models.actions import Act, Actor, AddWords
 from models.case import CaseStart
 from models.errors import Fault
@@ -174,7 +174,7 @@ def _from_rpc(error: RPCError) -> ProblemError:
         case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED | RPCStatusCode.FAILED_PRECONDITION:
             return _not_yet()
         case RPCStatusCode.INVALID_ARGUMENT if "size" in error.message.lower() or "large" in error.message.lower():
-            return problem(ErrorType.INVALID, "The content is too large.", "内容过大。", field="body", rule="size", status=413)
+            return too_large()
         case RPCStatusCode.INVALID_ARGUMENT:
             return problem(
                 ErrorType.INVALID, "The case engine does not take this content.", "案件引擎无法接受该内容。", field="body"

@@ -42,11 +42,9 @@ class Partner(StrEnum):
 async def _signed(
     request: Request,
     parts: PartsOf,
-    webhook_id: Annotated[
-        str, Header(min_length=1, max_length=200, description="The notice's id; the same again changes nothing.")
-    ],
-    webhook_timestamp: Annotated[str, Header(description="Seconds since 1970; at most five minutes off.")],
-    webhook_signature: Annotated[str, Header(description="`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`.")],
+    webhook_id: Annotated[str, Header(max_length=200, description="The notice's id; the same again changes nothing.")] = "",
+    webhook_timestamp: Annotated[str, Header(description="Seconds since 1970; at most five minutes off.")] = "",
+    webhook_signature: Annotated[str, Header(description="`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`.")] = "",
 ) -> str:
     headers = {"webhook-id": webhook_id, "webhook-timestamp": webhook_timestamp, "webhook-signature": webhook_signature}
     try:
