@@ -35,13 +35,14 @@ REASON = "reason"
 def import_(
     file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON lines.", exists=True, dir_okay=False)],
     *,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out; may be given again.")] = None,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="How many requests are under way at the same time.")] = 8,
     as_: AsOption = WHO_AM_I,
     api: ApiOption = None,
     token: TokenOption = None,
 ) -> None:
     """Open a case for every row. Columns: description (or text), kind, channel, issue, order_id, lines, customer_id, customer_name, …"""
-    rows = read_rows(file)
+    rows = read_rows(file, frozenset(ignore or ()))
     if not rows:
         raise CommandError(say("no_rows", file=file))
     tally = asyncio.run(_import(Caller.of(api, token, as_), file, rows, at_once))

@@ -33,15 +33,18 @@ class Row:
     """Why it cannot be read at all."""
 
 
-def read_rows(file: Path) -> list[Row]:
-    """Every row of a CSV or JSONL file. Raises CommandError when the file as a whole cannot be used."""
+def read_rows(file: Path, ignore: frozenset[str] = frozenset()) -> list[Row]:
+    """Every row of a CSV or JSONL file without the columns to ignore. Raises CommandError when the file as a whole cannot be used."""
     try:
         with file.open(encoding="utf-8-sig", newline="") as opened:
             found = list(_lines(opened) if file.suffix.lower() in {".jsonl", ".ndjson"} else _csv(opened, file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError(say("bad_file", file=file, why=error)) from error
     seen: Counter[str] = Counter()
-    return [_row(file, number, values, fault, seen) for number, values, fault in found]
+    return [
+        _row(file, number, {name: value for name, value in values.items() if name not in ignore}, fault, seen)
+        for number, values, fault in found
+    ]
 
 
 def _csv(opened: Any, file: Path) -> Iterator[tuple[int, dict[str, Any], str | None]]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import httpx
 import typer
@@ -38,26 +38,27 @@ async def _watch(caller: Caller, case_id: str) -> None:
     reached = False
     while True:
         try:
-            async for event_id, entry in _events(caller, case_id, last):
-                reached = True
-                last = event_id or last
-                console.print(timeline_line(entry), soft_wrap=True)
+            async for event in _events(caller, case_id, last):
+                if event.name == "end":
+                    notes.print(say("case_closed"), style="dim")
+                    return
+                reached, last = True, event.id
+                console.print(timeline_line(json.loads(event.data)), soft_wrap=True)
         except httpx.TransportError as error:
             if not reached:
                 raise caller.unreachable() from error
-            notes.print(say("reconnecting"), style="dim")
-            await asyncio.sleep(PAUSE)
-            continue
-        async with caller.connect() as http:
-            case = (await caller.ask(http, "GET", f"/v1/cases/{case_id}")).json()
-        if case["stage"] == "closed":
-            notes.print(say("case_closed"), style="dim")
-            return
+        notes.print(say("reconnecting"), style="dim")
         await asyncio.sleep(PAUSE)
 
 
-async def _events(caller: Caller, case_id: str, last: str | None) -> AsyncIterator[tuple[str | None, dict[str, Any]]]:
-    """The timeline entries from the one after `last`, each with its event id."""
+class _Event(NamedTuple):
+    name: str
+    id: str | None
+    data: str
+
+
+async def _events(caller: Caller, case_id: str, last: str | None) -> AsyncIterator[_Event]:
+    """The server-sent events after the one with the id `last`."""
     headers = {"Last-Event-ID": last} if last else {}
     async with (
         caller.connect() as http,
@@ -66,15 +67,11 @@ async def _events(caller: Caller, case_id: str, last: str | None) -> AsyncIterat
         if answer.is_error:
             await answer.aread()
             raise CommandError(problem_of(answer))
-        event_id: str | None = None
-        data: list[str] = []
+        fields: dict[str, str] = {}
         async for line in answer.aiter_lines():
-            field, _, value = line.partition(":")
-            value = value.removeprefix(" ")
-            if field == "id":
-                event_id = value
-            elif field == "data":
-                data.append(value)
-            elif not line and data:
-                yield event_id, json.loads("\n".join(data))
-                data = []
+            name, _, value = line.partition(":")
+            if line:
+                fields[name] = value.removeprefix(" ")  # a comment has no name: a heartbeat
+            elif "data" in fields:
+                yield _Event(fields.get("event", ""), fields.get("id"), fields["data"])
+                fields = {}
