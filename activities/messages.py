@@ -7,7 +7,7 @@ from adapters.database import storable
 from models.case import CaseState, TimelineEntry
 from models.policy import Bilingual, Policy
 from models.tables import ContactRow
-from models.vocabulary import Event, Locale, MessageChannel, Role, WaitFor, WaitingOn
+from models.vocabulary import Event, Locale, MessageChannel, Role, WaitFor
 from rules.recipients import Recipient, recipients
 from rules.texts import HOME_ZONE, Texts
 
@@ -80,7 +80,6 @@ def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale)
 
 def _then(entry: TimelineEntry, policy: Policy) -> Bilingual | None:
     if entry.event in {Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED}:
-        answers = policy.answers.get(WaitingOn(str(entry.data["of"]))) if "of" in entry.data else None
-        return answers.then if answers else None
+        return next((answers.then for of, answers in policy.answers.items() if of.value == entry.data.get("of")), None)
     wait = policy.waits.get(WAITS[entry.event]) if entry.event in WAITS else None
     return wait.then if wait else None

@@ -6,7 +6,7 @@ Every request carries who acts and the request's id; both are set by the API, ne
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializeAsAny, model_validator
 
 from models.base import Frozen, Identifier, Money, Words
 from models.vocabulary import Issue, Kind, Party, RemedyKind, Role, WaitingOn
@@ -290,4 +290,4 @@ class Act(Frozen, Generic[BodyT]):
 
     actor: Actor
     request_id: str = Field(max_length=200)
-    body: BodyT
+    body: SerializeAsAny[BodyT]

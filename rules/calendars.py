@@ -40,9 +40,9 @@ def add_working(calendar: CalendarSlice, start: datetime, amount: timedelta) -> 
     while True:
         wanted = layout.worked(at) + ticks
         if wanted <= 0:
-            layout = _widened(calendar, layout, before=1)
+            layout = _widened(calendar, layout, before=1 + layout.years[0])
         elif wanted > layout.total:
-            layout = _widened(calendar, layout, after=1)
+            layout = _widened(calendar, layout, after=1 + layout.years[1])
         else:
             return _instant(layout.when(wanted))
 
@@ -79,7 +79,7 @@ def next_opening(calendar: CalendarSlice, at: datetime) -> datetime:
         span = bisect_right(layout.opens, ticks)
         if span < len(layout.opens):
             return _instant(layout.opens[span])
-        layout = _widened(calendar, layout, after=1)
+        layout = _widened(calendar, layout, after=1 + layout.years[1])
 
 
 def holiday_on(calendar: CalendarSlice, at: datetime) -> str | None:

@@ -93,13 +93,13 @@ def _next_named(local: holidays.HolidayBase, days: Sequence[date], day: date, mo
 
 
 def _weekend_between(names: dict[date, str], workdays: tuple[date, ...], day: date) -> list[date]:
-    """Weekend days between two holidays are part of the same rest, though lists leave them out; a week of seven days needs them."""
+    """Weekend days between two days of one holiday belong to it, though lists leave them out; a week of seven days needs them."""
     between: list[date] = []
     after = day + _DAY
     while after.weekday() >= _SATURDAY and after not in names and after not in workdays:
         between.append(after)
         after += _DAY
-    return between if after in names else []
+    return between if names.get(after) == names[day] else []
 
 
 def _plain(name: str, names: holidays.HolidayBase) -> str:

@@ -120,6 +120,7 @@ class TextsFile(Frozen):
     events: dict[Event, EventTexts]
 
 
+UNFIT = (TemplateError, TypeError, ValueError, ArithmeticError)
 Part = Literal["timeline", "subject", "body"]
 Key = tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part]
 
@@ -182,11 +183,18 @@ class Texts:
             if unknown:
                 return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
             self._templates[key] = self._environment.from_string(source)
-            return None if self._render(key, {}, HOME_ZONE) else "is empty"
-        except (TemplateError, TypeError, ValueError) as error:
+            return None if self._fill(key, {}, HOME_ZONE) else "is empty"
+        except UNFIT as error:
             return f"{type(error).__name__}: {error}"
 
     def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
+        """The text; when the data is of another shape than the text was written for, the event's code: a case never waits for words."""
+        try:
+            return self._fill(key, data, zone)
+        except UNFIT:
+            return key[0].value
+
+    def _fill(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
         event, locale, _, _ = key
         known: dict[str, Any] = dict.fromkeys(DATA[event] | LETTER) | dict(data) | {"_locale": locale, "_zone": zone}
         return self._templates[key].render(known).strip()
@@ -239,9 +247,12 @@ def load_texts(path: Path = TEXTS) -> Texts:
     """The texts of a file, checked. Raises TextsError."""
     try:
         return Texts(TextsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))), path.name)
-    except (ValidationError, yaml.YAMLError) as error:
+    except yaml.YAMLError as error:
         fault = f"{path.name}: {error}"
         raise TextsError(fault) from error
+    except ValidationError as error:
+        faults = [f"{path.name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise TextsError("\n".join(faults)) from error
 
 
 @cache

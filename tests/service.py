@@ -176,11 +176,13 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
         workflow_runner=RUNNER,
     )
     service = Service(temporal, database, world, slice_policy(policy, datetime.now(UTC)), queue)
-    async with worker:
-        yield service
-        for case in service.opened:
-            await _end(case)
-    await database.aclose()
+    try:
+        async with worker:
+            yield service
+            for case in service.opened:
+                await _end(case)
+    finally:
+        await database.aclose()
 
 
 async def _end(case: Case) -> None:

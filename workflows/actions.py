@@ -37,7 +37,7 @@ def _update(name: str, body: type[B], do: Callable[[Desk, Act[B]], None], may: C
             return
         fault = may(desk, act) or unfit_body(desk.case, desk.policy, act)
         if fault is not None:
-            raise ApplicationError(fault.detail, fault, type=fault.type)
+            raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
     async def handle(self: Any, act: Act[B]) -> CaseView:  # noqa: ANN401
         desk: Desk = self.desk
@@ -51,6 +51,7 @@ def _update(name: str, body: type[B], do: Callable[[Desk, Act[B]], None], may: C
     for function in (validate, handle):
         function.__name__ = function.__qualname__ = name
         function.__annotations__["act"] = Act[body]
+        del function.__annotations__["self"]  # the SDK takes an annotated self for an argument
     update = workflow.update(name=name, description=(body.__doc__ or name).splitlines()[0])(handle)
     update.validator(validate)
     return update

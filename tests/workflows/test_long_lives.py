@@ -17,7 +17,7 @@ async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_reque
     environment = await start_temporal(**{"limit.historyCount.suggestContinueAsNew": "60"})
     async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:
         service.world.add(order(), parcel())
-        case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(PHOTO,))
+        case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
         before = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
         first_run = (await case.handle.describe()).run_id
         for number in range(20):

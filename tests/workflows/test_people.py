@@ -18,7 +18,7 @@ async def waits_for(case: Case, reason: WaitFor) -> None:
 
 async def with_the_platform(service: Service) -> Case:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
     await waits_for(case, WaitFor.PLAN)
     return case
 
@@ -162,7 +162,7 @@ async def test_a_disputed_solution_goes_back_to_people(service: Service) -> None
 async def test_an_order_of_somebody_else_is_asked_for_again_and_says_no_more(service: Service) -> None:
     service.world.add(order("O-2", customer="C-2"))
     service.world.add(order("O-1"), parcel())
-    case = await service.open(order_id="O-2", issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(PHOTO,))
+    case = await service.open(order_id="O-2", issue=Issue.REFUND_NOT_ARRIVED)
     await waits_for(case, WaitFor.ORDER_CORRECTION)
     seen = await case.seen_by(CUSTOMER)
     assert seen.merchant_id is None
@@ -182,7 +182,7 @@ async def test_a_wrong_order_that_nobody_corrects_closes_the_case(service: Servi
 async def test_a_case_opens_while_every_partner_is_down_and_goes_on_when_they_return(service: Service) -> None:
     service.world.add(order(), parcel())
     service.world.down = {"merchant", "carrier", "payment"}
-    case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
     await waits_for(case, WaitFor.PARTNER_DATA)
     assert "case.opened" in await case.messages("C-1")
     service.world.down = set()
@@ -194,9 +194,9 @@ async def test_words_that_say_too_little_are_triaged_by_a_person(service: Servic
     service.world.add(order(), parcel())
     case = await service.open(issue=None, description="hm")
     await waits_for(case, WaitFor.TRIAGE)
-    await case.act(AGENT, Action.CLASSIFY, issue=Issue.COUNTERFEIT_SUSPECTED)
+    await case.act(AGENT, Action.CLASSIFY, issue=Issue.REFUND_NOT_ARRIVED)
     view = await case.until(lambda view: view.stage in {Stage.INVESTIGATION, Stage.RESOLUTION})
-    assert view.issue is Issue.COUNTERFEIT_SUSPECTED
+    assert view.issue is Issue.REFUND_NOT_ARRIVED
     assert view.classification is not None
     assert view.classification.by == "agent"
 

@@ -59,7 +59,7 @@ def _photo() -> dict[str, Any]:
 
 async def test_money_above_the_agents_limit_waits_for_a_supervisor_before_the_customer_sees_it(service: Service) -> None:
     service.world.add(order(minor=400_000), parcel())
-    case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(_photo(),))
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
     await case.until(lambda view: view.tier is Tier.PLATFORM)
     await case.act(AGENT, Action.PROPOSE, **refund_of(400_000))
     hidden = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.APPROVAL)
@@ -76,7 +76,7 @@ async def test_money_above_the_agents_limit_waits_for_a_supervisor_before_the_cu
 
 async def test_nobody_approves_a_proposal_of_their_own(service: Service) -> None:
     service.world.add(order(minor=400_000), parcel())
-    case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(_photo(),))
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
     await case.until(lambda view: view.tier is Tier.PLATFORM)
     await case.act(SUPERVISOR, Action.PROPOSE, **refund_of(400_000))
     assert (await case.refusal(SUPERVISOR, Action.APPROVE)).type is ErrorType.NOT_ALLOWED_NOW
@@ -84,7 +84,7 @@ async def test_nobody_approves_a_proposal_of_their_own(service: Service) -> None
 
 async def test_more_than_was_paid_is_never_proposed(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(_photo(),))
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
     await case.until(lambda view: view.tier is Tier.PLATFORM)
     fault = await case.refusal(AGENT, Action.PROPOSE, **refund_of(12_901))
     assert fault.type is ErrorType.INVALID
@@ -157,7 +157,7 @@ async def test_a_double_charge_gives_back_the_second_charge(service: Service) ->
 
 async def test_the_same_request_again_changes_nothing(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.COUNTERFEIT_SUSPECTED, evidence=(_photo(),))
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
     await case.until(lambda view: view.tier is Tier.PLATFORM)
     await case.act(AGENT, Action.PROPOSE, key="once", **refund_of(1_000))
     again = await case.act(AGENT, Action.PROPOSE, key="once", **refund_of(1_000))
