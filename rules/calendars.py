@@ -24,7 +24,7 @@ _DAY = timedelta(days=1)
 _DAY_TICKS = _DAY // _TICK
 _MINUTE_TICKS = timedelta(minutes=1) // _TICK
 _YEAR = timedelta(days=365)
-_FURTHEST = 60
+_FURTHEST = 63
 """Years beyond the window after which a calendar is taken to be closed for good."""
 
 
