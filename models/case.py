@@ -273,6 +273,9 @@ class CaseState(BaseModel):
     clocks: tuple[Clock, ...] = ()
     misses: tuple[Miss, ...] = ()
     order: Order | None = None
+    """The customer's own order; one of somebody else's is never taken over (REC-3)."""
+    order_unverified: bool = False
+    """The partners stayed silent: the order is only what the customer says."""
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Payment, ...] = ()
     facts: tuple[Fact, ...] = ()

@@ -47,17 +47,16 @@ async def order_is_theirs(desk: Desk) -> bool:
     case = desk.case
     if case.order_id is None:
         return True
-    known = await look_up(desk)
-    if not known:
-        return True
-    if case.order is None or case.order.customer_id != case.receipt.customer_id:
-        case.order, case.shipments, case.payments = None, (), ()
-        return False
-    return True
+    await look_up(desk)
+    return case.order is not None or case.order_unverified
 
 
-async def look_up(desk: Desk) -> bool:
-    """Ask the partners about the order, its parcels and payments; False when they stayed silent for as long as the policy waits."""
+async def look_up(desk: Desk) -> None:
+    """Ask the partners about the order, its parcels and payments.
+
+    What is not the customer's is not taken over: the case shows nothing of it. Partners that stay silent for as long as the policy
+    waits leave the order unverified.
+    """
     case = desk.case
     assert case.order_id is not None  # noqa: S101  # callers ask first
     patience = desk.policy.waits[WaitFor.PARTNER_DATA].within
@@ -66,11 +65,13 @@ async def look_up(desk: Desk) -> bool:
         until = desk.now + patience + A_MOMENT
         answer = await desk.during(effects.look_up(request, patience), WaitFor.PARTNER_DATA, until)
     except ActivityError:
+        case.order_unverified = True
         desk.note(Event.PARTNER_SILENT, waiting_for=WaitFor.PARTNER_DATA.value)
-        return False
-    case.order, case.shipments, case.payments = answer.order, answer.shipments, answer.payments
-    establish_facts(desk)
-    return True
+        return
+    case.order_unverified = False
+    if answer.order is not None and answer.order.customer_id == case.receipt.customer_id:
+        case.order, case.shipments, case.payments = answer.order, answer.shipments, answer.payments
+        establish_facts(desk)
 
 
 def establish_facts(desk: Desk) -> None:

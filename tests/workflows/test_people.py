@@ -39,7 +39,7 @@ async def test_an_inquiry_becomes_a_complaint_and_keeps_its_timeline(service: Se
     service.world.add(order(), parcel())
     case = await service.open(Kind.INQUIRY, issue=Issue.DELAY)
     await waits_for(case, WaitFor.REPLY)
-    await case.act(AGENT, Action.CLASSIFY, issue=Issue.MERCHANT_ATTITUDE, kind=Kind.COMPLAINT)
+    await case.act(AGENT, Action.CLASSIFY, issue=Issue.PLATFORM_ATTITUDE, kind=Kind.COMPLAINT)
     view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.FINDING)
     assert view.kind is Kind.COMPLAINT
     timeline = await case.timeline()
@@ -50,7 +50,8 @@ async def test_an_inquiry_becomes_a_complaint_and_keeps_its_timeline(service: Se
 async def test_a_complaint_needs_a_finding_before_a_proposal_is_waited_for(service: Service) -> None:
     service.world.add(order(), parcel())
     case = await service.open(Kind.COMPLAINT, issue=Issue.MERCHANT_ATTITUDE, description="they were rude")
-    await waits_for(case, WaitFor.FINDING) if not (await case.seen_by(AGENT)).requests else await case.pass_time(days=4)
+    await waits_for(case, WaitFor.ANSWERS)
+    await case.act(MERCHANT, Action.ANSWER, request_id="q1", words="we were not")
     await waits_for(case, WaitFor.FINDING)
     await case.act(AGENT, Action.FIND, party=Party.MERCHANT, basis="the chat shows it")
     await waits_for(case, WaitFor.PLAN)
