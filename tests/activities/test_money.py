@@ -12,8 +12,11 @@ from models.base import Money
 from models.case import RefundPart, Remedy
 from models.effects import Projection, RefundIntent
 from models.partners import Payment, PaymentStatus
+from models.policy import Policy
 from models.tables import MoneyRow
 from models.vocabulary import Reimbursement, RemedyKind
+from rules.texts import texts
+from settings import Settings
 
 
 def payment(payment_id: str, minor: int, currency: str = "CNY") -> Payment:
@@ -71,8 +74,13 @@ async def test_the_same_refund_intended_twice_is_set_aside_once(records: Records
     assert sum(minor for minor, _ in (await book(database)).values()) == 7_500
 
 
-async def test_twenty_cases_at_once_never_give_back_more_than_was_paid(records: RecordsActivities, database: Database) -> None:
-    plans = await asyncio.gather(*(records.intend_refund(intent(f"RD-{number}", 1_500)) for number in range(20)))
+async def test_twenty_cases_at_once_in_two_workers_never_give_back_more_than_was_paid(
+    records: RecordsActivities, database: Database, database_settings: Settings, policy: Policy
+) -> None:
+    elsewhere = Database(database_settings)
+    workers = (records, RecordsActivities(elsewhere, texts(), policy))
+    plans = await asyncio.gather(*(workers[number % 2].intend_refund(intent(f"RD-{number}", 1_500)) for number in range(20)))
+    await elsewhere.aclose()
     assert sum(plan.denied is None for plan in plans) == 6
     assert {plan.denied for plan in plans} == {None, "not_enough_left"}
     booked = await book(database)
