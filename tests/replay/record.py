@@ -6,21 +6,22 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from conftest import start_temporal
 from fakes import order, parcel
 from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service, running_service
+from temporal_server import start_temporal
 
 from models.actions import Action
 from models.partners import ShipmentStatus
 from models.vocabulary import Issue, Kind, Party, RemedyKind, Stage, Tier, WaitFor
 from settings import Settings
 
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
-REFUND = {"options": [{"remedies": [{"kind": "refund_only", "amount": {"minor": 5_000}}], "why": "fair"}]}
-SORRY = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
+PHOTO: dict[str, Any] = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+REFUND: dict[str, Any] = {"options": [{"remedies": [{"kind": "refund_only", "amount": {"minor": 5_000}}], "why": "fair"}]}
+SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
 
 
 async def inquiry(service: Service) -> Case:

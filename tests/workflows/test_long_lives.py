@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from conftest import start_temporal
 from fakes import order, parcel
 from service import AGENT, CUSTOMER, running_service
+from temporal_server import start_temporal
 
 from models.actions import Action
 from models.vocabulary import Issue, Stage, WaitFor

@@ -7,7 +7,7 @@ from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Service
 
 from models.actions import Action
 from models.partners import Notice, RefundStatus, ShipmentStatus
-from models.vocabulary import ErrorType, Issue, Kind, Outcome, Reimbursement, RemedyKind, Stage, Tier, WaitFor, WaitingOn
+from models.vocabulary import ErrorType, Issue, Kind, Outcome, Reimbursement, RemedyKind, Stage, WaitFor, WaitingOn
 
 REFUND = {"remedy": RemedyKind.REFUND_ONLY}
 
