@@ -20,7 +20,7 @@ from adapters.database import Database
 from adapters.logs import configure_logging
 from adapters.partners import Partners
 from rules.policy import load_policy
-from rules.texts import load_texts
+from rules.texts import texts
 from settings import Settings
 from workflows.case import CaseWorkflow
 from workflows.sandboxing import RUNNER
@@ -34,7 +34,7 @@ log = structlog.stdlib.get_logger(__name__)
 def build_worker(client: Client, settings: Settings, database: Database, partners: Partners) -> Worker:
     """A worker with everything that a case needs, wired once."""
     partner_calls = PartnerActivities(partners.merchant, partners.carrier, partners.payment)
-    records = RecordsActivities(database, load_texts(), load_policy(settings.policy))
+    records = RecordsActivities(database, texts(), load_policy(settings.policy))
     classification = ClassificationActivities()
     return Worker(
         client,

@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from temporal_server import start_temporal
 
+pytest_plugins = ["databases"]
+
 
 @pytest.fixture(scope="session")
 async def temporal() -> AsyncIterator[WorkflowEnvironment]:

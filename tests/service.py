@@ -29,7 +29,7 @@ from models.tables import CaseRow, MessageRow, TimelineRow
 from models.views import CaseView, Viewer
 from models.vocabulary import Channel, Kind, Locale, Role
 from rules.policy import load_policy, slice_policy
-from rules.texts import load_texts
+from rules.texts import texts
 from rules.view import view_of
 from settings import Settings
 from workflows.case import CaseWorkflow
@@ -165,7 +165,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
     policy = load_policy(settings.policy)
     queue = f"cases-{next(_numbers)}"
     calls = PartnerActivities(world, world, world)
-    records = RecordsActivities(database, load_texts(), policy)
+    records = RecordsActivities(database, texts(), policy)
     worker = Worker(
         temporal.client,
         task_queue=queue,
