@@ -172,16 +172,18 @@ def _mend(problem: Mapping[str, Any], loc: Loc) -> str:
         return f'no such value "{written}"; name one of {choices}'
     if kind == "string_type" and isinstance(written, bool):
         return "YAML reads this as yes or no; put it in quotes"
-    message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return _MENDS.get(kind, f"{message}; it is {{written!r}}").format(written=written)
+    if kind in _MENDS:
+        return _MENDS[kind].replace("…", repr(written))
+    message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
+    return f"{message}; it is {written!r}"
 
 
 _MENDS = {
     "missing": "is missing; add it",
-    "string_type": "must be a text, is {written!r}; put it in quotes",
-    "tuple_type": "must be a list, is {written!r}; write [ … ]",
-    "model_type": "must be a table of fields, is {written!r}; write name: value",
-    "dict_type": "must be a table of fields, is {written!r}; write name: value",
+    "string_type": "must be a text, is …; put it in quotes",
+    "tuple_type": "must be a list, is …; write it in square brackets",
+    "model_type": "must be a table of fields, is …; write name: value",
+    "dict_type": "must be a table of fields, is …; write name: value",
 }
 
 

@@ -69,7 +69,7 @@ def faults_of(policy: Policy) -> Faults:
 def _calendar(loc: Loc, calendar: CalendarPolicy) -> Faults:
     try:
         ZoneInfo(calendar.zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         yield (*loc, "zone"), f'no such time zone "{calendar.zone}"; write one like Asia/Shanghai'
     if calendar.holidays is not None and not known_country(calendar.holidays):
         yield (*loc, "holidays"), f'no holidays are known for "{calendar.holidays}"; write a country like CN or a part like DE-BY'
