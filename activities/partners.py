@@ -1,0 +1,157 @@
+"""What is asked of partners: order, parcels and payments (INV-1), statements (INV-2), refunds (RES-5). Each is safe to repeat."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import Any, Self
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.errors import to_temporal
+from adapters.protocols import Carrier, Merchant, PaymentProvider
+from models.case import RefundPart
+from models.effects import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
+from models.errors import PartnerError
+from models.partners import Order, Payment, Refund, RefundOrder, RefundStatus, Shipment
+from models.vocabulary import Reimbursement
+
+REIMBURSEMENTS = {
+    RefundStatus.ACCEPTED: Reimbursement.REQUESTED,
+    RefundStatus.ARRIVED: Reimbursement.ARRIVED,
+    RefundStatus.REFUSED: Reimbursement.FAILED,
+}
+UNSETTLED = frozenset({Reimbursement.PENDING, Reimbursement.REQUESTED})
+
+
+class Answered(BaseModel):
+    """Who of the partners has answered a look-up so far; None: not yet. Kept as the activity's heartbeat."""
+
+    order: Order | None = None
+    shipments: tuple[Shipment, ...] | None = None
+    payments: tuple[Payment, ...] | None = None
+
+    @classmethod
+    def before(cls) -> Self:
+        details = activity.info().heartbeat_details
+        return cls.model_validate(details[0]) if details else cls()
+
+    def keep(self) -> None:
+        activity.heartbeat(self.model_dump(mode="json"))
+
+
+class PartnerActivities:
+    """Calls of partners. The adapters know how to call; this knows what must hold when a call fails."""
+
+    def __init__(self, merchant: Merchant, carrier: Carrier, payment: PaymentProvider) -> None:
+        self._merchant = merchant
+        self._carrier = carrier
+        self._payment = payment
+
+    @activity.defn(name="look_up")
+    async def look_up(self, request: LookUp) -> LookedUp:
+        """Ask all three at once; a retry asks only those who did not answer. An unknown order ends it without the others."""
+        known = Answered.before()
+        order = asyncio.create_task(self._order(request.order_id, known))
+        others = [asyncio.create_task(ask(request.order_id, known)) for ask in (self._shipments, self._payments_of)]
+        try:
+            await asyncio.wait({order})
+            if order.exception() is None and known.order is None:
+                return LookedUp(order=None)
+            await _all((order, *others))
+        finally:
+            for task in (order, *others):
+                task.cancel()
+        return LookedUp(order=known.order, shipments=known.shipments or (), payments=known.payments or ())
+
+    @activity.defn(name="ask_partners")
+    async def ask_partners(self, request: AskPartner) -> None:
+        """Send every request, whoever of the recipients cannot be reached; sent again, it is the same request by its key."""
+        await _all(
+            (
+                *(self._merchant.ask(statement) for statement in request.merchant),
+                *(self._carrier.ask(statement) for statement in request.carrier),
+            )
+        )
+
+    @activity.defn(name="pay_back")
+    async def pay_back(self, request: PayBack) -> PaidBack:
+        """Ask for every part that is still pending. A no is the part's state; a provider in trouble is asked again."""
+        details: list[Any] = activity.info().heartbeat_details[0] if activity.info().heartbeat_details else []
+        done = {part.key: part for part in map(RefundPart.model_validate, details)}
+        parts = [done.get(part.key, part) for part in request.parts]
+        for place, part in enumerate(parts):
+            if part.reimbursement is Reimbursement.PENDING:
+                parts[place] = await self._pay(request, part)
+                activity.heartbeat([known.model_dump(mode="json") for known in parts])
+        return PaidBack(parts=tuple(parts))
+
+    @activity.defn(name="refund_states")
+    async def refund_states(self, query: RefundQuery) -> PaidBack:
+        """What became of every part that is not settled; one that the provider does not know stays as it is."""
+        parts = [await self._state(part) if part.reimbursement in UNSETTLED else part for part in query.parts]
+        return PaidBack(parts=tuple(parts))
+
+    async def _order(self, order_id: str, known: Answered) -> None:
+        if known.order is None:
+            known.order = await self._merchant.order(order_id)
+            known.keep()
+
+    async def _shipments(self, order_id: str, known: Answered) -> None:
+        if known.shipments is None:
+            known.shipments = await self._carrier.shipments(order_id)
+            known.keep()
+
+    async def _payments_of(self, order_id: str, known: Answered) -> None:
+        if known.payments is None:
+            known.payments = await self._payment.payments(order_id)
+            known.keep()
+
+    async def _pay(self, request: PayBack, part: RefundPart) -> RefundPart:
+        """Before sending again, ask what became of the first time: the answer may be all that got lost."""
+        if activity.info().attempt > 1:
+            known = await self._state(part)
+            if known.reimbursement is not Reimbursement.PENDING:
+                return known
+        order = RefundOrder(
+            key=part.key,
+            payment_id=part.payment_id,
+            order_id=request.order_id,
+            amount=part.amount,
+            reason=request.reason,
+            reference=request.case_id,
+        )
+        try:
+            return _told(part, await self._payment.refund(order))
+        except PartnerError as error:
+            if error.permanent:  # for a person's queue, with the provider's words
+                return part.model_copy(update={"reimbursement": Reimbursement.FAILED, "refusal": str(error)})
+            raise to_temporal(error) from error
+
+    async def _state(self, part: RefundPart) -> RefundPart:
+        try:
+            refund = await self._payment.refund_by_key(part.key)
+        except PartnerError as error:
+            raise to_temporal(error, insist=True) from error
+        return _told(part, refund) if refund else part
+
+
+def _told(part: RefundPart, refund: Refund) -> RefundPart:
+    return part.model_copy(
+        update={
+            "reimbursement": REIMBURSEMENTS[refund.status],
+            "refund_id": refund.refund_id,
+            "refusal": refund.refusal,
+        }
+    )
+
+
+async def _all(calls: Iterable[Awaitable[None]]) -> None:
+    """Let each call end, then raise the gravest error: a permanent no before trouble that may pass."""
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, PartnerError)]
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, PartnerError):
+            raise outcome
+    if errors:
+        gravest = max(errors, key=lambda error: error.permanent)
+        raise to_temporal(gravest) from gravest

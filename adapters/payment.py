@@ -1,0 +1,41 @@
+"""A payment provider over HTTP: docs/partners/payment.yaml."""
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+from adapters.http import PartnerHttp
+from models.partners import FromPartner, Payment, Refund, RefundOrder
+
+REFUSED = frozenset({HTTPStatus.CONFLICT.value})
+"""The provider understood, and will not pay: the body is the refund with its refusal."""
+
+
+class Payments(FromPartner):
+    payments: tuple[Payment, ...]
+
+
+class HttpPayment:
+    """A `PaymentProvider`."""
+
+    def __init__(self, http: PartnerHttp) -> None:
+        self._http = http
+
+    async def payments(self, order_id: str) -> tuple[Payment, ...]:
+        answer = await self._http.read("/payments", Payments, order_id=order_id)
+        found = answer.payments if answer else ()
+        if any(payment.order_id != order_id for payment in found):
+            raise self._http.nonsense(f"asked for payments of order {order_id}, it tells of another's")
+        return found
+
+    async def refund(self, order: RefundOrder) -> Refund:
+        answer = await self._http.write("/refunds", order, order.key, also=REFUSED)
+        refund = self._http.parse(answer, Refund)
+        if (refund.key, refund.payment_id, refund.amount) != (order.key, order.payment_id, order.amount):
+            raise self._http.nonsense(f"asked for refund {order.key}, it tells of another key, payment or amount")
+        return refund
+
+    async def refund_by_key(self, key: str) -> Refund | None:
+        refund = await self._http.read(f"/refunds/{quote(key, safe='')}", Refund)
+        if refund is not None and refund.key != key:
+            raise self._http.nonsense(f"asked for refund {key}, it tells of {refund.key}")
+        return refund
