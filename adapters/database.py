@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Result, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -104,8 +104,8 @@ async def insert_if_absent(session: AsyncSession, table: type[SQLModel], *rows: 
     """Insert what is not there yet, whichever unique key it has; the primary keys of the rows that are new."""
     if not rows:
         return []
-    statement = _insert(session, table).values(list(rows)).on_conflict_do_nothing()
-    added = cast("Result[Any]", await session.exec(statement.returning(*_table(table).primary_key.columns)))
+    statement = _insert(session, table).on_conflict_do_nothing().returning(*_table(table).primary_key.columns)
+    added = await (await session.connection()).execute(statement, [dict(row) for row in rows])
     return [tuple(row) for row in added.all()]
 
 
@@ -123,12 +123,12 @@ async def upsert(
     """
     columns = _table(table).columns
     keys = [column for column in columns if column.primary_key]
-    statement = _insert(session, table).values(dict(row))
+    statement = _insert(session, table)
     fresh = statement.excluded
     older: ColumnElement[bool] | None = columns[unless_newer] <= fresh[unless_newer] if unless_newer else None
     changed = {name: fresh[name] for name in row if name not in keep and not columns[name].primary_key}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=older)
-    return (await session.exec(statement.returning(*keys))).first() is not None
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=older).returning(*keys)
+    return (await (await session.connection()).execute(statement, dict(row))).first() is not None
 
 
 def migrate(settings: Settings) -> None:
@@ -165,7 +165,7 @@ def _table(table: type[SQLModel]) -> Table:
 def _insert(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
     """Both dialects' inserts have the same `on_conflict_…` methods; the type of one stands for both."""
     build: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return build(table)
+    return build(_table(table))
 
 
 def _json(value: object) -> str:
