@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Body, Depends, Header, Query, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col, select
@@ -71,6 +72,7 @@ async def open_(
     201: opened. 200: this request opened it before, or it joined an open case of the same customer, order line and issue (`joined`).
     """
     opening = await open_case(parts, caller, body, key, language)
+    structlog.contextvars.bind_contextvars(case_id=opening.case_id)
     answer = _acknowledge(opening, language)
     response.status_code = 201 if opening.new else 200
     response.headers["Location"] = answer.status

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -98,6 +98,7 @@ class Web:
 
     async def row(self, case_id: str, holds: Callable[[CaseRow], bool] = lambda _: True) -> CaseRow:
         """The case's row, as soon as something holds of it (the worker is at work meanwhile)."""
+        row = None
         for _ in range(500):
             async with self.service.database.reading() as session:
                 row = (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id))).first()
@@ -109,7 +110,7 @@ class Web:
 
 
 @asynccontextmanager
-async def running_web(settings: Settings, service: Service) -> AsyncIterator[Web]:
+async def running_web(settings: Settings, service: Service) -> AsyncGenerator[Web]:
     """The API on a free port of this machine, in this event loop."""
     listening = socket.create_server(("127.0.0.1", 0))
     host, port = listening.getsockname()

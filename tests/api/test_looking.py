@@ -159,10 +159,14 @@ async def test_the_view_says_what_the_caller_may_do_and_where(web: Web) -> None:
     customer, _, order = web.customer()
     case_id = await web.open(customer, order_id=order, issue="product.quality_defect")
     await web.row(case_id, lambda row: row.team is not None)
-    offered = {action["action"]: action["href"] for action in (await customer.get(f"/v1/cases/{case_id}")).json()["available_actions"]}
+    offered = {
+        action["action"]: action["href"] for action in (await customer.get(f"/v1/cases/{case_id}")).json()["available_actions"]
+    }
     assert offered["withdraw"] == f"/v1/cases/{case_id}/withdraw"
     assert "take" not in offered
-    agents = {action["action"] for action in (await web.person(Role.AGENT, "a").get(f"/v1/cases/{case_id}")).json()["available_actions"]}
+    agents = {
+        action["action"] for action in (await web.person(Role.AGENT, "a").get(f"/v1/cases/{case_id}")).json()["available_actions"]
+    }
     assert {"take", "find"} <= agents
     assert (await customer.post(offered["withdraw"], {})).status_code == 200
 
