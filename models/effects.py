@@ -52,7 +52,7 @@ class RefundIntent(Frozen):
 
 
 class RefundPlan(Frozen):
-    """The answer to an intent: the parts to pay, split over the original payments; or why not."""
+    """The answer to an intent: every part of the remedy that did not fail, split over the original payments; or why not."""
 
     parts: tuple[RefundPart, ...] = ()
     left: Money

@@ -1,6 +1,5 @@
 """A refund (RES-5): the money set aside first, asked for under keys that survive every retry, followed until it arrives."""
 
-from models.base import Money
 from models.case import Remedy
 from models.effects import PayBack, RefundIntent, RefundQuery
 from models.vocabulary import Event, Reimbursement, WaitFor, WaitingOn
@@ -24,8 +23,7 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
     remedy = find(desk, remedy_id)
     assert remedy.amount is not None  # noqa: S101  # a refunding remedy has an amount
     assert case.order_id is not None  # noqa: S101  # rules/remedies.py offers none without verified payments
-    missing = remedy.amount.minor - sum(part.amount.minor for part in remedy.parts)
-    if missing == 0:
+    if remedy.amount.minor == sum(part.amount.minor for part in remedy.parts):
         return True
     replace(desk, remedy.model_copy(update={"reimbursement": Reimbursement.PENDING}))
     plan = await effects.intend_refund(
@@ -35,7 +33,7 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
             attempt=remedy.attempt,
             order_id=case.order_id,
             customer_id=case.receipt.customer_id,
-            amount=Money(minor=missing, currency=remedy.amount.currency),
+            amount=remedy.amount,
             payments=case.payments,
             automatic=case.automatic,
             max_automatic_per_customer_a_day=desk.policy.automatic.max_per_customer_a_day,
@@ -44,7 +42,8 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
         )
     )
     if plan.denied is None:
-        replace(desk, find(desk, remedy_id).model_copy(update={"parts": (*remedy.parts, *plan.parts)}))
+        known = {part.key: part for part in remedy.parts}
+        replace(desk, find(desk, remedy_id).model_copy(update={"parts": tuple(known.get(part.key, part) for part in plan.parts)}))
     elif plan.denied.startswith("automatic_cap"):
         leave_to_a_person(desk, plan.denied)
     else:
