@@ -1,5 +1,6 @@
 """Partners' errors as Temporal's: by type, with the pause that the partner asked for (architecture.md, rule 11)."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from temporalio.exceptions import ApplicationError
@@ -15,3 +16,8 @@ def to_temporal(error: PartnerError, *, insist: bool = False) -> ApplicationErro
         non_retryable=error.permanent and not insist,
         next_retry_delay=timedelta(seconds=error.retry_after) if error.retry_after else None,
     )
+
+
+def gravest(errors: Sequence[PartnerError]) -> PartnerError:
+    """Of several, the one to tell: trouble that may pass before a final no, so that a no ends nobody else's retries; the longest pause."""
+    return max(errors, key=lambda error: (not error.permanent, error.retry_after or 0.0))

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel
 from temporalio import activity
 
-from activities.errors import to_temporal
+from activities.errors import gravest, to_temporal
 from adapters.protocols import Carrier, Merchant, PaymentProvider
 from models.case import RefundPart
 from models.effects import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
@@ -52,15 +52,16 @@ class PartnerActivities:
         """Ask all three at once; a retry asks only those who did not answer. An unknown order ends it without the others."""
         known = Answered.before()
         order = asyncio.create_task(self._order(request.order_id, known))
-        others = [asyncio.create_task(ask(request.order_id, known)) for ask in (self._shipments, self._payments_of)]
+        tasks = (order, *(asyncio.create_task(ask(request.order_id, known)) for ask in (self._shipments, self._payments)))
         try:
             await asyncio.wait({order})
             if order.exception() is None and known.order is None:
                 return LookedUp(order=None)
-            await _all((order, *others))
+            await _all(tasks)
         finally:
-            for task in (order, *others):
+            for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         return LookedUp(order=known.order, shipments=known.shipments or (), payments=known.payments or ())
 
     @activity.defn(name="ask_partners")
@@ -79,16 +80,25 @@ class PartnerActivities:
         details: list[Any] = activity.info().heartbeat_details[0] if activity.info().heartbeat_details else []
         done = {part.key: part for part in map(RefundPart.model_validate, details)}
         parts = [done.get(part.key, part) for part in request.parts]
+        troubles: list[PartnerError] = []
         for place, part in enumerate(parts):
             if part.reimbursement is Reimbursement.PENDING:
-                parts[place] = await self._pay(request, part)
-                activity.heartbeat([known.model_dump(mode="json") for known in parts])
+                try:
+                    parts[place] = await self._pay(request, part)
+                except PartnerError as error:
+                    troubles.append(error)  # the other parts do not wait for this one
+                else:
+                    activity.heartbeat([known.model_dump(mode="json") for known in parts])
+        _raise(troubles, insist=True)
         return PaidBack(parts=tuple(parts))
 
     @activity.defn(name="refund_states")
     async def refund_states(self, query: RefundQuery) -> PaidBack:
         """What became of every part that is not settled; one that the provider does not know stays as it is."""
-        parts = [await self._state(part) if part.reimbursement in UNSETTLED else part for part in query.parts]
+        try:
+            parts = [await self._state(part) if part.reimbursement in UNSETTLED else part for part in query.parts]
+        except PartnerError as error:
+            raise to_temporal(error, insist=True) from error
         return PaidBack(parts=tuple(parts))
 
     async def _order(self, order_id: str, known: Answered) -> None:
@@ -101,7 +111,7 @@ class PartnerActivities:
             known.shipments = await self._carrier.shipments(order_id)
             known.keep()
 
-    async def _payments_of(self, order_id: str, known: Answered) -> None:
+    async def _payments(self, order_id: str, known: Answered) -> None:
         if known.payments is None:
             known.payments = await self._payment.payments(order_id)
             known.keep()
@@ -123,15 +133,12 @@ class PartnerActivities:
         try:
             return _told(part, await self._payment.refund(order))
         except PartnerError as error:
-            if error.permanent:  # for a person's queue, with the provider's words
-                return part.model_copy(update={"reimbursement": Reimbursement.FAILED, "refusal": str(error)})
-            raise to_temporal(error) from error
+            if not error.permanent:
+                raise
+            return part.model_copy(update={"reimbursement": Reimbursement.FAILED, "refusal": str(error)})  # for a person's queue
 
     async def _state(self, part: RefundPart) -> RefundPart:
-        try:
-            refund = await self._payment.refund_by_key(part.key)
-        except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+        refund = await self._payment.refund_by_key(part.key)
         return _told(part, refund) if refund else part
 
 
@@ -146,12 +153,15 @@ def _told(part: RefundPart, refund: Refund) -> RefundPart:
 
 
 async def _all(calls: Iterable[Awaitable[None]]) -> None:
-    """Let each call end, then raise the gravest error: a permanent no before trouble that may pass."""
+    """Let each call end, then raise what went wrong."""
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
-    errors = [outcome for outcome in outcomes if isinstance(outcome, PartnerError)]
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, PartnerError):
             raise outcome
-    if errors:
-        gravest = max(errors, key=lambda error: error.permanent)
-        raise to_temporal(gravest) from gravest
+    _raise([outcome for outcome in outcomes if isinstance(outcome, PartnerError)])
+
+
+def _raise(troubles: list[PartnerError], *, insist: bool = False) -> None:
+    if troubles:
+        trouble = gravest(troubles)
+        raise to_temporal(trouble, insist=insist) from trouble

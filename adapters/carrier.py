@@ -26,4 +26,4 @@ class HttpCarrier:
         return tuple(sorted(found, key=lambda shipment: shipment.shipped_at or LAST))
 
     async def ask(self, request: StatementRequest) -> None:
-        await self._http.write("/statement-requests", request, request.key)
+        await self._http.write("/statements", request, request.key)

@@ -19,4 +19,4 @@ class HttpMerchant:
         return order
 
     async def ask(self, request: StatementRequest) -> None:
-        await self._http.write("/statement-requests", request, request.key)
+        await self._http.write("/statements", request, request.key)

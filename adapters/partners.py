@@ -17,13 +17,13 @@ from settings import Settings
 
 @dataclass(frozen=True)
 class Partners:
-    """What a worker talks to. `email`: SMTP when a host is set, else the notification provider."""
+    """What a worker talks to. `email`: SMTP when a host is set; None: the notification provider sends e-mail too."""
 
     merchant: Merchant
     carrier: Carrier
     payment: PaymentProvider
     notification: Notification
-    email: Notification
+    email: Notification | None
     evidence: EvidenceStore
     _connections: tuple[PartnerHttp, ...] = field(default=(), repr=False)
 
@@ -42,7 +42,7 @@ class Partners:
             carrier=HttpCarrier(carrier),
             payment=HttpPayment(payment),
             notification=notification,
-            email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else notification,
+            email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),
             _connections=(merchant, carrier, payment, messages),
         )

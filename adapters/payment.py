@@ -1,13 +1,9 @@
 """A payment provider over HTTP: docs/partners/payment.yaml."""
 
-from http import HTTPStatus
 from urllib.parse import quote
 
 from adapters.http import PartnerHttp
 from models.partners import FromPartner, Payment, Refund, RefundOrder
-
-REFUSED = frozenset({HTTPStatus.CONFLICT.value})
-"""The provider understood, and will not pay: the body is the refund with its refusal."""
 
 
 class Payments(FromPartner):
@@ -28,8 +24,7 @@ class HttpPayment:
         return found
 
     async def refund(self, order: RefundOrder) -> Refund:
-        answer = await self._http.write("/refunds", order, order.key, also=REFUSED)
-        refund = self._http.parse(answer, Refund)
+        refund = self._http.parse(await self._http.write("/refunds", order, order.key), Refund)
         if (refund.key, refund.payment_id, refund.amount) != (order.key, order.payment_id, order.amount):
             raise self._http.nonsense(f"asked for refund {order.key}, it tells of another key, payment or amount")
         return refund
