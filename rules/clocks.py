@@ -68,13 +68,16 @@ def stop(clock: Clock, now: datetime, calendar: CalendarSlice) -> Clock:
 def retarget(clock: Clock, target: ClockTarget, now: datetime, calendar: CalendarSlice) -> tuple[Clock, bool]:
     """CLS-4: another promise from now on; True when it moved. Time used counts on; `calendar` is the one it was used in.
 
-    A later promise may be warned of anew; a broken one stays broken.
+    A later promise may be warned of anew; a broken one stays broken; one that is over already is broken at once.
     """
     if clock.stopped_at is not None or (clock.target, clock.calendar) == (target.within, target.calendar):
         return clock, False
     counted = _counted(clock, now, calendar)
     warned_at = clock.warned_at if target.within <= clock.target else None
-    return counted.model_copy(update={"target": target.within, "calendar": target.calendar, "warned_at": warned_at}), True
+    moved = counted.model_copy(update={"target": target.within, "calendar": target.calendar, "warned_at": warned_at})
+    if moved.missed_at is None and moved.used > moved.target:
+        return _broken(moved, now, _reached(counted, target.within, calendar) or now), True
+    return moved, True
 
 
 def hand_over(clock: Clock, tier: Tier, now: datetime, calendar: CalendarSlice) -> Clock:

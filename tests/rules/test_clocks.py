@@ -143,6 +143,15 @@ def test_a_shorter_promise_that_is_over_already_is_missed_as_of_when_it_was_due(
     assert (miss.at, miss.due) == (NOW + 9 * HOUR, NOW + 8 * HOUR)
 
 
+def test_a_promise_shortened_below_the_time_used_is_missed_even_while_it_stands_still(always: CalendarSlice) -> None:
+    clock = clocks.pause(running(24 * HOUR), CUSTOMER, NOW + 9 * HOUR, always)
+    clock, moved = clocks.retarget(clock, promise(8 * HOUR), NOW + 10 * HOUR, always)
+    assert moved
+    clock, _, miss = clocks.tick(clocks.stop(clock, NOW + 11 * HOUR, always), NOW + 11 * HOUR, always, WARN_AT, None)
+    assert miss is not None
+    assert miss.at == NOW + 10 * HOUR
+
+
 def test_a_longer_promise_may_be_warned_of_anew(always: CalendarSlice) -> None:
     clock, _, _ = clocks.tick(running(), NOW + 8 * HOUR, always, WARN_AT, None)
     clock, _ = clocks.retarget(clock, promise(20 * HOUR), NOW + 9 * HOUR, always)
