@@ -20,6 +20,10 @@ class Action(StrEnum):
     ANSWER = "answer"
     CLASSIFY = "classify"
     TAKE = "take"
+    TRANSFER = "transfer"
+    ACCEPT_TRANSFER = "accept_transfer"
+    DECLINE_TRANSFER = "decline_transfer"
+    HELPED = "helped"
     ESCALATE = "escalate"
     REPLY = "reply"
     ASK = "ask"
@@ -98,6 +102,38 @@ class Classify(Body):
 
 class Take(Body):
     """Become the case's handler."""
+
+
+class Transfer(Body):
+    """Ask a colleague, or another team, to take the case over, and why (DSP-4). They have 30 minutes to accept."""
+
+    to: Identifier | None = None
+    """The colleague; None: whoever of `team` is free."""
+    team: Identifier | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if self.to is None and self.team is None:
+            message = "name a colleague (`to`), a `team`, or both"
+            raise ValueError(message)
+        return self
+
+
+class AcceptTransfer(Body):
+    """Take over a case that was offered to you or your team (DSP-4)."""
+
+
+class DeclineTransfer(Body):
+    """Say no to a transfer, and why; the case stays where it is (DSP-4)."""
+
+    reason: Words
+
+
+class Helped(Body):
+    """Say whether the suggested answer helped (REC-6); if not, a person takes over."""
+
+    helped: bool
 
 
 class Escalate(Body):
@@ -261,6 +297,10 @@ BODIES: dict[Action, type[Body]] = {
     Action.ANSWER: Answer,
     Action.CLASSIFY: Classify,
     Action.TAKE: Take,
+    Action.TRANSFER: Transfer,
+    Action.ACCEPT_TRANSFER: AcceptTransfer,
+    Action.DECLINE_TRANSFER: DeclineTransfer,
+    Action.HELPED: Helped,
     Action.ESCALATE: Escalate,
     Action.REPLY: Reply,
     Action.ASK: Ask,
@@ -282,12 +322,12 @@ BODIES: dict[Action, type[Body]] = {
 }
 
 
-BodyT = TypeVar("BodyT", bound=Body, covariant=True)
+BodyT_co = TypeVar("BodyT_co", bound=Body, covariant=True)
 
 
-class Act(Frozen, Generic[BodyT]):
+class Act(Frozen, Generic[BodyT_co]):
     """An action as it reaches the workflow: who, under which request id, what."""
 
     actor: Actor
     request_id: str = Field(max_length=200)
-    body: SerializeAsAny[BodyT]
+    body: SerializeAsAny[BodyT_co]

@@ -85,6 +85,26 @@ class TimelineEntry(Frozen):
     data: dict[str, JsonValue] = {}
 
 
+class TransferOffer(Frozen):
+    """DSP-4: a handler asks somebody to take over; unanswered by `due` it goes to the team's supervisor."""
+
+    by: Actor
+    to: Identifier | None
+    team: Identifier
+    reason: str
+    due: Instant
+
+
+class Suggestion(Frozen):
+    """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
+
+    entry_id: Identifier
+    title: str
+    body: str
+    score: float
+    helped: bool | None = None
+
+
 class Classification(Frozen):
     """CLS-2: the issue, how sure, and by what: `customer`, `agent`, `lexicon:<version>`, `model:<version>`."""
 
@@ -269,6 +289,12 @@ class CaseState(BaseModel):
     handler: Actor | None = None
     owner: Actor | None = None
     """DSP-3: whoever first answered the customer."""
+    dispatched: bool = False
+    """A team was found once; from then on the tier only rises (DSP-5)."""
+    unstaffed: bool = False
+    """Nobody of the team was on shift when a handler was looked for."""
+    transfer: TransferOffer | None = None
+    suggestion: Suggestion | None = None
     wait: Wait | None = None
     clocks: tuple[Clock, ...] = ()
     misses: tuple[Miss, ...] = ()
@@ -337,9 +363,7 @@ class CaseState(BaseModel):
     @property
     def evidence_given(self) -> bool:
         """Whether the customer gave any evidence."""
-        return bool(self.receipt.evidence) or any(
-            saying.evidence for saying in self.sayings if saying.by.role is Role.CUSTOMER
-        )
+        return bool(self.receipt.evidence) or any(saying.evidence for saying in self.sayings if saying.by.role is Role.CUSTOMER)
 
     @property
     def money_moves(self) -> bool:

@@ -1,8 +1,9 @@
 """What passes between a workflow and its activities: one frozen request and one answer each (architecture.md, rule 3)."""
 
 from models.base import Frozen, Identifier, Instant, Money
-from models.case import CaseState, Classification, RefundPart
+from models.case import CaseState, Classification, RefundPart, Suggestion
 from models.partners import Order, Payment, Shipment, StatementRequest
+from models.vocabulary import Issue, Locale
 
 
 class Projection(Frozen):
@@ -31,6 +32,45 @@ class Classified(Frozen):
     """What the words of a case are about (CLS-2)."""
 
     classification: Classification
+
+
+class AssignRequest(Frozen):
+    """Find a handler in a team (DSP-2): on shift, with the skill, least loaded. The same case asked again keeps its handler."""
+
+    case_id: Identifier
+    team: Identifier
+    issue: Issue
+    not_to: tuple[Identifier, ...] = ()
+    at: Instant
+
+
+class Assigned(Frozen):
+    """The handler; None: nobody of the team is on shift, the case waits in its queue."""
+
+    handler: Identifier | None
+
+
+class SuggestRequest(Frozen):
+    """Look for an answer to a question (REC-6)."""
+
+    case_id: Identifier
+    text: str
+    issue: Issue
+    locale: Locale
+
+
+class Suggested(Frozen):
+    """The best answer that is good enough to be shown, if there is one; it counts as shown."""
+
+    suggestion: Suggestion | None
+
+
+class HelpedReport(Frozen):
+    """Count whether a shown answer helped (REC-6). The same case counts once."""
+
+    case_id: Identifier
+    entry_id: Identifier
+    helped: bool
 
 
 class RefundIntent(Frozen):

@@ -4,7 +4,19 @@ from pydantic import JsonValue
 
 from models.actions import Action, Actor, EvidenceRef, OptionOffer, Rate
 from models.base import Frozen, Instant, Money
-from models.case import Archive, Classification, Fact, Finding, Grade, InformationRequest, LineQuantity, Remedy, Wanted
+from models.case import (
+    Archive,
+    Classification,
+    Fact,
+    Finding,
+    Grade,
+    InformationRequest,
+    LineQuantity,
+    Remedy,
+    Suggestion,
+    TransferOffer,
+    Wanted,
+)
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -107,6 +119,8 @@ class CaseView(Frozen):
     team: str | None
     handler: str | None
     owner: str | None
+    transfer: TransferOffer | None
+    suggestion: Suggestion | None
     waiting: WaitView | None
     clocks: tuple[ClockView, ...]
     misses: tuple[MissView, ...]

@@ -63,6 +63,24 @@ def _holds_the_case(case: CaseState, actor: Actor) -> bool:
     return (case.tier is Tier.MERCHANT) is (actor.role is Role.MERCHANT)
 
 
+def _can_hand_on(case: CaseState, actor: Actor) -> bool:
+    mine = case.handler is not None and case.handler.id == actor.id
+    return case.stage in Stage.open_stages() and case.transfer is None and (mine or actor.role is Role.SUPERVISOR)
+
+
+def _offered(case: CaseState, actor: Actor) -> bool:
+    """Offered to the actor by name, or to a team of theirs; a supervisor may always step in."""
+    offer = case.transfer
+    if offer is None or offer.by == actor:
+        return False
+    of_the_team = offer.to is None and (not actor.teams or offer.team in actor.teams)
+    return offer.to == actor.id or of_the_team or actor.role is Role.SUPERVISOR
+
+
+def _answer_shown(case: CaseState, _: Actor) -> bool:
+    return case.suggestion is not None and case.suggestion.helped is None and case.stage in Stage.before_follow_up()
+
+
 def _can_propose(case: CaseState, actor: Actor) -> bool:
     return (
         case.kind is not Kind.INQUIRY
@@ -108,6 +126,10 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.ANSWER: Permission(frozenset({C, M, K}), _asked, "while a request to you is open"),
     Action.CLASSIFY: Permission(frozenset({A, S}), _unsolved, "until a solution was decided"),
     Action.TAKE: Permission(frozenset({A, S}), _can_take, "while the case is open and somebody else's or nobody's"),
+    Action.TRANSFER: Permission(frozenset({A, S}), _can_hand_on, "while the case is open, yours, and not offered to anybody"),
+    Action.ACCEPT_TRANSFER: Permission(frozenset({A, S}), _offered, "while the case is offered to you or your team"),
+    Action.DECLINE_TRANSFER: Permission(frozenset({A, S}), _offered, "while the case is offered to you or your team"),
+    Action.HELPED: Permission(frozenset({C}), _answer_shown, "while a suggested answer waits for your word"),
     Action.ESCALATE: Permission(frozenset({C, M, A}), _can_rise, "between dispatch and a decision, below the supervisor"),
     Action.REPLY: Permission(frozenset({M, A, S}), _can_reply, "while the case is open and yours to handle"),
     Action.ASK: Permission(frozenset({A, S}), _dispatched_unsettled, "between dispatch and a decision"),

@@ -36,6 +36,8 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         team=case.team,
         handler=case.handler.id if case.handler else None,
         owner=case.owner.id if case.owner else None,
+        transfer=case.transfer if actor.role in Role.platform() else None,
+        suggestion=case.suggestion,
         waiting=_wait(case, policy, language),
         clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),
         misses=tuple(

@@ -11,7 +11,19 @@ with workflow.unsafe.imports_passed_through():
     from models.views import CaseView, Viewer
     from models.vocabulary import Stage
     from rules.view import view_of
-    from workflows import archival, classification, dispatch, follow_up, investigation, notices, people, receipt, resolution
+    from workflows import (
+        archival,
+        classification,
+        dispatch,
+        first_answer,
+        follow_up,
+        handover,
+        investigation,
+        notices,
+        people,
+        receipt,
+        resolution,
+    )
     from workflows.actions import joining, person
     from workflows.desk import Desk, TurnTo
 
@@ -66,6 +78,10 @@ class CaseWorkflow:
     answer = person(Action.ANSWER, people.answer)
     classify = person(Action.CLASSIFY, people.classify)
     take = person(Action.TAKE, people.take)
+    transfer = person(Action.TRANSFER, handover.offer)
+    accept_transfer = person(Action.ACCEPT_TRANSFER, handover.accept)
+    decline_transfer = person(Action.DECLINE_TRANSFER, handover.decline)
+    helped = person(Action.HELPED, first_answer.judge)
     escalate = person(Action.ESCALATE, people.escalate)
     reply = person(Action.REPLY, people.reply)
     ask = person(Action.ASK, people.ask)

@@ -1,18 +1,20 @@
 """Classification (CLS-1…4): what went wrong, how sure that is, and how urgent it is."""
 
 from models.case import Classification
-from models.vocabulary import Event, Stage, WaitFor
+from models.vocabulary import Event, Priority, Stage, WaitFor
 from rules.grading import grade
 from rules.money import cost_of
+from rules.routing import route
 from workflows import effects
 from workflows.desk import Desk
+from workflows.handover import insist
 
 
 async def classify(desk: Desk) -> Stage:
     """The customer's own choice, or the words; a person decides where these are not sure enough, on a clock (CLS-2)."""
     if desk.case.classification is None:
         await read_the_words(desk)
-    await desk.insist(WaitFor.TRIAGE, lambda: sure(desk))
+    await insist(desk, WaitFor.TRIAGE, lambda: sure(desk))
     grade_case(desk)
     return Stage.DISPATCH
 
@@ -27,6 +29,8 @@ async def read_the_words(desk: Desk) -> None:
     if sure(desk):
         tell_issue(desk)
     else:
+        row = route(desk.policy, kind=desk.case.kind, issue=classification.issue, priority=Priority.P4)
+        desk.case.team = row.team  # who probably knows decides
         until = desk.deadline(WaitFor.TRIAGE)
         desk.note(Event.TRIAGE_NEEDED, until=until.isoformat(), suggestion=classification.issue.value)
 

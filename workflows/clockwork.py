@@ -67,9 +67,10 @@ class Clockwork:
         )
 
     def tick(self) -> None:
-        """What time did meanwhile: clocks warned and missed, requests reminded and silent."""
+        """What time did meanwhile: clocks warned and missed, requests reminded and silent, transfers lapsed."""
         self._tick_clocks()
         self._tick_requests()
+        self._tick_transfer()
 
     def next_moment(self, until: datetime) -> datetime:
         """The nearest moment at which something has to happen by itself."""
@@ -78,6 +79,8 @@ class Clockwork:
         event = clocks.next_event(case.clocks, policy.calendars, policy.warn_at)
         if event is not None:
             moments.append(event)
+        if case.transfer is not None:
+            moments.append(case.transfer.due)
         moments += [request.due if request.reminded else request.remind_at for request in case.open_requests]
         return min(moments)
 
@@ -113,6 +116,16 @@ class Clockwork:
             after = request.model_copy(update=change)
             case.requests = tuple(after if known.id == request.id else known for known in case.requests)
             desk.note(event, request_id=request.id, of=request.of.value, question=request.question, due=request.due.isoformat())
+
+    def _tick_transfer(self) -> None:
+        """DSP-4: nobody accepted in time; the team's supervisor has the case now."""
+        desk, case = self._desk, self._desk.case
+        if case.transfer is None or desk.now < case.transfer.due:
+            return
+        lapsed, case.transfer = case.transfer, None
+        case.team = lapsed.team
+        desk.note(Event.TRANSFER_LAPSED, to=lapsed.to, team=lapsed.team)
+        desk.escalate("transfer_lapsed")
 
     def _target(self, name: ClockName) -> clocks.ClockTarget:
         case = self._desk.case

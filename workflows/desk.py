@@ -109,15 +109,6 @@ class Desk:
             self._alarm.ring_by(self.clocks.next_moment(wait.until), f"{on}: {for_}")
             await workflow.wait_condition(lambda: done() or self._dirty or self._alarm.rang or self.case.turn_to is not None)
 
-    async def insist(self, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
-        """Wait on the platform's people until it is done; every deadline that passes goes one tier up (DSP-5)."""
-        while not done():
-            held_by = self.case.tier
-            person = on or (WaitingOn.SUPERVISOR if held_by is Tier.SUPERVISOR else WaitingOn.AGENT)
-            moved = await self.wait_for(person, for_, lambda held=held_by: done() or self.case.tier is not held)
-            if not moved:
-                self.escalate("deadline", waiting_for=for_.value)
-
     async def during(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
         """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked; a turn gives it up."""
         task = asyncio.ensure_future(effect)

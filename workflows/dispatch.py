@@ -1,4 +1,4 @@
-"""Dispatch (DSP-1): which team, and who is asked first."""
+"""Dispatch (DSP-1): which team, and who is asked first. The handler is found when a person is needed (`handover.py`)."""
 
 from models.vocabulary import Event, Stage, Tier
 from rules.routing import route
@@ -21,10 +21,12 @@ async def find_a_team(desk: Desk) -> Stage:
         merchant=case.order.merchant_id if case.order else None,
     )
     tier = row.tier if case.order is not None else Tier.PLATFORM  # nobody's merchant can be asked without an order
-    first_time = case.team is None
+    if case.team != row.team:
+        case.handler, case.unstaffed = None, False
     case.team = row.team
-    if first_time or HEIGHT[tier] > HEIGHT[case.tier]:
+    if not case.dispatched or HEIGHT[tier] > HEIGHT[case.tier]:
         case.tier = tier
         desk.clocks.hand_over(tier)
+    case.dispatched = True
     desk.note(Event.DISPATCHED, team=row.team, tier=case.tier.value, row=row.id)
     return Stage.INVESTIGATION

@@ -12,7 +12,10 @@ from temporalio.common import RetryPolicy
 from models.case import Classification
 from models.effects import (
     AskPartner,
+    Assigned,
+    AssignRequest,
     Classified,
+    HelpedReport,
     LookedUp,
     LookUp,
     PaidBack,
@@ -23,6 +26,8 @@ from models.effects import (
     RefundQuery,
     Seal,
     Sealed,
+    Suggested,
+    SuggestRequest,
 )
 
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5))
@@ -46,6 +51,25 @@ async def classify(text: str) -> Classification:
         "classify", text, result_type=Classified, start_to_close_timeout=OWN_CALL, retry_policy=OWN
     )
     return classified.classification
+
+
+async def assign_handler(request: AssignRequest) -> Assigned:
+    """Find a handler, exactly one, also when many cases are dispatched at once (DSP-2)."""
+    return await workflow.execute_local_activity(
+        "assign_handler", request, result_type=Assigned, start_to_close_timeout=OWN_CALL, retry_policy=OWN
+    )
+
+
+async def suggest_answer(request: SuggestRequest) -> Suggested:
+    """Look into the knowledge base (REC-6)."""
+    return await workflow.execute_local_activity(
+        "suggest_answer", request, result_type=Suggested, start_to_close_timeout=OWN_CALL, retry_policy=OWN
+    )
+
+
+async def count_helped(report: HelpedReport) -> None:
+    """Tell the knowledge base whether its answer helped (REC-6)."""
+    await workflow.execute_local_activity("count_helped", report, start_to_close_timeout=OWN_CALL, retry_policy=OWN)
 
 
 async def intend_refund(intent: RefundIntent) -> RefundPlan:

@@ -11,6 +11,7 @@ from models.vocabulary import Event, Kind, Party, Stage, Tier, WaitFor, WaitingO
 from rules import liability
 from workflows import effects
 from workflows.desk import Desk
+from workflows.handover import insist
 from workflows.receipt import establish_facts, look_up
 
 FRESH = timedelta(hours=1)
@@ -38,7 +39,7 @@ async def establish(desk: Desk) -> Stage:
         await hear_answers(desk)
     desk.withdraw_requests()
     if case.kind is Kind.COMPLAINT and case.tier is not Tier.MERCHANT:
-        await desk.insist(WaitFor.FINDING, lambda: decided(desk) or case.tier is Tier.MERCHANT)
+        await insist(desk, WaitFor.FINDING, lambda: decided(desk) or case.tier is Tier.MERCHANT)
     return Stage.RESOLUTION
 
 

@@ -34,7 +34,7 @@ from models.base import Money
 from models.case import Classification, Finding, Proposal, Saying
 from models.vocabulary import ClockName, Event, Kind, Outcome, Reimbursement, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.remedies import currency_of, needs_approval, total
-from workflows import classification, investigation, refund, resolution
+from workflows import classification, first_answer, investigation, refund, resolution
 from workflows.desk import Desk
 
 
@@ -80,10 +80,9 @@ def classify(desk: Desk, act: Act[Classify]) -> None:
 
 
 def take(desk: Desk, act: Act[Take]) -> None:
-    desk.case.handler = act.actor
     if desk.case.tier is Tier.MERCHANT:
         desk.escalate("taken", act.actor)
-        desk.case.handler = act.actor
+    desk.case.handler, desk.case.transfer, desk.case.unstaffed = act.actor, None, False
     desk.note(Event.TAKEN, act.actor, handler=act.actor.id)
 
 
@@ -97,9 +96,7 @@ def reply(desk: Desk, act: Act[Reply]) -> None:
     desk.note(Event.REPLIED, act.actor, words=act.body.words)
     first_contact(desk, act)
     if case.kind is Kind.INQUIRY and act.body.solves and case.stage in Stage.before_follow_up():
-        case.settled = True
-        case.outcome = Outcome.ANSWERED
-        desk.clocks.stop()
+        first_answer.answered(desk)
 
 
 def ask(desk: Desk, act: Act[Ask]) -> None:

@@ -5,6 +5,7 @@ from models.effects import PayBack, RefundIntent, RefundQuery
 from models.vocabulary import Event, Reimbursement, WaitFor, WaitingOn
 from workflows import effects
 from workflows.desk import Desk
+from workflows.handover import insist
 
 
 async def pay(desk: Desk, remedy_id: str) -> None:
@@ -94,7 +95,7 @@ async def repaired_by_a_person(desk: Desk, remedy_id: str) -> None:
     remedy = find(desk, remedy_id)
     if remedy.reimbursement is not Reimbursement.FAILED:
         fail(desk, remedy_id, next((part.refusal for part in remedy.parts if part.refusal), None))
-    await desk.insist(WaitFor.PAYMENT_REPAIR, lambda: find(desk, remedy_id).reimbursement is not Reimbursement.FAILED)
+    await insist(desk, WaitFor.PAYMENT_REPAIR, lambda: find(desk, remedy_id).reimbursement is not Reimbursement.FAILED)
 
 
 def fail(desk: Desk, remedy_id: str, refusal: str | None) -> None:

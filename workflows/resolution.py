@@ -5,8 +5,9 @@ from models.case import Proposal, Remedy
 from models.policy import Bilingual
 from models.vocabulary import ClockName, Event, Kind, Outcome, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.remedies import due_without_a_person
-from workflows import refund
+from workflows import first_answer, refund
 from workflows.desk import Desk
+from workflows.handover import insist
 
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 
@@ -14,7 +15,8 @@ PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 async def settle(desk: Desk) -> Stage:
     """Answer an inquiry; else do what is clear, or negotiate; then carry it out."""
     if desk.case.kind is Kind.INQUIRY:
-        await desk.insist(WaitFor.REPLY, lambda: desk.case.settled)
+        await first_answer.offer(desk)
+        await insist(desk, WaitFor.REPLY, lambda: desk.case.settled)
     while not await carried_out(desk):
         if not desk.case.settled and not decide_at_once(desk):
             await negotiate(desk)
@@ -39,11 +41,11 @@ async def negotiate(desk: Desk) -> None:
     while not case.settled:
         proposal = case.standing_proposal
         if case.arbitration:
-            await desk.insist(WaitFor.ARBITRATION, lambda: case.settled, WaitingOn.SUPERVISOR)
+            await insist(desk, WaitFor.ARBITRATION, lambda: case.settled, WaitingOn.SUPERVISOR)
         elif proposal is None:
             await plan(desk)
         elif proposal.needs_approval:
-            await desk.insist(WaitFor.APPROVAL, lambda: not awaits_approval(desk), WaitingOn.SUPERVISOR)
+            await insist(desk, WaitFor.APPROVAL, lambda: not awaits_approval(desk), WaitingOn.SUPERVISOR)
         else:
             await choice(desk, proposal)
 
@@ -57,7 +59,7 @@ async def plan(desk: Desk) -> None:
     """The party that holds the case proposes; a silent merchant's case goes to the platform (DSP-5)."""
     case = desk.case
     if case.tier is not Tier.MERCHANT:
-        await desk.insist(WaitFor.PLAN, lambda: case.standing_proposal is not None or case.arbitration or case.settled)
+        await insist(desk, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.arbitration or case.settled)
         return
     moved = await desk.wait_for(
         WaitingOn.MERCHANT, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.tier is not Tier.MERCHANT

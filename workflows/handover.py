@@ -1,0 +1,67 @@
+"""Who handles a case (DSP-2…4): found when a person is needed, kept until a successor accepts."""
+
+from collections.abc import Callable
+
+from models.actions import AcceptTransfer, Act, Actor, DeclineTransfer, Transfer
+from models.case import TransferOffer
+from models.effects import AssignRequest
+from models.vocabulary import ClockName, Event, Role, Tier, WaitFor, WaitingOn
+from rules import calendars, clocks
+from workflows import effects
+from workflows.desk import Desk
+
+
+async def insist(desk: Desk, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
+    """Wait on the platform's people until it is done; every deadline that passes goes one tier up (DSP-5)."""
+    while not done():
+        held_by = desk.case.tier
+        person = on or (WaitingOn.SUPERVISOR if held_by is Tier.SUPERVISOR else WaitingOn.AGENT)
+        if person is WaitingOn.AGENT:
+            await find_a_handler(desk)
+        moved = await desk.wait_for(person, for_, lambda held=held_by: done() or desk.case.tier is not held)
+        if not moved:
+            desk.escalate("deadline", waiting_for=for_.value)
+
+
+async def find_a_handler(desk: Desk) -> None:
+    """The least loaded of the team who is on shift and can do it; nobody there: it waits in the queue, the supervisor is told once."""
+    case = desk.case
+    if case.handler is not None or case.team is None or case.issue is None or case.tier is not Tier.PLATFORM or case.unstaffed:
+        return
+    request = AssignRequest(case_id=case.case_id, team=case.team, issue=case.issue, at=desk.now)
+    assigned = await effects.assign_handler(request)
+    if case.handler is not None:
+        return  # somebody took it meanwhile
+    if assigned.handler is None:
+        case.unstaffed = True
+        desk.note(Event.NOBODY_ON_SHIFT, team=case.team)
+    else:
+        case.handler = Actor(role=Role.AGENT, id=assigned.handler)
+        desk.note(Event.ASSIGNED, handler=assigned.handler, team=case.team)
+
+
+def offer(desk: Desk, act: Act[Transfer]) -> None:
+    """DSP-4: with a reason, to be accepted within the policy's time."""
+    case, body = desk.case, act.body
+    promise = clocks.target_for(
+        desk.policy, ClockName.TRANSFER, kind=case.kind, group=None, channel=case.receipt.channel, priority=None
+    )
+    due = calendars.add_working(desk.policy.calendars[promise.calendar], desk.now, promise.within)
+    team = body.team or case.team
+    assert team is not None  # noqa: S101  # a case with a handler has a team
+    case.transfer = TransferOffer(by=act.actor, to=body.to, team=team, reason=body.reason, due=due)
+    desk.note(Event.TRANSFER_ASKED, act.actor, to=body.to, team=team, reason=body.reason, due=due.isoformat())
+
+
+def accept(desk: Desk, act: Act[AcceptTransfer]) -> None:
+    """DSP-3: the successor who accepts is the owner from now on."""
+    case = desk.case
+    assert case.transfer is not None  # noqa: S101  # rules/actions.py saw to it
+    case.handler = case.owner = act.actor
+    case.team, case.transfer, case.unstaffed = case.transfer.team, None, False
+    desk.note(Event.TRANSFERRED, act.actor, handler=act.actor.id, team=case.team)
+
+
+def decline(desk: Desk, act: Act[DeclineTransfer]) -> None:
+    desk.case.transfer = None
+    desk.note(Event.TRANSFER_DECLINED, act.actor, reason=act.body.reason)
