@@ -3,7 +3,6 @@ with the working weekends that make up for them (SLA-2), and the marketplace's o
 """
 
 import re
-from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -58,7 +57,7 @@ def resolve(calendar: CalendarPolicy, first: date, last: date) -> CalendarSlice:
         makeup = tuple(parse_span(span) for span in calendar.makeup) or week[0]
         days |= {day: Exceptional(day=day, name=name) for day, name in names}
         days |= {day: Exceptional(day=day, hours=makeup) for day in workdays}
-    days |= {day: Exceptional(day=day, name=days[day].name if day in days else CLOSING_DAY) for day in calendar.closed}
+    days |= {day: Exceptional(day=day, name=(days[day].name if day in days else None) or CLOSING_DAY) for day in calendar.closed}
     days |= {day: Exceptional(day=day, hours=tuple(map(parse_span, spans))) for day, spans in calendar.open.items()}
     within = tuple(days[day] for day in sorted(days) if first <= day <= last)
     return CalendarSlice(zone=calendar.zone, week=week, exceptional=within, first=first, last=last)
@@ -74,22 +73,15 @@ def _public(code: str, first_year: int, last_year: int) -> tuple[tuple[tuple[dat
     english = holidays.country_holidays(country, subdiv=part or None, years=years, language="en_US")
     workdays = tuple(sorted(day for day in getattr(local, "weekend_workdays", ()) if first_year <= day.year <= last_year))
     moved = str(getattr(local, "substituted_label", "")).partition("%s")[0]
-    names: dict[date, str] = {}
-    plain = sorted(local)
-    for day in plain:
-        name = str(local[day])
-        if moved and name.startswith(moved):  # a day off in exchange belongs to the holiday beside it
-            names[day] = names.get(day - _DAY) or _both(local, english, _next_named(local, plain, day, moved))
-        else:
-            names[day] = _both(local, english, day)
-    for day in plain:
+    in_exchange = {day for day in local if moved and str(local[day]).startswith(moved)}
+    names = {day: _both(local, english, day) for day in sorted(local) if day not in in_exchange}
+    own_days = tuple(names)
+    for day in sorted(in_exchange):  # a day off in exchange belongs to the holiday nearest to it
+        names[day] = names[min(own_days, key=lambda own_day: abs(own_day - day))]
+    for day in tuple(names):
         for between in _weekend_between(names, workdays, day):
             names[between] = names[day]
     return tuple(sorted(names.items())), workdays
-
-
-def _next_named(local: holidays.HolidayBase, days: Sequence[date], day: date, moved: str) -> date:
-    return next((later for later in days if later > day and not str(local[later]).startswith(moved)), day)
 
 
 def _weekend_between(names: dict[date, str], workdays: tuple[date, ...], day: date) -> list[date]:
