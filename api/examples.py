@@ -1,8 +1,7 @@
 """The examples of the OpenAPI page: they run as they are against the sandbox (docs/sandbox.md)."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
-
-from models.actions import Action
 
 
 class Shown(NamedTuple):
@@ -48,66 +47,72 @@ OPENINGS: Any = {
 FULL_REFUND = {"kind": "refund_only", "amount": {"minor": 1000, "currency": "CNY"}}
 APOLOGY = {"kind": "apology", "words": "We are sorry for the trouble this caused you."}
 
-ACTIONS: dict[Action, Shown] = {
-    Action.ADD_WORDS: Shown(
+ACTIONS: Mapping[str, Shown] = {
+    "add_words": Shown(
         "Say something more · 补充说明",
         "Evidence by the hashes of `POST /v1/evidence`.",
         {"words": "外包装也有破损。", "evidence": []},
     ),
-    Action.CORRECT_ORDER: Shown("Name the right order · 更正订单号", "When the order was not found.", {"order_id": "O-1001"}),
-    Action.ANSWER: Shown(
+    "correct_order": Shown("Name the right order · 更正订单号", "When the order was not found.", {"order_id": "O-1001"}),
+    "answer": Shown(
         "Answer a request · 答复询问",
         "The request's id is in the case's `requests`.",
         {"request_id": "Q-1", "words": "The parcel left our warehouse complete.", "admits": False},
     ),
-    Action.CLASSIFY: Shown(
+    "classify": Shown(
         "Set the issue · 判定问题类型", "Deadlines move, misses stay.", {"issue": "logistics.damaged", "note": "照片显示运输破损"}
     ),
-    Action.TAKE: Shown("Take the case · 接手案件", "Exactly one handler at a time.", {}),
-    Action.ESCALATE: Shown("Escalate · 升级", "To the next tier, with all evidence.", {"reason": "商家三次未答复。"}),
-    Action.REPLY: Shown(
+    "take": Shown("Take the case · 接手案件", "Exactly one handler at a time.", {}),
+    "transfer": Shown(
+        "Hand the case on · 转交案件", "They have 30 minutes to accept.", {"team": "logistics", "reason": "属于物流问题"}
+    ),
+    "accept_transfer": Shown("Take a transfer · 接受转交", "The case is then yours.", {}),
+    "decline_transfer": Shown("Decline a transfer · 拒绝转交", "The case stays where it is.", {"reason": "本班次已满"}),
+    "helped": Shown("Say whether the answer helped · 反馈答案是否有用", "If not, a person takes over.", {"helped": False}),
+    "escalate": Shown("Escalate · 升级", "To the next tier, with all evidence.", {"reason": "商家三次未答复。"}),
+    "reply": Shown(
         "Answer the customer · 回复客户",
         "On an inquiry this is the solution.",
         {"words": "A refund to a card takes three to five working days.", "solves": True},
     ),
-    Action.ASK: Shown(
+    "ask": Shown(
         "Ask a party · 询问当事方", "With a deadline and a default.", {"of": "merchant", "question": "发货前是否检查过？"}
     ),
-    Action.FIND: Shown(
+    "find": Shown(
         "Say who is responsible · 判定责任", "Where facts do not decide.", {"party": "merchant", "basis": "质检照片显示缺陷。"}
     ),
-    Action.PROPOSE: Shown(
+    "propose": Shown(
         "Propose a solution · 提出方案",
         "One to five options; above your limit it waits for approval.",
         {"options": [{"remedies": [FULL_REFUND, APOLOGY], "why": "质量问题成立，部分退款。"}]},
     ),
-    Action.APPROVE: Shown("Approve a proposal · 批准方案", "Another person than the proposer.", {"note": "同意"}),
-    Action.DECLINE: Shown("Decline a proposal · 驳回方案", "Back to the proposer.", {"reason": "金额过高，请核对。"}),
-    Action.ACCEPT: Shown("Accept an option · 接受方案", "Its remedies are carried out.", {"option": 1}),
-    Action.REJECT: Shown("Reject the proposal · 拒绝方案", "The case looks for another.", {"reason": "我希望全额退款。"}),
-    Action.COUNTER: Shown(
+    "approve": Shown("Approve a proposal · 批准方案", "Another person than the proposer.", {"note": "同意"}),
+    "decline": Shown("Decline a proposal · 驳回方案", "Back to the proposer.", {"reason": "金额过高，请核对。"}),
+    "accept": Shown("Accept an option · 接受方案", "Its remedies are carried out.", {"option": 1}),
+    "reject": Shown("Reject the proposal · 拒绝方案", "The case looks for another.", {"reason": "我希望全额退款。"}),
+    "counter": Shown(
         "Make a counter-offer · 提出反方案",
         "The next round begins.",
         {"reason": "一半不够。", "amount": {"minor": 5000, "currency": "CNY"}},
     ),
-    Action.ARBITRATE: Shown(
+    "arbitrate": Shown(
         "Rule · 仲裁",
         "Final; no remedies means the demand is turned down.",
         {"remedies": [FULL_REFUND], "reason": "证据支持部分退款。"},
     ),
-    Action.RETRY_REFUND: Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "R-1"}),
-    Action.RECORD_REFUND: Shown(
+    "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "R-1"}),
+    "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",
         "With its proof.",
         {"remedy_id": "R-1", "proof": "Bank transfer 20261122-77"},
     ),
-    Action.CONFIRM: Shown(
+    "confirm": Shown(
         "Confirm that it is solved · 确认解决",
         "May rate at once.",
         {"rating": {"speed": 5, "solution": 5, "attitude": 4, "comment": "处理很快"}},
     ),
-    Action.DISPUTE: Shown("Say that it is not solved · 不认可", "Back to resolution.", {"reason": "退款还没有到账。"}),
-    Action.RATE: Shown("Rate · 评价", "1 is bad, 5 is good.", {"speed": 4, "solution": 5, "attitude": 5}),
-    Action.WITHDRAW: Shown("Withdraw · 撤回", "Until money moves.", {"reason": "问题已自行解决"}),
-    Action.REOPEN: Shown("Reopen · 重新打开", "The same case goes on.", {"reason": "同样的问题又出现了。"}),
+    "dispute": Shown("Say that it is not solved · 不认可", "Back to resolution.", {"reason": "退款还没有到账。"}),
+    "rate": Shown("Rate · 评价", "1 is bad, 5 is good.", {"speed": 4, "solution": 5, "attitude": 5}),
+    "withdraw": Shown("Withdraw · 撤回", "Until money moves.", {"reason": "问题已自行解决"}),
+    "reopen": Shown("Reopen · 重新打开", "The same case goes on.", {"reason": "同样的问题又出现了。"}),
 }

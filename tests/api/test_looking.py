@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -90,23 +91,24 @@ async def test_a_case_opened_while_one_pages_disturbs_no_page(web: Web) -> None:
     assert sorted(case["case_id"] for case in (*first["cases"], *rest)) == sorted(row.case_id for row in rows if row is not newer)
 
 
-@pytest.mark.parametrize(
-    ("query", "fits"),
-    [
-        ("stage=closed", lambda row: row.stage == "closed"),
-        ("stage=closed&stage=resolution", lambda row: row.stage in {"closed", "resolution"}),
-        ("kind=complaint&sla_state=missed", lambda row: row.kind == "complaint" and row.sla_state == "missed"),
-        ("issue=logistics.delay", lambda row: row.issue == "logistics.delay"),
-        ("priority=P1", lambda row: row.priority == "P1"),
-        ("waiting_on=customer", lambda row: row.waiting_on == "customer"),
-        ("customer_id=C-R1", lambda row: row.customer_id == "C-R1"),
-        ("order_id=O-NONE", lambda _: False),
-        ("team=logistics", lambda row: row.team == "logistics"),
-        ("opened_from=2026-01-05T00:10:00Z", lambda row: row.opened_at >= START + timedelta(minutes=10)),
-        ("opened_to=2026-01-05T00:10:00Z", lambda row: row.opened_at < START + timedelta(minutes=10)),
-    ],
-)
-async def test_a_filter_shows_what_fits_it_and_nothing_else(web: Web, query: str, fits: Any) -> None:
+Fits = Callable[[CaseRow], bool]
+FILTERS: list[tuple[str, Fits]] = [
+    ("stage=closed", lambda row: row.stage == "closed"),
+    ("stage=closed&stage=resolution", lambda row: row.stage in {"closed", "resolution"}),
+    ("kind=complaint&sla_state=missed", lambda row: row.kind == "complaint" and row.sla_state == "missed"),
+    ("issue=logistics.delay", lambda row: row.issue == "logistics.delay"),
+    ("priority=P1", lambda row: row.priority == "P1"),
+    ("waiting_on=customer", lambda row: row.waiting_on == "customer"),
+    ("customer_id=C-R1", lambda row: row.customer_id == "C-R1"),
+    ("order_id=O-NONE", lambda _: False),
+    ("team=logistics", lambda row: row.team == "logistics"),
+    ("opened_from=2026-01-05T00:10:00Z", lambda row: row.opened_at >= START + timedelta(minutes=10)),
+    ("opened_to=2026-01-05T00:10:00Z", lambda row: row.opened_at < START + timedelta(minutes=10)),
+]
+
+
+@pytest.mark.parametrize(("query", "fits"), FILTERS, ids=[query for query, _ in FILTERS])
+async def test_a_filter_shows_what_fits_it_and_nothing_else(web: Web, query: str, fits: Fits) -> None:
     merchant, rows = await some_rows(web)
     found = await every_page(merchant, f"/v1/cases?{query}&limit=11")
     assert sorted(case["case_id"] for case in found) == sorted(row.case_id for row in rows if fits(row))
