@@ -14,6 +14,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.classification import ClassificationActivities
 from activities.delivery import Delivery
+from activities.dispatch import DispatchActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
 from adapters.database import Database
@@ -36,6 +37,7 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
     partner_calls = PartnerActivities(partners.merchant, partners.carrier, partners.payment)
     records = RecordsActivities(database, texts(), load_policy(settings.policy))
     classification = ClassificationActivities()
+    dispatch = DispatchActivities(database, load_policy(settings.policy))
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -49,6 +51,7 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
             records.intend_refund,
             records.seal_case,
             classification.classify,
+            dispatch.assign_handler,
         ],
         workflow_runner=RUNNER,
         graceful_shutdown_timeout=LONGEST_ACTIVITY,

@@ -21,6 +21,7 @@ from models.effects import Projection, RefundIntent, RefundPlan, Seal, Sealed
 from models.policy import Policy
 from models.tables import (
     ArchiveRow,
+    AssignmentRow,
     CaseCarrierRow,
     CaseEvidenceRow,
     CaseRow,
@@ -61,6 +62,8 @@ class RecordsActivities:
                     await _follow(session, remedy, part, projection.at)
             if newest and case.stage is Stage.CLOSED:
                 await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
+            if newest:
+                await _hold(session, case, projection.at)
 
     @activity.defn(name="intend_refund")
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
@@ -96,6 +99,15 @@ class RecordsActivities:
             contact = await session.get(ContactRow, case.receipt.customer_id)
             messages = [row for entry in entries for row in message_rows(case, entry, self._policy, self._texts, contact)]
             await insert_if_absent(session, MessageRow, *messages)
+
+
+async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
+    """Keep who handles what (DSP-2): the load of agents is counted from it."""
+    if case.handler is None or case.stage is Stage.CLOSED:
+        await session.exec(delete(AssignmentRow).where(col(AssignmentRow.case_id) == case.case_id))
+    else:
+        row = {"case_id": case.case_id, "agent_id": case.handler.id, "team": case.team, "at": at}
+        await upsert(session, AssignmentRow, row, keep=("at",))
 
 
 async def _follow(session: AsyncSession, remedy: Remedy, part: RefundPart, at: datetime) -> None:

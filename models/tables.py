@@ -222,6 +222,38 @@ class OpeningRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class AgentRow(SQLModel, table=True):
+    """A person of the service centre (DSP-2): what they can do, when they work, whether they are there."""
+
+    __tablename__: ClassVar[Any] = "agents"
+
+    agent_id: str = Field(primary_key=True)
+    name: str
+    role: str
+    """agent or supervisor."""
+    teams: list[str] = Field(sa_column=Column(Json, nullable=False))
+    skills: list[str] = Field(sa_column=Column(Json, nullable=False))
+    """Issue codes or groups; empty: every issue."""
+    shift: str | None = None
+    """A calendar of the policy; None: being present is enough."""
+    present: bool = False
+    most: int = 20
+    """Open cases at once."""
+    assigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When they last were given a case: of two with equal load the longer idle one is next."""
+
+
+class AssignmentRow(SQLModel, table=True):
+    """Who handles a case: one row a case, so never two handlers (DSP-2)."""
+
+    __tablename__: ClassVar[Any] = "assignments"
+
+    case_id: str = Field(primary_key=True)
+    agent_id: str = Field(index=True)
+    team: str | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class UploadRow(SQLModel, table=True):
     """Evidence that was uploaded, and by whom; it joins a case when its uploader names it there."""
 

@@ -18,6 +18,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.classification import ClassificationActivities
+from activities.dispatch import DispatchActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
 from adapters.database import Database, migrate
@@ -179,6 +180,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
             records.intend_refund,
             records.seal_case,
             ClassificationActivities().classify,
+            DispatchActivities(database, policy).assign_handler,
         ],
         workflow_runner=RUNNER,
     )
