@@ -17,7 +17,8 @@ from api.problems import problem
 from api.schemas import OpenCase
 from api.uploads import references
 from models.actions import Act, AddWords
-from models.case import CaseStart, Receipt
+from models.case import CaseStart
+from models.receipt import Receipt
 from models.tables import CaseRow, ContactRow, OpeningRow
 from models.vocabulary import ErrorType, IssueGroup, Kind, Locale, Role
 from rules.policy import slice_policy

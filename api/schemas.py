@@ -8,8 +8,8 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from models.actions import BODIES, Action, Body
 from models.base import Frozen, Identifier, Instant, Money, Words
-from models.case import LineQuantity, Wanted
 from models.partners import FromPartner
+from models.receipt import LineQuantity, Wanted
 from models.views import TimelineView
 from models.vocabulary import (
     Channel,

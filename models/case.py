@@ -5,16 +5,15 @@ from datetime import timedelta
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from models.actions import SYSTEM, Actor, EvidenceRef, OptionOffer, Rate
-from models.base import Frozen, Identifier, Instant, Money, Words
+from models.base import Frozen, Identifier, Instant, Money
 from models.partners import Order, Payment, Shipment
 from models.policy import Bilingual, PolicySlice
+from models.receipt import Receipt
 from models.vocabulary import (
-    Channel,
     ClockName,
     Event,
     Issue,
     Kind,
-    Locale,
     Outcome,
     Party,
     PauseReason,
@@ -28,42 +27,6 @@ from models.vocabulary import (
     WaitFor,
     WaitingOn,
 )
-
-
-class LineQuantity(Frozen):
-    """How many of an order's line the case is about."""
-
-    line_id: Identifier
-    quantity: int = Field(default=1, ge=1, le=10_000)
-
-
-class Wanted(Frozen):
-    """What the customer asks for."""
-
-    remedy: RemedyKind
-    amount: Money | None = None
-    """None: what is fair; the whole of the lines for a refund."""
-
-
-class Receipt(Frozen):
-    """What was taken down when the case was opened (REC-2). Contact data stays in the contacts table, out of the history."""
-
-    case_id: Identifier
-    kind: Kind
-    channel: Channel
-    customer_id: Identifier
-    locale: Locale
-    zone: str
-    order_id: Identifier | None
-    lines: tuple[LineQuantity, ...]
-    issue: Issue | None
-    description: Words
-    happened_at: Instant | None
-    wanted: Wanted | None
-    evidence: tuple[EvidenceRef, ...]
-    opened_by: Actor
-    request_id: str
-    received_at: Instant
 
 
 class Saying(Frozen):

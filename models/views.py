@@ -11,12 +11,11 @@ from models.case import (
     Finding,
     Grade,
     InformationRequest,
-    LineQuantity,
     Remedy,
     Suggestion,
     TransferOffer,
-    Wanted,
 )
+from models.receipt import Wanted
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -108,7 +107,7 @@ class CaseView(Frozen):
     order_id: str | None
     merchant_id: str | None
     carriers: tuple[str, ...]
-    lines: tuple[LineQuantity, ...]
+    lines: tuple[...]
     description: str
     wanted: Wanted | None
     issue: Issue | None

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
-from models.case import Fact, InformationRequest, LineQuantity, Saying
+from models.case import Fact, InformationRequest, Saying
 from models.partners import Order, Payment, PaymentStatus, RefundStatus, Shipment, ShipmentStatus
+from models.receipt import LineQuantity
 from models.vocabulary import WaitingOn
 from rules.money import refunded
 

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from models.actions import SYSTEM, Actor
-from models.case import CaseState, Receipt, TimelineEntry
+from models.case import CaseState, TimelineEntry
+from models.receipt import Receipt
 from models.vocabulary import Channel, Event, Kind, Locale, Role
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

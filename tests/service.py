@@ -23,9 +23,10 @@ from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
 from adapters.database import Database, migrate
 from models.actions import BODIES, Act, Action, Actor, Body
-from models.case import CaseStart, CaseState, Receipt
+from models.case import CaseStart, CaseState
 from models.errors import Fault
 from models.policy import PolicySlice
+from models.receipt import Receipt
 from models.tables import CaseRow, MessageRow, TimelineRow
 from models.views import CaseView, Viewer
 from models.vocabulary import Channel, Kind, Locale, Role

@@ -1,0 +1,43 @@
+"""What is taken down when a case is opened (REC-2)."""
+
+from pydantic import Field
+
+from models.actions import Actor, EvidenceRef
+from models.base import Frozen, Identifier, Instant, Money, Words
+from models.vocabulary import Channel, Issue, Kind, Locale, RemedyKind
+
+
+class LineQuantity(Frozen):
+    """How many of an order's line the case is about."""
+
+    line_id: Identifier
+    quantity: int = Field(default=1, ge=1, le=10_000)
+
+
+class Wanted(Frozen):
+    """What the customer asks for."""
+
+    remedy: RemedyKind
+    amount: Money | None = None
+    """None: what is fair; the whole of the lines for a refund."""
+
+
+class Receipt(Frozen):
+    """What was taken down when the case was opened (REC-2). Contact data stays in the contacts table, out of the history."""
+
+    case_id: Identifier
+    kind: Kind
+    channel: Channel
+    customer_id: Identifier
+    locale: Locale
+    zone: str
+    order_id: Identifier | None
+    lines: tuple[LineQuantity, ...]
+    issue: Issue | None
+    description: Words
+    happened_at: Instant | None
+    wanted: Wanted | None
+    evidence: tuple[EvidenceRef, ...]
+    opened_by: Actor
+    request_id: str
+    received_at: Instant
