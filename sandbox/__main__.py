@@ -1,0 +1,44 @@
+"""`python -m sandbox`: the sandbox partners on one port."""
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from sandbox.app import create_app
+from sandbox.books import OtherSeedError
+from sandbox.parts import Options
+
+
+def main(
+    *,
+    host: Annotated[str, typer.Option(envvar="REDRESS_HOST", help="Where it listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="REDRESS_SANDBOX_PORT")] = 8100,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same orders.")] = 1,
+    data_dir: Annotated[Path, typer.Option(help="Where its books are; a folder of its own.")] = Path(".redress/sandbox"),
+    webhook_url: Annotated[
+        str | None, typer.Option(help="Where Redress takes notices, as http://127.0.0.1:8000/v1/webhooks.")
+    ] = None,
+    refund_delay: Annotated[float, typer.Option(help="Seconds from a refund's acceptance to its arrival.")] = 2.0,
+    answer_delay: Annotated[float, typer.Option(help="Seconds until a merchant or carrier that answers does so.")] = 2.0,
+) -> None:
+    """Serve until SIGTERM or SIGINT. REDRESS_WEBHOOK_SECRET signs the notices, REDRESS_PARTNER_TOKEN lets callers in."""
+    options = Options(
+        token=os.environ.get("REDRESS_PARTNER_TOKEN", "sandbox"),
+        refund_delay=timedelta(seconds=refund_delay),
+        answer_delay=timedelta(seconds=answer_delay),
+    )
+    secret = os.environ.get("REDRESS_WEBHOOK_SECRET")
+    try:
+        app = create_app(data_dir, seed, webhook_url=webhook_url, webhook_secret=secret, options=options)
+    except OtherSeedError as error:
+        sys.exit(str(error))
+    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,158 @@
+"""Faults on demand (docs/sandbox.md): `PUT /faults` says which partner's call goes wrong, how, and how many times."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from enum import StrEnum
+from typing import Any, Final
+
+from fastapi import HTTPException, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from sandbox.books import Books
+
+
+class Partner(StrEnum):
+    MERCHANT = "merchant"
+    CARRIER = "carrier"
+    PAYMENT = "payment"
+    NOTIFICATION = "notification"
+
+
+class Call(StrEnum):
+    """The calls of the contracts, by the names of `adapters/protocols.py`."""
+
+    ORDER = "order"
+    SHIPMENTS = "shipments"
+    PAYMENTS = "payments"
+    REFUND = "refund"
+    REFUND_BY_KEY = "refund_by_key"
+    ASK = "ask"
+    SEND = "send"
+
+
+class Fault(StrEnum):
+    """What goes wrong. Those of `quiet()` let the call be answered as ever, and change what comes of it."""
+
+    TIMEOUT_BEFORE = "timeout_before"
+    TIMEOUT_AFTER = "timeout_after"
+    ERROR_500 = "error_500"
+    TOO_MANY_429 = "too_many_429"
+    GARBAGE = "garbage"
+    SLOW = "slow"
+    REFUSE = "refuse"
+    DUPLICATE_WEBHOOK = "duplicate_webhook"
+    REORDERED_WEBHOOKS = "reordered_webhooks"
+    NO_WEBHOOK = "no_webhook"
+
+    @classmethod
+    def quiet(cls) -> frozenset["Fault"]:
+        return frozenset({cls.DUPLICATE_WEBHOOK, cls.REORDERED_WEBHOOKS, cls.NO_WEBHOOK})
+
+
+USUAL_SECONDS: Final = {Fault.SLOW: 2.0, Fault.TOO_MANY_429: 1.0}
+HANGS_SECONDS = 30.0
+GARBAGE = '<html><body>{"order_id": 17, "key": '
+
+
+class FaultRule(BaseModel):
+    """One fault. Several of one call are used one after the other, each for its `times`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    partner: Partner
+    call: Call | None = None
+    """None: every call of the partner."""
+    fault: Fault
+    times: int | None = Field(default=None, ge=1)
+    """None: until the faults are deleted."""
+    seconds: float | None = Field(default=None, ge=0, le=600)
+    """How long it hangs or is slow, or the Retry-After."""
+
+    @property
+    def duration(self) -> float:
+        return self.seconds if self.seconds is not None else USUAL_SECONDS.get(self.fault, HANGS_SECONDS)
+
+
+RULES: TypeAdapter[list[FaultRule]] = TypeAdapter(list[FaultRule])
+
+
+class Faults:
+    """The faults in force, kept in the books: a restart does not mend a partner."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self.rules = [
+            FaultRule.model_validate_json(row["fault"]) for row in books.read("select fault from faults order by number")
+        ]
+
+    def put(self, rules: list[FaultRule]) -> None:
+        self.rules = rules
+        with self._books.transaction():
+            self._books.write("delete from faults")
+            for rule in rules:
+                self._books.insert("faults", fault=rule.model_dump_json())
+
+    def take(self, partner: str, call: str) -> tuple[FaultRule | None, frozenset[Fault]]:
+        """What goes wrong with this call: at most one loud fault, and the quiet ones. Counts down their times."""
+        fitting = [rule for rule in self.rules if rule.partner == partner and rule.call in {None, call}]
+        if not fitting:
+            return None, frozenset()
+        loud = next((rule for rule in fitting if rule.fault not in Fault.quiet()), None)
+        quiet = [rule for rule in fitting if rule.fault in Fault.quiet()]
+        used = [*quiet, *([loud] if loud else [])]
+        if any(rule.times is not None for rule in used):
+            self.put([left for rule in self.rules if (left := _after(rule, used)) is not None])
+        return loud, frozenset(rule.fault for rule in quiet)
+
+
+def _after(rule: FaultRule, used: list[FaultRule]) -> FaultRule | None:
+    if rule.times is None or not any(rule is one for one in used):
+        return rule
+    return rule.model_copy(update={"times": rule.times - 1}) if rule.times > 1 else None
+
+
+class FaultyRoute(APIRoute):
+    """A route of a contract: its first tag is the partner, its function's name the call."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        act = super().get_route_handler()
+        partner, call = str(self.tags[0]), self.name
+
+        async def handler(request: Request) -> Response:
+            faults: Faults = request.app.state.sandbox.faults
+            rule, request.state.quiet_faults = faults.take(partner, call)
+            return await act(request) if rule is None else await _go_wrong(rule, call, request, act)
+
+        return handler
+
+
+async def _go_wrong(
+    rule: FaultRule, call: str, request: Request, act: Callable[[Request], Coroutine[Any, Any, Response]]
+) -> Response:
+    match rule.fault:
+        case Fault.TIMEOUT_BEFORE:
+            await asyncio.sleep(rule.duration)
+            return JSONResponse({"detail": "took too long"}, 504)
+        case Fault.TIMEOUT_AFTER:
+            await act(request)
+            await asyncio.sleep(rule.duration)
+            return JSONResponse({"detail": "took too long"}, 504)
+        case Fault.ERROR_500:
+            return PlainTextResponse("Internal Server Error", 500)
+        case Fault.TOO_MANY_429:
+            wait = {"Retry-After": f"{rule.duration:g}"}
+            return JSONResponse({"detail": "too many requests"}, 429, wait)
+        case Fault.GARBAGE:
+            await act(request)
+            return Response(GARBAGE, media_type="application/json")
+        case Fault.SLOW:
+            await asyncio.sleep(rule.duration)
+        case Fault.REFUSE:
+            if call != Call.REFUND:  # a refund is refused on the books
+                raise HTTPException(422, "the partner does not want to")
+            request.state.quiet_faults |= {Fault.REFUSE}
+        case _:
+            pass
+    return await act(request)

@@ -1,0 +1,23 @@
+"""The merchants' order system: docs/partners/merchant.yaml."""
+
+from fastapi import APIRouter, Depends, HTTPException, Response
+
+from models.partners import StatementRequest
+from sandbox.faults import FaultyRoute, Partner
+from sandbox.parts import FaultsOf, KeyOf, SandboxOf, answer, bearer
+from sandbox.statements import take_request
+
+router = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+
+
+@router.get("/orders/{order_id}")
+async def order(order_id: str, sandbox: SandboxOf) -> Response:
+    entry = sandbox.catalogue.entries.get(order_id)
+    if entry is None:
+        raise HTTPException(404, f"there is no order {order_id}")
+    return answer(entry.order)
+
+
+@router.post("/statements", status_code=202)
+async def ask(request: StatementRequest, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> None:
+    take_request(sandbox, Partner.MERCHANT, request, key, faults)
