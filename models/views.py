@@ -15,7 +15,7 @@ from models.case import (
     Suggestion,
     TransferOffer,
 )
-from models.receipt import Wanted
+from models.receipt import LineQuantity, Wanted
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -107,7 +107,7 @@ class CaseView(Frozen):
     order_id: str | None
     merchant_id: str | None
     carriers: tuple[str, ...]
-    lines: tuple[...]
+    lines: tuple[LineQuantity, ...]
     description: str
     wanted: Wanted | None
     issue: Issue | None
