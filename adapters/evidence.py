@@ -9,12 +9,14 @@ import re
 import tempfile
 from asyncio import to_thread
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import unquote, urlsplit
 
 import filetype
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 from models.actions import EvidenceRef
@@ -58,7 +60,10 @@ class ObjectEvidence:
             media_type = await to_thread(_sniff, file)
             ref = EvidenceRef(sha256=digest.hexdigest(), media_type=media_type, size=size, name=name[-200:])
             file.seek(0)
-            await obstore.put_async(self._store, _place(ref.sha256), file)
+            try:
+                await obstore.put_async(self._store, _place(ref.sha256), file)
+            except (BaseError, OSError) as error:
+                raise _unavailable() from error
         return ref
 
     async def get(self, sha256: str) -> AsyncIterator[bytes]:
@@ -68,6 +73,8 @@ class ObjectEvidence:
             found = await obstore.get_async(self._store, _place(sha256))
         except FileNotFoundError as error:
             raise _missing(sha256) from error
+        except (BaseError, OSError) as error:
+            raise _unavailable() from error
         async for chunk in found.stream():
             yield bytes(chunk)
 
@@ -78,7 +85,9 @@ def evidence_store(settings: Settings) -> ObjectEvidence:
     if url is None or url.startswith("file:"):
         folder = Path(unquote(urlsplit(url).path)) if url else settings.data_dir.absolute() / "evidence"
         return ObjectEvidence(LocalStore(folder, mkdir=True), settings.evidence_max_bytes)
-    return ObjectEvidence(from_url(url), settings.evidence_max_bytes)
+    soon = timedelta(seconds=10)  # somebody waits for their upload
+    store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
+    return ObjectEvidence(store, settings.evidence_max_bytes)
 
 
 def _place(sha256: str) -> str:
@@ -128,3 +137,8 @@ def _refusal(why: str, rule: str) -> RedressError:
 
 def _missing(sha256: str) -> RedressError:
     return RedressError(Fault(type=ErrorType.NOT_FOUND, detail=f"There is no evidence {sha256[:64]}.", rule="INV-3"))
+
+
+def _unavailable() -> RedressError:
+    detail = "The evidence store cannot be reached right now; try again in a minute."
+    return RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail, rule="INV-3"))

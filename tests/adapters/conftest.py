@@ -1,0 +1,33 @@
+"""The adapters, connected to partners over real HTTP."""
+
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from provider import Provider, running_provider
+
+from adapters.partners import Partners
+
+
+@pytest.fixture(scope="session")
+def one_provider() -> Iterator[Provider]:
+    with running_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(one_provider: Provider) -> Provider:
+    """Partners as they are on a good day, with the order O-1 of C-1."""
+    one_provider.reset()
+    return one_provider
+
+
+@pytest.fixture
+async def connected(provider: Provider) -> AsyncIterator[Partners]:
+    partners = Partners.connect(provider.settings())
+    yield partners
+    await partners.aclose()
