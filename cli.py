@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import importing, show, token, up, watch
+from commands import demo, importing, show, token, up, watch
 from commands import open as opening
 from commands.failure import CommandError
 from commands.language import choose
@@ -30,6 +30,7 @@ def language(
 
 
 main.command()(up.up)
+main.command()(demo.demo)
 main.command("open")(opening.open_case)
 main.command()(show.show)
 main.command()(watch.watch)

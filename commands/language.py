@@ -138,4 +138,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} needs a column description (or text); it has: {columns}",
     ),
     "row_unreadable": ("第 {row} 行无法读取：{why}", "row {row} cannot be read: {why}"),
+    # demo
+    "case": ("工单", "Case"),
+    "story": ("故事", "Story"),
+    "last_move": ("上一步", "Last move"),
+    "no_sandbox": (
+        "{address} 没有沙箱。演示需要沙箱的订单：请先执行 make run，或用 --sandbox 指定地址。",
+        "There is no sandbox at {address}. The demo plays with its orders: make run first, or name it with --sandbox.",
+    ),
+    "no_order": ("沙箱里没有状态为 {state} 的订单。", "The sandbox has no order in the state {state}."),
+    "demo_figures": (
+        "无需人工办结：{alone}。已到账退款：{amounts}。",
+        "Resolved without a person: {alone}. Refunds that arrived: {amounts}.",
+    ),
+    "demo_trouble": ("未按预期结束：{case}（{story}）{why}", "Did not end as meant: {case} ({story}) {why}"),
+    "demo_look": (
+        "查看：Temporal 界面 {ui}；API {docs}；redress show {case}",
+        "Look: Temporal Web UI {ui}; API {docs}; redress show {case}",
+    ),
 }

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.actions import Action
-from models.policy import Bilingual
 from models.vocabulary import Issue, Kind, Locale, Party, RemedyKind, Role, WaitFor, WaitingOn
 
 STARS = {"speed": 5, "solution": 5, "attitude": 5}
@@ -190,11 +189,12 @@ USUAL: Mapping[WaitFor, Maker] = {
 class Plot:
     """One story. `moves` come before the usual ones, each once; `leave_at`: the demo ends there, with the case waiting."""
 
-    name: Bilingual
-    kind: Kind
-    words: Bilingual
+    name: tuple[str, str]
+    words: tuple[str, str]
+    """What the customer says. Both, as everywhere here: Chinese, English."""
     state: str
     """The state of the sandbox order it is about (docs/sandbox.md); empty: about no order."""
+    kind: Kind = Kind.AFTER_SALES
     issue: Issue | None = None
     wanted: RemedyKind | None = None
     wrong_order: bool = False

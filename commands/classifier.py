@@ -1,0 +1,154 @@
+"""`redress classifier train` and `redress classifier evaluate`: teach the classifier, and see how good it is (CLS-2)."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from adapters.database import Database
+from classifier.corrections import read_corrections
+from classifier.evaluate import Report, evaluate, evaluate_apart
+from classifier.page import write_page
+from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, digest, merged, read_texts
+from classifier.train import TrainingError, train
+from commands.failure import CommandError
+from commands.language import language
+from models.vocabulary import Locale
+from rules.classify import MODEL, ModelError, load_classifier
+from rules.lexicon import LexiconError, load_lexicon
+from settings import Settings
+
+app = typer.Typer(help="Teach the classifier of customers' words, and see how good it is.", no_args_is_help=True)
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "trained": (
+        "已用 {texts} 条文本训练（其中客服更正 {corrections} 条），版本 {version}，写入 {folder}。建议 triage_below: {threshold}",
+        "Trained on {texts} texts ({corrections} of them corrections), version {version}, written to {folder}. "
+        "Recommended triage_below: {threshold}",
+    ),
+    "restart": ("重新启动 worker 后生效。", "Workers use it from their next start."),
+    "known": (
+        "注意：{texts} 条中有 {known} 条是模型学过的，结果偏高；加 --apart 让每条文本由没学过它的模型判断。",
+        "Note: the model learned from {known} of the {texts} texts, which flatters it; with --apart each is judged by a model that did not.",
+    ),
+    "empty": ("{file} 里没有带 issue 的文本。", "{file} holds no text with an issue."),
+    "texts": ("文本", "texts"),
+    "first": ("首选正确（含第二标签）", "right at first guess (a second label counts)"),
+    "strict": ("首选正确（仅第一标签）", "right at first guess (first label only)"),
+    "three": ("前三之内正确", "right within three"),
+    "decided": ("无需人工的占比（置信度 ≥ {threshold}）", "decided without a person (confidence ≥ {threshold})"),
+    "decided_right": ("其中正确", "of these right"),
+    "speed": ("每条耗时", "time per text"),
+    "issue": ("问题", "issue"),
+    "precision": ("精确率", "precision"),
+    "recall": ("召回率", "recall"),
+    "page": ("混淆图：{file}", "Confusion picture: {file}"),
+}
+
+
+def say(sentence: str, /, **values: object) -> str:
+    zh, en = SENTENCES[sentence]
+    return (zh if language() is Locale.ZH else en).format(**values)
+
+
+@app.command("train")
+def train_(
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="A CSV of text, issue, secondary; may be given several times. They are added to ours."),
+    ] = None,
+    *,
+    ours: Annotated[bool, typer.Option(help="Whether to learn from the texts shipped with Redress too.")] = True,
+    corrections: Annotated[
+        bool, typer.Option("--corrections", help="Learn from what agents corrected, from the database.")
+    ] = False,
+    lexicon: Annotated[Path | None, typer.Option(help="Another lexicon than policies/lexicon.yaml.")] = None,
+    out: Annotated[Path, typer.Option(help="The folder of the model.")] = MODEL,
+) -> None:
+    """Train the model anew. The same texts and lexicon make the same version."""
+    try:
+        corrected = asyncio.run(_corrections()) if corrections else ()
+        groups = [read_texts(path) for path in (SHIPPED if ours else ())]
+        added = [read_texts(path) for path in data or ()]
+        unseen = merged(*(read_texts(path) for path in (UNSEEN if ours else ())), *added, corrected)
+        trained = train(merged(*groups, *added, corrected), load_lexicon(lexicon) if lexicon else load_lexicon(), unseen)
+    except (TextsError, TrainingError, LexiconError) as error:
+        raise CommandError(str(error), code=2) from error
+    trained.save(out)
+    sheet = trained.classifier.sheet
+    typer.echo(
+        say(
+            "trained",
+            texts=len(sheet.learned),
+            corrections=len(corrected),
+            version=sheet.version,
+            folder=out,
+            threshold=sheet.triage_below,
+        )
+    )
+    typer.echo(say("restart"))
+
+
+async def _corrections() -> tuple[Labelled, ...]:
+    database = Database(Settings())
+    try:
+        await database.check()
+        return await read_corrections(database)
+    finally:
+        await database.aclose()
+
+
+@app.command("evaluate")
+def evaluate_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV of text, issue and, if there is one, secondary.")],
+    *,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Judge each text by a model that did not learn from it (five folds; a minute or two).")
+    ] = False,
+    threshold: Annotated[
+        float | None, typer.Option(min=0, max=1, help="The policy's triage_below; none: what the model recommends.")
+    ] = None,
+    model: Annotated[Path, typer.Option(help="The folder of the model.")] = MODEL,
+    picture: Annotated[Path, typer.Option(help="Where the confusion picture is written.")] = Path("confusion.html"),
+) -> None:
+    """Show how often the classifier is right on labelled texts, per issue and in all."""
+    try:
+        classifier = load_classifier(model)
+        texts = [labelled for labelled in read_texts(file) if labelled.issue]
+        if not texts:
+            raise CommandError(say("empty", file=file), code=2)
+        if apart:
+            own = {digest(labelled.text) for labelled in texts}
+            others = [each for each in merged(*map(read_texts, SHIPPED)) if digest(each.text) not in own]
+            report = evaluate_apart(classifier, texts, others, classifier.lexicon, threshold)
+        else:
+            report = evaluate(classifier, texts, threshold)
+    except (TextsError, ModelError, LexiconError) as error:
+        raise CommandError(str(error), code=2) from error
+    _print(report, Console())
+    write_page(report, picture, language())
+    typer.echo(say("page", file=picture))
+
+
+def _print(report: Report, console: Console) -> None:
+    if report.known:
+        console.print(say("known", texts=report.texts, known=report.known), style="yellow")
+    total = Table(box=box.SIMPLE, show_header=False)
+    total.add_row(say("texts"), str(report.texts))
+    total.add_row(say("first"), str(report.first))
+    total.add_row(say("strict"), str(report.first_strict))
+    total.add_row(say("three"), str(report.three))
+    total.add_row(say("decided", threshold=report.threshold), str(report.decided))
+    total.add_row(say("decided_right"), str(report.decided_right))
+    total.add_row(say("speed"), f"{report.milliseconds:.2f} ms")
+    console.print(total)
+    table = Table(box=box.SIMPLE)
+    for name in ("issue", "texts", "precision", "recall"):
+        table.add_column(say(name), justify="left" if name == "issue" else "right")
+    for figures in report.issues:
+        table.add_row(figures.issue.value, str(figures.texts), str(figures.precision), str(figures.recall))
+    console.print(table)

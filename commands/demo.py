@@ -1,0 +1,148 @@
+"""`redress demo`: people of every role play a few dozen varied cases through the public API, so that a newcomer sees Redress alive."""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import cycle, islice
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich import box
+from rich.console import Console
+from rich.live import Live
+from rich.markup import escape
+from rich.table import Table
+
+from commands.client import ApiOption, Caller
+from commands.failure import CommandError
+from commands.language import language, say
+from commands.show import money
+from commands.stage import SUPERVISOR, Stage, Story
+from commands.stories import PLOTS
+from models.vocabulary import Locale
+from settings import Settings
+
+SEEN_AT_ONCE = 24
+
+
+def demo(
+    *,
+    cases: Annotated[int, typer.Option(min=1, max=500, help="How many cases are played.")] = 36,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="How many at the same time.")] = 6,
+    sandbox: Annotated[str | None, typer.Option(envvar="REDRESS_SANDBOX_URL", help="Where the sandbox is.")] = None,
+    api: ApiOption = None,
+) -> None:
+    """Play cases against the sandbox: each ends in the archive, or waits where its story leaves it."""
+    settings = Settings()
+    caller = Caller.of(api, None, f"supervisor:{SUPERVISOR}")
+    sandbox = (sandbox or f"http://{settings.host}:{settings.sandbox_port}").rstrip("/")
+    stories = asyncio.run(_play(settings, caller, sandbox, cases, at_once))
+    _summarise(settings, caller, stories)
+    if not all(story.as_meant for story in stories):
+        raise typer.Exit(1)
+
+
+async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at_once: int) -> list[Story]:
+    async with httpx.AsyncClient(timeout=30) as http:
+        try:
+            (await http.get(f"{caller.address}/healthz")).raise_for_status()
+        except httpx.HTTPError as error:
+            raise caller.unreachable() from error
+        used = await _used_orders(http, caller)
+        stories = list(_cast(await _catalogue(http, sandbox), used, cases))
+        stage = Stage(settings, caller.address, http)
+        turns = asyncio.Semaphore(at_once)
+
+        async def one(story: Story) -> None:
+            async with turns:
+                await stage.play(story, lambda: live.update(_table(stories)))
+
+        with Live(_table(stories), console=Console(), refresh_per_second=4) as live:
+            await asyncio.gather(*(one(story) for story in stories))
+    return stories
+
+
+async def _catalogue(http: httpx.AsyncClient, sandbox: str) -> list[dict[str, Any]]:
+    try:
+        answer = (await http.get(f"{sandbox}/catalogue")).raise_for_status()
+    except httpx.HTTPError as error:
+        raise CommandError(say("no_sandbox", address=sandbox)) from error
+    return answer.json()
+
+
+async def _used_orders(http: httpx.AsyncClient, caller: Caller) -> set[str]:
+    """Orders that have had a case: another demo, or the reader's own."""
+    used: set[str] = set()
+    page: str | None = "/v1/cases?limit=200"
+    while page:
+        answer = (await http.get(f"{caller.address}{page}", headers=caller.headers)).raise_for_status().json()
+        used |= {case["order_id"] for case in answer["cases"] if case["order_id"]}
+        page = answer["next"]
+    return used
+
+
+def _cast(catalogue: list[dict[str, Any]], used: set[str], cases: int) -> Iterator[Story]:
+    """Give each story a fresh order of the state it is about; one already used when there is none left."""
+    by_state: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for order in sorted(catalogue, key=lambda order: (order["order_id"] in used, order["order_id"])):
+        by_state[order["state"]].append(order)
+    for plot in islice(cycle(PLOTS), cases):
+        fitting = by_state[plot.state] if plot.state else by_state["delivered"]
+        if not fitting:
+            raise CommandError(say("no_order", state=plot.state))
+        order = fitting.pop(0)
+        fitting.append(order)
+        yield Story(plot, order)
+
+
+def _table(stories: list[Story]) -> Table:
+    table = Table(box=box.SIMPLE)
+    for name in ("case", "story", "stage", "waiting", "last_move"):
+        table.add_column(say(name), overflow="ellipsis", no_wrap=True)
+    begun = [story for story in stories if story.case_id or story.trouble]
+    for story in begun[-SEEN_AT_ONCE:]:
+        wait = story.view.get("waiting")
+        mark = "[green]✓[/green] " if story.over and story.as_meant else "[red]✗[/red] " if story.over else ""
+        table.add_row(
+            story.case_id,
+            escape(_name(story)),
+            mark + story.view.get("stage", ""),
+            f"{wait['on']}: {wait['for_']}" if wait else "",
+            escape(story.trouble.splitlines()[0] if story.trouble else story.last_move),
+        )
+    done = sum(story.over for story in stories)
+    table.caption = f"{done}/{len(stories)}"
+    return table
+
+
+def _summarise(settings: Settings, caller: Caller, stories: list[Story]) -> None:
+    ends = Counter(_end(story) for story in stories)
+    paid: Counter[str] = Counter()
+    for story in stories:
+        for remedy in story.view.get("remedies", ()):
+            if remedy["reimbursement"] == "arrived":
+                paid[remedy["amount"]["currency"]] += remedy["amount"]["minor"]
+    alone = sum(1 for story in stories if story.view.get("automatic"))
+    typer.echo("")
+    for end, count in ends.most_common():
+        typer.echo(f"{count:>4}  {end}")
+    amounts = ", ".join(money({"currency": currency, "minor": minor}) for currency, minor in paid.items())
+    typer.echo(say("demo_figures", alone=alone, amounts=amounts or "0"))
+    for story in stories:
+        if not story.as_meant:
+            typer.echo(say("demo_trouble", case=story.case_id or "-", story=_name(story), why=story.trouble))
+    example = next((story.case_id for story in stories if story.case_id), "RD-…")
+    ui = f"http://{settings.host}:{settings.ui_port}"
+    typer.echo(say("demo_look", ui=ui, docs=f"{caller.address}/docs", case=example))
+
+
+def _name(story: Story) -> str:
+    return story.plot.name[language() is Locale.EN]
+
+
+def _end(story: Story) -> str:
+    if story.closed:
+        return f"closed: {story.view['outcome']}"
+    wait = story.view.get("waiting")
+    return f"{story.view.get('stage', '?')}, {wait['on']}: {wait['for_']}" if wait else f"{story.view.get('stage', '?')}"

@@ -1,0 +1,29 @@
+"""Processes are killed while cases run: nothing is lost, nothing is done twice."""
+
+import pytest
+from household import Redress, until
+
+from models.vocabulary import Role
+
+
+@pytest.mark.parametrize("fault", ["slow", "timeout_after"])
+def test_a_worker_killed_in_the_middle_of_a_refund_moves_the_money_once(redress: Redress, fault: str) -> None:
+    redress.fault(partner="payment", call="refund", fault=fault, times=1, seconds=4)
+    case = redress.open("charged_twice", kind="after_sales", issue="payment.charged_twice", wanted={"remedy": "refund_only"})
+    until(lambda: any(remedy["parts"] for remedy in case.view()["remedies"]))
+    redress.kill("worker")
+    case.reaches("confirmation")
+    case.act(Role.CUSTOMER, "confirm")
+    assert case.closes()["outcome"] == "resolved"
+    assert [refund["status"] for refund in case.refunds()] == ["arrived"]
+
+
+@pytest.mark.parametrize("part", ["api", "sandbox", "temporal", "worker"])
+def test_a_waiting_case_goes_on_after_a_process_was_killed(redress: Redress, part: str) -> None:
+    case = redress.open("delivered", kind="inquiry", issue="rules.platform_rule")
+    case.reaches("reply")
+    redress.kill(part)
+    case.act(Role.AGENT, "reply", words="Within seven days.", solves=True)
+    case.reaches("confirmation")
+    case.act(Role.CUSTOMER, "confirm")
+    assert case.closes()["outcome"] == "answered"
