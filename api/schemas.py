@@ -28,9 +28,11 @@ from models.vocabulary import (
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
+ZONES = frozenset(available_timezones())
+
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in ZONES:
         message = "not a time zone of the IANA database; write one like Asia/Shanghai"
         raise ValueError(message)
     return name
