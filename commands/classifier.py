@@ -17,6 +17,7 @@ from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, digest, merg
 from classifier.train import TrainingError, train
 from commands.failure import CommandError
 from commands.language import language
+from models.errors import RedressError
 from models.vocabulary import Locale
 from rules.classify import MODEL, ModelError, load_classifier
 from rules.lexicon import LexiconError, load_lexicon
@@ -27,8 +28,7 @@ app = typer.Typer(help="Teach the classifier of customers' words, and see how go
 SENTENCES: dict[str, tuple[str, str]] = {
     "trained": (
         "已用 {texts} 条文本训练（其中客服更正 {corrections} 条），版本 {version}，写入 {folder}。建议 triage_below: {threshold}",
-        "Trained on {texts} texts ({corrections} of them corrections), version {version}, written to {folder}. "
-        "Recommended triage_below: {threshold}",
+        "Trained on {texts} texts ({corrections} corrected ones), version {version}, in {folder}. Recommended triage_below: {threshold}",
     ),
     "restart": ("重新启动 worker 后生效。", "Workers use it from their next start."),
     "known": (
@@ -78,6 +78,8 @@ def train_(
         trained = train(merged(*groups, *added, corrected), load_lexicon(lexicon) if lexicon else load_lexicon(), unseen)
     except (TextsError, TrainingError, LexiconError) as error:
         raise CommandError(str(error), code=2) from error
+    except RedressError as error:
+        raise CommandError(error.fault.detail) from error
     trained.save(out)
     sheet = trained.classifier.sheet
     typer.echo(

@@ -83,9 +83,10 @@ async def _used_orders(http: httpx.AsyncClient, caller: Caller) -> set[str]:
 
 
 def _cast(catalogue: list[dict[str, Any]], used: set[str], cases: int) -> Iterator[Story]:
-    """Give each story a fresh order of the state it is about; one already used when there is none left."""
+    """Give each story a fresh order of the state it is about: the first of each state are left to the reader while others are."""
     by_state: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for order in sorted(catalogue, key=lambda order: (order["order_id"] in used, order["order_id"])):
+    cast = {order["state"]: order["order_id"] for order in reversed(catalogue)}.values()
+    for order in sorted(catalogue, key=lambda order: (order["order_id"] in used, order["order_id"] in cast, order["order_id"])):
         by_state[order["state"]].append(order)
     for plot in islice(cycle(PLOTS), cases):
         fitting = by_state[plot.state] if plot.state else by_state["delivered"]

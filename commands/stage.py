@@ -39,6 +39,11 @@ class Story:
     over: bool = False
 
     @property
+    def locale(self) -> Locale:
+        """The customer's language, which everybody speaks to them."""
+        return Locale(self.order["locale"])
+
+    @property
     def closed(self) -> bool:
         return self.view.get("stage") == "closed"
 
@@ -74,7 +79,7 @@ class Stage:
 
     async def _open(self, story: Story) -> None:
         plot, order = story.plot, story.order
-        words = plot.words[language() is Locale.EN]
+        words = plot.words[story.locale is Locale.EN]
         case = {
             "kind": plot.kind,
             "channel": "app",
@@ -82,7 +87,7 @@ class Stage:
             "order_id": "O-0" if plot.wrong_order else order.get("order_id") if plot.state else None,
             "description": words,
             "wanted": {"remedy": plot.wanted} if plot.wanted else None,
-            "customer": {"locale": language()},
+            "customer": {"locale": story.locale, "name": order["customer_name"]},
         }
         body = {name: value for name, value in case.items() if value is not None}
         answer = await self._post(story, Role.CUSTOMER, "/v1/cases", body)
@@ -118,7 +123,7 @@ class Stage:
         reason = WaitFor(wait["for_"])
         own = left.get(reason, [])
         maker = own[0] if own else USUAL.get(reason)
-        scene = Scene(order=story.order, locale=Locale(language()), view=story.view)
+        scene = Scene(order=story.order, locale=story.locale, view=story.view)
         move = maker(scene) if maker else None
         if move is None:
             return -1

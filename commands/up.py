@@ -155,7 +155,7 @@ def _sandbox(settings: Settings, http: httpx.AsyncClient) -> Part:
     return Part(
         name="sandbox",
         command=(
-            *(sys.executable, "-m", "sandbox", "--port", str(settings.sandbox_port), "--seed", "1"),
+            *(sys.executable, "-m", "sandbox", "--host", settings.host, "--port", str(settings.sandbox_port), "--seed", "1"),
             *("--data-dir", str(settings.data_dir / "sandbox"), "--webhook-url", f"{settings.api_url}/v1/webhooks"),
         ),
         ready=_answering(http, f"{address}/healthz"),

@@ -1,8 +1,20 @@
 """A case of every kind, from the first HTTP call to the archive, with the people of every role acting over HTTP."""
 
+from collections.abc import Iterator
+
+import pytest
 from household import Case, Redress
 
 from models.vocabulary import Role
+
+
+@pytest.fixture(autouse=True)
+def merchants_and_carriers_leave_the_answers_to_the_test(redress: Redress) -> Iterator[None]:
+    tempers = f"{redress.sandbox}/tempers"
+    redress.http.put(tempers, json=dict.fromkeys(redress.http.get(tempers).json(), "silent")).raise_for_status()
+    yield
+    redress.http.delete(tempers).raise_for_status()
+
 
 STARS = {"speed": 5, "solution": 4, "attitude": 5}
 
