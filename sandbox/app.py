@@ -1,7 +1,7 @@
 """The sandbox as one application: every partner under its own path, and the desk at the root."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def create_app(
     webhooks = Webhooks(books, webhook_url, webhook_secret)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
         sending = asyncio.create_task(webhooks.run())
         yield
         sending.cancel()

@@ -1,4 +1,4 @@
-"""The sandbox's orders: 340, the same for the same seed, with dates that count back from the first start.
+"""The sandbox's orders: 350, the same for the same seed, with dates that count back from the first start.
 
 The cast: O-1001 is the first story of `sandbox/stories.py` and belongs to C-1, O-1002 the second and belongs to C-2, and so on. The
 next rounds of all stories follow: rounds 1 to 4 are cheap where the story allows (up to 200 CNY), 5 to 7 dearer, 8 to 10 mostly above
@@ -143,21 +143,19 @@ class Draft:
 
     @cached_property
     def _goods(self) -> tuple[Product, ...]:
-        """The first goods set the order's price class; more lines are of the same shop where it has more, and of the cheaper kind."""
+        """So many different ones as the story has lines, all together in the order's price class where such goods are sold."""
         if self._cast and self._story is STORIES[0]:
             return PRODUCTS[:1]
         least, most = self._prices
+        lines = self._story.lines
         fitting = [product for product in PRODUCTS if product.kind == self._story.goods]
-        first = self._chance.choice(
-            [product for product in fitting if least <= product.price <= most // self._story.lines] or fitting
-        )
-        others = sorted((product for product in fitting if product is not first), key=lambda product: product.shop != first.shop)
-        return (first, *others[: self._story.lines - 1])
+        first = self._chance.choice([product for product in fitting if least / lines <= product.price <= most / lines] or fitting)
+        others = [product for product in fitting if product is not first and product.price <= max(first.price, most / lines)]
+        return (first, *self._chance.sample(others, lines - 1))
 
     @cached_property
     def _lines(self) -> tuple[OrderLine, ...]:
         kept = 1 - self._story.discount
-        marks = frozenset({"promotional"}) if self._story.discount else frozenset[str]()
         return tuple(
             OrderLine(
                 line_id=f"L{number}",
@@ -167,7 +165,7 @@ class Draft:
                 quantity=1,
                 unit_price=self._money(product.price),
                 paid=self._money(product.price * kept),
-                marks=product.marks | marks,
+                marks=product.marks | self._story.marks,
                 warranty_months=product.warranty_months,
             )
             for number, product in enumerate(self._goods, start=1)

@@ -37,6 +37,8 @@ class Story:
     lines: int = 1
     parcels: int = 1
     discount: float = 0
+    marks: frozenset[str] = frozenset()
+    """Conditions shown at sale, beside those of the goods."""
     charges: str = "once"
     """once, twice (the same charge again), split (two methods) or pending."""
     refund: PastRefund | None = None
@@ -151,10 +153,18 @@ STORIES: tuple[Story, ...] = (
     Story("paid", "已付款，未发货", "paid, not shipped", placed=0.8, promised=-4, shipped=None),
     Story("not_shipped", "已过承诺时间，仍未发货", "past its promise and not shipped", placed=9, promised=3, shipped=None),
     Story("in_transit", "运输中，一切正常", "on its way, in time", placed=3, promised=-2, shipped=2),
-    Story("promotional", "促销价购买，已送达", "bought at a promotion, delivered", delivered=FINE, discount=0.4),
+    Story(
+        "promotional",
+        "促销价购买，已送达",
+        "bought at a promotion, delivered",
+        delivered=FINE,
+        discount=0.4,
+        marks=frozenset({"promotional"}),
+    ),
+    Story("no_return", "售前注明不可退换", "sold as not returnable", delivered=FINE, marks=frozenset({"no_return"})),
     Story("hygiene", "贴身卫生用品，已送达", "hygiene goods, delivered", delivered=FINE, goods="hygiene"),
     Story("digital", "已激活的数字商品", "a digital key, opened", delivered=FINE, goods="digital"),
     Story("delivered_long_ago", "二十天前送达", "delivered twenty days ago", placed=25, promised=19, shipped=24, delivered=20),
     Story("several_lines", "四件商品，两个包裹", "four lines in two parcels", delivered=FINE, lines=4, parcels=2),
 )
-"""In the order of the cast: O-1001 is the first, and so on; every state has another order 31 numbers on."""
+"""In the order of the cast: O-1001 is the first, and so on; every state has another order 32 numbers on."""
