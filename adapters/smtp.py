@@ -1,6 +1,8 @@
 """E-mail over SMTP (NTF-1). The same key is the same Message-ID, by which mail programs show a message sent twice once."""
 
 import re
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate
 
@@ -48,16 +50,16 @@ class SmtpEmail:
     def _mail(self, message: OutgoingMessage) -> EmailMessage:
         mail = EmailMessage()
         try:
-            mail["To"] = message.to
-        except ValueError as error:
-            raise PartnerError(ErrorType.PARTNER_REFUSED, "the e-mail address is none") from error
+            mail["To"] = Address(addr_spec=message.to)
+        except (ValueError, IndexError, MessageError) as error:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "this is no e-mail address") from error
         mail["From"] = self._sender
         mail["Subject"] = " ".join(message.subject.split())
         mail["Message-ID"] = f"<{re.sub(r'[^A-Za-z0-9.-]', '-', message.key)}@{self._sender.rpartition('@')[2]}>"
         mail["Date"] = formatdate()
-        mail["Content-Language"] = message.locale
         mail["Auto-Submitted"] = "auto-generated"  # nobody's holiday notice answers it (RFC 3834)
         mail.set_content(message.body)
+        mail["Content-Language"] = message.locale  # content headers come after the content, which clears them
         return mail
 
 
