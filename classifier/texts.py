@@ -1,0 +1,79 @@
+"""Labelled texts: what the classifier learns from and is judged by. A CSV with `text`, `issue` and, if there is one, `secondary`.
+
+An empty issue means: these words say no issue.
+"""
+
+import csv
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from models.base import Frozen
+from models.vocabulary import Issue
+
+DATA = Path(__file__).resolve().parent / "data"
+SHIPPED = tuple(DATA / name for name in ("reviews_zh.csv", "sentences.csv", "no_issue.csv", "complaints_zh.csv", "later_zh.csv"))
+"""What the shipped model is trained on; where each comes from: `data/README.md`."""
+UNSEEN = SHIPPED[3:]
+"""Those that the lexicon was not written from; the confidence is calibrated on them."""
+
+
+class TextsError(ValueError):
+    """A file of labelled texts is wrong; says which line and field, and what to write."""
+
+
+class Labelled(Frozen):
+    """A text and what it is about: `issue` first of all, `secondary` as well. None: no issue."""
+
+    text: str
+    issue: Issue | None
+    secondary: Issue | None = None
+
+    def right(self, issue: Issue) -> bool:
+        """Whether naming that issue is right."""
+        return issue in {self.issue, self.secondary}
+
+
+def _issue(path: Path, line: int, field: str, value: str) -> Issue | None:
+    try:
+        return Issue(value) if value else None
+    except ValueError as error:
+        message = f"{path.name}, line {line}, {field}: {value!r} is no issue; write a code of CLS-1, as {Issue.DELAY}"
+        raise TextsError(message) from error
+
+
+def read_texts(path: Path) -> tuple[Labelled, ...]:
+    """Every row of a file; raises TextsError."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if not {"text", "issue"} <= set(reader.fieldnames or ()):
+                message = f"{path.name}, line 1: the columns are {reader.fieldnames}; name them text, issue and, if you have it, secondary"
+                raise TextsError(message)
+            return tuple(
+                Labelled(
+                    text=row["text"] or "",
+                    issue=_issue(path, reader.line_num, "issue", row["issue"] or ""),
+                    secondary=_issue(path, reader.line_num, "secondary", row.get("secondary") or ""),
+                )
+                for row in reader
+            )
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        message = f"{path} cannot be read ({error}); give a CSV in UTF-8 with the columns text, issue, secondary"
+        raise TextsError(message) from error
+
+
+def bare(text: str) -> str:
+    """The text without blanks and marks: two texts with the same are one."""
+    return "".join(letter for letter in text.lower() if letter.isalnum())
+
+
+def digest(text: str) -> str:
+    """A short name of the bare text."""
+    return hashlib.sha256((bare(text) or text).encode()).hexdigest()[:12]
+
+
+def merged(*groups: Iterable[Labelled]) -> tuple[Labelled, ...]:
+    """All texts, each once; of two labels for one text the later group's counts (a correction after the first reading)."""
+    by_text = {(bare(labelled.text) or labelled.text): labelled for group in groups for labelled in group}
+    return tuple(by_text[key] for key in sorted(by_text))

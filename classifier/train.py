@@ -1,0 +1,226 @@
+"""Training: from labelled texts to the two files that `rules/classify.py` reads. The same texts make the same model.
+
+A linear model over the terms and the lexicon's scores; rare issues weigh more than their count. Its confidence is calibrated on
+texts held out in turn, and the threshold under which a person decides is chosen there.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from classifier.texts import Labelled, digest
+from models.vocabulary import Issue
+from rules.classify import NO_ISSUE, Calibration, Classifier, Sheet, lexicon_value, logit
+from rules.lexicon import Lexicon
+from rules.terms import terms
+
+FORMAT = "1"
+"""Counts changes of the training itself: with the texts and the lexicon it makes the version."""
+SOFTNESS = 10.0
+"""scikit-learn's C: how closely the model follows its texts."""
+RARE = 0.5
+"""0: every text weighs the same; 1: every issue does."""
+SECONDARY = 0.35
+"""How much of a text's weight its second label gets."""
+SEEN_TWICE = 2
+"""A term is learned when so many texts have it."""
+FOLDS = 5
+ENOUGH = 100
+"""So many unseen texts are enough to calibrate on."""
+UNCLEAR = 0.3
+"""What a text without an issue weighs in the calibration: such texts are rarer in life than in our files."""
+PRECISION = 0.93
+"""Of texts decided without a person, so many are to be right: a little over the promised 0.9."""
+STRICTEST = 0.95
+
+
+class TrainingError(ValueError):
+    """The texts do not suffice; says what is missing."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model ready to be used or saved."""
+
+    classifier: Classifier
+    table: npt.NDArray[np.float16]
+
+    def save(self, folder: Path) -> None:
+        """Write the model's two files."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "weights.npy", self.table, allow_pickle=False)
+        sheet = self.classifier.sheet.model_dump(mode="json")
+        sheet["learned"] = sorted(sheet["learned"])
+        (folder / "model.json").write_text(json.dumps(sheet, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+
+def train(texts: Sequence[Labelled], lexicon: Lexicon, unseen: Collection[Labelled] = ()) -> Trained:
+    """Learn, calibrate, and choose the threshold; raises TrainingError.
+
+    `unseen` are those of the texts that the lexicon was not written from. The confidence is fitted on them alone, when they are
+    enough: on texts whose words were picked for the lexicon it would be too high.
+    """
+    answers = Counter(_answer(labelled.issue) for labelled in texts)
+    if len(set(answers) - {NO_ISSUE}) < 2:  # noqa: PLR2004 - a choice needs two
+        message = "the texts name fewer than two issues; add texts of others"
+        raise TrainingError(message)
+    version = _version([*texts, *unseen], lexicon)
+    calibration, threshold = _calibrated(texts, lexicon, unseen)
+    return _fitted(texts, lexicon, version=version, calibration=calibration, threshold=threshold)
+
+
+def out_of_fold(texts: Sequence[Labelled], lexicon: Lexicon) -> npt.NDArray[Any]:
+    """For every text, the chances that a model gives which was trained on the other folds; columns as `columns(texts)`."""
+    labels = [_answer(labelled.issue) for labelled in texts]
+    column = {answer: place for place, answer in enumerate(columns(texts))}
+    chances = np.zeros((len(texts), len(column)))
+    folds: Any = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    counts = Counter(labels)
+    # an answer with fewer texts than folds cannot be in each of them: its texts are dealt as one group
+    dealt = [label if counts[label] >= FOLDS else "rare" for label in labels]
+    if min(Counter(dealt).values()) < FOLDS:
+        dealt = ["any"] * len(texts)
+    splits: Iterable[tuple[list[int], list[int]]] = folds.split(labels, dealt)
+    for learned, held in splits:
+        model = _fitted([texts[place] for place in learned], lexicon, version="fold").classifier
+        for place in held:
+            for answer, chance in model.chances(texts[place].text).items():
+                chances[place, column[answer]] = chance
+    return chances
+
+
+def columns(texts: Sequence[Labelled]) -> tuple[str, ...]:
+    """Every answer that the texts can teach, in order."""
+    named = {_answer(labelled.issue) for labelled in texts} | {labelled.secondary for labelled in texts if labelled.secondary}
+    return tuple(sorted(str(answer) for answer in named))
+
+
+def _calibrated(texts: Sequence[Labelled], lexicon: Lexicon, unseen: Collection[Labelled]) -> tuple[Calibration, float]:
+    if len(texts) < FOLDS * 2:
+        return Calibration(), STRICTEST
+    answers = columns(texts)
+    judging = unseen if len(unseen) >= ENOUGH else [labelled for labelled in texts if labelled.issue]
+    judges = {digest(labelled.text) for labelled in judging}
+    evidence: list[tuple[float, bool, float]] = []  # the guess's logit, whether it is right, the text's weight
+    for labelled, chances in zip(texts, out_of_fold(texts, lexicon), strict=True):
+        if digest(labelled.text) in judges or labelled.issue is None:
+            guess = max((place for place, answer in enumerate(answers) if answer), key=lambda place: float(chances[place]))
+            right = labelled.right(Issue(answers[guess]))
+            evidence.append((logit(float(chances[guess])), right, 1.0 if labelled.issue else UNCLEAR))
+    logits, rights, weights = (np.array(column) for column in zip(*evidence, strict=True))
+    if len(set(rights)) < 2:  # noqa: PLR2004 - nothing to tell apart
+        return Calibration(), STRICTEST
+    fit: Any = LogisticRegression(C=1e3, max_iter=1000)
+    fit.fit(logits[:, None], rights, sample_weight=weights)
+    calibration = Calibration(base=_rounded(fit.intercept_[0]), slope=max(_rounded(fit.coef_[0][0]), 0.0))
+    sure = np.array([calibration.confidence(1 / (1 + np.exp(-value))) for value in logits])
+    return calibration, _threshold(sure[weights == 1], rights[weights == 1])
+
+
+def _threshold(sure: npt.NDArray[Any], right: npt.NDArray[Any]) -> float:
+    """The lowest confidence from which on enough decisions are right."""
+    for step in range(30, round(STRICTEST * 100)):
+        decided = right[sure >= step / 100]
+        if len(decided) and decided.mean() >= PRECISION:
+            return step / 100
+    return STRICTEST
+
+
+def _fitted(
+    texts: Sequence[Labelled],
+    lexicon: Lexicon,
+    *,
+    version: str,
+    calibration: Calibration | None = None,
+    threshold: float = STRICTEST,
+) -> Trained:
+    normalised = [lexicon.normalise(labelled.text) for labelled in texts]
+    counted = [Counter(terms(text)) for text in normalised]
+    texts_with = Counter(term for counts in counted for term in counts)
+    vocabulary = tuple(sorted(term for term, times in texts_with.items() if times >= SEEN_TWICE))
+    rows = {term: row for row, term in enumerate(vocabulary)}
+    idf = np.array([np.log((1 + len(texts)) / (1 + texts_with[term])) + 1 for term in vocabulary], dtype=np.float32)
+    scores = np.array([[lexicon_value(score) for score in lexicon.scores(text)] for text in normalised])
+    features = cast("Any", sparse.hstack([_weighed(counted, rows, idf), sparse.csr_matrix(scores)], format="csr"))
+    labels, places, weights = _lessons(texts)
+    model: Any = LogisticRegression(C=SOFTNESS, max_iter=500, tol=1e-3)
+    model.fit(features[places], labels, sample_weight=weights)
+    answers, coefficients, intercept = tuple(map(str, model.classes_)), model.coef_, model.intercept_
+    if len(answers) == 2:  # noqa: PLR2004 - for two answers scikit-learn keeps the second one's weights only
+        coefficients, intercept = (
+            np.vstack([-coefficients / 2, coefficients / 2]),
+            np.concatenate([-intercept / 2, intercept / 2]),
+        )
+    column = np.concatenate([idf, np.ones(len(lexicon.issues), dtype=np.float32)])
+    table = np.column_stack([column, coefficients.T]).astype(np.float16)
+    sheet = Sheet(
+        version=version,
+        lexicon=lexicon.version,
+        answers=answers,
+        issues=lexicon.issues,
+        intercept=tuple(_rounded(value) for value in intercept),
+        calibration=calibration or Calibration(),
+        triage_below=threshold,
+        learned=frozenset(digest(labelled.text) for labelled in texts),
+        vocabulary=vocabulary,
+    )
+    values = table.astype(np.float32)
+    return Trained(Classifier(lexicon, sheet, rows, values[:, 0], values[:, 1:]), table)
+
+
+def _weighed(counted: Sequence[Counter[str]], rows: dict[str, int], idf: npt.NDArray[np.float32]) -> Any:  # noqa: ANN401 - scipy's
+    """Term counts as `Classifier` weighs them: (1 + ln times)·idf, each text of length one."""
+    places: list[int] = []
+    values: list[npt.NDArray[Any]] = []
+    ends = [0]
+    for counts in counted:
+        known = {rows[term]: times for term, times in counts.items() if term in rows}
+        weights = (1 + np.log(np.array(list(known.values()), dtype=np.float64))) * idf[list(known)] if known else np.zeros(0)
+        values.append(weights / (np.linalg.norm(weights) or 1.0))
+        places += known
+        ends.append(len(places))
+    return sparse.csr_matrix((np.concatenate(values), places, ends), shape=(len(counted), len(rows)))
+
+
+def _lessons(texts: Sequence[Labelled]) -> tuple[list[str], list[int], list[float]]:
+    """What to learn: (answer, place of the text, weight); a text with two labels is learned as both."""
+    counts = Counter(labelled.issue for labelled in texts)
+    usual = len(texts) / len(counts)
+    labels: list[str] = []
+    places: list[int] = []
+    weights: list[float] = []
+    for place, labelled in enumerate(texts):
+        weight = (usual / counts[labelled.issue]) ** RARE
+        share = SECONDARY if labelled.secondary else 0.0
+        labels.append(_answer(labelled.issue))
+        places.append(place)
+        weights.append(weight * (1 - share))
+        if labelled.secondary:
+            labels.append(labelled.secondary)
+            places.append(place)
+            weights.append(weight * share)
+    return labels, places, weights
+
+
+def _answer(issue: Issue | None) -> str:
+    return issue.value if issue else NO_ISSUE
+
+
+def _version(texts: Sequence[Labelled], lexicon: Lexicon) -> str:
+    """The digest of everything that makes the model what it is."""
+    parts = [FORMAT, lexicon.version, *(labelled.model_dump_json() for labelled in texts)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
