@@ -98,7 +98,7 @@ def problem(
 
 def from_fault(fault: Fault) -> ProblemError:
     """A fault from the rules, a workflow or an adapter."""
-    return ProblemError(fault, Bilingual(zh=fault.detail, en=fault.detail))
+    return ProblemError(fault, Bilingual(zh=fault.detail_zh or fault.detail, en=fault.detail))
 
 
 def not_found() -> ProblemError:

@@ -103,6 +103,9 @@ class Classify(Body):
 class Take(Body):
     """Become the case's handler."""
 
+    if_free: bool = False
+    """Only when nobody has it: how a queue hands cases out, so that two who ask at once get different ones."""
+
 
 class Transfer(Body):
     """Ask a colleague, or another team, to take the case over, and why (DSP-4). They have 30 minutes to accept."""

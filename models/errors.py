@@ -9,6 +9,8 @@ class Fault(Frozen):
 
     type: ErrorType
     detail: str
+    """In English; `detail_zh` says the same in Chinese, where a person at the API may meet it."""
+    detail_zh: str | None = None
     field: str | None = None
     rule: str | None = None
     """The feature or policy entry that was broken, as `RES-5`."""

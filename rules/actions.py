@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from models.actions import Action, Actor
 from models.case import CaseState
 from models.errors import Fault
+from models.policy import Bilingual
 from models.vocabulary import ErrorType, Kind, Reimbursement, Role, Stage, Tier, WaitFor
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
@@ -24,7 +25,7 @@ class Permission:
 
     roles: frozenset[Role]
     when: Test
-    state: str
+    state: Bilingual
 
 
 def _open(case: CaseState, _: Actor) -> bool:
@@ -119,43 +120,108 @@ def _can_rate(case: CaseState, _: Actor) -> bool:
 
 
 PERMISSIONS: dict[Action, Permission] = {
-    Action.ADD_WORDS: Permission(frozenset({C, M, K, A, S}), _open, "while the case is open"),
+    Action.ADD_WORDS: Permission(frozenset({C, M, K, A, S}), _open, Bilingual(zh="案件处理中", en="while the case is open")),
     Action.CORRECT_ORDER: Permission(
-        frozenset({C, A, S}), _waits_for(WaitFor.ORDER_CORRECTION), "while the case waits for the right order"
+        frozenset({C, A, S}),
+        _waits_for(WaitFor.ORDER_CORRECTION),
+        Bilingual(zh="等待更正订单号时", en="while the case waits for the right order"),
     ),
-    Action.ANSWER: Permission(frozenset({C, M, K}), _asked, "while a request to you is open"),
-    Action.CLASSIFY: Permission(frozenset({A, S}), _unsolved, "until a solution was decided"),
-    Action.TAKE: Permission(frozenset({A, S}), _can_take, "while the case is open and somebody else's or nobody's"),
-    Action.TRANSFER: Permission(frozenset({A, S}), _can_hand_on, "while the case is open, yours, and not offered to anybody"),
-    Action.ACCEPT_TRANSFER: Permission(frozenset({A, S}), _offered, "while the case is offered to you or your team"),
-    Action.DECLINE_TRANSFER: Permission(frozenset({A, S}), _offered, "while the case is offered to you or your team"),
-    Action.HELPED: Permission(frozenset({C}), _answer_shown, "while a suggested answer waits for your word"),
-    Action.ESCALATE: Permission(frozenset({C, M, A}), _can_rise, "between dispatch and a decision, below the supervisor"),
-    Action.REPLY: Permission(frozenset({M, A, S}), _can_reply, "while the case is open and yours to handle"),
-    Action.ASK: Permission(frozenset({A, S}), _dispatched_unsettled, "between dispatch and a decision"),
-    Action.FIND: Permission(frozenset({A, S}), _dispatched_unsettled, "between dispatch and a decision"),
+    Action.ANSWER: Permission(
+        frozenset({C, M, K}), _asked, Bilingual(zh="有待您答复的询问时", en="while a request to you is open")
+    ),
+    Action.CLASSIFY: Permission(
+        frozenset({A, S}), _unsolved, Bilingual(zh="处理方案确定之前", en="until a solution was decided")
+    ),
+    Action.TAKE: Permission(
+        frozenset({A, S}),
+        _can_take,
+        Bilingual(zh="案件处理中且不由您负责时", en="while the case is open and somebody else's or nobody's"),
+    ),
+    Action.TRANSFER: Permission(
+        frozenset({A, S}),
+        _can_hand_on,
+        Bilingual(zh="案件由您负责且尚未提出转交时", en="while the case is open, yours, and not offered to anybody"),
+    ),
+    Action.ACCEPT_TRANSFER: Permission(
+        frozenset({A, S}),
+        _offered,
+        Bilingual(zh="案件正转交给您或您的团队时", en="while the case is offered to you or your team"),
+    ),
+    Action.DECLINE_TRANSFER: Permission(
+        frozenset({A, S}),
+        _offered,
+        Bilingual(zh="案件正转交给您或您的团队时", en="while the case is offered to you or your team"),
+    ),
+    Action.HELPED: Permission(
+        frozenset({C}), _answer_shown, Bilingual(zh="推荐答案等待您反馈时", en="while a suggested answer waits for your word")
+    ),
+    Action.ESCALATE: Permission(
+        frozenset({C, M, A}),
+        _can_rise,
+        Bilingual(zh="分派后、方案确定前且尚未到主管时", en="between dispatch and a decision, below the supervisor"),
+    ),
+    Action.REPLY: Permission(
+        frozenset({M, A, S}),
+        _can_reply,
+        Bilingual(zh="案件处理中且由您一方负责时", en="while the case is open and yours to handle"),
+    ),
+    Action.ASK: Permission(
+        frozenset({A, S}), _dispatched_unsettled, Bilingual(zh="分派后、方案确定前", en="between dispatch and a decision")
+    ),
+    Action.FIND: Permission(
+        frozenset({A, S}), _dispatched_unsettled, Bilingual(zh="分派后、方案确定前", en="between dispatch and a decision")
+    ),
     Action.PROPOSE: Permission(
         frozenset({M, A, S}),
         _can_propose,
-        "while a solution is looked for, none is on the table, and the case is yours to handle",
+        Bilingual(
+            zh="正在寻求方案、没有待选方案且由您一方负责时",
+            en="while a solution is looked for, none is on the table, and the case is yours to handle",
+        ),
     ),
-    Action.APPROVE: Permission(frozenset({S}), _awaits_approval, "while another person's proposal awaits approval"),
-    Action.DECLINE: Permission(frozenset({S}), _awaits_approval, "while another person's proposal awaits approval"),
-    Action.ACCEPT: Permission(frozenset({C}), _on_the_table, "while a proposal is on the table"),
-    Action.REJECT: Permission(frozenset({C}), _on_the_table, "while a proposal is on the table"),
-    Action.COUNTER: Permission(frozenset({C}), _on_the_table, "while a proposal is on the table"),
-    Action.ARBITRATE: Permission(frozenset({S}), _waits_for(WaitFor.ARBITRATION), "while the case waits for a ruling"),
-    Action.RETRY_REFUND: Permission(frozenset({A, S}), _refund_failed, "while a refund has failed"),
-    Action.RECORD_REFUND: Permission(frozenset({A, S}), _refund_failed, "while a refund has failed"),
+    Action.APPROVE: Permission(
+        frozenset({S}),
+        _awaits_approval,
+        Bilingual(zh="他人的方案等待审批时", en="while another person's proposal awaits approval"),
+    ),
+    Action.DECLINE: Permission(
+        frozenset({S}),
+        _awaits_approval,
+        Bilingual(zh="他人的方案等待审批时", en="while another person's proposal awaits approval"),
+    ),
+    Action.ACCEPT: Permission(
+        frozenset({C}), _on_the_table, Bilingual(zh="有待您选择的方案时", en="while a proposal is on the table")
+    ),
+    Action.REJECT: Permission(
+        frozenset({C}), _on_the_table, Bilingual(zh="有待您选择的方案时", en="while a proposal is on the table")
+    ),
+    Action.COUNTER: Permission(
+        frozenset({C}), _on_the_table, Bilingual(zh="有待您选择的方案时", en="while a proposal is on the table")
+    ),
+    Action.ARBITRATE: Permission(
+        frozenset({S}), _waits_for(WaitFor.ARBITRATION), Bilingual(zh="等待裁定时", en="while the case waits for a ruling")
+    ),
+    Action.RETRY_REFUND: Permission(
+        frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")
+    ),
+    Action.RECORD_REFUND: Permission(
+        frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")
+    ),
     Action.CONFIRM: Permission(
-        frozenset({C}), _waits_for(WaitFor.CONFIRMATION), "while the case waits for the customer's confirmation"
+        frozenset({C}),
+        _waits_for(WaitFor.CONFIRMATION),
+        Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
     ),
     Action.DISPUTE: Permission(
-        frozenset({C}), _waits_for(WaitFor.CONFIRMATION), "while the case waits for the customer's confirmation"
+        frozenset({C}),
+        _waits_for(WaitFor.CONFIRMATION),
+        Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
     ),
-    Action.RATE: Permission(frozenset({C}), _can_rate, "once, after the case was solved"),
-    Action.WITHDRAW: Permission(frozenset({C, A, S}), _can_withdraw, "until money moves"),
-    Action.REOPEN: Permission(frozenset({C, A, S}), _waits_for(WaitFor.REOPENING), "within 15 days of closing"),
+    Action.RATE: Permission(frozenset({C}), _can_rate, Bilingual(zh="问题解决后，限一次", en="once, after the case was solved")),
+    Action.WITHDRAW: Permission(frozenset({C, A, S}), _can_withdraw, Bilingual(zh="款项变动之前", en="until money moves")),
+    Action.REOPEN: Permission(
+        frozenset({C, A, S}), _waits_for(WaitFor.REOPENING), Bilingual(zh="关闭后 15 天内", en="within 15 days of closing")
+    ),
 }
 
 ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
@@ -179,12 +245,15 @@ def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
         return Fault(
             type=ErrorType.NOT_ALLOWED_FOR_ROLE,
             detail=f"{action} is for: {roles}; not for the role {actor.role}.",
+            detail_zh=f"{action} 仅限：{roles}；角色 {actor.role} 不可执行。",
             rule="stage × role → actions",
             allowed=allowed,
         )
     return Fault(
         type=ErrorType.NOT_ALLOWED_NOW,
-        detail=f"{action} is possible {permission.state}. The case is at {case.stage}; it allows you: {', '.join(allowed) or 'nothing'}.",
+        detail=f"{action} is possible {permission.state.en}. "
+        f"The case is at {case.stage}; it allows you: {', '.join(allowed) or 'nothing'}.",
+        detail_zh=f"{action} 仅在{permission.state.zh}可用。案件当前阶段为 {case.stage}，您可执行：{'、'.join(allowed) or '无'}。",
         rule="stage × role → actions",
         allowed=allowed,
     )

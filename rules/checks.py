@@ -3,6 +3,7 @@
 from models.actions import (
     Accept,
     Act,
+    Actor,
     Answer,
     Arbitrate,
     Ask,
@@ -11,13 +12,15 @@ from models.actions import (
     Propose,
     RecordRefund,
     RetryRefund,
+    Take,
+    Transfer,
 )
 from models.base import Money
 from models.case import CaseState
 from models.errors import Fault
-from models.policy import PolicySlice
+from models.policy import Bilingual, PolicySlice
 from models.vocabulary import ErrorType, Reimbursement, WaitingOn
-from rules.remedies import currency_of, unfit
+from rules.remedies import currency_of, other_currency, unfit
 
 
 def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None:
@@ -34,7 +37,18 @@ def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | 
         case Accept() as body:
             fault = _accept(case, body)
         case Counter(amount=Money(currency=currency)) if currency != currency_of(case, policy):
-            fault = _invalid("amount.currency", "RES-2", f"the order is in {currency_of(case, policy)}")
+            fault = _invalid("amount.currency", "RES-2", other_currency(currency_of(case, policy), currency))
+        case Take(if_free=True) if case.handler is not None:
+            fault = _conflict(
+                "if_free",
+                "DSP-2",
+                Bilingual(
+                    zh=f"案件已由 {case.handler.id} 负责；请从队列领取下一件",
+                    en=f"the case is {case.handler.id}'s; ask the queue for the next one",
+                ),
+            )
+        case Transfer() as body:
+            fault = _transfer(case, act.actor, body)
         case RetryRefund() | RecordRefund() as body:
             fault = _failed_refund(case, body)
         case _:
@@ -42,8 +56,21 @@ def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | 
     return fault
 
 
-def _invalid(field: str, rule: str, detail: str | None) -> Fault | None:
-    return Fault(type=ErrorType.INVALID, detail=detail, field=field, rule=rule) if detail else None
+def _invalid(field: str, rule: str, said: Bilingual | None) -> Fault | None:
+    return Fault(type=ErrorType.INVALID, detail=said.en, detail_zh=said.zh, field=field, rule=rule) if said else None
+
+
+def _conflict(field: str, rule: str, said: Bilingual) -> Fault:
+    return Fault(type=ErrorType.NOT_ALLOWED_NOW, detail=said.en, detail_zh=said.zh, field=field, rule=rule)
+
+
+def _transfer(case: CaseState, actor: Actor, body: Transfer) -> Fault | None:
+    to_oneself = body.to is not None and body.to == actor.id
+    nowhere_new = body.to is None and body.team == case.team and case.handler is None
+    said = Bilingual(zh="案件已经由您负责", en="the case is yours already") if to_oneself else None
+    if nowhere_new:
+        said = Bilingual(zh=f"案件已在 {case.team} 组", en=f"the case is with team {case.team} already")
+    return _invalid("to", "DSP-4", said)
 
 
 def _answer(case: CaseState, act: Act[Body], body: Answer) -> Fault | None:
@@ -52,11 +79,15 @@ def _answer(case: CaseState, act: Act[Body], body: Answer) -> Fault | None:
     ]
     request = next((request for request in mine if request.id == body.request_id), None)
     if request is None:
-        return _invalid("request_id", "INV-2", f"there is no request {body.request_id} to you on this case")
+        said = Bilingual(
+            zh=f"本案没有向您提出编号为 {body.request_id} 的询问", en=f"there is no request {body.request_id} to you on this case"
+        )
+        return _invalid("request_id", "INV-2", said)
     if not request.open:
         return Fault(
             type=ErrorType.NOT_ALLOWED_NOW,
             detail=f"the request {body.request_id} is closed; add_words still reaches whoever decides",
+            detail_zh=f"询问 {body.request_id} 已结束；仍可通过 add_words 补充说明",
             field="request_id",
             rule="INV-2",
         )
@@ -71,7 +102,9 @@ def _ask(case: CaseState, body: Ask) -> Fault | None:
         askable.add(WaitingOn.CARRIER)
     if body.of in askable:
         return None
-    return _invalid("of", "INV-2", f"nobody to ask: this case has {', '.join(sorted(askable))}")
+    there = sorted(askable)
+    said = Bilingual(zh=f"无人可问：本案涉及 {'、'.join(there)}", en=f"nobody to ask: this case has {', '.join(there)}")
+    return _invalid("of", "INV-2", said)
 
 
 def _propose(case: CaseState, policy: PolicySlice, body: Propose) -> Fault | None:
@@ -85,11 +118,16 @@ def _propose(case: CaseState, policy: PolicySlice, body: Propose) -> Fault | Non
 def _accept(case: CaseState, body: Accept) -> Fault | None:
     proposal = case.standing_proposal
     count = len(proposal.options) if proposal else 0
-    return None if body.option <= count else _invalid("option", "RES-2", f"the proposal has {count} option(s)")
+    said = Bilingual(zh=f"该方案共有 {count} 个选项", en=f"the proposal has {count} option(s)")
+    return None if body.option <= count else _invalid("option", "RES-2", said)
 
 
 def _failed_refund(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | None:
     failed = [remedy.id for remedy in case.remedies if remedy.reimbursement is Reimbursement.FAILED and remedy.open]
     if body.remedy_id in failed:
         return None
-    return _invalid("remedy_id", "RES-5", f"no failed refund {body.remedy_id}; failed are: {', '.join(failed)}")
+    said = Bilingual(
+        zh=f"没有失败的退款 {body.remedy_id}；失败的有：{'、'.join(failed)}",
+        en=f"no failed refund {body.remedy_id}; failed are: {', '.join(failed)}",
+    )
+    return _invalid("remedy_id", "RES-5", said)

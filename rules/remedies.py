@@ -3,7 +3,7 @@
 from models.actions import Actor, RemedyOffer
 from models.base import Money
 from models.case import CaseState
-from models.policy import PolicySlice
+from models.policy import Bilingual, PolicySlice
 from models.vocabulary import Issue, Kind, RemedyKind, Role
 from rules.facts import value_of
 from rules.liability import decisive
@@ -19,23 +19,34 @@ def currency_of(case: CaseState, policy: PolicySlice) -> str:
     return case.order.total.currency if case.order else policy.currency
 
 
-def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...]) -> str | None:
+def other_currency(ours: str, theirs: str) -> Bilingual:
+    return Bilingual(zh=f"订单币种为 {ours}，金额币种为 {theirs}", en=f"the order is in {ours}, the amount in {theirs}")
+
+
+def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
     """What is wrong with offering these remedies together, in a sentence; None when nothing is."""
     if case.issue is None:
-        return "the case has no issue yet; classify it first"
+        return Bilingual(zh="案件尚未分类，请先分类", en="the case has no issue yet; classify it first")
     usual = policy.issues[case.issue].remedies
+    currency = currency_of(case, policy)
     for remedy in remedies:
         if remedy.kind not in usual or remedy.kind not in RemedyKind.carried_out():
-            offered = ", ".join(kind for kind in usual if kind in RemedyKind.carried_out())
-            return f"{remedy.kind} is no remedy for {case.issue}; offered are: {offered}"
-        if remedy.amount is not None and remedy.amount.currency != currency_of(case, policy):
-            return f"the order is in {currency_of(case, policy)}, the amount in {remedy.amount.currency}"
-    amount = total(remedies, currency_of(case, policy)).minor
+            offered = [kind.value for kind in usual if kind in RemedyKind.carried_out()]
+            return Bilingual(
+                zh=f"{remedy.kind} 不适用于 {case.issue}；可用的有：{'、'.join(offered)}",
+                en=f"{remedy.kind} is no remedy for {case.issue}; offered are: {', '.join(offered)}",
+            )
+        if remedy.amount is not None and remedy.amount.currency != currency:
+            return other_currency(currency, remedy.amount.currency)
+    amount = total(remedies, currency).minor
     if amount and not case.payments:
-        return "there is no verified payment of an order to refund"
+        return Bilingual(zh="没有已核实的付款可退", en="there is no verified payment of an order to refund")
     left = refundable(case.payments)
     if amount > left:
-        return f"{amount} is more than the {left} that is left to refund on the order (minor units)"
+        return Bilingual(
+            zh=f"金额 {amount} 超过订单剩余可退的 {left}（最小货币单位）",
+            en=f"{amount} is more than the {left} that is left to refund on the order (minor units)",
+        )
     return None
 
 
@@ -56,7 +67,15 @@ def due_without_a_person(case: CaseState, policy: PolicySlice) -> RemedyOffer | 
     if not policy.automatic.enabled or finding is None or not decisive(policy, finding) or case.kind is Kind.INQUIRY:
         return None
     row = next((row for row in policy.liability if row.id == finding.row), None)
-    if row is None or not row.automatic or case.order is None or case.issue is None or case.reopened or case.disputed or case.automatic_denied:
+    if (
+        row is None
+        or not row.automatic
+        or case.order is None
+        or case.issue is None
+        or case.reopened
+        or case.disputed
+        or case.automatic_denied
+    ):
         return None
     wanted = case.receipt.wanted
     kind = wanted.remedy if wanted else RemedyKind.REFUND_ONLY

@@ -3,6 +3,7 @@
 from models.case import Archive
 from models.effects import Seal
 from models.vocabulary import Event, Outcome, Stage, WaitFor, WaitingOn
+from rules.archive import root_cause
 from workflows import effects
 from workflows.desk import Desk
 
@@ -14,8 +15,7 @@ async def archive(desk: Desk) -> Stage:
     await desk.save()
     sealed = await effects.seal_case(Seal(state=case.model_copy(), at=desk.now))
     outcome = case.outcome or Outcome.RESOLVED
-    root_cause = f"{case.finding.party}: {case.finding.row or 'found by a person'}" if case.finding else "not established"
-    case.archive = Archive(sha256=sealed.sha256, at=desk.now, outcome=outcome, root_cause=root_cause)
+    case.archive = Archive(sha256=sealed.sha256, at=desk.now, outcome=outcome, root_cause=root_cause(case))
     case.closed_at = desk.now
     desk.note(Event.ARCHIVED, sha256=sealed.sha256, outcome=outcome.value)
     return Stage.CLOSED

@@ -120,6 +120,8 @@ class Clockwork:
     def _tick_transfer(self) -> None:
         """DSP-4: nobody accepted in time; the team's supervisor has the case now."""
         desk, case = self._desk, self._desk.case
+        if case.stage not in Stage.open_stages():
+            case.transfer = None
         if case.transfer is None or desk.now < case.transfer.due:
             return
         lapsed, case.transfer = case.transfer, None

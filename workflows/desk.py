@@ -78,8 +78,13 @@ class Desk:
         updates = search_attributes.changes(self.case, self._known_attributes)
         if updates:
             workflow.upsert_search_attributes(updates)
-        await effects.save_case(projection)
+        await effects.save_case(projection, self._headline())
         self.case.entries = tuple(entry for entry in self.case.entries if entry.version > saved)
+
+    def _headline(self) -> str:
+        """What the Web UI shows of a save: where the case stands, and what happened last."""
+        news = ", ".join(entry.event.value.partition(".")[2] for entry in self.case.entries[-3:])
+        return f"{self.case.stage}: {news or (self.case.wait.for_ if self.case.wait else '—')}"
 
     def deadline(self, for_: WaitFor) -> datetime:
         """When a wait that begins now ends by the policy."""
@@ -106,7 +111,7 @@ class Desk:
             if self._dirty or done() or self.case.turn_to is not None:
                 continue
             await self._continue_as_new_when_long()
-            self._alarm.ring_by(self.clocks.next_moment(wait.until), f"{on}: {for_}")
+            self._alarm.ring_by(self.clocks.next_moment(wait.until))
             await workflow.wait_condition(lambda: done() or self._dirty or self._alarm.rang or self.case.turn_to is not None)
 
     async def during(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
@@ -140,7 +145,7 @@ class Desk:
         tier = NEXT_TIER[self.case.tier]
         if tier is not self.case.tier:
             self.case.tier = tier
-            self.case.handler = None
+            self.case.handler = self.case.transfer = None
             self.clocks.hand_over(tier)
         self.note(Event.ESCALATED, by, tier=tier.value, reason=reason, **data)
 

@@ -38,10 +38,15 @@ PARTNER_CALL = timedelta(seconds=60)
 OWN_CALL = timedelta(seconds=20)
 
 
-async def save_case(projection: Projection) -> None:
+async def save_case(projection: Projection, headline: str) -> None:
     """Write the case, its new timeline entries and the messages they cause, in one transaction."""
     await workflow.execute_local_activity(
-        "save_case", projection, start_to_close_timeout=OWN_CALL, retry_policy=OWN, local_retry_threshold=timedelta(seconds=10)
+        "save_case",
+        projection,
+        start_to_close_timeout=OWN_CALL,
+        retry_policy=OWN,
+        local_retry_threshold=timedelta(seconds=10),
+        summary=headline,
     )
 
 
