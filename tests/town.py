@@ -92,7 +92,7 @@ class Town:
         """Ask for a refund of an order in that state, with a fresh key unless one is given."""
         order = await self.order(state)
         key = uuid4().hex
-        body = {
+        body: dict[str, Any] = {
             "key": key,
             "payment_id": f"P-{order['order_id'].removeprefix('O-')}-1",
             "order_id": order["order_id"],
@@ -104,7 +104,7 @@ class Town:
 
     async def ask(self, partner: str, recipient: str, **change: Any) -> dict[str, Any]:
         key = uuid4().hex
-        body = {
+        body: dict[str, Any] = {
             "key": key,
             "reference": f"RD-{key}",
             "request_id": "q1",

@@ -139,3 +139,10 @@ def test_nobody_is_two_people() -> None:
     for entry in ENTRIES:
         names.setdefault(entry.order.customer_id, set()).add(entry.customer_name)
     assert all(len(own) == 1 for own in names.values())
+
+
+def test_the_guide_shows_the_cast_as_it_is() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+    for number, story in enumerate(STORIES, start=1):
+        assert f"| O-{1000 + number} | C-{number} | `{story.state}` | {story.en} · {story.zh} |" in guide
+    assert f"{len(ENTRIES)} orders" in guide

@@ -1,0 +1,144 @@
+"""The published contracts are valid OpenAPI, their examples fit, and the running sandbox keeps to them, webhooks included."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import validate
+from town import Town
+
+from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest
+
+FOLDER = Path(__file__).parents[2] / "docs" / "partners"
+PARTNERS = ("merchant", "carrier", "payment", "notification")
+MODELS = (Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest)
+
+
+def contract(partner: str) -> dict[str, Any]:
+    return cast("dict[str, Any]", yaml.safe_load((FOLDER / f"{partner}.yaml").read_text(encoding="utf-8")))
+
+
+def check(document: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
+    whole = schema | {"components": document["components"]}
+    Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
+
+
+def answer_schema(document: dict[str, Any], path: str, method: str, status: int) -> dict[str, Any] | None:
+    """What the contract says of that answer; None: it has no body. Fails where the contract does not know the status."""
+    answer = document["paths"][path][method]["responses"][str(status)]
+    if "$ref" in answer:
+        answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    return answer["content"]["application/json"]["schema"] if "content" in answer else None
+
+
+def examples(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Every example of a body, with its schema."""
+
+    def walk(node: Any) -> Iterator[tuple[dict[str, Any], Any]]:
+        if isinstance(node, dict):
+            known = cast("dict[str, Any]", node)
+            if "schema" in known and "example" in known:
+                yield known["schema"], known["example"]
+            if "schema" in known and "examples" in known:
+                yield from ((known["schema"], example["value"]) for example in known["examples"].values())
+            for value in known.values():
+                yield from walk(value)
+        elif isinstance(node, list):
+            for value in cast("list[Any]", node):
+                yield from walk(value)
+
+    yield from walk(document["paths"])
+    yield from walk(document.get("webhooks", {}))
+    yield from walk(document["components"]["responses"])
+
+
+@pytest.mark.parametrize("partner", PARTNERS)
+def test_a_contract_is_valid_and_its_examples_fit(partner: str) -> None:
+    document = contract(partner)
+    validate(document)
+    found = list(examples(document))
+    assert found
+    for schema, example in found:
+        check(document, schema, example)
+
+
+def test_the_contracts_name_every_field_that_redress_reads() -> None:
+    named = {name: schema for partner in PARTNERS for name, schema in contract(partner)["components"]["schemas"].items()}
+    for model in MODELS:
+        schema = model.model_json_schema()
+        assert set(named[model.__name__]["properties"]) == set(schema["properties"]), model.__name__
+        assert set(named[model.__name__]["required"]) == set(schema["required"]), model.__name__
+
+
+@pytest.mark.parametrize(
+    ("partner", "path", "calls"),
+    [
+        ("merchant", "/orders/{order_id}", ("/orders/{order_id}",)),
+        ("carrier", "/shipments", ("/shipments?order_id={order_id}",)),
+        ("payment", "/payments", ("/payments?order_id={order_id}",)),
+    ],
+)
+async def test_every_order_is_told_as_the_contract_says(town: Town, partner: str, path: str, calls: tuple[str, ...]) -> None:
+    document = contract(partner)
+    for order in await town.get("/catalogue"):
+        for call in calls:
+            answer = await town.http.get(f"/{partner}{call}".format(order_id=order["order_id"]))
+            schema = answer_schema(document, path, "get", answer.status_code)
+            assert schema is not None
+            check(document, schema, answer.json())
+
+
+async def test_refunds_and_refusals_are_told_as_the_contract_says(town: Town) -> None:
+    document = contract("payment")
+    key = "contract.R1.1.1"
+    answers = [
+        await town.refund("two_methods", 100, key=key),
+        await town.refund("two_methods", 100, key=key),
+        await town.refund("two_methods", 200, key=key),
+        await town.refund("two_methods", 10**9),
+        await town.refund("two_methods", 100, amount=None),
+        await town.refund("two_methods", 100, key="a blank"),
+    ]
+    assert [answer.status_code for answer in answers] == [201, 200, 409, 201, 422, 422]
+    for answer in answers:
+        schema = answer_schema(document, "/refunds", "post", answer.status_code)
+        assert schema is not None
+        check(document, schema, answer.json())
+    known = await town.http.get(f"/payment/refunds/{key}")
+    unknown = await town.http.get("/payment/refunds/nobody")
+    for answer in (known, unknown):
+        schema = answer_schema(document, "/refunds/{key}", "get", answer.status_code)
+        assert schema is not None
+        check(document, schema, answer.json())
+
+
+@pytest.mark.parametrize("fault", ["error_500", "too_many_429", "refuse"])
+async def test_errors_are_told_as_the_contract_says(town: Town, fault: str) -> None:
+    await town.put("/faults", [{"partner": partner, "fault": fault} for partner in PARTNERS])
+    document = contract("merchant")
+    answer = await town.http.get("/merchant/orders/O-1001")
+    if answer.status_code < 500:
+        schema = answer_schema(document, "/orders/{order_id}", "get", answer.status_code)
+        assert schema is not None
+        check(document, schema, answer.json())
+    else:
+        assert answer.status_code == 500
+
+
+async def test_notices_are_told_as_the_contract_says(town: Town) -> None:
+    refund = (await town.refund("delivered", 100)).json()
+    merchant = await town.ask("merchant", "M-2")
+    carrier = await town.ask("carrier", "YTO")
+    order = await town.order("in_transit")
+    await town.http.post(f"/parcels/{order['tracking'][0]}/scans", json={"status": "in_transit", "place": "成都"})
+    for reference in (refund["reference"], merchant["reference"], carrier["reference"]):
+        await town.inbox.about(reference)
+    told = {(partner, body["kind"]) for _, partner, body in town.inbox.taken}
+    assert told >= {("payment", "refund"), ("merchant", "statement"), ("carrier", "statement")}
+    for _, partner, body in town.inbox.taken:
+        document = contract(partner)
+        schema = document["webhooks"][body["kind"]]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        check(document, schema, body)
