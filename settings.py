@@ -37,6 +37,13 @@ class Settings(BaseSettings):
 
     policy: Path = ROOT / "policies" / "default.yaml"
 
+    classifier_url: str | None = None
+    """An OpenAI-compatible API (`https://host/v1`) that classifies customers' words; None: the local model does."""
+    classifier_model: str = "default"
+    classifier_key: SecretStr | None = None
+    classifier_timeout: float = 3.0
+    """Seconds until the local model answers instead."""
+
     merchant_url: str | None = None
     """Partner addresses; None: the sandbox on this machine, at `sandbox_port`."""
     carrier_url: str | None = None

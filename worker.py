@@ -12,14 +12,19 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
+from activities.calendars import CalendarActivities
 from activities.classification import ClassificationActivities
 from activities.delivery import Delivery
 from activities.dispatch import DispatchActivities
+from activities.knowledge import KnowledgeActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
+from adapters.classifier_endpoint import ClassifierEndpoint
+from adapters.agents import seed_agents
 from adapters.database import Database
 from adapters.logs import configure_logging
 from adapters.partners import Partners
+from rules.classify import classify
 from rules.policy import load_policy
 from rules.texts import texts
 from settings import Settings
@@ -34,10 +39,12 @@ log = structlog.stdlib.get_logger(__name__)
 
 def build_worker(client: Client, settings: Settings, database: Database, partners: Partners) -> Worker:
     """A worker with everything that a case needs, wired once."""
+    policy = load_policy(settings.policy)
     partner_calls = PartnerActivities(partners.merchant, partners.carrier, partners.payment)
-    records = RecordsActivities(database, texts(), load_policy(settings.policy))
-    classification = ClassificationActivities()
-    dispatch = DispatchActivities(database, load_policy(settings.policy))
+    records = RecordsActivities(database, texts(), policy)
+    classification = ClassificationActivities(ClassifierEndpoint.of(settings, classify))
+    dispatch = DispatchActivities(database, policy)
+    knowledge = KnowledgeActivities(database)
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -52,6 +59,9 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
             records.seal_case,
             classification.classify,
             dispatch.assign_handler,
+            CalendarActivities(policy).renew_calendars,
+            knowledge.suggest_answer,
+            knowledge.count_helped,
         ],
         workflow_runner=RUNNER,
         graceful_shutdown_timeout=LONGEST_ACTIVITY,
@@ -72,6 +82,7 @@ async def main() -> None:
         settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
     )
     database = Database(settings)
+    await seed_agents(database, load_policy(settings.policy).agents)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
     try:

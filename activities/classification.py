@@ -2,13 +2,17 @@
 
 from temporalio import activity
 
+from adapters.classifier_endpoint import ClassifierEndpoint
 from models.effects import Classified
 from rules.classify import classify
 
 
 class ClassificationActivities:
-    """Classifies with the model that this worker was shipped with; its version is on every decision."""
+    """Classifies with the model that this worker was shipped with, or an endpoint where one is set; which, is on every decision."""
+
+    def __init__(self, endpoint: ClassifierEndpoint | None = None) -> None:
+        self._endpoint = endpoint
 
     @activity.defn(name="classify")
     async def classify(self, text: str) -> Classified:
-        return Classified(classification=classify(text))
+        return Classified(classification=await self._endpoint.classify(text) if self._endpoint else classify(text))

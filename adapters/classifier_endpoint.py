@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError
 from models.base import Frozen
 from models.case import Classification
 from models.vocabulary import Issue
+from settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -53,6 +54,14 @@ class ClassifierEndpoint:
         self._timeout = timeout
         headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
         self._http = httpx.AsyncClient(base_url=url.rstrip("/") + "/", headers=headers, timeout=timeout)
+
+    @classmethod
+    def of(cls, settings: Settings, fallback: Callable[[str], Classification]) -> "ClassifierEndpoint | None":
+        """The endpoint of the settings; None where none is set."""
+        if settings.classifier_url is None:
+            return None
+        key, timeout = settings.classifier_key, settings.classifier_timeout
+        return cls(settings.classifier_url, settings.classifier_model, fallback=fallback, key=key, timeout=timeout)
 
     async def classify(self, text: str) -> Classification:
         """What the endpoint says, or else the local model; never raises for what the endpoint does."""

@@ -90,7 +90,10 @@ class Classifier:
 
     def classify(self, text: str) -> Classification:
         """The likeliest issue with the next two; never raises, whatever the text."""
-        return self.sheet.decide(self._chances(self.lexicon.normalise(text)))
+        decided = self.sheet.decide(self._chances(self.lexicon.normalise(text)))
+        if self.lexicon.version == self.sheet.lexicon:
+            return decided
+        return decided.model_copy(update={"by": f"{decided.by}+{self.lexicon.version}"})
 
     def chances(self, text: str) -> dict[str, float]:
         """The model's own probability per answer (they sum to 1), before calibration."""

@@ -1,4 +1,5 @@
 import csv
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.vocabulary import Issue
 from rules.classify import classify, classify_by_lexicon, default_classifier, load_classifier
-from rules.lexicon import LexiconError, default_lexicon, load_lexicon
+from rules.lexicon import LEXICON, LexiconError, default_lexicon, load_lexicon
 from settings import ROOT
 
 CHINESE = {
@@ -145,8 +146,16 @@ def test_the_version_is_on_the_answer() -> None:
     assert classify("快递太慢").by == f"model:{model.sheet.version}"
 
 
-def test_a_broken_pattern_is_refused_with_its_issue(tmp_path: object) -> None:
-    path = ROOT.__class__(str(tmp_path)) / "lexicon.yaml"
+def test_words_added_to_the_lexicon_count_before_the_next_training(tmp_path: Path) -> None:
+    path = tmp_path / "lexicon.yaml"
+    path.write_text(LEXICON.read_text(encoding="utf-8").replace("    驿站|", "    蜂箱屋: 3\n    驿站|"), encoding="utf-8")
+    before, after = load_classifier(), load_classifier(lexicon=load_lexicon(path))
+    assert before.chances("放在蜂箱屋了")[Issue.PICKUP_POINT] < after.chances("放在蜂箱屋了")[Issue.PICKUP_POINT]
+    assert after.classify("放在蜂箱屋了").by == f"model:{before.sheet.version}+{after.lexicon.version}"
+
+
+def test_a_broken_pattern_is_refused_with_its_issue(tmp_path: Path) -> None:
+    path = tmp_path / "lexicon.yaml"
     path.write_text('version: "1"\nissues:\n  logistics.delay:\n    "太慢(": 2\n', encoding="utf-8")
     with pytest.raises(LexiconError, match=r"logistics\.delay.*太慢"):
         load_lexicon(path)
