@@ -290,6 +290,8 @@ class CaseState(BaseModel):
     outcome: Outcome | None = None
     archive: Archive | None = None
     reopened: int = 0
+    renewed_at: Instant | None = None
+    """The deadline for which later holidays were last asked for."""
     closed_at: Instant | None = None
     entries: tuple[TimelineEntry, ...] = ()
     """Timeline entries that are not in the database yet."""

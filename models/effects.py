@@ -3,6 +3,7 @@
 from models.base import Frozen, Identifier, Instant, Money
 from models.case import CaseState, Classification, RefundPart, Suggestion
 from models.partners import Order, Payment, Shipment, StatementRequest
+from models.policy import CalendarSlice
 from models.vocabulary import Issue, Locale
 
 
@@ -34,6 +35,19 @@ class Classified(Frozen):
     classification: Classification
 
 
+class RenewRequest(Frozen):
+    """A case outlives the days that its calendars know (SLA-2): ask for later ones."""
+
+    names: tuple[str, ...]
+    at: Instant
+
+
+class Renewed(Frozen):
+    """The calendars around that day, by name; one that the policy has no more is left out."""
+
+    calendars: dict[str, CalendarSlice]
+
+
 class AssignRequest(Frozen):
     """Find a handler in a team (DSP-2): on shift, with the skill, least loaded. The same case asked again keeps its handler."""
 
@@ -57,6 +71,8 @@ class SuggestRequest(Frozen):
     text: str
     issue: Issue
     locale: Locale
+    at_least: float = 0.5
+    """The policy's `suggest_at_least`."""
 
 
 class Suggested(Frozen):

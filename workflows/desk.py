@@ -5,7 +5,7 @@ One projection per pause and one timer for the whole case keep a life short in h
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import JsonValue
@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError
 
 from models.actions import SYSTEM, Actor
 from models.case import CaseStart, CaseState, TimelineEntry, Wait
-from models.effects import Projection
+from models.effects import Projection, RenewRequest
 from models.policy import PolicySlice
 from models.vocabulary import Event, Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
 from rules import calendars
@@ -25,6 +25,9 @@ from workflows.clockwork import Clockwork
 from workflows.details import details_of
 
 T = TypeVar("T")
+
+AHEAD = timedelta(days=30)
+"""How far beyond a deadline the holidays should be known: it may still be moved."""
 
 NEXT_TIER = {Tier.MERCHANT: Tier.PLATFORM, Tier.PLATFORM: Tier.SUPERVISOR, Tier.SUPERVISOR: Tier.SUPERVISOR}
 
@@ -107,6 +110,7 @@ class Desk:
                 self._end_wait()
                 self.turn_if_told()
                 return done()
+            await self._renew_calendars_in_time(wait.until)
             await self.save()
             if self._dirty or done() or self.case.turn_to is not None:
                 continue
@@ -203,6 +207,17 @@ class Desk:
         if self.case.turn_to is not None:
             stage, self.case.turn_to = self.case.turn_to, None
             raise TurnTo(stage)
+
+    async def _renew_calendars_in_time(self, until: datetime) -> None:
+        """Before a deadline falls on days whose holidays are not known (SLA-2). Asked once for each case that outlives a year."""
+        aging = tuple(name for name, known in self.policy.calendars.items() if not calendars.covers(known, until + AHEAD))
+        if not aging or self.case.renewed_at == until:
+            return
+        self.case.renewed_at = until
+        renewed = await effects.renew_calendars(RenewRequest(names=aging, at=self.now))
+        fresh = {**self.policy.calendars, **renewed.calendars}
+        digest = f"{self.policy.digest}+{self.now:%Y-%m-%d}"
+        self.policy = interned(self.policy.model_copy(update={"calendars": fresh, "digest": digest}))
 
     async def _continue_as_new_when_long(self) -> None:
         """Start a fresh history before this one grows long; only from a pause at which nothing is under way."""

@@ -24,6 +24,8 @@ from models.effects import (
     RefundIntent,
     RefundPlan,
     RefundQuery,
+    Renewed,
+    RenewRequest,
     Seal,
     Sealed,
     Suggested,
@@ -56,6 +58,13 @@ async def classify(text: str) -> Classification:
         "classify", text, result_type=Classified, start_to_close_timeout=OWN_CALL, retry_policy=OWN
     )
     return classified.classification
+
+
+async def renew_calendars(request: RenewRequest) -> Renewed:
+    """Holidays of the days ahead, for a case that outlives those it was opened with (SLA-2)."""
+    return await workflow.execute_local_activity(
+        "renew_calendars", request, result_type=Renewed, start_to_close_timeout=OWN_CALL, retry_policy=OWN
+    )
 
 
 async def assign_handler(request: AssignRequest) -> Assigned:

@@ -33,7 +33,13 @@ async def found(desk: Desk) -> bool:
     """Whether an entry fits; it is then before the customer, which keeps the first promises."""
     case = desk.case
     assert case.issue is not None  # noqa: S101
-    request = SuggestRequest(case_id=case.case_id, text=case.receipt.description, issue=case.issue, locale=case.receipt.locale)
+    request = SuggestRequest(
+        case_id=case.case_id,
+        text=case.receipt.description,
+        issue=case.issue,
+        locale=case.receipt.locale,
+        at_least=desk.policy.suggest_at_least,
+    )
     case.suggestion = (await effects.suggest_answer(request)).suggestion
     if case.suggestion is None or case.settled:
         return False

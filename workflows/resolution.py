@@ -5,7 +5,7 @@ from models.case import Proposal, Remedy
 from models.policy import Bilingual
 from models.vocabulary import ClockName, Event, Kind, Outcome, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.remedies import due_without_a_person
-from workflows import refund
+from workflows import first_answer, refund
 from workflows.desk import Desk
 from workflows.handover import insist
 
@@ -15,6 +15,7 @@ PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 async def settle(desk: Desk) -> Stage:
     """Answer an inquiry; else do what is clear, or negotiate; then carry it out."""
     if desk.case.kind is Kind.INQUIRY:
+        await first_answer.offer(desk)
         await insist(desk, WaitFor.REPLY, lambda: desk.case.settled)
     while not await carried_out(desk):
         if not desk.case.settled and not decide_at_once(desk):
