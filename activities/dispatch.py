@@ -1,22 +1,20 @@
 """Finding a handler inside a team (DSP-2): one at a time per database, so that many cases at once spread evenly."""
 
-from collections import Counter
 from datetime import UTC, datetime
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from adapters.database import Database, insert_if_absent
+from adapters.agents import CHOOSING, agent_of
+from adapters.database import Database, insert_if_absent, take_turns
 from models.effects import Assigned, AssignRequest
 from models.policy import Policy
-from models.tables import AgentRow, AssignmentRow, OrderLockRow
+from models.tables import AgentRow, AssignmentRow
 from models.vocabulary import Role
-from rules.calendars import is_open
+from rules.agents import able
 from rules.policy import slice_policy
 
-EVERY_ASSIGNMENT = "*assignments*"
-"""The lock under which a handler is chosen; no order has this id, an asterisk is not allowed in one."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -31,30 +29,37 @@ class DispatchActivities:
     async def assign_handler(self, request: AssignRequest) -> Assigned:
         """The least loaded agent of the team who is there, on shift and able to; the same case again keeps its handler."""
         async with self._database.writing() as session:
-            await insert_if_absent(session, OrderLockRow, {"order_id": EVERY_ASSIGNMENT})
-            await session.exec(select(OrderLockRow).where(OrderLockRow.order_id == EVERY_ASSIGNMENT).with_for_update())
-            standing = await session.get(AssignmentRow, request.case_id)
+            await take_turns(session, CHOOSING)
+            standing = await _standing(session, request)
             if standing is not None:
-                return Assigned(handler=standing.agent_id)
+                return Assigned(handler=standing)
             chosen = await self._free(session, request)
             if chosen is None:
                 return Assigned(handler=None)
-            chosen.assigned_at = request.at
-            session.add(AssignmentRow(case_id=request.case_id, agent_id=chosen.agent_id, team=request.team, at=request.at))
-            return Assigned(handler=chosen.agent_id)
+            row = {"case_id": request.case_id, "agent_id": chosen.agent_id, "team": request.team, "at": request.at}
+            if await insert_if_absent(session, AssignmentRow, row):
+                chosen.assigned_at = request.at
+            return Assigned(handler=await _standing(session, request))  # somebody may have taken it meanwhile
 
     async def _free(self, session: AsyncSession, request: AssignRequest) -> AgentRow | None:
         calendars = slice_policy(self._policy, request.at).calendars
-        agents = (await session.exec(select(AgentRow).where(col(AgentRow.present).is_(True), AgentRow.role == Role.AGENT))).all()
-        able = [
-            agent
-            for agent in agents
-            if request.team in agent.teams
-            and agent.agent_id not in request.not_to
-            and (not agent.skills or request.issue in agent.skills or request.issue.group in agent.skills)
-            and (agent.shift is None or agent.shift not in calendars or is_open(calendars[agent.shift], request.at))
+        there = select(AgentRow).where(col(AgentRow.present).is_(True), AgentRow.role == Role.AGENT)
+        rows = [
+            row
+            for row in (await session.exec(there)).all()
+            if row.agent_id not in request.not_to and able(agent_of(row), request.team, request.issue, calendars, request.at)
         ]
-        counted = select(AssignmentRow.agent_id, func.count()).group_by(col(AssignmentRow.agent_id))
-        loads = Counter(dict((await session.exec(counted)).all()))
-        free = [agent for agent in able if loads[agent.agent_id] < agent.most]
-        return min(free, key=lambda agent: (loads[agent.agent_id], agent.assigned_at or NEVER, agent.agent_id), default=None)
+        loads = await loads_of(session, [row.agent_id for row in rows])
+        free = [row for row in rows if loads[row.agent_id] < row.most]
+        return min(free, key=lambda row: (loads[row.agent_id], row.assigned_at or NEVER, row.agent_id), default=None)
+
+
+async def loads_of(session: AsyncSession, agents: list[str]) -> dict[str, int]:
+    """How many open cases each of them has."""
+    held = select(AssignmentRow.agent_id, func.count()).where(col(AssignmentRow.agent_id).in_(agents))
+    counted = dict((await session.exec(held.group_by(col(AssignmentRow.agent_id)))).all())
+    return {agent: counted.get(agent, 0) for agent in agents}
+
+
+async def _standing(session: AsyncSession, request: AssignRequest) -> str | None:
+    return (await session.exec(select(AssignmentRow.agent_id).where(AssignmentRow.case_id == request.case_id))).first()

@@ -32,6 +32,8 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "tier": case.tier,
         "team": case.team,
         "handler": case.handler.id if case.handler else None,
+        "offered_to": case.transfer.to if case.transfer else None,
+        "offered_team": case.transfer.team if case.transfer else None,
         "waiting_on": case.wait.on if case.wait else WaitingOn.NOBODY,
         "waiting_for": case.wait.for_ if case.wait else None,
         "next_deadline": case.wait.until if case.wait else None,

@@ -131,6 +131,12 @@ async def upsert(
     return (await (await session.connection()).execute(statement, dict(row))).first() is not None
 
 
+async def take_turns(session: AsyncSession, about: str) -> None:
+    """Let one transaction at a time go on from here, until it ends, about the same thing. On SQLite a writer is alone anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        await (await session.connection()).execute(text("SELECT pg_advisory_xact_lock(hashtext(:about))"), {"about": about})
+
+
 def migrate(settings: Settings) -> None:
     """Bring the database to the newest tables. Processes that start at once take turns; the second finds nothing to do."""
     url = url_of(settings, sync=True)

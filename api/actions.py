@@ -15,7 +15,7 @@ from api.problems import ProblemError, problem
 from api.responses import ACTING
 from api.schemas import SHAPES, AddWordsIn, AnswerIn
 from api.uploads import references
-from models.actions import BODIES, Act, Action, Body
+from models.actions import BODIES, Act, Action, Body, Transfer
 from models.tables import CaseRow
 from models.views import CaseView
 from models.vocabulary import ErrorType, Stage
@@ -29,6 +29,8 @@ async def perform(parts: Parts, caller: Caller, case_id: str, action: Action, *,
     """Do it; the answer is the case after it, from the case itself."""
     if caller.role not in ROLES[action]:
         raise _not_for(caller, action)
+    if isinstance(body, Transfer) and body.team is not None and body.team not in parts.policy.teams:
+        raise _no_such_team(parts, body.team)
     row = await find(parts, caller, case_id)
     act = Act[Any](
         actor=caller.actor, request_id=_request_id(caller, action, key), body=await _resolved(parts, caller, action, body)
@@ -48,6 +50,17 @@ def _not_for(caller: Caller, action: Action) -> ProblemError:
         f"{action} 仅限以下角色：{roles}；{caller.role} 无权执行。",
         rule="stage × role → actions",
         allowed=[allowed for allowed, who in ROLES.items() if caller.role in who],
+    )
+
+
+def _no_such_team(parts: Parts, team: str) -> ProblemError:
+    teams = sorted(parts.policy.teams)
+    return problem(
+        ErrorType.INVALID,
+        f"team: there is no team {team}; name one of {', '.join(teams)}.",
+        f"team：没有团队 {team}，须为以下之一：{'、'.join(teams)}。",
+        field="team",
+        rule="DSP-4",
     )
 
 

@@ -6,10 +6,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from adapters.agents import seed_agents
 from adapters.database import Database
 from adapters.evidence import evidence_store
 from adapters.secrets import secrets_of
-from api import actions, cases, document, evidence, health, inbox, problems, webhooks
+from api import actions, cases, document, evidence, health, inbox, people, problems, queues, routing, webhooks
 from api.auth import Tokens
 from api.dependencies import Parts
 from api.limits import MOST_BYTES, BodyLimit
@@ -48,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
             webhook_secret=secrets_of(settings).webhook,
             metrics=metrics,
         )
+        await seed_agents(database, policy.agents)
         try:
             yield
         finally:
@@ -65,7 +67,17 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, most=MOST_BYTES, larger={evidence.PATH: settings.evidence_max_bytes + evidence.AROUND})
     app.add_middleware(Observing, metrics=metrics)
-    for router in (cases.router, actions.router, evidence.router, evidence.uploads, inbox.router, webhooks.router, health.router):
+    work = (queues.router, people.teams, people.agents, routing.router)
+    for router in (
+        cases.router,
+        actions.router,
+        evidence.router,
+        evidence.uploads,
+        inbox.router,
+        *work,
+        webhooks.router,
+        health.router,
+    ):
         app.include_router(router)
     document.install(app)
     return app

@@ -97,7 +97,7 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery) -> CaseP
     answer = await execute(statement.order_by(*order).limit(query.limit + 1))
     found: list[Any] = list(answer.mappings())
     rows, more = found[: query.limit], len(found) > query.limit
-    return CasePage(cases=tuple(_item(row, caller) for row in rows), next=_next(query, rows[-1]) if more else None)
+    return CasePage(cases=tuple(item_of(row, caller) for row in rows), next=_next(query, rows[-1]) if more else None)
 
 
 def _filters(query: CaseQuery) -> list[ColumnElement[bool]]:
@@ -127,7 +127,7 @@ def _after(sort: Sort, value: Any, case_id: str) -> ColumnElement[bool]:  # noqa
     return or_(and_(by >= value, or_(by > value, beyond)), by.is_(None))
 
 
-def _item(row: Any, caller: Caller) -> CaseItem:  # noqa: ANN401 # a row mapping
+def item_of(row: Any, caller: Caller) -> CaseItem:  # noqa: ANN401 # a row mapping with COLUMNS, amount_minor, currency
     values = {name: row[name] for name in COLUMNS}
     if caller.role is Role.ANALYST:
         values["customer_id"] = MASK

@@ -29,8 +29,9 @@ def in_sight(actor: Actor) -> ColumnElement[bool]:
             theirs: Any = select(CaseCarrierRow.case_id).where(col(CaseCarrierRow.carrier_id) == actor.id)
             return col(CaseRow.case_id).in_(theirs)
         case Role.AGENT if actor.teams:
-            team = col(CaseRow.team)
-            return or_(team.in_(actor.teams), team.is_(None), col(CaseRow.handler) == actor.id)
+            team, own = col(CaseRow.team), (CaseRow.handler, CaseRow.offered_to)
+            theirs = [team.in_(actor.teams), team.is_(None), col(CaseRow.offered_team).in_(actor.teams)]
+            return or_(*theirs, *(col(who) == actor.id for who in own))
         case _:
             return true()
 

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, JsonValue
 
-from models.base import Frozen
+from models.base import Frozen, Identifier
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -235,6 +235,28 @@ class MessageRule(Frozen):
     channels: tuple[MessageChannel, ...] = ()
 
 
+class AgentDetails(Frozen):
+    """What a person of the service centre can do, and when (DSP-2)."""
+
+    name: str = Field(min_length=1, max_length=100)
+    role: Literal[Role.AGENT, Role.SUPERVISOR] = Role.AGENT
+    teams: tuple[Identifier, ...] = Field(default=(), max_length=50)
+    """An agent's; a supervisor without any has all."""
+    skills: tuple[Issue | IssueGroup, ...] = Field(default=(), max_length=50)
+    """Issues or whole groups; none: every issue."""
+    shift: str | None = Field(default=None, max_length=100)
+    """A calendar of the policy; none: being present is enough."""
+    present: bool = True
+    most: int = Field(default=20, ge=1, le=1000)
+    """Open cases at once."""
+
+
+class AgentPolicy(AgentDetails):
+    """A person with their id, as the file's `agents` name them."""
+
+    id: Identifier
+
+
 class PolicySlice(Frozen):
     """What a case carries. `digest` identifies the content, so that a worker keeps one copy for all cases that share it."""
 
@@ -254,6 +276,7 @@ class PolicySlice(Frozen):
     approval: Approval
     automatic: AutomaticPolicy
     triage_below: float = Field(ge=0, le=1)
+    suggest_at_least: float = Field(default=0.5, ge=0, le=1)
     max_rounds: int = Field(ge=1, le=20)
     rejections_to_escalate: int = Field(ge=1, le=20)
     low_score: int = Field(ge=1, le=5)
@@ -273,12 +296,16 @@ class Policy(Frozen):
     answers: dict[WaitingOn, AnswerPolicy]
     issues: dict[Issue, IssuePolicy]
     teams: dict[str, Bilingual]
+    agents: tuple[AgentPolicy, ...] = ()
+    """The first people, while there are none; from then on they are managed through the API (DSP-2)."""
     routing: tuple[RoutingRow, ...]
     grading: GradingPolicy
     liability: tuple[LiabilityRow, ...]
     approval: Approval = Approval()
     automatic: AutomaticPolicy = AutomaticPolicy()
     triage_below: float = Field(default=0.6, ge=0, le=1)
+    suggest_at_least: float = Field(default=0.5, ge=0, le=1)
+    """REC-6: how well an answer of the knowledge base must fit a question to be shown without a person."""
     max_rounds: int = Field(default=5, ge=1, le=20)
     rejections_to_escalate: int = Field(default=2, ge=1, le=20)
     """DSP-5: so many refused proposals of a merchant bring the case to the platform."""

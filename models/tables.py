@@ -1,7 +1,8 @@
 """The read side (architecture.md, Choices): what lists, search and reports read. The workflow is the truth while a case is open.
 
 `cases`, `timeline`, `messages`, `money`, `archives` and `case_evidence` are written by `activities/` alone; `contacts`, `openings`,
-`uploads` and `webhooks` by the API at its door. Instants are UTC; amounts are minor units.
+`uploads` and `webhooks` by the API at its door; so are `agents`. `assignments` follow what the cases say; choosing a handler, and
+taking a case out of a queue, writes there first. Instants are UTC; amounts are minor units.
 """
 
 from datetime import UTC, datetime
@@ -65,6 +66,9 @@ class CaseRow(SQLModel, table=True):
     tier: str
     team: str | None = None
     handler: str | None = None
+    offered_to: str | None = None
+    """A transfer waits for this colleague, or for whoever of `offered_team` (DSP-4): they may see the case."""
+    offered_team: str | None = None
     waiting_on: str
     waiting_for: str | None = None
     next_deadline: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -252,6 +256,49 @@ class AssignmentRow(SQLModel, table=True):
     agent_id: str = Field(index=True)
     team: str | None = None
     at: datetime = Field(sa_type=UtcDateTime)
+    claim: str | None = None
+    """The request that took the case out of its team's queue: the same request again gets the same case."""
+
+
+class KnowledgeRow(SQLModel, table=True):
+    """An answer to a common question (REC-6), and how it did."""
+
+    __tablename__: ClassVar[Any] = "knowledge"
+
+    entry_id: str = Field(primary_key=True)
+    title_zh: str
+    title_en: str
+    body_zh: str
+    body_en: str
+    issues: list[str] = Field(sa_column=Column(Json, nullable=False))
+    """Issue codes; empty: every issue."""
+    keywords: list[str] = Field(sa_column=Column(Json, nullable=False))
+    state: str
+    """draft or published."""
+    shown: int = 0
+    helped: int = 0
+    not_helped: int = 0
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    updated_by: str
+
+
+class KnowledgeTermRow(SQLModel, table=True):
+    """In which entries a term occurs: what the search begins with."""
+
+    __tablename__: ClassVar[Any] = "knowledge_terms"
+
+    term: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True, index=True)
+
+
+class KnowledgeShownRow(SQLModel, table=True):
+    """Which case was shown which entry, and what came of it: the same case counts once."""
+
+    __tablename__: ClassVar[Any] = "knowledge_shown"
+
+    case_id: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True, index=True)
+    helped: bool | None = None
 
 
 class UploadRow(SQLModel, table=True):

@@ -44,6 +44,8 @@ class Parties:
     carriers: frozenset[str] = frozenset()
     team: str | None = None
     handler: str | None = None
+    offered_to: str | None = None
+    offered_team: str | None = None
 
 
 def parties_of(case: CaseState) -> Parties:
@@ -53,11 +55,16 @@ def parties_of(case: CaseState) -> Parties:
         carriers=frozenset(shipment.carrier_id for shipment in case.shipments),
         team=case.team,
         handler=case.handler.id if case.handler else None,
+        offered_to=case.transfer.to if case.transfer else None,
+        offered_team=case.transfer.team if case.transfer else None,
     )
 
 
 def may_see(actor: Actor, parties: Parties) -> bool:
-    """Whether the case exists at all for this viewer. An agent sees its teams' cases, its own, and those that no team has yet."""
+    """Whether the case exists at all for this viewer.
+
+    An agent sees its teams' cases, its own, those that no team has yet, and those that are offered to it or its teams (DSP-4).
+    """
     match actor.role:
         case Role.CUSTOMER:
             return parties.customer_id == actor.id
@@ -66,7 +73,8 @@ def may_see(actor: Actor, parties: Parties) -> bool:
         case Role.CARRIER:
             return actor.id in parties.carriers
         case Role.AGENT:
-            return not actor.teams or parties.team is None or parties.team in actor.teams or parties.handler == actor.id
+            of_a_team = not actor.teams or parties.team is None or bool({parties.team, parties.offered_team} & {*actor.teams})
+            return of_a_team or actor.id in {parties.handler, parties.offered_to}
         case Role.SUPERVISOR | Role.ANALYST | Role.SYSTEM:
             return True
 

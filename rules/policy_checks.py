@@ -6,8 +6,20 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from models.base import Frozen
-from models.policy import CalendarPolicy, GradingPolicy, LiabilityRow, Policy
-from models.vocabulary import Channel, ClockName, Issue, IssueGroup, Kind, MessageChannel, Party, Priority, WaitFor, WaitingOn
+from models.policy import AgentPolicy, CalendarPolicy, GradingPolicy, LiabilityRow, Policy
+from models.vocabulary import (
+    Channel,
+    ClockName,
+    Issue,
+    IssueGroup,
+    Kind,
+    MessageChannel,
+    Party,
+    Priority,
+    Role,
+    WaitFor,
+    WaitingOn,
+)
 from rules.holidays import known_country, parse_span
 from rules.routing import COLUMNS
 from rules.rows import best, fits, named
@@ -61,6 +73,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from _complete(policy)
     yield from _clocks(policy)
     yield from _routing(policy)
+    yield from _agents(policy)
     yield from _grading(policy.grading)
     yield from _liability(policy.liability)
     yield from _limits(policy)
@@ -191,6 +204,30 @@ def _routing(policy: Policy) -> Faults:
         }
         here = [{**given, **place} for given in combinations if fits(row, {**given, **place})]
         yield from _shadowed("routing", index, rivals, columns, here)
+
+
+def _agents(policy: Policy) -> Faults:
+    """DSP-2: known teams and shifts, and with the first people named, nobody's team is left out."""
+    ids = [agent.id for agent in policy.agents]
+    for index, agent in enumerate(policy.agents):
+        if agent.id in ids[:index]:
+            yield ("agents", index, "id"), f'the id "{agent.id}" is taken by agents[{ids.index(agent.id)}]; give each their own'
+        for field, fault in agent_faults(agent, policy):
+            yield ("agents", index, field), fault
+    for team in policy.teams:
+        if policy.agents and not any(team in agent.teams for agent in policy.agents if agent.role is Role.AGENT):
+            yield ("teams", team), f"has no people; give an agent of `agents` the team {team}, or leave `agents` out"
+
+
+def agent_faults(agent: AgentPolicy, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What of a person does not fit the policy: the field, and what to do."""
+    if agent.role is Role.AGENT and not agent.teams:
+        yield "teams", f"an agent needs a team; name one of {', '.join(sorted(policy.teams))}"
+    for team in agent.teams:
+        if team not in policy.teams:
+            yield "teams", _unknown("team", team, policy.teams)
+    if agent.shift is not None and agent.shift not in policy.calendars:
+        yield "shift", _unknown("calendar", agent.shift, policy.calendars)
 
 
 def _unreachable(

@@ -20,11 +20,16 @@ class Recipient(NamedTuple):
 
 
 def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tuple[Recipient, ...]:
-    """Each once. A request for information goes to the asked party alone; nobody but the customer is told of his own doing."""
+    """Each once, and nobody but the customer of his own doing.
+
+    A request for information goes to the asked party alone; a transfer to the colleague or team that is to take over (DSP-4).
+    """
     told: dict[Recipient, None] = {}
     for role in rule.to:
         if entry.event in REQUESTS and role in PARTIES:
             told.update(dict.fromkeys(_asked(case, entry, role)))
+        elif entry.event is Event.TRANSFER_ASKED and role is Role.AGENT:
+            told.update(dict.fromkeys(_offered(entry)))
         else:
             told.update(dict.fromkeys(_people(case, role)))
     return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
@@ -44,6 +49,14 @@ def _people(case: CaseState, role: Role) -> tuple[Recipient, ...]:
             return (Recipient(role, f"team:{case.team or ANY_TEAM}"),)
         case _:
             return ()
+
+
+def _offered(entry: TimelineEntry) -> tuple[Recipient, ...]:
+    """The colleague's role is not known here: an agent or a supervisor reads it, whichever has the id."""
+    to, team = entry.data.get("to"), entry.data.get("team")
+    if to is None:
+        return (Recipient(Role.AGENT, f"team:{team}"),)
+    return tuple(Recipient(role, str(to)) for role in (Role.AGENT, Role.SUPERVISOR))
 
 
 def _asked(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:

@@ -1,0 +1,211 @@
+"""Teams and people of the service centre: who can do what, who is there, who has how much (DSP-2)."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Response
+from sqlmodel import col, delete, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from adapters.agents import agent_of, row_of
+from adapters.database import upsert
+from api.auth import Caller
+from api.dependencies import CallerOf, Language, Parts, PartsOf, no_control_characters, only_for
+from api.problems import ProblemError, not_found, problem
+from api.responses import ALWAYS, OWN, READING, problems
+from models.base import Frozen, Identifier, Instant
+from models.policy import AgentDetails, AgentPolicy
+from models.tables import AgentRow, AssignmentRow, CaseRow
+from models.vocabulary import ErrorType, Priority, Role, SlaState
+from rules.agents import on_shift
+from rules.policy import slice_policy
+from rules.policy_checks import agent_faults
+
+teams = APIRouter(prefix="/v1/teams", tags=["people"])
+agents = APIRouter(prefix="/v1/agents", tags=["people"])
+
+PLATFORM = Role.platform()
+SUPERVISORS = frozenset({Role.SUPERVISOR})
+WHO = Path(description="The person's id, the `sub` of their token.", examples=["lin.wei"])
+AgentId = Annotated[Identifier, WHO]
+PERSON = {
+    "person": {
+        "summary": "A logistics specialist · 物流专员",
+        "value": {"name": "林薇", "teams": ["logistics"], "skills": ["logistics"], "shift": "service", "most": 15},
+    }
+}
+
+
+class Team(Frozen):
+    """A team of the policy. `present` counts agents who are there and on shift now."""
+
+    id: str
+    name: str
+    people: int
+    present: int
+
+
+class Agent(AgentPolicy):
+    """A person, how many open cases they have, and whether it is their working time."""
+
+    held: int
+    on_shift: bool
+
+
+class Presence(Frozen):
+    present: bool
+
+
+class Load(Frozen):
+    """The open cases of a person. `room`: how many more may be given to them."""
+
+    id: str
+    held: int
+    most: int
+    room: int
+    by_priority: dict[Priority, int]
+    by_sla_state: dict[SlaState, int]
+    next_deadline: Instant | None
+
+
+@teams.get("", summary="Teams · 团队", responses=READING)
+async def list_teams(parts: PartsOf, caller: CallerOf, language: Language) -> tuple[Team, ...]:
+    """Every team of the policy, with how many people it has and how many of them are there."""
+    only_for(caller, PLATFORM | {Role.ANALYST})
+    async with parts.database.reading() as session:
+        people = [agent for agent in await _agents(session, parts) if agent.role is Role.AGENT]
+    there = Counter(team for agent in people if agent.present and agent.on_shift for team in agent.teams)
+    all_ = Counter(team for agent in people for team in agent.teams)
+    return tuple(
+        Team(id=team, name=name.in_(language), people=all_[team], present=there[team])
+        for team, name in parts.policy.teams.items()
+    )
+
+
+@agents.get("", summary="People · 人员", responses=READING)
+async def list_agents(
+    parts: PartsOf, caller: CallerOf, team: Annotated[Identifier | None, Query(description="Only of this team.")] = None
+) -> tuple[Agent, ...]:
+    """Agents and supervisors, by id."""
+    only_for(caller, PLATFORM)
+    async with parts.database.reading() as session:
+        return tuple(agent for agent in await _agents(session, parts) if team is None or team in agent.teams)
+
+
+@agents.put(
+    "/{agent_id}",
+    summary="Add or change a person · 新增或修改人员",
+    responses={201: {"description": "Added.", "model": Agent}, **READING},
+    dependencies=[Depends(no_control_characters)],
+)
+async def put_agent(
+    *,
+    parts: PartsOf,
+    caller: CallerOf,
+    agent_id: AgentId,
+    body: Annotated[AgentDetails, Body(openapi_examples=PERSON)],  # pyright: ignore[reportArgumentType]
+    response: Response,
+) -> Agent:
+    """Counts from the next case on; what they have, they keep."""
+    only_for(caller, SUPERVISORS)
+    person = AgentPolicy(id=agent_id, **dict(body))
+    for field, detail in agent_faults(person, parts.policy):
+        raise problem(ErrorType.INVALID, f"{field}: {detail}.", _unfit(field, parts), field=field, rule="DSP-2")
+    async with parts.database.writing() as session:
+        if await session.get(AgentRow, agent_id) is None:
+            response.status_code = 201
+        await upsert(session, AgentRow, row_of(person))
+        return await _agent(session, parts, agent_id)
+
+
+@agents.delete("/{agent_id}", status_code=204, summary="Remove a person · 移除人员", responses=problems(*ALWAYS, 403, 404, 409))
+async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> None:
+    """Only who has no open cases any more."""
+    only_for(caller, SUPERVISORS)
+    async with parts.database.writing() as session:
+        agent = await _agent(session, parts, agent_id)
+        if agent.held:
+            raise problem(
+                ErrorType.NOT_ALLOWED_NOW,
+                f"{agent_id} still has {agent.held} open cases. Mark them as away, and hand the cases on first.",
+                f"{agent_id} 还有 {agent.held} 个未结案件。请先设为不在岗并转交这些案件。",
+                rule="DSP-2",
+            )
+        await session.exec(delete(AgentRow).where(col(AgentRow.agent_id) == agent_id))
+
+
+@agents.post(
+    "/{agent_id}/presence",
+    summary="Come or go · 上岗或离岗",
+    responses=OWN,
+    dependencies=[Depends(no_control_characters)],
+)
+async def be_present(parts: PartsOf, caller: CallerOf, agent_id: AgentId, body: Presence) -> Agent:
+    """Agents for themselves, supervisors for everybody. Whoever is away gets no new cases, and keeps their own."""
+    only_for(caller, PLATFORM)
+    if caller.role is Role.AGENT and caller.actor.id != agent_id:
+        raise _only_oneself(caller)
+    async with parts.database.writing() as session:
+        row = await session.get(AgentRow, agent_id)
+        if row is None:
+            raise not_found()
+        row.present = body.present
+        await session.flush()
+        return await _agent(session, parts, agent_id)
+
+
+@agents.get("/{agent_id}/load", summary="What a person has · 当前负荷", responses=OWN)
+async def load(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> Load:
+    """How many open cases, how urgent, and when the next is due."""
+    only_for(caller, PLATFORM)
+    async with parts.database.reading() as session:
+        agent = await _agent(session, parts, agent_id)
+        mine = select(AssignmentRow.case_id).where(AssignmentRow.agent_id == agent_id)
+        cases = select(CaseRow.priority, CaseRow.sla_state, CaseRow.next_deadline).where(col(CaseRow.case_id).in_(mine))
+        rows = (await session.exec(cases)).all()
+    return Load(
+        id=agent_id,
+        held=agent.held,
+        most=agent.most,
+        room=max(agent.most - agent.held, 0),
+        by_priority=dict(Counter(Priority(priority) for priority, _, _ in rows if priority)),
+        by_sla_state=dict(Counter(SlaState(state) for _, state, _ in rows)),
+        next_deadline=min((deadline for _, _, deadline in rows if deadline), default=None),
+    )
+
+
+async def _agents(session: AsyncSession, parts: Parts, only: str | None = None) -> list[Agent]:
+    chosen = select(AgentRow).order_by(AgentRow.agent_id)
+    if only is not None:
+        chosen = chosen.where(AgentRow.agent_id == only)
+    rows = (await session.exec(chosen)).all()
+    counted = select(AssignmentRow.agent_id, func.count()).group_by(col(AssignmentRow.agent_id))
+    if only is not None:
+        counted = counted.where(AssignmentRow.agent_id == only)
+    held = dict((await session.exec(counted)).all())
+    now = datetime.now(UTC)
+    calendars = slice_policy(parts.policy, now).calendars
+    people = [agent_of(row) for row in rows]
+    return [Agent(**dict(person), held=held.get(person.id, 0), on_shift=on_shift(person, calendars, now)) for person in people]
+
+
+async def _agent(session: AsyncSession, parts: Parts, agent_id: str) -> Agent:
+    found = await _agents(session, parts, agent_id)
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+def _unfit(field: str, parts: Parts) -> str:
+    known = parts.policy.calendars if field == "shift" else parts.policy.teams
+    return f"{field}：须为以下之一：{'、'.join(sorted(known))}。"
+
+
+def _only_oneself(caller: Caller) -> ProblemError:
+    return problem(
+        ErrorType.NOT_ALLOWED_FOR_ROLE,
+        f"You, {caller.actor.id}, come and go for yourself only; a supervisor may for everybody.",
+        f"您（{caller.actor.id}）只能设置自己的在岗状态；主管可设置所有人。",
+        rule="role",
+    )
