@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import demo, importing, show, token, up, watch
+from commands import demo, importing, route, show, token, up, watch
 from commands import open as opening
 from commands.failure import CommandError
 from commands.language import choose
@@ -36,6 +36,7 @@ main.command()(show.show)
 main.command()(watch.watch)
 main.command("import")(importing.import_)
 main.command()(token.token)
+main.add_typer(route.app, name="route")
 
 
 def app() -> None:
