@@ -22,6 +22,10 @@ class TextsError(ValueError):
     """A file of labelled texts is wrong; says which line and field, and what to write."""
 
 
+class TrainingError(ValueError):
+    """The texts do not suffice to learn from; says what is missing."""
+
+
 class Labelled(Frozen):
     """A text and what it is about: `issue` first of all, `secondary` as well. None: no issue."""
 

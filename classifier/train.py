@@ -18,7 +18,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from classifier.texts import Labelled, digest
+from classifier.texts import Labelled, TrainingError, digest
 from models.vocabulary import Issue
 from rules.classify import NO_ISSUE, Calibration, Classifier, Sheet, lexicon_value, logit
 from rules.lexicon import Lexicon
@@ -42,10 +42,6 @@ UNCLEAR = 0.3
 PRECISION = 0.93
 """Of texts decided without a person, so many are to be right: a little over the promised 0.9."""
 STRICTEST = 0.95
-
-
-class TrainingError(ValueError):
-    """The texts do not suffice; says what is missing."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
@@ -11,10 +11,7 @@ from rich.table import Table
 
 from adapters.database import Database
 from classifier.corrections import read_corrections
-from classifier.evaluate import Report, evaluate, evaluate_apart
-from classifier.page import write_page
-from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, digest, merged, read_texts
-from classifier.train import TrainingError, train
+from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingError, digest, merged, read_texts
 from commands.failure import CommandError
 from commands.language import language
 from models.errors import RedressError
@@ -22,6 +19,9 @@ from models.vocabulary import Locale
 from rules.classify import MODEL, ModelError, load_classifier
 from rules.lexicon import LexiconError, load_lexicon
 from settings import Settings
+
+if TYPE_CHECKING:
+    from classifier.evaluate import Report
 
 app = typer.Typer(help="Teach the classifier of customers' words, and see how good it is.", no_args_is_help=True)
 
@@ -70,6 +70,8 @@ def train_(
     out: Annotated[Path, typer.Option(help="The folder of the model.")] = MODEL,
 ) -> None:
     """Train the model anew. The same texts and lexicon make the same version."""
+    from classifier.train import train  # noqa: PLC0415 - scikit-learn is slow to load: the other commands do without
+
     try:
         corrected = asyncio.run(_corrections()) if corrections else ()
         groups = [read_texts(path) for path in (SHIPPED if ours else ())]
@@ -118,6 +120,9 @@ def evaluate_(
     picture: Annotated[Path, typer.Option(help="Where the confusion picture is written.")] = Path("confusion.html"),
 ) -> None:
     """Show how often the classifier is right on labelled texts, per issue and in all."""
+    from classifier.evaluate import evaluate, evaluate_apart  # noqa: PLC0415 - as above
+    from classifier.page import write_page  # noqa: PLC0415 - as above
+
     try:
         classifier = load_classifier(model)
         texts = [labelled for labelled in read_texts(file) if labelled.issue]
@@ -136,7 +141,7 @@ def evaluate_(
     typer.echo(say("page", file=picture))
 
 
-def _print(report: Report, console: Console) -> None:
+def _print(report: "Report", console: Console) -> None:
     if report.known:
         console.print(say("known", texts=report.texts, known=report.known), style="yellow")
     total = Table(box=box.SIMPLE, show_header=False)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from few import few_texts
 
-from classifier.texts import SHIPPED, Labelled, TextsError, merged, read_texts
-from classifier.train import Trained, TrainingError, train
+from classifier.texts import SHIPPED, Labelled, TextsError, TrainingError, merged, read_texts
+from classifier.train import Trained, train
 from models.vocabulary import Issue
 from rules.classify import ModelError, load_classifier
 from rules.lexicon import Lexicon
