@@ -8,8 +8,8 @@ from models.vocabulary import Issue, Locale
 
 CELL = 26
 LEFT = 230
-TOP = 230
-FOOT = 40
+TOP = 180
+FOOT = 110
 WORDS = {
     Locale.ZH: (
         "分类混淆图",
