@@ -82,6 +82,9 @@ def _temporal(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
                 event.setdefault(key, said[key])
         if "workflow_id" in said:
             event.setdefault("case_id", said["workflow_id"])
+    request_id = getattr(record, "request_id", None)
+    if request_id is not None:
+        event.setdefault("request_id", request_id)
     return event
 
 

@@ -17,6 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
+from adapters.correlation import Correlation
 from api.problems import ProblemError, from_fault, not_found, problem, too_large
 from models.actions import Act, Actor, AddWords
 from models.case import CaseStart
@@ -51,6 +52,7 @@ class CaseEngine:
             settings.temporal,
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
+            interceptors=[Correlation()],
             lazy=True,
             retry_config=RETRIES,
         )
