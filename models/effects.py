@@ -71,7 +71,7 @@ class SuggestRequest(Frozen):
     text: str
     issue: Issue
     locale: Locale
-    at_least: float = 0.5
+    at_least: float = 0.4
     """The policy's `suggest_at_least`."""
 
 

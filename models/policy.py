@@ -276,7 +276,7 @@ class PolicySlice(Frozen):
     approval: Approval
     automatic: AutomaticPolicy
     triage_below: float = Field(ge=0, le=1)
-    suggest_at_least: float = Field(default=0.5, ge=0, le=1)
+    suggest_at_least: float = Field(default=0.4, ge=0, le=1)
     max_rounds: int = Field(ge=1, le=20)
     rejections_to_escalate: int = Field(ge=1, le=20)
     low_score: int = Field(ge=1, le=5)
@@ -304,7 +304,7 @@ class Policy(Frozen):
     approval: Approval = Approval()
     automatic: AutomaticPolicy = AutomaticPolicy()
     triage_below: float = Field(default=0.6, ge=0, le=1)
-    suggest_at_least: float = Field(default=0.5, ge=0, le=1)
+    suggest_at_least: float = Field(default=0.4, ge=0, le=1)
     """REC-6: how well an answer of the knowledge base must fit a question to be shown without a person."""
     max_rounds: int = Field(default=5, ge=1, le=20)
     rejections_to_escalate: int = Field(default=2, ge=1, le=20)

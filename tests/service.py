@@ -19,6 +19,7 @@ from temporalio.worker import Worker
 
 from activities.classification import ClassificationActivities
 from activities.dispatch import DispatchActivities
+from activities.knowledge import KnowledgeActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
 from adapters.database import Database, migrate
@@ -182,6 +183,8 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
             records.seal_case,
             ClassificationActivities().classify,
             DispatchActivities(database, policy).assign_handler,
+            KnowledgeActivities(database).suggest_answer,
+            KnowledgeActivities(database).count_helped,
         ],
         workflow_runner=RUNNER,
     )

@@ -1,0 +1,42 @@
+"""The knowledge base as cases use it (REC-6)."""
+
+from temporalio import activity
+
+from adapters.database import Database
+from adapters.knowledge import count_helped, count_shown, search
+from models.case import Suggestion
+from models.effects import HelpedReport, Suggested, SuggestRequest
+from models.vocabulary import Locale
+
+
+class KnowledgeActivities:
+    """Looks for an answer, and counts how it did."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn(name="suggest_answer")
+    async def suggest_answer(self, request: SuggestRequest) -> Suggested:
+        """The best published answer for the issue, in the customer's language; None when none fits well enough."""
+        async with self._database.reading() as session:
+            best = await search(session, request.text, issue=request.issue, limit=1)
+        if not best or best[0].score < request.at_least:
+            return Suggested(suggestion=None)
+        entry, score = best[0].entry, best[0].score
+        async with self._database.writing() as session:
+            await count_shown(session, request.case_id, entry.entry_id)
+        chinese = request.locale is Locale.ZH
+        return Suggested(
+            suggestion=Suggestion(
+                entry_id=entry.entry_id,
+                title=entry.title_zh if chinese else entry.title_en,
+                body=entry.body_zh if chinese else entry.body_en,
+                score=round(score, 3),
+            )
+        )
+
+    @activity.defn(name="count_helped")
+    async def count_helped(self, report: HelpedReport) -> None:
+        """The same case counts once."""
+        async with self._database.writing() as session:
+            await count_helped(session, report.case_id, report.entry_id, helped=report.helped)
