@@ -8,6 +8,7 @@ import signal
 from datetime import timedelta
 
 import structlog
+from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
@@ -19,8 +20,9 @@ from activities.dispatch import DispatchActivities
 from activities.knowledge import KnowledgeActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
-from adapters.classifier_endpoint import ClassifierEndpoint
 from adapters.agents import seed_agents
+from adapters.classifier_endpoint import ClassifierEndpoint
+from adapters.correlation import Correlation
 from adapters.database import Database
 from adapters.logs import configure_logging
 from adapters.partners import Partners
@@ -64,6 +66,7 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
             knowledge.count_helped,
         ],
         workflow_runner=RUNNER,
+        interceptors=[Correlation()],
         graceful_shutdown_timeout=LONGEST_ACTIVITY,
         max_cached_workflows=settings.worker_cached_cases,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -75,6 +78,7 @@ async def main() -> None:
     """Work until SIGTERM or SIGINT."""
     settings = Settings()
     configure_logging(settings)
+    workflow.logger.workflow_info_on_message = activity.logger.activity_info_on_message = False  # they are keys of their own
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

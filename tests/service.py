@@ -11,17 +11,19 @@ from typing import Any
 import pytest
 from fakes import World
 from sqlmodel import select
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
+from activities.calendars import CalendarActivities
 from activities.classification import ClassificationActivities
 from activities.dispatch import DispatchActivities
 from activities.knowledge import KnowledgeActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
+from adapters.correlation import Correlation
 from adapters.database import Database, migrate
 from models.actions import BODIES, Act, Action, Actor, Body
 from models.case import CaseStart, CaseState
@@ -124,6 +126,7 @@ class Service:
     world: World
     policy: PolicySlice
     queue: str
+    client: Client
     opened: list[Case] = field(default_factory=list)
 
     async def open(self, kind: Kind = Kind.AFTER_SALES, *, policy: PolicySlice | None = None, **receipt: object) -> Case:
@@ -148,7 +151,7 @@ class Service:
             "received_at": datetime.now(UTC),
         }
         taken = Receipt.model_validate({**fields, **receipt})
-        handle = await self.environment.client.start_workflow(
+        handle = await self.client.start_workflow(
             "CaseWorkflow",
             CaseStart(receipt=taken, policy=policy or self.policy),
             id=taken.case_id,
@@ -183,12 +186,14 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
             records.seal_case,
             ClassificationActivities().classify,
             DispatchActivities(database, policy).assign_handler,
+            CalendarActivities(policy).renew_calendars,
             KnowledgeActivities(database).suggest_answer,
             KnowledgeActivities(database).count_helped,
         ],
         workflow_runner=RUNNER,
+        interceptors=[Correlation()],
     )
-    service = Service(temporal, database, world, slice_policy(policy, datetime.now(UTC)), queue)
+    service = Service(temporal, database, world, slice_policy(policy, datetime.now(UTC)), queue, temporal.client)
     try:
         async with worker:
             yield service

@@ -1,17 +1,19 @@
 """The case's clocks inside the workflow (SLA-1…6): every change goes through the pure functions of `rules/clocks.py`."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from models.case import Clock
 from models.policy import CalendarSlice
 from models.vocabulary import ClockName, Event, PauseReason, Stage, Tier
-from rules import clocks
+from rules import calendars, clocks
 
 if TYPE_CHECKING:
     from workflows.desk import Desk
 
+WORTH_TELLING = timedelta(hours=1)
+"""A promise that moved by less is not told."""
 PROMISES = (ClockName.FIRST_REPLY, ClockName.PLAN, ClockName.RESOLUTION)
 
 
@@ -30,9 +32,22 @@ class Clockwork:
     def pause(self, reason: PauseReason) -> None:
         self._each(lambda clock, calendar: clocks.pause(clock, reason, self._desk.now, calendar))
 
-    def resume(self) -> None:
-        for reason in PauseReason:
-            self._each(lambda clock, calendar, reason=reason: clocks.resume(clock, reason, self._desk.now, calendar))
+    def resume(self, since: datetime) -> None:
+        """Run on after a pause that began then; when it moved the promised solution, the customer is told (SLA-6)."""
+
+        def resumed(clock: Clock, calendar: CalendarSlice) -> Clock:
+            if not clock.pauses:
+                return clock
+            for reason in PauseReason:
+                clock = clocks.resume(clock, reason, self._desk.now, calendar)
+            due = clocks.due(clock, calendar)
+            if clock.name is ClockName.RESOLUTION and due is not None:
+                before = calendars.add_working(calendar, since, clock.target - clock.used)
+                if due - before >= WORTH_TELLING:
+                    self._desk.note(Event.PROMISE_MOVED, clock=clock.name.value, due=due.isoformat(), why="paused")
+            return clock
+
+        self._each(resumed)
 
     def hand_over(self, tier: Tier) -> None:
         self._each(lambda clock, calendar: clocks.hand_over(clock, tier, self._desk.now, calendar))
@@ -142,7 +157,7 @@ class Clockwork:
 
     def _each(self, change: Callable[[Clock, CalendarSlice], Clock]) -> None:
         """Apply to every clock that has not stopped."""
-        case, calendars = self._desk.case, self._desk.policy.calendars
+        case, known = self._desk.case, self._desk.policy.calendars
         case.clocks = tuple(
-            clock if clock.stopped_at is not None else change(clock, calendars[clock.calendar]) for clock in case.clocks
+            clock if clock.stopped_at is not None else change(clock, known[clock.calendar]) for clock in case.clocks
         )

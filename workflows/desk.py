@@ -199,8 +199,9 @@ class Desk:
             self.clocks.pause(pauses)
 
     def _end_wait(self) -> None:
+        if self.case.wait is not None:
+            self.clocks.resume(self.case.wait.since)
         self.case.wait = None
-        self.clocks.resume()
 
     def turn_if_told(self) -> None:
         """Leave for where an action sent the case; asked wherever something irrevocable comes next."""

@@ -1,13 +1,14 @@
 """A case outlives its history: it continues as new and loses nothing (temporal.md, Long lives)."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from fakes import order, parcel
-from service import AGENT, CUSTOMER, running_service
+from service import AGENT, CUSTOMER, Service, running_service
 from temporal_server import start_temporal
 
 from models.actions import Action
-from models.vocabulary import Issue, Stage, WaitFor
+from models.vocabulary import Issue, Kind, Stage, WaitFor
 from settings import Settings
 
 PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
@@ -31,3 +32,22 @@ async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_reque
         await case.act(CUSTOMER, Action.ACCEPT)
         await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
         assert (await case.timeline()).count("case.words_added") == 20
+
+
+async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(service: Service) -> None:
+    young = service.policy
+    short = {
+        name: known.model_copy(update={"last": datetime.now(UTC).date() + timedelta(days=20)})
+        for name, known in young.calendars.items()
+    }
+    aging = young.model_copy(update={"calendars": short, "digest": "aging"})
+    case = await service.open(Kind.INQUIRY, order_id=None, issue=Issue.PLATFORM_RULE, description="hm?", policy=aging)
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
+    for _ in range(12):
+        await case.pass_time(days=2)
+    history = await case.handle.fetch_history()
+    renewals = [event for event in history.events if b"renew_calendars" in event.SerializeToString()]
+    assert renewals
+    view = await case.until(lambda view: view.waiting is not None)
+    assert view.waiting is not None
+    assert view.waiting.until > datetime.now(UTC) + timedelta(days=20)

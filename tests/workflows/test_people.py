@@ -6,7 +6,7 @@ from fakes import order, parcel
 from service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
 
 from models.actions import Action
-from models.vocabulary import ErrorType, Issue, Kind, Outcome, Party, Stage, Tier, WaitFor, WaitingOn
+from models.vocabulary import ClockName, ErrorType, Issue, Kind, Outcome, Party, Stage, Tier, WaitFor, WaitingOn
 
 PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
@@ -228,3 +228,15 @@ async def test_a_low_score_goes_to_a_supervisor(service: Service) -> None:
     await case.act(CUSTOMER, Action.RATE, speed=1, solution=3, attitude=3)
     assert "follow_up.low_score" in await case.timeline() or await case.until(lambda view: view.survey is not None)
     assert (await case.refusal(CUSTOMER, Action.RATE, speed=5, solution=5, attitude=5)).type is ErrorType.NOT_ALLOWED_NOW
+
+
+async def test_a_solution_that_moves_while_the_customer_thinks_is_told_with_its_new_time(service: Service) -> None:
+    case = await with_the_platform(service)
+    await case.act(AGENT, Action.PROPOSE, **SORRY)
+    await waits_for(case, WaitFor.CHOICE)
+    (before,) = [clock for clock in (await case.seen_by(CUSTOMER)).clocks if clock.name is ClockName.RESOLUTION]
+    assert before.paused
+    await case.pass_time(hours=10)
+    await case.act(CUSTOMER, Action.REJECT, reason="no")
+    await waits_for(case, WaitFor.PLAN)
+    assert "clock.promise_moved" in await case.messages("C-1")
