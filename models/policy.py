@@ -8,7 +8,7 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue
 
 from models.base import Frozen, Identifier
 from models.vocabulary import (
@@ -235,6 +235,20 @@ class MessageRule(Frozen):
     channels: tuple[MessageChannel, ...] = ()
 
 
+SKILLS: list[JsonValue] = [*(group.value for group in IssueGroup), *(issue.value for issue in Issue)]
+
+
+def _skill(name: str) -> str:
+    if name not in SKILLS:
+        message = f'no such issue or group "{name}"; name one like logistics.damaged or logistics'
+        raise ValueError(message)
+    return name
+
+
+Skill = Annotated[str, AfterValidator(_skill), Field(json_schema_extra={"enum": SKILLS})]
+"""An issue, or the whole group of one."""
+
+
 class AgentDetails(Frozen):
     """What a person of the service centre can do, and when (DSP-2)."""
 
@@ -242,8 +256,8 @@ class AgentDetails(Frozen):
     role: Literal[Role.AGENT, Role.SUPERVISOR] = Role.AGENT
     teams: tuple[Identifier, ...] = Field(default=(), max_length=50)
     """An agent's; a supervisor without any has all."""
-    skills: tuple[Issue | IssueGroup, ...] = Field(default=(), max_length=50)
-    """Issues or whole groups; none: every issue."""
+    skills: tuple[Skill, ...] = Field(default=(), max_length=50)
+    """None: every issue."""
     shift: str | None = Field(default=None, max_length=100)
     """A calendar of the policy; none: being present is enough."""
     present: bool = True

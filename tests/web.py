@@ -40,6 +40,9 @@ class Person:
     async def put(self, path: str, body: object) -> httpx.Response:
         return await self.http.put(path, json=body, headers=self.headers)
 
+    async def delete(self, path: str) -> httpx.Response:
+        return await self.http.delete(path, headers=self.headers)
+
     async def upload(self, content: bytes, name: str = "photo.jpg") -> httpx.Response:
         return await self.http.post("/v1/evidence", files={"file": (name, content)}, headers=self.headers)
 

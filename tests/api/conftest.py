@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from service import Service, running_service
+from sqlmodel import delete
 from temporalio.testing import WorkflowEnvironment
 from web import Web, running_web
 
+from models.tables import AgentRow
 from settings import Settings
 
 
@@ -27,4 +29,6 @@ async def at_work(
 async def web(at_work: tuple[Settings, Service]) -> AsyncIterator[Web]:
     settings, service = at_work
     async with running_web(settings, service) as web:
+        async with service.database.writing() as session:
+            await session.exec(delete(AgentRow))  # the policy's people work by the clock on the wall; a test names its own
         yield web
