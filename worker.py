@@ -24,6 +24,7 @@ from adapters.agents import seed_agents
 from adapters.classifier_endpoint import ClassifierEndpoint
 from adapters.correlation import Correlation
 from adapters.database import Database
+from adapters.knowledge import seed_knowledge
 from adapters.logs import configure_logging
 from adapters.partners import Partners
 from rules.classify import classify
@@ -87,6 +88,7 @@ async def main() -> None:
     )
     database = Database(settings)
     await seed_agents(database, load_policy(settings.policy).agents)
+    await seed_knowledge(database)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
     try:

@@ -3,20 +3,26 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import structlog
+import yaml
 from sqlalchemy import delete, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database import insert_if_absent, upsert
+from adapters.database import Database, insert_if_absent, take_turns, upsert
 from adapters.search_terms import sentences, terms
-from models.knowledge import EntryContent, EntryState
+from models.knowledge import EntryContent, EntryState, SeedEntry
 from models.tables import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow
 from models.vocabulary import Issue
+from settings import ROOT
 
+SEED = ROOT / "policies" / "knowledge.yaml"
+SEEDED_BY = "redress"
 CANDIDATES = 200
 """So many entries, those that share most words with the question, are compared with it in full."""
 WHOLE = 0.35
@@ -25,6 +31,8 @@ ALONE = 0.3
 """What a word that only one of question and phrase has takes off, beside a word that both have."""
 UNKNOWN = 0.75
 """How telling a word is that no entry has, beside one that a single entry has: half of such Chinese pairs are no words."""
+
+log = structlog.stdlib.get_logger(__name__)
 
 Terms = tuple[str, ...]
 _remembered = lru_cache(maxsize=20_000)(terms)
@@ -119,6 +127,23 @@ async def keep(session: AsyncSession, entry_id: str, content: EntryContent, by: 
 @lru_cache(maxsize=2_000)
 def _every_term(text: str) -> frozenset[str]:
     return frozenset(term for line in text.splitlines() for term in terms(line))
+
+
+async def seed_knowledge(database: Database) -> None:
+    """Put the first answers in while there are none. A database that is away is no reason not to start."""
+    try:
+        async with database.writing() as session:
+            await take_turns(session, SEED.name)
+            if (await session.exec(select(KnowledgeRow.entry_id).limit(1))).first() is None:
+                for entry in seed():
+                    await keep(session, entry.id, entry, SEEDED_BY, datetime.now(UTC))
+    except SQLAlchemyError as error:
+        log.warning("knowledge.not_seeded", error=type(error).__name__)
+
+
+def seed() -> tuple[SeedEntry, ...]:
+    """The answers that come with the product."""
+    return tuple(SeedEntry.model_validate(entry) for entry in yaml.safe_load(SEED.read_text(encoding="utf-8")))
 
 
 async def remove(session: AsyncSession, entry_id: str) -> bool:

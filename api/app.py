@@ -9,8 +9,9 @@ from fastapi_offline import FastAPIOffline
 from adapters.agents import seed_agents
 from adapters.database import Database
 from adapters.evidence import evidence_store
+from adapters.knowledge import seed_knowledge
 from adapters.secrets import secrets_of
-from api import actions, cases, document, evidence, health, inbox, people, problems, queues, routing, webhooks
+from api import actions, cases, document, evidence, health, inbox, knowledge, people, problems, queues, routing, webhooks
 from api.auth import Tokens
 from api.dependencies import Parts
 from api.limits import MOST_BYTES, BodyLimit
@@ -50,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
             metrics=metrics,
         )
         await seed_agents(database, policy.agents)
+        await seed_knowledge(database)
         try:
             yield
         finally:
@@ -74,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         evidence.router,
         evidence.uploads,
         inbox.router,
+        knowledge.router,
         *work,
         webhooks.router,
         health.router,
