@@ -290,6 +290,7 @@ class Event(StrEnum):
     ANSWER_HELPED = "case.answer_helped"
     ANSWER_DID_NOT_HELP = "case.answer_did_not_help"
     ESCALATED = "case.escalated"
+    CANCELLATION_REFUSED = "case.cancellation_refused"
     REPLIED = "case.replied"
     FACTS_ESTABLISHED = "investigation.facts_established"
     INFORMATION_REQUESTED = "investigation.information_requested"

@@ -1,5 +1,6 @@
 """The case: one durable workflow through receipt, classification, dispatch, investigation, resolution, follow-up and archival."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from temporalio import workflow
@@ -9,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from models.case import CaseStart
     from models.partners import Notice
     from models.views import CaseView, Viewer
-    from models.vocabulary import Stage
+    from models.vocabulary import Event, Stage
     from rules.view import view_of
     from workflows import (
         archival,
@@ -58,6 +59,9 @@ class CaseWorkflow:
                 await archival.await_reopening(self.desk)
             except TurnTo as turn:
                 self.desk.enter(turn.stage)
+            except asyncio.CancelledError:
+                # "Request Cancellation" of the Web UI: money may be on its way, so a case ends by its people's actions alone.
+                self.desk.note(Event.CANCELLATION_REFUSED)
             else:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 return self.desk.case.outcome or "closed"

@@ -10,12 +10,14 @@ from rules import calendars, clocks
 from workflows import effects
 from workflows.desk import Desk
 
+HOLDERS = {Tier.MERCHANT: WaitingOn.MERCHANT, Tier.PLATFORM: WaitingOn.AGENT, Tier.SUPERVISOR: WaitingOn.SUPERVISOR}
+
 
 async def insist(desk: Desk, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
-    """Wait on the platform's people until it is done; every deadline that passes goes one tier up (DSP-5)."""
+    """Wait on whoever holds the case until it is done; every deadline that passes goes one tier up (DSP-5)."""
     while not done():
         held_by = desk.case.tier
-        person = on or (WaitingOn.SUPERVISOR if held_by is Tier.SUPERVISOR else WaitingOn.AGENT)
+        person = on or HOLDERS[held_by]
         if person is WaitingOn.AGENT:
             await find_a_handler(desk)
         moved = await desk.wait_for(person, for_, lambda held=held_by: done() or desk.case.tier is not held)

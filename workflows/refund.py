@@ -2,7 +2,7 @@
 
 from models.case import Remedy
 from models.effects import PayBack, RefundIntent, RefundQuery
-from models.vocabulary import Event, Reimbursement, WaitFor, WaitingOn
+from models.vocabulary import Event, Reimbursement, Tier, WaitFor, WaitingOn
 from workflows import effects
 from workflows.desk import Desk
 from workflows.handover import insist
@@ -95,6 +95,8 @@ async def repaired_by_a_person(desk: Desk, remedy_id: str) -> None:
     remedy = find(desk, remedy_id)
     if remedy.reimbursement is not Reimbursement.FAILED:
         fail(desk, remedy_id, next((part.refusal for part in remedy.parts if part.refusal), None))
+    if desk.case.tier is Tier.MERCHANT:
+        desk.escalate("payment_failed")  # the payment provider is the platform's
     await insist(desk, WaitFor.PAYMENT_REPAIR, lambda: find(desk, remedy_id).reimbursement is not Reimbursement.FAILED)
 
 

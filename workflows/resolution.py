@@ -36,14 +36,14 @@ def decide_at_once(desk: Desk) -> bool:
 
 
 async def negotiate(desk: Desk) -> None:
-    """RES-2: proposal, approval above the limit, choice; rounds until it is settled or a supervisor rules."""
+    """RES-2: whoever holds the case proposes; approval above the limit, choice; rounds until it is settled or a supervisor rules."""
     case = desk.case
     while not case.settled:
         proposal = case.standing_proposal
         if case.arbitration:
             await insist(desk, WaitFor.ARBITRATION, lambda: case.settled, WaitingOn.SUPERVISOR)
         elif proposal is None:
-            await plan(desk)
+            await insist(desk, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.arbitration or case.settled)
         elif proposal.needs_approval:
             await insist(desk, WaitFor.APPROVAL, lambda: not awaits_approval(desk), WaitingOn.SUPERVISOR)
         else:
@@ -53,19 +53,6 @@ async def negotiate(desk: Desk) -> None:
 def awaits_approval(desk: Desk) -> bool:
     proposal = desk.case.standing_proposal
     return proposal is not None and proposal.needs_approval
-
-
-async def plan(desk: Desk) -> None:
-    """The party that holds the case proposes; a silent merchant's case goes to the platform (DSP-5)."""
-    case = desk.case
-    if case.tier is not Tier.MERCHANT:
-        await insist(desk, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.arbitration or case.settled)
-        return
-    moved = await desk.wait_for(
-        WaitingOn.MERCHANT, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.tier is not Tier.MERCHANT
-    )
-    if not moved:
-        desk.escalate("deadline", waiting_for=WaitFor.PLAN.value)
 
 
 async def choice(desk: Desk, proposal: Proposal) -> None:

@@ -240,3 +240,23 @@ async def test_a_solution_that_moves_while_the_customer_thinks_is_told_with_its_
     await case.act(CUSTOMER, Action.REJECT, reason="no")
     await waits_for(case, WaitFor.PLAN)
     assert "clock.promise_moved" in await case.messages("C-1")
+
+
+async def test_a_question_about_a_product_is_the_merchants_to_answer_first(service: Service) -> None:
+    service.world.add(order(), parcel())
+    case = await service.open(Kind.INQUIRY, issue=Issue.SIZE_MISMATCH, description="does it shrink in the wash, zzz?")
+    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
+    assert view.waiting is not None
+    assert view.waiting.on is WaitingOn.MERCHANT
+    await case.act(MERCHANT, Action.REPLY, words="not at 30 degrees")
+    assert (await case.until(lambda view: view.stage is Stage.FOLLOW_UP)).outcome is Outcome.ANSWERED
+
+
+async def test_cancelling_the_workflow_from_outside_does_not_end_the_case(service: Service) -> None:
+    case = await with_the_platform(service)
+    await case.handle.cancel()
+    while "case.cancellation_refused" not in await case.timeline():
+        await case.until(lambda view: view.waiting is not None)
+    await case.act(AGENT, Action.PROPOSE, **SORRY)
+    await case.act(CUSTOMER, Action.ACCEPT)
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
