@@ -75,9 +75,9 @@ def problem_of(answer: httpx.Response) -> str:
         return f"{answer.status_code} {answer.reason_phrase}"
     errors: list[dict[str, Any]] = body.get("errors") or []
     fields = [f"{error.get('field')}: {error.get('detail')}" for error in errors]
-    if not fields and body.get("field"):
-        fields = [str(body["field"])]
     detail = str(body.get("detail") or body.get("title") or answer.reason_phrase)
+    if not fields and body.get("field") and str(body["field"]) not in detail:
+        fields = [str(body["field"])]
     rule = f" ({body['rule']})" if body.get("rule") else ""
     allowed = [say("try_next", allowed=", ".join(body["allowed"]))] if body.get("allowed") else []
     return "\n".join([f"{answer.status_code}: {detail}{rule}", *(f"  {line}" for line in fields), *allowed])

@@ -24,6 +24,8 @@ from models.vocabulary import Locale
 from settings import Settings
 
 SEEN_AT_ONCE = 24
+WIDE = 120
+"""Columns of a terminal on which the last move fits too."""
 
 
 def demo(
@@ -52,13 +54,13 @@ async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at
         used = await _used_orders(http, caller)
         stories = list(_cast(await _catalogue(http, sandbox), used, cases))
         stage = Stage(settings, caller.address, http)
-        turns = asyncio.Semaphore(at_once)
+        turns, console = asyncio.Semaphore(at_once), Console()
 
         async def one(story: Story) -> None:
             async with turns:
-                await stage.play(story, lambda: live.update(_table(stories)))
+                await stage.play(story, lambda: live.update(_table(stories, console.width)))
 
-        with Live(_table(stories), console=Console(), refresh_per_second=4) as live:
+        with Live(_table(stories, console.width), console=console, refresh_per_second=4) as live:
             await asyncio.gather(*(one(story) for story in stories))
     return stories
 
@@ -97,21 +99,19 @@ def _cast(catalogue: list[dict[str, Any]], used: set[str], cases: int) -> Iterat
         yield Story(plot, order)
 
 
-def _table(stories: list[Story]) -> Table:
+def _table(stories: list[Story], width: int) -> Table:
     table = Table(box=box.SIMPLE)
-    for name in ("case", "story", "stage", "waiting", "last_move"):
+    table.add_column()
+    table.add_column(say("case"), no_wrap=True, min_width=15)
+    for name in ("story", "stage", "waiting", *(["last_move"] if width >= WIDE else [])):
         table.add_column(say(name), overflow="ellipsis", no_wrap=True)
     begun = [story for story in stories if story.case_id or story.trouble]
     for story in begun[-SEEN_AT_ONCE:]:
         wait = story.view.get("waiting")
-        mark = "[green]✓[/green] " if story.over and story.as_meant else "[red]✗[/red] " if story.over else ""
-        table.add_row(
-            story.case_id,
-            escape(_name(story)),
-            mark + story.view.get("stage", ""),
-            f"{wait['on']}: {wait['for_']}" if wait else "",
-            escape(story.trouble.splitlines()[0] if story.trouble else story.last_move),
-        )
+        mark = "[green]✓[/green]" if story.over and story.as_meant else "[red]✗[/red]" if story.over else ""
+        waiting = f"{wait['on']}: {wait['for_']}" if wait and not story.closed else ""
+        cells = (mark, story.case_id, escape(_name(story)), story.view.get("stage", ""), waiting, story.last_move)
+        table.add_row(*cells[: len(table.columns)])
     done = sum(story.over for story in stories)
     table.caption = f"{done}/{len(stories)}"
     return table

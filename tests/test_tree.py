@@ -1,6 +1,7 @@
 """The shape of the repository (architecture.md): who may import whom, and what no file may hold."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,3 +115,13 @@ def test_no_work_is_left_for_later_in_a_comment() -> None:
         if mark in file.read_text(encoding="utf-8")
     ]
     assert marked == []
+
+
+def test_every_link_between_the_documents_leads_somewhere() -> None:
+    dead = [
+        f"{file.relative_to(ROOT)}: {target}"
+        for file in tracked("*.md")
+        for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8"))
+        if not (file.parent / target).exists()
+    ]
+    assert dead == []
