@@ -27,19 +27,23 @@ class DispatchActivities:
 
     @activity.defn(name="assign_handler")
     async def assign_handler(self, request: AssignRequest) -> Assigned:
-        """The least loaded agent of the team who is there, on shift and able to; the same case again keeps its handler."""
+        """The least loaded agent of the team who is there, on shift and able to; the same case in the same team again keeps its handler."""
         async with self._database.writing() as session:
             await take_turns(session, CHOOSING)
-            standing = await _standing(session, request)
-            if standing is not None:
-                return Assigned(handler=standing)
+            standing = await session.get(AssignmentRow, request.case_id)
+            if standing is not None and standing.team == request.team:
+                return Assigned(handler=standing.agent_id)
+            if standing is not None:  # of the team that had the case before
+                await session.delete(standing)
+                await session.flush()
             chosen = await self._free(session, request)
             if chosen is None:
                 return Assigned(handler=None)
             row = {"case_id": request.case_id, "agent_id": chosen.agent_id, "team": request.team, "at": request.at}
             if await insert_if_absent(session, AssignmentRow, row):
                 chosen.assigned_at = request.at
-            return Assigned(handler=await _standing(session, request))  # somebody may have taken it meanwhile
+            now = select(AssignmentRow.agent_id).where(AssignmentRow.case_id == request.case_id)
+            return Assigned(handler=(await session.exec(now)).one())  # somebody may have taken it meanwhile
 
     async def _free(self, session: AsyncSession, request: AssignRequest) -> AgentRow | None:
         calendars = slice_policy(self._policy, request.at).calendars
@@ -59,7 +63,3 @@ async def loads_of(session: AsyncSession, agents: list[str]) -> dict[str, int]:
     held = select(AssignmentRow.agent_id, func.count()).where(col(AssignmentRow.agent_id).in_(agents))
     counted = dict((await session.exec(held.group_by(col(AssignmentRow.agent_id)))).all())
     return {agent: counted.get(agent, 0) for agent in agents}
-
-
-async def _standing(session: AsyncSession, request: AssignRequest) -> str | None:
-    return (await session.exec(select(AssignmentRow.agent_id).where(AssignmentRow.case_id == request.case_id))).first()

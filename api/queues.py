@@ -27,11 +27,12 @@ from models.actions import Act, Action, Take
 from models.base import Frozen, Identifier
 from models.tables import AgentRow, AssignmentRow, CaseRow
 from models.views import CaseView
-from models.vocabulary import ErrorType, Priority, Role, Stage, WaitingOn
+from models.vocabulary import ErrorType, Priority, Role, Stage, Tier, WaitingOn
 
 router = APIRouter(prefix="/v1/queues", tags=["queues"])
 
 OURS = [WaitingOn.AGENT.value, WaitingOn.SUPERVISOR.value]
+ASKED = [WaitingOn.MERCHANT.value, WaitingOn.CARRIER.value]
 CLAIMED_FOR = timedelta(minutes=1)
 """A claim that its case knows nothing of by then was left behind by a process that died: the case is handed out again."""
 ATTEMPTS = 10
@@ -65,7 +66,10 @@ async def queue(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=500, description="From the page before; see its `next`.")] = None,
 ) -> QueuePage:
-    """The open cases in which the platform's people have to move: the most urgent priority first, of these the nearest deadline."""
+    """What the platform's people have to move, and what they have while a merchant or carrier is asked.
+
+    The most urgent priority first, of these the nearest deadline; what is not graded yet stands among P2.
+    """
     _of_the_team(parts, caller, team, Role.platform())
     columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency")]
     select_columns: Any = select
@@ -117,7 +121,11 @@ def _of_the_team(parts: Parts, caller: Caller, team: str, roles: frozenset[Role]
 
 def _waiting(team: str) -> list[ColumnElement[bool]]:
     open_stages = sorted(stage.value for stage in Stage.open_stages())
-    return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), col(CaseRow.waiting_on).in_(OURS)]
+    on, tier = col(CaseRow.waiting_on), col(CaseRow.tier)
+    rose = and_(
+        on.in_(ASKED), tier.in_([Tier.PLATFORM.value, Tier.SUPERVISOR.value])
+    )  # the customer has promises from us, not from them
+    return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), or_(on.in_(OURS), rose)]
 
 
 def _in_order(statement: Any) -> Any:  # noqa: ANN401 # a select of whichever columns
@@ -136,7 +144,8 @@ async def _claim(parts: Parts, caller: Caller, team: str, claim: str, tried: Seq
         given = select(AssignmentRow.case_id).where(AssignmentRow.at >= now - CLAIMED_FOR)
         free = select(CaseRow.case_id).where(
             *_waiting(team),
-            col(CaseRow.waiting_on) == WaitingOn.AGENT.value,
+            col(CaseRow.waiting_on) != WaitingOn.SUPERVISOR.value,
+            col(CaseRow.tier) != Tier.SUPERVISOR.value,
             col(CaseRow.handler).is_(None),
             CASE_ID.not_in(given),
             CASE_ID.not_in(tried),

@@ -65,6 +65,9 @@ def _conflict(field: str, rule: str, said: Bilingual) -> Fault:
 
 
 def _transfer(case: CaseState, actor: Actor, body: Transfer) -> Fault | None:
+    if body.team is None and case.team is None:
+        untold = Bilingual(zh="案件尚未分到团队；请指定要转交的团队", en="no team has this case yet; name the one to hand it to")
+        return _invalid("team", "DSP-4", untold)
     to_oneself = body.to is not None and body.to == actor.id
     nowhere_new = body.to is None and body.team == case.team and case.handler is None
     said = Bilingual(zh="案件已经由您负责", en="the case is yours already") if to_oneself else None

@@ -68,6 +68,15 @@ async def test_the_same_case_asked_for_many_times_keeps_its_handler(dispatch: Di
     assert len(await handlers(database)) == 1
 
 
+async def test_a_case_that_goes_to_another_team_gets_one_of_its_people(dispatch: DispatchActivities, database: Database) -> None:
+    await employ(database, "a")
+    await employ(database, "b", teams=("payments",))
+    assert (await dispatch.assign_handler(wanted())).handler == "a"
+    assert (await dispatch.assign_handler(wanted(team="payments"))).handler == "b"
+    assert (await dispatch.assign_handler(wanted(team="rules"))).handler is None
+    assert await handlers(database) == {}
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -79,21 +79,21 @@ async def test_people_come_and_go_for_themselves_and_supervisors_for_everybody(w
 
 
 async def test_a_dispatched_case_counts_in_its_handlers_load_who_cannot_be_removed_meanwhile(web: Web, boss: Person) -> None:
-    await boss.put("/v1/agents/zhou", {"name": "周婷", "teams": ["payments"], "most": 5})
+    await boss.put("/v1/agents/ting", {"name": "周婷", "teams": ["payments"], "most": 5})
     customer, _, order = web.customer()
     case_id = await web.open(customer, order_id=order, issue="payment.refund_not_arrived")
-    await web.row(case_id, lambda row: row.handler == "zhou")
-    load = (await boss.get("/v1/agents/zhou/load")).json()
+    await web.row(case_id, lambda row: row.handler == "ting")
+    load = (await boss.get("/v1/agents/ting/load")).json()
     assert (load["held"], load["most"], load["room"]) == (1, 5, 4)
     assert sum(load["by_priority"].values()) == sum(load["by_sla_state"].values()) == 1
     assert load["next_deadline"]
-    refused = await boss.delete("/v1/agents/zhou")
+    refused = await boss.delete("/v1/agents/ting")
     assert (refused.status_code, refused.json()["rule"]) == (409, "DSP-2")
     await customer.post(f"/v1/cases/{case_id}/withdraw", {})
     await web.row(case_id, lambda row: row.stage == "closed")
-    assert (await boss.get("/v1/agents/zhou/load")).json()["held"] == 0
-    assert (await boss.delete("/v1/agents/zhou")).status_code == 204
-    assert (await boss.get("/v1/agents/zhou/load")).status_code == 404
+    assert (await boss.get("/v1/agents/ting/load")).json()["held"] == 0
+    assert (await boss.delete("/v1/agents/ting")).status_code == 204
+    assert (await boss.get("/v1/agents/ting/load")).status_code == 404
 
 
 async def test_the_routing_table_says_why_in_the_callers_language(boss: Person) -> None:
