@@ -36,7 +36,8 @@ PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient
 """Partners: as long as it takes; a permanent no ends it by its type."""
 OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(minutes=1))
 """Our database: soon again, and for as long as it is down."""
-PARTNER_CALL = timedelta(seconds=60)
+PARTNER_CALL = timedelta(seconds=30)
+"""Also how long a call waits for another worker when its own was killed."""
 OWN_CALL = timedelta(seconds=20)
 
 
