@@ -46,6 +46,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "withdraw": {C, A, S},
     "reopen": {C, A, S},
 }
+COLUMNS_OF_PARTIES = ("customer_id", "merchant_id", "team", "handler", "offered_to", "offered_team")
 POSSIBLE_WHEN_CLOSED = {Action.RATE, Action.REOPEN}
 
 
@@ -197,16 +198,21 @@ async def test_the_table_and_the_rule_agree_on_who_may_see_what(web: Web) -> Non
     actors = [Actor(role=role, id=name) for role in Role.people() for name in ("X-1", "X-2")]
     actors += [Actor(role=A, id=name, teams=teams) for name in ("X-1", "X-2") for teams in (("t1",), ("t1", "t2"))]
     parties = [
-        Parties(customer_id=customer, merchant_id=merchant, carriers=frozenset(carriers), team=team, handler=handler)
-        for customer, merchant, carriers, team, handler in itertools.product(
-            ("X-1", "X-3"), ("X-1", None), (("X-1",), ()), ("t1", "t3", None), ("X-1", None)
+        Parties(customer, merchant, frozenset(carriers), team, handler, offered_to, offered_team)
+        for customer, merchant, carriers, team, handler, (offered_to, offered_team) in itertools.product(
+            ("X-1", "X-3"),
+            ("X-1", None),
+            (("X-1",), ()),
+            ("t1", "t3", None),
+            ("X-1", None),
+            ((None, None), (None, "t2"), ("X-2", "t3")),
         )
     ]
     async with web.service.database.reading() as session:
         template = (await session.exec(select(CaseRow))).first()
         assert template is not None
         for number, of in enumerate(parties):
-            columns = {"customer_id": of.customer_id, "merchant_id": of.merchant_id, "team": of.team, "handler": of.handler}
+            columns = {name: getattr(of, name) for name in COLUMNS_OF_PARTIES}
             session.add(CaseRow.model_validate({**template.model_dump(), **columns, "case_id": f"RD-SEEN{number}"}))
             session.add_all(CaseCarrierRow(carrier_id=carrier, case_id=f"RD-SEEN{number}") for carrier in of.carriers)
         await session.flush()

@@ -24,15 +24,15 @@ async def boss(web: Web) -> AsyncIterator[Person]:
 
 
 async def test_a_person_is_added_changed_listed_and_removed(web: Web, boss: Person) -> None:
-    added = await boss.put("/v1/agents/lin", LIN)
-    assert (added.status_code, added.json()["id"], added.json()["present"], added.json()["held"]) == (201, "lin", True, 0)
-    changed = await boss.put("/v1/agents/lin", {**LIN, "teams": ["logistics", "payments"], "shift": "always"})
+    added = await boss.put("/v1/agents/ning", LIN)
+    assert (added.status_code, added.json()["id"], added.json()["present"], added.json()["held"]) == (201, "ning", True, 0)
+    changed = await boss.put("/v1/agents/ning", {**LIN, "teams": ["logistics", "payments"], "shift": "always"})
     assert (changed.status_code, changed.json()["teams"], changed.json()["on_shift"]) == (200, ["logistics", "payments"], True)
     agent = web.person(A, "bob")
-    assert [person["id"] for person in (await agent.get("/v1/agents?team=payments")).json()] == ["lin"]
+    assert [person["id"] for person in (await agent.get("/v1/agents?team=payments")).json()] == ["ning"]
     assert (await agent.get("/v1/agents?team=technical")).json() == []
-    assert (await boss.delete("/v1/agents/lin")).status_code == 204
-    assert (await boss.delete("/v1/agents/lin")).status_code == 404
+    assert (await boss.delete("/v1/agents/ning")).status_code == 204
+    assert (await boss.delete("/v1/agents/ning")).status_code == 404
     assert (await agent.get("/v1/agents")).json() == []
 
 
@@ -52,13 +52,13 @@ async def test_a_person_is_added_changed_listed_and_removed(web: Web, boss: Pers
 async def test_a_person_that_does_not_fit_the_policy_is_refused_by_field(
     boss: Person, change: dict[str, Any], field: str
 ) -> None:
-    answer = await boss.put("/v1/agents/lin", {**LIN, **change})
+    answer = await boss.put("/v1/agents/ning", {**LIN, **change})
     assert (answer.status_code, answer.json()["field"]) == (422, field)
     assert (await boss.get("/v1/agents")).json() == []
 
 
 async def test_teams_have_names_in_the_callers_language_and_count_who_is_there(boss: Person) -> None:
-    await boss.put("/v1/agents/lin", LIN)
+    await boss.put("/v1/agents/ning", LIN)
     await boss.put("/v1/agents/wang", {**LIN, "present": False})
     await boss.put("/v1/agents/gao", {"name": "高云", "role": "supervisor", "teams": ["logistics"]})
     teams = {team["id"]: team for team in (await boss.get("/v1/teams", accept_language="zh")).json()}
@@ -69,13 +69,13 @@ async def test_teams_have_names_in_the_callers_language_and_count_who_is_there(b
 
 
 async def test_people_come_and_go_for_themselves_and_supervisors_for_everybody(web: Web, boss: Person) -> None:
-    await boss.put("/v1/agents/lin", LIN)
-    lin, wang = web.person(A, "lin", "logistics"), web.person(A, "wang", "logistics")
-    assert (await lin.post("/v1/agents/lin/presence", {"present": False})).json()["present"] is False
-    assert (await wang.post("/v1/agents/lin/presence", {"present": True})).status_code == 403
-    assert (await boss.post("/v1/agents/lin/presence", {"present": True})).json()["present"] is True
+    await boss.put("/v1/agents/ning", LIN)
+    lin, wang = web.person(A, "ning", "logistics"), web.person(A, "wang", "logistics")
+    assert (await lin.post("/v1/agents/ning/presence", {"present": False})).json()["present"] is False
+    assert (await wang.post("/v1/agents/ning/presence", {"present": True})).status_code == 403
+    assert (await boss.post("/v1/agents/ning/presence", {"present": True})).json()["present"] is True
     assert (await wang.post("/v1/agents/wang/presence", {"present": True})).status_code == 404
-    assert (await lin.post("/v1/agents/lin/presence", {"present": "perhaps"})).status_code == 422
+    assert (await lin.post("/v1/agents/ning/presence", {"present": "perhaps"})).status_code == 422
 
 
 async def test_a_dispatched_case_counts_in_its_handlers_load_who_cannot_be_removed_meanwhile(web: Web, boss: Person) -> None:
@@ -113,23 +113,23 @@ async def test_the_routing_table_says_why_in_the_callers_language(boss: Person) 
     [
         ("GET", "/v1/teams", {A, S, Y}, 200),
         ("GET", "/v1/agents", {A, S}, 200),
-        ("PUT", "/v1/agents/lin", {S}, 200),
-        ("POST", "/v1/agents/lin/presence", {A, S}, 200),
-        ("GET", "/v1/agents/lin/load", {A, S}, 200),
+        ("PUT", "/v1/agents/ning", {S}, 200),
+        ("POST", "/v1/agents/ning/presence", {A, S}, 200),
+        ("GET", "/v1/agents/ning/load", {A, S}, 200),
         ("GET", "/v1/queues/logistics", {A, S}, 200),
         ("POST", "/v1/queues/logistics/next", {A}, 404),  # nothing waits there
         ("GET", EXPLAIN, {A, S, Y}, 200),
-        ("DELETE", "/v1/agents/lin", {S}, 204),
+        ("DELETE", "/v1/agents/ning", {S}, 204),
     ],
 )
 @pytest.mark.parametrize("role", [C, M, K, A, S, Y])
 async def test_who_may_manage_and_ask(
     web: Web, boss: Person, *, method: str, path: str, roles: set[Role], good: int, role: Role
 ) -> None:
-    await boss.put("/v1/agents/lin", LIN)
+    await boss.put("/v1/agents/ning", LIN)
     async with web.service.database.writing() as session:
         await session.exec(delete(AssignmentRow))
-    who = web.person(role, "lin")
+    who = web.person(role, "ning")
     body = LIN if method == "PUT" else {"present": True} if path.endswith("presence") else None
     answer = await web.http.request(method, path, json=body, headers=who.headers)
     assert answer.status_code == (good if role in roles else 403), answer.text
@@ -137,7 +137,7 @@ async def test_who_may_manage_and_ask(
 
 
 async def test_a_team_that_is_not_ones_own_looks_like_none(web: Web) -> None:
-    agent = web.person(A, "lin", "logistics")
+    agent = web.person(A, "ning", "logistics")
     for path in ("/v1/queues/payments", "/v1/queues/nowhere"):
         assert (await agent.get(path)).status_code == 404
         assert (await agent.post(f"{path}/next")).status_code == 404

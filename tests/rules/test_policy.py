@@ -32,6 +32,22 @@ def test_the_shipped_file_is_read_once() -> None:
 
 
 BAD = [
+    ("teams: [rules], shift", "teams: [rule], shift", "agents[10].teams", 'no such team "rule"; did you mean "rules"?'),
+    ("teams: [rules], shift: office", "teams: [rules], shift: nights", "agents[10].shift", 'no such calendar "nights"'),
+    ("id: chen.jie", "id: lin.wei", "agents[1].id", 'the id "lin.wei" is taken by agents[0]; give each their own'),
+    ("teams: [after_sales], shift", "teams: [], shift", "agents[0].teams", "an agent needs a team; name one of after_sales"),
+    (
+        "skills: [product]",
+        "skills: [products]",
+        "agents[6].skills[0]",
+        'no such issue or group "products"; name one like logistics.damaged or logistics',
+    ),
+    (
+        "technical: {zh: 技术支持, en: technical support}",
+        "technical: {zh: 技术支持, en: technical support}\n  returns: {zh: 退货, en: returns}",
+        "teams.returns",
+        "has no people; give an agent of `agents` the team returns, or leave `agents` out",
+    ),
     (
         "team: logistics, tier: merchant}",
         "team: logistic, tier: merchant}",
