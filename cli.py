@@ -25,8 +25,7 @@ def language(
     lang: Annotated[Locale | None, typer.Option(help="zh or en; none: the terminal's.", envvar="REDRESS_LANG")] = None,
 ) -> None:
     """Choose the language before any command speaks."""
-    if lang is not None:
-        choose(lang)
+    choose(lang)
 
 
 main.command()(up.up)

@@ -7,9 +7,9 @@ from models.vocabulary import Locale
 _chosen: list[Locale] = []
 
 
-def choose(locale: Locale) -> None:
-    """Speak this language from now on."""
-    _chosen[:] = [locale]
+def choose(locale: Locale | None) -> None:
+    """Speak this language from now on; None: the terminal's."""
+    _chosen[:] = [locale] if locale else []
 
 
 def language() -> Locale:
