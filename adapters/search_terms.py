@@ -12,9 +12,9 @@ LONGEST_TEXT = 2000
 """So many characters of a text are looked at."""
 
 _FILLERS = re.compile(
-    "请问一下|麻烦问一下|想问一下|想了解一下|咨询一下|请问|你好|您好|谢谢|麻烦|帮我|我想问|我想知道|想知道|能不能|可不可以|是不是|有没有|"
-    "怎么样|怎么办|怎么|怎样|如何|什么|为什么|为啥|啥|哪里|哪儿|在哪|可以|一般|已经|还是|但是|因为|所以|如果|"
-    "[我你您他她它们的了吗呢吧啊呀嘛哦请想要会能是这那个就都也还很把被让给和与及或在]"
+    "请问|你好|您好|谢谢|麻烦|帮我|想了解|咨询|知道|能不能|可不可以|是不是|有没有|怎么样|怎么办|怎么|怎样|如何|什么|为什么|为啥|哪里|哪儿|"
+    "多少|多长|可以|一般|已经|现在|还是|但是|可是|因为|所以|如果|需要|一下|一个|这个|那个|我们|你们|"
+    "(?<!申)请|(?<![退归])还|会(?!员)|要(?!求)|[我你您他她它们的了吗呢吧啊呀嘛哦想能是这那就都也很把被让给和与及或在有啥]"
 )
 """What a Chinese sentence is built with, whatever it is about."""
 _STOP = re.compile(
@@ -25,7 +25,7 @@ _STOP = re.compile(
     r"also|any|some|get|got|getting|let|us|not|no|yes|out|up)"
 )
 """The same in English."""
-_RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+(?:'[a-z]+)?|[0-9]+")
+_RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[a-z]+(?:'[a-z]+)?|[0-9]+")
 _SENTENCE_END = re.compile(r"(?<=[。！？!?；;\n])|(?<=\. )")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("s", ""))
 _SHORTEST_STEM = 3
@@ -46,8 +46,8 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def _terms(text: str) -> Iterator[str]:
     for run in _RUN.findall(text):
-        if run[0] >= "\u3400":
-            yield from (run[start : start + 2] for start in range(len(run) - 1)) if len(run) > 1 else (run,)
+        if run[0] >= "\u3040":
+            yield from (run[start : start + 2] for start in range(len(run) - 1))
         elif not _STOP.fullmatch(word := run.partition("'")[0]):
             yield _stem(word)
 
