@@ -11,7 +11,21 @@ from adapters.database import Database
 from adapters.evidence import evidence_store
 from adapters.knowledge import seed_knowledge
 from adapters.secrets import secrets_of
-from api import actions, cases, document, evidence, health, inbox, knowledge, people, problems, queues, routing, webhooks
+from api import (
+    actions,
+    archives,
+    cases,
+    document,
+    evidence,
+    health,
+    inbox,
+    knowledge,
+    people,
+    problems,
+    queues,
+    routing,
+    webhooks,
+)
 from api.auth import Tokens
 from api.dependencies import Parts
 from api.limits import MOST_BYTES, BodyLimit
@@ -75,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
         actions.router,
         evidence.router,
         evidence.uploads,
+        archives.router,
         inbox.router,
         knowledge.router,
         *work,

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -20,13 +19,13 @@ from api.lookup import find
 from api.opening import Opening, open_case
 from api.responses import LOOKING, OPENING, READING
 from api.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
+from api.timelines import Reader
 from models.case import CaseState
 from models.tables import CaseRow, TimelineRow
-from models.views import CaseView, TimelineView
-from models.vocabulary import Event, Locale, Role, Stage
-from rules.access import masked_data, masked_view, shows
+from models.views import CaseView
+from models.vocabulary import Locale, Stage
+from rules.access import masked_view
 from rules.policy import slice_policy
-from rules.texts import HOME_ZONE, timeline_text
 from rules.view import view_of
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
@@ -131,9 +130,8 @@ async def timeline(
     reader = await _reader(parts, caller, language, case_id)
     async with parts.database.reading() as session:
         rows = await _rows(session, case_id, after, limit)
-    views = tuple(reader.read(row) for row in rows if reader.sees(row))
     more = f"/v1/cases/{case_id}/timeline?after={rows[-1].version}&limit={limit}" if len(rows) == limit else None
-    return TimelinePage(entries=views, next=more)
+    return TimelinePage(entries=reader.read_all(rows), next=more)
 
 
 async def _rows(session: AsyncSession, case_id: str, after: int, limit: int) -> list[TimelineRow]:
@@ -141,32 +139,10 @@ async def _rows(session: AsyncSession, case_id: str, after: int, limit: int) -> 
     return list((await session.exec(select(TimelineRow).where(*fits).order_by(col(TimelineRow.version)).limit(limit))).all())
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Who reads a timeline: decides what is shown, in which words."""
-
-    case_id: str
-    role: Role
-    language: Locale
-    zone: str
-
-    def sees(self, row: TimelineRow) -> bool:
-        return shows(Event(row.event), row.data, self.role)
-
-    def read(self, row: TimelineRow) -> TimelineView:
-        data = masked_data(row.data, self.role)
-        event = Event(row.event)
-        text = timeline_text(event, data, self.language, self.zone)
-        return TimelineView(version=row.version, at=row.at, event=event, by=Role(row.role), text=text, data=data)
-
-
 async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> Reader:
-    """404 before anything is read or streamed. Customers read times in their own zone."""
+    """404 before anything is read or streamed."""
     row = await find(parts, caller, case_id)
-    zone = HOME_ZONE
-    if row is not None and caller.role is Role.CUSTOMER:
-        zone = CaseState.model_validate(row.state).receipt.zone
-    return Reader(case_id=case_id, role=caller.role, language=language, zone=zone)
+    return Reader.of(caller, case_id, language, CaseState.model_validate(row.state) if row else None)
 
 
 @router.get(

@@ -85,37 +85,45 @@ RequestKey = Annotated[
 ]
 
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters, and halves of a character (lone surrogates)."""
 
 
 async def no_control_characters(request: Request) -> None:
-    """422 for a body with control characters in its texts: no person means one, and no database takes NUL."""
+    """422 for a body with such characters in its texts: no person means one, and no database takes NUL or half a character."""
     body = await request.body()
-    field = _control_character(json.loads(body)) if b"\\" in body or b"\x7f" in body else None
+    field = _not_text(body) if b"\\" in body or b"\x7f" in body else None
     if field is not None:
         raise problem(
             ErrorType.INVALID,
-            f"{field} has a control character in it; take it out.",
-            f"{field} 含有控制字符，请去除。",
+            f"{field} has a control character, or half of a character, in it; take it out.",
+            f"{field} 含有控制字符或不完整的字符，请去除。",
             field=field,
             rule="characters",
         )
 
 
-def _control_character(value: JsonValue, path: str = "") -> str | None:
-    match value:
-        case str():
-            return (path or "body") if CONTROL.search(value) else None
-        case dict():
-            inner = [(key if not CONTROL.search(key) else "\x00", item) for key, item in value.items()]
-        case list():
-            inner = [(str(index), item) for index, item in enumerate(value)]
-        case _:
-            return None
-    for key, item in inner:
-        found = (path or "body") if key == "\x00" else _control_character(item, f"{path}.{key}" if path else key)
-        if found is not None:
-            return found
+def _not_text(body: bytes) -> str | None:
+    """The first field whose text is none. What is no JSON at all is refused where the body is read."""
+    try:
+        left: list[tuple[str, JsonValue]] = [("", json.loads(body))]
+    except (ValueError, RecursionError):
+        return None
+    while left:
+        path, value = left.pop()
+        inner: list[tuple[str, JsonValue]] = []
+        match value:
+            case str() if NO_TEXT.search(value):
+                return path or "body"
+            case dict() if any(NO_TEXT.search(key) for key in value):
+                return path or "body"
+            case dict():
+                inner = list(value.items())
+            case list():
+                inner = [(str(index), item) for index, item in enumerate(value)]
+            case _:
+                pass
+        left += [(f"{path}.{key}" if path else key, item) for key, item in reversed(inner)]
     return None
 
 

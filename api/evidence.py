@@ -70,7 +70,10 @@ def _name(given: str | None) -> str:
     "/{sha256}",
     summary="Get evidence · 下载证据",
     response_class=StreamingResponse,
-    responses={**DOWNLOADING, 200: {"description": "The bytes.", "content": {"application/octet-stream": {}}}},
+    responses={
+        **DOWNLOADING,
+        200: {"description": "The bytes.", "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}},
+    },
 )
 async def download(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -> StreamingResponse:
     """The bytes of a piece of evidence of the case."""

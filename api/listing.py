@@ -3,18 +3,18 @@
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
-from api.lookup import in_sight
+from api.lookup import CASE_ID, in_sight
 from api.problems import ProblemError, problem
 from api.schemas import CaseItem, CasePage
 from models.base import Frozen, Identifier, Money
@@ -52,6 +52,20 @@ class Sort(StrEnum):
 
 
 Several = Field(default=(), max_length=30)
+MOST = 2**63 - 1
+"""The greatest amount that the table's column takes."""
+
+
+def _storable(moment: datetime) -> datetime:
+    """In UTC; the calendar ends at the years 1 and 9999, in every zone."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        message = "outside of the calendar"
+        raise ValueError(message) from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_storable)]
 
 
 class CaseQuery(Frozen):
@@ -69,8 +83,8 @@ class CaseQuery(Frozen):
     order_id: Identifier | None = None
     team: Identifier | None = None
     handler: Identifier | None = None
-    opened_from: AwareDatetime | None = None
-    opened_to: AwareDatetime | None = None
+    opened_from: Moment | None = None
+    opened_to: Moment | None = None
     sort: Sort = Sort.OPENED_LAST
     limit: int = Field(default=50, ge=1, le=200)
     cursor: str | None = Field(default=None, max_length=500, description="From the page before; see its `next`.")
@@ -146,11 +160,11 @@ def _read(sort: Sort, cursor: str) -> tuple[datetime | str | int | None, str]:
     try:
         sorted_by, value, case_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if sort.column.endswith(("_at", "_deadline")) and value is not None:
-            value = _instant(value)
-        known = isinstance(case_id, str) and (value is None or isinstance(value, _type_of(sort)))
+            value = _storable(_instant(value))
+        known = CASE_ID.fullmatch(case_id) and (value is None or _fits(sort, value))
     except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
         raise _bad_cursor() from error
-    if sorted_by != sort or not known or "\x00" in case_id or "\x00" in str(value):
+    if sorted_by != sort or not known:
         raise _bad_cursor()
     return value, case_id
 
@@ -162,8 +176,15 @@ def _instant(value: str) -> datetime:
     return instant
 
 
-def _type_of(sort: Sort) -> type:
-    return {"amount_minor": int, "priority": str}.get(sort.column, datetime)
+def _fits(sort: Sort, value: object) -> bool:
+    """Whether the sorted column may hold it."""
+    match sort.column:
+        case "amount_minor":
+            return isinstance(value, int) and abs(value) <= MOST
+        case "priority":
+            return value in set(Priority)
+        case _:
+            return isinstance(value, datetime)
 
 
 def _bad_cursor() -> ProblemError:

@@ -36,22 +36,22 @@ def in_sight(actor: Actor) -> ColumnElement[bool]:
             return true()
 
 
-async def visible_row(session: AsyncSession, caller: Caller, case_id: str) -> CaseRow | None:
-    """The case's row. None when it has none yet; 404 when it is foreign."""
+async def find(parts: Parts, caller: Caller, case_id: str) -> CaseRow | None:
+    """The row of a case that the caller may see; None for one opened so recently that it has none yet; else 404.
+
+    The engine is asked about foreign cases too: while it is away, they look like unknown ones (503).
+    """
     if not CASE_ID.fullmatch(case_id):
         raise not_found()
-    row = (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id, in_sight(caller.actor)))).first()
-    if row is None and (await session.exec(select(CaseRow.case_id).where(CaseRow.case_id == case_id))).first():
-        raise not_found()
-    return row
-
-
-async def find(parts: Parts, caller: Caller, case_id: str) -> CaseRow | None:
-    """The row of a case that the caller may see; None for one opened so recently that it has none yet; else 404."""
     async with parts.database.reading() as session:
-        row = await visible_row(session, caller, case_id)
+        row = (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id, in_sight(caller.actor)))).first()
+        foreign = row is None and await _exists(session, case_id)
     if row is None:
         owner = await parts.engine.owner(case_id)
-        if owner is None or not may_see(caller.actor, Parties(customer_id=owner)):
+        if foreign or owner is None or not may_see(caller.actor, Parties(customer_id=owner)):
             raise not_found()
     return row
+
+
+async def _exists(session: AsyncSession, case_id: str) -> bool:
+    return (await session.exec(select(CaseRow.case_id).where(CaseRow.case_id == case_id))).first() is not None

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +21,7 @@ from models.actions import Act, AddWords
 from models.case import CaseStart
 from models.receipt import Receipt
 from models.tables import CaseRow, ContactRow, OpeningRow
-from models.vocabulary import ErrorType, IssueGroup, Kind, Locale, Role
+from models.vocabulary import ErrorType, Issue, IssueGroup, Kind, Locale, Role
 from rules.policy import slice_policy
 
 NEEDS_ORDER = frozenset({IssueGroup.PRODUCT, IssueGroup.LOGISTICS, IssueGroup.ORDER})
@@ -29,6 +30,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 UNDER_WAY = timedelta(seconds=10)
 """A case that reserved its sameness so recently may still be starting: its twin waits for it instead of taking its place."""
 ZONE = "Asia/Shanghai"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -76,10 +78,11 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
 
 
 async def _start_or_join(parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt) -> Opening:
+    wanted = await _samenesses(receipt)
     while True:
         async with parts.database.writing() as session:
             await _remember_contact(session, body, receipt)
-            holder = await _reserve(session, receipt)
+            holder = await _reserve(session, receipt, wanted)
         if holder is None:
             return await _start(parts, receipt)
         words = AddWords(words=receipt.description, evidence=receipt.evidence)
@@ -124,7 +127,7 @@ def _customer_of(caller: Caller, body: OpenCase) -> str:
 
 def _check(body: OpenCase) -> None:
     group = body.issue.group if body.issue else None
-    lacks_order = body.order_id is None and body.kind is not Kind.INQUIRY and group in NEEDS_ORDER
+    lacks_order = body.order_id is None and body.kind is Kind.AFTER_SALES and group in NEEDS_ORDER
     soon = datetime.now(UTC) + timedelta(minutes=5)
     lines = [line.line_id for line in body.lines]
     _refuse(
@@ -137,6 +140,12 @@ def _check(body: OpenCase) -> None:
         ),
         (len(set(lines)) < len(lines), "lines", "a line is named twice: add its quantities up.", "订单行重复，请合并数量。"),
         (body.happened_at is not None and body.happened_at > soon, "happened_at", "that is in the future.", "该时间在未来。"),
+        (
+            body.happened_at is not None and body.happened_at < LONG_AGO,
+            "happened_at",
+            "that is too long ago.",
+            "该时间过于久远。",
+        ),
     )
 
 
@@ -179,18 +188,24 @@ def _same(first: str | None, again: str) -> None:
         )
 
 
-def samenesses(receipt: Receipt) -> tuple[str, ...]:
+async def _samenesses(receipt: Receipt) -> tuple[str, ...]:
     """REC-5: customer, order line and issue; one for each line. Without an order nothing says that two requests are one."""
     if receipt.order_id is None:
         return ()
     lines = [line.line_id for line in receipt.lines] or ["*"]
-    issue = receipt.issue or "?"
+    issue = receipt.issue or await asyncio.to_thread(_best_guess, receipt.description)
     return tuple(f"{receipt.customer_id}|{receipt.order_id}|{line}|{issue}" for line in lines)
 
 
-async def _reserve(session: AsyncSession, receipt: Receipt) -> OpeningRow | None:
+def _best_guess(description: str) -> Issue:
+    """What the words are about. Its model is loaded by the first who asks, not by every start of the API."""
+    from rules.classify import classify  # noqa: PLC0415 # brings the model's libraries along
+
+    return classify(description).issue
+
+
+async def _reserve(session: AsyncSession, receipt: Receipt, wanted: Sequence[str]) -> OpeningRow | None:
     """Claim the samenesses for this case, all or none; the row of another case that holds one of them."""
-    wanted = samenesses(receipt)
     if not wanted:
         return None
     held = (await session.exec(select(OpeningRow).where(col(OpeningRow.sameness).in_(wanted)))).all()

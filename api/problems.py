@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match
 
 from api.language import language_of, said_by_pydantic
 from models.errors import Fault, RedressError
@@ -20,6 +21,7 @@ from models.policy import Bilingual
 from models.vocabulary import ErrorType, Locale
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 TYPES = "https://redress.example/problems/"
 
 
@@ -170,7 +172,8 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 # registered for it
         answer = respond(request, _from_http(error))
-        answer.headers.update({name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"})
+        if error.status_code == 405:  # noqa: PLR2004 # Method Not Allowed
+            answer.headers["Allow"] = ", ".join(_methods(request))
         return answer
 
     async def database(request: Request, error: Exception) -> JSONResponse:
@@ -207,6 +210,16 @@ def _field(location: Sequence[str | int]) -> str:
     """`("body", "lines", 0, "line_id")` → `lines.0.line_id`."""
     inner = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
     return ".".join(str(part) for part in inner) or str(location[0] if location else "body")
+
+
+def _methods(request: Request) -> list[str]:
+    """What the address takes, over all of its routes; the router itself names those of the first only."""
+    routes: list[BaseRoute] = request.app.routes
+
+    def takes(method: str) -> bool:
+        return any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+
+    return [method for method in METHODS if takes(method)]
 
 
 def _from_http(error: HTTPException) -> ProblemError:

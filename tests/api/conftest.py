@@ -1,34 +1,53 @@
-"""API tests share one running application: a real server, a real worker, a real database, partners in memory."""
+"""API tests share one running application for each database: a real server, a real worker, real tables, partners in memory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
-from service import Service, running_service
-from sqlmodel import delete
+from databases import DIALECTS, Postgres
+from service import running_service
 from temporalio.testing import WorkflowEnvironment
 from web import Web, running_web
 
-from models.tables import AgentRow
 from settings import Settings
 
 
-@pytest.fixture(scope="session")
-async def at_work(
-    temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Settings, Service]]:
+@asynccontextmanager
+async def whole(temporal: WorkflowEnvironment, folder: Path, database_url: str | None = None) -> AsyncGenerator[Web]:
     settings = Settings(
-        data_dir=tmp_path_factory.mktemp("api"),
+        data_dir=folder,
+        database_url=database_url,
         temporal_address=temporal.client.service_client.config.target_host,
         evidence_max_bytes=1024 * 1024,
     )
-    async with running_service(temporal, settings) as service:
-        yield settings.model_copy(update={"task_queue": service.queue}), service
+    async with (
+        running_service(temporal, settings) as service,
+        running_web(settings.model_copy(update={"task_queue": service.queue}), service) as web,
+    ):
+        yield web
 
 
 @pytest.fixture(scope="session")
-async def web(at_work: tuple[Settings, Service]) -> AsyncIterator[Web]:
-    settings, service = at_work
-    async with running_web(settings, service) as web:
-        async with service.database.writing() as session:
-            await session.exec(delete(AgentRow))  # the policy's people work by the clock on the wall; a test names its own
+async def web_on_sqlite(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Web]:
+    async with whole(temporal, tmp_path_factory.mktemp("api")) as web:
         yield web
+
+
+@pytest.fixture(scope="session")
+async def web_on_postgresql(
+    temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres
+) -> AsyncIterator[Web]:
+    async with whole(temporal, tmp_path_factory.mktemp("api"), postgres.create("api", "template_redress")) as web:
+        yield web
+
+
+@pytest.fixture(scope="session")
+def web(web_on_sqlite: Web) -> Web:
+    return web_on_sqlite
+
+
+@pytest.fixture(params=DIALECTS)
+def web_on_either(request: pytest.FixtureRequest) -> Web:
+    """For tests of what the databases could do differently; a module of these calls it `web`."""
+    return request.getfixturevalue(f"web_on_{request.param}")

@@ -1,7 +1,9 @@
-"""Lists, views and timelines."""
+"""Lists, views and timelines, on both databases."""
 
 import asyncio
+import base64
 import itertools
+import json
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -15,6 +17,11 @@ from models.vocabulary import Locale, Role
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _numbers = itertools.count(1)
+
+
+@pytest.fixture
+def web(web_on_either: Web) -> Web:
+    return web_on_either
 
 
 def a_row(merchant: str, chance: random.Random) -> CaseRow:
@@ -114,6 +121,13 @@ async def test_a_filter_shows_what_fits_it_and_nothing_else(web: Web, query: str
     assert sorted(case["case_id"] for case in found) == sorted(row.case_id for row in rows if fits(row))
 
 
+def a_cursor(*content: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+
+
+BAD_PLACES: list[tuple[object, object]] = [(10**30, "RD-1"), (1, "\ud800"), (1, "\x00"), ([], "RD-1"), (1, [])]
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -124,6 +138,9 @@ async def test_a_filter_shows_what_fits_it_and_nothing_else(web: Web, query: str
         ("colour=red", "colour"),
         ("cursor=nonsense", "cursor"),
         ("cursor=W10=", "cursor"),
+        *((f"sort=amount&cursor={a_cursor('amount', value, case)}", "cursor") for value, case in BAD_PLACES),
+        (f"sort=updated_at&cursor={a_cursor('updated_at', '0001-01-01T00:00:00+14:00', 'RD-1')}", "cursor"),
+        ("opened_from=0001-01-01T00:00:00%2B14:00", "opened_from"),
         ("opened_from=yesterday", "opened_from"),
         ("customer_id=C%001", "customer_id"),
     ],

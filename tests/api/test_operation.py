@@ -140,6 +140,22 @@ async def test_every_error_is_a_problem(web: Web, method: str, path: str, conten
     assert problem["request_id"] == answer.headers["X-Request-Id"] == "mine-1"
 
 
+async def test_a_method_that_an_address_does_not_take_is_told_all_that_it_does(web: Web) -> None:
+    who = web.person(Role.CUSTOMER, "C-1")
+    taken = {"/v1/cases": "GET, POST", "/v1/me/preferences": "GET, PUT", "/v1/cases/RD-1/take": "POST"}
+    for path, methods in taken.items():
+        answer = await web.http.request("DELETE", path, headers=who.headers)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, methods)
+
+
+async def test_a_body_that_is_no_json_is_refused_whatever_it_calls_itself(web: Web) -> None:
+    who = web.person(Role.CUSTOMER, "C-1")
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json"):
+        for content in (b"\\", b"\xff\x7f", b"[" * 5000 + b"\x7f"):
+            answer = await web.http.post("/v1/cases", content=content, headers={**who.headers, "Content-Type": kind})
+            assert answer.status_code == 422, (kind, content[:5])
+
+
 async def test_a_body_that_grows_too_large_on_the_way_is_cut_off(web: Web) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(200):

@@ -11,6 +11,11 @@ from adapters.secrets import secrets_of
 from models.vocabulary import Role
 
 
+@pytest.fixture
+def web(web_on_either: Web) -> Web:
+    return web_on_either
+
+
 async def send(
     web: Web, body: object, *, partner: str = "merchant", secret: str | None = None, number: str | None = None, late: int = 0
 ) -> httpx.Response:
@@ -97,6 +102,9 @@ async def test_news_of_an_unknown_case_are_accepted_and_harm_nobody(web: Web) ->
         ({"kind": "refund", "payload": 1}, "payload"),
         ({"kind": "", "payload": {}}, "kind"),
         ({"kind": "refund", "payload": {"words": "a\u0000b"}}, "payload.words"),
+        ('{"kind": "refund", "payload": {"words": ["a", "\\ud800"]}}', "payload.words.1"),
+        ('{"kind": "refund", "payload": {"\\udfff": 1}}', "payload"),
+        ("\\" + "[" * 50_000, "body"),
     ],
 )
 async def test_a_signed_webhook_without_sense_is_refused_by_field(web: Web, body: object, field: str) -> None:
