@@ -1,0 +1,66 @@
+"""What each figure must reach (the project's quality goals), and the unit of every figure."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A bound, or none. `at_least`: more is better."""
+
+    unit: str = ""
+    most: float | None = None
+    least: float | None = None
+
+    @property
+    def bound(self) -> str:
+        if self.most is not None:
+            return f"≤ {self.most:g} {self.unit}".strip()
+        return f"≥ {self.least:g} {self.unit}".strip() if self.least is not None else ""
+
+    def ratio(self, measured: float) -> float | None:
+        """How much of the bound is used (at most 1 is well) or reached (at least 1 is well)."""
+        bound = self.most if self.most is not None else self.least
+        return measured / bound if bound else None
+
+    def met(self, measured: float) -> bool:
+        return (self.most is None or measured <= self.most) and (self.least is None or measured >= self.least)
+
+
+NOISE = 1.25
+"""How much slower with many cases than with few is still the same on a machine that does other things too."""
+
+GOALS: dict[str, Goal] = {
+    "history events, refund without a person": Goal("events", most=45),
+    "history events, damaged, negotiated": Goal("events", most=140),
+    "lives a second through HTTP": Goal("/s"),
+    "bare workflows a second": Goal("/s"),
+    "lives, share of bare workflows": Goal(least=0.8),
+    "open over HTTP, share of direct, p50": Goal(most=1.5),
+    "open over HTTP, share of direct, p99": Goal(most=1.5),
+    "MB of a worker for each open cached case": Goal("MB", most=0.15),
+    "MB of a worker for each open evicted case": Goal("MB", most=0.01),
+    "cold worker, open cases replayed and looked at a second": Goal("/s"),
+    "warm worker, open cases looked at a second": Goal("/s"),
+    "open one more, many over few": Goal(most=NOISE),
+    "act on one, many over few": Goal(most=NOISE),
+    "list a page, many over few": Goal(most=NOISE),
+    "first question to a calendar": Goal("µs"),
+    "deadline, working time over a year of holidays": Goal("µs", most=50),
+    "working time between two instants": Goal("µs"),
+    "ms a text of a customer": Goal("ms", most=1),
+    "ms a text of a thousand characters and more": Goal("ms"),
+}
+
+UNITS = {
+    "open over HTTP": "ms",
+    "start_workflow directly": "ms",
+    "open one more": "ms",
+    "act on one": "ms",
+    "list a page": "ms",
+    "CPU seconds": "s",
+}
+"""Of figures that are told without a goal, by how their name begins."""
+
+
+def goal_of(figure: str) -> Goal:
+    return GOALS.get(figure) or Goal(next((unit for start, unit in UNITS.items() if figure.startswith(start)), ""))

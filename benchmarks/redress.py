@@ -1,0 +1,194 @@
+"""A whole Redress under measurement: `redress up` with its real processes on free ports and in a folder of its own."""
+
+import asyncio
+import os
+import socket
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from adapters.secrets import secrets_of
+from api.auth import make_token
+from benchmarks.partners import order_of
+from benchmarks.processes import children, cpu_seconds, running
+from models.vocabulary import Role
+from settings import ROOT, Settings
+
+T = TypeVar("T")
+
+PARTS = {"temporal": "start-dev", "api": "api", "worker": "worker.py"}
+"""The parts of `redress up`, and an argument that only its process has."""
+READY_WITHIN = 120.0
+LOOK_EVERY = 0.02
+PATIENCE = 120.0
+"""Seconds in which a case has to move on."""
+
+
+@dataclass
+class Redress:
+    """The processes, and ways to talk to them."""
+
+    folder: Path
+    settings: Settings
+    environment: dict[str, str]
+    client: Client
+    http: httpx.AsyncClient
+    pids: dict[str, int]
+    rows: sqlite3.Connection
+    _tokens: dict[tuple[Role, str], str] = field(default_factory=dict[tuple[Role, str], str])
+
+    def cpu(self) -> dict[str, float]:
+        """Processor seconds so far, by part; `caller` is the measurement itself, which stands for all customers."""
+        return {part: cpu_seconds(pid) for part, pid in self.pids.items()} | {"caller": time.process_time()}
+
+    def headers(self, role: Role, who: str) -> dict[str, str]:
+        if (role, who) not in self._tokens:
+            self._tokens[role, who] = make_token(self.settings, role, who)
+        return {"Authorization": f"Bearer {self._tokens[role, who]}", "Idempotency-Key": uuid4().hex}
+
+    async def post(self, path: str, role: Role, who: str, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # as httpx takes it
+        answer = await self.http.post(path, headers=self.headers(role, who), **request)
+        if answer.is_error:
+            message = f"{path}: {answer.status_code} {answer.text}"
+            raise RuntimeError(message)
+        return answer.json()
+
+    async def open(self, state: str, number: int, **case: object) -> str:
+        """Open a case about an order in that state, as its customer."""
+        order_id, customer_id = order_of(state, number)
+        body = {"channel": "app", "order_id": order_id, "description": "It is not as it should be."} | case
+        return (await self.post("/v1/cases", Role.CUSTOMER, customer_id, json=body))["case_id"]
+
+    async def act(self, case_id: str, role: Role, who: str, action: str, **body: object) -> dict[str, Any]:
+        return await self.post(f"/v1/cases/{case_id}/{action}", role, who, json=body)
+
+    async def reaches(self, case_id: str, *, wait: str | None = None, stage: str | None = None) -> None:
+        """Until the table shows the case there. Its customer would be told; asking over HTTP again and again would be measured too."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                seen = self.rows.execute("select waiting_for, stage from cases where case_id = ?", (case_id,)).fetchone()
+                if seen is not None and (wait is None or seen[0] == wait) and (stage is None or seen[1] == stage):
+                    return
+                await asyncio.sleep(LOOK_EVERY)
+
+    def waiting(self) -> int:
+        """How many cases wait for somebody to move."""
+        return self.rows.execute("select count(*) from cases where waiting_on <> 'nobody'").fetchone()[0]
+
+    async def waits(self, cases: int) -> None:
+        """Until so many cases wait for somebody to move."""
+        async with asyncio.timeout(cases):  # one a second is far too slow
+            while self.waiting() < cases:  # noqa: ASYNC110  # other processes can only be asked
+                await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
+    """Started, with so many orders of each copied state; stopped and removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="redress-bench-") as name:
+        folder = Path(name)
+        settings = _settings(folder)
+        environment = _environment(settings, extra)
+        sandbox = (sys.executable, "-m", "benchmarks.partners", folder / "sandbox", str(settings.sandbox_port))
+        about = (f"{settings.api_url}/v1/webhooks", str(orders))
+        log = folder / "output.txt"
+        with log.open("wb") as output:
+            async with (
+                running(*sandbox, *about, folder=folder, environment=environment, output=output) as partners,
+                running(
+                    *(sys.executable, ROOT / "cli.py", "up", "--no-sandbox"),
+                    folder=folder,
+                    environment=environment,
+                    output=output,
+                ) as up,
+                httpx.AsyncClient(
+                    base_url=settings.api_url, timeout=60, trust_env=False, limits=httpx.Limits(max_connections=200)
+                ) as http,
+            ):
+                await _ready(log, up, http, f"http://{settings.host}:{settings.sandbox_port}/healthz")
+                client = await Client.connect(settings.temporal, data_converter=pydantic_data_converter)
+                database = f"file:{settings.data_dir / 'redress.db'}?mode=ro"
+                with closing(sqlite3.connect(database, uri=True, isolation_level=None)) as rows:
+                    pids = _parts(up.pid) | {"sandbox": partners.pid}
+                    try:
+                        yield Redress(folder, settings, environment, client, http, pids, rows)
+                    except Exception as error:
+                        error.add_note(_said(log, *(settings.data_dir / "logs").glob("*.log")))
+                        raise
+
+
+def _settings(folder: Path) -> Settings:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+    api, temporal, ui, sandbox = (taken.getsockname()[1] for taken in sockets)
+    for taken in sockets:
+        taken.close()
+    return Settings(data_dir=folder / "data", api_port=api, temporal_port=temporal, ui_port=ui, sandbox_port=sandbox)
+
+
+def _environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")}
+    own = {
+        "data_dir": str(settings.data_dir),
+        "api_port": str(settings.api_port),
+        "temporal_port": str(settings.temporal_port),
+        "ui_port": str(settings.ui_port),
+        "webhook_secret": secrets_of(settings).webhook,
+        "log_level": "WARNING",
+        "lang": "en",
+        **{f"{name}_url": settings.partner_url(name) for name in ("merchant", "carrier", "payment", "notification")},
+        **extra,
+    }
+    return inherited | {f"REDRESS_{name.upper()}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}
+
+
+async def _ready(log: Path, up: asyncio.subprocess.Process, http: httpx.AsyncClient, sandbox: str) -> None:
+    async with asyncio.timeout(READY_WITHIN):
+        while "Ctrl-C" not in _said(log):
+            if up.returncode is not None:
+                raise RuntimeError(_said(log))
+            await asyncio.sleep(0.1)
+        while True:
+            try:
+                (await http.get(sandbox)).raise_for_status()
+            except httpx.HTTPError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+
+def _said(*logs: Path) -> str:
+    """The end of what the processes said, for whoever reads why a measurement failed."""
+    return "\n".join(f"── {log.name}\n{log.read_text(encoding='utf-8', errors='replace')[-1500:]}" for log in logs)
+
+
+def _parts(up: int) -> dict[str, int]:
+    return {
+        part: pid
+        for part, mark in PARTS.items()
+        for pid, command in children(up).items()
+        if any(Path(word).name == mark for word in command)
+    }
+
+
+async def each(turns: int, works: Iterable[Callable[[], Awaitable[T]]]) -> list[T]:
+    """Do all of it, so many at a time, as fast as it goes."""
+    waiting = iter(works)
+    done: list[T] = []
+
+    async def one() -> None:
+        for work in waiting:
+            done.append(await work())  # noqa: PERF401  # several do it at once
+
+    await asyncio.gather(*(one() for _ in range(turns)))
+    return done
