@@ -142,7 +142,7 @@ class Clockwork:
         lapsed, case.transfer = case.transfer, None
         case.team = lapsed.team
         desk.note(Event.TRANSFER_LAPSED, to=lapsed.to, team=lapsed.team)
-        desk.escalate("transfer_lapsed")
+        desk.escalate("transfer_lapsed", to=Tier.SUPERVISOR)
 
     def _target(self, name: ClockName) -> clocks.ClockTarget:
         case = self._desk.case

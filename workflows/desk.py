@@ -144,9 +144,9 @@ class Desk:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
-    def escalate(self, reason: str, by: Actor = SYSTEM, **data: JsonValue) -> None:
+    def escalate(self, reason: str, by: Actor = SYSTEM, to: Tier | None = None, **data: JsonValue) -> None:
         """Give the case to the next tier, with everything it has (DSP-5)."""
-        tier = NEXT_TIER[self.case.tier]
+        tier = to or NEXT_TIER[self.case.tier]
         if tier is not self.case.tier:
             self.case.tier = tier
             self.case.handler = self.case.transfer = None

@@ -25,8 +25,9 @@ async def offer(desk: Desk) -> None:
     )
     if not judged:
         answered(desk)
-    helped = not judged or case.suggestion.helped is True
-    await effects.count_helped(HelpedReport(case_id=case.case_id, entry_id=entry, helped=helped))
+    helped = case.suggestion.helped if judged else True
+    if helped is not None:  # None: a person answered before the customer judged
+        await effects.count_helped(HelpedReport(case_id=case.case_id, entry_id=entry, helped=helped))
 
 
 async def found(desk: Desk) -> bool:

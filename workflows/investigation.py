@@ -11,7 +11,7 @@ from models.vocabulary import Event, Kind, Party, Stage, Tier, WaitFor, WaitingO
 from rules import liability
 from workflows import effects
 from workflows.desk import Desk
-from workflows.handover import insist
+from workflows.handover import find_a_handler, insist
 from workflows.receipt import establish_facts, look_up
 
 FRESH = timedelta(hours=1)
@@ -141,6 +141,7 @@ async def hear_answers(desk: Desk) -> None:
     """Wait until everybody answered or fell silent, or the case was decided meanwhile; conclude after each word."""
     case = desk.case
     while case.open_requests and not decided(desk):
+        await find_a_handler(desk)  # once it is the platform's, somebody of the team follows what comes in
         nearest = min(case.open_requests, key=lambda request: request.due)
         open_before = len(case.open_requests)
         await desk.wait_for(

@@ -76,8 +76,10 @@ def test_a_complaint_passes_agent_and_supervisor(redress: Redress) -> None:
     assert confirmed(case)["outcome"] == "resolved"
 
 
-def test_an_inquiry_is_answered_by_an_agent(redress: Redress) -> None:
+def test_an_inquiry_that_the_knowledge_base_does_not_settle_is_answered_by_an_agent(redress: Redress) -> None:
     case = redress.open("delivered", kind="inquiry", issue="rules.platform_rule", description="May I return a gift?")
+    case.reaches("answer_check")
+    case.act(Role.CUSTOMER, "helped", helped=False)
     case.reaches("reply")
     case.act(Role.AGENT, "reply", words="Within seven days, unopened.", solves=True)
     assert confirmed(case)["outcome"] == "answered"
