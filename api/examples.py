@@ -57,7 +57,7 @@ ACTIONS: Mapping[str, Shown] = {
     "answer": Shown(
         "Answer a request · 答复询问",
         "The request's id is in the case's `requests`.",
-        {"request_id": "Q-1", "words": "The parcel left our warehouse complete.", "admits": False},
+        {"request_id": "q1", "words": "The parcel left our warehouse complete.", "admits": False},
     ),
     "classify": Shown(
         "Set the issue · 判定问题类型", "Deadlines move, misses stay.", {"issue": "logistics.damaged", "note": "照片显示运输破损"}
@@ -100,11 +100,11 @@ ACTIONS: Mapping[str, Shown] = {
         "Final; no remedies means the demand is turned down.",
         {"remedies": [FULL_REFUND], "reason": "证据支持部分退款。"},
     ),
-    "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "R-1"}),
+    "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",
         "With its proof.",
-        {"remedy_id": "R-1", "proof": "Bank transfer 20261122-77"},
+        {"remedy_id": "m1", "proof": "Bank transfer 20261122-77"},
     ),
     "confirm": Shown(
         "Confirm that it is solved · 确认解决",
