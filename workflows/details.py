@@ -4,16 +4,11 @@ from models.case import CaseState
 from models.policy import PolicySlice
 
 
-def summary_of(kind: str, issue: str | None, order_id: str | None) -> str:
-    """The workflow's one line in lists."""
-    return " · ".join(part for part in (kind, issue, order_id) if part)
-
-
 def details_of(case: CaseState, policy: PolicySlice) -> str:
     """The workflow's current details, as markdown."""
-    lines = [
-        f"**{case.stage}**, {case.kind}, {case.issue or 'not classified yet'}, held by {case.tier} ({case.team or 'no team yet'})"
-    ]
+    handler = f", {case.handler.id} works on it" if case.handler else ""
+    held = f"held by {case.tier} ({case.team or 'no team yet'}){handler}"
+    lines = [f"**{case.stage}**, {case.kind}, {case.issue or 'not classified yet'}, {held}"]
     if case.wait is not None:
         then = policy.waits[case.wait.for_].then
         lines.append(f"Waits for **{case.wait.for_}** from **{case.wait.on}** until {case.wait.until:%Y-%m-%d %H:%M} UTC.")
