@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from adapters.database import Database
-from adapters.knowledge import count_helped, count_shown, search
+from adapters.knowledge import answer, count_helped, count_shown
 from models.case import Suggestion
 from models.effects import HelpedReport, Suggested, SuggestRequest
 from models.vocabulary import Locale
@@ -19,19 +19,18 @@ class KnowledgeActivities:
     async def suggest_answer(self, request: SuggestRequest) -> Suggested:
         """The best published answer for the issue, in the customer's language; None when none fits well enough."""
         async with self._database.reading() as session:
-            best = await search(session, request.text, issue=request.issue, limit=1)
-        if not best or best[0].score < request.at_least:
+            found = await answer(session, request.text, request.issue, request.at_least)
+        if found is None:
             return Suggested(suggestion=None)
-        entry, score = best[0].entry, best[0].score
+        entry, chinese = found.entry, request.locale is Locale.ZH
         async with self._database.writing() as session:
             await count_shown(session, request.case_id, entry.entry_id)
-        chinese = request.locale is Locale.ZH
         return Suggested(
             suggestion=Suggestion(
                 entry_id=entry.entry_id,
                 title=entry.title_zh if chinese else entry.title_en,
                 body=entry.body_zh if chinese else entry.body_en,
-                score=round(score, 3),
+                score=round(found.score, 3),
             )
         )
 

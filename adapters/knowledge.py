@@ -29,8 +29,12 @@ WHOLE = 0.35
 """The share of the score that is how much of the question the whole entry speaks of; the rest is how close its closest phrase is."""
 ALONE = 0.3
 """What a word that only one of question and phrase has takes off, beside a word that both have."""
+CHANCE = 0.5
+"""What a single word in common counts where both sides say more: it may be chance."""
 UNKNOWN = 0.75
 """How telling a word is that no entry has, beside one that a single entry has: half of such Chinese pairs are no words."""
+CLOSE = 0.8
+"""An answer that fits the issue is given although one for other issues fits the words better, if it fits nearly as well as that."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -60,6 +64,19 @@ async def search(
     weight = await _weights(session, known.union(*asked))
     found = [Found(row, max(_fit(one, *compared[row.entry_id], weight) for one in asked)) for row in rows]
     return sorted(found, key=lambda one: (-one.score, one.entry.entry_id))[:limit]
+
+
+async def answer(session: AsyncSession, text: str, issue: Issue | None, at_least: float) -> Found | None:
+    """The published entry to answer with. None when none fits the issue and the words well enough, or one for other issues fits better."""
+    found = await search(session, text)
+    fitting = next((one for one in found if _fits_issue(one.entry, issue)), None)
+    if fitting is None or fitting.score < max(at_least, CLOSE * found[0].score):
+        return None
+    return fitting
+
+
+def _fits_issue(row: KnowledgeRow, issue: Issue | None) -> bool:
+    return issue is None or not row.issues or issue in row.issues
 
 
 def _phrases(row: KnowledgeRow) -> tuple[str, ...]:
@@ -98,9 +115,12 @@ def _fit(asked: Terms, phrases: Sequence[Terms], whole: frozenset[str], weight: 
 def _likeness(asked: Terms, phrase: Terms, weight: Mapping[str, float]) -> float:
     """What two sets of words share, by weight, against that and what each has alone (Tversky's index)."""
     mine, theirs = set(asked), set(phrase)
-    shared = sum(weight[term] for term in mine & theirs)
+    both = mine & theirs
+    shared = sum(weight[term] for term in both)
+    if len(both) == 1 < min(len(mine), len(theirs)):
+        shared *= CHANCE
     alone = sum(weight[term] for term in mine ^ theirs)
-    return shared / (shared + ALONE * alone) if shared else 0.0
+    return shared / (shared + ALONE * alone) if both else 0.0
 
 
 async def keep(session: AsyncSession, entry_id: str, content: EntryContent, by: str, at: datetime) -> None:

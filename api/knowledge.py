@@ -8,7 +8,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.knowledge import Found, keep, remove, search
+from adapters.knowledge import answer, keep, remove, search
 from api.auth import Caller
 from api.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
 from api.problems import not_found
@@ -132,9 +132,8 @@ async def suggest(
     if body.issue is not None and parts.policy.issues[body.issue].sensitive:
         return SuggestedAnswer(answer=None)
     async with parts.database.reading() as session:
-        best: list[Found] = await search(session, body.text, issue=body.issue, limit=1)
-    fits = bool(best) and best[0].score >= parts.policy.suggest_at_least
-    return SuggestedAnswer(answer=_answer(best[0].entry, language, caller, best[0].score) if fits else None)
+        found = await answer(session, body.text, body.issue, parts.policy.suggest_at_least)
+    return SuggestedAnswer(answer=_answer(found.entry, language, caller, found.score) if found else None)
 
 
 @router.get("/{entry_id}", summary="Read an entry · 查看解答", responses=OWN)

@@ -71,21 +71,31 @@ async def ask(
     return await knowledge.suggest_answer(SuggestRequest.model_validate(fields))
 
 
-async def test_most_common_questions_find_their_answer_first(shipped: Database, policy: Policy) -> None:
+def questions() -> list[tuple[str, str]]:
+    """(the entry that answers it, the question); no entry: no answer of ours fits."""
     with QUESTIONS.open(encoding="utf-8", newline="") as file:
-        asked = [(row["entry"], row["question"]) for row in csv.DictReader(file)]
-    found = [(entry, question, *await best(shipped, question)) for entry, question in asked]
+        return [(row["entry"], row["question"]) for row in csv.DictReader(file)]
+
+
+async def test_most_common_questions_find_their_answer_first(shipped: Database, policy: Policy) -> None:
+    found = [(entry, question, *await best(shipped, question)) for entry, question in questions() if entry]
     missed = [(entry, question, got) for entry, question, got, _ in found if got != entry]
     shown = [entry for entry, _, got, score in found if got == entry and score >= policy.suggest_at_least]
-    assert len(missed) <= 0.2 * len(asked), missed
-    assert len(shown) >= 0.8 * len(asked)
+    assert len(missed) <= 0.1 * len(found), missed
+    assert len(shown) >= 0.85 * len(found)
 
 
-@pytest.mark.parametrize("file", ["complaints_zh.csv", "later_zh.csv", "no_issue.csv"])
-async def test_words_that_ask_nothing_common_are_left_to_people(shipped: Database, policy: Policy, file: str) -> None:
-    texts = [labelled.text for labelled in read_texts(DATA / file)]
+UNRELATED = {
+    name: [one.text for one in read_texts(DATA / name)] for name in ("complaints_zh.csv", "later_zh.csv", "no_issue.csv")
+}
+
+
+@pytest.mark.parametrize(
+    "texts", [*UNRELATED.values(), [question for entry, question in questions() if not entry]], ids=[*UNRELATED, QUESTIONS.name]
+)
+async def test_words_that_ask_nothing_common_are_left_to_people(shipped: Database, policy: Policy, texts: list[str]) -> None:
     answered = [text for text in texts if (await best(shipped, text))[1] >= policy.suggest_at_least]
-    assert len(answered) <= 0.1 * len(texts), answered
+    assert len(answered) <= 0.06 * len(texts), answered
 
 
 async def test_every_answer_is_found_by_its_own_title_in_both_languages(shipped: Database) -> None:
