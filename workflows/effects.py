@@ -5,6 +5,7 @@ retried (temporal.md, Speed).
 """
 
 from datetime import timedelta
+from typing import TypeVar, overload
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -32,6 +33,8 @@ from models.effects import (
     SuggestRequest,
 )
 
+T = TypeVar("T")
+
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5))
 """Partners: as long as it takes; a permanent no ends it by its type."""
 OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(minutes=1))
@@ -43,72 +46,42 @@ OWN_CALL = timedelta(seconds=20)
 
 async def save_case(projection: Projection, headline: str) -> None:
     """Write the case, its new timeline entries and the messages they cause, in one transaction."""
-    await workflow.execute_local_activity(
-        "save_case",
-        projection,
-        start_to_close_timeout=OWN_CALL,
-        retry_policy=OWN,
-        local_retry_threshold=timedelta(seconds=10),
-        summary=headline,
-    )
+    await _ours("save_case", projection, None, headline)
 
 
 async def classify(text: str) -> Classification:
     """CLS-2: what the words are about, and how sure that is."""
-    classified = await workflow.execute_local_activity(
-        "classify", text, result_type=Classified, start_to_close_timeout=OWN_CALL, retry_policy=OWN
-    )
-    return classified.classification
+    return (await _ours("classify", text, Classified)).classification
 
 
 async def renew_calendars(request: RenewRequest) -> Renewed:
     """Holidays of the days ahead, for a case that outlives those it was opened with (SLA-2)."""
-    return await workflow.execute_local_activity(
-        "renew_calendars", request, result_type=Renewed, start_to_close_timeout=OWN_CALL, retry_policy=OWN
-    )
+    return await _ours("renew_calendars", request, Renewed)
 
 
 async def assign_handler(request: AssignRequest) -> Assigned:
     """Find a handler, exactly one, also when many cases are dispatched at once (DSP-2)."""
-    return await workflow.execute_local_activity(
-        "assign_handler", request, result_type=Assigned, start_to_close_timeout=OWN_CALL, retry_policy=OWN
-    )
+    return await _ours("assign_handler", request, Assigned)
 
 
 async def suggest_answer(request: SuggestRequest) -> Suggested:
     """Look into the knowledge base (REC-6)."""
-    return await workflow.execute_local_activity(
-        "suggest_answer", request, result_type=Suggested, start_to_close_timeout=OWN_CALL, retry_policy=OWN
-    )
+    return await _ours("suggest_answer", request, Suggested)
 
 
 async def count_helped(report: HelpedReport) -> None:
     """Tell the knowledge base whether its answer helped (REC-6)."""
-    await workflow.execute_local_activity("count_helped", report, start_to_close_timeout=OWN_CALL, retry_policy=OWN)
+    await _ours("count_helped", report, None)
 
 
 async def intend_refund(intent: RefundIntent) -> RefundPlan:
     """Set the money aside (RES-5)."""
-    return await workflow.execute_local_activity(
-        "intend_refund",
-        intent,
-        result_type=RefundPlan,
-        start_to_close_timeout=OWN_CALL,
-        retry_policy=OWN,
-        local_retry_threshold=timedelta(seconds=10),
-    )
+    return await _ours("intend_refund", intent, RefundPlan)
 
 
 async def seal_case(seal: Seal) -> Sealed:
     """Write the archive record (ARC-1)."""
-    return await workflow.execute_local_activity(
-        "seal_case",
-        seal,
-        result_type=Sealed,
-        start_to_close_timeout=OWN_CALL,
-        retry_policy=OWN,
-        local_retry_threshold=timedelta(seconds=10),
-    )
+    return await _ours("seal_case", seal, Sealed)
 
 
 async def look_up(request: LookUp, patience: timedelta) -> LookedUp:
@@ -152,4 +125,21 @@ async def refund_states(request: RefundQuery) -> PaidBack:
     """What became of the parts, when no webhook came."""
     return await workflow.execute_activity(
         "refund_states", request, result_type=PaidBack, start_to_close_timeout=PARTNER_CALL, retry_policy=PATIENT
+    )
+
+
+@overload
+async def _ours(name: str, request: object, answer: type[T], summary: str | None = None) -> T: ...
+@overload
+async def _ours(name: str, request: object, answer: None, summary: str | None = None) -> None: ...
+async def _ours(name: str, request: object, answer: type[T] | None, summary: str | None = None) -> T | None:
+    """A local activity on our own database, retried for as long as that is away."""
+    return await workflow.execute_local_activity(
+        name,
+        request,
+        result_type=answer,
+        start_to_close_timeout=OWN_CALL,
+        retry_policy=OWN,
+        local_retry_threshold=timedelta(seconds=10),
+        summary=summary,
     )
