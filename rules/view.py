@@ -41,7 +41,8 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         waiting=_wait(case, policy, language),
         clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),
         misses=tuple(
-            MissView(clock=miss.clock, at=miss.at, due=miss.due, held_by=miss.held_by, handler=miss.handler) for miss in case.misses
+            MissView(clock=miss.clock, at=miss.at, due=miss.due, held_by=miss.held_by, handler=miss.handler)
+            for miss in case.misses
         ),
         facts=case.facts,
         sayings=tuple(_saying(saying) for saying in case.sayings) if actor.role is not Role.ANALYST else (),
