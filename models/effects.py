@@ -69,7 +69,8 @@ class SuggestRequest(Frozen):
 
     case_id: Identifier
     text: str
-    issue: Issue
+    issue: Issue | None
+    """None: it is not sure enough what the question is about."""
     locale: Locale
     at_least: float = 0.4
     """The policy's `suggest_at_least`."""

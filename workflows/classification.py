@@ -1,11 +1,11 @@
 """Classification (CLS-1…4): what went wrong, how sure that is, and how urgent it is."""
 
 from models.case import Classification
-from models.vocabulary import Event, Priority, Stage, WaitFor
+from models.vocabulary import Event, Kind, Priority, Stage, WaitFor
 from rules.grading import grade
 from rules.money import cost_of
 from rules.routing import route
-from workflows import effects
+from workflows import effects, first_answer
 from workflows.desk import Desk
 from workflows.handover import insist
 
@@ -14,9 +14,24 @@ async def classify(desk: Desk) -> Stage:
     """The customer's own choice, or the words; a person decides where these are not sure enough, on a clock (CLS-2)."""
     if desk.case.classification is None:
         await read_the_words(desk)
-    await insist(desk, WaitFor.TRIAGE, lambda: sure(desk))
     grade_case(desk)
+    if not sure(desk):
+        await triage(desk)
+        grade_case(desk)
     return Stage.DISPATCH
+
+
+async def triage(desk: Desk) -> None:
+    """A question may find its answer at once (REC-6); what is still unclear then, a person of the likely team decides."""
+    case = desk.case
+    assert case.classification is not None  # noqa: S101  # the words were read
+    case.team = route(desk.policy, kind=case.kind, issue=case.classification.issue, priority=Priority.P4).team
+    if case.kind is Kind.INQUIRY:
+        await first_answer.offer(desk)
+    if case.wait is None and not case.settled:
+        until = desk.deadline(WaitFor.TRIAGE)
+        desk.note(Event.TRIAGE_NEEDED, until=until.isoformat(), suggestion=case.classification.issue.value)
+    await insist(desk, WaitFor.TRIAGE, lambda: sure(desk) or case.settled)
 
 
 async def read_the_words(desk: Desk) -> None:
@@ -28,11 +43,6 @@ async def read_the_words(desk: Desk) -> None:
     desk.case.classification = classification
     if sure(desk):
         tell_issue(desk)
-    else:
-        row = route(desk.policy, kind=desk.case.kind, issue=classification.issue, priority=Priority.P4)
-        desk.case.team = row.team  # who probably knows decides
-        until = desk.deadline(WaitFor.TRIAGE)
-        desk.note(Event.TRIAGE_NEEDED, until=until.isoformat(), suggestion=classification.issue.value)
 
 
 def sure(desk: Desk) -> bool:
@@ -62,7 +72,7 @@ def grade_case(desk: Desk) -> None:
     receipt = case.receipt
     concerned = {line.line_id for line in receipt.lines}
     lines = [line for line in case.order.lines if not concerned or line.line_id in concerned] if case.order else []
-    case.grade = grade(
+    graded = grade(
         desk.policy,
         issue=case.issue,
         kind=case.kind,
@@ -73,5 +83,8 @@ def grade_case(desk: Desk) -> None:
         waited=desk.now - (receipt.happened_at or receipt.received_at),
         repeats=case.reopened,
     )
+    if graded == case.grade:
+        return
+    case.grade = graded
     desk.note(Event.GRADED, priority=case.grade.priority.value, reasons=list(case.grade.reasons))
     desk.clocks.retarget("graded")

@@ -2,7 +2,7 @@
 
 from models.actions import Act, Helped
 from models.effects import HelpedReport, SuggestRequest
-from models.vocabulary import ClockName, Event, Outcome, WaitFor, WaitingOn
+from models.vocabulary import ClockName, Event, Outcome, Priority, WaitFor, WaitingOn
 from workflows import effects
 from workflows.desk import Desk
 
@@ -12,7 +12,9 @@ async def offer(desk: Desk) -> None:
     case = desk.case
     assert case.issue is not None  # noqa: S101  # classification comes first
     asked_before = case.suggestion is not None and case.suggestion.helped is not None
-    if case.settled or asked_before or desk.policy.issues[case.issue].sensitive or case.disputed or case.reopened:
+    for_people = case.disputed or case.reopened or desk.policy.issues[case.issue].sensitive
+    urgent = case.grade is not None and case.grade.priority is Priority.P1  # harm and danger are no common questions
+    if case.settled or asked_before or for_people or urgent:
         return
     if case.suggestion is None and not await found(desk):
         return
@@ -33,11 +35,12 @@ async def offer(desk: Desk) -> None:
 async def found(desk: Desk) -> bool:
     """Whether an entry fits; it is then before the customer, which keeps the first promises."""
     case = desk.case
-    assert case.issue is not None  # noqa: S101
+    assert case.classification is not None  # noqa: S101
+    sure = case.classification.confidence >= desk.policy.triage_below
     request = SuggestRequest(
         case_id=case.case_id,
         text=case.receipt.description,
-        issue=case.issue,
+        issue=case.issue if sure else None,
         locale=case.receipt.locale,
         at_least=desk.policy.suggest_at_least,
     )

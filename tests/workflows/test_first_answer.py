@@ -140,3 +140,18 @@ async def test_a_request_or_complaint_is_never_answered_by_the_knowledge_base(se
     case = await service.open(Kind.COMPLAINT, order_id=None, issue=Issue.REFUND_NOT_ARRIVED, description=QUESTION)
     await case.until(lambda view: view.waiting is not None)
     assert "case.answer_suggested" not in await case.timeline()
+
+
+async def test_a_question_of_unclear_kind_is_answered_before_anybody_has_to_classify_it(service: Service) -> None:
+    case = await service.open(Kind.INQUIRY, order_id=None, issue=None, description="How long does a refund to my card take?")
+    shown = await case.until(lambda view: view.suggestion is not None, CUSTOMER)
+    assert shown.waiting is not None
+    assert shown.waiting.for_ is WaitFor.ANSWER_CHECK
+    await case.act(CUSTOMER, Action.HELPED, helped=True)
+    assert (await case.until(lambda view: view.stage is Stage.FOLLOW_UP)).outcome is Outcome.ANSWERED
+
+
+async def test_a_question_about_danger_goes_to_a_person_whatever_the_knowledge_base_knows(service: Service) -> None:
+    case = await inquiry(service, f"{QUESTION} The charger caught fire and burned my child.")
+    view = await case.until(lambda view: view.waiting is not None)
+    assert view.suggestion is None
