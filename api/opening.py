@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -74,14 +75,15 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
         request_id=request_id,
         received_at=now,
     )
-    return await _start_or_join(parts, caller, body, receipt)
+    return await _start_or_join(parts, caller, body, receipt, contact)
 
 
-async def _start_or_join(parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt) -> Opening:
+async def _start_or_join(parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt, contact: ContactRow | None) -> Opening:
     wanted = await _samenesses(receipt)
     while True:
         async with parts.database.writing() as session:
-            await _remember_contact(session, body, receipt)
+            if contact is None or _given(body):
+                await _remember_contact(session, body, receipt)
             holder = await _reserve(session, receipt, wanted)
         if holder is None:
             return await _start(parts, receipt)
@@ -208,22 +210,25 @@ async def _reserve(session: AsyncSession, receipt: Receipt, wanted: Sequence[str
     """Claim the samenesses for this case, all or none; the row of another case that holds one of them."""
     if not wanted:
         return None
+    rows = [{"sameness": sameness, "case_id": receipt.case_id, "at": receipt.received_at} for sameness in sorted(wanted)]
+    claimed = await insert_if_absent(session, OpeningRow, *rows)
+    if len(claimed) == len(rows):
+        return None
     held = (await session.exec(select(OpeningRow).where(col(OpeningRow.sameness).in_(wanted)))).all()
     foreign = next((row for row in held if row.case_id != receipt.case_id), None)
     if foreign is not None:
-        return foreign
-    rows = [{"sameness": sameness, "case_id": receipt.case_id, "at": receipt.received_at} for sameness in sorted(wanted)]
-    await insert_if_absent(session, OpeningRow, *rows)
-    held = (await session.exec(select(OpeningRow).where(col(OpeningRow.sameness).in_(wanted)))).all()
-    foreign = next((row for row in held if row.case_id != receipt.case_id), None)
-    if foreign is not None:  # somebody was faster between the two looks
         await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == receipt.case_id))
     return foreign
 
 
+def _given(body: OpenCase) -> dict[str, Any]:
+    """What was said about reaching the customer."""
+    return body.customer.model_dump(exclude={"id"}, exclude_none=True, mode="json")
+
+
 async def _remember_contact(session: AsyncSession, body: OpenCase, receipt: Receipt) -> None:
     """Keep what was said about reaching the customer; what was not said stays as it was."""
-    given = body.customer.model_dump(exclude={"id"}, exclude_none=True, mode="json")
+    given = _given(body)
     row = {
         "customer_id": receipt.customer_id,
         "locale": receipt.locale.value,

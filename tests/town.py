@@ -20,7 +20,10 @@ class Running:
     """An application served on a port of its own."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.socket(
+            proto=socket.IPPROTO_TCP
+        )  # the event loop sends small packets at once on what says that it is TCP
+        self._socket.bind(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         self._serving = asyncio.create_task(self._server.serve([self._socket]))

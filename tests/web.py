@@ -115,7 +115,8 @@ class Web:
 @asynccontextmanager
 async def running_web(settings: Settings, service: Service) -> AsyncGenerator[Web]:
     """The API on a free port of this machine, in this event loop."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # the event loop sends small packets at once on what says that it is TCP
+    listening.bind(("127.0.0.1", 0))
     host, port = listening.getsockname()
     config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)

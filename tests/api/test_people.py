@@ -117,7 +117,7 @@ async def test_the_routing_table_says_why_in_the_callers_language(boss: Person) 
         ("POST", "/v1/agents/ning/presence", {A, S}, 200),
         ("GET", "/v1/agents/ning/load", {A, S}, 200),
         ("GET", "/v1/queues/logistics", {A, S}, 200),
-        ("POST", "/v1/queues/logistics/next", {A}, 404),  # nothing waits there
+        ("POST", "/v1/queues/technical/next", {A}, 404),  # nothing waits there that she can do
         ("GET", EXPLAIN, {A, S, Y}, 200),
         ("DELETE", "/v1/agents/ning", {S}, 204),
     ],
