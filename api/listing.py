@@ -56,7 +56,7 @@ MOST = 2**63 - 1
 """The greatest amount that the table's column takes."""
 
 
-def _storable(moment: datetime) -> datetime:
+def storable(moment: datetime) -> datetime:
     """In UTC; the calendar ends at the years 1 and 9999, in every zone."""
     try:
         return moment.astimezone(UTC)
@@ -65,7 +65,7 @@ def _storable(moment: datetime) -> datetime:
         raise ValueError(message) from error
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_storable)]
+Moment = Annotated[AwareDatetime, AfterValidator(storable)]
 
 
 class CaseQuery(Frozen):
@@ -160,7 +160,7 @@ def _read(sort: Sort, cursor: str) -> tuple[datetime | str | int | None, str]:
     try:
         sorted_by, value, case_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         if sort.column.endswith(("_at", "_deadline")) and value is not None:
-            value = _storable(_instant(value))
+            value = instant_of(value)
         known = CASE_ID.fullmatch(case_id) and (value is None or _fits(sort, value))
     except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
         raise _bad_cursor() from error
@@ -169,11 +169,12 @@ def _read(sort: Sort, cursor: str) -> tuple[datetime | str | int | None, str]:
     return value, case_id
 
 
-def _instant(value: str) -> datetime:
+def instant_of(value: str) -> datetime:
+    """An aware instant of a cursor that both databases can hold; ValueError for anything else."""
     instant = datetime.fromisoformat(value)
     if instant.tzinfo is None:
         raise ValueError(value)
-    return instant
+    return storable(instant)
 
 
 def _fits(sort: Sort, value: object) -> bool:

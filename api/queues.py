@@ -19,7 +19,8 @@ from adapters.agents import CHOOSING
 from adapters.database import take_turns, upsert
 from api.auth import Caller
 from api.dependencies import CallerOf, Parts, PartsOf, RequestKey, only_for
-from api.listing import COLUMNS, item_of
+from api.listing import COLUMNS, instant_of, item_of
+from api.lookup import CASE_ID as A_CASE_ID
 from api.problems import ProblemError, not_found, problem
 from api.responses import ALWAYS, OWN, problems
 from api.schemas import CaseItem
@@ -196,9 +197,9 @@ def _write(row: Any) -> str:  # noqa: ANN401 # a row mapping
 def _read(cursor: str) -> tuple[str, datetime | None, str]:
     try:
         urgency, deadline, case_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        at = None if deadline is None else datetime.fromisoformat(deadline)
-        known = urgency in set(Priority) and isinstance(case_id, str) and "\x00" not in case_id and (at is None or at.tzinfo)
-    except (ValueError, TypeError, binascii.Error) as error:
+        at = None if deadline is None else instant_of(deadline)
+        known = urgency in set(Priority) and A_CASE_ID.fullmatch(case_id)
+    except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
         raise _bad_cursor() from error
     if not known:
         raise _bad_cursor()

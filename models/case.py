@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from models.actions import SYSTEM, Actor, EvidenceRef, OptionOffer, Rate
 from models.base import Frozen, Identifier, Instant, Money
 from models.partners import Order, Payment, Shipment
-from models.policy import Bilingual, PolicySlice
+from models.policy import Bilingual, SharedPolicy
 from models.receipt import Receipt
 from models.vocabulary import (
     ClockName,
@@ -340,5 +340,5 @@ class CaseStart(Frozen):
     """The workflow's input: a receipt with the policy of its day; and the state, when the case continues as new."""
 
     receipt: Receipt
-    policy: PolicySlice
+    policy: SharedPolicy
     state: CaseState | None = None

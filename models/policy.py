@@ -297,6 +297,18 @@ class PolicySlice(Frozen):
     poll_refund_every: Duration
 
 
+_known: dict[str, PolicySlice] = {}
+
+
+def interned(policy: PolicySlice) -> PolicySlice:
+    """The process's own copy of a slice with this content: thousands of open cases share it (quality.md, memory per open case)."""
+    return _known.setdefault(policy.digest, policy)
+
+
+SharedPolicy = Annotated[PolicySlice, AfterValidator(interned)]
+"""A slice that is shared as soon as it is read, so that nobody holds a second copy."""
+
+
 class Policy(Frozen):
     """The policy file. `messages` does not travel with cases: it is read where texts are written. Their words: `policies/texts.yaml`."""
 

@@ -15,10 +15,9 @@ from temporalio.exceptions import ActivityError
 from models.actions import SYSTEM, Actor
 from models.case import CaseStart, CaseState, TimelineEntry, Wait
 from models.effects import Projection, RenewRequest
-from models.policy import PolicySlice
+from models.policy import PolicySlice, interned
 from models.vocabulary import Event, Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
 from rules import calendars
-from rules.slices import interned
 from workflows import effects, search_attributes
 from workflows.alarm import Alarm
 from workflows.clockwork import Clockwork

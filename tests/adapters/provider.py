@@ -49,7 +49,7 @@ class Provider:
     def settings(self, **change: Any) -> Settings:
         """The settings with which Redress calls these partners."""
         urls = {f"{name}_url": f"{self.url}/{name}" for name in ("merchant", "carrier", "payment", "notification")}
-        return Settings.model_validate({**urls, "partner_token": TOKEN, "partner_timeout": 1.5, **change})
+        return Settings.model_validate({**urls, "partner_token": TOKEN, "partner_timeout": 1, **change})
 
     def will(self, call: str, *faults: Fault) -> None:
         """The next answers to a call."""
