@@ -1,1 +1,1 @@
-"""Every effect: thin, idempotent (architecture.md, rule 6)."""
+"""Every effect: thin, idempotent (docs/architecture.md)."""

@@ -1,4 +1,4 @@
-"""Partners' errors as Temporal's: by type, with the pause that the partner asked for (architecture.md, rule 11)."""
+"""Partners' errors as Temporal's: by type, with the pause that the partner asked for (docs/architecture.md)."""
 
 from collections.abc import Sequence
 from datetime import timedelta

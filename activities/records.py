@@ -1,6 +1,6 @@
 """What the workflow writes into our own database, as local activities: each one transaction, each safe to repeat.
 
-The case's projection with its timeline and messages (architecture.md, Choices), money set aside (RES-5), the archive (ARC-1).
+The case's projection with its timeline and messages (docs/architecture.md), money set aside (RES-5), the archive (ARC-1).
 """
 
 import hashlib

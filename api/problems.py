@@ -1,6 +1,6 @@
 """Every error leaves as an RFC 9457 problem: what was wrong, which field and rule, what is allowed instead, in the caller's language.
 
-The one place where our errors meet HTTP (architecture.md, rule 11): `ErrorType` → status and title.
+The one place where our errors meet HTTP (docs/architecture.md): `ErrorType` → status and title.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The way to the running cases: few calls, each bounded in time, each failure a problem with what to do next (temporal.md)."""
+"""The way to the running cases: few calls, each bounded in time, each failure a problem with what to do next (docs/architecture.md)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping

@@ -1,4 +1,4 @@
-"""Working-time deadlines over a year of holidays (quality.md: at most 50 µs each). Run: python -m benchmarks.calendar"""
+"""Working-time deadlines over a year of holidays (quality goal: at most 50 µs each). Run: python -m benchmarks.calendar"""
 
 import json
 from collections.abc import Callable

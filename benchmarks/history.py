@@ -1,4 +1,4 @@
-"""What a life costs in history events (temporal.md, Speed): durable steps are what the server's time goes into. Partners over HTTP."""
+"""What a life costs in history events (docs/architecture.md, Temporal): durable steps are what the server's time goes into. Partners over HTTP."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The Temporal server of `redress up`: finding the program, its arguments, and what a case needs of its namespace (temporal.md)."""
+"""The Temporal server of `redress up`: finding the program, its arguments, and what a case needs of its namespace (docs/architecture.md)."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""What passes between a workflow and its activities: one frozen request and one answer each (architecture.md, rule 3)."""
+"""What passes between a workflow and its activities: one frozen request and one answer each (docs/architecture.md)."""
 
 from models.base import Frozen, Identifier, Instant, Money
 from models.case import CaseState, Classification, RefundPart, Suggestion

@@ -1,4 +1,4 @@
-"""The policy: every figure and table that a marketplace may change (architecture.md, rule 10).
+"""The policy: every figure and table that a marketplace may change (docs/architecture.md).
 
 `Policy` is the file; `PolicySlice` is what travels with a case, so that running cases keep the rules they were opened with.
 Durations are written `5m`, `1h`, `7d`, `1h30m` in the file. Loading and checking: `rules/policy.py`.
@@ -112,7 +112,7 @@ class ClockTarget(Frozen):
 
 
 class WaitPolicy(Frozen):
-    """How long we wait, and what happens by itself after (domain.md: every wait has a deadline and a default)."""
+    """How long we wait, and what happens by itself after (docs/features.md: every wait has a deadline and a default)."""
 
     within: Duration
     calendar: str = "always"
@@ -301,7 +301,7 @@ _known: dict[str, PolicySlice] = {}
 
 
 def interned(policy: PolicySlice) -> PolicySlice:
-    """The process's own copy of a slice with this content: thousands of open cases share it (quality.md, memory per open case)."""
+    """The process's own copy of a slice with this content: thousands of open cases share it (benchmarks/README.md)."""
     return _known.setdefault(policy.digest, policy)
 
 

@@ -1,4 +1,4 @@
-"""The read side (architecture.md, Choices): what lists, search and reports read. The workflow is the truth while a case is open.
+"""The read side (docs/architecture.md): what lists, search and reports read. The workflow is the truth while a case is open.
 
 `cases`, `timeline`, `messages`, `money`, `archives` and `case_evidence` are written by `activities/` alone; `contacts`, `openings`,
 `uploads` and `webhooks` by the API at its door; so are `agents`. `assignments` follow what the cases say; choosing a handler, and

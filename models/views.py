@@ -38,7 +38,7 @@ class Viewer(Frozen):
 
 
 class WaitView(Frozen):
-    """Whose move it is, until when, and what happens by default (domain.md, Kinds and stages)."""
+    """Whose move it is, until when, and what happens by default (docs/features.md)."""
 
     on: WaitingOn
     for_: WaitFor

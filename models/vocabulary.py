@@ -1,4 +1,4 @@
-"""The closed vocabularies of a case. Each enum owns its own groupings; nobody compares status strings (domain.md)."""
+"""The closed vocabularies of a case. Each enum owns its own groupings; nobody compares status strings (docs/features.md)."""
 
 from enum import StrEnum
 
@@ -35,7 +35,7 @@ class Stage(StrEnum):
 
 
 class Role(StrEnum):
-    """Who acts or looks (domain.md, People and systems). SYSTEM is Redress itself."""
+    """Who acts or looks (docs/features.md). SYSTEM is Redress itself."""
 
     CUSTOMER = "customer"
     MERCHANT = "merchant"
@@ -329,7 +329,7 @@ class Event(StrEnum):
 
 
 class ErrorType(StrEnum):
-    """Errors cross every boundary by these types, never by their text (architecture.md, rule 11)."""
+    """Errors cross every boundary by these types, never by their text (docs/architecture.md)."""
 
     NOT_FOUND = "not-found"
     INVALID = "invalid"

@@ -1,4 +1,4 @@
-"""Who may see what: own cases only (domain.md, People and systems), and of these only what concerns the viewer."""
+"""Who may see what: own cases only (docs/features.md), and of these only what concerns the viewer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ def temporal_program() -> str:
 
 
 async def start_temporal(**dynamic_config: str) -> WorkflowEnvironment:
-    """A real server with time skipping by hand (`fast_forward`); see temporal.md for its two settings."""
+    """A real server with time skipping by hand (`fast_forward`); see docs/architecture.md for its two settings."""
     settings = {
         "frontend.WorkflowTimeSkippingEnabled": "true",
         "history.timerProcessorMaxTimeShift": '"10ms"',

@@ -1,4 +1,4 @@
-"""The shape of the repository (architecture.md): who may import whom, and what no file may hold."""
+"""The shape of the repository (docs/architecture.md): who may import whom, and what no file may hold."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""One timer for the whole case (temporal.md, Long lives)."""
+"""One timer for the whole case (docs/architecture.md, Temporal)."""
 
 import asyncio
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
 """What workflows ask the world to do: activities by name and signature, with their time-outs and retries named once.
 
 Our own database is a local activity (one history event); partners are regular activities, which cost nothing while they are
-retried (temporal.md, Speed).
+retried (docs/architecture.md, Temporal).
 """
 
 from datetime import timedelta

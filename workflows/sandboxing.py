@@ -1,4 +1,4 @@
-"""The workflow sandbox, kept on, with the domain's pure modules passed through: an open case then costs a tenth of the memory (temporal.md)."""
+"""The workflow sandbox, kept on, with the pure modules passed through: an open case then costs a tenth of the memory (docs/architecture.md)."""
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 

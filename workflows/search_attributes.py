@@ -1,4 +1,4 @@
-"""What operators can filter cases by in the Temporal Web UI. Plain text: ids and codes only, nothing personal (temporal.md)."""
+"""What operators can filter cases by in the Temporal Web UI. Plain text: ids and codes only, nothing personal (docs/architecture.md)."""
 
 from datetime import datetime
 from typing import Any

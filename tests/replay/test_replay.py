@@ -1,4 +1,4 @@
-"""Histories of cases of earlier releases replay clean on today's workflow code (quality.md, Reliability). `record.py` saves new ones."""
+"""Histories of cases of earlier releases replay clean on today's workflow code. `record.py` saves new ones."""
 
 from pathlib import Path
 

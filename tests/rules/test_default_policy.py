@@ -1,4 +1,4 @@
-"""The policy as it is shipped: it holds every figure of domain.md; and the slice of it that a case carries."""
+"""The policy as it is shipped: it holds every figure of docs/features.md; and the slice of it that a case carries."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A case outlives its history: it continues as new and loses nothing (temporal.md, Long lives)."""
+"""A case outlives its history: it continues as new and loses nothing (docs/architecture.md, Temporal)."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
