@@ -134,6 +134,11 @@ def reply(scene: Scene) -> Move:
     return Move(by, Action.REPLY, {"words": words, "solves": True})
 
 
+def helped(yes: bool) -> Maker:
+    """Say whether the knowledge base's answer helped."""
+    return lambda _: Move(Role.CUSTOMER, Action.HELPED, {"helped": yes})
+
+
 def classify(issue: Issue) -> Maker:
     return lambda scene: Move(_desk(scene), Action.CLASSIFY, {"issue": issue})
 
@@ -175,6 +180,7 @@ USUAL: Mapping[WaitFor, Maker] = {
     WaitFor.ANSWERS: answer(),
     WaitFor.FINDING: find(Party.MERCHANT),
     WaitFor.PLAN: propose(0.3),
+    WaitFor.ANSWER_CHECK: helped(yes=True),
     WaitFor.REPLY: reply,
     WaitFor.CHOICE: accept,
     WaitFor.APPROVAL: approve,

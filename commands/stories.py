@@ -13,6 +13,7 @@ from commands.plots import (
     dispute,
     escalate,
     find,
+    helped,
     propose,
     reject,
     withdraw,
@@ -95,6 +96,7 @@ PLOTS: tuple[Plot, ...] = (
         "custom",
         kind=Kind.INQUIRY,
         issue=Issue.PLATFORM_RULE,
+        moves={WaitFor.ANSWER_CHECK: (helped(yes=False),)},
     ),
     Plot(
         ("订单号写错了", "the wrong order number"),
