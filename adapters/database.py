@@ -25,7 +25,7 @@ from models.errors import Fault, RedressError
 from models.vocabulary import ErrorType
 from settings import ROOT, Settings
 
-BUSY_MILLISECONDS = 30_000
+BUSY_MILLISECONDS = 10_000
 """How long SQLite waits for another writer before it gives up."""
 MIGRATION_LOCK = 7_239_581
 """PostgreSQL's advisory lock that lets one process migrate at a time."""

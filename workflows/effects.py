@@ -41,7 +41,8 @@ OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coeffici
 """Our database: soon again, and for as long as it is down."""
 PARTNER_CALL = timedelta(seconds=30)
 """Also how long a call waits for another worker when its own was killed."""
-OWN_CALL = timedelta(seconds=20)
+OWN_CALL = timedelta(seconds=60)
+"""Long enough to stand in line behind many writers: a call that is given up half-way would hold SQLite's lock for nothing."""
 
 
 async def save_case(projection: Projection, headline: str) -> None:
