@@ -51,7 +51,7 @@ class DispatchActivities:
         rows = [
             row
             for row in (await session.exec(there)).all()
-            if row.agent_id not in request.not_to and able(agent_of(row), request.team, request.issue, calendars, request.at)
+            if able(agent_of(row), request.team, request.issue, calendars, request.at)
         ]
         loads = await loads_of(session, [row.agent_id for row in rows])
         free = [row for row in rows if loads[row.agent_id] < row.most]

@@ -54,7 +54,6 @@ class AssignRequest(Frozen):
     case_id: Identifier
     team: Identifier
     issue: Issue
-    not_to: tuple[Identifier, ...] = ()
     at: Instant
 
 

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from models.actions import Actor
-from models.case import CaseState, Clock, InformationRequest, Proposal, Remedy, Saying
-from models.policy import PolicySlice
+from models.case import CaseState, Clock, InformationRequest, Proposal, Remedy, Saying, Wait
+from models.policy import Bilingual, PolicySlice
 from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, SayingView, WaitView
 from models.vocabulary import Locale, Role, WaitFor
 from rules import clocks
@@ -67,11 +67,15 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
 def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | None:
     if case.wait is None:
         return None
-    if case.wait.for_ is WaitFor.ANSWERS and case.wait.on in policy.answers:
-        then = policy.answers[case.wait.on].then
-    else:
-        then = policy.waits[case.wait.for_].then
-    return WaitView(on=case.wait.on, for_=case.wait.for_, until=case.wait.until, then=then.in_(locale))
+    then = default_outcome(case.wait, policy).in_(locale)
+    return WaitView(on=case.wait.on, for_=case.wait.for_, until=case.wait.until, then=then)
+
+
+def default_outcome(wait: Wait, policy: PolicySlice) -> Bilingual:
+    """What happens by itself when nobody moves; for an answer it depends on who was asked (INV-2)."""
+    if wait.for_ is WaitFor.ANSWERS and wait.on in policy.answers:
+        return policy.answers[wait.on].then
+    return policy.waits[wait.for_].then
 
 
 def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) -> ClockView:

@@ -1,4 +1,4 @@
-"""A case on its desk: the state, and the few durable moves that every stage is made of (note, save, wait, insist, escalate).
+"""A case on its desk: the state, and the few durable moves that every stage is made of (note, save, wait, escalate).
 
 One projection per pause and one timer for the whole case keep a life short in history events (docs/architecture.md, Temporal).
 """

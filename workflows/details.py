@@ -2,6 +2,7 @@
 
 from models.case import CaseState
 from models.policy import PolicySlice
+from rules.view import default_outcome
 
 
 def details_of(case: CaseState, policy: PolicySlice) -> str:
@@ -10,7 +11,7 @@ def details_of(case: CaseState, policy: PolicySlice) -> str:
     held = f"held by {case.tier} ({case.team or 'no team yet'}){handler}"
     lines = [f"**{case.stage}**, {case.kind}, {case.issue or 'not classified yet'}, {held}"]
     if case.wait is not None:
-        then = policy.waits[case.wait.for_].then
+        then = default_outcome(case.wait, policy)
         lines.append(f"Waits for **{case.wait.for_}** from **{case.wait.on}** until {case.wait.until:%Y-%m-%d %H:%M} UTC.")
         lines.append(f"Then by itself: {then.en} / {then.zh}")
     if case.finding is not None:
