@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from activities.projection import Row
 from adapters.database import storable
+from models.base import Bilingual
 from models.case import CaseState, TimelineEntry
-from models.policy import Bilingual, Policy
+from models.events import Event
+from models.policy import Policy
 from models.tables import ContactRow
-from models.vocabulary import Event, Locale, MessageChannel, Role, WaitFor
+from models.vocabulary import Locale, MessageChannel, Role, WaitFor
 from rules.recipients import Recipient, recipients
 from rules.texts import HOME_ZONE, Texts
 

@@ -7,9 +7,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database import insert_if_absent
 from models.base import Money
-from models.case import RefundPart
 from models.effects import RefundIntent, RefundPlan
 from models.partners import PaymentStatus
+from models.remedies import RefundPart
 from models.tables import MoneyRow, OrderLockRow
 from models.vocabulary import Reimbursement
 from rules.refunds import left_on, split

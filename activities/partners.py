@@ -9,10 +9,10 @@ from temporalio import activity
 
 from activities.errors import gravest, to_temporal
 from adapters.protocols import Carrier, Merchant, PaymentProvider
-from models.case import RefundPart
 from models.effects import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
 from models.errors import PartnerError
 from models.partners import Order, Payment, Refund, RefundOrder, RefundStatus, Shipment
+from models.remedies import RefundPart
 from models.vocabulary import Reimbursement
 
 REIMBURSEMENTS = {

@@ -3,9 +3,9 @@
 from typing import Any
 
 from adapters.database import storable
-from models.actions import EvidenceRef
 from models.case import CaseState, TimelineEntry
 from models.effects import Projection
+from models.people import EvidenceRef
 from models.vocabulary import Role, WaitingOn
 
 NOT_STORED = {"entries", "requests_seen"}

@@ -16,9 +16,10 @@ from activities.messages import message_rows
 from activities.money import part_of, set_aside
 from activities.projection import carrier_rows, case_row, evidence_rows, timeline_row
 from adapters.database import Database, insert_if_absent, storable, upsert
-from models.case import CaseState, RefundPart, Remedy
+from models.case import CaseState
 from models.effects import Projection, RefundIntent, RefundPlan, Seal, Sealed
 from models.policy import Policy
+from models.remedies import RefundPart, Remedy
 from models.tables import (
     ArchiveRow,
     AssignmentRow,

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from adapters.database import Database, insert_if_absent, take_turns
-from models.policy import AgentPolicy
+from models.agents import AgentPolicy
 from models.tables import AgentRow
 
 log = structlog.stdlib.get_logger(__name__)

@@ -19,8 +19,8 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from models.actions import EvidenceRef
 from models.errors import Fault, RedressError
+from models.people import EvidenceRef
 from models.vocabulary import ErrorType
 from settings import Settings
 

@@ -6,8 +6,8 @@ Calls are safe to repeat: reads by nature, everything else by its key.
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from models.actions import EvidenceRef
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, StatementRequest
+from models.people import EvidenceRef
 
 
 class Merchant(Protocol):

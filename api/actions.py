@@ -15,7 +15,8 @@ from api.problems import ProblemError, problem
 from api.responses import ACTING
 from api.schemas import SHAPES, AddWordsIn, AnswerIn
 from api.uploads import references
-from models.actions import BODIES, Act, Action, Body, Transfer
+from models.actions import BODIES, Act, Action
+from models.bodies import Body, Transfer
 from models.tables import CaseRow
 from models.views import CaseView
 from models.vocabulary import ErrorType, Stage

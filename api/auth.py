@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from adapters.secrets import secrets_of
 from api.problems import ProblemError, problem
-from models.actions import Actor
-from models.policy import Bilingual
+from models.base import Bilingual
+from models.people import Actor
 from models.vocabulary import ErrorType, Locale, Role
 from settings import Settings
 

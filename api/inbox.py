@@ -13,7 +13,7 @@ from api.dependencies import CallerOf, Language, PartsOf, no_control_characters,
 from api.problems import not_found
 from api.responses import OWN, READING
 from api.schemas import Inbox, Message, Preferences
-from models.actions import Actor
+from models.people import Actor
 from models.tables import ContactRow, MessageRow
 from models.vocabulary import MessageChannel, Role
 from rules.recipients import ANY_TEAM

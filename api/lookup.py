@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.auth import Caller
 from api.dependencies import Parts
 from api.problems import not_found
-from models.actions import Actor
+from models.people import Actor
 from models.tables import CaseCarrierRow, CaseRow
 from models.vocabulary import Role
 from rules.access import Parties, may_see

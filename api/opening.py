@@ -18,7 +18,8 @@ from api.dependencies import Parts
 from api.problems import problem
 from api.schemas import OpenCase
 from api.uploads import references
-from models.actions import Act, AddWords
+from models.actions import Act
+from models.bodies import AddWords
 from models.case import CaseStart
 from models.receipt import Receipt
 from models.tables import CaseRow, ContactRow, OpeningRow

@@ -14,8 +14,8 @@ from api.auth import Caller
 from api.dependencies import CallerOf, Language, Parts, PartsOf, no_control_characters, only_for
 from api.problems import ProblemError, not_found, problem
 from api.responses import ALWAYS, OWN, READING, problems
+from models.agents import AgentDetails, AgentPolicy
 from models.base import Frozen, Identifier, Instant
-from models.policy import AgentDetails, AgentPolicy
 from models.tables import AgentRow, AssignmentRow, CaseRow
 from models.vocabulary import ErrorType, Priority, Role, SlaState
 from rules.agents import on_shift

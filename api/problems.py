@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from api.language import language_of, said_by_pydantic
+from models.base import Bilingual
 from models.errors import Fault, RedressError
-from models.policy import Bilingual
 from models.vocabulary import ErrorType, Locale
 
 MEDIA_TYPE = "application/problem+json"

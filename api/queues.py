@@ -24,8 +24,9 @@ from api.lookup import CASE_ID as A_CASE_ID
 from api.problems import ProblemError, not_found, problem
 from api.responses import ALWAYS, OWN, problems
 from api.schemas import CaseItem
-from models.actions import Act, Action, Take
+from models.actions import Act, Action
 from models.base import Frozen, Identifier
+from models.bodies import Take
 from models.tables import AgentRow, AssignmentRow, CaseRow
 from models.views import CaseView
 from models.vocabulary import ErrorType, Priority, Role, Stage, Tier, WaitingOn

@@ -6,8 +6,9 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
-from models.actions import BODIES, Action, Body
+from models.actions import BODIES, Action
 from models.base import Frozen, Identifier, Instant, Money, Words
+from models.bodies import Body
 from models.partners import FromPartner
 from models.receipt import LineQuantity, Wanted
 from models.views import TimelineView

@@ -19,10 +19,12 @@ from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from adapters.correlation import Correlation
 from api.problems import ProblemError, from_fault, not_found, problem, too_large
-from models.actions import Act, Actor, AddWords
+from models.actions import Act
+from models.bodies import AddWords
 from models.case import CaseStart
 from models.errors import Fault
 from models.partners import Notice
+from models.people import Actor
 from models.views import CaseView, Viewer
 from models.vocabulary import ErrorType
 from settings import Settings

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from api.auth import Caller
 from models.case import CaseState
+from models.events import Event
 from models.tables import TimelineRow
 from models.views import TimelineView
-from models.vocabulary import Event, Locale, Role
+from models.vocabulary import Locale, Role
 from rules.access import masked_data, shows
 from rules.texts import HOME_ZONE, timeline_text
 

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.problems import problem
-from models.actions import Actor, EvidenceRef
+from models.people import Actor, EvidenceRef
 from models.tables import UploadRow
 from models.vocabulary import ErrorType
 

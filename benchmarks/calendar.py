@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from models.policy import CalendarSlice
+from models.calendars import CalendarSlice
 from rules.calendars import add_working, working_between
 from rules.policy import load_policy, slice_policy
 

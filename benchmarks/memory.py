@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks.opening import STATE, receipt
 from benchmarks.processes import megabytes, running
 from benchmarks.redress import Redress, each, running_redress
-from models.actions import Actor
 from models.case import CaseStart
+from models.people import Actor
 from models.views import CaseView, Viewer
 from models.vocabulary import Role
 from rules.policy import load_policy, slice_policy

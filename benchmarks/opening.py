@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from benchmarks.partners import order_of
 from benchmarks.redress import each, running_redress
-from models.actions import Actor
 from models.case import CaseStart
+from models.people import Actor
 from models.receipt import Receipt
 from models.vocabulary import Channel, Issue, Kind, Locale, Role
 from rules.policy import load_policy, slice_policy

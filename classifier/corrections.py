@@ -11,8 +11,9 @@ from sqlmodel import col, select
 
 from adapters.database import Database
 from classifier.texts import Labelled
+from models.events import Event
 from models.tables import CaseRow, TimelineRow
-from models.vocabulary import Event, Issue, Role
+from models.vocabulary import Issue, Role
 
 
 async def read_corrections(database: Database) -> tuple[Labelled, ...]:

@@ -1,8 +1,12 @@
 """What every value shares."""
 
+import re
+from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from models.vocabulary import Locale
 
 Instant = AwareDatetime
 """An aware instant; stored and compared in UTC."""
@@ -25,3 +29,30 @@ class Money(Frozen):
 
     minor: int = Field(ge=0, le=10**12, examples=[12900])
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+
+
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str) or value.startswith("P"):
+        return value  # a timedelta or ISO 8601 from a stored slice
+    match = _DURATION.fullmatch(value)
+    if not value or match is None:
+        message = "a duration is written as 5m, 1h, 7d or 1h30m"
+        raise ValueError(message)
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class Bilingual(Frozen):
+    """A text that a person reads, in both languages."""
+
+    zh: str
+    en: str
+
+    def in_(self, locale: Locale) -> str:
+        return self.zh if locale is Locale.ZH else self.en

@@ -1,41 +1,28 @@
 """What a case is made of: what came in, what was found out, what was decided, and the one state that the workflow keeps."""
 
-from datetime import timedelta
-
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from models.actions import SYSTEM, Actor, EvidenceRef, OptionOffer, Rate
-from models.base import Frozen, Identifier, Instant, Money
+from models.base import Frozen, Identifier, Instant
+from models.bodies import Rate
+from models.clocks import Clock, Miss, Wait
+from models.events import Event
+from models.findings import Fact, Finding, InformationRequest, Saying
 from models.partners import Order, Payment, Shipment
-from models.policy import Bilingual, SharedPolicy
+from models.people import SYSTEM, Actor
+from models.policy import SharedPolicy
 from models.receipt import Receipt
+from models.remedies import Proposal, Remedy
 from models.vocabulary import (
-    ClockName,
-    Event,
     Issue,
     Kind,
     Outcome,
-    Party,
-    PauseReason,
     Priority,
     Reimbursement,
-    RemedyKind,
     Role,
     SlaState,
     Stage,
     Tier,
-    WaitFor,
-    WaitingOn,
 )
-
-
-class Saying(Frozen):
-    """Words as somebody said them, with the evidence they gave."""
-
-    at: Instant
-    by: Actor
-    words: str
-    evidence: tuple[EvidenceRef, ...] = ()
 
 
 class TimelineEntry(Frozen):
@@ -84,143 +71,6 @@ class Grade(Frozen):
     severity: int = Field(ge=0, le=3)
     urgency: int = Field(ge=0, le=3)
     reasons: tuple[str, ...]
-
-
-class Fact(Frozen):
-    """Something proved (INV-1). `source`: order, shipment, payment, customer, merchant, carrier."""
-
-    name: str
-    value: JsonValue
-    source: str
-    at: Instant
-
-
-class InformationRequest(Frozen):
-    """INV-2. `answer` None and `silent` False: still open."""
-
-    id: Identifier
-    of: WaitingOn
-    recipient: Identifier
-    question: str
-    asked_at: Instant
-    remind_at: Instant
-    due: Instant
-    by: Actor = SYSTEM
-    reminded: bool = False
-    silent: bool = False
-    withdrawn: bool = False
-    answer: Saying | None = None
-    admits: bool | None = None
-
-    @property
-    def open(self) -> bool:
-        return self.answer is None and not self.silent and not self.withdrawn
-
-
-class Finding(Frozen):
-    """INV-4: who is responsible, on what basis. `row` names the policy's row when a rule found it."""
-
-    party: Party
-    confidence: float = Field(ge=0, le=1)
-    basis: Bilingual
-    row: str | None = None
-    by: Actor = SYSTEM
-    at: Instant
-
-
-class Proposal(Frozen):
-    """RES-2: one round's offer. Exactly one of `accepted`, `refused`, `lapsed` ends it."""
-
-    id: Identifier
-    round: int
-    by: Actor
-    at: Instant
-    options: tuple[OptionOffer, ...]
-    amount: Money
-    """The dearest option; what the approval limit looks at."""
-    needs_approval: bool = False
-    """RES-4: above the proposer's limit; until another person approves, the customer does not see it."""
-    approved_by: Actor | None = None
-    declined: str | None = None
-    accepted: int | None = None
-    refused: str | None = None
-    counter_amount: Money | None = None
-    lapsed: bool = False
-
-    @property
-    def standing(self) -> bool:
-        """Whether it is still on the table."""
-        return self.accepted is None and self.refused is None and self.declined is None and not self.lapsed
-
-
-class RefundPart(Frozen):
-    """The share of a refund that goes back to one payment (RES-5)."""
-
-    key: Identifier
-    payment_id: Identifier
-    amount: Money
-    reimbursement: Reimbursement = Reimbursement.PENDING
-    refund_id: str | None = None
-    refusal: str | None = None
-
-
-class Remedy(Frozen):
-    """RES-3: a remedy being carried out."""
-
-    id: Identifier
-    kind: RemedyKind
-    amount: Money | None = None
-    words: str | None = None
-    reimbursement: Reimbursement = Reimbursement.NONE
-    attempt: int = 1
-    """Grows when a refused refund is tried again: its keys are then new ones."""
-    parts: tuple[RefundPart, ...] = ()
-    done_at: Instant | None = None
-
-    @property
-    def open(self) -> bool:
-        return self.done_at is None
-
-
-class Wait(Frozen):
-    """Whose move it is, for what, until when, and what happens by default then."""
-
-    on: WaitingOn
-    for_: WaitFor
-    until: Instant
-    since: Instant
-
-
-class Miss(Frozen):
-    """A broken promise. Never removed (SLA-4); `held_by` says who had the case (SLA-5)."""
-
-    clock: ClockName
-    at: Instant
-    due: Instant
-    held_by: Tier
-    handler: str | None = None
-
-
-class Clock(Frozen):
-    """A promise about time (SLA-1…6). All durations are working time of `calendar`.
-
-    `used` is what had run up to `running_since`; while running, more has passed since then. `running_since` None: paused or stopped.
-    """
-
-    name: ClockName
-    calendar: str
-    target: timedelta
-    started_at: Instant
-    used: timedelta = timedelta(0)
-    running_since: Instant | None = None
-    pauses: frozenset[PauseReason] = frozenset()
-    held_by: Tier
-    used_by_tier: dict[Tier, timedelta] = {}
-    warned_at: Instant | None = None
-    missed_at: Instant | None = None
-    unreported: Miss | None = None
-    """A miss that a change came upon; the next tick hands it out."""
-    stopped_at: Instant | None = None
 
 
 class Archive(Frozen):

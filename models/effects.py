@@ -1,9 +1,10 @@
 """What passes between a workflow and its activities: one frozen request and one answer each (docs/architecture.md)."""
 
 from models.base import Frozen, Identifier, Instant, Money
-from models.case import CaseState, Classification, RefundPart, Suggestion
+from models.calendars import CalendarSlice
+from models.case import CaseState, Classification, Suggestion
 from models.partners import Order, Payment, Shipment, StatementRequest
-from models.policy import CalendarSlice
+from models.remedies import RefundPart
 from models.vocabulary import Issue, Locale
 
 

@@ -5,8 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from models.base import Frozen, Identifier
-from models.policy import Bilingual
+from models.base import Bilingual, Frozen, Identifier
 from models.vocabulary import Issue
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]

@@ -4,21 +4,21 @@
 Durations are written `5m`, `1h`, `7d`, `1h30m` in the file. Loading and checking: `rules/policy.py`.
 """
 
-import re
-from datetime import date, timedelta
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 
-from models.base import Frozen, Identifier
+from models.agents import AgentPolicy
+from models.base import Bilingual, Duration, Frozen
+from models.calendars import CalendarPolicy, CalendarSlice
+from models.events import Event
 from models.vocabulary import (
     Channel,
     ClockName,
-    Event,
     Issue,
     IssueGroup,
     Kind,
-    Locale,
     MessageChannel,
     Party,
     PauseReason,
@@ -29,74 +29,6 @@ from models.vocabulary import (
     WaitFor,
     WaitingOn,
 )
-
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
-
-
-def _duration(value: object) -> object:
-    if not isinstance(value, str) or value.startswith("P"):
-        return value  # a timedelta or ISO 8601 from a stored slice
-    match = _DURATION.fullmatch(value)
-    if not value or match is None:
-        message = "a duration is written as 5m, 1h, 7d or 1h30m"
-        raise ValueError(message)
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-
-
-class Bilingual(Frozen):
-    """A text that a person reads, in both languages."""
-
-    zh: str
-    en: str
-
-    def in_(self, locale: Locale) -> str:
-        return self.zh if locale is Locale.ZH else self.en
-
-
-class Hours(Frozen):
-    """A span of one working day, minutes since local midnight; `end` may be 1440."""
-
-    start: int = Field(ge=0, lt=1440)
-    end: int = Field(gt=0, le=1440)
-
-
-class CalendarPolicy(Frozen):
-    """A business calendar as written: weekly spans like `09:00-12:00`, a country's public holidays, own closing and opening days."""
-
-    zone: str
-    always: bool = False
-    """24×7: every instant is working time; nothing else is needed."""
-    week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[str, ...]] = {}
-    holidays: str | None = None
-    """A country code of the `holidays` package, as CN; make-up working days included."""
-    makeup: tuple[str, ...] = ()
-    """The spans of a make-up working day; Monday's when empty."""
-    closed: tuple[date, ...] = ()
-    open: dict[date, tuple[str, ...]] = {}
-
-
-class Exceptional(Frozen):
-    """A day that differs from its weekday. No spans: closed."""
-
-    day: date
-    hours: tuple[Hours, ...] = ()
-    name: str | None = None
-    """The holiday's name, for the notice of REC-4."""
-
-
-class CalendarSlice(Frozen):
-    """A calendar resolved for a window of days: seven weekdays (Monday first) and the exceptional days between `first` and `last`."""
-
-    zone: str
-    always: bool = False
-    week: tuple[tuple[Hours, ...], ...] = ()
-    exceptional: tuple[Exceptional, ...] = ()
-    first: date
-    last: date
 
 
 class ClockTarget(Frozen):
@@ -233,42 +165,6 @@ class MessageRule(Frozen):
 
     to: tuple[Role, ...]
     channels: tuple[MessageChannel, ...] = ()
-
-
-SKILLS: list[JsonValue] = [*(group.value for group in IssueGroup), *(issue.value for issue in Issue)]
-
-
-def _skill(name: str) -> str:
-    if name not in SKILLS:
-        message = f'no such issue or group "{name}"; name one like logistics.damaged or logistics'
-        raise ValueError(message)
-    return name
-
-
-Skill = Annotated[str, AfterValidator(_skill), Field(json_schema_extra={"enum": SKILLS})]
-"""An issue, or the whole group of one."""
-
-
-class AgentDetails(Frozen):
-    """What a person of the service centre can do, and when (DSP-2)."""
-
-    name: str = Field(min_length=1, max_length=100)
-    role: Literal[Role.AGENT, Role.SUPERVISOR] = Role.AGENT
-    teams: tuple[Identifier, ...] = Field(default=(), max_length=50)
-    """An agent's; a supervisor without any has all."""
-    skills: tuple[Skill, ...] = Field(default=(), max_length=50)
-    """None: every issue."""
-    shift: str | None = Field(default=None, max_length=100)
-    """A calendar of the policy; none: being present is enough."""
-    present: bool = True
-    most: int = Field(default=20, ge=1, le=1000)
-    """Open cases at once."""
-
-
-class AgentPolicy(AgentDetails):
-    """A person with their id, as the file's `agents` name them."""
-
-    id: Identifier
 
 
 class PolicySlice(Frozen):

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from models.actions import Actor, EvidenceRef
 from models.base import Frozen, Identifier, Instant, Money, Words
+from models.people import Actor, EvidenceRef
 from models.vocabulary import Channel, Issue, Kind, Locale, RemedyKind
 
 

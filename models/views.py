@@ -2,20 +2,15 @@
 
 from pydantic import JsonValue
 
-from models.actions import Action, Actor, EvidenceRef, OptionOffer, Rate
+from models.actions import Action
 from models.base import Frozen, Instant, Money
-from models.case import (
-    Archive,
-    Classification,
-    Fact,
-    Finding,
-    Grade,
-    InformationRequest,
-    Remedy,
-    Suggestion,
-    TransferOffer,
-)
+from models.bodies import Rate
+from models.case import Archive, Classification, Grade, Suggestion, TransferOffer
+from models.findings import Fact, Finding, InformationRequest
+from models.offers import OptionOffer
+from models.people import Actor, EvidenceRef
 from models.receipt import LineQuantity, Wanted
+from models.remedies import Remedy
 from models.vocabulary import (
     Channel,
     ClockName,

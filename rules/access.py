@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from models.actions import Actor
 from models.case import CaseState
+from models.events import Event
+from models.people import Actor
 from models.views import CaseView
-from models.vocabulary import Event, Role
+from models.vocabulary import Role
 
 INTERNAL = frozenset(
     {

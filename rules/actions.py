@@ -6,10 +6,11 @@ A role that is not in an action's row can never do it (403); the row's `when` sa
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from models.actions import Action, Actor
+from models.actions import Action
+from models.base import Bilingual
 from models.case import CaseState
 from models.errors import Fault
-from models.policy import Bilingual
+from models.people import Actor
 from models.vocabulary import ErrorType, Kind, Reimbursement, Role, Stage, Tier, WaitFor
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from models.policy import AgentPolicy, CalendarSlice
+from models.agents import AgentPolicy
+from models.calendars import CalendarSlice
 from models.vocabulary import Issue, Role
 from rules.calendars import is_open
 

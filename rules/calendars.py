@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from models.policy import CalendarSlice, Hours
+from models.calendars import CalendarSlice, Hours
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)  # noqa: UP017  # the same object as datetime.UTC
 _TICK = timedelta(microseconds=1)

@@ -1,24 +1,12 @@
 """Whether what a person sends fits the case: checked before anything changes, so that a bad action leaves nothing half-done."""
 
-from models.actions import (
-    Accept,
-    Act,
-    Actor,
-    Answer,
-    Arbitrate,
-    Ask,
-    Body,
-    Counter,
-    Propose,
-    RecordRefund,
-    RetryRefund,
-    Take,
-    Transfer,
-)
-from models.base import Money
+from models.actions import Act
+from models.base import Bilingual, Money
+from models.bodies import Accept, Answer, Arbitrate, Ask, Body, Counter, Propose, RecordRefund, RetryRefund, Take, Transfer
 from models.case import CaseState
 from models.errors import Fault
-from models.policy import Bilingual, PolicySlice
+from models.people import Actor
+from models.policy import PolicySlice
 from models.vocabulary import ErrorType, Reimbursement, WaitingOn
 from rules.remedies import currency_of, other_currency, unfit
 

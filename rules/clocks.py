@@ -7,8 +7,9 @@ promise once broken stays broken (SLA-4): a change that comes upon a miss before
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from models.case import Clock, Miss
-from models.policy import CalendarSlice, ClockTarget, PolicySlice
+from models.calendars import CalendarSlice
+from models.clocks import Clock, Miss
+from models.policy import ClockTarget, PolicySlice
 from models.vocabulary import Channel, ClockName, IssueGroup, Kind, PauseReason, Priority, SlaState, Tier
 from rules.calendars import add_working, working_between
 from rules.rows import best

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from pydantic import JsonValue
 
-from models.case import Fact, InformationRequest, Saying
+from models.findings import Fact, InformationRequest, Saying
 from models.partners import Order, Payment, PaymentStatus, RefundStatus, Shipment, ShipmentStatus
 from models.receipt import LineQuantity
 from models.vocabulary import WaitingOn

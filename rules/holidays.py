@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import holidays
 
-from models.policy import CalendarPolicy, CalendarSlice, Exceptional, Hours
+from models.calendars import CalendarPolicy, CalendarSlice, Exceptional, Hours
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOSING_DAY = "休息日 (closing day)"

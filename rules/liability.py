@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.case import Fact, Finding
+from models.findings import Fact, Finding
 from models.policy import Condition, LiabilityRow, PolicySlice
 from models.vocabulary import Issue
 from rules.facts import value_of

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from zoneinfo import ZoneInfo
 
+from models.agents import AgentPolicy
 from models.base import Frozen
-from models.policy import AgentPolicy, CalendarPolicy, GradingPolicy, LiabilityRow, Policy
+from models.calendars import CalendarPolicy
+from models.policy import GradingPolicy, LiabilityRow, Policy
 from models.vocabulary import (
     Channel,
     ClockName,

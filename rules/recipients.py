@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from models.case import CaseState, TimelineEntry
+from models.events import Event
 from models.policy import MessageRule
-from models.vocabulary import Event, Role
+from models.vocabulary import Role
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from models.case import RefundPart
 from models.partners import Payment, PaymentStatus, RefundStatus
+from models.remedies import RefundPart
 from models.vocabulary import Reimbursement
 
 

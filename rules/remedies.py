@@ -1,9 +1,10 @@
 """What may be given: the limits of an offer, approval (RES-4), and what is due without a person (RES-10)."""
 
-from models.actions import Actor, RemedyOffer
-from models.base import Money
+from models.base import Bilingual, Money
 from models.case import CaseState
-from models.policy import Bilingual, PolicySlice
+from models.offers import RemedyOffer
+from models.people import Actor
+from models.policy import PolicySlice
 from models.vocabulary import Issue, Kind, RemedyKind, Role
 from rules.facts import value_of
 from rules.liability import decisive

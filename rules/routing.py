@@ -1,7 +1,7 @@
 """Dispatch to a team (DSP-1): the most specific row of the routing table, and why (the dry run)."""
 
-from models.base import Frozen
-from models.policy import Bilingual, PolicySlice, RoutingRow
+from models.base import Bilingual, Frozen
+from models.policy import PolicySlice, RoutingRow
 from models.vocabulary import Issue, Kind, Priority
 from rules.rows import best, fits, named
 

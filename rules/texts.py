@@ -18,9 +18,10 @@ from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import JsonValue, ValidationError
 
-from models.base import Frozen
-from models.policy import Bilingual, MessageRule
-from models.vocabulary import Event, Locale, Role
+from models.base import Bilingual, Frozen
+from models.events import Event
+from models.policy import MessageRule
+from models.vocabulary import Locale, Role
 
 HOME_ZONE = "Asia/Shanghai"
 TEXTS = Path(__file__).resolve().parent.parent / "policies" / "texts.yaml"

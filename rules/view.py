@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
-from models.actions import Actor
-from models.case import CaseState, Clock, InformationRequest, Proposal, Remedy, Saying, Wait
-from models.policy import Bilingual, PolicySlice
+from models.base import Bilingual
+from models.case import CaseState
+from models.clocks import Clock, Wait
+from models.findings import InformationRequest, Saying
+from models.people import Actor
+from models.policy import PolicySlice
+from models.remedies import Proposal, Remedy
 from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, SayingView, WaitView
 from models.vocabulary import Locale, Role, WaitFor
 from rules import clocks

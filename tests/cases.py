@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from models.actions import SYSTEM, Actor
 from models.case import CaseState, TimelineEntry
+from models.events import Event
+from models.people import SYSTEM, Actor
 from models.receipt import Receipt
-from models.vocabulary import Channel, Event, Kind, Locale, Role
+from models.vocabulary import Channel, Kind, Locale, Role
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")

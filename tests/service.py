@@ -25,9 +25,11 @@ from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
 from adapters.correlation import Correlation
 from adapters.database import Database, migrate
-from models.actions import BODIES, Act, Action, Actor, Body
+from models.actions import BODIES, Act, Action
+from models.bodies import Body
 from models.case import CaseStart, CaseState
 from models.errors import Fault
+from models.people import Actor
 from models.policy import PolicySlice
 from models.receipt import Receipt
 from models.tables import CaseRow, MessageRow, TimelineRow

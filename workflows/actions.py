@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from models.actions import BODIES, Act, Action, AddWords, Body
+from models.actions import BODIES, Act, Action
+from models.bodies import AddWords, Body
 from models.errors import Fault
 from models.views import CaseView
 from rules.actions import forbidden

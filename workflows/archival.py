@@ -2,7 +2,8 @@
 
 from models.case import Archive
 from models.effects import Seal
-from models.vocabulary import Event, Outcome, Stage, WaitFor, WaitingOn
+from models.events import Event
+from models.vocabulary import Outcome, Stage, WaitFor, WaitingOn
 from rules.archive import root_cause
 from workflows import effects
 from workflows.desk import Desk

@@ -8,9 +8,10 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.actions import Action
     from models.case import CaseStart
+    from models.events import Event
     from models.partners import Notice
     from models.views import CaseView, Viewer
-    from models.vocabulary import Event, Stage
+    from models.vocabulary import Stage
     from rules.view import view_of
     from workflows import (
         archival,

@@ -1,7 +1,8 @@
 """Classification (CLS-1…4): what went wrong, how sure that is, and how urgent it is."""
 
 from models.case import Classification
-from models.vocabulary import Event, Kind, Priority, Stage, WaitFor
+from models.events import Event
+from models.vocabulary import Kind, Priority, Stage, WaitFor
 from rules.grading import grade
 from rules.money import cost_of
 from rules.routing import route

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from models.case import Clock
-from models.policy import CalendarSlice
-from models.vocabulary import ClockName, Event, PauseReason, Stage, Tier
+from models.calendars import CalendarSlice
+from models.clocks import Clock
+from models.events import Event
+from models.vocabulary import ClockName, PauseReason, Stage, Tier
 from rules import calendars, clocks
 
 if TYPE_CHECKING:

@@ -12,11 +12,13 @@ from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from models.actions import SYSTEM, Actor
-from models.case import CaseStart, CaseState, TimelineEntry, Wait
+from models.case import CaseStart, CaseState, TimelineEntry
+from models.clocks import Wait
 from models.effects import Projection, RenewRequest
+from models.events import Event
+from models.people import SYSTEM, Actor
 from models.policy import PolicySlice, interned
-from models.vocabulary import Event, Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
+from models.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
 from rules import calendars
 from workflows import effects, search_attributes
 from workflows.alarm import Alarm

@@ -1,6 +1,7 @@
 """Dispatch (DSP-1): which team, and who is asked first. The handler is found when a person is needed (`handover.py`)."""
 
-from models.vocabulary import Event, Stage, Tier
+from models.events import Event
+from models.vocabulary import Stage, Tier
 from rules.routing import route
 from workflows.desk import Desk
 

@@ -1,8 +1,10 @@
 """The first answer to an inquiry (REC-6): from the knowledge base, unless the issue is sensitive or no entry fits well."""
 
-from models.actions import Act, Helped
+from models.actions import Act
+from models.bodies import Helped
 from models.effects import HelpedReport, SuggestRequest
-from models.vocabulary import ClockName, Event, Outcome, Priority, WaitFor, WaitingOn
+from models.events import Event
+from models.vocabulary import ClockName, Outcome, Priority, WaitFor, WaitingOn
 from workflows import effects
 from workflows.desk import Desk
 

@@ -1,6 +1,7 @@
 """Follow-up (FUP-1…3): the formal answer, the survey, and the customer's word that it is solved."""
 
-from models.vocabulary import Event, Outcome, Stage, WaitFor, WaitingOn
+from models.events import Event
+from models.vocabulary import Outcome, Stage, WaitFor, WaitingOn
 from workflows.desk import Desk
 
 

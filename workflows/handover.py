@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
-from models.actions import AcceptTransfer, Act, Actor, DeclineTransfer, Transfer
+from models.actions import Act
+from models.bodies import AcceptTransfer, DeclineTransfer, Transfer
 from models.case import TransferOffer
 from models.effects import AssignRequest
-from models.vocabulary import ClockName, Event, Role, Tier, WaitFor, WaitingOn
+from models.events import Event
+from models.people import Actor
+from models.vocabulary import ClockName, Role, Tier, WaitFor, WaitingOn
 from rules import calendars, clocks
 from workflows import effects
 from workflows.desk import Desk

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from models.actions import SYSTEM, Actor
-from models.case import InformationRequest
+from models.base import Bilingual
 from models.effects import AskPartner
+from models.events import Event
+from models.findings import InformationRequest
 from models.partners import StatementRequest
-from models.policy import Bilingual
-from models.vocabulary import Event, Kind, Party, Stage, Tier, WaitFor, WaitingOn
+from models.people import SYSTEM, Actor
+from models.vocabulary import Kind, Party, Stage, Tier, WaitFor, WaitingOn
 from rules import liability
 from workflows import effects
 from workflows.desk import Desk

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from models.actions import Actor
-from models.case import Saying
+from models.events import Event
+from models.findings import Saying
 from models.partners import Notice, NoticeKind, Refund, RefundStatus, Shipment, Statement
-from models.vocabulary import Event, Reimbursement, Role, Stage
+from models.people import Actor
+from models.vocabulary import Reimbursement, Role, Stage
 from workflows import refund
 from workflows.desk import Desk
 

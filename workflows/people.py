@@ -3,9 +3,10 @@
 Each changes the state at once and returns; the stage that waits for it takes it from there. Nothing here waits for anybody.
 """
 
-from models.actions import (
+from models.actions import Act
+from models.base import Money
+from models.bodies import (
     Accept,
-    Act,
     AddWords,
     Answer,
     Approve,
@@ -18,7 +19,6 @@ from models.actions import (
     Decline,
     Dispute,
     Escalate,
-    EvidenceRef,
     Find,
     Propose,
     Rate,
@@ -30,9 +30,12 @@ from models.actions import (
     Take,
     Withdraw,
 )
-from models.base import Money
-from models.case import Classification, Finding, Proposal, Saying
-from models.vocabulary import ClockName, Event, Kind, Outcome, Reimbursement, Role, Stage, Tier, WaitFor, WaitingOn
+from models.case import Classification
+from models.events import Event
+from models.findings import Finding, Saying
+from models.people import EvidenceRef
+from models.remedies import Proposal
+from models.vocabulary import ClockName, Kind, Outcome, Reimbursement, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.remedies import currency_of, needs_approval, total
 from workflows import classification, first_answer, investigation, refund, resolution
 from workflows.desk import Desk

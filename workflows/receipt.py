@@ -5,7 +5,8 @@ from datetime import timedelta
 from temporalio.exceptions import ActivityError
 
 from models.effects import LookUp
-from models.vocabulary import ClockName, Event, Stage, WaitFor, WaitingOn
+from models.events import Event
+from models.vocabulary import ClockName, Stage, WaitFor, WaitingOn
 from rules import calendars
 from rules.facts import facts_of
 from workflows import effects

@@ -1,8 +1,9 @@
 """A refund (RES-5): the money set aside first, asked for under keys that survive every retry, followed until it arrives."""
 
-from models.case import Remedy
 from models.effects import PayBack, RefundIntent, RefundQuery
-from models.vocabulary import Event, Reimbursement, Tier, WaitFor, WaitingOn
+from models.events import Event
+from models.remedies import Remedy
+from models.vocabulary import Reimbursement, Tier, WaitFor, WaitingOn
 from workflows import effects
 from workflows.desk import Desk
 from workflows.handover import insist

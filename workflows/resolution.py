@@ -1,9 +1,11 @@
 """Resolution (RES-2…5, RES-10): what will be done, agreed or ruled, approved, and carried out."""
 
-from models.actions import Actor, RemedyOffer
-from models.case import Proposal, Remedy
-from models.policy import Bilingual
-from models.vocabulary import ClockName, Event, Kind, Outcome, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
+from models.base import Bilingual
+from models.events import Event
+from models.offers import RemedyOffer
+from models.people import Actor
+from models.remedies import Proposal, Remedy
+from models.vocabulary import ClockName, Kind, Outcome, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.remedies import due_without_a_person
 from workflows import first_answer, refund
 from workflows.desk import Desk

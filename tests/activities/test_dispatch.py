@@ -13,11 +13,13 @@ from activities.dispatch import DispatchActivities
 from activities.records import RecordsActivities
 from adapters.agents import row_of, seed_agents
 from adapters.database import Database, insert_if_absent
-from models.actions import Actor
+from models.agents import AgentPolicy
 from models.effects import AssignRequest, Projection
-from models.policy import AgentPolicy, Policy
+from models.events import Event
+from models.people import Actor
+from models.policy import Policy
 from models.tables import AgentRow, AssignmentRow
-from models.vocabulary import Event, Issue, Role, Stage
+from models.vocabulary import Issue, Role, Stage
 
 MORNING = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)  # ten o'clock in Shanghai, a Tuesday
 NIGHT = datetime(2026, 3, 3, 18, 0, tzinfo=UTC)

@@ -10,12 +10,15 @@ from sqlmodel import SQLModel, col, select, update
 
 from activities.records import RecordsActivities, digest
 from adapters.database import Database, insert_if_absent, upsert
-from models.actions import Actor, EvidenceRef
-from models.base import Money
-from models.case import CaseState, Finding, InformationRequest, Miss, Remedy, Saying, Wait
+from models.base import Bilingual, Money
+from models.case import CaseState
+from models.clocks import Miss, Wait
 from models.effects import Projection, RefundIntent, Seal
+from models.events import Event
+from models.findings import Finding, InformationRequest, Saying
 from models.partners import Payment, PaymentStatus
-from models.policy import Bilingual
+from models.people import Actor, EvidenceRef
+from models.remedies import Remedy
 from models.tables import (
     ArchiveRow,
     CaseCarrierRow,
@@ -26,18 +29,7 @@ from models.tables import (
     OpeningRow,
     TimelineRow,
 )
-from models.vocabulary import (
-    ClockName,
-    Event,
-    Outcome,
-    Party,
-    RemedyKind,
-    Role,
-    Stage,
-    Tier,
-    WaitFor,
-    WaitingOn,
-)
+from models.vocabulary import ClockName, Outcome, Party, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 
 AGENT = Actor(role=Role.AGENT, id="alice")
 MERCHANT = Actor(role=Role.MERCHANT, id="M-1")

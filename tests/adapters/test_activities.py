@@ -17,8 +17,8 @@ from test_http import QUESTION
 from activities.partners import PartnerActivities
 from adapters.partners import Partners
 from models.base import Money
-from models.case import RefundPart
 from models.effects import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
+from models.remedies import RefundPart
 from models.vocabulary import ErrorType, Reimbursement
 from workflows import effects
 

@@ -10,7 +10,8 @@ from web import Person, Web
 
 from api.examples import ACTIONS
 from api.lookup import in_sight
-from models.actions import Action, Actor
+from models.actions import Action
+from models.people import Actor
 from models.tables import CaseCarrierRow, CaseRow
 from models.vocabulary import Role
 from rules.access import Parties, may_see

@@ -8,8 +8,9 @@ import pytest
 from adapters.database import Database, migrate
 from classifier.corrections import read_corrections
 from classifier.texts import Labelled
+from models.events import Event
 from models.tables import CaseRow, TimelineRow
-from models.vocabulary import Event, Issue, Role
+from models.vocabulary import Issue, Role
 from settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

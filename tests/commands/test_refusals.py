@@ -13,7 +13,7 @@ from api.auth import Tokens
 from commands import temporal_server
 from commands.failure import CommandError
 from commands.welcome import first_case
-from models.actions import Actor
+from models.people import Actor
 from models.vocabulary import Role
 from settings import ROOT, Settings
 

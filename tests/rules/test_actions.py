@@ -3,9 +3,14 @@
 import pytest
 from cases import NOW, case
 
-from models.actions import Action, Actor, OptionOffer, RemedyOffer
+from models.actions import Action
 from models.base import Money
-from models.case import CaseState, InformationRequest, Proposal, Remedy, Wait
+from models.case import CaseState
+from models.clocks import Wait
+from models.findings import InformationRequest
+from models.offers import OptionOffer, RemedyOffer
+from models.people import Actor
+from models.remedies import Proposal, Remedy
 from models.vocabulary import ErrorType, Kind, Outcome, Reimbursement, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.actions import PERMISSIONS, allowed_actions, forbidden
 

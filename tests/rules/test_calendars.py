@@ -10,7 +10,8 @@ import pytz
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from models.policy import CalendarSlice, Exceptional, Hours, PolicySlice
+from models.calendars import CalendarSlice, Exceptional, Hours
+from models.policy import PolicySlice
 from rules.calendars import add_working, covers, holiday_on, is_open, next_opening, working_between
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.case import Clock, Miss
-from models.policy import CalendarSlice, ClockTarget, PolicySlice
+from models.calendars import CalendarSlice
+from models.clocks import Clock, Miss
+from models.policy import ClockTarget, PolicySlice
 from models.vocabulary import Channel, ClockName, IssueGroup, Kind, PauseReason, Priority, SlaState, Tier
 from rules import clocks
 from rules.calendars import working_between

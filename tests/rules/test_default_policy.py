@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic_core import to_json
 
+from models.events import Event
 from models.policy import Policy, PolicySlice
-from models.vocabulary import Event, Issue, Locale, MessageChannel, PauseReason, RemedyKind, Role, WaitFor, WaitingOn
+from models.vocabulary import Issue, Locale, MessageChannel, PauseReason, RemedyKind, Role, WaitFor, WaitingOn
 from rules.policy import parse_policy, slice_policy
 from rules.policy_checks import FACTS
 

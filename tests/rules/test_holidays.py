@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from models.policy import CalendarPolicy, CalendarSlice
+from models.calendars import CalendarPolicy, CalendarSlice
 from rules.holidays import CLOSING_DAY, known_country, resolve
 
 NINE_TO_FIVE = ("09:00-17:00",)

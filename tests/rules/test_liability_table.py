@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import JsonValue
 
-from models.case import Fact
+from models.findings import Fact
 from models.policy import PolicySlice
 from models.vocabulary import Issue, Party
 from rules.liability import decisive, find

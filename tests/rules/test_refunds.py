@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.base import Money
-from models.case import RefundPart
 from models.partners import Payment, PaymentStatus, Refund, RefundStatus
+from models.remedies import RefundPart
 from models.vocabulary import Reimbursement
 from rules.refunds import left_on, split
 

@@ -6,11 +6,13 @@ import pytest
 from cases import NOW, case, receipt
 from fakes import order, parcel, payment
 
-from models.actions import Actor, RemedyOffer
-from models.base import Money
-from models.case import CaseState, Classification, Finding
+from models.base import Bilingual, Money
+from models.case import CaseState, Classification
+from models.findings import Finding
+from models.offers import RemedyOffer
 from models.partners import OrderLine, Refund, RefundStatus
-from models.policy import Bilingual, PolicySlice
+from models.people import Actor
+from models.policy import PolicySlice
 from models.receipt import LineQuantity, Wanted
 from models.vocabulary import Issue, Kind, Party, RemedyKind, Role
 from rules.facts import facts_of

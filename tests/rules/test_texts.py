@@ -7,8 +7,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.events import Event
 from models.policy import MessageRule
-from models.vocabulary import Event, Locale, Role
+from models.vocabulary import Locale, Role
 from rules.policy import load_policy
 from rules.texts import DATA, TEXTS, TextsError, load_texts, message, texts, timeline_text
 from settings import Settings

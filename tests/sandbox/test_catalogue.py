@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.case import Fact
+from models.findings import Fact
 from models.partners import OrderStatus, PaymentStatus
 from models.vocabulary import Issue
 from rules.facts import facts_of, value_of

@@ -10,8 +10,10 @@ from sqlmodel import select
 
 from adapters.agents import row_of
 from adapters.database import insert_if_absent
-from models.actions import Action, Actor
-from models.policy import AgentPolicy, PolicySlice
+from models.actions import Action
+from models.agents import AgentPolicy
+from models.people import Actor
+from models.policy import PolicySlice
 from models.tables import AgentRow, AssignmentRow, MessageRow
 from models.vocabulary import ClockName, ErrorType, Issue, Kind, Role, Stage, Tier, WaitFor
 from rules.calendars import next_opening

@@ -1,0 +1,209 @@
+"""What a caller sends with each action; who acts and the request's id are added by the API (models/actions.py)."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from models.base import Frozen, Identifier, Money, Words
+from models.offers import OptionOffer, RemedyOffer
+from models.people import EvidenceRef
+from models.vocabulary import Issue, Kind, Party, WaitingOn
+
+
+class Body(Frozen):
+    """What a caller sends for an action; see the subclasses."""
+
+
+class AddWords(Body):
+    """Say something more, with evidence if there is any."""
+
+    words: Words
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+class CorrectOrder(Body):
+    """Name the right order after the first one could not be found among the customer's own (REC-3)."""
+
+    order_id: Identifier
+
+
+class Answer(Body):
+    """Answer a request for information (INV-2)."""
+
+    request_id: Identifier
+    words: Words
+    evidence: tuple[EvidenceRef, ...] = ()
+    admits: bool | None = None
+    """Whether the answering party takes responsibility; None: it does not say."""
+
+
+class Classify(Body):
+    """Set the issue, and the kind if it should change (CLS-2, CLS-4)."""
+
+    issue: Issue
+    kind: Kind | None = None
+    note: str | None = Field(default=None, max_length=1000)
+
+
+class Take(Body):
+    """Become the case's handler."""
+
+    if_free: bool = False
+    """Only when nobody has it: how a queue hands cases out, so that two who ask at once get different ones."""
+
+
+class Transfer(Body):
+    """Ask a colleague, or another team, to take the case over, and why (DSP-4). They have 30 minutes to accept."""
+
+    to: Identifier | None = None
+    """The colleague; None: whoever of `team` is free."""
+    team: Identifier | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if self.to is None and self.team is None:
+            message = "name a colleague (`to`), a `team`, or both"
+            raise ValueError(message)
+        return self
+
+
+class AcceptTransfer(Body):
+    """Take over a case that was offered to you or your team (DSP-4)."""
+
+
+class DeclineTransfer(Body):
+    """Say no to a transfer, and why; the case stays where it is (DSP-4)."""
+
+    reason: Words
+
+
+class Helped(Body):
+    """Say whether the suggested answer helped (REC-6); if not, a person takes over."""
+
+    helped: bool
+
+
+class Escalate(Body):
+    """Ask for the next tier (DSP-5)."""
+
+    reason: Words
+
+
+class Reply(Body):
+    """Answer the customer in words. On an inquiry this is the solution."""
+
+    words: Words
+    solves: bool = True
+    """Whether it answers the inquiry, or only says that we are at it."""
+
+
+class Ask(Body):
+    """Request information from a party (INV-2)."""
+
+    of: WaitingOn
+    question: Words
+
+
+class Find(Body):
+    """Record who is responsible, where the facts do not decide (INV-4)."""
+
+    party: Party
+    basis: Words
+
+
+class Propose(Body):
+    """Offer the customer one or more options (RES-2)."""
+
+    options: tuple[OptionOffer, ...] = Field(min_length=1, max_length=5)
+
+
+class Approve(Body):
+    """Let the proposal above the limit go out (RES-4)."""
+
+    note: str | None = Field(default=None, max_length=1000)
+
+
+class Decline(Body):
+    """Send the proposal back to its proposer, with the reason (RES-4)."""
+
+    reason: Words
+
+
+class Accept(Body):
+    """Choose an option of the standing proposal."""
+
+    option: int = Field(default=1, ge=1, le=5)
+
+
+class Reject(Body):
+    """Say no to every option, and why."""
+
+    reason: Words
+
+
+class Counter(Body):
+    """Say no, and what would do instead; starts the next round (RES-2)."""
+
+    reason: Words
+    amount: Money | None = None
+
+
+class Arbitrate(Body):
+    """The final ruling (RES-2): its remedies are carried out; none means the demand is turned down."""
+
+    remedies: tuple[RemedyOffer, ...] = Field(default=(), max_length=6)
+    reason: Words
+
+
+class RetryRefund(Body):
+    """Ask the provider again for a refund that failed, after its cause was mended (RES-5)."""
+
+    remedy_id: Identifier
+
+
+class RecordRefund(Body):
+    """Record that a failed refund was paid another way, with its proof (RES-5)."""
+
+    remedy_id: Identifier
+    proof: Words
+
+
+class Confirm(Body):
+    """The customer says it is solved; may rate at the same time (FUP-2, FUP-3)."""
+
+    rating: "Rate | None" = None
+
+
+class Dispute(Body):
+    """The customer says it is not solved: the case goes back to resolution."""
+
+    reason: Words
+
+
+class Rate(Body):
+    """The survey (FUP-2): 1 is bad, 5 is good."""
+
+    speed: int = Field(ge=1, le=5)
+    solution: int = Field(ge=1, le=5)
+    attitude: int = Field(ge=1, le=5)
+    comment: str | None = Field(default=None, max_length=2000)
+
+    @property
+    def lowest(self) -> int:
+        return min(self.speed, self.solution, self.attitude)
+
+
+class Withdraw(Body):
+    """The customer no longer wants it; possible until money moves."""
+
+    reason: str | None = Field(default=None, max_length=1000)
+
+
+class Reopen(Body):
+    """The same case goes on, within 15 days (FUP-4)."""
+
+    reason: Words
+
+
+Confirm.model_rebuild()
