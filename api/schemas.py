@@ -9,8 +9,9 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 from models.actions import BODIES, Action
 from models.base import Frozen, Identifier, Instant, Money, Words
 from models.bodies import Body
+from models.lines import LineQuantity
 from models.partners import FromPartner
-from models.receipt import LineQuantity, Wanted
+from models.receipt import Wanted
 from models.views import TimelineView
 from models.vocabulary import (
     Channel,

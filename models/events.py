@@ -50,6 +50,7 @@ class Event(StrEnum):
     REFUND_ARRIVED = "resolution.refund_arrived"
     REFUND_FAILED = "resolution.refund_failed"
     REMEDY_TOLD = "resolution.remedy_told"
+    REMEDY_UNDONE = "resolution.remedy_undone"
     RESOLVED = "follow_up.resolved"
     RATED = "follow_up.rated"
     LOW_SCORE = "follow_up.low_score"

@@ -1,11 +1,14 @@
 """What may be offered to a customer (RES-2, RES-3)."""
 
+from datetime import timedelta
 from typing import Self
 
 from pydantic import Field, model_validator
 
-from models.base import Frozen, Money, Words
-from models.vocabulary import RemedyKind
+from models.base import Bilingual, Frozen, Money, Words
+from models.changes import OrderChange
+from models.lines import LineQuantity, NewItem
+from models.vocabulary import Party, RemedyKind
 
 
 class RemedyOffer(Frozen):
@@ -13,22 +16,29 @@ class RemedyOffer(Frozen):
 
     kind: RemedyKind
     amount: Money | None = None
-    """For refunds; in the order's currency, above zero."""
+    """For refunds and coupons; in the order's currency, above zero. With a return: at most, the inspection decides."""
+    lines: tuple[LineQuantity, ...] = Field(default=(), max_length=100)
+    """The goods it is about; none: those of the case, and of a case without any, the whole order."""
+    items: tuple[NewItem, ...] = Field(default=(), max_length=100)
+    """For an exchange: what is sent instead; none: the same again."""
+    change: OrderChange | None = None
+    """For a changed order: what is changed."""
     words: str | None = Field(default=None, max_length=2000)
-    """For an apology or explanation: what will be said."""
+    """For an apology or explanation: what will be said. For a service improvement: what will be made better."""
 
     @model_validator(mode="after")
-    def _amount_goes_with_refunds(self) -> Self:
-        needs_money = self.kind in RemedyKind.refunding()
-        if needs_money and (self.amount is None or self.amount.minor == 0):
-            message = f"{self.kind} needs an amount above zero"
-            raise ValueError(message)
-        if not needs_money and self.amount is not None:
-            message = f"{self.kind} takes no amount"
-            raise ValueError(message)
-        if self.kind in RemedyKind.telling() and not self.words:
-            message = f"{self.kind} needs words"
-            raise ValueError(message)
+    def _fits_its_kind(self) -> Self:
+        priced = self.kind in RemedyKind.priced()
+        needs = {
+            f"{self.kind} needs an amount above zero": priced and (self.amount is None or self.amount.minor == 0),
+            f"{self.kind} takes no amount": not priced and self.amount is not None,
+            f"{self.kind} needs words": self.kind in RemedyKind.worded() and not self.words,
+            f"{self.kind} needs a change": (self.kind is RemedyKind.ORDER_CHANGED) is not (self.change is not None),
+            f"{self.kind} takes no items": self.kind is not RemedyKind.EXCHANGE and bool(self.items),
+        }
+        for message, missing in needs.items():
+            if missing:
+                raise ValueError(message)
         return self
 
 
@@ -37,3 +47,14 @@ class OptionOffer(Frozen):
 
     remedies: tuple[RemedyOffer, ...] = Field(min_length=1, max_length=6)
     why: Words
+
+
+class Option(OptionOffer):
+    """An option as it is laid out before the customer (RES-2): what will happen, how long it takes, who pays the freight."""
+
+    steps: tuple[Bilingual, ...] = ()
+    within: timedelta = timedelta(0)
+    """How long the whole of it takes, as a rule."""
+    freight: Party | None = None
+    """RES-8: who pays for goods that travel; None: none do."""
+    freight_why: Bilingual | None = None

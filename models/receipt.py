@@ -3,15 +3,10 @@
 from pydantic import Field
 
 from models.base import Frozen, Identifier, Instant, Money, Words
+from models.changes import OrderChange
+from models.lines import LineQuantity, NewItem
 from models.people import Actor, EvidenceRef
 from models.vocabulary import Channel, Issue, Kind, Locale, RemedyKind
-
-
-class LineQuantity(Frozen):
-    """How many of an order's line the case is about."""
-
-    line_id: Identifier
-    quantity: int = Field(default=1, ge=1, le=10_000)
 
 
 class Wanted(Frozen):
@@ -20,6 +15,10 @@ class Wanted(Frozen):
     remedy: RemedyKind
     amount: Money | None = None
     """None: what is fair; the whole of the lines for a refund."""
+    items: tuple[NewItem, ...] = Field(default=(), max_length=100)
+    """For an exchange: what is wanted instead."""
+    change: OrderChange | None = None
+    """For a change of the order before it is shipped."""
 
 
 class Receipt(Frozen):

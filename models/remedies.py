@@ -1,21 +1,26 @@
 """What was proposed, and what is being carried out (RES-2…7)."""
 
 from models.base import Frozen, Identifier, Instant, Money
-from models.offers import OptionOffer
+from models.changes import OrderChange
+from models.lines import LineQuantity, NewItem
+from models.offers import Option
 from models.people import Actor
-from models.vocabulary import Reimbursement, RemedyKind
+from models.vocabulary import Acceptance, Party, Reception, Reimbursement, RemedyKind, Silence, WaitFor, WaitingOn
 
 
 class Proposal(Frozen):
-    """RES-2: one round's offer. Exactly one of `accepted`, `refused`, `lapsed` ends it."""
+    """RES-2: one round's offer. Exactly one of `accepted`, `refused`, `declined`, `lapsed` ends it."""
 
     id: Identifier
     round: int
     by: Actor
     at: Instant
-    options: tuple[OptionOffer, ...]
+    options: tuple[Option, ...]
     amount: Money
     """The dearest option; what the approval limit looks at."""
+    if_silent: Silence = Silence.CLOSE
+    until: Instant | None = None
+    """When the options expire; None: it has not been put before the customer."""
     needs_approval: bool = False
     """RES-4: above the proposer's limit; until another person approves, the customer does not see it."""
     approved_by: Actor | None = None
@@ -23,6 +28,7 @@ class Proposal(Frozen):
     accepted: int | None = None
     refused: str | None = None
     counter_amount: Money | None = None
+    counter_remedy: RemedyKind | None = None
     lapsed: bool = False
 
     @property
@@ -42,19 +48,43 @@ class RefundPart(Frozen):
     refusal: str | None = None
 
 
+class Errand(Frozen):
+    """How far the child workflow of a remedy is: a return on the road, a replacement, a repair. It reports; the case follows."""
+
+    workflow_id: Identifier
+    on: WaitingOn = WaitingOn.NOBODY
+    for_: WaitFor
+    until: Instant
+    reports: int = 0
+    """How many it has sent; a later one replaces an earlier one."""
+    done: bool = False
+    failed: str | None = None
+    """Done, but not as it was meant: stock_gone, expired, lost, called_off …"""
+
+
 class Remedy(Frozen):
     """RES-3: a remedy being carried out."""
 
     id: Identifier
     kind: RemedyKind
     amount: Money | None = None
+    """For money that goes back: what was agreed; after an inspection, what it comes to."""
+    lines: tuple[LineQuantity, ...] = ()
+    items: tuple[NewItem, ...] = ()
+    change: OrderChange | None = None
     words: str | None = None
+    freight: Party | None = None
+    reception: Reception | None = None
+    acceptance: Acceptance | None = None
     reimbursement: Reimbursement = Reimbursement.NONE
     attempt: int = 1
     """Grows when a refused refund is tried again: its keys are then new ones."""
     parts: tuple[RefundPart, ...] = ()
+    errand: Errand | None = None
     done_at: Instant | None = None
+    undone: str | None = None
+    """Why it was taken back (RES-11); what could not be taken back is said in the timeline."""
 
     @property
     def open(self) -> bool:
-        return self.done_at is None
+        return self.done_at is None and self.undone is None

@@ -7,9 +7,10 @@ from models.base import Frozen, Instant, Money
 from models.bodies import Rate
 from models.case import Archive, Classification, Grade, Suggestion, TransferOffer
 from models.findings import Fact, Finding, InformationRequest
+from models.lines import LineQuantity
 from models.offers import OptionOffer
 from models.people import Actor, EvidenceRef
-from models.receipt import LineQuantity, Wanted
+from models.receipt import Wanted
 from models.remedies import Remedy
 from models.vocabulary import (
     Channel,

@@ -104,6 +104,17 @@ class WaitFor(StrEnum):
     REFUND = "refund"
     ARRIVAL = "arrival"
     PAYMENT_REPAIR = "payment_repair"
+    RETURN_SHIPPING = "return_shipping"
+    RETURN_TRANSIT = "return_transit"
+    INSPECTION = "inspection"
+    STOCK = "stock"
+    REPLACEMENT_TRANSIT = "replacement_transit"
+    REPAIR_ESTIMATE = "repair_estimate"
+    REPAIR = "repair"
+    ORDER_CHANGE = "order_change"
+    CHARGE = "charge"
+    COUPON = "coupon"
+    APPEAL = "appeal"
     CONFIRMATION = "confirmation"
     REOPENING = "reopening"
 
@@ -176,7 +187,7 @@ class Priority(StrEnum):
 
 
 class RemedyKind(StrEnum):
-    """RES-3. Money is given back by the kinds of `refunding`; words are enough for those of `telling`."""
+    """RES-3. Its groupings say what an offer of the kind needs, and what carrying it out means."""
 
     REFUND_ONLY = "refund_only"
     RETURN_AND_REFUND = "return_and_refund"
@@ -193,16 +204,68 @@ class RemedyKind(StrEnum):
 
     @classmethod
     def refunding(cls) -> frozenset["RemedyKind"]:
+        """Money alone goes back."""
         return frozenset({cls.REFUND_ONLY, cls.PRICE_ADJUSTMENT})
 
     @classmethod
+    def paying(cls) -> frozenset["RemedyKind"]:
+        """Money of the order goes back, with goods or without."""
+        return cls.refunding() | {cls.RETURN_AND_REFUND, cls.ORDER_CANCELLED}
+
+    @classmethod
+    def priced(cls) -> frozenset["RemedyKind"]:
+        """The offer names an amount."""
+        return cls.paying() | {cls.COUPON}
+
+    @classmethod
     def telling(cls) -> frozenset["RemedyKind"]:
+        """Words are enough."""
         return frozenset({cls.APOLOGY, cls.EXPLANATION})
+
+    @classmethod
+    def worded(cls) -> frozenset["RemedyKind"]:
+        """The offer says what will be told, or made better."""
+        return cls.telling() | {cls.SERVICE_IMPROVEMENT}
+
+    @classmethod
+    def of_goods(cls) -> frozenset["RemedyKind"]:
+        """It takes the place of goods: each piece of a line once only, over all cases of the order (RES-1)."""
+        return frozenset({cls.RETURN_AND_REFUND, cls.EXCHANGE, cls.REPAIR, cls.RESHIP, cls.ORDER_CANCELLED})
 
     @classmethod
     def carried_out(cls) -> frozenset["RemedyKind"]:
         """What Redress can make happen and prove; nothing else may be proposed."""
         return cls.refunding() | cls.telling()
+
+
+class Reception(StrEnum):
+    """Where goods that come back are (RES-6)."""
+
+    AWAITING = "awaiting"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    SHORT = "short"
+    WRONG_ITEM = "wrong_item"
+    LOST = "lost"
+    EXPIRED = "expired"
+
+
+class Acceptance(StrEnum):
+    """What the inspection of returned goods said (RES-6)."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    MANUAL = "manual"
+
+
+class Silence(StrEnum):
+    """What a customer's silence on a proposal means; the proposal says so (RES-2)."""
+
+    CLOSE = "close"
+    """Closed as not pursued, may be reopened."""
+    FIRST_OPTION = "first_option"
+    """The first option is carried out."""
 
 
 class Reimbursement(StrEnum):

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pydantic import JsonValue
 
 from models.findings import Fact, InformationRequest, Saying
+from models.lines import LineQuantity
 from models.partners import Order, Payment, PaymentStatus, RefundStatus, Shipment, ShipmentStatus
-from models.receipt import LineQuantity
 from models.vocabulary import WaitingOn
 from rules.money import refunded
 

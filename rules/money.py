@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from models.base import Money
+from models.lines import LineQuantity
 from models.partners import Order, Payment, PaymentStatus, RefundStatus
-from models.receipt import LineQuantity
 
 
 def refunded(payment: Payment) -> int:

@@ -78,6 +78,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.REFUND_ARRIVED: AMOUNT,
         Event.REFUND_FAILED: AMOUNT,
         Event.REMEDY_TOLD: "remedy_id kind words",
+        Event.REMEDY_UNDONE: "remedy_id kind why kept",
         Event.RESOLVED: "outcome until",
         Event.RATED: "speed solution attitude",
         Event.LOW_SCORE: "lowest",

@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from models.case import CaseStart
     from models.events import Event
     from models.partners import Notice
+    from models.reports import Report
     from models.views import CaseView, Viewer
     from models.vocabulary import Stage
     from rules.view import view_of
@@ -17,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
         archival,
         classification,
         dispatch,
+        errands,
         first_answer,
         follow_up,
         handover,
@@ -76,6 +78,11 @@ class CaseWorkflow:
     def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
         notices.take_in(self.desk, notice)
+
+    @workflow.signal
+    def report(self, report: Report) -> None:
+        """What an errand of a remedy tells."""
+        errands.take_in(self.desk, report)
 
     join = joining(people.join)
     add_words = person(Action.ADD_WORDS, people.add_words)

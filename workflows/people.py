@@ -33,6 +33,7 @@ from models.bodies import (
 from models.case import Classification
 from models.events import Event
 from models.findings import Finding, Saying
+from models.offers import Option
 from models.people import EvidenceRef
 from models.remedies import Proposal
 from models.vocabulary import ClockName, Kind, Outcome, Reimbursement, Role, Stage, Tier, WaitFor, WaitingOn
@@ -126,7 +127,7 @@ def propose(desk: Desk, act: Act[Propose]) -> None:
         round=1 + sum(1 for known in case.proposals if known.refused is not None),
         by=act.actor,
         at=desk.now,
-        options=act.body.options,
+        options=tuple(Option(remedies=option.remedies, why=option.why) for option in act.body.options),
         amount=amount,
         needs_approval=waits,
     )

@@ -5,9 +5,10 @@ from models.events import Event
 from models.offers import RemedyOffer
 from models.people import Actor
 from models.remedies import Proposal, Remedy
-from models.vocabulary import ClockName, Kind, Outcome, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
+from models.vocabulary import ClockName, Kind, Outcome, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.remedies import due_without_a_person
-from workflows import first_answer, refund
+from workflows import first_answer
+from workflows.carrying_out import carried_out
 from workflows.desk import Desk
 from workflows.handover import insist
 
@@ -93,7 +94,15 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
     case = desk.case
     first = len(case.remedies) + 1
     fresh = tuple(
-        Remedy(id=f"m{number}", kind=offer.kind, amount=offer.amount, words=offer.words)
+        Remedy(
+            id=f"m{number}",
+            kind=offer.kind,
+            amount=offer.amount,
+            lines=offer.lines,
+            items=offer.items,
+            change=offer.change,
+            words=offer.words,
+        )
         for number, offer in enumerate(offers, start=first)
     )
     case.remedies = (*case.remedies, *fresh)
@@ -101,25 +110,6 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
     desk.withdraw_requests()
     desk.clocks.stop(*PLANNED)
     desk.mark()
-
-
-async def carried_out(desk: Desk) -> bool:
-    """Do everything that was settled; False when it was not, or turned out to need a person after all."""
-    while desk.case.settled:
-        remedy = next((remedy for remedy in desk.case.remedies if remedy.open), None)
-        if remedy is None:
-            return True
-        if remedy.kind in RemedyKind.telling():
-            tell(desk, remedy)
-        else:
-            await refund.pay(desk, remedy.id)
-    return False
-
-
-def tell(desk: Desk, remedy: Remedy) -> None:
-    """An apology or explanation is done when it is in the customer's inbox, which saving the case sees to."""
-    desk.note(Event.REMEDY_TOLD, remedy_id=remedy.id, kind=remedy.kind.value, words=remedy.words)
-    refund.replace(desk, remedy.model_copy(update={"done_at": desk.now}))
 
 
 def refused(desk: Desk, by: Actor) -> None:

@@ -8,7 +8,7 @@ from models.base import Money
 from models.case import CaseState
 from models.clocks import Wait
 from models.findings import InformationRequest
-from models.offers import OptionOffer, RemedyOffer
+from models.offers import Option, RemedyOffer
 from models.people import Actor
 from models.remedies import Proposal, Remedy
 from models.vocabulary import ErrorType, Kind, Outcome, Reimbursement, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
@@ -31,7 +31,7 @@ def waiting(stage: Stage, for_: WaitFor, **change: object) -> CaseState:
 
 
 def proposal(by: Actor = ALICE, **change: object) -> Proposal:
-    option = OptionOffer(remedies=(RemedyOffer(kind=RemedyKind.REFUND_ONLY, amount=Money(minor=500)),), why="fair")
+    option = Option(remedies=(RemedyOffer(kind=RemedyKind.REFUND_ONLY, amount=Money(minor=500)),), why="fair")
     made = Proposal(id="p1", round=1, by=by, at=NOW, options=(option,), amount=Money(minor=500))
     return made.model_copy(update=change)
 

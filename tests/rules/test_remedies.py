@@ -9,11 +9,12 @@ from fakes import order, parcel, payment
 from models.base import Bilingual, Money
 from models.case import CaseState, Classification
 from models.findings import Finding
+from models.lines import LineQuantity
 from models.offers import RemedyOffer
 from models.partners import OrderLine, Refund, RefundStatus
 from models.people import Actor
 from models.policy import PolicySlice
-from models.receipt import LineQuantity, Wanted
+from models.receipt import Wanted
 from models.vocabulary import Issue, Kind, Party, RemedyKind, Role
 from rules.facts import facts_of
 from rules.money import cost_of

@@ -1,0 +1,32 @@
+"""What an errand reports to its case (workflows/errands.py)."""
+
+from typing import ClassVar
+
+from pydantic import JsonValue
+
+from models.base import Frozen, Identifier
+from models.events import Event
+from models.people import SYSTEM, Actor
+from models.remedies import Errand
+from models.vocabulary import Acceptance, Reception
+
+
+class News(Frozen):
+    """A line for the case's timeline."""
+
+    event: Event
+    by: Actor = SYSTEM
+    data: dict[str, JsonValue] = {}
+
+
+class Report(Frozen):
+    """Where the errand stands, and what is new. `None` fields are as they were."""
+
+    STATES: ClassVar[tuple[str, ...]] = ()
+    """Names of the fields that hold an errand's own state; the remedy has fields of the same names."""
+
+    remedy_id: Identifier
+    errand: Errand
+    news: tuple[News, ...] = ()
+    reception: Reception | None = None
+    acceptance: Acceptance | None = None

@@ -1,0 +1,63 @@
+"""Carrying out what was settled (RES-3): one function for each kind of remedy, and what takes it back (RES-11)."""
+
+from collections.abc import Awaitable, Callable
+
+from models.events import Event
+from models.remedies import Remedy
+from models.vocabulary import RemedyKind
+from workflows import refund
+from workflows.desk import Desk
+
+Doing = Callable[[Desk, str], Awaitable[None]]
+"""Carries the remedy with that id out until it is done, or until it needs a person after all (`case.settled` is False then)."""
+Undoing = Callable[[Desk, str, str], Awaitable[tuple[str, ...]]]
+"""Takes back what was done of the remedy, for that reason; names what cannot be taken back."""
+
+
+async def tell(desk: Desk, remedy_id: str) -> None:
+    """An apology or explanation is done when it is in the customer's inbox, which saving the case sees to."""
+    remedy = refund.find(desk, remedy_id)
+    desk.note(Event.REMEDY_TOLD, remedy_id=remedy.id, kind=remedy.kind.value, words=remedy.words)
+    refund.replace(desk, remedy.model_copy(update={"done_at": desk.now}))
+
+
+DOING: dict[RemedyKind, Doing] = {
+    RemedyKind.APOLOGY: tell,
+    RemedyKind.EXPLANATION: tell,
+    RemedyKind.REFUND_ONLY: refund.pay,
+    RemedyKind.PRICE_ADJUSTMENT: refund.pay,
+}
+"""In the order in which remedies of one option are begun: words first, goods last."""
+
+UNDOING: dict[RemedyKind, Undoing] = {}
+"""What is not here cannot be taken back once it is done, and needs nothing to be taken back before."""
+
+
+async def carried_out(desk: Desk) -> bool:
+    """Do everything that was settled; False when it was not, or turned out to need a person after all."""
+    while desk.case.settled:
+        remedy = next_of(desk)
+        if remedy is None:
+            return True
+        await DOING[remedy.kind](desk, remedy.id)
+    return False
+
+
+def next_of(desk: Desk) -> Remedy | None:
+    """The open remedy whose turn it is."""
+    order = list(DOING)
+    return min(
+        (remedy for remedy in desk.case.remedies if remedy.open), key=lambda remedy: order.index(remedy.kind), default=None
+    )
+
+
+async def undo(desk: Desk, why: str) -> None:
+    """RES-11: take back every open remedy, the last begun first, and tell what cannot be taken back."""
+    for remedy in reversed(desk.case.remedies):
+        if remedy.open:
+            undoing = UNDOING.get(remedy.kind)
+            kept = await undoing(desk, remedy.id, why) if undoing else ()
+            now = refund.find(desk, remedy.id)
+            if now.open:
+                refund.replace(desk, now.model_copy(update={"undone": why}))
+            desk.note(Event.REMEDY_UNDONE, remedy_id=remedy.id, kind=remedy.kind.value, why=why, kept=list(kept))

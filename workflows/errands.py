@@ -1,0 +1,164 @@
+"""Errands: the child workflows of remedies that have a life of their own (a return on the road, a replacement, a repair).
+
+The child waits, calls partners and acts by its own updates; it reports to its case by the signal `report`. The case notes what is
+reported on its one timeline, shows whose move it is, and goes on when the errand is done. Reports gather until the child pauses, so
+that a pause costs one signal.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import JsonValue
+from temporalio import workflow
+from temporalio.exceptions import FailureError
+from temporalio.workflow import ParentClosePolicy
+
+from models.events import Event
+from models.people import SYSTEM, Actor
+from models.remedies import Errand
+from models.reports import News, Report
+from models.vocabulary import Acceptance, Reception, WaitFor, WaitingOn
+from workflows.desk import Desk
+from workflows.refund import find, replace
+
+A_MOMENT = timedelta(minutes=1)
+"""The case waits a little longer than its errand, whose own deadline decides."""
+
+
+def workflow_id(case_id: str, remedy_id: str, kind: str) -> str:
+    """The errand's id; also its reference with partners, so that their notices reach it."""
+    return f"{case_id}.{remedy_id}.{kind}"
+
+
+async def run(desk: Desk, remedy_id: str, kind: str, start: object, first: tuple[WaitingOn, WaitFor]) -> Errand:
+    """Send the errand on its way unless it is, and follow it until it is done. Raises TurnTo like every wait of the case."""
+    remedy = find(desk, remedy_id)
+    name = workflow_id(desk.case.case_id, remedy_id, kind)
+    if remedy.errand is None or remedy.errand.workflow_id != name:
+        desk.turn_if_told()
+        until = desk.deadline(first[1])
+        errand = Errand(workflow_id=name, on=first[0], for_=first[1], until=until)
+        replace(desk, remedy.model_copy(update={"errand": errand}))
+        await workflow.start_child_workflow(
+            f"{kind.capitalize()}Workflow", start, id=name, parent_close_policy=ParentClosePolicy.ABANDON
+        )
+    return await follow(desk, remedy_id)
+
+
+async def follow(desk: Desk, remedy_id: str) -> Errand:
+    """Show whose move it is until the errand is done."""
+    while not (errand := _errand(desk, remedy_id)).done:
+        reports = errand.reports
+        until = max(errand.until, desk.now) + A_MOMENT
+        await desk.wait_for(errand.on, errand.for_, lambda heard=reports: _errand(desk, remedy_id).reports != heard, until)
+    return _errand(desk, remedy_id)
+
+
+async def call_off(desk: Desk, remedy_id: str, why: str) -> Errand | None:
+    """RES-11: tell the errand to undo what it can and end; returns when it has. None when there is none, or it is done already."""
+    errand = find(desk, remedy_id).errand
+    if errand is None or errand.done:
+        return None
+    try:
+        await workflow.get_external_workflow_handle(errand.workflow_id).signal("call_off", why)
+    except FailureError:
+        return None  # it ended by itself meanwhile; its last report is on its way
+    while not (errand := _errand(desk, remedy_id)).done:
+        await desk.wait_for(WaitingOn.NOBODY, errand.for_, lambda: _errand(desk, remedy_id).done, desk.now + timedelta(days=1))
+    return errand
+
+
+def take_in(desk: Desk, report: Report) -> None:
+    """The case's signal `report`: put the news on the timeline and the remedy. An older report than the last changes nothing."""
+    remedy = next((remedy for remedy in desk.case.remedies if remedy.id == report.remedy_id), None)
+    if remedy is None or remedy.errand is None or report.errand.reports <= remedy.errand.reports:
+        return
+    if report.errand.workflow_id != remedy.errand.workflow_id:
+        return
+    for news in report.news:
+        desk.note(news.event, news.by, **news.data)
+    change: dict[str, object] = {"errand": report.errand}
+    change |= {name: value for name in ("reception", "acceptance") if (value := getattr(report, name)) is not None}
+    change |= {name: value for name in Report.STATES if (value := getattr(report, name)) is not None}
+    replace(desk, remedy.model_copy(update=change))
+
+
+def _errand(desk: Desk, remedy_id: str) -> Errand:
+    errand = find(desk, remedy_id).errand
+    assert errand is not None  # noqa: S101  # run() set it
+    return errand
+
+
+class Course:
+    """The child's side: what it waits for, and what it reports to its case."""
+
+    def __init__(self, case_id: str, remedy_id: str) -> None:
+        self._case_id = case_id
+        self._remedy_id = remedy_id
+        self._news: list[News] = []
+        self._reports = 0
+        self._reception: Reception | None = None
+        self._acceptance: Acceptance | None = None
+        self._state: dict[str, Any] = {}
+        self.called_off: str | None = None
+        self._changed = False
+
+    @property
+    def now(self) -> datetime:
+        return workflow.now()
+
+    def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
+        """News for the case's timeline, told with the next report."""
+        self._news.append(News(event=event, by=by, data={"remedy_id": self._remedy_id, **data}))
+        self._changed = True
+
+    def goods(self, reception: Reception | None = None, acceptance: Acceptance | None = None) -> None:
+        """Where the goods are now, and what the inspection said."""
+        self._reception, self._acceptance = reception or self._reception, acceptance or self._acceptance
+        self._changed = True
+
+    def state(self, **state: object) -> None:
+        """The errand's own state, shown with the case: one of `Report.STATES`."""
+        self._state |= state
+        self._changed = True
+
+    async def wait_for(self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime) -> bool:
+        """Report whose move it is, then pause until done, called off, or the deadline. True when done."""
+        if done() or self.called_off:
+            return done()
+        while True:
+            await self.report(Errand(workflow_id=workflow.info().workflow_id, on=on, for_=for_, until=until))
+            left = until - self.now
+            if done() or self.called_off or left <= timedelta(0):
+                return done()
+            self._changed = False
+            try:
+                await workflow.wait_condition(
+                    lambda: done() or self._changed or self.called_off is not None, timeout=left, timeout_summary=for_.value
+                )
+            except TimeoutError:
+                return done()
+
+    async def report(self, errand: Errand) -> None:
+        """Tell the case. It is told in order; a case that is gone is told nothing."""
+        self._reports += 1
+        news, self._news = tuple(self._news), []
+        report = Report(
+            remedy_id=self._remedy_id,
+            errand=errand.model_copy(update={"reports": self._reports}),
+            news=news,
+            reception=self._reception,
+            acceptance=self._acceptance,
+            **self._state,
+        )
+        case = workflow.get_external_workflow_handle(self._case_id)
+        try:
+            await case.signal("report", report)
+        except FailureError:
+            workflow.logger.warning("errand.case_is_gone")
+
+    async def finish(self, for_: WaitFor, failed: str | None = None) -> None:
+        """The last report: done, or how it failed."""
+        errand = Errand(workflow_id=workflow.info().workflow_id, for_=for_, until=self.now, done=True, failed=failed)
+        await self.report(errand)
