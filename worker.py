@@ -17,6 +17,8 @@ from activities.calendars import CalendarActivities
 from activities.classification import ClassificationActivities
 from activities.delivery import Delivery
 from activities.dispatch import DispatchActivities
+from activities.errands import ErrandActivities
+from activities.history import HistoryActivities
 from activities.knowledge import KnowledgeActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
@@ -48,6 +50,7 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
     classification = ClassificationActivities(ClassifierEndpoint.of(settings, classify))
     dispatch = DispatchActivities(database, policy)
     knowledge = KnowledgeActivities(database)
+    history = HistoryActivities(database)
     return Worker(
         client,
         task_queue=settings.task_queue,
@@ -62,9 +65,13 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
             records.seal_case,
             classification.classify,
             dispatch.assign_handler,
+            ErrandActivities().tell_case,
             CalendarActivities(policy).renew_calendars,
             knowledge.suggest_answer,
             knowledge.count_helped,
+            history.recall,
+            history.take_goods,
+            history.release_goods,
         ],
         workflow_runner=RUNNER,
         interceptors=[Correlation()],

@@ -4,7 +4,9 @@ from models.base import Frozen, Identifier, Instant, Money
 from models.changes import OrderChange
 from models.lines import LineQuantity, NewItem
 from models.offers import Option
+from models.partners import RefundTo, RefusalCode
 from models.people import Actor
+from models.returns import ReturnState
 from models.vocabulary import Acceptance, Party, Reception, Reimbursement, RemedyKind, Silence, WaitFor, WaitingOn
 
 
@@ -43,9 +45,11 @@ class RefundPart(Frozen):
     key: Identifier
     payment_id: Identifier
     amount: Money
+    to: RefundTo = RefundTo.ORIGINAL
     reimbursement: Reimbursement = Reimbursement.PENDING
     refund_id: str | None = None
     refusal: str | None = None
+    refusal_code: RefusalCode | None = None
 
 
 class Errand(Frozen):
@@ -79,8 +83,12 @@ class Remedy(Frozen):
     reimbursement: Reimbursement = Reimbursement.NONE
     attempt: int = 1
     """Grows when a refused refund is tried again: its keys are then new ones."""
+    refund_to: RefundTo = RefundTo.ORIGINAL
+    """Where the parts of this attempt go."""
     parts: tuple[RefundPart, ...] = ()
     errand: Errand | None = None
+    return_: ReturnState | None = None
+    """The goods that come back (RES-6)."""
     done_at: Instant | None = None
     undone: str | None = None
     """Why it was taken back (RES-11); what could not be taken back is said in the timeline."""

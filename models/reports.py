@@ -5,10 +5,20 @@ from typing import ClassVar
 from pydantic import JsonValue
 
 from models.base import Frozen, Identifier
+from models.calendars import CalendarSlice
 from models.events import Event
 from models.people import SYSTEM, Actor
+from models.policy import WaitPolicy
 from models.remedies import Errand
-from models.vocabulary import Acceptance, Reception
+from models.returns import ReturnState
+from models.vocabulary import Acceptance, Reception, WaitFor
+
+
+class Terms(Frozen):
+    """The deadlines that an errand takes along from its case's policy."""
+
+    waits: dict[WaitFor, WaitPolicy]
+    calendars: dict[str, CalendarSlice]
 
 
 class News(Frozen):
@@ -22,7 +32,7 @@ class News(Frozen):
 class Report(Frozen):
     """Where the errand stands, and what is new. `None` fields are as they were."""
 
-    STATES: ClassVar[tuple[str, ...]] = ()
+    STATES: ClassVar[tuple[str, ...]] = ("return_",)
     """Names of the fields that hold an errand's own state; the remedy has fields of the same names."""
 
     remedy_id: Identifier
@@ -30,3 +40,11 @@ class Report(Frozen):
     news: tuple[News, ...] = ()
     reception: Reception | None = None
     acceptance: Acceptance | None = None
+    return_: ReturnState | None = None
+
+
+class Telling(Frozen):
+    """A report on its way to its case."""
+
+    case_id: Identifier
+    report: Report

@@ -20,6 +20,8 @@ from temporalio.worker import Worker
 from activities.calendars import CalendarActivities
 from activities.classification import ClassificationActivities
 from activities.dispatch import DispatchActivities
+from activities.errands import ErrandActivities
+from activities.history import HistoryActivities
 from activities.knowledge import KnowledgeActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
@@ -188,6 +190,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
             records.seal_case,
             ClassificationActivities().classify,
             DispatchActivities(database, policy).assign_handler,
+            ErrandActivities().tell_case,
             CalendarActivities(policy).renew_calendars,
             KnowledgeActivities(database).suggest_answer,
             KnowledgeActivities(database).count_helped,
