@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     evidence_url: str | None = None
     """`s3://bucket/prefix` or `file:///folder`; None: a folder in `data_dir`."""
     evidence_max_bytes: int = 20 * 1024 * 1024
+    evidence_uploads_a_day: int = 200
+    """Files that one person or partner may upload within 24 hours."""
+    evidence_link_seconds: int = 300
+    """How long a link to a piece of evidence works."""
+    clamav_address: str | None = None
+    """A ClamAV daemon (`host:port`, or its socket's path) that looks into every upload; None: nobody does."""
 
     jwt_secret: SecretStr | None = None
     """The local signing secret (HS256); None: made at first start, in `data_dir`."""

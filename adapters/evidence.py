@@ -1,93 +1,134 @@
-"""The evidence store (INV-3): a folder, or any S3, by one setting. Bytes are named by their SHA-256; their type is read from them.
+"""The evidence store (INV-3): a folder, or any S3, by one setting. Bytes are named by their SHA-256; their kind is read from them.
 
-For S3 the credentials, region and endpoint are the usual `AWS_…` variables.
+For S3 the credentials, region and endpoint are the usual `AWS_…` variables. A picture's thumbnail lies beside it.
 """
 
-import codecs
+import asyncio
 import hashlib
+import io
 import re
 import tempfile
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Final
+from typing import IO
 from urllib.parse import unquote, urlsplit
 
-import filetype
 import obstore
+import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from adapters.evidence_kinds import PICTURES, EvidenceRefused, Refusal, sniff
+from adapters.evidence_pictures import thumbnail_of
+from adapters.protocols import VirusScanner
+from adapters.scanner import ClamAV
 from models.errors import Fault, RedressError
 from models.people import EvidenceRef
 from models.vocabulary import ErrorType
 from settings import Settings
 
-ACCEPTED: Final = frozenset(
-    {
-        *("image/jpeg", "image/png", "image/webp", "image/gif", "image/heic"),
-        *("video/mp4", "video/quicktime", "video/webm"),
-        "application/pdf",
-    }
-)
-TEXT = "text/plain"
 IN_MEMORY = 1024 * 1024
 """Larger files wait on disk until their hash is known."""
-HEAD = 8192
+DECODED_AT_ONCE = 2
+"""Pictures: each may take 200 MB while its thumbnail is made."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-SAME = {"video/x-m4v": "video/mp4", "image/heif": "image/heic"}
-"""Near kinds that the accepted ones stand for."""
+
+log = structlog.get_logger("adapters.evidence")
 
 
 class ObjectEvidence:
     """An `EvidenceStore` in any object store."""
 
-    def __init__(self, store: ObjectStore, max_bytes: int) -> None:
+    def __init__(self, store: ObjectStore, max_bytes: int, scanner: VirusScanner | None = None) -> None:
         self._store = store
         self._max_bytes = max_bytes
+        self._scanner = scanner
+        self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
 
     async def put(self, chunks: AsyncIterator[bytes], name: str) -> EvidenceRef:
-        digest, size = hashlib.sha256(), 0
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > self._max_bytes:
-                    raise _refusal(f"it is larger than {self._max_bytes // 1024 // 1024} MB", "too_large")
-                digest.update(chunk)
-                await to_thread(file.write, chunk)
-            media_type = await to_thread(_sniff, file)
-            ref = EvidenceRef(sha256=digest.hexdigest(), media_type=media_type, size=size, name=name[-200:])
+            sha256, size = await self._received(chunks, file)
+            media_type = await to_thread(sniff, file)
+            await self._scan(file, sha256)
+            if media_type in PICTURES:
+                async with self._decoding:
+                    small = await to_thread(thumbnail_of, file, media_type)
+                await self._keep(_beside(sha256), io.BytesIO(small))
             file.seek(0)
-            try:
-                await obstore.put_async(self._store, _place(ref.sha256), file)
-            except (BaseError, OSError) as error:
-                raise _unavailable() from error
-        return ref
+            await self._keep(_place(sha256), file)
+        return EvidenceRef(sha256=sha256, media_type=media_type, size=size, name=name[-200:])
 
-    async def get(self, sha256: str) -> AsyncIterator[bytes]:
+    def get(self, sha256: str) -> AsyncIterator[bytes]:
+        return self._read(sha256, _place)
+
+    def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:
+        return self._read(sha256, _beside)
+
+    async def _received(self, chunks: AsyncIterator[bytes], file: IO[bytes]) -> tuple[str, int]:
+        digest, size = hashlib.sha256(), 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > self._max_bytes:
+                most = self._max_bytes // 1024 // 1024
+                raise EvidenceRefused(
+                    Refusal.TOO_LARGE,
+                    en=f"it is larger than {most} MB; send a smaller copy, or a part of it.",
+                    zh=f"文件超过 {most} MB，请发送较小的副本或其中一部分。",
+                )
+            digest.update(chunk)
+            await to_thread(file.write, chunk)
+        return digest.hexdigest(), size
+
+    async def _scan(self, file: IO[bytes], sha256: str) -> None:
+        found = await self._scanner.scan(file) if self._scanner else None
+        if found is not None:
+            log.warning("infected evidence refused", found=found, sha256=sha256)
+            raise EvidenceRefused(
+                Refusal.INFECTED,
+                en=f"the virus scanner found {found} in it, and it was not kept; send it from a clean device, or a screenshot of it.",
+                zh=f"病毒扫描发现 {found}，文件未保存；请从安全的设备发送，或发送其截图。",
+            )
+
+    async def _keep(self, place: str, file: IO[bytes]) -> None:
+        try:
+            await obstore.put_async(self._store, place, file)
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+
+    async def _read(self, sha256: str, place: Callable[[str], str]) -> AsyncIterator[bytes]:
         if not SHA256.fullmatch(sha256):
             raise _missing(sha256)
         try:
-            found = await obstore.get_async(self._store, _place(sha256))
+            found = await obstore.get_async(self._store, place(sha256))
         except FileNotFoundError as error:
+            await self._check()
             raise _missing(sha256) from error
         except (BaseError, OSError) as error:
-            raise _unavailable() from error
+            raise _unavailable(error) from error
         async for chunk in found.stream():
             yield bytes(chunk)
 
+    async def _check(self) -> None:
+        """Raise when there is nothing at all to look in: a bucket that is not there answers like a piece that is not."""
+        try:
+            await obstore.list_with_delimiter_async(self._store, prefix="none")
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+
 
 def evidence_store(settings: Settings) -> ObjectEvidence:
-    """The store that the settings name."""
+    """The store that the settings name, with the scanner that they name."""
     url = settings.evidence_url
     if url is None or url.startswith("file:"):
         folder = Path(unquote(urlsplit(url).path)) if url else settings.data_dir.absolute() / "evidence"
-        return ObjectEvidence(LocalStore(folder, mkdir=True), settings.evidence_max_bytes)
-    soon = timedelta(seconds=10)  # somebody waits for their upload
-    store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
-    return ObjectEvidence(store, settings.evidence_max_bytes)
+        store = LocalStore(folder, mkdir=True)
+    else:
+        soon = timedelta(seconds=10)  # somebody waits for their upload
+        store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
+    scanner = ClamAV(settings.clamav_address) if settings.clamav_address else None
+    return ObjectEvidence(store, settings.evidence_max_bytes, scanner)
 
 
 def _place(sha256: str) -> str:
@@ -95,50 +136,29 @@ def _place(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
-def _sniff(file: IO[bytes]) -> str:
-    """The media type of what is in the file, by its bytes alone."""
-    file.seek(0)
-    head = file.read(HEAD)
-    if not head:
-        raise _refusal("it is empty", "type")
-    guessed: str | None = filetype.guess_mime(head)
-    media_type = SAME.get(guessed, guessed) if guessed else "unknown"
-    if media_type in ACCEPTED:
-        return media_type
-    if _is_text(file, head):  # also words that begin like another type by chance, as BMW does like a bitmap
-        return TEXT
-    raise _refusal(f"its content is of the type {media_type}; send a photo, video, PDF or plain text", "type")
-
-
-def _is_text(file: IO[bytes], head: bytes) -> bool:
-    """Whether all of it reads as a chat log would: UTF-8, or the older encodings that Windows exports."""
-    utf_16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return any(_reads_as(file, encoding) for encoding in (("utf-16",) if utf_16 else ("utf-8", "gb18030")))
-
-
-def _reads_as(file: IO[bytes], encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    try:
-        while piece := file.read(IN_MEMORY):
-            if CONTROL.search(decoder.decode(piece)):
-                return False
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _refusal(why: str, rule: str) -> RedressError:
-    return RedressError(
-        Fault(type=ErrorType.INVALID, detail=f"The evidence cannot be taken: {why}.", field="file", rule=f"INV-3 {rule}")
-    )
+def _beside(sha256: str) -> str:
+    """Where a picture's thumbnail is."""
+    return f"{_place(sha256)}.thumb"
 
 
 def _missing(sha256: str) -> RedressError:
-    return RedressError(Fault(type=ErrorType.NOT_FOUND, detail=f"There is no evidence {sha256[:64]}.", rule="INV-3"))
+    return RedressError(
+        Fault(
+            type=ErrorType.NOT_FOUND,
+            detail=f"There is no evidence {sha256[:64]}.",
+            detail_zh=f"没有证据 {sha256[:64]}。",
+            rule="INV-3",
+        )
+    )
 
 
-def _unavailable() -> RedressError:
-    detail = "The evidence store cannot be reached right now; try again in a minute."
-    return RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail, rule="INV-3"))
+def _unavailable(error: Exception) -> RedressError:
+    log.warning("evidence store away", error=type(error).__name__)
+    return RedressError(
+        Fault(
+            type=ErrorType.UNAVAILABLE,
+            detail="The evidence store cannot be reached right now; try again in a minute.",
+            detail_zh="证据存储暂时无法访问，请稍后重试。",
+            rule="INV-3",
+        )
+    )

@@ -4,7 +4,7 @@ Calls are safe to repeat: reads by nature, everything else by its key.
 """
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import IO, Protocol
 
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, StatementRequest
 from models.people import EvidenceRef
@@ -62,9 +62,21 @@ class EvidenceStore(Protocol):
     """Where the bytes of evidence are, by content hash (INV-3)."""
 
     async def put(self, chunks: AsyncIterator[bytes], name: str) -> EvidenceRef:
-        """Store a stream; sniffs the type and refuses (RedressError) what is too large or of no accepted type."""
+        """Store a stream and, of a picture, its thumbnail. Refuses (EvidenceRefused) what is too large, infected, or nothing we take."""
         ...
 
     def get(self, sha256: str) -> AsyncIterator[bytes]:
         """The bytes; raises RedressError NOT_FOUND."""
+        ...
+
+    def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:
+        """A small JPEG of a picture; raises RedressError NOT_FOUND, also for what is no picture."""
+        ...
+
+
+class VirusScanner(Protocol):
+    """Looks into files before they are stored (INV-3)."""
+
+    async def scan(self, file: IO[bytes]) -> str | None:
+        """The name of what was found; None: nothing. Raises RedressError UNAVAILABLE when that cannot be said."""
         ...

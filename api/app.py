@@ -28,6 +28,7 @@ from api import (
 )
 from api.auth import Tokens
 from api.dependencies import Parts
+from api.evidence_links import EvidenceLinks
 from api.limits import MOST_BYTES, BodyLimit
 from api.observing import Metrics, Observing
 from api.temporal import CaseEngine
@@ -61,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
             policy=policy,
             tokens=Tokens(settings),
             evidence=evidence_store(settings),
+            links=EvidenceLinks(settings),
             webhook_secret=secrets_of(settings).webhook,
             metrics=metrics,
         )

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from adapters.database import Database
 from adapters.protocols import EvidenceStore
 from api.auth import Caller, Tokens
+from api.evidence_links import EvidenceLinks
 from api.language import language_of
 from api.observing import Metrics
 from api.problems import problem
@@ -32,6 +33,7 @@ class Parts:
     policy: Policy
     tokens: Tokens
     evidence: EvidenceStore
+    links: EvidenceLinks
     webhook_secret: str
     metrics: Metrics
 

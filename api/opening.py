@@ -17,7 +17,7 @@ from api.auth import Caller
 from api.dependencies import Parts
 from api.problems import problem
 from api.schemas import OpenCase
-from api.uploads import references
+from api.uploads import references, refuse_too_many
 from models.actions import Act
 from models.bodies import AddWords
 from models.case import CaseStart
@@ -56,6 +56,7 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
         return before
     async with parts.database.reading() as session:
         evidence = await references(session, caller.actor, body.evidence)
+        refuse_too_many(evidence, parts.policy.max_evidence)
         contact = await session.get(ContactRow, customer_id)
     now = datetime.now(UTC)
     receipt = Receipt(

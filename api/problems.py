@@ -98,9 +98,9 @@ def problem(
     return ProblemError(fault, Bilingual(zh=zh, en=en), status=status, retry_after=retry_after)
 
 
-def from_fault(fault: Fault) -> ProblemError:
+def from_fault(fault: Fault, *, status: int | None = None) -> ProblemError:
     """A fault from the rules, a workflow or an adapter."""
-    return ProblemError(fault, Bilingual(zh=fault.detail_zh or fault.detail, en=fault.detail))
+    return ProblemError(fault, Bilingual(zh=fault.detail_zh or fault.detail, en=fault.detail), status=status)
 
 
 def not_found() -> ProblemError:

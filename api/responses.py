@@ -37,5 +37,6 @@ OPENING: Responses = {
 }
 UPLOADING = problems(*ALWAYS, 403, 413, 415)
 DOWNLOADING = problems(*ALWAYS, 403, 404, 504)
+FOLLOWING = problems(404, 422, 429, 500, 503)
 OWN = problems(*ALWAYS, 403, 404)
 TELLING = problems(401, 413, 422, 429, 500, 503, 504)

@@ -83,7 +83,7 @@ class OpenCase(Frozen):
     description: Words
     happened_at: Instant | None = None
     wanted: Wanted | None = None
-    evidence: tuple[Sha256, ...] = Field(default=(), max_length=20)
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=100)
     """Hashes from `POST /v1/evidence`."""
 
 
@@ -91,7 +91,7 @@ class AddWordsIn(Body):
     """Say something more, with evidence if there is any."""
 
     words: Words
-    evidence: tuple[Sha256, ...] = Field(default=(), max_length=20)
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=100)
 
 
 class AnswerIn(Body):
@@ -99,7 +99,7 @@ class AnswerIn(Body):
 
     request_id: Identifier
     words: Words
-    evidence: tuple[Sha256, ...] = Field(default=(), max_length=20)
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=100)
     admits: bool | None = None
     """Whether the answering party takes responsibility; None: it does not say."""
 
@@ -174,6 +174,14 @@ class Evidence(Frozen):
     media_type: str
     size: int
     name: str
+
+
+class EvidenceLink(Frozen):
+    """Addresses at this API that need no token; `thumbnail` for pictures."""
+
+    url: str
+    thumbnail: str | None
+    expires_at: Instant
 
 
 class Message(Frozen):

@@ -18,6 +18,7 @@ from api.lookup import CASE_ID
 from api.problems import problem
 from api.responses import TELLING
 from api.schemas import Envelope, Taken
+from api.uploads import named_by_partner
 from models.partners import Notice
 from models.tables import CaseRow, WebhookRow
 from models.vocabulary import ErrorType, Stage
@@ -95,9 +96,12 @@ async def take_in(
     async with parts.database.reading() as session:
         replayed = await session.get(WebhookRow, (partner.value, notice_id)) is not None
         cases = [] if replayed else await _about(session, envelope)
+        uploads = await named_by_partner(session, partner.value, envelope.payload) if cases else ()
     if replayed:
         return _taken(parts, partner, "replayed")
-    notice = Notice(notice_id=notice_id, partner=partner.value, kind=envelope.kind, payload=envelope.payload)
+    notice = Notice(
+        notice_id=notice_id, partner=partner.value, kind=envelope.kind, payload=envelope.payload, uploads=uploads
+    )
     told = [case_id for case_id in cases if await parts.engine.tell(case_id, notice)]
     if not told:
         log.warning("webhook about no case", partner=partner.value, kind=envelope.kind, notice_id=notice_id)

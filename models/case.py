@@ -5,7 +5,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from models.base import Frozen, Identifier, Instant
 from models.bodies import Rate
 from models.clocks import Clock, Miss, Wait
+from models.decisions import Appeal, Check, Review
 from models.events import Event
+from models.history import OrderHistory
 from models.findings import Fact, Finding, InformationRequest, Saying
 from models.partners import Order, Payment, Shipment
 from models.people import SYSTEM, Actor
@@ -77,6 +79,8 @@ class Archive(Frozen):
     """ARC-1: the seal of the immutable record."""
 
     sha256: str
+    edition: int = 1
+    """A case that was reopened or appealed is sealed again."""
     at: Instant
     outcome: Outcome
     root_cause: str
@@ -117,6 +121,8 @@ class CaseState(BaseModel):
     """The partners stayed silent: the order is only what the customer says."""
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Payment, ...] = ()
+    history: OrderHistory | None = None
+    """What earlier cases took and gave; None: not looked up yet."""
     facts: tuple[Fact, ...] = ()
     sayings: tuple[Saying, ...] = ()
     requests: tuple[InformationRequest, ...] = ()
@@ -131,6 +137,13 @@ class CaseState(BaseModel):
     """RES-10: resolved without a person."""
     automatic_denied: str | None = None
     """Why it was not, although it was clear and small: a cap of the day."""
+    checks: tuple[Check, ...] = ()
+    """What was weighed when it was last decided whether a person is needed (RES-10)."""
+    review: Review | None = None
+    """The decision without a person was drawn for review."""
+    settled_at: Instant | None = None
+    """When it was last decided what is to be done; the appeal's time runs from here (INV-5)."""
+    appeal: Appeal | None = None
     survey: Rate | None = None
     confirmed: bool = False
     disputed: bool = False
@@ -174,6 +187,12 @@ class CaseState(BaseModel):
     @property
     def open_requests(self) -> tuple[InformationRequest, ...]:
         return tuple(request for request in self.requests if request.open)
+
+    @property
+    def evidence(self) -> frozenset[str]:
+        """The hashes of every piece that anybody gave (INV-3)."""
+        said = [piece.sha256 for saying in self.sayings for piece in saying.evidence]
+        return frozenset([*said, *(piece.sha256 for piece in self.receipt.evidence)])
 
     @property
     def evidence_given(self) -> bool:

@@ -5,10 +5,12 @@ so that a partner may grow; what is missing or malformed is nonsense (`PartnerEr
 """
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from models.base import Identifier, Instant, Money
+from models.people import EvidenceRef
 
 
 class FromPartner(BaseModel):
@@ -100,6 +102,26 @@ class RefundStatus(StrEnum):
     REFUSED = "refused"
 
 
+class RefundTo(StrEnum):
+    """Where a refund goes: back to where the money came from, or to the customer's balance at the marketplace."""
+
+    ORIGINAL = "original"
+    BALANCE = "balance"
+
+
+class RefusalCode(StrEnum):
+    """Why a provider refuses a refund."""
+
+    ACCOUNT_CLOSED = "account_closed"
+    CARD_EXPIRED = "card_expired"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    OTHER = "other"
+
+
+def _known_code(code: object) -> object:
+    return RefusalCode.OTHER if isinstance(code, str) and code not in set(RefusalCode) else code
+
+
 class RefundOrder(FromPartner):
     """What we ask of a payment provider. `key` is the idempotency key: the same key is the same refund, for ever."""
 
@@ -110,6 +132,7 @@ class RefundOrder(FromPartner):
     reason: str
     reference: str
     """The case id; comes back in notices."""
+    to: RefundTo = RefundTo.ORIGINAL
 
 
 class Refund(FromPartner):
@@ -122,7 +145,10 @@ class Refund(FromPartner):
     amount: Money
     status: RefundStatus
     reference: str
+    to: RefundTo = RefundTo.ORIGINAL
     refusal: str | None = None
+    refusal_code: Annotated[RefusalCode | None, BeforeValidator(_known_code)] = None
+    """A provider's code that we do not know is `other`."""
     requested_at: Instant | None = None
     arrived_at: Instant | None = None
 
@@ -172,6 +198,13 @@ class NoticeKind(StrEnum):
     STATEMENT = "statement"
 
 
+class Upload(FromPartner):
+    """A piece of evidence and the id of the merchant or carrier who uploaded it (INV-3)."""
+
+    by: Identifier
+    piece: EvidenceRef
+
+
 class Notice(FromPartner):
     """A partner's webhook as it is signalled to a case: the envelope is ours and checked, `payload` is the partner's and is checked inside."""
 
@@ -179,6 +212,8 @@ class Notice(FromPartner):
     partner: str
     kind: str
     payload: dict[str, JsonValue]
+    uploads: tuple[Upload, ...] = ()
+    """What the payload names as `evidence`, as far as somebody in this partner's role uploaded it: looked up by us, never taken from the payload."""
 
 
 class Statement(FromPartner):
@@ -188,3 +223,5 @@ class Statement(FromPartner):
     words: str
     admits: bool | None = None
     """Whether the party takes responsibility; None when it does not say."""
+    evidence: tuple[str, ...] = ()
+    """SHA-256 of what the party uploaded before, with a token of its own, to `POST /v1/evidence`."""

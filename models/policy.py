@@ -13,6 +13,7 @@ from models.agents import AgentPolicy
 from models.base import Bilingual, Duration, Frozen
 from models.calendars import CalendarPolicy, CalendarSlice
 from models.events import Event
+from models.partners import RefusalCode
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -72,6 +73,8 @@ class IssuePolicy(Frozen):
     """Whether the customer's evidence is needed to decide."""
     ask: tuple[Party, ...] = ()
     """Who is asked for a statement when the facts do not decide."""
+    facts: tuple[str, ...] = ()
+    """What matters to it (INV-1), by the names of `rules/fact_table.py`. A record that is missing is asked of who can supply it (INV-2)."""
     remedies: tuple[RemedyKind, ...]
     """What may be proposed, the usual one first."""
     sensitive: bool = False
@@ -119,6 +122,15 @@ class AutomaticPolicy(Frozen):
     """A finding at least this sure stands alone."""
     max_per_customer_a_day: int = 3
     max_minor_a_day: int = 2_000_000
+    max_share_a_day: float = Field(default=0.8, ge=0, le=1)
+    """Of the cases opened in the last 24 hours; from `share_from` cases on."""
+    share_from: int = Field(default=50, ge=1)
+    max_refunds_in_90_days: int = 5
+    """A customer with more refunds than this is looked after by a person."""
+    max_found_against: int = 0
+    """So often in 90 days the customer may have been found responsible."""
+    review_share: float = Field(default=0.05, ge=0, le=1)
+    """So many of the decisions are drawn for a person to look at afterwards."""
 
 
 class RoutingRow(Frozen):
@@ -187,10 +199,13 @@ class PolicySlice(Frozen):
     automatic: AutomaticPolicy
     triage_below: float = Field(ge=0, le=1)
     suggest_at_least: float = Field(default=0.4, ge=0, le=1)
+    max_evidence: int = Field(default=30, ge=1, le=100)
     max_rounds: int = Field(ge=1, le=20)
     rejections_to_escalate: int = Field(ge=1, le=20)
+    appeal_within: Duration = timedelta(hours=48)
     low_score: int = Field(ge=1, le=5)
     poll_refund_every: Duration
+    refund_to_balance: tuple[RefusalCode, ...] = ()
 
 
 _known: dict[str, PolicySlice] = {}
@@ -228,9 +243,15 @@ class Policy(Frozen):
     triage_below: float = Field(default=0.6, ge=0, le=1)
     suggest_at_least: float = Field(default=0.4, ge=0, le=1)
     """REC-6: how well an answer of the knowledge base must fit a question to be shown without a person."""
+    max_evidence: int = Field(default=30, ge=1, le=100)
+    """INV-3: pieces of evidence on one case."""
     max_rounds: int = Field(default=5, ge=1, le=20)
     rejections_to_escalate: int = Field(default=2, ge=1, le=20)
     """DSP-5: so many refused proposals of a merchant bring the case to the platform."""
+    appeal_within: Duration = timedelta(hours=48)
+    """INV-5: so long after the decision the party found liable may appeal."""
     low_score: int = Field(default=2, ge=1, le=5)
     poll_refund_every: Duration
+    refund_to_balance: tuple[RefusalCode, ...] = ()
+    """RES-5: refused for these reasons, a refund goes to the customer's balance at the marketplace by itself."""
     messages: dict[Event, MessageRule]

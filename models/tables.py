@@ -1,8 +1,8 @@
 """The read side (docs/architecture.md): what lists, search and reports read. The workflow is the truth while a case is open.
 
-`cases`, `timeline`, `messages`, `money`, `archives` and `case_evidence` are written by `activities/` alone; `contacts`, `openings`,
-`uploads` and `webhooks` by the API at its door; so are `agents`. `assignments` follow what the cases say; choosing a handler, and
-taking a case out of a queue, writes there first. Instants are UTC; amounts are minor units.
+`cases`, `timeline`, `messages`, `archives` and `case_evidence` are written by `activities/` alone, and so are the books of money
+(`models/books.py`); `contacts`, `openings`, `uploads` and `webhooks` by the API at its door; so are `agents`. `assignments` follow
+what the cases say; choosing a handler, and taking a case out of a queue, writes there first. Instants are UTC; amounts are minor units.
 """
 
 from datetime import UTC, datetime
@@ -141,37 +141,6 @@ class MessageRow(SQLModel, table=True):
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class OrderLockRow(SQLModel, table=True):
-    """One row an order with money: locked while money of the order is set aside, so that two cases never give the same money twice."""
-
-    __tablename__: ClassVar[Any] = "order_locks"
-
-    order_id: str = Field(primary_key=True)
-
-
-class MoneyRow(SQLModel, table=True):
-    """A refund's part: intent first, then what the provider said (RES-5). Never deleted; a failed part no longer counts as given."""
-
-    __tablename__: ClassVar[Any] = "money"
-    __table_args__: ClassVar[Any] = (Index("ix_money_automatic", "automatic", "intended_at"),)
-
-    key: str = Field(primary_key=True)
-    case_id: str = Field(index=True)
-    remedy_id: str
-    attempt: int = 1
-    order_id: str = Field(index=True)
-    customer_id: str = Field(index=True)
-    payment_id: str
-    amount_minor: int = Field(sa_type=BigInteger)
-    currency: str
-    reimbursement: str
-    refund_id: str | None = None
-    refusal: str | None = None
-    automatic: bool = False
-    intended_at: datetime = Field(sa_type=UtcDateTime)
-    updated_at: datetime = Field(sa_type=UtcDateTime)
-
-
 class CaseEvidenceRow(SQLModel, table=True):
     """Which evidence belongs to which case: the right to see it (INV-3)."""
 
@@ -305,6 +274,7 @@ class UploadRow(SQLModel, table=True):
     """Evidence that was uploaded, and by whom; it joins a case when its uploader names it there."""
 
     __tablename__: ClassVar[Any] = "uploads"
+    __table_args__: ClassVar[Any] = (Index("ix_uploads_by", "role", "uploader_id", "at"),)
 
     sha256: str = Field(primary_key=True)
     role: str = Field(primary_key=True)

@@ -1,23 +1,50 @@
 """Whether what a person sends fits the case: checked before anything changes, so that a bad action leaves nothing half-done."""
 
+from datetime import datetime
+
 from models.actions import Act
 from models.base import Bilingual, Money
-from models.bodies import Accept, Answer, Arbitrate, Ask, Body, Counter, Propose, RecordRefund, RetryRefund, Take, Transfer
+from models.bodies import Accept, AppealFinding, Answer, Arbitrate, Ask, Body, Counter, Propose, RecordRefund, RetryRefund, Take, Transfer
 from models.case import CaseState
 from models.errors import Fault
-from models.people import Actor
+from models.people import Actor, EvidenceRef
 from models.policy import PolicySlice
-from models.vocabulary import ErrorType, Reimbursement, WaitingOn
+from models.vocabulary import ErrorType, Reimbursement, Role, WaitingOn
+from rules.appeals import too_late
+from rules.evidence import too_many
 from rules.remedies import currency_of, other_currency, unfit
 
 
-def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None:
+def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body], now: datetime) -> Fault | None:
     """The fault of an action's content, naming field and rule; None when it fits."""
+    return _crowded(case, policy, act.body) or _late(case, policy, act.body, now) or _unfit(case, policy, act)
+
+
+def _late(case: CaseState, policy: PolicySlice, body: Body, now: datetime) -> Fault | None:
+    """What was possible until a moment that has passed, although the case has not moved on yet."""
+    proposal = case.standing_proposal
+    if isinstance(body, Accept) and proposal is not None and proposal.until is not None and now >= proposal.until:
+        said = Bilingual(zh="该方案已过期", en="the proposal has expired")
+        return _conflict("option", "RES-2", said)
+    if isinstance(body, AppealFinding) and too_late(case, policy, now):
+        said = Bilingual(zh="申诉期限已过", en="the time to appeal has passed")
+        return _conflict("words", "INV-5", said)
+    return None
+
+
+def _crowded(case: CaseState, policy: PolicySlice, body: Body) -> Fault | None:
+    given: tuple[EvidenceRef, ...] = getattr(body, "evidence", ())
+    return too_many(case.evidence, given, policy.max_evidence) if given else None
+
+
+def _unfit(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None:
     match act.body:
         case Answer() as body:
             fault = _answer(case, act, body)
         case Ask() as body:
-            fault = _ask(case, body)
+            fault = _ask(case, act.actor, body)
+        case AppealFinding() as body:
+            fault = _appeal(case, body)
         case Propose() as body:
             fault = _propose(case, policy, body)
         case Arbitrate() as body:
@@ -85,12 +112,21 @@ def _answer(case: CaseState, act: Act[Body], body: Answer) -> Fault | None:
     return None
 
 
-def _ask(case: CaseState, body: Ask) -> Fault | None:
+def _appeal(case: CaseState, body: AppealFinding) -> Fault | None:
+    """INV-5: an appeal brings something new."""
+    if any(piece.sha256 not in case.evidence for piece in body.evidence):
+        return None
+    said = Bilingual(zh="申诉须提交新的凭证，所附凭证案件中已有", en="an appeal needs new evidence; the case has all of this already")
+    return _invalid("evidence", "INV-5", said)
+
+
+def _ask(case: CaseState, by: Actor, body: Ask) -> Fault | None:
     askable = {WaitingOn.CUSTOMER}
     if case.order is not None:
         askable.add(WaitingOn.MERCHANT)
-    if case.shipments:
+    if case.shipments and by.role in Role.platform():
         askable.add(WaitingOn.CARRIER)
+    askable.discard(WaitingOn(by.role.value) if by.role in {Role.CUSTOMER, Role.MERCHANT} else WaitingOn.NOBODY)
     if body.of in askable:
         return None
     there = sorted(askable)

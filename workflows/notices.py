@@ -6,19 +6,15 @@ from pydantic import ValidationError
 
 from models.events import Event
 from models.findings import Saying
-from models.partners import Notice, NoticeKind, Refund, RefundStatus, Shipment, Statement
-from models.people import Actor
-from models.vocabulary import Reimbursement, Role, Stage
+from models.partners import Notice, NoticeKind, Refund, Shipment, Statement
+from models.people import Actor, EvidenceRef
+from models.vocabulary import Role, Stage
+from rules.evidence import fitting
+from rules.refunds import as_told
 from workflows import refund
 from workflows.desk import Desk
 
 REMEMBERED = 200
-
-REIMBURSEMENTS = {
-    RefundStatus.ACCEPTED: Reimbursement.REQUESTED,
-    RefundStatus.ARRIVED: Reimbursement.ARRIVED,
-    RefundStatus.REFUSED: Reimbursement.FAILED,
-}
 
 
 def take_in(desk: Desk, notice: Notice) -> None:
@@ -38,7 +34,8 @@ def take_in(desk: Desk, notice: Notice) -> None:
 
 def _refund(desk: Desk, notice: Notice) -> str | None:
     told = Refund.model_validate(notice.payload)
-    moved = refund.move_part(desk, told.key, REIMBURSEMENTS[told.status], told.refund_id, told.refusal)
+    parts = (part for remedy in desk.case.remedies for part in remedy.parts if part.key == told.key)
+    moved = any(refund.move_part(desk, as_told(part, told)) for part in parts)
     return None if moved else "already_known"  # the stage that waits for it tells of the news
 
 
@@ -57,16 +54,28 @@ def _shipment(desk: Desk, notice: Notice) -> str | None:
 
 def _statement(desk: Desk, notice: Notice) -> str | None:
     told = Statement.model_validate(notice.payload)
-    request = next((request for request in desk.case.open_requests if request.id == told.request_id), None)
+    theirs = [request for request in desk.case.open_requests if request.of.value == notice.partner]
+    request = next((request for request in theirs if request.id == told.request_id), None)
     if request is None or desk.case.stage not in Stage.open_stages():
         return "request_closed"
     actor = Actor(role=Role(request.of.value), id=request.recipient)
-    saying = Saying(at=desk.now, by=actor, words=told.words)
+    evidence, news = _evidence(desk, notice, told, actor)
+    saying = Saying(at=desk.now, by=actor, words=told.words, evidence=evidence)
     answered = request.model_copy(update={"answer": saying, "admits": told.admits})
     desk.case.requests = tuple(answered if known.id == request.id else known for known in desk.case.requests)
     desk.case.sayings = (*desk.case.sayings, saying)
     desk.note(Event.INFORMATION_GIVEN, actor, request_id=request.id, of=request.of.value, admits=told.admits)
-    return None
+    return news
+
+
+def _evidence(desk: Desk, notice: Notice, told: Statement, by: Actor) -> tuple[tuple[EvidenceRef, ...], str | None]:
+    """INV-3: what this very party uploaded, as much as the case takes; and what there is to say of the rest."""
+    uploaded = {upload.piece.sha256: upload.piece for upload in notice.uploads if upload.by == by.id}
+    own = [uploaded[sha256] for sha256 in dict.fromkeys(told.evidence) if sha256 in uploaded]
+    taken = fitting(desk.case.evidence, own, desk.policy.max_evidence)
+    if len(taken) < len(own):
+        return taken, "evidence_too_many"
+    return taken, "evidence_unknown" if len(own) < len(set(told.evidence)) else None
 
 
 READERS: dict[str, Callable[[Desk, Notice], str | None]] = {
