@@ -8,18 +8,19 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.history import let_go
 from activities.messages import message_rows
-from activities.money import part_of, set_aside
+from activities.money import follow, part_of, set_aside
 from activities.projection import carrier_rows, case_row, evidence_rows, timeline_row
 from adapters.database import Database, insert_if_absent, storable, upsert
+from models.books import MoneyRow
 from models.case import CaseState
 from models.effects import Projection, RefundIntent, RefundPlan, Seal, Sealed
 from models.policy import Policy
-from models.remedies import RefundPart, Remedy
 from models.tables import (
     ArchiveRow,
     AssignmentRow,
@@ -28,16 +29,12 @@ from models.tables import (
     CaseRow,
     ContactRow,
     MessageRow,
-    MoneyRow,
     OpeningRow,
     TimelineRow,
 )
-from models.vocabulary import Outcome, Reimbursement, Stage
+from models.vocabulary import Outcome, Stage
 from rules.archive import root_cause
 from rules.texts import Texts
-
-FORWARD = (Reimbursement.PENDING, Reimbursement.REQUESTED, Reimbursement.FAILED, Reimbursement.ARRIVED)
-"""A part of a refund only moves to the right in the books; what arrived is never taken back."""
 
 
 class RecordsActivities:
@@ -58,9 +55,8 @@ class RecordsActivities:
             await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
             await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
             await self._tell(session, case)
-            for remedy in case.remedies:
-                for part in remedy.parts:
-                    await _follow(session, remedy, part, projection.at)
+            await follow(session, case, projection.at)
+            await let_go(session, case)
             if newest and case.stage is Stage.CLOSED:
                 await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
             if newest:
@@ -78,7 +74,7 @@ class RecordsActivities:
         case = seal.state
         async with self._database.writing() as session:
             record = storable(await _record(session, case))
-            edition = {"case_id": case.case_id, "edition": case.reopened + 1}
+            edition = {"case_id": case.case_id, "edition": case.archive.edition + 1 if case.archive else 1}
             row = {
                 **edition,
                 "sha256": digest(record),
@@ -109,20 +105,6 @@ async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
     else:
         row = {"case_id": case.case_id, "agent_id": case.handler.id, "team": case.team, "at": at}
         await upsert(session, AssignmentRow, row, keep=("at",))
-
-
-async def _follow(session: AsyncSession, remedy: Remedy, part: RefundPart, at: datetime) -> None:
-    """Take what the case knows of a refund into the books, forward only.
-
-    A refused part of a remedy that is done was paid another way (RES-5): it counts as given like any other.
-    """
-    now = Reimbursement.ARRIVED if remedy.reimbursement is Reimbursement.ARRIVED else part.reimbursement
-    before = FORWARD[: FORWARD.index(now)] if now in FORWARD else ()
-    if before:
-        change = {"refund_id": part.refund_id, "refusal": storable(part.refusal), "reimbursement": now, "updated_at": at}
-        await session.exec(
-            update(MoneyRow).where(col(MoneyRow.key) == part.key, col(MoneyRow.reimbursement).in_(before)).values(**change)
-        )
 
 
 async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:

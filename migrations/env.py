@@ -8,10 +8,12 @@ from sqlalchemy import Connection, create_engine
 from sqlmodel import AutoString, SQLModel
 
 from adapters.database import url_of
-from models import tables
+from models import books, tables, takings
 from settings import Settings
 
 METADATA = SQLModel.metadata
+TABLES = (tables, books, takings)
+"""Every module with tables: importing it makes them known."""
 
 
 def render(kind: str, obj: object, _: object) -> str | Literal[False]:

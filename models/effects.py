@@ -3,7 +3,8 @@
 from models.base import Frozen, Identifier, Instant, Money
 from models.calendars import CalendarSlice
 from models.case import CaseState, Classification, Suggestion
-from models.partners import Order, Payment, Shipment, StatementRequest
+from models.lines import LineQuantity
+from models.partners import Order, Payment, RefundTo, Shipment, StatementRequest
 from models.remedies import RefundPart
 from models.vocabulary import Issue, Locale
 
@@ -101,6 +102,9 @@ class RefundIntent(Frozen):
     customer_id: Identifier
     amount: Money
     payments: tuple[Payment, ...]
+    parts: tuple[RefundPart, ...] = ()
+    """What the case knows of the remedy's parts so far: a refused one is free again before more is set aside."""
+    to: RefundTo = RefundTo.ORIGINAL
     automatic: bool
     """Counts against the day's caps of RES-10."""
     max_automatic_per_customer_a_day: int
@@ -124,6 +128,8 @@ class PayBack(Frozen):
     case_id: Identifier
     remedy_id: Identifier
     order_id: Identifier
+    merchant_id: Identifier | None = None
+    """Whose payment provider it is, where merchants have their own."""
     reason: str
     parts: tuple[RefundPart, ...]
 
@@ -138,6 +144,7 @@ class RefundQuery(Frozen):
     """Ask the provider what became of the parts (polling, when no webhook came)."""
 
     case_id: Identifier
+    merchant_id: Identifier | None = None
     parts: tuple[RefundPart, ...]
 
 
@@ -146,6 +153,45 @@ class AskPartner(Frozen):
 
     merchant: tuple[StatementRequest, ...] = ()
     carrier: tuple[StatementRequest, ...] = ()
+
+
+class Recall(Frozen):
+    """What do our own books know of an order and its customer (RES-1)? The asking case itself does not count."""
+
+    order_id: Identifier
+    customer_id: Identifier
+    case_id: Identifier | None = None
+    currency: str = "CNY"
+    """The policy's: what the customer got back lately is counted in it."""
+    at: Instant
+
+
+class TakeGoods(Frozen):
+    """A remedy of goods begins: its pieces are the remedy's from now on, over all cases of the order (RES-1).
+
+    The same remedy asked twice is one taking.
+    """
+
+    case_id: Identifier
+    remedy_id: Identifier
+    order_id: Identifier
+    order_lines: tuple[LineQuantity, ...]
+    """What was bought."""
+    lines: tuple[LineQuantity, ...]
+    """What the remedy is about; none: everything that was bought."""
+    at: Instant
+
+
+class Taken(Frozen):
+    denied: str | None = None
+    """`not_enough_left`: other remedies have the pieces; then nothing was taken."""
+
+
+class ReleaseGoods(Frozen):
+    """The pieces are the customer's to ask about again: the remedy was undone, or the goods went back to the customer."""
+
+    case_id: Identifier
+    remedy_id: Identifier
 
 
 class Seal(Frozen):

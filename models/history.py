@@ -1,7 +1,16 @@
 """What our own books know of an order and its customer from earlier cases (RES-1, RES-4, RES-10)."""
 
-from models.base import Frozen
+from pydantic import Field
+
+from models.base import Frozen, Identifier
 from models.lines import LineQuantity
+
+
+class LineGiven(Frozen):
+    """Money that was given for an order's line."""
+
+    line_id: Identifier
+    minor: int = Field(ge=0)
 
 
 class OrderHistory(Frozen):
@@ -11,6 +20,10 @@ class OrderHistory(Frozen):
     """Pieces of each line that other cases returned, replaced or cancelled."""
     given_minor: int = 0
     """Money of the order that other cases gave back or set aside, coupons included; in the order's currency."""
+    refunded_minor: int = 0
+    """How much of that is taken from the order's payments."""
+    given: tuple[LineGiven, ...] = ()
+    """For which lines it was, as the cases say."""
     cases_of_order: int = 0
     cases_of_customer: int = 0
     """Opened in the last 90 days."""

@@ -176,6 +176,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
     queue = f"cases-{next(_numbers)}"
     calls = PartnerActivities(world, world, world)
     records = RecordsActivities(database, texts(), policy)
+    history = HistoryActivities(database)
     worker = Worker(
         temporal.client,
         task_queue=queue,
@@ -194,6 +195,9 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
             CalendarActivities(policy).renew_calendars,
             KnowledgeActivities(database).suggest_answer,
             KnowledgeActivities(database).count_helped,
+            history.recall,
+            history.take_goods,
+            history.release_goods,
         ],
         workflow_runner=RUNNER,
         interceptors=[Correlation()],

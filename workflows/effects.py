@@ -22,16 +22,21 @@ from models.effects import (
     PaidBack,
     PayBack,
     Projection,
+    Recall,
     RefundIntent,
     RefundPlan,
     RefundQuery,
+    ReleaseGoods,
     Renewed,
     RenewRequest,
     Seal,
     Sealed,
     Suggested,
     SuggestRequest,
+    TakeGoods,
+    Taken,
 )
+from models.history import OrderHistory
 
 T = TypeVar("T")
 
@@ -78,6 +83,21 @@ async def count_helped(report: HelpedReport) -> None:
 async def intend_refund(intent: RefundIntent) -> RefundPlan:
     """Set the money aside (RES-5)."""
     return await _ours("intend_refund", intent, RefundPlan)
+
+
+async def recall(request: Recall) -> OrderHistory:
+    """What earlier cases of the order and its customer took and gave (RES-1)."""
+    return await _ours("recall", request, OrderHistory)
+
+
+async def take_goods(request: TakeGoods) -> Taken:
+    """Keep the pieces of a remedy of goods for it, or say why not (RES-1)."""
+    return await _ours("take_goods", request, Taken)
+
+
+async def release_goods(request: ReleaseGoods) -> None:
+    """Give the pieces of a remedy back (RES-11); the same twice is once."""
+    await _ours("release_goods", request, None)
 
 
 async def seal_case(seal: Seal) -> Sealed:
