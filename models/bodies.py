@@ -6,8 +6,9 @@ from pydantic import Field, model_validator
 
 from models.base import Frozen, Identifier, Money, Words
 from models.offers import OptionOffer, RemedyOffer
+from models.partners import RefundTo
 from models.people import EvidenceRef
-from models.vocabulary import Issue, Kind, Party, WaitingOn
+from models.vocabulary import Issue, Kind, Party, RemedyKind, Silence, WaitingOn
 
 
 class Body(Frozen):
@@ -99,7 +100,7 @@ class Reply(Body):
 
 
 class Ask(Body):
-    """Request information from a party (INV-2)."""
+    """Request information from a party (INV-2). A customer may invite the merchant to say or show something, and the other way round (RES-2)."""
 
     of: WaitingOn
     question: Words
@@ -116,6 +117,8 @@ class Propose(Body):
     """Offer the customer one or more options (RES-2)."""
 
     options: tuple[OptionOffer, ...] = Field(min_length=1, max_length=5)
+    if_silent: Silence = Silence.CLOSE
+    """What happens when the customer does not choose in time; the customer is told so with the proposal."""
 
 
 class Approve(Body):
@@ -147,6 +150,8 @@ class Counter(Body):
 
     reason: Words
     amount: Money | None = None
+    remedy: RemedyKind | None = None
+    """The kind of solution that would do."""
 
 
 class Arbitrate(Body):
@@ -154,12 +159,46 @@ class Arbitrate(Body):
 
     remedies: tuple[RemedyOffer, ...] = Field(default=(), max_length=6)
     reason: Words
+    party: Party | None = None
+    """Who is responsible, when the ruling finds otherwise than the case so far."""
+
+
+class AppealFinding(Body):
+    """Say why you are not responsible, once, with new evidence (INV-5). A supervisor decides."""
+
+    words: Words
+    evidence: tuple[EvidenceRef, ...] = Field(min_length=1, max_length=20)
+
+
+class DecideAppeal(Body):
+    """Grant or deny the appeal, and why (INV-5). What the customer was given stays; it is settled between the parties."""
+
+    granted: bool
+    reason: Words
+    party: Party | None = None
+    """Who is responsible instead, when it is granted."""
+
+    @model_validator(mode="after")
+    def _names_the_responsible(self) -> Self:
+        if self.granted is not (self.party is not None):
+            message = "name the responsible `party` when the appeal is granted, and only then"
+            raise ValueError(message)
+        return self
+
+
+class ReviewDecision(Body):
+    """Say whether you agree with a decision that was made without a person (RES-10). It stays; the rules learn."""
+
+    agrees: bool
+    note: str | None = Field(default=None, max_length=1000)
 
 
 class RetryRefund(Body):
-    """Ask the provider again for a refund that failed, after its cause was mended (RES-5)."""
+    """Ask the provider again for a refund that failed, after its cause was mended; or for another way (RES-5)."""
 
     remedy_id: Identifier
+    to: RefundTo = RefundTo.ORIGINAL
+    """Back to where the money came from, or to the customer's balance at the marketplace."""
 
 
 class RecordRefund(Body):

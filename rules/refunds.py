@@ -1,31 +1,17 @@
-"""How a refund goes back over an order's payments (RES-5): never more than is left, exact to the minor unit."""
+"""How a refund goes back over an order's payments, and when it takes another way (RES-5)."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from models.partners import Payment, PaymentStatus, RefundStatus
+from models.partners import Refund, RefundStatus, RefundTo, RefusalCode
 from models.remedies import RefundPart
 from models.vocabulary import Reimbursement
 
-
-def left_on(payments: Sequence[Payment], currency: str, ours: Sequence[RefundPart]) -> dict[str, int]:
-    """Minor units that each captured payment in that currency still holds, in the order of the payments.
-
-    `ours` are the refunds that any of our cases set aside; those that failed do not count. The provider's own list adds what else
-    went back, and what went back although we took it for failed.
-    """
-    standing = [part for part in ours if part.reimbursement is not Reimbursement.FAILED]
-    counted = {part.key for part in standing}
-    left: dict[str, int] = {}
-    for payment in payments:
-        if payment.status is PaymentStatus.CAPTURED and payment.amount.currency == currency:
-            here = sum(part.amount.minor for part in standing if part.payment_id == payment.payment_id)
-            elsewhere = sum(
-                refund.amount.minor
-                for refund in payment.refunds
-                if refund.status is not RefundStatus.REFUSED and refund.key not in counted
-            )
-            left[payment.payment_id] = max(payment.amount.minor - here - elsewhere, 0)
-    return left
+REIMBURSEMENTS = {
+    RefundStatus.ACCEPTED: Reimbursement.REQUESTED,
+    RefundStatus.ARRIVED: Reimbursement.ARRIVED,
+    RefundStatus.REFUSED: Reimbursement.FAILED,
+}
 
 
 def split(minor: int, left: Mapping[str, int]) -> dict[str, int] | None:
@@ -37,3 +23,20 @@ def split(minor: int, left: Mapping[str, int]) -> dict[str, int] | None:
             shares[payment_id] = share
             missing -= share
     return None if missing else shares
+
+
+def as_told(part: RefundPart, refund: Refund) -> RefundPart:
+    """The part as the provider says that it is."""
+    change = {
+        "reimbursement": REIMBURSEMENTS[refund.status],
+        "refund_id": refund.refund_id,
+        "refusal": refund.refusal,
+        "refusal_code": refund.refusal_code,
+    }
+    return part.model_copy(update=change)
+
+
+def to_balance(parts: Sequence[RefundPart], codes: AbstractSet[RefusalCode]) -> bool:
+    """Whether what was refused goes to the customer's balance by itself: every refusal says that the first way is closed for good."""
+    refused = [part for part in parts if part.reimbursement is Reimbursement.FAILED]
+    return bool(refused) and all(part.to is RefundTo.ORIGINAL and part.refusal_code in codes for part in refused)

@@ -9,6 +9,7 @@ from models.bodies import (
     Accept,
     AddWords,
     Answer,
+    AppealFinding,
     Approve,
     Arbitrate,
     Ask,
@@ -16,6 +17,7 @@ from models.bodies import (
     Confirm,
     CorrectOrder,
     Counter,
+    DecideAppeal,
     Decline,
     Dispute,
     Escalate,
@@ -27,17 +29,20 @@ from models.bodies import (
     Reopen,
     Reply,
     RetryRefund,
+    ReviewDecision,
     Take,
     Withdraw,
 )
 from models.case import Classification
+from models.decisions import Appeal, Review
 from models.events import Event
 from models.findings import Finding, Saying
-from models.offers import Option
-from models.people import EvidenceRef
+from models.people import Actor, EvidenceRef
 from models.remedies import Proposal
 from models.vocabulary import ClockName, Kind, Outcome, Reimbursement, Role, Stage, Tier, WaitFor, WaitingOn
-from rules.remedies import currency_of, needs_approval, total
+from rules.approvals import needs_approval
+from rules.offers import lay_out
+from rules.remedies import currency_of, total
 from workflows import classification, first_answer, investigation, refund, resolution
 from workflows.desk import Desk
 
@@ -67,6 +72,8 @@ def answer(desk: Desk, act: Act[Answer]) -> None:
     )
     desk.case.sayings = (*desk.case.sayings, saying)
     desk.note(Event.INFORMATION_GIVEN, act.actor, request_id=body.request_id, of=act.actor.role.value, admits=body.admits)
+    if desk.case.stage is Stage.RESOLUTION:
+        investigation.conclude(desk)  # the stage that asks concludes by itself
 
 
 def classify(desk: Desk, act: Act[Classify]) -> None:
@@ -121,14 +128,15 @@ def propose(desk: Desk, act: Act[Propose]) -> None:
     currency = currency_of(case, desk.policy)
     dearest = max(total(option.remedies, currency).minor for option in act.body.options)
     amount = Money(minor=dearest, currency=currency)
-    waits = needs_approval(desk.policy, act.actor, amount)
+    waits = needs_approval(case, desk.policy, act.actor, amount)
     proposal = Proposal(
         id=f"p{len(case.proposals) + 1}",
         round=1 + sum(1 for known in case.proposals if known.refused is not None),
         by=act.actor,
         at=desk.now,
-        options=tuple(Option(remedies=option.remedies, why=option.why) for option in act.body.options),
+        options=tuple(lay_out(desk.policy, case, option, desk.now) for option in act.body.options),
         amount=amount,
+        if_silent=act.body.if_silent,
         needs_approval=waits,
     )
     case.proposals = (*case.proposals, proposal)
@@ -142,14 +150,14 @@ def propose(desk: Desk, act: Act[Propose]) -> None:
             until=desk.deadline(WaitFor.APPROVAL).isoformat(),
         )
     else:
-        resolution.offer_out(desk, proposal)
+        resolution.offer_out(desk)
     first_contact(desk, act)
 
 
 def approve(desk: Desk, act: Act[Approve]) -> None:
     proposal = end_proposal(desk, needs_approval=False, approved_by=act.actor)
     desk.note(Event.APPROVED, act.actor, proposal_id=proposal.id)
-    resolution.offer_out(desk, proposal)
+    resolution.offer_out(desk)
 
 
 def decline(desk: Desk, act: Act[Decline]) -> None:
@@ -171,7 +179,7 @@ def reject(desk: Desk, act: Act[Reject]) -> None:
 
 def counter(desk: Desk, act: Act[Counter]) -> None:
     body = act.body
-    proposal = end_proposal(desk, refused=body.reason, counter_amount=body.amount)
+    proposal = end_proposal(desk, refused=body.reason, counter_amount=body.amount, counter_remedy=body.remedy)
     desk.note(
         Event.COUNTERED,
         act.actor,
@@ -196,16 +204,71 @@ def arbitrate(desk: Desk, act: Act[Arbitrate]) -> None:
         amount_minor=total(body.remedies, currency).minor,
         currency=currency,
     )
+    if body.party is not None:
+        basis = resolution.both(body.reason)
+        desk.case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
+        investigation.tell_finding(desk, body.party, basis, 1.0, act.actor)
     if not body.remedies:
         desk.case.outcome = Outcome.REJECTED
     resolution.settle_on(desk, body.remedies)
+
+
+def appeal(desk: Desk, act: Act[AppealFinding]) -> None:
+    """INV-5: heard once, with new evidence; what was decided for the customer goes on meanwhile."""
+    case, body = desk.case, act.body
+    assert case.finding is not None  # noqa: S101  # rules/appeals.py saw to it
+    due = desk.deadline(WaitFor.APPEAL)
+    case.appeal = Appeal(
+        by=act.actor, at=desk.now, words=body.words, evidence=body.evidence, against=case.finding.party, due=due
+    )
+    say(desk, act, body.words, body.evidence)
+    desk.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
+    if case.stage is Stage.CLOSED:
+        desk.turn(Stage.FOLLOW_UP)
+
+
+def decide_appeal(desk: Desk, act: Act[DecideAppeal]) -> None:
+    """INV-5: the finding stands or moves. The parties settle between them what was done on the earlier one; the customer keeps it."""
+    case, body = desk.case, act.body
+    assert case.appeal is not None  # noqa: S101  # rules/appeals.py saw to it
+    case.appeal = case.appeal.model_copy(
+        update={
+            "granted": body.granted,
+            "decided_by": act.actor,
+            "decided_at": desk.now,
+            "reason": body.reason,
+            "party": body.party,
+        }
+    )
+    party = body.party or case.appeal.against
+    desk.note(Event.APPEAL_DECIDED, act.actor, granted=body.granted, party=party.value, reason=body.reason)
+    if body.party is not None:
+        basis = resolution.both(body.reason)
+        case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
+    if body.granted and case.appeal.by.role is Role.CUSTOMER:
+        look_again(desk, act.actor)
+
+
+def look_again(desk: Desk, by: Actor) -> None:
+    """The customer was right after all: another solution is looked for, by whoever may rule."""
+    desk.case.settled, desk.case.outcome, desk.case.closed_at = False, None, None
+    desk.case.confirmed, desk.case.automatic = False, False
+    desk.clocks.start()
+    desk.escalate("appeal_granted", by)
+    desk.turn(Stage.RESOLUTION)
+
+
+def review(desk: Desk, act: Act[ReviewDecision]) -> None:
+    """RES-10: a person's word on what was decided without one; what the customer was given stays."""
+    desk.case.review = Review(agrees=act.body.agrees, by=act.actor, at=desk.now, note=act.body.note)
+    desk.note(Event.REVIEWED, act.actor, agrees=act.body.agrees, note=act.body.note)
 
 
 def retry_refund(desk: Desk, act: Act[RetryRefund]) -> None:
     """What the provider refused is asked for again, under new keys; what it took stays."""
     remedy = refund.find(desk, act.body.remedy_id)
     kept = tuple(part for part in remedy.parts if part.reimbursement is not Reimbursement.FAILED)
-    change = {"reimbursement": Reimbursement.PENDING, "attempt": remedy.attempt + 1, "parts": kept}
+    change = {"reimbursement": Reimbursement.PENDING, "attempt": remedy.attempt + 1, "parts": kept, "refund_to": act.body.to}
     refund.replace(desk, remedy.model_copy(update=change))
 
 
@@ -257,7 +320,7 @@ def reopen(desk: Desk, act: Act[Reopen]) -> None:
 
 def say(
     desk: Desk,
-    act: Act[AddWords] | Act[Reply] | Act[Dispute] | Act[Reopen] | Act[RecordRefund],
+    act: Act[AddWords] | Act[AppealFinding] | Act[Reply] | Act[Dispute] | Act[Reopen] | Act[RecordRefund],
     words: str,
     evidence: tuple[EvidenceRef, ...],
 ) -> None:

@@ -2,8 +2,10 @@
 
 from models.effects import PayBack, RefundIntent, RefundQuery
 from models.events import Event
-from models.remedies import Remedy
+from models.partners import RefundTo
+from models.remedies import RefundPart, Remedy
 from models.vocabulary import Reimbursement, Tier, WaitFor, WaitingOn
+from rules.refunds import to_balance
 from workflows import effects
 from workflows.desk import Desk
 from workflows.handover import insist
@@ -14,7 +16,7 @@ async def pay(desk: Desk, remedy_id: str) -> None:
     while desk.case.settled and find(desk, remedy_id).open:
         if await set_aside(desk, remedy_id) and await ask_provider(desk, remedy_id) and await arrives(desk, remedy_id):
             finish(desk, remedy_id)
-        elif desk.case.settled:
+        elif desk.case.settled and not another_way(desk, remedy_id):
             await repaired_by_a_person(desk, remedy_id)
 
 
@@ -25,7 +27,7 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
     remedy = find(desk, remedy_id)
     assert remedy.amount is not None  # noqa: S101  # a refunding remedy has an amount
     assert case.order_id is not None  # noqa: S101  # rules/remedies.py offers none without verified payments
-    if remedy.amount.minor == sum(part.amount.minor for part in remedy.parts):
+    if remedy.amount.minor == sum(part.amount.minor for part in remedy.parts if part.reimbursement is not Reimbursement.FAILED):
         return True
     replace(desk, remedy.model_copy(update={"reimbursement": Reimbursement.PENDING}))
     plan = await effects.intend_refund(
@@ -37,6 +39,8 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
             customer_id=case.receipt.customer_id,
             amount=remedy.amount,
             payments=case.payments,
+            parts=remedy.parts,
+            to=remedy.refund_to,
             automatic=case.automatic,
             max_automatic_per_customer_a_day=desk.policy.automatic.max_per_customer_a_day,
             max_automatic_minor_a_day=desk.policy.automatic.max_minor_a_day,
@@ -68,11 +72,16 @@ async def ask_provider(desk: Desk, remedy_id: str) -> bool:
     assert case.order_id is not None  # noqa: S101
     if any(part.reimbursement is Reimbursement.PENDING for part in remedy.parts):
         request = PayBack(
-            case_id=case.case_id, remedy_id=remedy_id, order_id=case.order_id, reason=f"{case.issue}", parts=remedy.parts
+            case_id=case.case_id,
+            remedy_id=remedy_id,
+            order_id=case.order_id,
+            merchant_id=case.order.merchant_id if case.order else None,
+            reason=f"{case.issue}",
+            parts=remedy.parts,
         )
         paid = await desk.during(effects.pay_back(request), WaitFor.REFUND)
         for part in paid.parts:
-            move_part(desk, part.key, part.reimbursement, part.refund_id, part.refusal)
+            move_part(desk, part)
         if not any(part.reimbursement is Reimbursement.FAILED for part in paid.parts):
             tell(desk, Event.REFUND_REQUESTED, remedy_id)
             desk.clocks.stop()
@@ -85,10 +94,26 @@ async def arrives(desk: Desk, remedy_id: str) -> bool:
     while desk.now < until and not over(desk, remedy_id):
         poll = min(desk.now + desk.policy.poll_refund_every, until)
         if not await desk.wait_for(WaitingOn.NOBODY, WaitFor.ARRIVAL, lambda: over(desk, remedy_id), poll):
-            query = RefundQuery(case_id=desk.case.case_id, parts=find(desk, remedy_id).parts)
+            order = desk.case.order
+            query = RefundQuery(
+                case_id=desk.case.case_id,
+                merchant_id=order.merchant_id if order else None,
+                parts=find(desk, remedy_id).parts,
+            )
             for part in (await desk.during(effects.refund_states(query), WaitFor.ARRIVAL)).parts:
-                move_part(desk, part.key, part.reimbursement, part.refund_id, part.refusal)
+                move_part(desk, part)
     return over(desk, remedy_id) and not failed(desk, remedy_id)
+
+
+def another_way(desk: Desk, remedy_id: str) -> bool:
+    """What cannot go back to where it came from goes to the customer's balance, once, for the reasons that the policy names (RES-5)."""
+    remedy = find(desk, remedy_id)
+    if remedy.refund_to is RefundTo.BALANCE or not to_balance(remedy.parts, {*desk.policy.refund_to_balance}):
+        return False
+    refusal = next((part.refusal for part in remedy.parts if part.refusal), None)
+    replace(desk, remedy.model_copy(update={"attempt": remedy.attempt + 1, "refund_to": RefundTo.BALANCE}))
+    tell(desk, Event.REFUND_REDIRECTED, remedy_id, refusal)
+    return True
 
 
 async def repaired_by_a_person(desk: Desk, remedy_id: str) -> None:
@@ -125,13 +150,12 @@ FORWARD = (Reimbursement.PENDING, Reimbursement.REQUESTED, Reimbursement.FAILED,
 """A part only moves to the right: notices may come twice and out of order."""
 
 
-def move_part(desk: Desk, key: str, reimbursement: Reimbursement, refund_id: str | None, refusal: str | None) -> bool:
+def move_part(desk: Desk, told: RefundPart) -> bool:
     """Take in what the provider says of a part; False when it is nothing new."""
     for remedy in desk.case.remedies:
         for part in remedy.parts:
-            if part.key == key and FORWARD.index(reimbursement) > FORWARD.index(part.reimbursement):
-                after = part.model_copy(update={"reimbursement": reimbursement, "refund_id": refund_id, "refusal": refusal})
-                parts = tuple(after if known.key == key else known for known in remedy.parts)
+            if part.key == told.key and FORWARD.index(told.reimbursement) > FORWARD.index(part.reimbursement):
+                parts = tuple(told if known.key == told.key else known for known in remedy.parts)
                 states = {known.reimbursement for known in parts}
                 whole = (
                     Reimbursement.REQUESTED

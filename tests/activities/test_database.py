@@ -14,7 +14,8 @@ from sqlmodel import SQLModel, select
 
 from adapters.database import Database, insert_if_absent, migrate, upsert, url_of
 from models.errors import RedressError
-from models.tables import ContactRow, OrderLockRow, WebhookRow
+from models.books import OrderLockRow
+from models.tables import ContactRow, WebhookRow
 from models.vocabulary import ErrorType
 from settings import ROOT, Settings
 

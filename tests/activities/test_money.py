@@ -9,11 +9,11 @@ from sqlmodel import select
 from activities.records import RecordsActivities
 from adapters.database import Database
 from models.base import Money
+from models.books import MoneyRow
 from models.effects import Projection, RefundIntent
 from models.partners import Payment, PaymentStatus
 from models.policy import Policy
 from models.remedies import RefundPart, Remedy
-from models.tables import MoneyRow
 from models.vocabulary import Reimbursement, RemedyKind
 from rules.texts import texts
 from settings import Settings
