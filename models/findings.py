@@ -1,5 +1,7 @@
 """What was said, what is proved, who was asked, who is responsible (INV-1…5)."""
 
+from enum import StrEnum
+
 from pydantic import Field, JsonValue
 
 from models.base import Bilingual, Frozen, Identifier, Instant
@@ -16,13 +18,36 @@ class Saying(Frozen):
     evidence: tuple[EvidenceRef, ...] = ()
 
 
+class FactType(StrEnum):
+    """What a fact's value is. BY_LINE: a value for each concerned order line, by its id."""
+
+    YES_NO = "yes_no"
+    NUMBER = "number"
+    TEXT = "text"
+    INSTANT = "instant"
+    BY_LINE = "by_line"
+
+
+class Unit(StrEnum):
+    HOURS = "hours"
+    DAYS = "days"
+    GRAMS = "grams"
+    MINOR = "minor"
+    """Minor units of the order's currency."""
+    COUNT = "count"
+
+
 class Fact(Frozen):
-    """Something proved (INV-1). `source`: order, shipment, payment, customer, merchant, carrier."""
+    """Something proved (INV-1). Its name, type, unit and source stand in `rules/fact_table.py`."""
 
     name: str
     value: JsonValue
     source: str
+    """order, shipment, payment, customer, merchant, carrier, or redress itself."""
     at: Instant
+    """When it was written down; what grows with time is as of then."""
+    as_of: Instant | None = None
+    """When it happened, or when the source said so; None: it is not known."""
 
 
 class InformationRequest(Frozen):
@@ -56,3 +81,52 @@ class Finding(Frozen):
     row: str | None = None
     by: Actor = SYSTEM
     at: Instant
+
+
+class Told(StrEnum):
+    """What the facts say of a condition, or of a whole row. LACKING: a fact is not known that could still make it hold."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    LACKING = "lacking"
+
+
+class ConditionTold(Frozen):
+    """One condition of a row beside the fact that it looks at. `wanted` is the condition in words."""
+
+    fact: str
+    name: Bilingual
+    wanted: Bilingual
+    value: JsonValue = None
+    known: bool
+    told: Told
+
+
+class RowTold(Frozen):
+    """One row of the rule table beside the facts."""
+
+    row: str
+    party: Party
+    confidence: float
+    decisive: bool
+    basis: Bilingual
+    told: Told
+    conditions: tuple[ConditionTold, ...]
+
+
+class Explanation(Frozen):
+    """INV-4, explained: every row for the issue, which one decided, and what an agent may take up."""
+
+    rows: tuple[RowTold, ...]
+    decided_by: str | None
+    """The row whose finding stands; None: a person's, or nothing decides."""
+    suggestion: str | None
+    """The surest row that holds without being decisive, while nothing stands yet."""
+
+
+class Missing(Frozen):
+    """A fact that matters to the issue and is not known. `asked_of`: the party that can supply it, if one can."""
+
+    fact: str
+    name: Bilingual
+    asked_of: WaitingOn | None

@@ -1,6 +1,5 @@
 """What a policy's fields cannot say alone: names that must exist, tables without holes, rows that can be reached, limits in order."""
 
-import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -8,7 +7,7 @@ from zoneinfo import ZoneInfo
 from models.agents import AgentPolicy
 from models.base import Frozen
 from models.calendars import CalendarPolicy
-from models.policy import GradingPolicy, LiabilityRow, Policy
+from models.policy import GradingPolicy, Policy
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -22,46 +21,11 @@ from models.vocabulary import (
     WaitFor,
     WaitingOn,
 )
+from rules.faults import Faults, Loc, unknown
 from rules.holidays import known_country, parse_span
+from rules.responsibility_checks import responsibility_faults
 from rules.routing import COLUMNS
 from rules.rows import best, fits, named
-
-Loc = tuple[int | str, ...]
-Faults = Iterator[tuple[Loc, str]]
-
-FACTS = frozenset(
-    {
-        "order.status",
-        "order.promised_at",
-        "delivery.late_hours",
-        "delivery.delivered",
-        "delivery.days_since",
-        "shipment.exists",
-        "shipment.status",
-        "shipment.hours_without_scan",
-        "shipment.last_place",
-        "shipment.signed_by_other",
-        "shipment.signed_relation",
-        "shipment.pickup_point_without_consent",
-        "shipment.weight_loss_grams",
-        "shipment.shipped_late_hours",
-        "payment.captured_count",
-        "payment.duplicate_minor",
-        "payment.refunded_minor",
-        "payment.refund_pending",
-        "payment.refund_pending_hours",
-        "merchant.admits",
-        "merchant.silent",
-        "carrier.admits",
-        "carrier.silent",
-        "evidence.count",
-        "line.custom",
-        "line.perishable",
-        "line.no_return",
-        "line.warranty_left_days",
-    }
-)
-"""What `rules/facts.py` can prove; a condition on anything else would never hold."""
 
 SIZE = 4
 """Severity and urgency each go from 0 to 3."""
@@ -77,7 +41,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from _routing(policy)
     yield from _agents(policy)
     yield from _grading(policy.grading)
-    yield from _liability(policy.liability)
+    yield from responsibility_faults(policy)
     yield from _limits(policy)
 
 
@@ -123,10 +87,10 @@ def _names(policy: Policy) -> Faults:
     uses += [(("waits", wait, "calendar"), rule.calendar) for wait, rule in policy.waits.items()]
     for loc, name in uses:
         if name not in policy.calendars:
-            yield loc, _unknown("calendar", name, policy.calendars)
+            yield loc, unknown("calendar", name, policy.calendars)
     for index, row in enumerate(policy.routing):
         if row.team not in policy.teams:
-            yield ("routing", index, "team"), _unknown("team", row.team, policy.teams)
+            yield ("routing", index, "team"), unknown("team", row.team, policy.teams)
     for table, ids in (("routing", [row.id for row in policy.routing]), ("liability", [row.id for row in policy.liability])):
         for index, id_ in enumerate(ids):
             if id_ in ids[:index]:
@@ -227,9 +191,9 @@ def agent_faults(agent: AgentPolicy, policy: Policy) -> Iterator[tuple[str, str]
         yield "teams", f"an agent needs a team; name one of {', '.join(sorted(policy.teams))}"
     for team in agent.teams:
         if team not in policy.teams:
-            yield "teams", _unknown("team", team, policy.teams)
+            yield "teams", unknown("team", team, policy.teams)
     if agent.shift is not None and agent.shift not in policy.calendars:
-        yield "shift", _unknown("calendar", agent.shift, policy.calendars)
+        yield "shift", unknown("calendar", agent.shift, policy.calendars)
 
 
 def _unreachable(
@@ -279,23 +243,6 @@ def _grading(grading: GradingPolicy) -> Faults:
                 yield ("grading", name, index), f"points go from 0 to 3, not {points}"
 
 
-def _liability(rows: Sequence[LiabilityRow]) -> Faults:
-    for index, row in enumerate(rows):
-        if not row.issues:
-            yield ("liability", index, "issues"), "names no issue; the row can never hold"
-        for number, condition in enumerate(row.when):
-            loc: Loc = ("liability", index, "when", number)
-            if condition.fact not in FACTS:
-                yield (*loc, "fact"), _unknown("fact", condition.fact, FACTS)
-            tests = [
-                condition.is_ is not None,
-                condition.at_least is not None or condition.below is not None,
-                condition.known is not None,
-            ]
-            if tests.count(True) != 1:
-                yield loc, "tests nothing or two things; write one of is, at_least with below, known"
-
-
 def _limits(policy: Policy) -> Faults:
     approval = policy.approval
     if approval.automatic > approval.agent:
@@ -318,13 +265,6 @@ def _limits(policy: Policy) -> Faults:
     for loc, lasting in durations:
         if not lasting():
             yield loc, "needs some time; write 1h, 2d or the like"
-
-
-def _unknown(what: str, name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f'; did you mean "{close[0]}"?' if close else ""
-    return f'no such {what} "{name}"{hint}; name one of {", ".join(names)}'
 
 
 def _told(given: Mapping[str, object]) -> str:

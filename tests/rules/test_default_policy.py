@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from pydantic_core import to_json
@@ -11,7 +10,6 @@ from models.events import Event
 from models.policy import Policy, PolicySlice
 from models.vocabulary import Issue, Locale, MessageChannel, PauseReason, RemedyKind, Role, WaitFor, WaitingOn
 from rules.policy import parse_policy, slice_policy
-from rules.policy_checks import FACTS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 6, 8, 2, tzinfo=UTC)
@@ -87,12 +85,6 @@ def test_customers_are_told_at_every_step_and_only_they_outside_the_inbox(policy
     for rule in policy.messages.values():
         assert Role.CUSTOMER in rule.to or not rule.channels
         assert MessageChannel.INBOX not in rule.channels
-
-
-def test_every_fact_that_is_established_may_be_named_in_a_condition() -> None:
-    source = (Path(__file__).parents[2] / "rules" / "facts.py").read_text(encoding="utf-8")
-    established = set(re.findall(r'"((?:order|delivery|shipment|payment|line)\.[a-z_]+)"', source))
-    assert established <= FACTS
 
 
 def test_a_slice_knows_thirty_days_back_and_four_hundred_ahead(policy: Policy) -> None:
