@@ -14,6 +14,7 @@ from models.bodies import (
     AcceptTransfer,
     AddWords,
     Answer,
+    AppealFinding,
     Approve,
     Arbitrate,
     Ask,
@@ -22,6 +23,7 @@ from models.bodies import (
     Confirm,
     CorrectOrder,
     Counter,
+    DecideAppeal,
     Decline,
     DeclineTransfer,
     Dispute,
@@ -35,6 +37,7 @@ from models.bodies import (
     Reopen,
     Reply,
     RetryRefund,
+    ReviewDecision,
     Take,
     Transfer,
     Withdraw,
@@ -65,6 +68,9 @@ class Action(StrEnum):
     REJECT = "reject"
     COUNTER = "counter"
     ARBITRATE = "arbitrate"
+    APPEAL = "appeal"
+    DECIDE_APPEAL = "decide_appeal"
+    REVIEW = "review"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -95,6 +101,9 @@ BODIES: dict[Action, type[Body]] = {
     Action.REJECT: Reject,
     Action.COUNTER: Counter,
     Action.ARBITRATE: Arbitrate,
+    Action.APPEAL: AppealFinding,
+    Action.DECIDE_APPEAL: DecideAppeal,
+    Action.REVIEW: ReviewDecision,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

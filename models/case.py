@@ -7,8 +7,8 @@ from models.bodies import Rate
 from models.clocks import Clock, Miss, Wait
 from models.decisions import Appeal, Check, Review
 from models.events import Event
-from models.history import OrderHistory
 from models.findings import Fact, Finding, InformationRequest, Saying
+from models.history import OrderHistory
 from models.partners import Order, Payment, Shipment
 from models.people import SYSTEM, Actor
 from models.policy import SharedPolicy

@@ -6,9 +6,11 @@ from models.actions import Action
 from models.base import Frozen, Instant, Money
 from models.bodies import Rate
 from models.case import Archive, Classification, Grade, Suggestion, TransferOffer
+from models.decisions import Appeal, Check, Review
 from models.findings import Fact, Finding, InformationRequest
+from models.history import OrderHistory
 from models.lines import LineQuantity
-from models.offers import OptionOffer
+from models.offers import Option
 from models.people import Actor, EvidenceRef
 from models.receipt import Wanted
 from models.remedies import Remedy
@@ -18,7 +20,9 @@ from models.vocabulary import (
     Issue,
     Kind,
     Outcome,
+    RemedyKind,
     Role,
+    Silence,
     SlaState,
     Stage,
     Tier,
@@ -75,13 +79,17 @@ class ProposalView(Frozen):
     round: int
     by: Role
     at: Instant
-    options: tuple[OptionOffer, ...]
+    options: tuple[Option, ...]
+    amount: Money
+    until: Instant | None
+    if_silent: Silence
     state: str
     """awaiting_approval, standing, accepted, refused, declined or lapsed."""
     accepted: int | None
     refused: str | None
     declined: str | None
     counter_amount: Money | None
+    counter_remedy: RemedyKind | None
 
 
 class ActionView(Frozen):
@@ -126,6 +134,12 @@ class CaseView(Frozen):
     proposals: tuple[ProposalView, ...]
     remedies: tuple[Remedy, ...]
     automatic: bool
+    checks: tuple[Check, ...]
+    review: Review | None
+    history: OrderHistory | None
+    appeal: Appeal | None
+    appeal_until: Instant | None
+    """Until when the viewer may appeal."""
     survey: Rate | None
     outcome: Outcome | None
     archive: Archive | None

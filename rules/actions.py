@@ -12,6 +12,7 @@ from models.case import CaseState
 from models.errors import Fault
 from models.people import Actor
 from models.vocabulary import ErrorType, Kind, Reimbursement, Role, Stage, Tier, WaitFor
+from rules.appeals import may_appeal, may_decide
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
 LOOKING_FOR_A_SOLUTION = frozenset({Stage.INVESTIGATION, Stage.RESOLUTION})
@@ -100,7 +101,7 @@ def _can_reply(case: CaseState, actor: Actor) -> bool:
 
 def _awaits_approval(case: CaseState, actor: Actor) -> bool:
     proposal = case.standing_proposal
-    return proposal is not None and proposal.needs_approval and proposal.by != actor
+    return proposal is not None and proposal.needs_approval and proposal.by.id != actor.id
 
 
 def _on_the_table(case: CaseState, _: Actor) -> bool:
@@ -114,6 +115,18 @@ def _refund_failed(case: CaseState, _: Actor) -> bool:
 
 def _can_withdraw(case: CaseState, _: Actor) -> bool:
     return case.stage in Stage.before_follow_up() and not case.money_moves and case.outcome is None
+
+
+def _can_ask(case: CaseState, actor: Actor) -> bool:
+    """The platform's people whenever they look for a solution; a party one thing at a time, while it talks with the other (RES-2)."""
+    if actor.role in Role.platform():
+        return _dispatched_unsettled(case, actor)
+    waiting = any(request.by.role is actor.role for request in case.open_requests)
+    return case.stage in LOOKING_FOR_A_SOLUTION and not case.settled and case.order is not None and not waiting
+
+
+def _to_be_reviewed(case: CaseState, _: Actor) -> bool:
+    return case.review is not None and case.review.agrees is None
 
 
 def _can_rate(case: CaseState, _: Actor) -> bool:
@@ -167,7 +180,9 @@ PERMISSIONS: dict[Action, Permission] = {
         Bilingual(zh="案件处理中且由您一方负责时", en="while the case is open and yours to handle"),
     ),
     Action.ASK: Permission(
-        frozenset({A, S}), _dispatched_unsettled, Bilingual(zh="分派后、方案确定前", en="between dispatch and a decision")
+        frozenset({C, M, A, S}),
+        _can_ask,
+        Bilingual(zh="分派后、方案确定前（买卖双方每次一项）", en="between dispatch and a decision; for customer and merchant one thing at a time"),
     ),
     Action.FIND: Permission(
         frozenset({A, S}), _dispatched_unsettled, Bilingual(zh="分派后、方案确定前", en="between dispatch and a decision")
@@ -201,6 +216,20 @@ PERMISSIONS: dict[Action, Permission] = {
     ),
     Action.ARBITRATE: Permission(
         frozenset({S}), _waits_for(WaitFor.ARBITRATION), Bilingual(zh="等待裁定时", en="while the case waits for a ruling")
+    ),
+    Action.APPEAL: Permission(
+        frozenset({C, M, K}),
+        may_appeal,
+        Bilingual(
+            zh="您被认定为责任方、处理决定作出后的申诉期内，限一次",
+            en="once, after the decision, while the finding names you and the time to appeal runs",
+        ),
+    ),
+    Action.DECIDE_APPEAL: Permission(
+        frozenset({S}), may_decide, Bilingual(zh="有待裁决的申诉且责任并非由您认定时", en="while an appeal against another person's finding is open")
+    ),
+    Action.REVIEW: Permission(
+        frozenset({S}), _to_be_reviewed, Bilingual(zh="自动处理决定待复核时", en="while a decision without a person waits for review")
     ),
     Action.RETRY_REFUND: Permission(
         frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")

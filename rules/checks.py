@@ -4,7 +4,20 @@ from datetime import datetime
 
 from models.actions import Act
 from models.base import Bilingual, Money
-from models.bodies import Accept, AppealFinding, Answer, Arbitrate, Ask, Body, Counter, Propose, RecordRefund, RetryRefund, Take, Transfer
+from models.bodies import (
+    Accept,
+    Answer,
+    AppealFinding,
+    Arbitrate,
+    Ask,
+    Body,
+    Counter,
+    Propose,
+    RecordRefund,
+    RetryRefund,
+    Take,
+    Transfer,
+)
 from models.case import CaseState
 from models.errors import Fault
 from models.people import Actor, EvidenceRef
@@ -12,24 +25,24 @@ from models.policy import PolicySlice
 from models.vocabulary import ErrorType, Reimbursement, Role, WaitingOn
 from rules.appeals import too_late
 from rules.evidence import too_many
+from rules.money import refundable
 from rules.remedies import currency_of, other_currency, unfit
 
 
 def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body], now: datetime) -> Fault | None:
     """The fault of an action's content, naming field and rule; None when it fits."""
-    return _crowded(case, policy, act.body) or _late(case, policy, act.body, now) or _unfit(case, policy, act)
+    body = act.body
+    if isinstance(body, AppealFinding):
+        return _appeal(case, policy, body, now) or _crowded(case, policy, body)
+    return _crowded(case, policy, body) or _expired(case, body, now) or _unfit(case, policy, act)
 
 
-def _late(case: CaseState, policy: PolicySlice, body: Body, now: datetime) -> Fault | None:
-    """What was possible until a moment that has passed, although the case has not moved on yet."""
+def _expired(case: CaseState, body: Body, now: datetime) -> Fault | None:
+    """The proposal's time has passed, although the case has not moved on yet."""
     proposal = case.standing_proposal
-    if isinstance(body, Accept) and proposal is not None and proposal.until is not None and now >= proposal.until:
-        said = Bilingual(zh="该方案已过期", en="the proposal has expired")
-        return _conflict("option", "RES-2", said)
-    if isinstance(body, AppealFinding) and too_late(case, policy, now):
-        said = Bilingual(zh="申诉期限已过", en="the time to appeal has passed")
-        return _conflict("words", "INV-5", said)
-    return None
+    if not isinstance(body, Accept) or proposal is None or proposal.until is None or now < proposal.until:
+        return None
+    return _conflict("option", "RES-2", Bilingual(zh="该方案已过期", en="the proposal has expired"))
 
 
 def _crowded(case: CaseState, policy: PolicySlice, body: Body) -> Fault | None:
@@ -43,16 +56,14 @@ def _unfit(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None
             fault = _answer(case, act, body)
         case Ask() as body:
             fault = _ask(case, act.actor, body)
-        case AppealFinding() as body:
-            fault = _appeal(case, body)
         case Propose() as body:
             fault = _propose(case, policy, body)
         case Arbitrate() as body:
             fault = _invalid("remedies", "RES-2", unfit(case, policy, body.remedies))
         case Accept() as body:
             fault = _accept(case, body)
-        case Counter(amount=Money(currency=currency)) if currency != currency_of(case, policy):
-            fault = _invalid("amount.currency", "RES-2", other_currency(currency_of(case, policy), currency))
+        case Counter(amount=Money() as amount):
+            fault = _counter(case, policy, amount)
         case Take(if_free=True) if case.handler is not None:
             fault = _conflict(
                 "if_free",
@@ -112,12 +123,28 @@ def _answer(case: CaseState, act: Act[Body], body: Answer) -> Fault | None:
     return None
 
 
-def _appeal(case: CaseState, body: AppealFinding) -> Fault | None:
-    """INV-5: an appeal brings something new."""
+def _appeal(case: CaseState, policy: PolicySlice, body: AppealFinding, now: datetime) -> Fault | None:
+    """INV-5: an appeal comes in time, and brings something new."""
+    if too_late(case, policy, now):
+        return _conflict("words", "INV-5", Bilingual(zh="申诉期限已过", en="the time to appeal has passed"))
     if any(piece.sha256 not in case.evidence for piece in body.evidence):
         return None
     said = Bilingual(zh="申诉须提交新的凭证，所附凭证案件中已有", en="an appeal needs new evidence; the case has all of this already")
     return _invalid("evidence", "INV-5", said)
+
+
+def _counter(case: CaseState, policy: PolicySlice, amount: Money) -> Fault | None:
+    currency = currency_of(case, policy)
+    if amount.currency != currency:
+        return _invalid("amount.currency", "RES-2", other_currency(currency, amount.currency))
+    left = refundable(case.payments)
+    if not case.payments or amount.minor <= left:
+        return None
+    said = Bilingual(
+        zh=f"要求的 {amount.minor} 超过订单剩余可退的 {left}（最小货币单位）",
+        en=f"{amount.minor} is more than the {left} that is left to refund on the order (minor units)",
+    )
+    return _invalid("amount", "RES-5", said)
 
 
 def _ask(case: CaseState, by: Actor, body: Ask) -> Fault | None:

@@ -2,17 +2,24 @@
 
 from datetime import datetime
 
+from models.actions import Action
 from models.base import Bilingual
 from models.case import CaseState
 from models.clocks import Clock, Wait
+from models.decisions import Appeal
 from models.findings import InformationRequest, Saying
 from models.people import Actor
 from models.policy import PolicySlice
 from models.remedies import Proposal, Remedy
 from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, SayingView, WaitView
-from models.vocabulary import Locale, Role, WaitFor
+from models.vocabulary import Locale, Role, Silence, WaitFor
 from rules import clocks
 from rules.actions import allowed_actions
+from rules.appeals import last_moment, may_appeal, too_late
+
+WEIGHING = Role.platform() | {Role.ANALYST}
+"""Who sees what was weighed, and what earlier cases gave (RES-4, RES-10)."""
+MASK = "—"
 
 
 def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, locale: Locale | None = None) -> CaseView:
@@ -55,6 +62,11 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         proposals=tuple(_proposal(proposal) for proposal in case.proposals if _may_see(proposal, actor)),
         remedies=tuple(_remedy(remedy, actor) for remedy in case.remedies),
         automatic=case.automatic,
+        checks=case.checks if actor.role in WEIGHING else (),
+        review=case.review if actor.role in WEIGHING else None,
+        history=case.history if actor.role in WEIGHING else None,
+        appeal=_appeal(case, actor),
+        appeal_until=last_moment(case, policy) if may_appeal(case, actor) else None,
         survey=case.survey,
         outcome=case.outcome,
         archive=case.archive,
@@ -63,7 +75,9 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         closed_at=case.closed_at,
         policy_version=case.policy_version,
         available_actions=tuple(
-            ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}") for action in allowed_actions(case, actor)
+            ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}")
+            for action in allowed_actions(case, actor)
+            if action is not Action.APPEAL or not too_late(case, policy, now)
         ),
     )
 
@@ -71,12 +85,18 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
 def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | None:
     if case.wait is None:
         return None
-    then = default_outcome(case.wait, policy).in_(locale)
+    then = default_outcome(case, case.wait, policy).in_(locale)
     return WaitView(on=case.wait.on, for_=case.wait.for_, until=case.wait.until, then=then)
 
 
-def default_outcome(wait: Wait, policy: PolicySlice) -> Bilingual:
-    """What happens by itself when nobody moves; for an answer it depends on who was asked (INV-2)."""
+FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
+
+
+def default_outcome(case: CaseState, wait: Wait, policy: PolicySlice) -> Bilingual:
+    """What happens by itself when nobody moves; for an answer it depends on who was asked (INV-2), for a choice on what the proposal said."""
+    proposal = case.standing_proposal
+    if wait.for_ is WaitFor.CHOICE and proposal is not None and proposal.if_silent is Silence.FIRST_OPTION:
+        return FIRST_OPTION
     if wait.for_ is WaitFor.ANSWERS and wait.on in policy.answers:
         return policy.answers[wait.on].then
     return policy.waits[wait.for_].then
@@ -95,6 +115,14 @@ def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) ->
         paused=bool(clock.pauses),
         stopped=clock.stopped_at is not None,
     )
+
+
+def _appeal(case: CaseState, actor: Actor) -> Appeal | None:
+    """The platform and the appellant read it whole; the others, that there is one and what came of it."""
+    appeal = case.appeal
+    if appeal is None or actor.role in Role.platform() or appeal.by.role is actor.role:
+        return appeal
+    return appeal.model_copy(update={"words": MASK, "evidence": ()})
 
 
 def _saying(saying: Saying) -> SayingView:
@@ -128,9 +156,13 @@ def _proposal(proposal: Proposal) -> ProposalView:
         by=proposal.by.role,
         at=proposal.at,
         options=proposal.options,
+        amount=proposal.amount,
+        until=proposal.until,
+        if_silent=proposal.if_silent,
         state=next((name for name, holds in states.items() if holds), "standing"),
         accepted=proposal.accepted,
         refused=proposal.refused,
         declined=proposal.declined,
         counter_amount=proposal.counter_amount,
+        counter_remedy=proposal.counter_remedy,
     )

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -31,6 +32,7 @@ async def start_temporal(**dynamic_config: str) -> WorkflowEnvironment:
         data_converter=pydantic_data_converter,
         search_attributes=search_attributes.ALL,
         dev_server_log_level="error",
+        dev_server_startup_timeout=timedelta(seconds=60),
         dev_server_extra_args=[
             argument for key, value in settings.items() for argument in ("--dynamic-config-value", f"{key}={value}")
         ],

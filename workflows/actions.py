@@ -36,7 +36,7 @@ def _update(name: str, body: type[B], do: Callable[[Desk, Act[B]], None], may: C
         desk: Desk = self.desk
         if act.request_id in desk.case.requests_seen:
             return
-        fault = may(desk, act) or unfit_body(desk.case, desk.policy, act)
+        fault = may(desk, act) or unfit_body(desk.case, desk.policy, act, desk.now)
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 

@@ -87,6 +87,7 @@ class Clockwork:
         self._tick_clocks()
         self._tick_requests()
         self._tick_transfer()
+        self._tick_appeal()
 
     def next_moment(self, until: datetime) -> datetime:
         """The nearest moment at which something has to happen by itself."""
@@ -97,6 +98,8 @@ class Clockwork:
             moments.append(event)
         if case.transfer is not None:
             moments.append(case.transfer.due)
+        if case.appeal is not None and case.appeal.pending and not case.appeal.overdue:
+            moments.append(case.appeal.due)
         moments += [request.due if request.reminded else request.remind_at for request in case.open_requests]
         return min(moments)
 
@@ -144,6 +147,13 @@ class Clockwork:
         case.team = lapsed.team
         desk.note(Event.TRANSFER_LAPSED, to=lapsed.to, team=lapsed.team)
         desk.escalate("transfer_lapsed", to=Tier.SUPERVISOR)
+
+    def _tick_appeal(self) -> None:
+        """INV-5: an appeal that nobody decided in time; the supervisors are told once more."""
+        desk, appeal = self._desk, self._desk.case.appeal
+        if appeal is not None and appeal.pending and not appeal.overdue and desk.now >= appeal.due:
+            desk.case.appeal = appeal.model_copy(update={"overdue": True})
+            desk.note(Event.APPEAL_OVERDUE, party=appeal.by.role.value, due=appeal.due.isoformat())
 
     def _target(self, name: ClockName) -> clocks.ClockTarget:
         case = self._desk.case

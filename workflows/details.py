@@ -11,7 +11,7 @@ def details_of(case: CaseState, policy: PolicySlice) -> str:
     held = f"held by {case.tier} ({case.team or 'no team yet'}){handler}"
     lines = [f"**{case.stage}**, {case.kind}, {case.issue or 'not classified yet'}, {held}"]
     if case.wait is not None:
-        then = default_outcome(case.wait, policy)
+        then = default_outcome(case, case.wait, policy)
         lines.append(f"Waits for **{case.wait.for_}** from **{case.wait.on}** until {case.wait.until:%Y-%m-%d %H:%M} UTC.")
         lines.append(f"Then by itself: {then.en} / {then.zh}")
     if case.finding is not None:

@@ -1,14 +1,16 @@
 """Resolution (RES-2…5, RES-10): what will be done, agreed or ruled, approved, and carried out."""
 
 from models.base import Bilingual
+from models.decisions import Review
 from models.events import Event
 from models.offers import RemedyOffer
 from models.people import Actor
 from models.remedies import Proposal, Remedy
-from models.vocabulary import ClockName, Kind, Outcome, Role, Stage, Tier, WaitFor, WaitingOn
-from rules.remedies import due_without_a_person
+from models.vocabulary import ClockName, Kind, Outcome, RemedyKind, Role, Silence, Stage, Tier, WaitFor, WaitingOn
+from rules.automatic import drawn_for_review, weigh
+from rules.offers import freight_of
 from workflows import first_answer
-from workflows.carrying_out import carried_out
+from workflows.carrying_out import carried_out, undo
 from workflows.desk import Desk
 from workflows.handover import insist
 
@@ -21,6 +23,7 @@ async def settle(desk: Desk) -> Stage:
         await first_answer.offer(desk)
         await insist(desk, WaitFor.REPLY, lambda: desk.case.settled)
     while not await carried_out(desk):
+        await undo(desk, "another_solution")
         if not desk.case.settled and not decide_at_once(desk):
             await negotiate(desk)
     desk.clocks.stop()
@@ -29,11 +32,20 @@ async def settle(desk: Desk) -> Stage:
 
 
 def decide_at_once(desk: Desk) -> bool:
-    """RES-10: decisive facts, a small amount and a clean record need no person."""
-    offer = due_without_a_person(desk.case, desk.policy)
-    if offer is None or desk.case.proposals or desk.case.automatic:
+    """RES-10: decisive facts, a small amount and a clean record need no person. What was weighed is kept; some are drawn for review."""
+    case = desk.case
+    if case.proposals or case.automatic:
         return False
-    desk.case.automatic = True
+    offer, case.checks = weigh(case, desk.policy)
+    if offer is None:
+        return False
+    case.automatic = True
+    row = case.finding.row if case.finding else None
+    amount, currency = (offer.amount.minor, offer.amount.currency) if offer.amount else (0, desk.policy.currency)
+    desk.note(Event.SETTLED_ALONE, kind=offer.kind.value, amount_minor=amount, currency=currency, row=row)
+    if case.review is None and drawn_for_review(case.case_id, desk.policy.automatic.review_share):
+        case.review = Review()
+        desk.note(Event.REVIEW_DUE, row=row)
     settle_on(desk, (offer,))
     return True
 
@@ -59,17 +71,28 @@ def awaits_approval(desk: Desk) -> bool:
 
 
 async def choice(desk: Desk, proposal: Proposal) -> None:
-    """The customer accepts, rejects or counters; silence ends the case as not pursued, which the proposal said."""
+    """The customer accepts, rejects or counters; silence has the outcome that the proposal named."""
     case = desk.case
-    answered = await desk.wait_for(WaitingOn.CUSTOMER, WaitFor.CHOICE, lambda: case.settled or case.standing_proposal != proposal)
-    if not answered:
+    answered = await desk.wait_for(
+        WaitingOn.CUSTOMER, WaitFor.CHOICE, lambda: case.settled or case.standing_proposal != proposal, proposal.until
+    )
+    if answered:
+        return
+    if proposal.if_silent is Silence.FIRST_OPTION:
+        case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
+        desk.note(Event.ACCEPTED, proposal_id=proposal.id, option=1, silent=True)
+        settle_on(desk, proposal.options[0].remedies)
+    else:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"lapsed": True}))
         desk.note(Event.PROPOSAL_LAPSED, proposal_id=proposal.id)
         desk.give_up("no_choice")
 
 
-def offer_out(desk: Desk, proposal: Proposal) -> None:
-    """Put an approved proposal before the customer; the first plan keeps two promises."""
+def offer_out(desk: Desk) -> None:
+    """Put the proposal before the customer; the first plan keeps two promises."""
+    case = desk.case
+    proposal = case.proposals[-1].model_copy(update={"until": desk.deadline(WaitFor.CHOICE)})
+    case.proposals = (*case.proposals[:-1], proposal)
     desk.note(
         Event.PROPOSED,
         proposal.by,
@@ -84,7 +107,8 @@ def offer_out(desk: Desk, proposal: Proposal) -> None:
             }
             for option in proposal.options
         ],
-        until=desk.deadline(WaitFor.CHOICE).isoformat(),
+        until=proposal.until.isoformat() if proposal.until else None,
+        if_silent=proposal.if_silent.value,
     )
     desk.clocks.stop(*PLANNED)
 
@@ -92,6 +116,7 @@ def offer_out(desk: Desk, proposal: Proposal) -> None:
 def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
     """These remedies will be carried out."""
     case = desk.case
+    freight = freight_of(desk.policy, case, offers)
     first = len(case.remedies) + 1
     fresh = tuple(
         Remedy(
@@ -102,11 +127,12 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
             items=offer.items,
             change=offer.change,
             words=offer.words,
+            freight=freight if offer.kind in RemedyKind.of_goods() else None,
         )
         for number, offer in enumerate(offers, start=first)
     )
     case.remedies = (*case.remedies, *fresh)
-    case.settled = True
+    case.settled, case.settled_at = True, desk.now
     desk.withdraw_requests()
     desk.clocks.stop(*PLANNED)
     desk.mark()

@@ -1,0 +1,38 @@
+"""The party found liable may appeal once (INV-5): who, until when, and who decides."""
+
+from datetime import datetime
+
+from models.case import CaseState
+from models.people import Actor
+from models.policy import PolicySlice
+from models.vocabulary import Party, Role, Stage
+
+APPELLANTS = {
+    Role.CUSTOMER: frozenset({Party.CUSTOMER}),
+    Role.MERCHANT: frozenset({Party.MERCHANT, Party.SHARED}),
+    Role.CARRIER: frozenset({Party.CARRIER, Party.SHARED}),
+}
+"""Whose appeal a finding is open to."""
+
+
+def may_appeal(case: CaseState, actor: Actor) -> bool:
+    """The actor is whom the finding names, it was decided what is to be done, and nobody has appealed yet. A customer waits until that is done."""
+    named = case.finding is not None and case.finding.party in APPELLANTS.get(actor.role, frozenset())
+    done = actor.role is not Role.CUSTOMER or case.stage in {Stage.FOLLOW_UP, Stage.CLOSED}
+    return named and done and case.appeal is None and case.settled_at is not None
+
+
+def last_moment(case: CaseState, policy: PolicySlice) -> datetime | None:
+    """Until when an appeal is heard; None: nothing was decided yet."""
+    return case.settled_at + policy.appeal_within if case.settled_at else None
+
+
+def too_late(case: CaseState, policy: PolicySlice, now: datetime) -> bool:
+    until = last_moment(case, policy)
+    return until is not None and now > until
+
+
+def may_decide(case: CaseState, actor: Actor) -> bool:
+    """A supervisor who did not make the finding decides."""
+    made_it = case.finding is not None and case.finding.by.id == actor.id
+    return case.appeal is not None and case.appeal.pending and not made_it
