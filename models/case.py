@@ -121,6 +121,8 @@ class CaseState(BaseModel):
     """The partners stayed silent: the order is only what the customer says."""
     shipments: tuple[Shipment, ...] = ()
     payments: tuple[Payment, ...] = ()
+    looked_up_at: Instant | None = None
+    """When the partners last said what order, shipments and payments are."""
     history: OrderHistory | None = None
     """What earlier cases took and gave; None: not looked up yet."""
     facts: tuple[Fact, ...] = ()

@@ -92,13 +92,12 @@ class Told(StrEnum):
 
 
 class ConditionTold(Frozen):
-    """One condition of a row beside the fact that it looks at. `wanted` is the condition in words."""
+    """One condition of a row beside the fact that it looks at: what it wants and what is so, in words."""
 
     fact: str
     name: Bilingual
     wanted: Bilingual
-    value: JsonValue = None
-    known: bool
+    value: Bilingual
     told: Told
 
 

@@ -103,7 +103,7 @@ def _lines(order: Order, lines: tuple[LineQuantity, ...]) -> Named:
         return
     bought = order.placed_at
     yield "line.category", {line.line_id: line.category for line in of_case}, bought
-    yield "line.marks", {line.line_id: sorted(line.marks) for line in of_case}, bought
+    yield "line.marks", {line.line_id: list[JsonValue](sorted(line.marks)) for line in of_case}, bought
     marks = frozenset[str]().union(*(line.marks for line in of_case))
     for mark in MARKS:
         yield f"line.{mark}", mark in marks, bought

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from models.calendars import CalendarSlice
 from models.clocks import Clock
 from models.events import Event
-from models.vocabulary import ClockName, PauseReason, Stage, Tier
+from models.findings import InformationRequest
+from models.vocabulary import ClockName, Outcome, PauseReason, Role, Stage, Tier, WaitingOn
 from rules import calendars, clocks
 
 if TYPE_CHECKING:
@@ -135,6 +136,17 @@ class Clockwork:
             after = request.model_copy(update=change)
             case.requests = tuple(after if known.id == request.id else known for known in case.requests)
             desk.note(event, request_id=request.id, of=request.of.value, question=request.question, due=request.due.isoformat())
+            if after.silent and self._let_go(after):
+                desk.note(Event.NOT_PURSUED, why="customer_silent")
+                desk.end(Outcome.NOT_PURSUED)
+                return
+
+    def _let_go(self, request: InformationRequest) -> bool:
+        """INV-2: the customer was asked for something, nothing is decided or offered without it, and not a word came since."""
+        case = self._desk.case
+        undecided = case.stage in {Stage.INVESTIGATION, Stage.RESOLUTION} and not (case.settled or case.arbitration)
+        spoke = any(saying.by.role is Role.CUSTOMER and saying.at >= request.asked_at for saying in case.sayings)
+        return request.of is WaitingOn.CUSTOMER and undecided and case.standing_proposal is None and not spoke
 
     def _tick_transfer(self) -> None:
         """DSP-4: nobody accepted in time; the team's supervisor has the case now."""

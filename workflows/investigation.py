@@ -10,6 +10,8 @@ from models.partners import StatementRequest
 from models.people import SYSTEM, Actor
 from models.vocabulary import Kind, Party, Stage, Tier, WaitFor, WaitingOn
 from rules import liability
+from rules.facts import parcel_in_question
+from rules.questions import questions
 from workflows import effects
 from workflows.desk import Desk
 from workflows.handover import find_a_handler, insist
@@ -18,21 +20,11 @@ from workflows.receipt import establish_facts, look_up
 FRESH = timedelta(hours=1)
 """What partners said less than this ago is not asked again."""
 
-QUESTIONS = {
-    WaitingOn.CUSTOMER: Bilingual(zh="请提供照片、视频或其他凭证", en="Please send photos, a video or other evidence"),
-    WaitingOn.MERCHANT: Bilingual(
-        zh="请说明情况，并告知是否承担责任", en="Please state your side, and whether you take responsibility"
-    ),
-    WaitingOn.CARRIER: Bilingual(
-        zh="请说明运输和签收情况，并提供签收凭证", en="Please state what happened on the way, with proof of delivery"
-    ),
-}
-
 
 async def establish(desk: Desk) -> Stage:
     """Facts first; when they do not decide, the parties' statements; for a complaint, an agent's finding after that."""
     case = desk.case
-    if case.order is not None and any(fact.at < desk.now - FRESH for fact in case.facts):
+    if case.order is not None and (case.looked_up_at is None or case.looked_up_at < desk.now - FRESH):
         await look_up(desk)
     conclude(desk)
     if case.kind is not Kind.INQUIRY and not decided(desk):
@@ -54,11 +46,12 @@ def conclude(desk: Desk) -> None:
         return
     found = liability.find(desk.policy, case.issue, case.facts, desk.now)
     if found is not None and (case.finding is None or case.finding.row != found.row):
-        tell_finding(desk, found.party, found.basis, found.confidence, SYSTEM)
+        tell_finding(desk, found.party, found.basis, found.confidence, SYSTEM, stands=liability.decisive(desk.policy, found))
     case.finding = found
 
 
-def tell_finding(desk: Desk, party: Party, basis: Bilingual, confidence: float, by: Actor) -> None:
+def tell_finding(desk: Desk, party: Party, basis: Bilingual, confidence: float, by: Actor, *, stands: bool = True) -> None:
+    """`stands` False: a suggestion to whoever decides."""
     desk.note(
         Event.FOUND,
         by,
@@ -67,6 +60,7 @@ def tell_finding(desk: Desk, party: Party, basis: Bilingual, confidence: float, 
         basis_en=basis.en,
         confidence=round(confidence, 2),
         by_role=by.role.value,
+        stands=stands,
     )
 
 
@@ -76,16 +70,13 @@ def decided(desk: Desk) -> bool:
 
 
 def ask_parties(desk: Desk) -> None:
-    """Ask whom the issue's policy names, each once (INV-2)."""
+    """Ask for what is missing, one request to each party (INV-2); what was asked stays asked until it is withdrawn."""
     case = desk.case
     assert case.issue is not None  # noqa: S101
-    policy = desk.policy.issues[case.issue]
-    asked = {request.of for request in case.requests}
-    if policy.evidence and not case.evidence_given and WaitingOn.CUSTOMER not in asked:
-        ask(desk, WaitingOn.CUSTOMER, QUESTIONS[WaitingOn.CUSTOMER].in_(case.receipt.locale), SYSTEM)
-    for party, on in ((Party.MERCHANT, WaitingOn.MERCHANT), (Party.CARRIER, WaitingOn.CARRIER)):
-        if party in policy.ask and on not in asked and recipient_of(desk, on) is not None:
-            ask(desk, on, QUESTIONS[on].in_(case.receipt.locale), SYSTEM)
+    asked = {request.of for request in case.requests if not request.withdrawn}
+    needed = questions(desk.policy, case.issue, case.facts)
+    open_request_to = [of for of in needed if of not in asked and recipient_of(desk, of) is not None]
+    send(desk, [open_request(desk, of, needed[of].in_(case.receipt.locale), SYSTEM) for of in open_request_to])
 
 
 def recipient_of(desk: Desk, of: WaitingOn) -> str | None:
@@ -94,12 +85,18 @@ def recipient_of(desk: Desk, of: WaitingOn) -> str | None:
     if of is WaitingOn.MERCHANT:
         return case.order.merchant_id if case.order else None
     if of is WaitingOn.CARRIER:
-        return case.shipments[-1].carrier_id if case.shipments else None
+        parcel = parcel_in_question(case.shipments)
+        return parcel.carrier_id if parcel else None
     return case.receipt.customer_id
 
 
 def ask(desk: Desk, of: WaitingOn, question: str, by: Actor) -> None:
     """Open a request and send it to the party's system; through our API it can be answered in any case."""
+    send(desk, [open_request(desk, of, question, by)])
+
+
+def open_request(desk: Desk, of: WaitingOn, question: str, by: Actor) -> InformationRequest:
+    """With a deadline, and a reminder half-way."""
     case = desk.case
     recipient = recipient_of(desk, of)
     assert recipient is not None  # noqa: S101  # rules/checks.py and ask_parties saw to it
@@ -123,19 +120,30 @@ def ask(desk: Desk, of: WaitingOn, question: str, by: Actor) -> None:
         question=question,
         due=request.due.isoformat(),
     )
-    if of is not WaitingOn.CUSTOMER:
-        statement = StatementRequest(
-            key=f"{case.case_id}.{request.id}",
-            reference=case.case_id,
-            request_id=request.id,
-            recipient=recipient,
-            order_id=case.order_id,
-            question=question,
-            due=request.due,
-        )
-        to_merchant = of is WaitingOn.MERCHANT
-        partners = AskPartner(merchant=(statement,) if to_merchant else (), carrier=() if to_merchant else (statement,))
-        desk.in_background(effects.ask_partners(partners, answers.within))
+    return request
+
+
+def send(desk: Desk, requests: list[InformationRequest]) -> None:
+    """Merchants' and carriers' systems are told together; a customer reads it in the message of the timeline entry."""
+    merchant = tuple(statement_of(desk, request) for request in requests if request.of is WaitingOn.MERCHANT)
+    carrier = tuple(statement_of(desk, request) for request in requests if request.of is WaitingOn.CARRIER)
+    if merchant or carrier:
+        patience = max(request.due for request in requests if request.of is not WaitingOn.CUSTOMER) - desk.now
+        desk.in_background(effects.ask_partners(AskPartner(merchant=merchant, carrier=carrier), patience))
+
+
+def statement_of(desk: Desk, request: InformationRequest) -> StatementRequest:
+    """The request as the partner contract has it."""
+    case = desk.case
+    return StatementRequest(
+        key=f"{case.case_id}.{request.id}",
+        reference=case.case_id,
+        request_id=request.id,
+        recipient=request.recipient,
+        order_id=case.order_id,
+        question=request.question,
+        due=request.due,
+    )
 
 
 async def hear_answers(desk: Desk) -> None:

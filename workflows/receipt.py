@@ -72,6 +72,7 @@ async def look_up(desk: Desk) -> None:
     case.order_unverified = False
     if answer.order is not None and answer.order.customer_id == case.receipt.customer_id:
         case.order, case.shipments, case.payments = answer.order, answer.shipments, answer.payments
+        case.looked_up_at = desk.now
         establish_facts(desk)
 
 
@@ -87,6 +88,8 @@ def establish_facts(desk: Desk) -> None:
         sayings=case.sayings,
         evidence=len(case.receipt.evidence),
         now=desk.now,
+        looked_up_at=case.looked_up_at,
+        misses=case.misses,
     )
 
 
