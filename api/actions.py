@@ -13,7 +13,7 @@ from api.examples import ACTIONS
 from api.lookup import find
 from api.problems import ProblemError, problem
 from api.responses import ACTING
-from api.schemas import SHAPES, AddWordsIn, AnswerIn
+from api.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.uploads import references
 from models.actions import BODIES, Act, Action
 from models.bodies import Body, Transfer
@@ -91,7 +91,7 @@ def _request_id(caller: Caller, action: Action, key: str | None) -> str:
 
 async def _resolved(parts: Parts, caller: Caller, action: Action, body: Body) -> Body:
     """The body as the case takes it: hashes of evidence become what was uploaded under them."""
-    if not isinstance(body, AddWordsIn | AnswerIn):
+    if not isinstance(body, AddWordsIn | AnswerIn | AppealIn):
         return body
     async with parts.database.reading() as session:
         evidence = await references(session, caller.actor, body.evidence)

@@ -1,5 +1,6 @@
 """The examples of the OpenAPI page: they run as they are against the sandbox (docs/sandbox.md)."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -46,6 +47,10 @@ OPENINGS: Any = {
 
 FULL_REFUND = {"kind": "refund_only", "amount": {"minor": 1000, "currency": "CNY"}}
 APOLOGY = {"kind": "apology", "words": "We are sorry for the trouble this caused you."}
+
+HANDED_OVER = "Handed over intact, 2026-11-20 18:00.\n"
+"""A chat log; uploaded to `POST /v1/evidence`, it has the hash of the appeal's example."""
+
 
 ACTIONS: Mapping[str, Shown] = {
     "add_words": Shown(
@@ -99,6 +104,19 @@ ACTIONS: Mapping[str, Shown] = {
         "Rule · 仲裁",
         "Final; no remedies means the demand is turned down.",
         {"remedies": [FULL_REFUND], "reason": "证据支持部分退款。"},
+    ),
+    "appeal": Shown(
+        "Appeal against the finding · 对责任认定申诉",
+        "Once, within 48 hours of the decision, with new evidence; for whom the finding names.",
+        {"words": "揽收时外包装完好，见交接照片。", "evidence": [hashlib.sha256(HANDED_OVER.encode()).hexdigest()]},
+    ),
+    "decide_appeal": Shown(
+        "Decide on the appeal · 裁决申诉",
+        "What the customer was given stays; the parties settle it between them.",
+        {"granted": True, "party": "platform", "reason": "交接照片显示包装完好。"},
+    ),
+    "review": Shown(
+        "Review a decision made without a person · 复核自动处理", "What was given stays; the rules learn.", {"agrees": True, "note": "依据充分"}
     ),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(

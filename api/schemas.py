@@ -104,7 +104,19 @@ class AnswerIn(Body):
     """Whether the answering party takes responsibility; None: it does not say."""
 
 
-SHAPES: Mapping[Action, type[Body]] = {**BODIES, Action.ADD_WORDS: AddWordsIn, Action.ANSWER: AnswerIn}
+class AppealIn(Body):
+    """Say why you are not responsible, once, with new evidence (INV-5). A supervisor decides."""
+
+    words: Words
+    evidence: tuple[Sha256, ...] = Field(min_length=1, max_length=20)
+
+
+SHAPES: Mapping[Action, type[Body]] = {
+    **BODIES,
+    Action.ADD_WORDS: AddWordsIn,
+    Action.ANSWER: AnswerIn,
+    Action.APPEAL: AppealIn,
+}
 """What is sent for each action."""
 
 

@@ -17,7 +17,7 @@ from adapters.partners import Partners
 from adapters.secrets import secrets_of
 from api.app import create_app
 from api.auth import make_token
-from api.examples import ACTIONS, OPENINGS
+from api.examples import ACTIONS, HANDED_OVER, OPENINGS
 from models.actions import Action
 from models.vocabulary import Role
 from sandbox import app as sandbox
@@ -95,7 +95,9 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     """Redress as `make run` wires it, in this process: worker and partners over HTTP."""
     folder = tmp_path_factory.mktemp("shop")
     address = temporal.client.service_client.config.target_host
-    settings = Settings(data_dir=folder, temporal_address=address, task_queue="examples")
+    policy = folder / "policy.yaml"  # every decision without a person is drawn for review
+    policy.write_text(Settings().policy.read_text(encoding="utf-8").replace("review_share: 0.05", "review_share: 1"), encoding="utf-8")
+    settings = Settings(data_dir=folder, temporal_address=address, task_queue="examples", policy=policy)
     migrate(settings)
     api = Running(create_app(settings))
     quick = Options(refund_delay=timedelta(seconds=0.1), answer_delay=timedelta(seconds=0.1))
@@ -176,6 +178,28 @@ async def deadlocked(shop: Shop) -> Case:
     return case
 
 
+async def paid(shop: Shop) -> Case:
+    """The merchant was found responsible, and the customer has the money."""
+    case = await proposed(shop)
+    await case.act(Role.CUSTOMER, "accept")
+    await case.reaches("confirmation")
+    (await case.who(Role.MERCHANT).upload(HANDED_OVER.encode())).raise_for_status()
+    return case
+
+
+async def appealed(shop: Shop) -> Case:
+    case = await paid(shop)
+    await case.act(Role.MERCHANT, "appeal")
+    return case
+
+
+async def settled_alone(shop: Shop) -> Case:
+    """Clear and small, and drawn for review."""
+    case = await shop.open("lost", kind="after_sales", issue="logistics.lost")
+    await case.reaches("confirmation")
+    return case
+
+
 async def unpaid(shop: Shop) -> Case:
     """The payment provider refused the refund."""
     case = await proposed(shop)
@@ -244,6 +268,9 @@ SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
     Action.REJECT: (proposed, Role.CUSTOMER),
     Action.COUNTER: (proposed, Role.CUSTOMER),
     Action.ARBITRATE: (deadlocked, Role.SUPERVISOR),
+    Action.APPEAL: (paid, Role.MERCHANT),
+    Action.DECIDE_APPEAL: (appealed, Role.SUPERVISOR),
+    Action.REVIEW: (settled_alone, Role.SUPERVISOR),
     Action.RETRY_REFUND: (unpaid, Role.AGENT),
     Action.RECORD_REFUND: (unpaid, Role.AGENT),
     Action.CONFIRM: (replied, Role.CUSTOMER),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from cases import NOW, case, receipt
+from cases import NOW, case
 from fakes import order, parcel, payment
 
 from models.base import Bilingual, Money
@@ -12,13 +12,11 @@ from models.findings import Finding
 from models.lines import LineQuantity
 from models.offers import RemedyOffer
 from models.partners import OrderLine, Refund, RefundStatus
-from models.people import Actor
 from models.policy import PolicySlice
-from models.receipt import Wanted
-from models.vocabulary import Issue, Kind, Party, RemedyKind, Role
+from models.vocabulary import Issue, Party, RemedyKind
 from rules.facts import facts_of
 from rules.money import cost_of
-from rules.remedies import due_without_a_person, needs_approval, unfit
+from rules.remedies import unfit
 
 
 def refund(minor: int, currency: str = "CNY") -> RemedyOffer:
@@ -66,45 +64,6 @@ def test_what_was_refunded_already_is_not_offered_again(policy_slice: PolicySlic
     state = classified(Issue.LOST, payments=(payment().model_copy(update={"refunds": (back,)}),))
     assert unfit(state, policy_slice, (refund(900),)) is None
     assert unfit(state, policy_slice, (refund(901),)) is not None
-
-
-@pytest.mark.parametrize(
-    ("role", "minor", "waits"),
-    [
-        (Role.SYSTEM, 20_000, False),
-        (Role.SYSTEM, 20_001, True),
-        (Role.AGENT, 200_000, False),
-        (Role.AGENT, 200_001, True),
-        (Role.SUPERVISOR, 200_001, True),
-        (Role.MERCHANT, 10_000_000, False),
-    ],
-)
-def test_money_above_the_limit_waits_for_another_person(policy_slice: PolicySlice, role: Role, minor: int, waits: bool) -> None:
-    assert needs_approval(policy_slice, Actor(role=role, id="x"), Money(minor=minor)) is waits
-
-
-def test_a_lost_small_parcel_is_refunded_without_a_person(policy_slice: PolicySlice) -> None:
-    offer = due_without_a_person(classified(Issue.LOST, finding=found("lost")), policy_slice)
-    assert offer == refund(12_900)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"finding": None},
-        {"finding": found("lost", confidence=0.5)},
-        {"finding": found("late-on-the-way")},
-        {"kind": Kind.INQUIRY},
-        {"reopened": 1},
-        {"disputed": True},
-        {"automatic_denied": "automatic_cap_day"},
-        {"order": order(minor=20_001), "payments": (payment(minor=20_001),)},
-        {"receipt": receipt(wanted=Wanted(remedy=RemedyKind.EXCHANGE))},
-        {"receipt": receipt(wanted=Wanted(remedy=RemedyKind.REFUND_ONLY, amount=Money(minor=12_901)))},
-    ],
-)
-def test_what_is_not_clear_and_small_needs_a_person(policy_slice: PolicySlice, change: dict[str, object]) -> None:
-    assert due_without_a_person(classified(Issue.LOST, **{"finding": found("lost"), **change}), policy_slice) is None
 
 
 @pytest.mark.parametrize(("quantity", "minor"), [(1, 3_333), (2, 6_666), (3, 10_000), (9, 10_000)])
