@@ -85,6 +85,8 @@ class Shipment(FromPartner):
     consent_to_pickup_point: bool | None = None
     weight_sent: int | None = None
     weight_arrived: int | None = None
+    declared_value: Money | None = None
+    """What the parcel was insured for: the carrier's liability when it is lost or damaged (RES-9)."""
     scans: tuple[Scan, ...] = ()
 
 
@@ -196,6 +198,9 @@ class NoticeKind(StrEnum):
     REFUND = "refund"
     SHIPMENT = "shipment"
     STATEMENT = "statement"
+    PICKUP = "pickup"
+    INSPECTION = "inspection"
+    CLAIM = "claim"
 
 
 class Upload(FromPartner):

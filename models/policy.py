@@ -12,8 +12,13 @@ from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 from models.agents import AgentPolicy
 from models.base import Bilingual, Duration, Frozen
 from models.calendars import CalendarPolicy, CalendarSlice
+from models.conditions import Condition
+from models.eligibility_policy import EligibilityPolicy
+from models.claim_terms import ClaimsPolicy
 from models.events import Event
+from models.replacements import ReplacementPolicy
 from models.partners import RefusalCode
+from models.returns import ReturnPolicy
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -79,18 +84,6 @@ class IssuePolicy(Frozen):
     """What may be proposed, the usual one first."""
     sensitive: bool = False
     """Never answered by a machine (REC-6)."""
-
-
-class Condition(Frozen):
-    """A test of one fact. A fact that is not known fits no condition but `known: false`."""
-
-    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
-
-    fact: str
-    is_: JsonValue = Field(default=None, alias="is")
-    at_least: float | None = None
-    below: float | None = None
-    known: bool | None = None
 
 
 class LiabilityRow(Frozen):
@@ -195,6 +188,7 @@ class PolicySlice(Frozen):
     routing: tuple[RoutingRow, ...]
     grading: GradingPolicy
     liability: tuple[LiabilityRow, ...]
+    eligibility: EligibilityPolicy
     approval: Approval
     automatic: AutomaticPolicy
     triage_below: float = Field(ge=0, le=1)
@@ -205,7 +199,11 @@ class PolicySlice(Frozen):
     appeal_within: Duration = timedelta(hours=48)
     low_score: int = Field(ge=1, le=5)
     poll_refund_every: Duration
+    claims: ClaimsPolicy = ClaimsPolicy()
+    """RES-9: claims on carriers, recovery from merchants."""
+    returns: ReturnPolicy
     refund_to_balance: tuple[RefusalCode, ...] = ()
+    replacements: ReplacementPolicy = ReplacementPolicy()
 
 
 _known: dict[str, PolicySlice] = {}
@@ -238,6 +236,7 @@ class Policy(Frozen):
     routing: tuple[RoutingRow, ...]
     grading: GradingPolicy
     liability: tuple[LiabilityRow, ...]
+    eligibility: EligibilityPolicy
     approval: Approval = Approval()
     automatic: AutomaticPolicy = AutomaticPolicy()
     triage_below: float = Field(default=0.6, ge=0, le=1)
@@ -252,6 +251,12 @@ class Policy(Frozen):
     """INV-5: so long after the decision the party found liable may appeal."""
     low_score: int = Field(default=2, ge=1, le=5)
     poll_refund_every: Duration
+    claims: ClaimsPolicy = ClaimsPolicy()
+    """RES-9: claims on carriers, recovery from merchants."""
+    returns: ReturnPolicy
+    """RES-6."""
     refund_to_balance: tuple[RefusalCode, ...] = ()
     """RES-5: refused for these reasons, a refund goes to the customer's balance at the marketplace by itself."""
+    replacements: ReplacementPolicy = ReplacementPolicy()
+    """RES-7: how long goods are set aside, how often partners are asked, how often a lost parcel is sent again."""
     messages: dict[Event, MessageRule]

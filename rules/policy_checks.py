@@ -24,6 +24,7 @@ from models.vocabulary import (
 from rules.faults import Faults, Loc, unknown
 from rules.holidays import known_country, parse_span
 from rules.responsibility_checks import responsibility_faults
+from rules.return_checks import return_faults
 from rules.routing import COLUMNS
 from rules.rows import best, fits, named
 
@@ -43,6 +44,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from _grading(policy.grading)
     yield from responsibility_faults(policy)
     yield from _limits(policy)
+    yield from return_faults(policy)
 
 
 def _calendar(loc: Loc, calendar: CalendarPolicy) -> Faults:

@@ -11,7 +11,6 @@ from models.people import SYSTEM
 from models.remedies import Remedy
 from models.return_calls import ToldInspection
 from models.returns import (
-    FreightClaim,
     InspectedLine,
     Inspection,
     PickupState,
@@ -24,6 +23,7 @@ from models.returns import (
     Way,
 )
 from models.vocabulary import Acceptance, Issue, Party, Reception, Reimbursement
+from rules.goods import concerned
 
 
 def lines_of(case: CaseState, remedy: Remedy) -> tuple[ReturnLine, ...]:
@@ -31,8 +31,7 @@ def lines_of(case: CaseState, remedy: Remedy) -> tuple[ReturnLine, ...]:
     if case.order is None:
         return ()
     bought = {line.line_id: line for line in case.order.lines}
-    whole = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in case.order.lines)
-    named = remedy.lines or case.receipt.lines or whole
+    named = concerned(case.order, remedy.lines, case.receipt.lines)
     return tuple(
         ReturnLine(
             line_id=line.line_id,
@@ -115,6 +114,11 @@ def to_send_back(inspection: Inspection) -> tuple[LineQuantity, ...]:
     )
 
 
+def accepted_lines(state: ReturnState) -> tuple[LineQuantity, ...]:
+    told = state.inspection.lines if state.inspection else ()
+    return tuple(LineQuantity(line_id=line.line_id, quantity=line.accepted) for line in told if line.accepted)
+
+
 def share(state: ReturnState) -> Fraction:
     """How much of the goods' worth was accepted. Lines weigh what was paid for them; when nothing was, every piece the same."""
     if state.inspection is None:
@@ -130,7 +134,8 @@ def settle(state: ReturnState) -> Settlement:
     """What the return comes to. Halves of a minor unit go to the customer; never more than was agreed for the goods."""
     currency = state.agreed.currency
     goods = min(int(state.agreed.minor * share(state) + Fraction(1, 2)), state.agreed.minor)
-    deducted = min(_our_price(state), goods) if state.payer is Party.CUSTOMER else 0
+    travelled = state.payer is Party.CUSTOMER and state.result is not ReturnResult.LOST
+    deducted = min(_our_price(state), goods) if travelled else 0
     given = state.freight is not None and state.result in ReturnResult.giving()
     freight = state.freight.allowed.minor if state.freight and given else 0
     return Settlement(
@@ -176,7 +181,3 @@ def room(case: CaseState, remedy: Remedy) -> int:
 
 def inspects(state: ReturnState) -> bool:
     return state.purpose is not Purpose.REPAIR
-
-
-def freight_of(claimed: FreightClaim | None) -> int:
-    return claimed.allowed.minor if claimed else 0

@@ -22,6 +22,7 @@ from models.base import Bilingual, Frozen
 from models.events import Event
 from models.policy import MessageRule
 from models.vocabulary import Locale, Role
+from rules.claim_texts import CLAIM_DATA
 
 HOME_ZONE = "Asia/Shanghai"
 TEXTS = Path(__file__).resolve().parent.parent / "policies" / "texts.yaml"
@@ -101,6 +102,27 @@ DATA: dict[Event, frozenset[str]] = {
         Event.REPAIR_SENT_BACK: "remedy_id tracking carrier_id mended",
         Event.REMEDY_TOLD: "remedy_id kind words",
         Event.REMEDY_UNDONE: "remedy_id kind why kept",
+        Event.RETURN_APPROVED: "remedy_id rma address deadline label customer_pays",
+        Event.RETURN_LABEL_READY: "remedy_id tracking carrier",
+        Event.RETURN_REMINDED: "remedy_id deadline",
+        Event.RETURN_EXTENDED: "remedy_id deadline reason",
+        Event.RETURN_PICKUP_BOOKED: "remedy_id start end",
+        Event.RETURN_PICKUP_MOVED: "remedy_id start end",
+        Event.RETURN_PICKUP_MISSED: "remedy_id start deadline",
+        Event.RETURN_PICKUP_CANCELLED: "remedy_id start end",
+        Event.RETURN_PICKUP_REFUSED: "remedy_id call why",
+        Event.RETURN_ON_ITS_WAY: "remedy_id way tracking carrier",
+        Event.RETURN_FREIGHT_CLAIMED: "remedy_id amount_minor allowed_minor currency",
+        Event.RETURN_RECEIVED: "remedy_id until",
+        Event.RETURN_INSPECTED: (
+            "remedy_id result accepted rejected missing wrong reason amount_minor deducted_minor currency"
+        ),
+        Event.RETURN_SENT_BACK: "remedy_id tracking carrier",
+        Event.RETURN_HANDED_BACK: "remedy_id tracking",
+        Event.RETURN_LOST: "remedy_id ours tracking",
+        Event.RETURN_EXPIRED: "remedy_id ours tracking",
+        Event.RETURN_UNADDRESSED: "remedy_id ours tracking",
+        Event.RETURN_STUCK: "remedy_id what",
         Event.RESOLVED: "outcome until",
         Event.RATED: "speed solution attitude",
         Event.LOW_SCORE: "lowest",
@@ -114,6 +136,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.CLOCK_WARNED: "clock due",
         Event.CLOCK_MISSED: "clock due held_by",
         Event.PROMISE_MOVED: "clock due why",
+        **CLAIM_DATA,
     }.items()
 }
 """The data that each event's timeline entry carries; the texts may use nothing else."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from models.events import Event
 from models.remedies import Remedy
 from models.vocabulary import RemedyKind
-from workflows import refund
+from workflows import refund, returning
 from workflows.desk import Desk
 
 Doing = Callable[[Desk, str], Awaitable[None]]
@@ -26,10 +26,11 @@ DOING: dict[RemedyKind, Doing] = {
     RemedyKind.EXPLANATION: tell,
     RemedyKind.REFUND_ONLY: refund.pay,
     RemedyKind.PRICE_ADJUSTMENT: refund.pay,
+    RemedyKind.RETURN_AND_REFUND: returning.give_back,
 }
 """In the order in which remedies of one option are begun: words first, goods last."""
 
-UNDOING: dict[RemedyKind, Undoing] = {}
+UNDOING: dict[RemedyKind, Undoing] = {RemedyKind.RETURN_AND_REFUND: returning.undo}
 """What is not here cannot be taken back once it is done, and needs nothing to be taken back before."""
 
 

@@ -150,22 +150,25 @@ class Course:
         self._state |= state
         self._changed = True
 
-    async def wait_for(self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime) -> bool:
-        """Report whose move it is, then pause until done, called off, or the deadline. True when done.
+    async def wait_for(
+        self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime, wake: datetime | None = None
+    ) -> bool:
+        """Report whose move it is, then pause until done, called off, the deadline, or `wake` before it. True when done.
 
         What changes meanwhile is reported at once, together with all that changed at the same moment.
         """
+        ends = min(until, wake) if wake else until
         if done() or self.called_off:
             return done()
         while True:
             await self.report(Errand(workflow_id=workflow.info().workflow_id, on=on, for_=for_, until=until))
             if self._changed:
                 continue
-            if done() or self.called_off or self.now >= until:
+            if done() or self.called_off or self.now >= ends:
                 return done()
-            self._alarm.ring_by(until)
+            self._alarm.ring_by(ends)
             await workflow.wait_condition(lambda: done() or self._changed or self._alarm.rang or self.called_off is not None)
-            if done() or self.called_off or self.now >= until:
+            if done() or self.called_off or self.now >= ends:
                 return done()
 
     async def report(self, errand: Errand) -> None:
@@ -189,5 +192,6 @@ class Course:
 
     async def finish(self, for_: WaitFor, failed: str | None = None) -> None:
         """Done, or how it failed: the case goes on. An errand may have an afterlife, of which it reports; it stays done."""
-        self._finished = Errand(workflow_id=workflow.info().workflow_id, for_=for_, until=self.now, done=True, failed=failed)
+        if self._finished is None:
+            self._finished = Errand(workflow_id=workflow.info().workflow_id, for_=for_, until=self.now, done=True, failed=failed)
         await self.report(self._finished)

@@ -1,0 +1,55 @@
+"""A return (RES-6): a workflow with a life of its own, from the address to the inspection, and to goods that go back to the customer.
+
+It reports to its case (workflows/errands.py), which refunds what was accepted (workflows/returning.py). When the case takes it back,
+or is over, goods that are on the road are still followed until somebody has them.
+"""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.partners import Notice
+    from models.return_effects import ReturnStart
+    from models.returns import ReturnAction, ReturnResult
+    from workflows.return_ends import concluded
+    from workflows.return_journey import Journey
+    from workflows.return_legs import announced, come, inspected, sent
+    from workflows.return_people import person
+
+
+@workflow.defn
+class ReturnWorkflow:
+    """One return. People act by updates, partners by the signal `notice`, its case takes it back by `call_off`."""
+
+    @workflow.init
+    def __init__(self, start: ReturnStart) -> None:
+        self.journey = Journey(start)
+
+    @workflow.run
+    async def run(self, start: ReturnStart) -> str:  # taken by __init__
+        """Announced, sent, come, inspected; what was not taken goes back. Returns the result."""
+        journey = self.journey
+        result: ReturnResult | None = None
+        for leg in (announced, sent, come, inspected):
+            result = result or await leg(journey)
+        await concluded(journey, result or ReturnResult.ACCEPTED)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return (result or ReturnResult.ACCEPTED).value
+
+    @workflow.signal
+    def notice(self, notice: Notice) -> None:
+        """A partner's webhook."""
+        self.journey.take_in(notice)
+
+    @workflow.signal
+    def call_off(self, why: str) -> None:
+        """RES-11: the case takes the return back."""
+        self.journey.course.called_off = why
+
+    book_pickup = person(ReturnAction.BOOK_PICKUP)
+    move_pickup = person(ReturnAction.MOVE_PICKUP)
+    cancel_pickup = person(ReturnAction.CANCEL_PICKUP)
+    ship = person(ReturnAction.SHIP)
+    claim_freight = person(ReturnAction.CLAIM_FREIGHT)
+    receive = person(ReturnAction.RECEIVE)
+    inspect = person(ReturnAction.INSPECT)
+    extend = person(ReturnAction.EXTEND)
