@@ -23,6 +23,7 @@ from api import (
     people,
     problems,
     queues,
+    responsibility,
     routing,
     webhooks,
 )
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
         actions.router,
         evidence.router,
         evidence.uploads,
+        responsibility.router,
         archives.router,
         inbox.router,
         knowledge.router,

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from models.base import Bilingual
 from models.case import CaseState
 from models.events import Event
+from models.findings import Fact, Finding
 from models.people import Actor
 from models.views import CaseView
 from models.vocabulary import Role
+from rules.fact_table import FACTS
 
 INTERNAL = frozenset(
     {
@@ -137,8 +140,25 @@ def masked_view(view: CaseView, role: Role) -> CaseView:
             "description": MASK,
             "sayings": (),
             "requests": (),
+            "facts": masked_facts(view.facts, role),
+            "finding": view.finding and masked_finding(view.finding, role),
             "proposals": proposals,
             "remedies": remedies,
             "survey": survey,
         }
     )
+
+
+def masked_facts(facts: tuple[Fact, ...], role: Role) -> tuple[Fact, ...]:
+    """Facts without the names of people, for an analyst."""
+    if role is not Role.ANALYST:
+        return facts
+    personal = {name for name, spec in FACTS.items() if spec.personal}
+    return tuple(fact.model_copy(update={"value": MASK}) if fact.name in personal else fact for fact in facts)
+
+
+def masked_finding(finding: Finding, role: Role) -> Finding:
+    """A person's finding without their words, for an analyst; a row's basis is the policy's."""
+    if role is not Role.ANALYST or finding.row is not None:
+        return finding
+    return finding.model_copy(update={"basis": Bilingual(zh=MASK, en=MASK)})

@@ -97,6 +97,7 @@ LOOKS: Sequence[tuple[str, Look, set[Role]]] = [
     ("timeline", lambda _: "/timeline", {C, M, K, A, S, Y}),
     ("events", lambda _: "/events", {C, M, K, A, S, Y}),
     ("evidence", lambda scene: f"/evidence/{scene.evidence}", {C, M, K, A, S}),
+    ("responsibility", lambda _: "/responsibility", {M, A, S, Y}),
 ]
 
 
