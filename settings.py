@@ -48,11 +48,20 @@ class Settings(BaseSettings):
     """Partner addresses; None: the sandbox on this machine, at `sandbox_port`."""
     carrier_url: str | None = None
     payment_url: str | None = None
+    promotion_url: str | None = None
     notification_url: str | None = None
     partner_token: SecretStr = SecretStr("sandbox")
     """The bearer token with which we call partners."""
     partner_timeout: float = 5.0
     """Seconds that one call of a partner may take."""
+
+    payment_providers: dict[str, Literal["http", "stripe"]] = {}
+    """Merchants whose payments are with a provider of their own, as JSON: `{"M-7": "stripe"}`; everybody else's are at `payment_url`."""
+    stripe_key: SecretStr | None = None
+    """Stripe's secret key, `sk_…`."""
+    stripe_url: str = "https://api.stripe.com"
+    stripe_webhook_secret: SecretStr | None = None
+    """Stripe's signing secret of `POST /v1/webhooks/stripe`, `whsec_…`; None: its webhooks are refused."""
 
     webhook_secret: SecretStr | None = None
     """`whsec_…` of Standard Webhooks, shared with partners; None: made at first start, in `data_dir`."""
@@ -94,7 +103,7 @@ class Settings(BaseSettings):
     def api_url(self) -> str:
         return f"http://{self.host}:{self.api_port}"
 
-    def partner_url(self, partner: Literal["merchant", "carrier", "payment", "notification"]) -> str:
+    def partner_url(self, partner: Literal["merchant", "carrier", "payment", "promotion", "notification"]) -> str:
         """Where a partner is: its own setting, or its part of the sandbox."""
         own: str | None = getattr(self, f"{partner}_url")
         return own or f"http://{self.host}:{self.sandbox_port}/{partner}"

@@ -20,8 +20,10 @@ from activities.dispatch import DispatchActivities
 from activities.errands import ErrandActivities
 from activities.history import HistoryActivities
 from activities.knowledge import KnowledgeActivities
+from activities.ordering import OrderingActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
+from activities.returns import ReturnActivities
 from adapters.agents import seed_agents
 from adapters.classifier_endpoint import ClassifierEndpoint
 from adapters.correlation import Correlation
@@ -34,6 +36,7 @@ from rules.policy import load_policy
 from rules.texts import texts
 from settings import Settings
 from workflows.case import CaseWorkflow
+from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
 
 LONGEST_ACTIVITY = timedelta(seconds=60)
@@ -45,16 +48,20 @@ log = structlog.stdlib.get_logger(__name__)
 def build_worker(client: Client, settings: Settings, database: Database, partners: Partners) -> Worker:
     """A worker with everything that a case needs, wired once."""
     policy = load_policy(settings.policy)
-    partner_calls = PartnerActivities(partners.merchant, partners.carrier, partners.payment)
+    partner_calls = PartnerActivities(
+        partners.merchant, partners.carrier, partners.payment, merchants_have_providers=partners.merchants_have_providers
+    )
     records = RecordsActivities(database, texts(), policy)
     classification = ClassificationActivities(ClassifierEndpoint.of(settings, classify))
     dispatch = DispatchActivities(database, policy)
+    returns = ReturnActivities(database, partners.returns)
     knowledge = KnowledgeActivities(database)
     history = HistoryActivities(database)
+    ordering = OrderingActivities(database, partners.ordering, partners.charges)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, ReturnWorkflow],
         activities=[
             partner_calls.look_up,
             partner_calls.ask_partners,
@@ -66,12 +73,24 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
             classification.classify,
             dispatch.assign_handler,
             ErrandActivities().tell_case,
+            returns.prepare_return,
+            returns.arrange_pickup,
+            returns.trace_parcel,
+            returns.send_goods_back,
+            returns.call_off_return,
             CalendarActivities(policy).renew_calendars,
             knowledge.suggest_answer,
             knowledge.count_helped,
             history.recall,
             history.take_goods,
             history.release_goods,
+            ordering.change_order,
+            ordering.change_state,
+            ordering.undo_change,
+            ordering.ask_charge,
+            ordering.charge_state,
+            ordering.cancel_charge,
+            ordering.book_charge,
         ],
         workflow_runner=RUNNER,
         interceptors=[Correlation()],

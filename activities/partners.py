@@ -11,15 +11,11 @@ from activities.errors import gravest, to_temporal
 from adapters.protocols import Carrier, Merchant, PaymentProvider
 from models.effects import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
 from models.errors import PartnerError
-from models.partners import Order, Payment, Refund, RefundOrder, RefundStatus, Shipment
+from models.partners import Order, Payment, RefundOrder, Shipment
 from models.remedies import RefundPart
 from models.vocabulary import Reimbursement
+from rules.refunds import as_told
 
-REIMBURSEMENTS = {
-    RefundStatus.ACCEPTED: Reimbursement.REQUESTED,
-    RefundStatus.ARRIVED: Reimbursement.ARRIVED,
-    RefundStatus.REFUSED: Reimbursement.FAILED,
-}
 UNSETTLED = frozenset({Reimbursement.PENDING, Reimbursement.REQUESTED})
 
 
@@ -42,17 +38,24 @@ class Answered(BaseModel):
 class PartnerActivities:
     """Calls of partners. The adapters know how to call; this knows what must hold when a call fails."""
 
-    def __init__(self, merchant: Merchant, carrier: Carrier, payment: PaymentProvider) -> None:
+    def __init__(
+        self, merchant: Merchant, carrier: Carrier, payment: PaymentProvider, *, merchants_have_providers: bool = False
+    ) -> None:
         self._merchant = merchant
         self._carrier = carrier
         self._payment = payment
+        self._order_first = merchants_have_providers
 
     @activity.defn(name="look_up")
     async def look_up(self, request: LookUp) -> LookedUp:
-        """Ask all three at once; a retry asks only those who did not answer. An unknown order ends it without the others."""
+        """Ask all three at once; a retry asks only those who did not answer. An unknown order ends it without the others.
+
+        Where merchants have payment providers of their own, the order says first whom to ask for its payments.
+        """
         known = Answered.before()
         order = asyncio.create_task(self._order(request.order_id, known))
-        tasks = (order, *(asyncio.create_task(ask(request.order_id, known)) for ask in (self._shipments, self._payments)))
+        shipments = asyncio.create_task(self._shipments(request.order_id, known))
+        tasks = (order, shipments, asyncio.create_task(self._payments(request.order_id, known, order)))
         try:
             await asyncio.wait({order})
             if order.exception() is None and known.order is None:
@@ -96,7 +99,9 @@ class PartnerActivities:
     async def refund_states(self, query: RefundQuery) -> PaidBack:
         """What became of every part that is not settled; one that the provider does not know stays as it is."""
         try:
-            parts = [await self._state(part) if part.reimbursement in UNSETTLED else part for part in query.parts]
+            parts = [
+                await self._state(part, query.merchant_id) if part.reimbursement in UNSETTLED else part for part in query.parts
+            ]
         except PartnerError as error:
             raise to_temporal(error, insist=True) from error
         return PaidBack(parts=tuple(parts))
@@ -111,15 +116,19 @@ class PartnerActivities:
             known.shipments = await self._carrier.shipments(order_id)
             known.keep()
 
-    async def _payments(self, order_id: str, known: Answered) -> None:
+    async def _payments(self, order_id: str, known: Answered, order: asyncio.Task[None]) -> None:
+        if self._order_first:
+            await asyncio.wait({order})
+            if known.order is None:
+                return  # the order's own trouble is told
         if known.payments is None:
-            known.payments = await self._payment.payments(order_id)
+            known.payments = await self._payment.payments(order_id, known.order.merchant_id if known.order else None)
             known.keep()
 
     async def _pay(self, request: PayBack, part: RefundPart) -> RefundPart:
         """Before sending again, ask what became of the first time: the answer may be all that got lost."""
         if activity.info().attempt > 1:
-            known = await self._state(part)
+            known = await self._state(part, request.merchant_id)
             if known.reimbursement is not Reimbursement.PENDING:
                 return known
         order = RefundOrder(
@@ -129,27 +138,18 @@ class PartnerActivities:
             amount=part.amount,
             reason=request.reason,
             reference=request.case_id,
+            to=part.to,
         )
         try:
-            return _told(part, await self._payment.refund(order))
+            return as_told(part, await self._payment.refund(order, request.merchant_id))
         except PartnerError as error:
             if not error.permanent:
                 raise
             return part.model_copy(update={"reimbursement": Reimbursement.FAILED, "refusal": str(error)})  # for a person's queue
 
-    async def _state(self, part: RefundPart) -> RefundPart:
-        refund = await self._payment.refund_by_key(part.key)
-        return _told(part, refund) if refund else part
-
-
-def _told(part: RefundPart, refund: Refund) -> RefundPart:
-    return part.model_copy(
-        update={
-            "reimbursement": REIMBURSEMENTS[refund.status],
-            "refund_id": refund.refund_id,
-            "refusal": refund.refusal,
-        }
-    )
+    async def _state(self, part: RefundPart, merchant_id: str | None) -> RefundPart:
+        refund = await self._payment.refund_by_key(part.key, part.payment_id, merchant_id)
+        return as_told(part, refund) if refund else part
 
 
 async def _all(calls: Iterable[Awaitable[None]]) -> None:

@@ -139,7 +139,7 @@ class PartnerHttp:
     def _failure(self, answer: Answer) -> PartnerError:
         if httpx.codes.is_server_error(answer.status) or answer.status in COME_BACK:
             hint = "; is REDRESS_PARTNER_TOKEN right?" if answer.status == HTTPStatus.UNAUTHORIZED else ""
-            return self._unavailable(f"answers {answer.status}: {answer.words}{hint}", _seconds(answer.retry_after))
+            return self._unavailable(f"answers {answer.status}: {answer.words}{hint}", seconds_of(answer.retry_after))
         if answer.is_page:  # must not make an order unknown, or a refund refused
             address = f"REDRESS_{self._partner.upper()}_URL"
             return self.nonsense(f"{answer.call}: {answer.status} with a web page; is {address} right?")
@@ -150,7 +150,7 @@ class PartnerHttp:
         return self.nonsense(f"{answer.call}: status {answer.status}")
 
 
-def _seconds(retry_after: str | None) -> float | None:
+def seconds_of(retry_after: str | None) -> float | None:
     """Retry-After is a number of seconds or a date (RFC 9110, 10.2.3)."""
     if retry_after is None:
         return None

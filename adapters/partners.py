@@ -5,13 +5,21 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from adapters.carrier import HttpCarrier
+from adapters.charges import HttpCharges
 from adapters.evidence import evidence_store
 from adapters.http import PartnerHttp
 from adapters.merchant import HttpMerchant
 from adapters.notification import HttpNotification
+from adapters.ordering import HttpOrdering
 from adapters.payment import HttpPayment
-from adapters.protocols import Carrier, EvidenceStore, Merchant, Notification, PaymentProvider
+from adapters.payments import PaymentsByMerchant
+from adapters.promotion import HttpPromotion
+from adapters.protocols import Carrier, Charges, EvidenceStore, Merchant, Notification, OrderChanges, PaymentProvider, Promotion
+from adapters.returns import HttpReturns, ReturnPartners
 from adapters.smtp import SmtpEmail
+from adapters.stripe import StripePayment
+from models.errors import Fault, RedressError
+from models.vocabulary import ErrorType
 from settings import Settings
 
 
@@ -22,30 +30,55 @@ class Partners:
     merchant: Merchant
     carrier: Carrier
     payment: PaymentProvider
+    ordering: OrderChanges
+    charges: Charges
+    promotion: Promotion
     notification: Notification
     email: Notification | None
     evidence: EvidenceStore
-    _connections: tuple[PartnerHttp, ...] = field(default=(), repr=False)
+    returns: ReturnPartners
+    merchants_have_providers: bool = False
+    """Some merchants' payments are with a provider of their own: the order must be known before its payments are asked for."""
+    _connections: tuple[PartnerHttp | StripePayment, ...] = field(default=(), repr=False)
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
         """Opens nothing yet: connections are made when they are needed, so that no partner has to be up."""
 
-        def http(partner: Literal["merchant", "carrier", "payment", "notification"]) -> PartnerHttp:
+        def http(partner: Literal["merchant", "carrier", "payment", "promotion", "notification"]) -> PartnerHttp:
             token = settings.partner_token.get_secret_value()
             return PartnerHttp(partner, settings.partner_url(partner), token, settings.partner_timeout)
 
         merchant, carrier, payment, messages = http("merchant"), http("carrier"), http("payment"), http("notification")
-        notification = HttpNotification(messages)
+        promotion, notification = http("promotion"), HttpNotification(messages)
+        stripe = _stripe(settings)
+        own = {merchant: stripe for merchant, provider in settings.payment_providers.items() if provider == "stripe" and stripe}
         return cls(
             merchant=HttpMerchant(merchant),
             carrier=HttpCarrier(carrier),
-            payment=HttpPayment(payment),
+            payment=PaymentsByMerchant(HttpPayment(payment), own),
+            merchants_have_providers=bool(own),
+            promotion=HttpPromotion(promotion),
+            ordering=HttpOrdering(merchant),
+            charges=HttpCharges(payment),
             notification=notification,
             email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),
-            _connections=(merchant, carrier, payment, messages),
+            returns=HttpReturns(merchant, carrier),
+            _connections=(merchant, carrier, payment, promotion, messages, *((stripe,) if stripe else ())),
         )
 
     async def aclose(self) -> None:
         await asyncio.gather(*(connection.aclose() for connection in self._connections))
+
+
+def _stripe(settings: Settings) -> StripePayment | None:
+    """Stripe, when some merchant's payments are there. Raises RedressError (INVALID) without a key."""
+    if "stripe" not in settings.payment_providers.values():
+        return None
+    if settings.stripe_key is None:
+        detail = (
+            "REDRESS_PAYMENT_PROVIDERS names stripe, but REDRESS_STRIPE_KEY is not set; set it to Stripe's secret key (sk_…)."
+        )
+        raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="stripe_key"))
+    return StripePayment(settings.stripe_key.get_secret_value(), settings.partner_timeout, settings.stripe_url)

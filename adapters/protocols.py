@@ -6,7 +6,10 @@ Calls are safe to repeat: reads by nature, everything else by its key.
 from collections.abc import AsyncIterator
 from typing import IO, Protocol
 
+from models.changes import ChangeAnswer, ChangeOrder
+from models.charges import Charge, ChargeOrder
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, StatementRequest
+from models.promotion import Coupon, CouponOrder
 from models.people import EvidenceRef
 
 
@@ -35,18 +38,66 @@ class Carrier(Protocol):
 
 
 class PaymentProvider(Protocol):
-    """Where the money is."""
+    """Where the money is. `merchant_id` says whose provider is meant, where merchants have their own; None: the usual one."""
 
-    async def payments(self, order_id: str) -> tuple[Payment, ...]:
+    async def payments(self, order_id: str, merchant_id: str | None = None) -> tuple[Payment, ...]:
         """Every charge of the order, with every refund of it."""
         ...
 
-    async def refund(self, order: RefundOrder) -> Refund:
+    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
         """Ask for a refund. The same key is the same refund. A provider's no is a `Refund` with status `refused`, not an error."""
         ...
 
-    async def refund_by_key(self, key: str) -> Refund | None:
-        """What became of the refund with that key; None when the provider never took it. Asked before sending again."""
+    async def refund_by_key(self, key: str, payment_id: str, merchant_id: str | None = None) -> Refund | None:
+        """What became of that payment's refund with that key; None when the provider never took it. Asked before sending again."""
+        ...
+
+
+class OrderChanges(Protocol):
+    """A merchant's order system, where it takes changes of orders."""
+
+    async def change(self, order: ChangeOrder) -> ChangeAnswer:
+        """Ask for a change. The same key is the same change. A merchant's no is an answer with status `refused`, not an error."""
+        ...
+
+    async def change_by_key(self, order_id: str, key: str) -> ChangeAnswer | None:
+        """What became of the change with that key; None when it never came. Asked before sending again."""
+        ...
+
+    async def undo_change(self, order_id: str, key: str) -> ChangeAnswer:
+        """Take it back, or see to it that it is never made; `confirmed` says that it cannot be taken back."""
+        ...
+
+
+class Charges(Protocol):
+    """Where customers pay what they still owe."""
+
+    async def charge(self, order: ChargeOrder) -> Charge:
+        """Ask the customer to pay. The same key is the same charge."""
+        ...
+
+    async def charge_by_key(self, key: str) -> Charge | None:
+        """What became of the charge with that key; None when the provider never took it."""
+        ...
+
+    async def cancel_charge(self, order: ChargeOrder) -> Charge:
+        """Nobody may pay it from now on, also when it comes only later; `paid` says that somebody was quicker."""
+        ...
+
+
+class Promotion(Protocol):
+    """The marketplace's promotion system."""
+
+    async def issue(self, order: CouponOrder) -> Coupon:
+        """Issue a coupon. The same key is the same coupon. A no is a `Coupon` with status `refused`, not an error."""
+        ...
+
+    async def coupon_by_key(self, key: str) -> Coupon | None:
+        """The coupon as it is now; None when none was issued under that key."""
+        ...
+
+    async def revoke(self, key: str) -> Coupon:
+        """Take it back unless it was used; the coupon as it is then."""
         ...
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from return_fakes import ReturnWorld
+
 from models.base import Money
 from models.errors import PartnerError
 from models.partners import (
@@ -84,6 +86,7 @@ class World:
     refunds: dict[str, Refund] = field(default_factory=dict)
     asked: list[StatementRequest] = field(default_factory=list)
     sent: list[OutgoingMessage] = field(default_factory=list)
+    returns: ReturnWorld = field(default_factory=ReturnWorld)
     down: set[str] = field(default_factory=set)
     """Partners that do not answer: merchant, carrier, payment."""
     refuses: bool = False
@@ -127,7 +130,7 @@ class World:
         self._answering("carrier")
         return tuple(self.parcels.get(order_id, ()))
 
-    async def payments(self, order_id: str) -> tuple[Payment, ...]:
+    async def payments(self, order_id: str, merchant_id: str | None = None) -> tuple[Payment, ...]:
         self._answering("payment")
         return tuple(
             charge.model_copy(
@@ -136,7 +139,7 @@ class World:
             for charge in self.charges.get(order_id, ())
         )
 
-    async def refund(self, order: RefundOrder) -> Refund:
+    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
         self._answering("payment")
         if order.key not in self.refunds:
             status = RefundStatus.ARRIVED if self.pays_at_once else RefundStatus.ACCEPTED
@@ -155,7 +158,7 @@ class World:
             raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "the answer got lost")
         return self.refunds[order.key]
 
-    async def refund_by_key(self, key: str) -> Refund | None:
+    async def refund_by_key(self, key: str, payment_id: str = "", merchant_id: str | None = None) -> Refund | None:
         self._answering("payment")
         return self.refunds.get(key)
 

@@ -31,7 +31,7 @@ READS: dict[str, Call] = {
     "GET /merchant/orders/O-1": lambda partners: partners.merchant.order("O-1"),
     "GET /carrier/shipments": lambda partners: partners.carrier.shipments("O-1"),
     "GET /payment/payments": lambda partners: partners.payment.payments("O-1"),
-    f"GET /payment/refunds/{REFUND.key}": lambda partners: partners.payment.refund_by_key(REFUND.key),
+    f"GET /payment/refunds/{REFUND.key}": lambda partners: partners.payment.refund_by_key(REFUND.key, REFUND.payment_id),
 }
 WRITES: dict[str, Call] = {
     "POST /payment/refunds": lambda partners: partners.payment.refund(REFUND),
@@ -138,7 +138,7 @@ async def test_what_a_partner_does_not_know_is_none_or_nothing(provider: Provide
     provider.will("GET /carrier/shipments", Fault(404))
     provider.will("GET /payment/payments", Fault(404, b'{"detail": "unknown"}'))
     assert await connected.merchant.order("O-404") is None
-    assert await connected.payment.refund_by_key("never-sent") is None
+    assert await connected.payment.refund_by_key("never-sent", REFUND.payment_id) is None
     assert await connected.carrier.shipments("O-1") == ()
     assert await connected.payment.payments("O-1") == ()
 
@@ -192,7 +192,7 @@ async def test_answers_about_something_else_are_nonsense(provider: Provider, con
         (
             f"GET /payment/refunds/{REFUND.key}",
             made.model_copy(update={"key": "other"}).model_dump_json(),
-            connected.payment.refund_by_key(REFUND.key),
+            connected.payment.refund_by_key(REFUND.key, REFUND.payment_id),
         ),
         (
             "GET /carrier/shipments",
@@ -228,7 +228,7 @@ async def test_a_partner_may_say_more_than_it_must(provider: Provider, connected
 async def test_a_refund_whose_answer_got_lost_is_found_by_its_key_and_paid_once(provider: Provider, connected: Partners) -> None:
     provider.will("POST /payment/refunds", Fault(acts=True, hangs=True))
     await error_of(connected.payment.refund(REFUND))
-    found = await connected.payment.refund_by_key(REFUND.key)
+    found = await connected.payment.refund_by_key(REFUND.key, REFUND.payment_id)
     assert found is not None
     assert await connected.payment.refund(REFUND) == found
     assert provider.world.paid_back("O-1") == 500

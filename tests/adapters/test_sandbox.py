@@ -77,7 +77,7 @@ async def test_the_sandbox_pays_a_key_once_and_never_more_than_was_paid(partners
         reason="lost",
         reference="RD-1",
     )
-    assert await partners.payment.refund_by_key(asked.key) is None
+    assert await partners.payment.refund_by_key(asked.key, asked.payment_id) is None
     first, second = [await partners.payment.refund(asked) for _ in range(2)]
     assert first.refund_id == second.refund_id
     refunds = [refund for known in await partners.payment.payments(ORDER) for refund in known.refunds]

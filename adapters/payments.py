@@ -1,0 +1,26 @@
+"""Each merchant's payment provider (RES-5): the usual one, or the one that `REDRESS_PAYMENT_PROVIDERS` names."""
+
+from collections.abc import Mapping
+
+from adapters.protocols import PaymentProvider
+from models.partners import Payment, Refund, RefundOrder
+
+
+class PaymentsByMerchant:
+    """A `PaymentProvider` that asks the merchant's own."""
+
+    def __init__(self, usual: PaymentProvider, own: Mapping[str, PaymentProvider]) -> None:
+        self._usual = usual
+        self._own = own
+
+    async def payments(self, order_id: str, merchant_id: str | None = None) -> tuple[Payment, ...]:
+        return await self._of(merchant_id).payments(order_id, merchant_id)
+
+    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
+        return await self._of(merchant_id).refund(order, merchant_id)
+
+    async def refund_by_key(self, key: str, payment_id: str, merchant_id: str | None = None) -> Refund | None:
+        return await self._of(merchant_id).refund_by_key(key, payment_id, merchant_id)
+
+    def _of(self, merchant_id: str | None) -> PaymentProvider:
+        return self._own.get(merchant_id, self._usual) if merchant_id else self._usual
