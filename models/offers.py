@@ -30,7 +30,7 @@ class RemedyOffer(Frozen):
     def _fits_its_kind(self) -> Self:
         priced = self.kind in RemedyKind.priced()
         needs = {
-            f"{self.kind} needs an amount above zero": priced and (self.amount is None or self.amount.minor == 0),
+            f"{self.kind} needs an amount above zero": priced and not (self.amount.minor if self.amount else _unpaid(self)),
             f"{self.kind} takes no amount": not priced and self.amount is not None,
             f"{self.kind} needs words": self.kind in RemedyKind.worded() and not self.words,
             f"{self.kind} needs a change": (self.kind is RemedyKind.ORDER_CHANGED) is not (self.change is not None),
@@ -40,6 +40,11 @@ class RemedyOffer(Frozen):
             if missing:
                 raise ValueError(message)
         return self
+
+
+def _unpaid(offer: RemedyOffer) -> bool:
+    """An order that was not paid yet is cancelled without an amount; a paid one never (rules/changes.py)."""
+    return offer.kind is RemedyKind.ORDER_CANCELLED
 
 
 class OptionOffer(Frozen):

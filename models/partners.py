@@ -198,9 +198,13 @@ class NoticeKind(StrEnum):
     REFUND = "refund"
     SHIPMENT = "shipment"
     STATEMENT = "statement"
+    ORDER_CHANGE = "order_change"
+    CHARGE = "charge"
     PICKUP = "pickup"
     INSPECTION = "inspection"
     CLAIM = "claim"
+    DISPATCH = "dispatch"
+    REPAIR = "repair"
 
 
 class Upload(FromPartner):

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 from models.agents import AgentPolicy
 from models.base import Bilingual, Duration, Frozen
 from models.calendars import CalendarPolicy, CalendarSlice
+from models.changes import ChangesPolicy
 from models.conditions import Condition
 from models.eligibility_policy import EligibilityPolicy
 from models.claim_terms import ClaimsPolicy
@@ -201,6 +202,7 @@ class PolicySlice(Frozen):
     poll_refund_every: Duration
     claims: ClaimsPolicy = ClaimsPolicy()
     """RES-9: claims on carriers, recovery from merchants."""
+    changes: ChangesPolicy
     returns: ReturnPolicy
     refund_to_balance: tuple[RefusalCode, ...] = ()
     replacements: ReplacementPolicy = ReplacementPolicy()
@@ -253,6 +255,8 @@ class Policy(Frozen):
     poll_refund_every: Duration
     claims: ClaimsPolicy = ClaimsPolicy()
     """RES-9: claims on carriers, recovery from merchants."""
+    changes: ChangesPolicy
+    """RES-1: what may be changed of an order before it is shipped, and until when."""
     returns: ReturnPolicy
     """RES-6."""
     refund_to_balance: tuple[RefusalCode, ...] = ()

@@ -19,6 +19,8 @@ class Wanted(Frozen):
     """For an exchange: what is wanted instead."""
     change: OrderChange | None = None
     """For a change of the order before it is shipped."""
+    reason: Identifier | None = None
+    """For a cancellation: one of the policy's `changes.cancel.reasons`."""
 
 
 class Receipt(Frozen):

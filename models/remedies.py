@@ -1,11 +1,12 @@
 """What was proposed, and what is being carried out (RES-2…7)."""
 
 from models.base import Frozen, Identifier, Instant, Money
-from models.changes import OrderChange
+from models.changes import OrderChange, OrderingState
 from models.lines import LineQuantity, NewItem
 from models.offers import Option
 from models.partners import RefundTo, RefusalCode
 from models.people import Actor
+from models.replacements import ReplacementState
 from models.returns import ReturnState
 from models.vocabulary import Acceptance, Party, Reception, Reimbursement, RemedyKind, Silence, WaitFor, WaitingOn
 
@@ -86,9 +87,15 @@ class Remedy(Frozen):
     refund_to: RefundTo = RefundTo.ORIGINAL
     """Where the parts of this attempt go."""
     parts: tuple[RefundPart, ...] = ()
+    ordering: OrderingState | None = None
+    """A cancelled or changed order: how far the merchant's system is."""
     errand: Errand | None = None
+    parked: Errand | None = None
+    """One that goes on unseen while another is followed: a replacement set aside, while the old goods travel back."""
     return_: ReturnState | None = None
     """The goods that come back (RES-6)."""
+    replacement: ReplacementState | None = None
+    """The goods that the customer gets in their place, or back from the workshop (RES-7)."""
     done_at: Instant | None = None
     undone: str | None = None
     """Why it was taken back (RES-11); what could not be taken back is said in the timeline."""

@@ -32,6 +32,8 @@ DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3}
 
 REQUEST = "request_id of question due"
 AMOUNT = "remedy_id amount_minor currency refusal"
+CHANGE = "remedy_id change amount_minor currency"
+CHARGE = "remedy_id amount_minor currency pay_url until"
 DATA: dict[Event, frozenset[str]] = {
     event: frozenset(names.split())
     for event, names in {
@@ -100,7 +102,17 @@ DATA: dict[Event, frozenset[str]] = {
         Event.NOT_REPAIRABLE: "remedy_id words",
         Event.REPAIR_LATE: "remedy_id",
         Event.REPAIR_SENT_BACK: "remedy_id tracking carrier_id mended",
+        Event.ORDER_CANCELLED: CHANGE,
+        Event.ORDER_CHANGED: CHANGE,
+        Event.CHANGE_REFUSED: f"{CHANGE} refusal",
+        Event.CHANGE_CALLED_OFF: f"{CHANGE} why",
+        Event.CHARGE_ASKED: CHARGE,
+        Event.CHARGE_FAILED: CHARGE,
+        Event.CHARGE_PAID: "remedy_id amount_minor currency",
         Event.REMEDY_TOLD: "remedy_id kind words",
+        Event.COUPON_ISSUED: "remedy_id amount_minor currency code until",
+        Event.COUPON_REFUSED: "remedy_id amount_minor currency refusal",
+        Event.IMPROVEMENT_BEGUN: "remedy_id words party due",
         Event.REMEDY_UNDONE: "remedy_id kind why kept",
         Event.RETURN_APPROVED: "remedy_id rma address deadline label customer_pays",
         Event.RETURN_LABEL_READY: "remedy_id tracking carrier",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from fakes import World
+from order_desk import OrderDesk
 from sqlmodel import select
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -23,8 +24,10 @@ from activities.dispatch import DispatchActivities
 from activities.errands import ErrandActivities
 from activities.history import HistoryActivities
 from activities.knowledge import KnowledgeActivities
+from activities.ordering import OrderingActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
+from activities.returns import ReturnActivities
 from adapters.correlation import Correlation
 from adapters.database import Database, migrate
 from models.actions import BODIES, Act, Action
@@ -42,6 +45,7 @@ from rules.texts import texts
 from rules.view import view_of
 from settings import Settings
 from workflows.case import CaseWorkflow
+from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
 
 CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")
@@ -131,6 +135,8 @@ class Service:
     policy: PolicySlice
     queue: str
     client: Client
+    ordering: OrderDesk
+    """Where the merchant takes changes of orders, and customers pay what they owe."""
     opened: list[Case] = field(default_factory=list)
 
     async def open(self, kind: Kind = Kind.AFTER_SALES, *, policy: PolicySlice | None = None, **receipt: object) -> Case:
@@ -176,11 +182,14 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
     queue = f"cases-{next(_numbers)}"
     calls = PartnerActivities(world, world, world)
     records = RecordsActivities(database, texts(), policy)
+    returns = ReturnActivities(database, world.returns)
     history = HistoryActivities(database)
+    ordering = OrderDesk(world)
+    changes = OrderingActivities(database, ordering, ordering)
     worker = Worker(
         temporal.client,
         task_queue=queue,
-        workflows=[CaseWorkflow],
+        workflows=[CaseWorkflow, ReturnWorkflow],
         activities=[
             calls.look_up,
             calls.ask_partners,
@@ -192,17 +201,29 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
             ClassificationActivities().classify,
             DispatchActivities(database, policy).assign_handler,
             ErrandActivities().tell_case,
+            returns.prepare_return,
+            returns.arrange_pickup,
+            returns.trace_parcel,
+            returns.send_goods_back,
+            returns.call_off_return,
             CalendarActivities(policy).renew_calendars,
             KnowledgeActivities(database).suggest_answer,
             KnowledgeActivities(database).count_helped,
             history.recall,
             history.take_goods,
             history.release_goods,
+            changes.change_order,
+            changes.change_state,
+            changes.undo_change,
+            changes.ask_charge,
+            changes.charge_state,
+            changes.cancel_charge,
+            changes.book_charge,
         ],
         workflow_runner=RUNNER,
         interceptors=[Correlation()],
     )
-    service = Service(temporal, database, world, slice_policy(policy, datetime.now(UTC)), queue, temporal.client)
+    service = Service(temporal, database, world, slice_policy(policy, datetime.now(UTC)), queue, temporal.client, ordering)
     try:
         async with worker:
             yield service

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from models.events import Event
 from models.remedies import Remedy
 from models.vocabulary import RemedyKind
-from workflows import refund, returning
+from workflows import ordering, refund, returning
 from workflows.desk import Desk
 
 Doing = Callable[[Desk, str], Awaitable[None]]
@@ -24,13 +24,21 @@ async def tell(desk: Desk, remedy_id: str) -> None:
 DOING: dict[RemedyKind, Doing] = {
     RemedyKind.APOLOGY: tell,
     RemedyKind.EXPLANATION: tell,
+    RemedyKind.ORDER_CHANGED: ordering.change,
+    RemedyKind.ORDER_CANCELLED: ordering.cancel,
+    RemedyKind.SERVICE_IMPROVEMENT: improvement.begin,
+    RemedyKind.COUPON: coupon.issue,
     RemedyKind.REFUND_ONLY: refund.pay,
     RemedyKind.PRICE_ADJUSTMENT: refund.pay,
     RemedyKind.RETURN_AND_REFUND: returning.give_back,
 }
-"""In the order in which remedies of one option are begun: words first, goods last."""
+"""In the order in which remedies of one option are begun: words first, then what a merchant may refuse, goods last."""
 
-UNDOING: dict[RemedyKind, Undoing] = {RemedyKind.RETURN_AND_REFUND: returning.undo}
+UNDOING: dict[RemedyKind, Undoing] = {
+    RemedyKind.ORDER_CHANGED: ordering.undo,
+    RemedyKind.ORDER_CANCELLED: ordering.undo,
+    RemedyKind.RETURN_AND_REFUND: returning.undo,
+}
 """What is not here cannot be taken back once it is done, and needs nothing to be taken back before."""
 
 
@@ -53,12 +61,19 @@ def next_of(desk: Desk) -> Remedy | None:
 
 
 async def undo(desk: Desk, why: str) -> None:
-    """RES-11: take back every open remedy, the last begun first, and tell what cannot be taken back."""
-    for remedy in reversed(desk.case.remedies):
-        if remedy.open:
+    """RES-11: what was settled on together and did not come to its end is taken back, the last begun first; tells what cannot be.
+
+    Words that were said and money that went back stay with the customer.
+    """
+    case = desk.case
+    together = [remedy for remedy in case.remedies if remedy.settlement == case.settlements]
+    if all(remedy.done_at is not None for remedy in together):
+        return
+    for remedy in reversed(together):
+        if remedy.undone is None and (remedy.open or remedy.kind in REVERSIBLE):
             undoing = UNDOING.get(remedy.kind)
             kept = await undoing(desk, remedy.id, why) if undoing else ()
             now = refund.find(desk, remedy.id)
-            if now.open:
-                refund.replace(desk, now.model_copy(update={"undone": why}))
+            if not kept or now.open:
+                refund.replace(desk, now.model_copy(update={"undone": why, "done_at": None}))
             desk.note(Event.REMEDY_UNDONE, remedy_id=remedy.id, kind=remedy.kind.value, why=why, kept=list(kept))

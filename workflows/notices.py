@@ -11,7 +11,7 @@ from models.people import Actor, EvidenceRef
 from models.vocabulary import Role, Stage
 from rules.evidence import fitting
 from rules.refunds import as_told
-from workflows import refund
+from workflows import ordering, refund
 from workflows.desk import Desk
 
 REMEMBERED = 200
@@ -82,4 +82,6 @@ READERS: dict[str, Callable[[Desk, Notice], str | None]] = {
     NoticeKind.REFUND: _refund,
     NoticeKind.SHIPMENT: _shipment,
     NoticeKind.STATEMENT: _statement,
+    NoticeKind.ORDER_CHANGE: ordering.hear_of_change,
+    NoticeKind.CHARGE: ordering.hear_of_charge,
 }

@@ -1,0 +1,77 @@
+"""Charges: what a customer still has to pay for a changed order, a dearer article, a repair. The contract: docs/partners/payment.yaml."""
+
+from enum import StrEnum
+
+from models.base import Frozen, Identifier, Instant, Money
+from models.partners import FromPartner, Payment, PaymentStatus
+
+
+class ChargeOrder(FromPartner):
+    """Ask the customer for money. `key` is idempotent: the same key is the same charge, for ever."""
+
+    key: Identifier
+    order_id: Identifier
+    customer_id: Identifier
+    amount: Money
+    reason: str
+    """What it is for; the provider shows it where the customer pays."""
+    reference: Identifier
+    """The workflow that waits for it; comes back in notices."""
+    until: Instant
+    """After that nobody may pay it any more."""
+
+
+class ChargeStatus(StrEnum):
+    PENDING = "pending"
+    FAILED = "failed"
+    """The customer tried in vain, and may try again at the same address."""
+    PAID = "paid"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+    @classmethod
+    def over(cls) -> frozenset["ChargeStatus"]:
+        """Nothing comes of it any more."""
+        return frozenset({cls.PAID, cls.EXPIRED, cls.CANCELLED})
+
+
+class Charge(FromPartner):
+    """What the provider says of a charge. `pay_url` is where the customer pays."""
+
+    key: Identifier
+    order_id: Identifier
+    amount: Money
+    status: ChargeStatus
+    reference: str
+    pay_url: str | None = None
+    payment_id: Identifier | None = None
+    """Once it is paid: one of the order's payments, like any other."""
+    method: str | None = None
+    paid_at: Instant | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.status in ChargeStatus.over()
+
+    @property
+    def payment(self) -> Payment | None:
+        """What was paid, as a payment of the order that may be refunded."""
+        if self.status is not ChargeStatus.PAID or self.payment_id is None:
+            return None
+        return Payment(
+            payment_id=self.payment_id,
+            order_id=self.order_id,
+            method=self.method or "unknown",
+            status=PaymentStatus.CAPTURED,
+            amount=self.amount,
+            captured_at=self.paid_at,
+        )
+
+
+class BookCharge(Frozen):
+    """Take a paid charge into the order's ledger."""
+
+    case_id: Identifier
+    remedy_id: Identifier
+    charge: Charge
+    at: Instant
