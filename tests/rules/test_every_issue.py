@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from known import facts
 from pydantic import JsonValue
 
-from models.findings import Fact
 from models.policy import PolicySlice
 from models.vocabulary import Issue, Party
-from rules.fact_table import FACTS
-from rules.liability import decisive, find
+from rules.liability import decisive, find, missing
 
 NOW = datetime(2026, 6, 8, tzinfo=UTC)
 CUSTOMER, MERCHANT, CARRIER, PLATFORM, SHARED, NOBODY = Party
@@ -237,10 +236,6 @@ ISSUES: dict[Issue, list[Situation]] = {
 }
 
 
-def facts(known: dict[str, JsonValue]) -> tuple[Fact, ...]:
-    return tuple(Fact(name=name, value=value, source=FACTS[name].source, at=NOW) for name, value in known.items())
-
-
 SITUATIONS = [
     pytest.param(issue, situation, id=f"{issue}:{situation.row or 'open'}")
     for issue, situations in ISSUES.items()
@@ -274,5 +269,19 @@ def test_an_issue_has_rows_and_lists_what_matters(policy_slice: PolicySlice, iss
     assert len(policy_slice.issues[issue].facts) >= 2
 
 
-def test_only_what_the_books_prove_is_due_without_a_person(policy_slice: PolicySlice) -> None:
-    assert {row.id for row in policy_slice.liability if row.automatic} == {"charged-twice", "lost"}
+def test_only_these_findings_let_a_case_go_without_a_person(policy_slice: PolicySlice) -> None:
+    """RES-10: proved by the books, or nothing was sent yet and the merchant's system has its say."""
+    before_shipping = {"cancelled-before-shipping", "changed-before-shipping"}
+    assert {row.id for row in policy_slice.liability if row.automatic} - before_shipping == {"charged-twice", "lost"}
+    for row in policy_slice.liability:
+        if row.automatic:
+            assert row.confidence >= policy_slice.automatic.confidence
+
+
+@pytest.mark.parametrize("issue", Issue)
+def test_what_is_missing_is_what_matters_and_is_not_known(policy_slice: PolicySlice, issue: Issue) -> None:
+    matters = policy_slice.issues[issue].facts
+    for situation in ISSUES[issue]:
+        gaps = {gap.fact for gap in missing(policy_slice, issue, facts(situation.facts))}
+        assert gaps == set(matters) - set(situation.facts)
+        assert set(situation.facts) <= set(matters) | {"order.status"}
