@@ -9,7 +9,7 @@ from models.ledger import Entry, EntryKind
 from models.lines import LineQuantity
 from models.partners import Order
 from models.remedies import Remedy
-from models.vocabulary import Acceptance, Issue, RemedyKind
+from models.vocabulary import Acceptance, Issue, Reimbursement, RemedyKind
 from rules.ledger import COUPONS, PAYMENT, PLATFORM
 
 ANOTHER_PIECE = frozenset({RemedyKind.EXCHANGE, RemedyKind.REPAIR, RemedyKind.RESHIP})
@@ -62,10 +62,25 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
     given += Counter({line.line_id: line.minor for line in given_by_line((case,))})
     return history.model_copy(
         update={
+            "refunded_minor": history.refunded_minor + own_refunds(case)[0],
             "taken": tuple(LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(taken.items())),
             "given": tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items())),
         }
     )
+
+
+def own_refunds(case: CaseState) -> tuple[int, int]:
+    """Minor units of the order's payments that this case gives or gave; and how much of it the payments do not show yet."""
+    shown = {refund.key for payment in case.payments for refund in payment.refunds}
+    given = unseen = 0
+    for remedy in case.remedies:
+        parts = {part.key: part.amount.minor for part in remedy.parts if part.reimbursement is not Reimbursement.FAILED}
+        by_hand = 0
+        if remedy.kind in RemedyKind.paying() and remedy.reimbursement is Reimbursement.ARRIVED and remedy.amount is not None:
+            by_hand = max(remedy.amount.minor - sum(parts.values()), 0)
+        given += sum(parts.values()) + by_hand
+        unseen += sum(minor for key, minor in parts.items() if key not in shown) + by_hand
+    return given, unseen
 
 
 def given_by(entries: Iterable[Entry]) -> tuple[int, int]:

@@ -17,6 +17,15 @@ def refundable(payments: Iterable[Payment]) -> int:
     return sum(payment.amount.minor - refunded(payment) for payment in payments if payment.status is PaymentStatus.CAPTURED)
 
 
+def left_to_refund(payments: tuple[Payment, ...], given: int, unseen: int) -> int:
+    """Minor units that are left, by the payments as they were last seen and by our books, whichever is less.
+
+    `given`: by all cases; `unseen`: how much of the case's own the payments do not show yet.
+    """
+    captured = sum(payment.amount.minor for payment in payments if payment.status is PaymentStatus.CAPTURED)
+    return max(min(refundable(payments) - unseen, captured - given), 0)
+
+
 def cost_of(order: Order, lines: tuple[LineQuantity, ...]) -> Money:
     """What was paid for these lines and quantities, rounded down to the minor unit; without lines, for the whole order."""
     if not lines:

@@ -1,23 +1,38 @@
 """An offer as it is laid out before the customer (RES-2): its steps, how long it takes, and who pays the freight (RES-8)."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from models.base import Bilingual
 from models.case import CaseState
 from models.offers import Option, OptionOffer, RemedyOffer
 from models.policy import PolicySlice
-from models.vocabulary import Issue, Party, RemedyKind
+from models.vocabulary import Party
+from rules.eligibility import TRAVELLING, freight_row
+from rules.liability import decisive
 
 
 def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer, now: datetime) -> Option:
-    """The option with everything that follows from its remedies."""
-    return Option(remedies=offer.remedies, why=offer.why, freight=freight_of(policy, case, offer.remedies))
+    """The option with everything that follows from its remedies: they go side by side, so that the longest says how long it takes."""
+    courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in offer.remedies)]
+    payer, why = _freight(policy, case, offer.remedies)
+    return Option(
+        remedies=offer.remedies,
+        why=offer.why,
+        steps=tuple(step for course in courses for step in course.steps),
+        within=max((course.within for course in courses), default=timedelta(0)),
+        freight=payer,
+        freight_why=why,
+    )
 
 
 def freight_of(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> Party | None:
-    """RES-8: whoever is liable; the customer for a return without a reason. None: no goods travel."""
-    if not any(remedy.kind in RemedyKind.of_goods() - {RemedyKind.ORDER_CANCELLED} for remedy in remedies):
-        return None
-    if case.issue is Issue.NO_REASON_RETURN:
-        return Party.CUSTOMER
-    return case.finding.party if case.finding and case.finding.party is not Party.NONE else Party.MERCHANT
+    """RES-8: who pays for goods that travel, by the policy's table; None: none do."""
+    return _freight(policy, case, remedies)[0]
+
+
+def _freight(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> tuple[Party | None, Bilingual | None]:
+    if not any(remedy.kind in TRAVELLING for remedy in remedies):
+        return None, None
+    row, payer = freight_row(policy, case.issue, case.finding if decisive(policy, case.finding) else None)
+    return payer, row.why

@@ -21,6 +21,7 @@ from models.vocabulary import (
     WaitFor,
     WaitingOn,
 )
+from rules.eligibility_checks import eligibility_faults
 from rules.faults import Faults, Loc, unknown
 from rules.holidays import known_country, parse_span
 from rules.responsibility_checks import responsibility_faults
@@ -43,6 +44,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from _agents(policy)
     yield from _grading(policy.grading)
     yield from responsibility_faults(policy)
+    yield from eligibility_faults(policy)
     yield from _limits(policy)
     yield from return_faults(policy)
 

@@ -2,10 +2,17 @@
 
 from models.base import Bilingual, Money
 from models.case import CaseState
+from models.lines import LineQuantity
 from models.offers import RemedyOffer
+from models.partners import Order
 from models.policy import PolicySlice
-from models.vocabulary import RemedyKind
-from rules.money import refundable
+from models.vocabulary import Issue, RemedyKind, Role
+from rules.eligibility import MONEY_LEFT, PIECES_LEFT, Ask, entitlement, most
+from rules.goods import concerned, counted
+
+MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})
+FOR_THE_ORDER = RemedyKind.worded() | {RemedyKind.COUPON, RemedyKind.ORDER_CHANGED}
+"""Remedies that are no matter of single lines."""
 
 
 def total(remedies: tuple[RemedyOffer, ...], currency: str) -> Money:
@@ -21,28 +28,96 @@ def other_currency(ours: str, theirs: str) -> Bilingual:
     return Bilingual(zh=f"订单币种为 {ours}，金额币种为 {theirs}", en=f"the order is in {ours}, the amount in {theirs}")
 
 
-def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
-    """What is wrong with offering these remedies together, in a sentence; None when nothing is."""
+def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...], by: Role = Role.SYSTEM) -> Bilingual | None:
+    """What is wrong with offering these remedies together, in a sentence with the rule; None when nothing is.
+
+    A merchant, whose money it is, and a supervisor, who rules, may go beyond what the policy's rows allow; nobody beyond what is left.
+    """
     if case.issue is None:
         return Bilingual(zh="案件尚未分类，请先分类", en="the case has no issue yet; classify it first")
-    usual = policy.issues[case.issue].remedies
+    issue = case.issue
+    said = next(filter(None, (_misplaced(case, issue, policy, remedy) for remedy in remedies)), None)
+    if said is None and case.order is not None:
+        ask = Ask.of(case, policy)
+        ruled = (_refused(ask, case.order, remedy, by) for remedy in remedies)
+        said = _too_much(ask.left, case, remedies) or next(filter(None, ruled), None) or _too_many(ask, case.order, remedies)
+    elif said is None:
+        said = _too_much(0, case, remedies)
+    return said
+
+
+def _misplaced(case: CaseState, issue: Issue, policy: PolicySlice, remedy: RemedyOffer) -> Bilingual | None:
+    usual = policy.issues[issue].remedies
+    if remedy.kind not in usual or remedy.kind not in RemedyKind.carried_out():
+        offered = [kind.value for kind in usual if kind in RemedyKind.carried_out()]
+        return Bilingual(
+            zh=f"{remedy.kind} 不适用于 {issue}；可用的有：{'、'.join(offered)}",
+            en=f"{remedy.kind} is no remedy for {issue}; offered are: {', '.join(offered)}",
+        )
     currency = currency_of(case, policy)
-    for remedy in remedies:
-        if remedy.kind not in usual or remedy.kind not in RemedyKind.carried_out():
-            offered = [kind.value for kind in usual if kind in RemedyKind.carried_out()]
-            return Bilingual(
-                zh=f"{remedy.kind} 不适用于 {case.issue}；可用的有：{'、'.join(offered)}",
-                en=f"{remedy.kind} is no remedy for {case.issue}; offered are: {', '.join(offered)}",
+    if remedy.amount is not None and remedy.amount.currency != currency:
+        return other_currency(currency, remedy.amount.currency)
+    return None
+
+
+def _refused(ask: Ask, order: Order, remedy: RemedyOffer, by: Role) -> Bilingual | None:
+    """What a rule says against one remedy."""
+    about_goods = remedy.kind not in FOR_THE_ORDER
+    pieces = counted(concerned(order, remedy.lines, ask.lines) if about_goods else concerned(order))
+    strange = sorted(set(pieces) - {line.line_id for line in order.lines})
+    if strange:
+        lines = [line.line_id for line in order.lines]
+        return Bilingual(
+            zh=f"订单没有商品行 {'、'.join(strange)}；有：{'、'.join(lines)}",
+            en=f"the order has no line {', '.join(strange)}; it has {', '.join(lines)}",
+        )
+    for line in order.lines:
+        found = entitlement(ask, line, remedy.kind) if pieces[line.line_id] else None
+        if found is not None and not found.allowed and (found.firm or by not in MAY_GO_BEYOND):
+            return _by_rule(found.rule, f"{line.line_id}：{found.reason.zh}", f"{line.line_id}: {found.reason.en}")
+    if remedy.amount is None or by in MAY_GO_BEYOND:
+        return None
+    limit = most(ask, remedy.kind, tuple(LineQuantity(line_id=line_id, quantity=count) for line_id, count in pieces.items()))
+    if remedy.amount.minor <= limit:
+        return None
+    rules = "、".join(dict.fromkeys(entitlement(ask, line, remedy.kind).rule for line in order.lines if pieces[line.line_id]))
+    return _by_rule(
+        rules,
+        f"{remedy.kind} 的金额 {remedy.amount.minor} 超过上限 {limit}（最小货币单位）；更多须由主管决定",
+        f"{remedy.amount.minor} is more than the {limit} that {remedy.kind} may give here (minor units); a supervisor may give more",
+    )
+
+
+def _too_many(ask: Ask, order: Order, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
+    """Each piece once: of all the remedies of goods together, and without what other requests took."""
+    goods = [remedy for remedy in remedies if remedy.kind in RemedyKind.of_goods()]
+    wanted = counted(piece for remedy in goods for piece in concerned(order, remedy.lines, ask.lines))
+    taken = counted(ask.history.taken)
+    for line in order.lines:
+        left = max(line.quantity - taken[line.line_id], 0)
+        if wanted[line.line_id] > left:
+            count, bought = wanted[line.line_id], line.quantity
+            return _by_rule(
+                PIECES_LEFT,
+                f"{line.line_id} 的 {count} 件超过剩余的 {left} 件（购买 {bought} 件）",
+                f"{count} of {line.line_id} are more than the {left} that are left (bought: {bought})",
             )
-        if remedy.amount is not None and remedy.amount.currency != currency:
-            return other_currency(currency, remedy.amount.currency)
-    amount = total(remedies, currency).minor
+    return None
+
+
+def _too_much(left: int, case: CaseState, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
+    """Money that goes back comes from the order's payments; coupons do not."""
+    amount = sum(remedy.amount.minor for remedy in remedies if remedy.amount and remedy.kind in RemedyKind.paying())
     if amount and not case.payments:
         return Bilingual(zh="没有已核实的付款可退", en="there is no verified payment of an order to refund")
-    left = refundable(case.payments)
-    if amount > left:
-        return Bilingual(
-            zh=f"金额 {amount} 超过订单剩余可退的 {left}（最小货币单位）",
-            en=f"{amount} is more than the {left} that is left to refund on the order (minor units)",
-        )
-    return None
+    if amount <= left:
+        return None
+    return _by_rule(
+        MONEY_LEFT,
+        f"金额 {amount} 超过订单剩余可退的 {left}（最小货币单位）",
+        f"{amount} is more than the {left} that is left to refund on the order (minor units)",
+    )
+
+
+def _by_rule(rule: str, zh: str, en: str) -> Bilingual:
+    return Bilingual(zh=f"{zh}（规则 {rule}）", en=f"{en} (rule {rule})")

@@ -19,7 +19,7 @@ def responsibility_faults(policy: Policy) -> Faults:
         if not row.issues:
             yield ("liability", index, "issues"), "names no issue; the row can never hold"
         for number, condition in enumerate(row.when):
-            yield from _condition(("liability", index, "when", number), condition)
+            yield from condition_faults(("liability", index, "when", number), condition)
     yield from _what_matters(policy)
 
 
@@ -41,7 +41,7 @@ def _what_matters(policy: Policy) -> Faults:
                 yield loc, f'the liability row "{row.id}" looks at {name}; add it here, or take {issue} from the row'
 
 
-def _condition(loc: Loc, condition: Condition) -> Faults:
+def condition_faults(loc: Loc, condition: Condition) -> Faults:
     tests = [
         condition.is_ is not None,
         condition.at_least is not None or condition.below is not None,

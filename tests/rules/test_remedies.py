@@ -11,7 +11,7 @@ from models.case import CaseState, Classification
 from models.findings import Finding
 from models.lines import LineQuantity
 from models.offers import RemedyOffer
-from models.partners import OrderLine, Refund, RefundStatus
+from models.partners import OrderLine, Refund, RefundStatus, ShipmentStatus
 from models.policy import PolicySlice
 from models.vocabulary import Issue, Party, RemedyKind
 from rules.facts import facts_of
@@ -24,7 +24,8 @@ def refund(minor: int, currency: str = "CNY") -> RemedyOffer:
 
 
 def classified(issue: Issue, **change: object) -> CaseState:
-    fields: dict[str, Any] = {"order": order(), "payments": (payment(),), **change}
+    lost = parcel(status=ShipmentStatus.LOST)
+    fields: dict[str, Any] = {"order": order(), "payments": (payment(),), "shipments": (lost,), **change}
     return case(classification=Classification(issue=issue, confidence=1, by="customer"), **fields)
 
 
