@@ -57,9 +57,9 @@ def _unfit(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None
         case Ask() as body:
             fault = _ask(case, act.actor, body)
         case Propose() as body:
-            fault = _propose(case, policy, body)
+            fault = _propose(case, policy, act.actor, body)
         case Arbitrate() as body:
-            fault = _invalid("remedies", "RES-2", unfit(case, policy, body.remedies))
+            fault = _invalid("remedies", "RES-2", unfit(case, policy, body.remedies, act.actor.role))
         case Accept() as body:
             fault = _accept(case, body)
         case Counter(amount=Money() as amount):
@@ -161,9 +161,9 @@ def _ask(case: CaseState, by: Actor, body: Ask) -> Fault | None:
     return _invalid("of", "INV-2", said)
 
 
-def _propose(case: CaseState, policy: PolicySlice, body: Propose) -> Fault | None:
+def _propose(case: CaseState, policy: PolicySlice, by: Actor, body: Propose) -> Fault | None:
     for number, option in enumerate(body.options):
-        fault = _invalid(f"options.{number}.remedies", "RES-3", unfit(case, policy, option.remedies))
+        fault = _invalid(f"options.{number}.remedies", "RES-3", unfit(case, policy, option.remedies, by.role))
         if fault is not None:
             return fault
     return None

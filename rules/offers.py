@@ -1,7 +1,7 @@
 """An offer as it is laid out before the customer (RES-2): its steps, how long it takes, and who pays the freight (RES-8)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from models.base import Bilingual
 from models.case import CaseState
@@ -12,7 +12,7 @@ from rules.eligibility import TRAVELLING, freight_row
 from rules.liability import decisive
 
 
-def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer, now: datetime) -> Option:
+def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
     """The option with everything that follows from its remedies: they go side by side, so that the longest says how long it takes."""
     courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in offer.remedies)]
     payer, why = _freight(policy, case, offer.remedies)

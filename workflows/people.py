@@ -134,7 +134,7 @@ def propose(desk: Desk, act: Act[Propose]) -> None:
         round=1 + sum(1 for known in case.proposals if known.refused is not None),
         by=act.actor,
         at=desk.now,
-        options=tuple(lay_out(desk.policy, case, option, desk.now) for option in act.body.options),
+        options=tuple(lay_out(desk.policy, case, option) for option in act.body.options),
         amount=amount,
         if_silent=act.body.if_silent,
         needs_approval=waits,

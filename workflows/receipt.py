@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio.exceptions import ActivityError
 
-from models.effects import LookUp
+from models.effects import LookUp, Recall
 from models.events import Event
 from models.vocabulary import ClockName, Stage, WaitFor, WaitingOn
 from rules import calendars
@@ -74,6 +74,22 @@ async def look_up(desk: Desk) -> None:
         case.order, case.shipments, case.payments = answer.order, answer.shipments, answer.payments
         case.looked_up_at = desk.now
         establish_facts(desk)
+        await remember(desk)
+
+
+async def remember(desk: Desk) -> None:
+    """RES-1: what earlier cases of the order and the customer took and gave, as our own books have it."""
+    case = desk.case
+    assert case.order_id is not None  # noqa: S101  # look_up asked before
+    case.history = await effects.recall(
+        Recall(
+            order_id=case.order_id,
+            customer_id=case.receipt.customer_id,
+            case_id=case.case_id,
+            currency=desk.policy.currency,
+            at=desk.now,
+        )
+    )
 
 
 def establish_facts(desk: Desk) -> None:
