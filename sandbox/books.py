@@ -16,20 +16,32 @@ SCHEMA = """
 create table if not exists meta (name text primary key, value text not null);
 create table if not exists refunds (
     key text primary key, refund_id text not null unique, payment_id text not null, order_id text not null,
-    minor integer not null, currency text not null, reason text not null, reference text not null, refusal text,
-    requested_at text not null, arrives_at text, calls integer not null default 1);
+    minor integer not null, currency text not null, reason text not null, reference text not null, sent_to text not null default 'original',
+    refusal text, refusal_code text, requested_at text not null, arrives_at text, calls integer not null default 1);
 create index if not exists refunds_of_payment on refunds (payment_id);
 create table if not exists statements (
     partner text not null, key text not null, request text not null, at text not null, answer text not null,
     calls integer not null default 1, primary key (partner, key));
 create table if not exists messages (
     key text primary key, message text not null, at text not null, calls integer not null default 1);
+create table if not exists coupons (
+    key text primary key, coupon text not null, request text not null, status text not null, at text not null,
+    calls integer not null default 1);
 create table if not exists scans (tracking text not null, at text not null, place text not null, said text not null, status text not null);
 create table if not exists webhooks (
     number integer primary key, notice_id text not null, partner text not null, body text not null, due_at text not null,
     attempts integer not null default 0, delivered_at text);
 create index if not exists webhooks_due on webhooks (due_at) where delivered_at is null;
 create table if not exists faults (number integer primary key, fault text not null);
+create table if not exists order_changes (
+    key text primary key, order_id text not null, request text, status text not null, refusal text, at text not null,
+    confirmed_at text, calls integer not null default 1);
+create index if not exists order_changes_of_order on order_changes (order_id);
+create table if not exists charges (
+    key text primary key, order_id text not null, minor integer not null, currency text not null, status text not null,
+    request text not null, reference text not null, pay_url text not null, until text not null, payment_id text, paid_at text,
+    quiet integer not null, at text not null, calls integer not null default 1);
+create index if not exists charges_of_order on charges (order_id);
 create table if not exists tempers (recipient text primary key, answers text not null);
 """
 

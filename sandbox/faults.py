@@ -17,6 +17,7 @@ class Partner(StrEnum):
     MERCHANT = "merchant"
     CARRIER = "carrier"
     PAYMENT = "payment"
+    PROMOTION = "promotion"
     NOTIFICATION = "notification"
 
 
@@ -29,7 +30,16 @@ class Call(StrEnum):
     REFUND = "refund"
     REFUND_BY_KEY = "refund_by_key"
     ASK = "ask"
+    ISSUE_COUPON = "issue_coupon"
+    COUPON_BY_KEY = "coupon_by_key"
+    REVOKE_COUPON = "revoke_coupon"
     SEND = "send"
+    CHANGE = "change"
+    CHANGE_BY_KEY = "change_by_key"
+    UNDO_CHANGE = "undo_change"
+    CHARGE = "charge"
+    CHARGE_BY_KEY = "charge_by_key"
+    CANCEL_CHARGE = "cancel_charge"
 
 
 class Fault(StrEnum):
@@ -42,13 +52,17 @@ class Fault(StrEnum):
     GARBAGE = "garbage"
     SLOW = "slow"
     REFUSE = "refuse"
+    ACCOUNT_CLOSED = "account_closed"
+    CARD_EXPIRED = "card_expired"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
     DUPLICATE_WEBHOOK = "duplicate_webhook"
     REORDERED_WEBHOOKS = "reordered_webhooks"
     NO_WEBHOOK = "no_webhook"
 
     @classmethod
     def quiet(cls) -> frozenset["Fault"]:
-        return frozenset({cls.DUPLICATE_WEBHOOK, cls.REORDERED_WEBHOOKS, cls.NO_WEBHOOK})
+        refusals = {cls.ACCOUNT_CLOSED, cls.CARD_EXPIRED, cls.INSUFFICIENT_FUNDS}
+        return frozenset({cls.DUPLICATE_WEBHOOK, cls.REORDERED_WEBHOOKS, cls.NO_WEBHOOK, *refusals})
 
 
 USUAL_SECONDS: Final = {Fault.SLOW: 2.0, Fault.TOO_MANY_429: 1.0}
@@ -150,7 +164,7 @@ async def _go_wrong(
         case Fault.SLOW:
             await asyncio.sleep(rule.duration)
         case Fault.REFUSE:
-            if call != Call.REFUND:  # a refund is refused on the books
+            if call not in {Call.REFUND, Call.ISSUE_COUPON}:  # these are refused on the books
                 raise HTTPException(422, "the partner does not want to")
             request.state.quiet_faults |= {Fault.REFUSE}
         case _:

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
 from models.base import Identifier, Money
-from models.partners import NoticeKind, Payment, PaymentStatus, Refund, RefundOrder, RefundStatus
+from models.partners import NoticeKind, Payment, PaymentStatus, Refund, RefundOrder, RefundStatus, RefundTo, RefusalCode
 from sandbox.books import Row, now
+from sandbox.charges import paid_charges, payment_of
 from sandbox.faults import Fault, FaultyRoute, Partner
 from sandbox.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
 
@@ -21,6 +22,12 @@ class Payments(BaseModel):
     payments: tuple[Payment, ...]
 
 
+REFUSALS = {
+    Fault.ACCOUNT_CLOSED: ("收款账户已注销 The account is closed.", RefusalCode.ACCOUNT_CLOSED),
+    Fault.CARD_EXPIRED: ("银行卡已过期 The card has expired.", RefusalCode.CARD_EXPIRED),
+    Fault.INSUFFICIENT_FUNDS: ("商户余额不足 The merchant's balance is too low.", RefusalCode.INSUFFICIENT_FUNDS),
+}
+
 LATE = timedelta(milliseconds=5)
 """A notice leaves just after its refund has arrived, never before."""
 
@@ -28,7 +35,7 @@ LATE = timedelta(milliseconds=5)
 @router.get("/payments")
 async def payments(order_id: Annotated[Identifier, Query()], sandbox: SandboxOf) -> Response:
     entry = sandbox.catalogue.entries.get(order_id)
-    charges = entry.payments if entry else ()
+    charges = (*entry.payments, *paid_charges(sandbox, order_id)) if entry else ()
     return answer(Payments(payments=tuple(_with_refunds(sandbox, charge) for charge in charges)))
 
 
@@ -42,7 +49,7 @@ async def refund(order: RefundOrder, key: KeyOf, sandbox: SandboxOf, faults: Fau
             raise HTTPException(409, "this key came with another refund before")
         sandbox.books.write("update refunds set calls = calls + 1 where key = ?", key)
         return answer(read(known))
-    payment = sandbox.catalogue.payments.get(order.payment_id)
+    payment = payment_of(sandbox, order.payment_id)
     with sandbox.books.transaction():
         made = _make(sandbox, order, _with_refunds(sandbox, payment) if payment else None, faults)
     return answer(made, HTTPStatus.CREATED)
@@ -69,7 +76,9 @@ def read(row: Row) -> Refund:
         amount=Money(minor=row["minor"], currency=row["currency"]),
         status=status,
         reference=row["reference"],
+        to=RefundTo(row["sent_to"]),
         refusal=row["refusal"],
+        refusal_code=RefusalCode(row["refusal_code"]) if row["refusal_code"] else None,
         requested_at=datetime.fromisoformat(row["requested_at"]),
         arrived_at=arrives_at if arrived else None,
     )
@@ -77,7 +86,7 @@ def read(row: Row) -> Refund:
 
 def _make(sandbox: Sandbox, order: RefundOrder, payment: Payment | None, faults: frozenset[Fault]) -> Refund:
     at = now()
-    refusal = "收款账户已注销 The account is closed." if Fault.REFUSE in faults else _refusal(order, payment)
+    refusal, code = _refused_on_demand(order, faults) or _refused(order, payment) or (None, None)
     arrives_at = None if refusal else at + sandbox.options.refund_delay
     row: Row = {
         "key": order.key,
@@ -88,7 +97,9 @@ def _make(sandbox: Sandbox, order: RefundOrder, payment: Payment | None, faults:
         "currency": order.amount.currency,
         "reason": order.reason,
         "reference": order.reference,
+        "sent_to": order.to,
         "refusal": refusal,
+        "refusal_code": code,
         "requested_at": at.isoformat(),
         "arrives_at": arrives_at.isoformat() if arrives_at else None,
     }
@@ -107,6 +118,20 @@ def _make(sandbox: Sandbox, order: RefundOrder, payment: Payment | None, faults:
             faults=faults,
         )
     return accepted
+
+
+def _refused_on_demand(order: RefundOrder, faults: frozenset[Fault]) -> tuple[str, RefusalCode] | None:
+    """What a fault says; the customer's balance takes what a closed account or an expired card does not."""
+    if Fault.REFUSE in faults:
+        return "付款方拒绝 The payer refuses.", RefusalCode.OTHER
+    if order.to is RefundTo.BALANCE:
+        return None
+    return next((REFUSALS[fault] for fault in REFUSALS if fault in faults), None)
+
+
+def _refused(order: RefundOrder, payment: Payment | None) -> tuple[str, RefusalCode] | None:
+    words = _refusal(order, payment)
+    return (words, RefusalCode.OTHER) if words else None
 
 
 def _refusal(order: RefundOrder, payment: Payment | None) -> str | None:
@@ -131,5 +156,5 @@ def _with_refunds(sandbox: Sandbox, payment: Payment) -> Payment:
 
 
 def _same(order: RefundOrder, row: Row) -> bool:
-    asked = (order.payment_id, order.order_id, order.amount.minor, order.amount.currency)
-    return asked == (row["payment_id"], row["order_id"], row["minor"], row["currency"])
+    asked = (order.payment_id, order.order_id, order.amount.minor, order.amount.currency, order.to)
+    return asked == (row["payment_id"], row["order_id"], row["minor"], row["currency"], row["sent_to"])
