@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from temporal_server import start_temporal
 
-pytest_plugins = ["databases", "browsers"]
+pytest_plugins = ["databases", "browsers", "clamd"]
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
+from pictures import picture
 from sqlmodel import select
 from web import Person, Web
 
@@ -67,7 +68,7 @@ class Scene:
 @pytest.fixture(scope="module")
 async def scene(web: Web) -> Scene:
     customer, _, order = web.customer()
-    photo = (await customer.upload(b"\xff\xd8\xff\xe0" + b"evidence of the table test")).json()["sha256"]
+    photo = (await customer.upload(picture(comment=b"evidence of the table test"))).json()["sha256"]
     case_id = await web.open(customer, order_id=order, issue="product.quality_defect", evidence=[photo])
     row = await web.row(case_id, lambda row: row.team is not None and row.waiting_for is not None)
     assert (await customer.post(f"/v1/cases/{case_id}/withdraw", {})).status_code == 200
@@ -97,6 +98,7 @@ LOOKS: Sequence[tuple[str, Look, set[Role]]] = [
     ("timeline", lambda _: "/timeline", {C, M, K, A, S, Y}),
     ("events", lambda _: "/events", {C, M, K, A, S, Y}),
     ("evidence", lambda scene: f"/evidence/{scene.evidence}", {C, M, K, A, S}),
+    ("thumbnail", lambda scene: f"/evidence/{scene.evidence}/thumbnail", {C, M, K, A, S}),
     ("responsibility", lambda _: "/responsibility", {M, A, S, Y}),
 ]
 
@@ -112,6 +114,15 @@ async def test_who_may_look(scene: Scene, name: str, path: Look, roles: set[Role
     foreigner = scene.foreign[role]
     if foreigner is not None:
         assert (await foreigner.get(address)).status_code == (403 if never else 404)
+
+
+@pytest.mark.parametrize("role", [C, M, K, A, S, Y])
+async def test_who_may_have_a_link_to_evidence(scene: Scene, role: Role) -> None:
+    address = f"/v1/cases/{scene.case_id}/evidence/{scene.evidence}/link"
+    assert (await scene.own[role].post(address)).status_code == (403 if role is Y else 200)
+    foreigner = scene.foreign[role]
+    if foreigner is not None:
+        assert (await foreigner.post(address)).status_code == 404
 
 
 @pytest.mark.parametrize("role", [C, M, K, A, S, Y])
@@ -162,7 +173,7 @@ async def test_who_may_use_what_is_of_no_case(
 
 async def test_nobody_without_a_token_gets_anywhere(web: Web, scene: Scene) -> None:
     stranger = web.stranger()
-    for path in ("", "/timeline", "/events", f"/evidence/{scene.evidence}"):
+    for path in ("", "/timeline", "/events", f"/evidence/{scene.evidence}", f"/evidence/{scene.evidence}/thumbnail"):
         assert (await stranger.get(f"/v1/cases/{scene.case_id}{path}")).status_code == 401
     for action in Action:
         assert (await stranger.post(f"/v1/cases/{scene.case_id}/{action}", ACTIONS[action].example)).status_code == 401
@@ -175,7 +186,7 @@ async def test_nobody_without_a_token_gets_anywhere(web: Web, scene: Scene) -> N
 async def test_a_foreign_case_and_an_unknown_one_are_told_apart_by_nothing(scene: Scene) -> None:
     foreigner = scene.foreign[C]
     assert foreigner is not None
-    for path in ("", "/timeline", "/events", f"/evidence/{scene.evidence}"):
+    for path in ("", "/timeline", "/events", f"/evidence/{scene.evidence}", f"/evidence/{scene.evidence}/thumbnail"):
         foreign = await foreigner.get(f"/v1/cases/{scene.case_id}{path}", x_request_id="same")
         unknown = await foreigner.get(f"/v1/cases/RD-000000000000{path}", x_request_id="same")
         malformed = await foreigner.get(f"/v1/cases/%20{path}", x_request_id="same")

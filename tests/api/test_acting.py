@@ -1,5 +1,6 @@
 import asyncio
 
+from pictures import picture
 from web import Web
 
 from models.vocabulary import Role
@@ -76,7 +77,7 @@ async def test_an_action_without_content_needs_no_body(web: Web) -> None:
 
 async def test_evidence_given_with_words_is_shown_to_the_parties_and_to_nobody_else(web: Web) -> None:
     customer, _, order = web.customer()
-    photo = b"\xff\xd8\xff\xe0" + b"a photo of the crack" * 100
+    photo = picture(comment=b"a photo of the crack")
     uploaded = await customer.upload(photo, "裂痕.jpg")
     assert uploaded.status_code == 201, uploaded.text
     sha256 = uploaded.json()["sha256"]
@@ -98,7 +99,7 @@ async def test_evidence_given_with_words_is_shown_to_the_parties_and_to_nobody_e
 
 async def test_nobody_can_name_evidence_that_another_uploaded(web: Web) -> None:
     customer, _, _ = web.customer()
-    sha256 = (await web.person(Role.CUSTOMER, "C-OWNER").upload(b"\xff\xd8\xff\xe0 private")).json()["sha256"]
+    sha256 = (await web.person(Role.CUSTOMER, "C-OWNER").upload(picture(comment=b"private"))).json()["sha256"]
     answer = await customer.post("/v1/cases", {"kind": "inquiry", "description": "look", "evidence": [sha256]})
     assert (answer.status_code, answer.json()["field"], answer.json()["rule"]) == (422, "evidence.0", "INV-3")
 

@@ -21,6 +21,7 @@ from fakes import order, parcel
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
+from pictures import picture
 from schemathesis.checks import not_a_server_error  # pyright: ignore[reportUnknownVariableType]
 from schemathesis.core import NotSet
 from schemathesis.specs.openapi import checks
@@ -88,7 +89,7 @@ async def prepared(web: Web) -> Ground:
     orders = [f"O-FUZZ{number}" for number in range(3)]
     for name in orders:
         web.service.world.add(order(name, customer=WHO[Role.CUSTOMER][0]), parcel(name))
-    photo = (await customer.upload(b"\xff\xd8\xff\xe0 a photo")).json()["sha256"]
+    photo = (await customer.upload(picture())).json()["sha256"]
     waiting = await web.open(customer, order_id=orders[0], issue="product.quality_defect", evidence=[photo])
     proposed = await web.open(customer, order_id=orders[1], issue="logistics.damaged", kind="complaint")
     closed = await web.open(customer, order_id=orders[2], issue="product.quality_defect")
