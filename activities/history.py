@@ -1,33 +1,22 @@
-"""What the books know of an order from all its cases (RES-1): who took which pieces, and what was given (docs/eligibility.md)."""
+"""The books of goods (RES-1): which remedy has which pieces of an order, over all its cases (docs/eligibility.md)."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-
-from sqlalchemy import ColumnElement
-from sqlmodel import col, select, update
+from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.money import booked, lock_order
+from activities.money import lock_order
 from adapters.database import Database, upsert
-from models.books import MoneyRow
+from adapters.history import read_history, takings
 from models.case import CaseState
 from models.effects import Recall, ReleaseGoods, TakeGoods, Taken
 from models.history import OrderHistory
 from models.lines import LineQuantity
-from models.tables import CaseRow
 from models.takings import TakingRow
-from models.vocabulary import Issue, Party, Reimbursement
-from rules.goods import counted, given_by, given_by_line, with_the_customer_again
-
-LATELY = timedelta(days=90)
-AT_MOST = 200
-"""Cases that are looked at; nobody's record needs more of them to be told apart."""
+from rules.goods import counted, history_of, with_the_customer_again
 
 
 class HistoryActivities:
-    """The books of goods, shared by all cases of an order."""
+    """What all cases of an order share."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -36,18 +25,18 @@ class HistoryActivities:
     async def recall(self, request: Recall) -> OrderHistory:
         """What other cases took and gave."""
         async with self._database.reading() as session:
-            return await history_of(session, request)
+            return history_of(await read_history(session, request), request.currency)
 
     @activity.defn(name="take_goods")
     async def take_goods(self, request: TakeGoods) -> Taken:
         """Keep the pieces for the remedy, or say that too few are left. Either all of them or none."""
         async with self._database.writing() as session:
             await lock_order(session, request.order_id)
-            rows = await _takings(session, request.order_id)
+            rows = await takings(session, request.order_id)
             if any((row.case_id, row.remedy_id) == (request.case_id, request.remedy_id) for row in rows):
                 return Taken()
             bought, wanted = counted(request.order_lines), counted(request.lines or request.order_lines)
-            taken = _pieces(rows)
+            taken = counted(LineQuantity(line_id=row.line_id, quantity=row.quantity) for row in rows)
             if any(quantity > bought[line_id] - taken[line_id] for line_id, quantity in wanted.items()):
                 return Taken(denied="not_enough_left")
             for line_id, quantity in wanted.items():
@@ -68,42 +57,6 @@ async def let_go(session: AsyncSession, case: CaseState) -> None:
             await _release(session, case.case_id, remedy.id)
 
 
-async def history_of(session: AsyncSession, request: Recall) -> OrderHistory:
-    """What our books know of the order and its customer, but for the asking case."""
-    rows = await _takings(session, request.order_id)
-    taken = _pieces(row for row in rows if row.case_id != request.case_id)
-    entries = [entry for _, entry in await booked(session, request.order_id)]
-    refunded, coupons = given_by(entry for entry in entries if entry.case_id not in {None, request.case_id})
-    since = request.at - LATELY
-    of_order = await _others(session, request, col(CaseRow.order_id) == request.order_id)
-    lately = (col(CaseRow.customer_id) == request.customer_id) & (col(CaseRow.opened_at) > since)
-    of_customer = await _others(session, request, lately)
-    money = await _refunds(session, request, since)
-    return OrderHistory(
-        taken=tuple(LineQuantity(line_id=line_id, quantity=quantity) for line_id, quantity in sorted(taken.items())),
-        given_minor=refunded + coupons,
-        refunded_minor=refunded,
-        given=given_by_line(of_order),
-        cases_of_order=len(of_order),
-        cases_of_customer=len(of_customer),
-        refunds_of_customer=len({row.case_id for row in money}),
-        refunded_to_customer_minor=sum(row.amount_minor for row in money if row.currency == request.currency),
-        found_against_customer=sum(_claimed_wrongly(case) for case in of_customer),
-    )
-
-
-async def _takings(session: AsyncSession, order_id: str) -> Sequence[TakingRow]:
-    standing = select(TakingRow).where(TakingRow.order_id == order_id, col(TakingRow.released).is_(False))
-    return (await session.exec(standing)).all()
-
-
-def _pieces(rows: Iterable[TakingRow]) -> Counter[str]:
-    pieces = Counter[str]()
-    for row in rows:
-        pieces[row.line_id] += row.quantity
-    return pieces
-
-
 def _row(request: TakeGoods, line_id: str, quantity: int) -> dict[str, object]:
     """A remedy that let its pieces go may take pieces again: then the row is written anew."""
     return {
@@ -120,26 +73,3 @@ def _row(request: TakeGoods, line_id: str, quantity: int) -> dict[str, object]:
 async def _release(session: AsyncSession, case_id: str, remedy_id: str) -> None:
     theirs = (col(TakingRow.case_id) == case_id) & (col(TakingRow.remedy_id) == remedy_id)
     await session.exec(update(TakingRow).where(theirs, col(TakingRow.released).is_(False)).values(released=True))
-
-
-async def _others(session: AsyncSession, request: Recall, which: ColumnElement[bool]) -> list[CaseState]:
-    """The newest cases of them, but for the asking one, as they were last saved."""
-    asked = select(CaseRow).where(which).order_by(col(CaseRow.opened_at).desc()).limit(AT_MOST)
-    if request.case_id is not None:
-        asked = asked.where(CaseRow.case_id != request.case_id)
-    return [CaseState.model_validate(row.state) for row in (await session.exec(asked)).all()]
-
-
-async def _refunds(session: AsyncSession, request: Recall, since: datetime) -> Sequence[MoneyRow]:
-    given = select(MoneyRow).where(
-        MoneyRow.customer_id == request.customer_id,
-        MoneyRow.intended_at > since,
-        MoneyRow.reimbursement != Reimbursement.FAILED,
-    )
-    return [row for row in (await session.exec(given)).all() if row.case_id != request.case_id]
-
-
-def _claimed_wrongly(case: CaseState) -> bool:
-    """A return without a reason is nobody's fault, whoever pays its freight."""
-    against = case.finding is not None and case.finding.party is Party.CUSTOMER
-    return against and case.issue is not Issue.NO_REASON_RETURN

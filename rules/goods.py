@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from models.case import CaseState
 from models.history import LineGiven, OrderHistory
-from models.ledger import Entry, EntryKind
+from models.ledger import EntryKind
 from models.lines import LineQuantity
 from models.partners import Order
+from models.recalled import Moved, Recalled
 from models.remedies import Remedy
-from models.vocabulary import Acceptance, Issue, Reimbursement, RemedyKind
+from models.vocabulary import Acceptance, Issue, Party, Reimbursement, RemedyKind
 from rules.ledger import COUPONS, PAYMENT, PLATFORM
 
 ANOTHER_PIECE = frozenset({RemedyKind.EXCHANGE, RemedyKind.REPAIR, RemedyKind.RESHIP})
@@ -83,18 +84,39 @@ def own_refunds(case: CaseState) -> tuple[int, int]:
     return given, unseen
 
 
-def given_by(entries: Iterable[Entry]) -> tuple[int, int]:
-    """What these entries of the ledger gave to the customer, in minor units: from the order's payments, and as coupons."""
+def history_of(recalled: Recalled, currency: str) -> OrderHistory:
+    """What the books come to. `currency`: the policy's, in which the customer's refunds are counted."""
+    refunded, coupons = _money_given(recalled.moved)
+    return OrderHistory(
+        taken=tuple(
+            LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(counted(recalled.taken).items())
+        ),
+        given_minor=refunded + coupons,
+        refunded_minor=refunded,
+        given=given_by_line(recalled.of_order),
+        cases_of_order=len(recalled.of_order),
+        cases_of_customer=len(recalled.of_customer),
+        refunds_of_customer=len({given.case_id for given in recalled.given}),
+        refunded_to_customer_minor=sum(given.amount.minor for given in recalled.given if given.amount.currency == currency),
+        found_against_customer=sum(_claimed_wrongly(case) for case in recalled.of_customer),
+    )
+
+
+def _money_given(moved: Iterable[Moved]) -> tuple[int, int]:
+    """Minor units from the order's payments (or, by hand, from the platform's pocket), and as coupons."""
     refunded = coupons = 0
-    for entry in entries:
-        paid_in = entry.kind in EntryKind.paying_in()
-        by_hand = entry.kind is EntryKind.PAID_OTHERWISE
-        for posting in entry.postings:
-            if (posting.account.startswith(PAYMENT) and not paid_in) or (posting.account == PLATFORM and by_hand):
-                refunded -= posting.minor
-            elif posting.account == COUPONS:
-                coupons += posting.minor
+    for posting in moved:
+        of_payment = posting.account.startswith(PAYMENT) and posting.kind not in EntryKind.paying_in()
+        by_hand = posting.account == PLATFORM and posting.kind is EntryKind.PAID_OTHERWISE
+        refunded -= posting.minor if of_payment or by_hand else 0
+        coupons += posting.minor if posting.account == COUPONS else 0
     return max(refunded, 0), max(coupons, 0)
+
+
+def _claimed_wrongly(case: CaseState) -> bool:
+    """A return without a reason is nobody's fault, whoever pays its freight."""
+    against = case.finding is not None and case.finding.party is Party.CUSTOMER
+    return against and case.issue is not Issue.NO_REASON_RETURN
 
 
 def _gives_for_goods(remedy: Remedy) -> bool:
