@@ -14,11 +14,14 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.calendars import CalendarActivities
+from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
 from activities.delivery import Delivery
+from activities.coupons import CouponActivities
 from activities.dispatch import DispatchActivities
 from activities.errands import ErrandActivities
 from activities.history import HistoryActivities
+from activities.improvements import ImprovementActivities
 from activities.knowledge import KnowledgeActivities
 from activities.ordering import OrderingActivities
 from activities.partners import PartnerActivities
@@ -36,6 +39,7 @@ from rules.policy import load_policy
 from rules.texts import texts
 from settings import Settings
 from workflows.case import CaseWorkflow
+from workflows.claims import ClaimWorkflow
 from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
 
@@ -51,23 +55,32 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
     partner_calls = PartnerActivities(
         partners.merchant, partners.carrier, partners.payment, merchants_have_providers=partners.merchants_have_providers
     )
+    coupons = CouponActivities(partners.promotion, database)
     records = RecordsActivities(database, texts(), policy)
     classification = ClassificationActivities(ClassifierEndpoint.of(settings, classify))
     dispatch = DispatchActivities(database, policy)
     returns = ReturnActivities(database, partners.returns)
     knowledge = KnowledgeActivities(database)
     history = HistoryActivities(database)
+    claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)
     ordering = OrderingActivities(database, partners.ordering, partners.charges)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, ReturnWorkflow],
+        workflows=[CaseWorkflow, ClaimWorkflow, ReturnWorkflow],
         activities=[
             partner_calls.look_up,
             partner_calls.ask_partners,
             partner_calls.pay_back,
             partner_calls.refund_states,
+            coupons.issue_coupon,
+            coupons.revoke_coupon,
+            ImprovementActivities(database).begin_improvement,
             records.save_case,
+            claims.save_claim,
+            claims.send_claim,
+            claims.adjust_claim,
+            claims.tell_claim_over,
             records.intend_refund,
             records.seal_case,
             classification.classify,

@@ -43,6 +43,7 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "currency": currency,
         "automatic": case.automatic,
         "reopened": case.reopened,
+        "review": _review(case),
         "locale": case.receipt.locale,
         "policy_version": case.policy_version,
         "opened_at": case.receipt.received_at,
@@ -50,6 +51,12 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "closed_at": case.closed_at,
         "state": case.model_dump(mode="json", exclude=NOT_STORED),
     }
+
+
+def _review(case: CaseState) -> str | None:
+    if case.review is None:
+        return None
+    return {None: "due", True: "agreed", False: "disagreed"}[case.review.agrees]
 
 
 def timeline_row(case_id: str, entry: TimelineEntry) -> Row:

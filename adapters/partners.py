@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from adapters.carrier import HttpCarrier
+from adapters.claims import HttpClaims
 from adapters.charges import HttpCharges
 from adapters.evidence import evidence_store
 from adapters.http import PartnerHttp
@@ -14,7 +15,7 @@ from adapters.ordering import HttpOrdering
 from adapters.payment import HttpPayment
 from adapters.payments import PaymentsByMerchant
 from adapters.promotion import HttpPromotion
-from adapters.protocols import Carrier, Charges, EvidenceStore, Merchant, Notification, OrderChanges, PaymentProvider, Promotion
+from adapters.protocols import Carrier, Claims, Charges, EvidenceStore, Merchant, Notification, OrderChanges, PaymentProvider, Promotion
 from adapters.returns import HttpReturns, ReturnPartners
 from adapters.smtp import SmtpEmail
 from adapters.stripe import StripePayment
@@ -37,6 +38,8 @@ class Partners:
     email: Notification | None
     evidence: EvidenceStore
     returns: ReturnPartners
+    carrier_claims: Claims
+    merchant_claims: Claims
     merchants_have_providers: bool = False
     """Some merchants' payments are with a provider of their own: the order must be known before its payments are asked for."""
     _connections: tuple[PartnerHttp | StripePayment, ...] = field(default=(), repr=False)
@@ -65,6 +68,8 @@ class Partners:
             email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),
             returns=HttpReturns(merchant, carrier),
+            carrier_claims=HttpClaims(carrier, "/claims"),
+            merchant_claims=HttpClaims(merchant, "/recoveries"),
             _connections=(merchant, carrier, payment, promotion, messages, *((stripe,) if stripe else ())),
         )
 

@@ -8,6 +8,7 @@ from typing import IO, Protocol
 
 from models.changes import ChangeAnswer, ChangeOrder
 from models.charges import Charge, ChargeOrder
+from models.claim_messages import ClaimMessage, ClaimReceipt
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, StatementRequest
 from models.promotion import Coupon, CouponOrder
 from models.people import EvidenceRef
@@ -106,6 +107,18 @@ class Notification(Protocol):
 
     async def send(self, message: OutgoingMessage) -> None:
         """Hand a message over; the same key is the same message."""
+        ...
+
+
+class Claims(Protocol):
+    """A carrier's or merchant's desk for claims (RES-9)."""
+
+    async def tell(self, message: ClaimMessage) -> ClaimReceipt:
+        """Hand a message over; the same key is the same message. The party's answer comes by webhook or through our API."""
+        ...
+
+    async def told(self, key: str) -> ClaimReceipt | None:
+        """That the message with that key was taken; None when it was not. Asked before sending again."""
         ...
 
 

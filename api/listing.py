@@ -5,7 +5,7 @@ import binascii
 import json
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -24,7 +24,7 @@ from rules.access import MASK
 
 COLUMNS = [name for name in CaseItem.model_fields if name != "amount"]
 ANY_OF = ("stage", "kind", "issue", "priority", "waiting_on", "outcome", "sla_state")
-EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler")
+EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "review")
 
 
 class Sort(StrEnum):
@@ -83,6 +83,9 @@ class CaseQuery(Frozen):
     order_id: Identifier | None = None
     team: Identifier | None = None
     handler: Identifier | None = None
+    review: Literal["due", "agreed", "disagreed"] | None = Field(
+        default=None, description="Decisions without a person that were drawn for review (RES-10)."
+    )
     opened_from: Moment | None = None
     opened_to: Moment | None = None
     sort: Sort = Sort.OPENED_LAST

@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from models.base import Frozen, Identifier, Instant
 from models.bodies import Rate
+from models.claims import ClaimRef
 from models.clocks import Clock, Miss, Wait
 from models.decisions import Appeal, Check, Review
 from models.events import Event
@@ -143,9 +144,15 @@ class CaseState(BaseModel):
     """What was weighed when it was last decided whether a person is needed (RES-10)."""
     review: Review | None = None
     """The decision without a person was drawn for review."""
+    settlements: int = 0
+    """How often it was decided what is to be done."""
     settled_at: Instant | None = None
     """When it was last decided what is to be done; the appeal's time runs from here (INV-5)."""
     appeal: Appeal | None = None
+    claims: tuple[ClaimRef, ...] = ()
+    """What was claimed of carriers and merchants for what the case gave (RES-9)."""
+    claims_moved: bool = False
+    """An appeal took the responsibility off a party; where it rests on nobody now, the platform bears it (INV-5)."""
     survey: Rate | None = None
     confirmed: bool = False
     disputed: bool = False

@@ -6,7 +6,8 @@ from models.case import CaseState, Classification, Suggestion
 from models.lines import LineQuantity
 from models.partners import Order, Payment, RefundTo, Shipment, StatementRequest
 from models.remedies import RefundPart
-from models.vocabulary import Issue, Locale
+from models.promotion import CouponStatus
+from models.vocabulary import Issue, Locale, Party
 
 
 class Projection(Frozen):
@@ -146,6 +147,41 @@ class RefundQuery(Frozen):
     case_id: Identifier
     merchant_id: Identifier | None = None
     parts: tuple[RefundPart, ...]
+
+
+class Improvement(Frozen):
+    """A task to make a service better (RES-3)."""
+
+    improvement_id: Identifier
+    case_id: Identifier
+    party: Party
+    party_id: Identifier
+    issue: Issue | None
+    words: str
+    opened_at: Instant
+    due: Instant
+
+
+class CouponRequest(Frozen):
+    """Issue a coupon, or take it back (RES-3, RES-11)."""
+
+    key: Identifier
+    case_id: Identifier
+    remedy_id: Identifier
+    customer_id: Identifier
+    order_id: Identifier | None
+    amount: Money
+    valid_until: Instant
+    reason: str
+    at: Instant
+
+
+class CouponState(Frozen):
+    """The promotion system's word on it."""
+
+    code: str
+    status: CouponStatus
+    refusal: str | None = None
 
 
 class AskPartner(Frozen):

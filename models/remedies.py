@@ -87,6 +87,9 @@ class Remedy(Frozen):
     refund_to: RefundTo = RefundTo.ORIGINAL
     """Where the parts of this attempt go."""
     parts: tuple[RefundPart, ...] = ()
+    coupon_code: str | None = None
+    settlement: int = 1
+    """Remedies that were settled on together have the same number: when one fails, the others are taken back (RES-11)."""
     ordering: OrderingState | None = None
     """A cancelled or changed order: how far the merchant's system is."""
     errand: Errand | None = None

@@ -50,6 +50,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_stage", "stage", "opened_at"),
         Index("ix_cases_opened", "opened_at", "case_id"),
         Index("ix_cases_updated", "updated_at", "case_id"),
+        Index("ix_cases_review", "review", "opened_at"),
         Index("ix_cases_deadline", "next_deadline", "case_id"),
     )
 
@@ -79,6 +80,8 @@ class CaseRow(SQLModel, table=True):
     currency: str
     automatic: bool = False
     reopened: int = 0
+    review: str | None = None
+    """A decision without a person that was drawn for review (RES-10): due, agreed or disagreed."""
     locale: str
     policy_version: str
     opened_at: datetime = Field(sa_type=UtcDateTime)

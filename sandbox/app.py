@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from sandbox import carrier, desk, merchant, notification, payment
+from sandbox import carrier, charges, desk, merchant, notification, ordering, payment, promotion
 from sandbox.books import Books
 from sandbox.catalogue import Catalogue
 from sandbox.faults import Faults
@@ -35,6 +35,18 @@ def create_app(
     app = FastAPI(title="Redress sandbox", version="1", lifespan=lifespan)
     app.state.sandbox = Sandbox(options or Options(), books, Catalogue(seed, books.started_at), Faults(books), webhooks)
     handle_problems(app)
-    for router in (merchant.router, carrier.router, payment.router, notification.router, desk.router, carrier.road):
+    for router in (
+        merchant.router,
+        carrier.router,
+        payment.router,
+        notification.router,
+        promotion.router,
+        promotion.wallet,
+        desk.router,
+        carrier.road,
+        ordering.router,
+        charges.router,
+        charges.till,
+    ):
         app.include_router(router)
     return app

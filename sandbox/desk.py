@@ -1,14 +1,17 @@
 """What a reader, a demo or a test asks of the sandbox itself: its orders, its books, its faults and tempers. No token needed."""
 
+import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Query
 
 from sandbox.books import Row, as_json
 from sandbox.catalogue import Entry, shop_name
+from sandbox.charges import read as read_charge
 from sandbox.faults import FaultRule
 from sandbox.parts import SandboxOf
 from sandbox.payment import read
+from sandbox.promotion import read as read_coupon
 from sandbox.statements import Temper, temper_of
 from sandbox.stories import STORIES
 
@@ -76,6 +79,17 @@ async def refunds(
     ]
 
 
+@router.get("/books/coupons")
+async def coupons(sandbox: SandboxOf, reference: str | None = None) -> list[dict[str, Any]]:
+    """Every coupon that was asked for, once for each key, as it is now."""
+    rows = [as_json(row, "request") for row in sandbox.books.read("select * from coupons order by at")]
+    return [
+        read_coupon(row).model_dump(mode="json") | {"reference": row["request"]["reference"], "calls": row["calls"]}
+        for row in rows
+        if reference in {None, row["request"]["reference"]}
+    ]
+
+
 @router.get("/books/messages")
 async def messages(sandbox: SandboxOf, to: str | None = None) -> list[Row]:
     """Every message that was handed over, once for each key."""
@@ -94,6 +108,28 @@ def _flat(row: Row, column: str) -> Row:
     """What was handed over, with what the sandbox adds: when, and how often it was asked for."""
     row = as_json(row, column)
     return row.pop(column) | row
+
+
+@router.get("/books/order_changes")
+async def order_changes(sandbox: SandboxOf, order_id: str | None = None) -> list[Row]:
+    """Every change that was asked for, and what came of it."""
+    rows = sandbox.books.read("select * from order_changes order by at")
+    return [
+        row | {"request": json.loads(row["request"]) if row["request"] else None}
+        for row in rows
+        if order_id in {None, row["order_id"]}
+    ]
+
+
+@router.get("/books/charges")
+async def charges(sandbox: SandboxOf, reference: str | None = None, order_id: str | None = None) -> list[Row]:
+    """Every charge, once for each key."""
+    rows = sandbox.books.read("select * from charges order by at")
+    return [
+        read_charge(row).model_dump(mode="json") | {"calls": row["calls"]}
+        for row in rows
+        if reference in {None, row["reference"]} and order_id in {None, row["order_id"]}
+    ]
 
 
 @router.get("/books/webhooks")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from fake_claims import ClaimsDesk
 from return_fakes import ReturnWorld
 
 from models.base import Money
@@ -22,6 +23,7 @@ from models.partners import (
     ShipmentStatus,
     StatementRequest,
 )
+from models.promotion import Coupon, CouponOrder, CouponStatus
 from models.vocabulary import ErrorType
 
 NOW = datetime.now(UTC)
@@ -85,8 +87,12 @@ class World:
     charges: dict[str, list[Payment]] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
     asked: list[StatementRequest] = field(default_factory=list)
+    coupons: dict[str, Coupon] = field(default_factory=dict)
+    refuses_coupons: bool = False
     sent: list[OutgoingMessage] = field(default_factory=list)
     returns: ReturnWorld = field(default_factory=ReturnWorld)
+    claims: ClaimsDesk = field(default_factory=ClaimsDesk)
+    """Carriers' and merchants' at once (RES-9)."""
     down: set[str] = field(default_factory=set)
     """Partners that do not answer: merchant, carrier, payment."""
     refuses: bool = False
@@ -161,6 +167,30 @@ class World:
     async def refund_by_key(self, key: str, payment_id: str = "", merchant_id: str | None = None) -> Refund | None:
         self._answering("payment")
         return self.refunds.get(key)
+
+    async def issue(self, order: CouponOrder) -> Coupon:
+        self._answering("promotion")
+        refused = self.refuses_coupons
+        coupon = Coupon(
+            key=order.key,
+            coupon_id=f"CP-{order.key}",
+            code="" if refused else "THANKS",
+            amount=order.amount,
+            status=CouponStatus.REFUSED if refused else CouponStatus.ISSUED,
+            valid_until=order.valid_until,
+            refusal="no coupons for this customer" if refused else None,
+        )
+        return self.coupons.setdefault(order.key, coupon)
+
+    async def coupon_by_key(self, key: str) -> Coupon | None:
+        self._answering("promotion")
+        return self.coupons.get(key)
+
+    async def revoke(self, key: str) -> Coupon:
+        self._answering("promotion")
+        if self.coupons[key].status is CouponStatus.ISSUED:
+            self.coupons[key] = self.coupons[key].model_copy(update={"status": CouponStatus.REVOKED})
+        return self.coupons[key]
 
     async def send(self, message: OutgoingMessage) -> None:
         self.sent.append(message)

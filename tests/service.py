@@ -19,10 +19,13 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.calendars import CalendarActivities
+from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
+from activities.coupons import CouponActivities
 from activities.dispatch import DispatchActivities
 from activities.errands import ErrandActivities
 from activities.history import HistoryActivities
+from activities.improvements import ImprovementActivities
 from activities.knowledge import KnowledgeActivities
 from activities.ordering import OrderingActivities
 from activities.partners import PartnerActivities
@@ -45,6 +48,7 @@ from rules.texts import texts
 from rules.view import view_of
 from settings import Settings
 from workflows.case import CaseWorkflow
+from workflows.claims import ClaimWorkflow
 from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
 
@@ -181,21 +185,30 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
     policy = load_policy(settings.policy)
     queue = f"cases-{next(_numbers)}"
     calls = PartnerActivities(world, world, world)
+    coupons = CouponActivities(world, database)
     records = RecordsActivities(database, texts(), policy)
     returns = ReturnActivities(database, world.returns)
     history = HistoryActivities(database)
+    claims = ClaimActivities(database, texts(), policy, world.claims, world.claims)
     ordering = OrderDesk(world)
     changes = OrderingActivities(database, ordering, ordering)
     worker = Worker(
         temporal.client,
         task_queue=queue,
-        workflows=[CaseWorkflow, ReturnWorkflow],
+        workflows=[CaseWorkflow, ClaimWorkflow, ReturnWorkflow],
         activities=[
             calls.look_up,
             calls.ask_partners,
             calls.pay_back,
             calls.refund_states,
+            coupons.issue_coupon,
+            coupons.revoke_coupon,
+            ImprovementActivities(database).begin_improvement,
             records.save_case,
+            claims.save_claim,
+            claims.send_claim,
+            claims.adjust_claim,
+            claims.tell_claim_over,
             records.intend_refund,
             records.seal_case,
             ClassificationActivities().classify,

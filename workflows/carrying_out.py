@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from models.events import Event
 from models.remedies import Remedy
 from models.vocabulary import RemedyKind
-from workflows import ordering, refund, returning
+from workflows import coupon, improvement, ordering, refund, replacing, returning
 from workflows.desk import Desk
 
 Doing = Callable[[Desk, str], Awaitable[None]]
@@ -30,16 +30,26 @@ DOING: dict[RemedyKind, Doing] = {
     RemedyKind.COUPON: coupon.issue,
     RemedyKind.REFUND_ONLY: refund.pay,
     RemedyKind.PRICE_ADJUSTMENT: refund.pay,
+    RemedyKind.RESHIP: replacing.reship,
     RemedyKind.RETURN_AND_REFUND: returning.give_back,
+    RemedyKind.EXCHANGE: replacing.exchange,
+    RemedyKind.REPAIR: replacing.repair,
 }
 """In the order in which remedies of one option are begun: words first, then what a merchant may refuse, goods last."""
 
 UNDOING: dict[RemedyKind, Undoing] = {
+    RemedyKind.COUPON: coupon.undo,
     RemedyKind.ORDER_CHANGED: ordering.undo,
     RemedyKind.ORDER_CANCELLED: ordering.undo,
+    RemedyKind.RESHIP: replacing.undo,
     RemedyKind.RETURN_AND_REFUND: returning.undo,
+    RemedyKind.EXCHANGE: replacing.undo,
+    RemedyKind.REPAIR: replacing.undo,
 }
-"""What is not here cannot be taken back once it is done, and needs nothing to be taken back before."""
+"""What is not here needs nothing to be taken back before it is done."""
+
+REVERSIBLE = frozenset({RemedyKind.COUPON})
+"""What is taken back even after it was done."""
 
 
 async def carried_out(desk: Desk) -> bool:

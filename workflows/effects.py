@@ -11,12 +11,17 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from models.case import Classification
+from models.claim_messages import ClaimSent, SendClaim
+from models.claims import ClaimAdjustment, ClaimOver, ClaimProjection, Told
 from models.effects import (
     AskPartner,
     Assigned,
     AssignRequest,
     Classified,
+    CouponRequest,
+    CouponState,
     HelpedReport,
+    Improvement,
     LookedUp,
     LookUp,
     PaidBack,
@@ -46,6 +51,8 @@ OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coeffici
 """Our database: soon again, and for as long as it is down."""
 PARTNER_CALL = timedelta(seconds=30)
 """Also how long a call waits for another worker when its own was killed."""
+UNDELIVERABLE_AFTER = timedelta(days=3)
+"""A party's system that is down for so long: a person is told, and the party may still act through the API."""
 OWN_CALL = timedelta(seconds=60)
 """Long enough to stand in line behind many writers: a call that is given up half-way would hold SQLite's lock for nothing."""
 
@@ -142,10 +149,64 @@ async def pay_back(request: PayBack) -> PaidBack:
     )
 
 
+async def begin_improvement(improvement: Improvement) -> None:
+    """Write a task to make a service better down (RES-3)."""
+    await _ours("begin_improvement", improvement, None)
+
+
+async def issue_coupon(request: CouponRequest) -> CouponState:
+    """Asked until the promotion system says yes or no."""
+    return await _coupon("issue_coupon", request)
+
+
+async def revoke_coupon(request: CouponRequest) -> CouponState:
+    """Take it back unless it was used (RES-11)."""
+    return await _coupon("revoke_coupon", request)
+
+
+async def _coupon(name: str, request: CouponRequest) -> CouponState:
+    return await workflow.execute_activity(
+        name,
+        request,
+        result_type=CouponState,
+        start_to_close_timeout=PARTNER_CALL,
+        retry_policy=PATIENT,
+        summary=f"{request.remedy_id}: {request.amount.minor}",
+    )
+
+
 async def refund_states(request: RefundQuery) -> PaidBack:
     """What became of the parts, when no webhook came."""
     return await workflow.execute_activity(
         "refund_states", request, result_type=PaidBack, start_to_close_timeout=PARTNER_CALL, retry_policy=PATIENT
+    )
+
+
+async def save_claim(projection: ClaimProjection, headline: str) -> None:
+    """Write the claim, its history, the messages these cause, and its payments into the ledger, in one transaction (RES-9)."""
+    await _ours("save_claim", projection, None, headline)
+
+
+async def adjust_claim(change: ClaimAdjustment) -> Told:
+    """Tell a claim that less is claimed; one that is over for good hears nothing (RES-9)."""
+    return await _ours("adjust_claim", change, Told)
+
+
+async def tell_claim_over(over: ClaimOver) -> None:
+    """Tell the case, while it runs, that a claim came to its end (RES-9)."""
+    await _ours("tell_claim_over", over, None)
+
+
+async def send_claim(request: SendClaim) -> ClaimSent:
+    """Hand a message about a claim over to the party's system. Raises ActivityError when that will not take it (RES-9)."""
+    return await workflow.execute_activity(
+        "send_claim",
+        request,
+        result_type=ClaimSent,
+        start_to_close_timeout=PARTNER_CALL,
+        schedule_to_close_timeout=UNDELIVERABLE_AFTER,
+        retry_policy=PATIENT,
+        summary=f"{request.message.move} {request.message.recipient}",
     )
 
 

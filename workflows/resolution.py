@@ -4,12 +4,15 @@ from models.base import Bilingual
 from models.decisions import Review
 from models.events import Event
 from models.offers import RemedyOffer
-from models.people import Actor
+from models.people import SYSTEM, Actor
 from models.remedies import Proposal, Remedy
 from models.vocabulary import ClockName, Kind, Outcome, RemedyKind, Role, Silence, Stage, Tier, WaitFor, WaitingOn
+from rules.approvals import needs_approval
 from rules.automatic import drawn_for_review, weigh
-from rules.offers import freight_of
-from workflows import first_answer
+from rules.offers import freight_of, lay_out
+from rules.remedies import currency_of, total
+from rules.replacements import refund_instead
+from workflows import claiming, first_answer
 from workflows.carrying_out import carried_out, undo
 from workflows.desk import Desk
 from workflows.handover import insist
@@ -25,9 +28,11 @@ async def settle(desk: Desk) -> Stage:
     while not await carried_out(desk):
         await undo(desk, "another_solution")
         if not desk.case.settled and not decide_at_once(desk):
+            offer_instead(desk)
             await negotiate(desk)
     desk.clocks.stop()
     desk.case.outcome = desk.case.outcome or Outcome.RESOLVED
+    await claiming.open_claims(desk)
     return Stage.FOLLOW_UP
 
 
@@ -48,6 +53,34 @@ def decide_at_once(desk: Desk) -> bool:
         desk.note(Event.REVIEW_DUE, row=row)
     settle_on(desk, (offer,))
     return True
+
+
+def offer_instead(desk: Desk) -> None:
+    """RES-7: what was agreed on is out of stock, so a refund is proposed by itself; carried out at once where the customer chose it."""
+    case = desk.case
+    option = refund_instead(case, desk.policy)
+    if option is None:
+        return
+    amount = total(option.remedies, currency_of(case, desk.policy))
+    number = len(case.proposals) + 1
+    round_ = 1 + sum(1 for known in case.proposals if known.refused is not None)
+    laid_out = lay_out(desk.policy, case, option)
+    waits = needs_approval(case, desk.policy, SYSTEM, amount)
+    proposal = Proposal(
+        id=f"p{number}", round=round_, by=SYSTEM, at=desk.now, options=(laid_out,), amount=amount, needs_approval=waits
+    )
+    case.proposals = (*case.proposals, proposal)
+    if waits:
+        until = desk.deadline(WaitFor.APPROVAL).isoformat()
+        data = {"amount_minor": amount.minor, "currency": amount.currency, "until": until}
+        desk.note(Event.APPROVAL_NEEDED, proposal_id=proposal.id, **data)
+    elif any(remedy.undone == "refund_chosen" and remedy.settlement == case.settlements for remedy in case.remedies):
+        case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
+        customer = Actor(role=Role.CUSTOMER, id=case.receipt.customer_id)
+        desk.note(Event.ACCEPTED, customer, proposal_id=proposal.id, option=1)
+        settle_on(desk, option.remedies)
+    else:
+        offer_out(desk)
 
 
 async def negotiate(desk: Desk) -> None:
@@ -117,6 +150,7 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
     """These remedies will be carried out."""
     case = desk.case
     freight = freight_of(desk.policy, case, offers)
+    case.settlements += 1
     first = len(case.remedies) + 1
     fresh = tuple(
         Remedy(
@@ -127,6 +161,7 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
             items=offer.items,
             change=offer.change,
             words=offer.words,
+            settlement=case.settlements,
             freight=freight if offer.kind in RemedyKind.of_goods() else None,
         )
         for number, offer in enumerate(offers, start=first)

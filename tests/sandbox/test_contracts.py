@@ -12,9 +12,11 @@ from town import Town
 
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest
 
+from models.promotion import Coupon, CouponOrder
+
 FOLDER = Path(__file__).parents[2] / "docs" / "partners"
-PARTNERS = ("merchant", "carrier", "payment", "notification")
-MODELS = (Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest)
+PARTNERS = ("merchant", "carrier", "payment", "promotion", "notification")
+MODELS = (Coupon, CouponOrder, Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest)
 
 
 def contract(partner: str) -> dict[str, Any]:

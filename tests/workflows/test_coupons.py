@@ -1,0 +1,86 @@
+"""Coupons and service improvements as real effects with their own proof; what fails half-way is taken back (RES-3, RES-11)."""
+
+from typing import Any
+
+from fakes import order, parcel
+from service import AGENT, CUSTOMER, Case, Service
+from sqlmodel import col, select
+
+from models.actions import Action
+from models.books import LedgerRow
+from models.improvements import ImprovementRow
+from models.promotion import CouponStatus
+from models.vocabulary import Issue, Kind, Stage, WaitFor
+
+COUPON: dict[str, Any] = {"kind": "coupon", "amount": {"minor": 1_000}}
+BETTER: dict[str, Any] = {"kind": "service_improvement", "words": "answers within an hour from now on"}
+SORRY: dict[str, Any] = {"kind": "apology", "words": "对不起"}
+
+
+async def waits_for(case: Case, reason: WaitFor) -> None:
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
+
+
+async def accepted(service: Service, *remedies: dict[str, Any]) -> Case:
+    service.world.add(order(), parcel())
+    case = await service.open(Kind.AFTER_SALES, issue=Issue.SLOW_RESPONSE, description="nobody answered for days")
+    await waits_for(case, WaitFor.PLAN)
+    await case.act(AGENT, Action.PROPOSE, options=[{"remedies": list(remedies), "why": "we were slow"}])
+    await waits_for(case, WaitFor.CHOICE)
+    await case.act(CUSTOMER, Action.ACCEPT)
+    return case
+
+
+async def postings(service: Service) -> list[tuple[str, int]]:
+    async with service.database.reading() as session:
+        rows = (await session.exec(select(LedgerRow).where(col(LedgerRow.kind).startswith("coupon")))).all()
+    return sorted((row.account, row.amount_minor) for row in rows)
+
+
+async def test_a_coupon_is_issued_once_with_its_code_and_booked(service: Service) -> None:
+    case = await accepted(service, COUPON, SORRY)
+    view = await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    (coupon,) = service.world.coupons.values()
+    assert coupon.amount.minor == 1_000
+    assert [remedy.coupon_code for remedy in view.remedies if remedy.coupon_code] == [coupon.code]
+    assert "resolution.coupon_issued" in await case.messages("C-1")
+    assert await postings(service) == [("coupons", 1_000), ("platform", -1_000)]
+
+
+async def test_a_refused_coupon_sends_the_case_back_to_look_for_another_solution(service: Service) -> None:
+    service.world.refuses_coupons = True
+    case = await accepted(service, COUPON)
+    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    assert view.remedies[0].undone == "refused"
+    assert await postings(service) == []
+    await case.act(AGENT, Action.PROPOSE, options=[{"remedies": [SORRY], "why": "then words"}])
+    await waits_for(case, WaitFor.CHOICE)
+    await case.act(CUSTOMER, Action.ACCEPT)
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+
+
+async def test_a_promotion_system_that_is_away_holds_the_coupon_up_and_nothing_is_lost(service: Service) -> None:
+    service.world.down.add("promotion")
+    case = await accepted(service, COUPON)
+    await waits_for(case, WaitFor.COUPON)
+    service.world.down.clear()
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert len(service.world.coupons) == 1
+
+
+async def test_a_service_improvement_becomes_a_task_with_an_owner_and_a_date(service: Service) -> None:
+    case = await accepted(service, BETTER)
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    async with service.database.reading() as session:
+        (task,) = (await session.exec(select(ImprovementRow).where(ImprovementRow.case_id == case.handle.id))).all()
+    assert (task.state, task.words) == ("open", BETTER["words"])
+    assert task.due > task.opened_at
+    assert "resolution.improvement_begun" in await case.messages("C-1")
+
+
+async def test_a_coupon_is_taken_back_when_what_was_agreed_with_it_cannot_be_done(service: Service) -> None:
+    service.world.refuses = True
+    case = await accepted(service, COUPON, {"kind": "apology", "words": "sorry"})
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    (coupon,) = service.world.coupons.values()
+    assert coupon.status is CouponStatus.ISSUED  # all was done: nothing is taken back
