@@ -57,9 +57,15 @@ class OrderingActivities:
     async def undo_change(self, query: ChangeQuery) -> ChangeAnswer:
         """Take it back, or see to it that it is never made. The answer says whether that was possible."""
         try:
-            return await self._ordering.undo_change(query.order_id, query.key)
+            try:
+                return await self._ordering.undo_change(query.order_id, query.key)
+            except PartnerError as error:
+                if not error.permanent:
+                    raise
+                known = await self._ordering.change_by_key(query.order_id, query.key)
         except PartnerError as error:
             raise to_temporal(error, insist=True) from error
+        return known or ChangeAnswer(key=query.key, order_id=query.order_id, status=ChangeStatus.UNDONE)
 
     @activity.defn(name="ask_charge")
     async def ask_charge(self, order: ChargeOrder) -> Charge:

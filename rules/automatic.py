@@ -12,6 +12,7 @@ from models.offers import RemedyOffer
 from models.policy import LiabilityRow, PolicySlice
 from models.vocabulary import Issue, Kind, RemedyKind
 from rules.approvals import given_on_order
+from rules.changes import less_to_pay, wished
 from rules.facts import value_of
 from rules.liability import decisive
 from rules.money import cost_of
@@ -19,6 +20,9 @@ from rules.remedies import unfit
 
 ALONE = RemedyKind.paying() & RemedyKind.carried_out()
 """What may be settled without a person: money goes back, and for a return only after the merchant saw the goods."""
+
+CHANGING = frozenset({RemedyKind.ORDER_CANCELLED, RemedyKind.ORDER_CHANGED})
+"""The merchant's system has the last word: decisive facts are enough, whatever the row says."""
 
 TITLES = {
     "enabled": Bilingual(zh="允许自动处理", en="resolving without a person is switched on"),
@@ -62,11 +66,12 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
     yield _check("caps", case.automatic_denied is None, case.automatic_denied)
     confidence = finding.confidence if finding else None
     yield _check("finding", decisive(policy, finding), confidence, limits.confidence)
-    row = _row(case, policy)
-    yield _check("row", row is not None and row.automatic and case.order is not None, finding.row if finding else None)
-    offer = _offer(case, policy)
+    row, offer = _row(case, policy), _offer(case, policy)
+    confirmed = offer is not None and offer.kind in CHANGING
+    decides = row is not None and (row.automatic or confirmed) and case.order is not None
+    yield _check("row", decides, finding.row if finding else None)
     yield _check("remedy", offer is not None, case.receipt.wanted.remedy.value if case.receipt.wanted else None)
-    asked = offer.amount.minor if offer and offer.amount else 0
+    asked = _given(case, offer)
     yield _check("entitled", asked <= _entitlement(case).minor, asked, _entitlement(case).minor)
     yield _check("amount", asked + given_on_order(case) <= policy.approval.automatic, asked, policy.approval.automatic)
     if history is not None:
@@ -90,13 +95,21 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
     if case.issue is None or case.order is None:
         return None
     wanted = case.receipt.wanted
+    if case.issue is Issue.CANCEL or (wanted and wanted.remedy in CHANGING):
+        return wished(case.order, wanted, case.receipt.lines)
     usual = policy.issues[case.issue].remedies[0]
-    kind = wanted.remedy if wanted else usual if usual in {RemedyKind.RETURN_AND_REFUND, RemedyKind.ORDER_CANCELLED} else None
-    kind = kind or RemedyKind.REFUND_ONLY
+    kind = wanted.remedy if wanted else usual if usual is RemedyKind.RETURN_AND_REFUND else RemedyKind.REFUND_ONLY
     amount = wanted.amount if wanted and wanted.amount else _entitlement(case)
     if kind not in ALONE or not amount.minor:
         return None
     return RemedyOffer(kind=kind, amount=amount, lines=case.receipt.lines)
+
+
+def _given(case: CaseState, offer: RemedyOffer | None) -> int:
+    """Minor units that go back by it, as far as that can be told before a merchant answers."""
+    if offer and offer.change and case.order:
+        return less_to_pay(case.order, offer.change).minor
+    return offer.amount.minor if offer and offer.amount else 0
 
 
 def _entitlement(case: CaseState) -> Money:

@@ -38,8 +38,12 @@ def change_fault(
     *,
     lines: tuple[LineQuantity, ...] = (),
     reason: str | None = None,
+    beyond: bool = False,
 ) -> Bilingual | None:
-    """Why the order may not be changed so; `change` None: cancelled, all of it or these lines. None: it may, if the merchant can."""
+    """Why the order may not be changed so; `change` None: cancelled, all of it or these lines. None: it may, if the merchant can.
+
+    `beyond` leaves the policy's limits out: what is left is what cannot be done.
+    """
     kind = change.kind if change else ChangeKind.CANCEL
     if order.status is OrderStatus.CANCELLED:
         return Bilingual(zh="RES-1：订单已经取消", en="RES-1: the order is cancelled already")
@@ -49,11 +53,13 @@ def change_fault(
             en=f"RES-1: {NAMES[kind].en} is possible before shipping only, and the order was shipped",
         )
     concerned = change_lines(change) if change else lines
+    fault = _unknown_lines(order, concerned) or (_content_fault(order, change) if change else _too_many(order, lines))
+    if fault is not None or beyond:
+        return fault
     return (
-        _unknown_lines(order, concerned)
-        or _reason_fault(policy, change, reason)
+        _reason_fault(policy, change, reason)
         or _too_late(_rule(policy, kind), kind, order, concerned, now)
-        or (_content_fault(policy, order, change) if change else _too_many(order, lines))
+        or (_limit_fault(policy, order, change.quantities) if change else None)
     )
 
 
@@ -108,12 +114,19 @@ def wished(order: Order, wanted: Wanted | None, lines: tuple[LineQuantity, ...])
     return RemedyOffer(kind=RemedyKind.ORDER_CANCELLED, amount=amount if amount.minor else None, lines=lines)
 
 
-def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, now: datetime) -> Bilingual | None:
-    """Why a cancellation or change may not be offered so. What is cancelled gives back at most what was paid for it."""
+def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, *, beyond: bool = False) -> Bilingual | None:
+    """Why a cancellation or change may not be offered so, as of when the customer asked; None for any other remedy.
+
+    `beyond`: the policy's limits do not bind, as for a merchant; what cannot be done still does. What is cancelled gives back at most
+    what was paid for it.
+    """
     order, lines = case.order, offer.lines or case.receipt.lines
+    if offer.kind not in {RemedyKind.ORDER_CANCELLED, RemedyKind.ORDER_CHANGED}:
+        return None
     if order is None:
         return Bilingual(zh="没有已核实的订单", en="there is no verified order")
-    fault = change_fault(policy, order, case.shipments, offer.change, now, lines=lines)
+    asked_at = case.receipt.received_at
+    fault = change_fault(policy, order, case.shipments, offer.change, asked_at, lines=lines, beyond=beyond)
     if fault is not None or offer.kind is not RemedyKind.ORDER_CANCELLED:
         return fault
     due, given = paid_for(order, lines), offer.amount.minor if offer.amount else 0
@@ -196,15 +209,15 @@ def _over(kind: ChangeKind, limit: timedelta, of: Bilingual) -> Bilingual:
     )
 
 
-def _content_fault(policy: PolicySlice, order: Order, change: OrderChange) -> Bilingual | None:
+def _content_fault(order: Order, change: OrderChange) -> Bilingual | None:
     if change.payment_method and order.status is not OrderStatus.UNPAID:
         return Bilingual(
             zh="RES-1：仅未付款的订单可以修改支付方式",
             en="RES-1: the payment method can be changed only of an order that is not paid",
         )
-    if change.quantities:
-        return _quantity_fault(policy, order, change.quantities)
     by_id = {line.line_id: line for line in order.lines}
+    if change.quantities and all(line.quantity == by_id[line.line_id].quantity for line in change.quantities):
+        return Bilingual(zh="数量与订单相同，无需修改", en="these are the order's quantities already")
     if any(item.quantity > by_id[item.line_id].quantity for item in change.items):
         return Bilingual(
             zh="更换商品时件数不能超过购买的数量；增加数量请提交 quantities",
@@ -216,7 +229,7 @@ def _content_fault(policy: PolicySlice, order: Order, change: OrderChange) -> Bi
     return None
 
 
-def _quantity_fault(policy: PolicySlice, order: Order, wanted: tuple[LineQuantity, ...]) -> Bilingual | None:
+def _limit_fault(policy: PolicySlice, order: Order, wanted: tuple[LineQuantity, ...]) -> Bilingual | None:
     rule = policy.changes.quantities
     by_id = {line.line_id: line for line in order.lines}
     for line in wanted:
@@ -229,8 +242,6 @@ def _quantity_fault(policy: PolicySlice, order: Order, wanted: tuple[LineQuantit
             )
         if line.quantity > max(rule.most, known.quantity):
             return Bilingual(zh=f"RES-1：每行最多 {rule.most} 件", en=f"RES-1: at most {rule.most} pieces of a line")
-    if all(line.quantity == by_id[line.line_id].quantity for line in wanted):
-        return Bilingual(zh="数量与订单相同，无需修改", en="these are the order's quantities already")
     return None
 
 

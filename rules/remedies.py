@@ -7,6 +7,7 @@ from models.offers import RemedyOffer
 from models.partners import Order
 from models.policy import PolicySlice
 from models.vocabulary import Issue, RemedyKind, Role
+from rules.changes import offer_fault
 from rules.eligibility import MONEY_LEFT, PIECES_LEFT, Ask, entitlement, most
 from rules.goods import concerned, counted
 
@@ -39,7 +40,8 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
     said = next(filter(None, (_misplaced(case, issue, policy, remedy) for remedy in remedies)), None)
     if said is None and case.order is not None:
         ask = Ask.of(case, policy)
-        ruled = (_refused(ask, case.order, remedy, by) for remedy in remedies)
+        beyond = by in MAY_GO_BEYOND
+        ruled = (_refused(ask, case.order, remedy, by) or offer_fault(policy, case, remedy, beyond=beyond) for remedy in remedies)
         said = _too_much(ask.left, case, remedies) or next(filter(None, ruled), None) or _too_many(ask, case.order, remedies)
     elif said is None:
         said = _too_much(0, case, remedies)

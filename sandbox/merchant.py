@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends, HTTPException, Response
 
 from models.partners import StatementRequest
 from sandbox.faults import FaultyRoute, Partner
+from sandbox.ordering import order_now
 from sandbox.parts import FaultsOf, KeyOf, SandboxOf, answer, bearer
 from sandbox.statements import take_request
 
@@ -12,10 +13,10 @@ router = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRout
 
 @router.get("/orders/{order_id}")
 async def order(order_id: str, sandbox: SandboxOf) -> Response:
-    entry = sandbox.catalogue.entries.get(order_id)
-    if entry is None:
+    found = order_now(sandbox, order_id)
+    if found is None:
         raise HTTPException(404, f"there is no order {order_id}")
-    return answer(entry.order)
+    return answer(found)
 
 
 @router.post("/statements", status_code=202)
