@@ -6,17 +6,17 @@ always what the ledger says (rules/ledger.py, docs/money.md).
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database import insert_if_absent, storable
+from adapters.ledger import booked, post
 from models.base import Money
-from models.books import LedgerRow, MoneyRow, OrderLockRow
+from models.books import MoneyRow, OrderLockRow
 from models.case import CaseState
 from models.effects import RefundIntent, RefundPlan
-from models.ledger import Entry, EntryKind, Posting
+from models.ledger import Entry
 from models.partners import RefundTo, RefusalCode
 from models.remedies import RefundPart, Remedy
 from models.vocabulary import Reimbursement, RemedyKind
@@ -28,35 +28,6 @@ EVERY_AUTOMATIC_REFUND = "*automatic*"
 A_DAY = timedelta(hours=24)
 FORWARD = (Reimbursement.PENDING, Reimbursement.REQUESTED, Reimbursement.FAILED, Reimbursement.ARRIVED)
 """A part of a refund only moves to the right in the books; what arrived is never taken back."""
-
-
-async def post(session: AsyncSession, at: datetime, *entries: Entry) -> None:
-    """Book entries in the transaction of what they belong to. One that is booked already changes nothing."""
-    rows = [
-        {
-            "entry": entry.key,
-            "account": posting.account,
-            "order_id": entry.order_id,
-            "case_id": entry.case_id,
-            "remedy_id": entry.remedy_id,
-            "kind": entry.kind,
-            "amount_minor": posting.minor,
-            "currency": entry.currency,
-            "at": at,
-        }
-        for entry in entries
-        for posting in entry.postings
-    ]
-    await insert_if_absent(session, LedgerRow, *rows)
-
-
-async def booked(session: AsyncSession, order_id: str) -> list[tuple[datetime, Entry]]:
-    """The order's entries with the time that each was booked at, the oldest first."""
-    asked = select(LedgerRow).where(LedgerRow.order_id == order_id).order_by(LedgerRow.entry, LedgerRow.account)
-    rows = (await session.exec(asked)).all()
-    entries = [(group[0].at, _entry(group)) for group in (list(rows) for _, rows in groupby(rows, lambda row: row.entry))]
-    kinds = list(EntryKind)
-    return sorted(entries, key=lambda known: (known[0], kinds.index(known[1].kind), known[1].key))
 
 
 async def lock_order(session: AsyncSession, order_id: str) -> None:
@@ -181,19 +152,6 @@ def _whose(row: MoneyRow) -> ledger.Whose:
 
 async def _entries(session: AsyncSession, order_id: str) -> Sequence[Entry]:
     return [entry for _, entry in await booked(session, order_id)]
-
-
-def _entry(rows: Sequence[LedgerRow]) -> Entry:
-    row = rows[0]
-    return Entry(
-        key=row.entry,
-        kind=EntryKind(row.kind),
-        order_id=row.order_id,
-        case_id=row.case_id,
-        remedy_id=row.remedy_id,
-        currency=row.currency,
-        postings=tuple(Posting(account=each.account, minor=each.amount_minor) for each in rows),
-    )
 
 
 async def _rows(session: AsyncSession, case_id: str, remedy_id: str | None = None) -> list[MoneyRow]:

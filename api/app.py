@@ -10,12 +10,14 @@ from adapters.agents import seed_agents
 from adapters.database import Database
 from adapters.evidence import evidence_store
 from adapters.knowledge import seed_knowledge
+from adapters.partners import Partners
 from adapters.secrets import secrets_of
 from api import (
     actions,
     archives,
     cases,
     document,
+    eligibility,
     evidence,
     health,
     improvements,
@@ -50,14 +52,18 @@ investigation → resolution → follow-up → archival**; every view of a case 
 """
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application. It starts without Temporal and without partners; what needs them says so when asked."""
+def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
+    """The application. It starts without Temporal and without partners; what needs them says so when asked.
+
+    `partners`: those of the settings, unless others are given; whoever gives them closes them.
+    """
     policy = load_policy(settings.policy)
     metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         database = Database(settings)
+        own = Partners.connect(settings)
         app.state.parts = Parts(
             settings=settings,
             database=database,
@@ -68,12 +74,14 @@ def create_app(settings: Settings) -> FastAPI:
             links=EvidenceLinks(settings),
             webhook_secret=secrets_of(settings).webhook,
             metrics=metrics,
+            partners=partners or own,
         )
         await seed_agents(database, policy.agents)
         await seed_knowledge(database)
         try:
             yield
         finally:
+            await own.aclose()
             await database.aclose()
 
     app = FastAPIOffline(  # the page of /docs needs nobody's network
@@ -96,6 +104,7 @@ def create_app(settings: Settings) -> FastAPI:
         evidence.uploads,
         responsibility.router,
         archives.router,
+        eligibility.router,
         orders.router,
         improvements.router,
         inbox.router,

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from models.base import Frozen, Identifier
+from models.base import Frozen, Identifier, Money
 
 
 class EntryKind(StrEnum):
@@ -52,6 +52,11 @@ class Entry(Frozen):
     remedy_id: Identifier | None = None
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     postings: tuple[Posting, ...] = Field(min_length=2)
+
+    @property
+    def amount(self) -> Money:
+        """What moved."""
+        return Money(minor=sum(max(posting.minor, 0) for posting in self.postings), currency=self.currency)
 
     @model_validator(mode="after")
     def _sums_to_zero(self) -> Self:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from models.base import Bilingual, Frozen, Money
 from models.ledger import Entry, EntryKind, Posting
 from models.partners import Payment, PaymentStatus, Refund, RefundStatus
+from models.people import Actor
 from models.remedies import RefundPart
-from models.vocabulary import Party, Reimbursement
+from models.vocabulary import Party, Reimbursement, Role
 from rules.refunds import split
 
 CUSTOMER = "customer"
@@ -149,6 +150,16 @@ def coupon_revoked(of: Whose, amount: Money) -> Entry:
 def recovered(of: Whose, claim: str, party: Party, party_id: str, amount: Money) -> Entry:
     """A carrier or merchant paid the platform back. `claim` names the payment: the same one is booked once."""
     return _entry(f"recovered.{claim}", EntryKind.RECOVERED, of, amount, f"{party}:{party_id}", PLATFORM)
+
+
+def concerns(entry: Entry, actor: Actor) -> bool:
+    """Whether an entry of the order is for this viewer, who may see the order."""
+    if actor.role is Role.CUSTOMER:
+        return entry.kind in EntryKind.of_the_customer()
+    others = entry.kind is EntryKind.RECOVERED and all(
+        posting.account != f"{Party.MERCHANT}:{actor.id}" for posting in entry.postings
+    )
+    return actor.role is not Role.MERCHANT or not others
 
 
 def balances(entries: Iterable[Entry]) -> Balances:
