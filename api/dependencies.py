@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import JsonValue
 
 from adapters.database import Database
+from adapters.partners import Partners
 from adapters.protocols import EvidenceStore
 from api.auth import Caller, Tokens
 from api.evidence_links import EvidenceLinks
@@ -36,6 +37,8 @@ class Parts:
     links: EvidenceLinks
     webhook_secret: str
     metrics: Metrics
+    partners: Partners
+    """Asked directly only where somebody waits for the answer; cases ask by their activities."""
 
 
 def _parts(request: Request) -> Parts:

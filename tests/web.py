@@ -6,7 +6,7 @@ import json
 import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from fakes import order, parcel
 from service import Service
 from sqlmodel import delete, select
 
+from adapters.partners import Partners
 from api.app import create_app
 from api.auth import make_token
 from models.tables import AgentRow, CaseRow
@@ -118,7 +119,8 @@ async def running_web(settings: Settings, service: Service) -> AsyncGenerator[We
     listening = socket.socket(proto=socket.IPPROTO_TCP)  # the event loop sends small packets at once on what says that it is TCP
     listening.bind(("127.0.0.1", 0))
     host, port = listening.getsockname()
-    config = uvicorn.Config(create_app(settings), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+    partners = replace(Partners.connect(settings), merchant=service.world, carrier=service.world, payment=service.world)
+    config = uvicorn.Config(create_app(settings, partners), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:
@@ -130,4 +132,5 @@ async def running_web(settings: Settings, service: Service) -> AsyncGenerator[We
         yield Web(http, settings, service)
     server.should_exit = True
     await serving
+    await partners.aclose()
     listening.close()
