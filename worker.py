@@ -26,6 +26,7 @@ from activities.knowledge import KnowledgeActivities
 from activities.ordering import OrderingActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
+from activities.replacements import ReplacementActivities
 from activities.returns import ReturnActivities
 from adapters.agents import seed_agents
 from adapters.classifier_endpoint import ClassifierEndpoint
@@ -40,6 +41,7 @@ from rules.texts import texts
 from settings import Settings
 from workflows.case import CaseWorkflow
 from workflows.claims import ClaimWorkflow
+from workflows.replacements import ReplacementWorkflow
 from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
 
@@ -60,6 +62,7 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
     classification = ClassificationActivities(ClassifierEndpoint.of(settings, classify))
     dispatch = DispatchActivities(database, policy)
     returns = ReturnActivities(database, partners.returns)
+    replacements = ReplacementActivities(partners.warehouse, partners.carrier)
     knowledge = KnowledgeActivities(database)
     history = HistoryActivities(database)
     claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)
@@ -67,7 +70,7 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, ClaimWorkflow, ReturnWorkflow],
+        workflows=[CaseWorkflow, ClaimWorkflow, ReplacementWorkflow, ReturnWorkflow],
         activities=[
             partner_calls.look_up,
             partner_calls.ask_partners,
@@ -91,6 +94,15 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
             returns.trace_parcel,
             returns.send_goods_back,
             returns.call_off_return,
+            replacements.reserve_stock,
+            replacements.renew_stock,
+            replacements.release_stock,
+            replacements.send_replacement,
+            replacements.stop_replacement,
+            replacements.watch_parcel,
+            replacements.order_repair,
+            replacements.decide_repair,
+            replacements.repair_state,
             CalendarActivities(policy).renew_calendars,
             knowledge.suggest_answer,
             knowledge.count_helped,

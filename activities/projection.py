@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from activities.projection_returns import return_evidence
 from adapters.database import storable
 from models.case import CaseState, TimelineEntry
 from models.effects import Projection
@@ -83,6 +84,7 @@ def evidence_rows(case: CaseState) -> list[Row]:
     given = [
         *((ref, receipt.opened_by.role, receipt.received_at) for ref in receipt.evidence),
         *((ref, saying.by.role, saying.at) for saying in (*case.sayings, *answers) for ref in saying.evidence),
+        *return_evidence(case),
     ]
     rows: dict[str, Row] = {}
     for ref, role, at in given:

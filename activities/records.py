@@ -16,11 +16,13 @@ from activities.history import let_go
 from activities.messages import message_rows
 from activities.money import follow, part_of, set_aside
 from activities.projection import carrier_rows, case_row, evidence_rows, timeline_row
+from activities.projection_returns import return_rows
 from adapters.database import Database, insert_if_absent, storable, upsert
 from models.books import MoneyRow
 from models.case import CaseState
 from models.effects import Projection, RefundIntent, RefundPlan, Seal, Sealed
 from models.policy import Policy
+from models.return_tables import ReturnRow
 from models.tables import (
     ArchiveRow,
     AssignmentRow,
@@ -57,6 +59,8 @@ class RecordsActivities:
             await self._tell(session, case)
             await follow(session, case, projection.at)
             await let_go(session, case)
+            for row in return_rows(case, projection.at):
+                await upsert(session, ReturnRow, row, unless_newer="version")
             if newest and case.stage is Stage.CLOSED:
                 await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
             if newest:

@@ -19,6 +19,7 @@ from adapters.protocols import Carrier, Claims, Charges, EvidenceStore, Merchant
 from adapters.returns import HttpReturns, ReturnPartners
 from adapters.smtp import SmtpEmail
 from adapters.stripe import StripePayment
+from adapters.warehouse import HttpWarehouse, Warehouse
 from models.errors import Fault, RedressError
 from models.vocabulary import ErrorType
 from settings import Settings
@@ -38,6 +39,7 @@ class Partners:
     email: Notification | None
     evidence: EvidenceStore
     returns: ReturnPartners
+    warehouse: Warehouse
     carrier_claims: Claims
     merchant_claims: Claims
     merchants_have_providers: bool = False
@@ -68,6 +70,7 @@ class Partners:
             email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),
             returns=HttpReturns(merchant, carrier),
+            warehouse=HttpWarehouse(merchant),
             carrier_claims=HttpClaims(carrier, "/claims"),
             merchant_claims=HttpClaims(merchant, "/recoveries"),
             _connections=(merchant, carrier, payment, promotion, messages, *((stripe,) if stripe else ())),

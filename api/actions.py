@@ -34,7 +34,7 @@ async def perform(parts: Parts, caller: Caller, case_id: str, action: Action, *,
         raise _no_such_team(parts, body.team)
     row = await find(parts, caller, case_id)
     act = Act[Any](
-        actor=caller.actor, request_id=_request_id(caller, action, key), body=await _resolved(parts, caller, action, body)
+        actor=caller.actor, request_id=request_id(caller, action, key), body=await _resolved(parts, caller, action, body)
     )
     try:
         view = await parts.engine.act(case_id, action.value, act)
@@ -82,7 +82,7 @@ def _over(row: CaseRow) -> ProblemError:
     )
 
 
-def _request_id(caller: Caller, action: Action, key: str | None) -> str:
+def request_id(caller: Caller, action: str, key: str | None) -> str:
     """The update's id. A key belongs to its caller and action: somebody else's same key is another request."""
     if key is None:
         return uuid.uuid4().hex

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -28,6 +28,8 @@ from models.people import Actor
 from models.views import CaseView, Viewer
 from models.vocabulary import ErrorType
 from settings import Settings
+
+T = TypeVar("T")
 
 WORKFLOW = "CaseWorkflow"
 OWNER = "customer_id"
@@ -81,9 +83,13 @@ class CaseEngine:
 
     async def act(self, case_id: str, name: str, act: Act[Any]) -> CaseView:
         """Run an action; the same request id gives the same answer. Raises 409 or 422 as the case's own rules say."""
-        handle = self._client.get_workflow_handle(case_id)
+        return await self.act_on(case_id, name, act, CaseView)
+
+    async def act_on(self, workflow_id: str, name: str, act: Act[Any], answer: type[T]) -> T:
+        """Run an action of a case, or of something that has a life of its own beside it."""
+        handle = self._client.get_workflow_handle(workflow_id)
         async with _bounded(ACT_WITHIN):
-            return await handle.execute_update(name, act, id=act.request_id, result_type=CaseView)
+            return await handle.execute_update(name, act, id=act.request_id, result_type=answer)
 
     async def join(self, case_id: str, act: Act[AddWords]) -> bool:
         """REC-5: let a second opening join the case. False when the case is not there any more."""

@@ -19,7 +19,8 @@ from api.problems import problem
 from api.responses import TELLING
 from api.schemas import Envelope, Taken
 from api.uploads import named_by_partner
-from models.partners import Notice
+from models.partners import Notice, NoticeKind
+from models.return_tables import ReturnRow
 from models.tables import CaseRow, WebhookRow
 from models.vocabulary import ErrorType, Stage
 
@@ -113,12 +114,25 @@ async def take_in(
 
 
 async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
+    returned = await _return_of(session, envelope)
+    if returned is not None:
+        return [returned]
     if envelope.reference is not None:
         return [envelope.reference] if CASE_ID.fullmatch(envelope.reference) else []
     if envelope.order_id is None:
         return []
     open_ones = select(CaseRow.case_id).where(CaseRow.order_id == envelope.order_id, col(CaseRow.stage) != Stage.CLOSED.value)
     return list((await session.exec(open_ones)).all())
+
+
+async def _return_of(session: AsyncSession, envelope: Envelope) -> str | None:
+    """The return whose parcel a carrier tells of without naming it: the customer chose the carrier, which knows no reference."""
+    tracking = envelope.payload.get("tracking")
+    if envelope.reference is not None or envelope.kind != NoticeKind.SHIPMENT or not isinstance(tracking, str):
+        return None
+    theirs = (col(ReturnRow.tracking) == tracking) | (col(ReturnRow.sent_back_tracking) == tracking)
+    found = select(ReturnRow.workflow_id).where(theirs).order_by(col(ReturnRow.opened_at).desc())
+    return (await session.exec(found)).first()
 
 
 def _taken(parts: Parts, partner: Partner, result: Literal["taken", "replayed", "unknown"]) -> Taken:

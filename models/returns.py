@@ -84,6 +84,8 @@ class Pickup(Frozen):
     address_id: Identifier | None = None
     """None: where the order was delivered to."""
     state: PickupState = PickupState.REQUESTED
+    moves: int = 0
+    """How often another time was asked for."""
     tracking: Identifier | None = None
     carrier_id: Identifier | None = None
     price: Money | None = None

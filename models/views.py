@@ -14,6 +14,7 @@ from models.offers import Option
 from models.people import Actor, EvidenceRef
 from models.receipt import Wanted
 from models.remedies import Remedy
+from models.returns import ReturnAction
 from models.vocabulary import (
     Channel,
     ClockName,
@@ -95,7 +96,7 @@ class ProposalView(Frozen):
 class ActionView(Frozen):
     """An action open to the viewer now, and where to send it."""
 
-    action: Action
+    action: Action | ReturnAction
     href: str
 
 

@@ -13,6 +13,7 @@ from models.people import Actor
 from models.views import CaseView
 from models.vocabulary import Role
 from rules.fact_table import FACTS
+from rules.return_view import masked as masked_return
 
 INTERNAL = frozenset(
     {
@@ -27,6 +28,9 @@ INTERNAL = frozenset(
         Event.LOW_SCORE,
         Event.CLOCK_WARNED,
         Event.CLOCK_MISSED,
+        Event.CLAIM_RAISED,
+        Event.CLAIM_MOVED,
+        Event.CLAIM_OVER,
     }
 )
 """How the platform works a case: for its own people."""
@@ -132,7 +136,12 @@ def masked_view(view: CaseView, role: Role) -> CaseView:
         )
         for proposal in view.proposals
     )
-    remedies = tuple(remedy.model_copy(update={"words": remedy.words and MASK}) for remedy in view.remedies)
+    remedies = tuple(
+        remedy.model_copy(
+            update={"words": remedy.words and MASK, "return_": remedy.return_ and masked_return(remedy.return_)}
+        )
+        for remedy in view.remedies
+    )
     survey = view.survey and view.survey.model_copy(update={"comment": None})
     return view.model_copy(
         update={

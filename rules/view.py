@@ -16,6 +16,7 @@ from models.vocabulary import Locale, Role, Silence, WaitFor
 from rules import clocks
 from rules.actions import allowed_actions
 from rules.appeals import last_moment, may_appeal, too_late
+from rules.return_view import open_actions
 
 WEIGHING = Role.platform() | {Role.ANALYST}
 """Who sees what was weighed, and what earlier cases gave (RES-4, RES-10)."""
@@ -78,7 +79,8 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
             ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}")
             for action in allowed_actions(case, actor)
             if action is not Action.APPEAL or not too_late(case, policy, now)
-        ),
+        )
+        + tuple(ActionView(action=action, href=href) for action, href in open_actions(case, actor)),
     )
 
 

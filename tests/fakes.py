@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from fake_claims import ClaimsDesk
+from fake_warehouse import FakeWarehouse
 from return_fakes import ReturnWorld
 
 from models.base import Money
@@ -92,6 +93,7 @@ class World:
     sent: list[OutgoingMessage] = field(default_factory=list)
     returns: ReturnWorld = field(default_factory=ReturnWorld)
     claims: ClaimsDesk = field(default_factory=ClaimsDesk)
+    warehouse: FakeWarehouse = field(default_factory=FakeWarehouse)
     """Carriers' and merchants' at once (RES-9)."""
     down: set[str] = field(default_factory=set)
     """Partners that do not answer: merchant, carrier, payment."""

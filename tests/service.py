@@ -30,6 +30,7 @@ from activities.knowledge import KnowledgeActivities
 from activities.ordering import OrderingActivities
 from activities.partners import PartnerActivities
 from activities.records import RecordsActivities
+from activities.replacements import ReplacementActivities
 from activities.returns import ReturnActivities
 from adapters.correlation import Correlation
 from adapters.database import Database, migrate
@@ -49,6 +50,7 @@ from rules.view import view_of
 from settings import Settings
 from workflows.case import CaseWorkflow
 from workflows.claims import ClaimWorkflow
+from workflows.replacements import ReplacementWorkflow
 from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
 
@@ -188,6 +190,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
     coupons = CouponActivities(world, database)
     records = RecordsActivities(database, texts(), policy)
     returns = ReturnActivities(database, world.returns)
+    replacements = ReplacementActivities(world.warehouse, world)
     history = HistoryActivities(database)
     claims = ClaimActivities(database, texts(), policy, world.claims, world.claims)
     ordering = OrderDesk(world)
@@ -195,7 +198,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
     worker = Worker(
         temporal.client,
         task_queue=queue,
-        workflows=[CaseWorkflow, ClaimWorkflow, ReturnWorkflow],
+        workflows=[CaseWorkflow, ClaimWorkflow, ReplacementWorkflow, ReturnWorkflow],
         activities=[
             calls.look_up,
             calls.ask_partners,
@@ -219,6 +222,15 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
             returns.trace_parcel,
             returns.send_goods_back,
             returns.call_off_return,
+            replacements.reserve_stock,
+            replacements.renew_stock,
+            replacements.release_stock,
+            replacements.send_replacement,
+            replacements.stop_replacement,
+            replacements.watch_parcel,
+            replacements.order_repair,
+            replacements.decide_repair,
+            replacements.repair_state,
             CalendarActivities(policy).renew_calendars,
             KnowledgeActivities(database).suggest_answer,
             KnowledgeActivities(database).count_helped,

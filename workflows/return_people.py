@@ -39,6 +39,9 @@ def book_pickup(journey: Journey, act: Act[BookPickup]) -> None:
 
 
 def move_pickup(journey: Journey, act: Act[MovePickup]) -> None:
+    pickup = journey.state.pickup
+    assert pickup is not None  # noqa: S101  # rules/returns.py saw to it
+    journey.change(pickup=pickup.model_copy(update={"moves": pickup.moves + 1}))
     journey.call, journey.slot = PickupCall.MOVE, (act.body.start, act.body.end)
 
 
