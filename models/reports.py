@@ -10,6 +10,7 @@ from models.events import Event
 from models.people import SYSTEM, Actor
 from models.policy import WaitPolicy
 from models.remedies import Errand
+from models.replacements import ReplacementState
 from models.returns import ReturnState
 from models.vocabulary import Acceptance, Reception, WaitFor
 
@@ -32,7 +33,7 @@ class News(Frozen):
 class Report(Frozen):
     """Where the errand stands, and what is new. `None` fields are as they were."""
 
-    STATES: ClassVar[tuple[str, ...]] = ("return_",)
+    STATES: ClassVar[tuple[str, ...]] = ("return_", "replacement")
     """Names of the fields that hold an errand's own state; the remedy has fields of the same names."""
 
     remedy_id: Identifier
@@ -41,6 +42,7 @@ class Report(Frozen):
     reception: Reception | None = None
     acceptance: Acceptance | None = None
     return_: ReturnState | None = None
+    replacement: ReplacementState | None = None
 
 
 class Telling(Frozen):

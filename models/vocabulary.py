@@ -235,7 +235,7 @@ class RemedyKind(StrEnum):
     @classmethod
     def carried_out(cls) -> frozenset["RemedyKind"]:
         """What Redress can make happen and prove; nothing else may be proposed."""
-        return cls.refunding() | cls.worded() | {cls.RETURN_AND_REFUND, cls.ORDER_CANCELLED, cls.ORDER_CHANGED, cls.COUPON}
+        return frozenset(cls)
 
 
 class Reception(StrEnum):

@@ -42,8 +42,15 @@ def terms(desk: Desk, *waits: WaitFor) -> Terms:
     return Terms(waits=known, calendars={wait.calendar: desk.policy.calendars[wait.calendar] for wait in known.values()})
 
 
-async def run(desk: Desk, remedy_id: str, kind: str, start: object, first: tuple[WaitingOn, WaitFor]) -> Errand:
-    """Send the errand on its way unless it is, and follow it until it is done. Raises TurnTo like every wait of the case."""
+async def run(
+    desk: Desk,
+    remedy_id: str,
+    kind: str,
+    start: object,
+    first: tuple[WaitingOn, WaitFor],
+    enough: Callable[[], bool] = lambda: False,
+) -> Errand:
+    """Send the errand on its way unless it is, and follow it until it is done or far `enough`. Raises TurnTo like every wait."""
     remedy = find(desk, remedy_id)
     name = workflow_id(desk.case.case_id, remedy_id, kind)
     if remedy.errand is None or remedy.errand.workflow_id != name:
@@ -58,16 +65,23 @@ async def run(desk: Desk, remedy_id: str, kind: str, start: object, first: tuple
             parent_close_policy=ParentClosePolicy.ABANDON,
             static_summary=f"{kind} · {desk.case.case_id}",
         )
-    return await follow(desk, remedy_id)
+    return await follow(desk, remedy_id, enough)
 
 
-async def follow(desk: Desk, remedy_id: str) -> Errand:
-    """Show whose move it is until the errand is done."""
-    while not (errand := _errand(desk, remedy_id)).done:
+async def follow(desk: Desk, remedy_id: str, enough: Callable[[], bool] = lambda: False) -> Errand:
+    """Show whose move it is until the errand is done, or far `enough`."""
+    while not (errand := _errand(desk, remedy_id)).done and not enough():
         reports = errand.reports
         until = errand.until + A_MOMENT if errand.until > desk.now else desk.now + A_WHILE
         await desk.wait_for(errand.on, errand.for_, lambda heard=reports: _errand(desk, remedy_id).reports != heard, until)
     return _errand(desk, remedy_id)
+
+
+def turn_to(desk: Desk, remedy_id: str, name: str) -> None:
+    """Follow that errand, which may not have been begun yet, and park the one that was followed."""
+    remedy = find(desk, remedy_id)
+    if remedy.errand is None or remedy.errand.workflow_id != name:
+        replace(desk, remedy.model_copy(update={"errand": remedy.parked, "parked": remedy.errand}))
 
 
 async def call_off(desk: Desk, remedy_id: str, why: str) -> Errand | None:
@@ -88,13 +102,13 @@ async def call_off(desk: Desk, remedy_id: str, why: str) -> Errand | None:
 def take_in(desk: Desk, report: Report) -> None:
     """The case's signal `report`: put the news on the timeline and the remedy. An older report than the last changes nothing."""
     remedy = next((remedy for remedy in desk.case.remedies if remedy.id == report.remedy_id), None)
-    if remedy is None or remedy.errand is None or report.errand.reports <= remedy.errand.reports:
-        return
-    if report.errand.workflow_id != remedy.errand.workflow_id:
+    known = {"errand": remedy.errand, "parked": remedy.parked} if remedy else {}
+    place = next((name for name, errand in known.items() if errand and errand.workflow_id == report.errand.workflow_id), None)
+    if remedy is None or place is None or report.errand.reports <= getattr(remedy, place).reports:
         return
     for news in report.news:
         desk.note(news.event, news.by, **news.data)
-    change: dict[str, object] = {"errand": report.errand}
+    change: dict[str, object] = {place: report.errand}
     change |= {name: value for name in ("reception", "acceptance") if (value := getattr(report, name)) is not None}
     change |= {name: value for name in Report.STATES if (value := getattr(report, name)) is not None}
     replace(desk, remedy.model_copy(update=change))

@@ -1,0 +1,127 @@
+"""What is asked of warehouses and workshops (RES-7). Each is safe to repeat: before sending again, it asks what became of the first time."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from temporalio import activity
+
+from activities.errors import to_temporal
+from adapters.protocols import Carrier
+from adapters.warehouse import Warehouse
+from models.errors import PartnerError
+from models.replacement_calls import DecideRepair, RenewStock, Watched, WatchParcel
+from models.vocabulary import ErrorType
+from models.warehouse import (
+    Dispatch,
+    DispatchOrder,
+    DispatchStatus,
+    Renewal,
+    Repair,
+    RepairDecision,
+    RepairOrder,
+    Reservation,
+    ReservationOrder,
+    ReservationStatus,
+)
+
+T = TypeVar("T")
+
+
+class ReplacementActivities:
+    """Calls of partners for replacements and repairs."""
+
+    def __init__(self, warehouse: Warehouse, carrier: Carrier) -> None:
+        self._warehouse = warehouse
+        self._carrier = carrier
+
+    @activity.defn(name="reserve_stock")
+    async def reserve_stock(self, order: ReservationOrder) -> Reservation:
+        """A warehouse that says no has nothing to send."""
+        try:
+            return await _once(lambda: self._warehouse.reservation(order.key), lambda: self._warehouse.reserve(order))
+        except PartnerError as error:
+            if error.permanent:
+                return Reservation(key=order.key, status=ReservationStatus.OUT_OF_STOCK)
+            raise to_temporal(error) from error
+
+    @activity.defn(name="renew_stock")
+    async def renew_stock(self, request: RenewStock) -> Reservation:
+        """Raises `partner-refused` when there is no such reservation any more."""
+        return await _told(self._warehouse.renew(request.key, Renewal(until=request.until)))
+
+    @activity.defn(name="release_stock")
+    async def release_stock(self, key: str) -> Reservation:
+        """What was never set aside is released already."""
+        try:
+            return await self._warehouse.release(key)
+        except PartnerError as error:
+            if error.type is ErrorType.NOT_FOUND:
+                return Reservation(key=key, status=ReservationStatus.RELEASED)
+            raise to_temporal(error) from error
+
+    @activity.defn(name="send_replacement")
+    async def send_replacement(self, order: DispatchOrder) -> Dispatch:
+        """Raises `partner-refused` when the merchant will not."""
+        try:
+            return await _once(lambda: self._warehouse.dispatch(order.key), lambda: self._warehouse.send(order))
+        except PartnerError as error:
+            raise to_temporal(error) from error
+
+    @activity.defn(name="stop_replacement")
+    async def stop_replacement(self, key: str) -> Dispatch:
+        """What was never to be sent is stopped already."""
+        try:
+            return await self._warehouse.stop(key)
+        except PartnerError as error:
+            if error.type is ErrorType.NOT_FOUND:
+                return Dispatch(key=key, status=DispatchStatus.STOPPED)
+            raise to_temporal(error) from error
+
+    @activity.defn(name="watch_parcel")
+    async def watch_parcel(self, request: WatchParcel) -> Watched:
+        """The warehouse's word while it packs, then the carrier's."""
+        try:
+            dispatch = await self._warehouse.dispatch(request.key) if request.key else None
+            parcels = await self._carrier.shipments(request.order_id) if request.tracking else ()
+        except PartnerError as error:
+            raise to_temporal(error) from error
+        parcel = next((parcel for parcel in parcels if parcel.tracking == request.tracking), None)
+        return Watched(dispatch=dispatch, parcel=parcel)
+
+    @activity.defn(name="order_repair")
+    async def order_repair(self, order: RepairOrder) -> Repair:
+        """Raises `partner-refused` when the workshop will not."""
+        try:
+            return await _once(lambda: self._warehouse.repair_by_key(order.key), lambda: self._warehouse.repair(order))
+        except PartnerError as error:
+            raise to_temporal(error) from error
+
+    @activity.defn(name="decide_repair")
+    async def decide_repair(self, request: DecideRepair) -> Repair:
+        """The same word twice is one."""
+        return await _told(self._warehouse.decide(request.key, RepairDecision(approved=request.approved)))
+
+    @activity.defn(name="repair_state")
+    async def repair_state(self, key: str) -> Repair:
+        """Raises `not-found` when the workshop was never asked."""
+        try:
+            known = await self._warehouse.repair_by_key(key)
+        except PartnerError as error:
+            raise to_temporal(error) from error
+        if known is None:
+            error = PartnerError(ErrorType.NOT_FOUND, f"the workshop has no repair {key}")
+            raise to_temporal(error) from error
+        return known
+
+
+async def _once(known: Callable[[], Awaitable[T | None]], send: Callable[[], Awaitable[T]]) -> T:
+    """After a lost answer, look before sending again."""
+    answer = await known() if activity.info().attempt > 1 else None
+    return answer if answer is not None else await send()
+
+
+async def _told(call: Awaitable[T]) -> T:
+    try:
+        return await call
+    except PartnerError as error:
+        raise to_temporal(error) from error

@@ -1,0 +1,149 @@
+"""A case whose customer accepted an exchange, a reshipment or a repair, and what happens to the goods (RES-7)."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fake_warehouse import FakeWarehouse
+from fakes import NOW, order, parcel
+from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from models.actions import Act, Action
+from models.bodies import Body
+from models.errors import Fault
+from models.partners import Notice, OrderStatus, Shipment, ShipmentStatus
+from models.people import Actor
+from models.remedies import Remedy
+from models.replacements import REPLACEMENT_BODIES, ReplacementAction, ReplacementStage, ReplacementState
+from models.returns import ReturnAction
+from models.views import CaseView
+from models.vocabulary import Issue, WaitFor
+from models.warehouse import Repair, RepairStatus
+
+_numbers = itertools.count(1)
+PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+GOOD = [{"line_id": "L1", "accepted": 1}]
+
+
+@dataclass
+class Replacing:
+    """A case with a replacement, both at work."""
+
+    case: Case
+    handle: WorkflowHandle[Any, Any]
+
+    @property
+    def warehouse(self) -> FakeWarehouse:
+        return self.case.service.world.warehouse
+
+    async def act(self, actor: Actor, action: ReplacementAction, /, key: str | None = None, **body: Any) -> ReplacementState:
+        content = REPLACEMENT_BODIES[action].model_validate(body)
+        request = Act[Body](actor=actor, request_id=key or f"rep{next(_numbers)}", body=content)
+        return await self.handle.execute_update(action.value, request, result_type=ReplacementState)
+
+    async def refusal(self, actor: Actor, action: ReplacementAction, /, **body: Any) -> Fault:
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await self.act(actor, action, **body)
+        assert isinstance(refused.value.cause, ApplicationError)
+        return Fault.model_validate(refused.value.cause.details[0])
+
+    async def tell(self, kind: str, payload: Any, notice_id: str | None = None) -> None:
+        """A partner's webhook about the replacement."""
+        notice = Notice(notice_id=notice_id or f"rn{next(_numbers)}", partner="merchant", kind=kind, payload=payload)
+        await self.handle.signal("notice", notice)
+
+    def parcel(self, tracking: str, status: ShipmentStatus) -> Shipment:
+        """The parcel's trace, as the carrier gives it when it is asked, too."""
+        told = Shipment(tracking=tracking, carrier_id="K-9", order_id="O-1", status=status)
+        others = [one for one in self.case.service.world.parcels["O-1"] if one.tracking != tracking]
+        self.case.service.world.parcels["O-1"] = [*others, told]
+        return told
+
+    async def scan(self, status: ShipmentStatus, tracking: str | None = None, notice_id: str | None = None) -> None:
+        """The carrier tells of the parcel that is on its way."""
+        state = await self.at(ReplacementStage.ON_ITS_WAY)
+        told = self.parcel(tracking or str(state.tracking), status)
+        await self.tell("shipment", told.model_dump(mode="json"), notice_id)
+
+    async def workshop(self, status: RepairStatus, notice_id: str | None = None, **more: Any) -> None:
+        """The workshop tells how far it is."""
+        key = f"{self.handle.id}.repair"
+        told = Repair.model_validate({"key": key, "status": status, **more})
+        self.warehouse.repairs[key] = told
+        await self.tell("repair", told.model_dump(mode="json"), notice_id)
+
+    async def state(self, holds: Callable[[ReplacementState], bool]) -> ReplacementState:
+        """The replacement as its case shows it, as soon as something holds of it."""
+        view = await self.case.until(lambda view: (found := self.remedy(view).replacement) is not None and holds(found))
+        found = self.remedy(view).replacement
+        assert found is not None
+        return found
+
+    async def at(self, stage: ReplacementStage) -> ReplacementState:
+        return await self.state(lambda state: state.stage is stage)
+
+    def remedy(self, view: CaseView) -> Remedy:
+        return view.remedies[0]
+
+    async def pass_time(self, **span: float) -> None:
+        """The replacement's own clock jumps."""
+        await self.case.service.environment.fast_forward(self.handle, timedelta(**span))
+
+    async def bring_goods_back(self, *, inspected: list[dict[str, Any]] | None = GOOD) -> None:
+        """The customer ships the old goods; they come, and are looked at unless the workshop does."""
+        handle = self.case.service.client.get_workflow_handle(self.handle.id.replace(".replacement", ".return"))
+        await self.case.until(lambda view: (made := self.remedy(view).return_) is not None and made.stage.value == "awaiting")
+
+        async def act(actor: Actor, action: ReturnAction, **body: Any) -> None:
+            from models.returns import RETURN_BODIES
+
+            content = RETURN_BODIES[action].model_validate(body)
+            request = Act[Body](actor=actor, request_id=f"rr{next(_numbers)}", body=content)
+            await handle.execute_update(action.value, request)
+
+        await act(CUSTOMER, ReturnAction.SHIP, carrier_id="K-9", tracking=f"OWN-{next(_numbers)}")
+        await act(MERCHANT, ReturnAction.RECEIVE)
+        if inspected is not None:
+            await act(MERCHANT, ReturnAction.INSPECT, lines=inspected)
+
+
+async def agreed(service: Service, remedy: dict[str, Any], *, issue: Issue, delivered: bool = True, **of_order: Any) -> Replacing:
+    """An agent proposes the remedy, and the customer accepts it."""
+    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+    gone = parcel(status=ShipmentStatus.LOST)
+    service.world.add(order(status=OrderStatus.DELIVERED if delivered else OrderStatus.SHIPPED, **of_order), arrived if delivered else gone)
+    case = await service.open(issue=issue, evidence=(PHOTO,), wanted={"remedy": remedy["kind"]})
+    await case.until(
+        lambda view: view.waiting is not None and view.waiting.for_ in {WaitFor.ANSWERS, WaitFor.PLAN, WaitFor.FINDING}
+    )
+    await case.act(SUPERVISOR, Action.TAKE)
+    await case.act(SUPERVISOR, Action.PROPOSE, options=[{"remedies": [remedy], "why": "按约定处理"}])
+    await case.until(lambda view: bool(view.proposals))
+    await case.act(CUSTOMER, Action.ACCEPT)
+    await case.until(lambda view: any(remedy.errand for remedy in view.remedies))
+    return Replacing(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.replacement"))
+
+
+async def reshipping(service: Service) -> Replacing:
+    return await agreed(service, {"kind": "reship"}, issue=Issue.LOST, delivered=False)
+
+
+async def exchanging(service: Service, sku: str | None = None) -> Replacing:
+    items = [{"line_id": "L1", "sku": sku}] if sku else []
+    return await agreed(service, {"kind": "exchange", "items": items}, issue=Issue.QUALITY_DEFECT)
+
+
+async def repairing(service: Service, months: int = 12) -> Replacing:
+    line = order().lines[0].model_copy(update={"warranty_months": months})
+    made = await agreed(service, {"kind": "repair"}, issue=Issue.WARRANTY_REPAIR, lines=(line,))
+    await made.bring_goods_back(inspected=None)
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPAIR)
+    return made
+
+
+__all__ = ["AGENT", "CUSTOMER", "MERCHANT", "SUPERVISOR", "Replacing", "exchanging", "repairing", "reshipping"]
