@@ -100,6 +100,7 @@ LOOKS: Sequence[tuple[str, Look, set[Role]]] = [
     ("evidence", lambda scene: f"/evidence/{scene.evidence}", {C, M, K, A, S}),
     ("thumbnail", lambda scene: f"/evidence/{scene.evidence}/thumbnail", {C, M, K, A, S}),
     ("responsibility", lambda _: "/responsibility", {M, A, S, Y}),
+    ("eligibility", lambda _: "/eligibility", {C, M, A, S}),
 ]
 
 
