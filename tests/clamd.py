@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ class Clamd:
 
 
 @contextmanager
-def running_clamd(folder: Path, most_bytes: int = 1024 * 1024) -> Iterator[Clamd]:
+def running_clamd(folder: Path, most_bytes: int = 1024 * 1024) -> Generator[Clamd]:
     program = clamd_program()
     assert program, MISSING
     (folder / "signatures").mkdir()

@@ -4,6 +4,7 @@ import base64
 import io
 import struct
 import zlib
+from typing import cast
 
 from PIL import Image
 
@@ -49,5 +50,4 @@ def opened(content: bytes) -> Image.Image:
 
 def near(pixel: object, colour: tuple[int, int, int]) -> bool:
     """Whether a pixel has that colour, as far as JPEG keeps it."""
-    assert isinstance(pixel, tuple)
-    return all(abs(have - wanted) < 40 for have, wanted in zip(pixel, colour, strict=True))
+    return all(abs(have - wanted) < 40 for have, wanted in zip(cast("tuple[int, ...]", pixel), colour, strict=True))

@@ -1,7 +1,7 @@
 """A virus scanner that is away, hangs up or talks nonsense lets nothing through (INV-3)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -18,7 +18,7 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def listening(talk: Talk) -> AsyncIterator[str]:
+async def listening(talk: Talk) -> AsyncGenerator[str]:
     async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await talk(reader, writer)
         writer.close()
@@ -43,7 +43,7 @@ async def refused(address: str, folder: Path) -> None:
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
-async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
     await reader.read(10)
 
 
@@ -74,7 +74,7 @@ async def test_a_scanner_that_does_not_say_clean_lets_nothing_through(tmp_path: 
 async def test_a_scanner_that_never_answers_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scanner, "WITHIN", 0.3)
 
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
 
     async with listening(say_nothing) as address:

@@ -1,7 +1,7 @@
 """Evidence through the API (INV-3): who sees it, by which links, how much of it, and what the scanner and the store say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ def web(web_on_either: Web) -> Web:
 
 
 @asynccontextmanager
-async def with_settings(web: Web, **settings: object) -> AsyncIterator[Web]:
+async def with_settings(web: Web, **settings: object) -> AsyncGenerator[Web]:
     """Another API beside it, on the same database and cases."""
     async with running_web(web.settings.model_copy(update=settings), web.service) as other:
         yield other
@@ -169,7 +169,7 @@ async def test_a_link_that_is_over_forged_or_of_another_kind_opens_nothing(web: 
     wrong = {
         "over": EvidenceLinks(past).make(case_id, sha256)[0],
         "other claims": f"{head}.{claims[:-4]}AAAA.{signature}",
-        "no signature": jwt.encode(elsewhere, key=None, algorithm="none"),
+        "no signature": jwt.encode(elsewhere, "", algorithm="none"),
         "another key": jwt.encode(elsewhere, "x" * 48, algorithm="HS256"),
         "the key of people's tokens": jwt.encode(elsewhere, secrets_of(web.settings).jwt, algorithm="HS256"),
         "a person's token": make_token(web.settings, Role.SUPERVISOR, "susan"),
@@ -263,7 +263,7 @@ async def test_one_person_uploads_so_many_files_a_day(web: Web) -> None:
 
 
 @asynccontextmanager
-async def scanning() -> AsyncIterator[str]:
+async def scanning() -> AsyncGenerator[str]:
     """A scanner that knows the test string; ClamAV itself is asked in tests/adapters/test_evidence_clamav.py."""
 
     async def scan(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,9 +1,14 @@
+"""Partners' webhooks as they come in: signed, taken once, harmless when they make no sense; statements bring evidence (INV-2, INV-3)."""
+
+import asyncio
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
+from pictures import numbered, picture
 from standardwebhooks import Webhook
 from web import Web
 
@@ -123,3 +128,86 @@ async def test_a_payload_that_the_case_cannot_read_does_not_hurt_it(web: Web) ->
 async def test_an_unknown_partner_is_refused(web: Web) -> None:
     answer = await send(web, statement("q1"), partner="stranger")
     assert (answer.status_code, answer.json()["field"]) == (422, "partner")
+
+
+async def last_saying(web: Web, case_id: str) -> dict[str, Any]:
+    return (await web.person(Role.SUPERVISOR, "susan").get(f"/v1/cases/{case_id}?live=true")).json()["sayings"][-1]
+
+
+async def remarks(web: Web, case_id: str) -> list[str]:
+    """What the timeline says of partners' notices."""
+    await web.row(case_id)
+    timeline = await web.person(Role.SUPERVISOR, "susan").get(f"/v1/cases/{case_id}/timeline", accept_language="en")
+    return [entry["text"] for entry in timeline.json()["entries"] if entry["event"] == "investigation.partner_notice"]
+
+
+def about(case_id: str, request_id: str, evidence: object) -> dict[str, object]:
+    payload = {"request_id": request_id, "words": "see the photo", "admits": False, "evidence": evidence}
+    return {"kind": "statement", "reference": case_id, "payload": payload}
+
+
+async def test_a_partners_statement_brings_the_evidence_that_it_uploaded(web: Web) -> None:
+    case_id, _, request_id = await asked_case(web)
+    photo = picture(comment=case_id.encode())
+    sha256 = (await web.person(Role.MERCHANT, "M-1").upload(photo)).json()["sha256"]
+    assert (await send(web, about(case_id, request_id, [sha256, sha256]))).json() == {"result": "taken"}
+    said = await last_saying(web, case_id)
+    assert (said["by"], said["words"]) == ("merchant", "see the photo")
+    assert [piece["sha256"] for piece in said["evidence"]] == [sha256]
+    version = (await web.person(Role.SUPERVISOR, "susan").get(f"/v1/cases/{case_id}?live=true")).json()["version"]
+    row = await web.row(case_id, lambda row: row.version >= version)
+    got = await web.person(Role.CUSTOMER, row.customer_id).get(f"/v1/cases/{case_id}/evidence/{sha256}")
+    assert (got.status_code, got.content) == (200, photo)
+    assert await remarks(web, case_id) == []
+
+
+async def test_evidence_that_the_asked_party_did_not_upload_is_left_out_and_its_words_stay(web: Web) -> None:
+    case_id, _, request_id = await asked_case(web)
+    content = picture(comment=case_id.encode())
+    others = [
+        (await web.person(role, who).upload(content + bytes([number]))).json()["sha256"]
+        for number, (role, who) in enumerate([(Role.MERCHANT, "M-OTHER"), (Role.CARRIER, "M-1"), (Role.CUSTOMER, "M-1")])
+    ]
+    own = (await web.person(Role.MERCHANT, "M-1").upload(content)).json()["sha256"]
+    forged = {"sha256": others[0], "by": "M-1"}
+    body = about(case_id, request_id, [others[0], "0" * 64, "nonsense", *others[1:], own])
+    assert (await send(web, {**body, "uploads": [{"by": "M-1", "piece": forged}]})).status_code == 200
+    said = await last_saying(web, case_id)
+    assert said["words"] == "see the photo"
+    assert [piece["sha256"] for piece in said["evidence"]] == [own]
+    assert len(await until_remarked(web, case_id)) == 1
+
+
+async def until_remarked(web: Web, case_id: str) -> list[str]:
+    for _ in range(200):
+        found = await remarks(web, case_id)
+        if found:
+            assert "left out" in found[0]
+            return found
+        await asyncio.sleep(0.02)
+    message = "the timeline never said that something was left out"
+    raise AssertionError(message)
+
+
+async def test_a_statement_brings_no_more_than_a_case_takes(web: Web) -> None:
+    case_id, _, request_id = await asked_case(web)
+    merchant = web.person(Role.MERCHANT, "M-1")
+    first = int(uuid.uuid4().hex[:4], 16) * 100
+    many = [(await merchant.upload(numbered(first + number))).json()["sha256"] for number in range(31)]
+    assert (await send(web, about(case_id, request_id, many))).status_code == 200
+    assert [piece["sha256"] for piece in (await last_saying(web, case_id))["evidence"]] == many[:30]
+    assert len(await until_remarked(web, case_id)) == 1
+
+
+async def test_a_carrier_cannot_answer_what_the_merchant_was_asked(web: Web) -> None:
+    case_id, _, request_id = await asked_case(web)
+    assert (await send(web, statement(request_id, reference=case_id), partner="carrier")).status_code == 200
+    assert await answers(web, case_id) == []
+
+
+@pytest.mark.parametrize("evidence", ["a" * 64, {"a": 1}, [1], None])
+async def test_a_statement_whose_evidence_is_no_list_of_hashes_hurts_nobody(web: Web, evidence: object) -> None:
+    case_id, _, request_id = await asked_case(web)
+    assert (await send(web, about(case_id, request_id, evidence))).status_code == 200
+    assert (await send(web, statement(request_id, reference=case_id))).status_code == 200
+    assert await answers(web, case_id) == ["checked and fine"]
