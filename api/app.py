@@ -14,6 +14,7 @@ from adapters.partners import Partners
 from adapters.secrets import secrets_of
 from api import (
     actions,
+    addresses,
     archives,
     cases,
     document,
@@ -30,6 +31,7 @@ from api import (
     returns,
     responsibility,
     routing,
+    stripe,
     webhooks,
 )
 from api.auth import Tokens
@@ -101,6 +103,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
     for router in (
         cases.router,
         actions.router,
+        addresses.router,
         evidence.router,
         evidence.uploads,
         responsibility.router,
@@ -112,6 +115,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         inbox.router,
         knowledge.router,
         *work,
+        stripe.router,  # before the other partners', whose path has any name in its place
         webhooks.router,
         health.router,
     ):

@@ -26,6 +26,30 @@ OPENINGS: Any = {
             "wanted": {"remedy": "refund_only"},
         },
     },
+    "cancel": {
+        "summary": "A customer cancels before shipping · 发货前取消订单",
+        "description": "With the token of customer C-24.",
+        "value": {
+            "kind": "after_sales",
+            "channel": "order_page",
+            "order_id": "O-1024",
+            "issue": "order.cancel",
+            "description": "不想要了，请取消。",
+            "wanted": {"remedy": "order_cancelled", "reason": "changed_mind"},
+        },
+    },
+    "change": {
+        "summary": "A customer changes an order · 修改订单",
+        "description": "With the token of customer C-24. What costs more is paid first.",
+        "value": {
+            "kind": "after_sales",
+            "channel": "order_page",
+            "order_id": "O-1024",
+            "issue": "order.change",
+            "description": "我想要两件。",
+            "wanted": {"remedy": "order_changed", "change": {"quantities": [{"line_id": "L1", "quantity": 2}]}},
+        },
+    },
     "inquiry": {
         "summary": "A question · 咨询",
         "description": "Any customer's token.",

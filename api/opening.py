@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database import insert_if_absent
+from api.addresses import check_wish
 from api.auth import Caller
 from api.dependencies import Parts
 from api.problems import problem
@@ -55,6 +56,7 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
     if before is not None:
         return before
     async with parts.database.reading() as session:
+        await check_wish(session, body.wanted, customer_id, frozenset(parts.policy.changes.cancel.reasons))
         evidence = await references(session, caller.actor, body.evidence)
         refuse_too_many(evidence, parts.policy.max_evidence)
         contact = await session.get(ContactRow, customer_id)

@@ -296,8 +296,9 @@ async def test_the_example_of_an_action_runs_as_it_is(shop: Shop, action: Action
 
 @pytest.mark.parametrize("name", list(OPENINGS))
 async def test_the_example_of_an_opening_runs_as_it_is(shop: Shop, name: str) -> None:
-    who = shop.person(Role.AGENT, AGENT) if name == "on_behalf" else shop.person(Role.CUSTOMER, "C-1")
+    customer = "C-24" if OPENINGS[name]["value"].get("order_id") == "O-1024" else "C-1"
+    who = shop.person(Role.AGENT, AGENT) if name == "on_behalf" else shop.person(Role.CUSTOMER, customer)
     answer = await who.post("/v1/cases", OPENINGS[name]["value"])
     assert answer.status_code == 201, answer.text
-    case = Case(shop, answer.json()["case_id"], {"customer_id": "C-1"})
-    await case.reaches("answers", "reply", "answer_check", "triage", "plan")
+    case = Case(shop, answer.json()["case_id"], {"customer_id": customer})
+    await case.reaches("answers", "reply", "answer_check", "triage", "plan", "order_change", "charge")
