@@ -8,6 +8,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.actions import Action
     from models.case import CaseStart
+    from models.claims import ClaimOver
     from models.events import Event
     from models.partners import Notice
     from models.reports import Report
@@ -16,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.view import view_of
     from workflows import (
         archival,
+        claiming,
         classification,
         dispatch,
         errands,
@@ -83,6 +85,11 @@ class CaseWorkflow:
     def report(self, report: Report) -> None:
         """What an errand of a remedy tells."""
         errands.take_in(self.desk, report)
+
+    @workflow.signal
+    def claim_over(self, over: ClaimOver) -> None:
+        """A claim on a carrier or merchant came to its end (RES-9)."""
+        claiming.take_in(self.desk, over)
 
     join = joining(people.join)
     add_words = person(Action.ADD_WORDS, people.add_words)

@@ -1,0 +1,171 @@
+"""What a claim does in the world (RES-9): its own projection, for it outlives its case, and what is told to the party's system.
+
+Each call is safe to repeat: rows by their keys, payments by theirs in the ledger, messages by theirs at the partner.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.errors import to_temporal
+from activities.money import lock_order, post
+from adapters.database import Database, insert_if_absent, storable, upsert
+from adapters.protocols import Claims
+from models.claim_books import ClaimHistoryRow, ClaimRow
+from models.claim_messages import ClaimSent, SendClaim
+from models.claims import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimState, Told
+from models.errors import PartnerError
+from models.policy import Policy
+from models.tables import MessageRow
+from models.vocabulary import Locale, MessageChannel, Party, Role
+from rules.claim_actions import brief_of
+from rules.claims import booking
+from rules.ledger import Whose
+from rules.recipients import ANY_TEAM
+from rules.texts import Texts
+
+Row = dict[str, Any]
+NOT_STORED = {"entries", "requests_seen", "notices_seen"}
+
+
+class ClaimActivities:
+    """The only writer of claims, and their way to carriers and merchants."""
+
+    def __init__(self, database: Database, texts: Texts, policy: Policy, carrier: Claims, merchant: Claims) -> None:
+        self._database = database
+        self._texts = texts
+        self._policy = policy
+        self._systems = {Party.CARRIER: carrier, Party.MERCHANT: merchant}
+
+    @activity.defn(name="save_claim")
+    async def save_claim(self, projection: ClaimProjection) -> None:
+        """Write the claim, its history, the messages these cause, and its payments, in one transaction."""
+        state = projection.state
+        async with self._database.writing() as session:
+            await upsert(session, ClaimRow, claim_row(projection), unless_newer="version")
+            rows = [history_row(state.claim.claim_id, entry) for entry in state.entries]
+            new = {version for _, version in await insert_if_absent(session, ClaimHistoryRow, *rows)}
+            messages = [row for entry in state.entries if entry.version in new for row in self._messages(state, entry)]
+            await insert_if_absent(session, MessageRow, *messages)
+            await _book(session, state)
+
+    @activity.defn(name="send_claim")
+    async def send_claim(self, request: SendClaim) -> ClaimSent:
+        """Hand the message over. Before it is sent again, ask what became of it: the answer may be all that got lost."""
+        system, message = self._systems[request.of], request.message
+        try:
+            known = await system.told(message.key) if activity.info().attempt > 1 else None
+            return ClaimSent(receipt=known or await system.tell(message))
+        except PartnerError as error:
+            raise to_temporal(error) from error
+
+    @activity.defn(name="adjust_claim")
+    async def adjust_claim(self, change: ClaimAdjustment) -> Told:
+        """The case's word to its claim: a local activity costs one event of a history, a signal from workflow to workflow several."""
+        return Told(told=await _signal(change.claim_id, "adjust", change))
+
+    @activity.defn(name="tell_claim_over")
+    async def tell_claim_over(self, over: ClaimOver) -> None:
+        """The claim's word to its case."""
+        await _signal(over.case_id, "claim_over", over)
+
+    def _messages(self, state: ClaimState, entry: ClaimEntry) -> Iterator[Row]:
+        """Inbox rows for whom the policy names: the party of the claim, those who pursue it, the team's supervisors."""
+        rule = self._policy.messages.get(entry.event)
+        for role in rule.to if rule else ():
+            recipient = _recipient(state, role)
+            if recipient is None or recipient == (entry.by.role, entry.by.id):
+                continue
+            data = {**entry.data, "case_id": state.claim.case_id, "then": None, "emergency_contact": None}
+            subject, body = self._texts.message(entry.event, recipient[0], data, Locale.ZH)
+            yield {
+                "case_id": state.claim.claim_id,
+                "version": entry.version,
+                "event": entry.event,
+                "recipient_role": recipient[0],
+                "recipient_id": recipient[1],
+                "channel": MessageChannel.INBOX,
+                "locale": Locale.ZH,
+                "subject": storable(subject),
+                "body": storable(body),
+                "state": "sent",
+                "attempts": 0,
+                "created_at": entry.at,
+                "sent_at": entry.at,
+            }
+
+
+async def _signal(workflow_id: str, name: str, content: ClaimAdjustment | ClaimOver) -> bool:
+    """False: it runs no more."""
+    try:
+        await activity.client().get_workflow_handle(workflow_id).signal(name, content)
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
+async def _book(session: AsyncSession, state: ClaimState) -> None:
+    """Money that came in or went out is in the ledger of its order, once for each payment."""
+    claim = state.claim
+    if state.payments:
+        await lock_order(session, claim.order_id)
+    for payment in state.payments:
+        key = f"{claim.claim_id}.{payment.key}"
+        whose = Whose(claim.order_id, claim.case_id)
+        entry = booking(whose, key, claim.kind.of, claim.who, payment.amount, back=payment.back)
+        await post(session, payment.at, entry)
+
+
+def _recipient(state: ClaimState, role: Role) -> tuple[Role, str] | None:
+    claim = state.claim
+    if role.value == claim.kind.of.value:
+        return role, claim.who
+    if role is Role.AGENT and claim.handler is not None:
+        return claim.handler.role, claim.handler.id
+    return (role, f"team:{claim.team or ANY_TEAM}") if role in Role.platform() else None
+
+
+def claim_row(projection: ClaimProjection) -> Row:
+    """The row of `claims`; see there for the meaning of each column."""
+    state = projection.state
+    brief, claim = brief_of(state), state.claim
+    return {
+        "claim_id": claim.claim_id,
+        "version": state.version,
+        "case_id": claim.case_id,
+        "order_id": claim.order_id,
+        "kind": claim.kind,
+        "status": state.status,
+        "party": claim.kind.of,
+        "who": claim.who,
+        "team": claim.team,
+        "cause": claim.cause,
+        "currency": claim.currency,
+        "claimed_minor": brief.claimed.minor,
+        "accepted_minor": brief.accepted.minor if brief.accepted else None,
+        "recovered_minor": brief.recovered.minor,
+        "written_off_minor": brief.written_off.minor,
+        "waiting_on": brief.waiting_on,
+        "due": brief.due,
+        "opened_at": claim.opened_at,
+        "updated_at": projection.at,
+        "closed_at": state.closed_at,
+        "state": state.model_dump(mode="json", exclude=NOT_STORED),
+    }
+
+
+def history_row(claim_id: str, entry: ClaimEntry) -> Row:
+    return {
+        "claim_id": claim_id,
+        "version": entry.version,
+        "at": entry.at,
+        "event": entry.event,
+        "role": entry.by.role,
+        "actor_id": entry.by.id,
+        "data": storable(entry.data),
+    }
