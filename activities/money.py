@@ -7,7 +7,7 @@ always what the ledger says (rules/ledger.py, docs/money.md).
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database import insert_if_absent, storable
@@ -19,6 +19,7 @@ from models.effects import RefundIntent, RefundPlan
 from models.ledger import Entry
 from models.partners import RefundTo, RefusalCode
 from models.remedies import RefundPart, Remedy
+from models.tables import CaseRow
 from models.vocabulary import Reimbursement, RemedyKind
 from rules import ledger
 from rules.refunds import split
@@ -180,7 +181,12 @@ async def _denied(session: AsyncSession, intent: RefundIntent) -> str | None:
     if len(of_customer) >= intent.max_automatic_per_customer_a_day:
         return "automatic_cap_customer"
     spent = sum(row.amount_minor for row in today if row.currency == intent.amount.currency)
-    return "automatic_cap_day" if spent + intent.amount.minor > intent.max_automatic_minor_a_day else None
+    if spent + intent.amount.minor > intent.max_automatic_minor_a_day:
+        return "automatic_cap_day"
+    opened = await session.exec(select(func.count()).select_from(CaseRow).where(CaseRow.opened_at > intent.at - A_DAY))
+    cases, alone = opened.one(), len({row.case_id for row in today} | {intent.case_id})
+    crowded = cases >= intent.automatic_share_from and alone > cases * intent.max_automatic_share_a_day
+    return "automatic_cap_share" if crowded else None
 
 
 def _why_not(entries: Sequence[Entry], currency: str) -> str:

@@ -110,6 +110,9 @@ class RefundIntent(Frozen):
     """Counts against the day's caps of RES-10."""
     max_automatic_per_customer_a_day: int
     max_automatic_minor_a_day: int
+    max_automatic_share_a_day: float = 1.0
+    """Of the cases opened in the last 24 hours, from `automatic_share_from` cases on."""
+    automatic_share_from: int = 1
     at: Instant
 
 
@@ -120,7 +123,7 @@ class RefundPlan(Frozen):
     left: Money
     """What is left to refund on the order after this."""
     denied: str | None = None
-    """`not_enough_left`, `other_currency`, `automatic_cap_customer` or `automatic_cap_day`."""
+    """`not_enough_left`, `other_currency`, `automatic_cap_customer`, `automatic_cap_day` or `automatic_cap_share`."""
 
 
 class PayBack(Frozen):

@@ -44,6 +44,8 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
             automatic=case.automatic,
             max_automatic_per_customer_a_day=desk.policy.automatic.max_per_customer_a_day,
             max_automatic_minor_a_day=desk.policy.automatic.max_minor_a_day,
+            max_automatic_share_a_day=desk.policy.automatic.max_share_a_day,
+            automatic_share_from=desk.policy.automatic.share_from,
             at=desk.now,
         )
     )

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from cases import NOW, case
+from cases import NOW, case, receipt
 from sqlmodel import select
 
 from activities.records import RecordsActivities
@@ -161,3 +161,17 @@ async def test_the_days_total_of_automatic_refunds_holds_over_all_orders_at_once
     assert sum(plan.denied is None for plan in plans) == 4
     assert {plan.denied for plan in plans} == {None, "automatic_cap_day"}
     assert len(await book(database)) == 4
+
+
+async def test_no_more_than_the_agreed_share_of_the_days_cases_resolves_without_a_person(records: RecordsActivities) -> None:
+    for number in range(1, 5):
+        opened = case(receipt=receipt(case_id=f"RD-{number}", received_at=NOW - timedelta(hours=number)))
+        await records.save_case(Projection(state=opened, at=NOW))
+    share = {"automatic": True, "max_automatic_share_a_day": 0.5, "automatic_share_from": 4, "minor": 100}
+    plans = [
+        await records.intend_refund(intent(f"RD-{number}", order_id=f"O-{number}", customer_id=f"C-{number}", **share))
+        for number in range(1, 4)
+    ]
+    assert [plan.denied for plan in plans] == [None, None, "automatic_cap_share"]
+    few = {**share, "automatic_share_from": 5}
+    assert (await records.intend_refund(intent("RD-4", order_id="O-4", customer_id="C-4", **few))).denied is None

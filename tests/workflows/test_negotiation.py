@@ -10,7 +10,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from models.actions import Action
 from models.partners import ShipmentStatus
 from models.people import Actor
-from models.vocabulary import ErrorType, Issue, Outcome, RemedyKind, Role, Stage, WaitFor
+from models.vocabulary import ErrorType, Issue, Outcome, Party, RemedyKind, Role, Stage, WaitFor
 
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
 COLLEAGUE = Actor(role=Role.AGENT, id="bob")
@@ -70,6 +70,7 @@ async def test_customer_and_merchant_invite_each_other_to_show_something_one_at_
 
 async def test_a_declined_proposal_goes_back_with_its_reason_and_never_reaches_the_customer(service: Service) -> None:
     case = await planning(service, 400_000)
+    await case.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
     await case.act(AGENT, Action.PROPOSE, **refund_of(300_000))
     await waits_for(case, WaitFor.APPROVAL)
     approver = await case.seen_by(SUPERVISOR)
@@ -83,12 +84,14 @@ async def test_a_declined_proposal_goes_back_with_its_reason_and_never_reaches_t
 
 async def test_what_the_order_was_given_before_counts_towards_an_agents_limit(service: Service) -> None:
     first = await planning(service, 400_000)
+    await first.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
     await first.act(AGENT, Action.PROPOSE, **refund_of(150_000))
     await waits_for(first, WaitFor.CHOICE)
     await first.act(CUSTOMER, Action.ACCEPT)
     await first.until(lambda view: view.stage is Stage.FOLLOW_UP)
     second = await service.open(issue=Issue.PRICE_DISPUTE)
     await second.until(lambda view: bool(view.requests) or view.stage is Stage.RESOLUTION)
+    await second.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
     await second.act(AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "refund_only", "amount": {"minor": 60_000}}], "why": "ok"}])
     assert (await second.seen_by(AGENT)).proposals[0].state == "awaiting_approval"
 
