@@ -93,19 +93,24 @@ async def take_in(
     response: Response,
 ) -> Taken:
     """A refund's, a shipment's or a party's news. `reference` is the case's id; without it, the open cases of `order_id` are told."""
-    key = {"partner": partner.value, "notice_id": notice_id}
+    return await pass_on(parts, partner.value, notice_id, envelope, response)
+
+
+async def pass_on(parts: Parts, partner: str, notice_id: str, envelope: Envelope, response: Response) -> Taken:
+    """Signal a notice, whose signature was found good, to the cases it is about. The same one again changes nothing."""
+    key = {"partner": partner, "notice_id": notice_id}
     async with parts.database.reading() as session:
-        replayed = await session.get(WebhookRow, (partner.value, notice_id)) is not None
+        replayed = await session.get(WebhookRow, (partner, notice_id)) is not None
         cases = [] if replayed else await _about(session, envelope)
-        uploads = await named_by_partner(session, partner.value, envelope.payload) if cases else ()
+        uploads = await named_by_partner(session, partner, envelope.payload) if cases else ()
     if replayed:
         return _taken(parts, partner, "replayed")
     notice = Notice(
-        notice_id=notice_id, partner=partner.value, kind=envelope.kind, payload=envelope.payload, uploads=uploads
+        notice_id=notice_id, partner=partner, kind=envelope.kind, payload=envelope.payload, uploads=uploads
     )
     told = [case_id for case_id in cases if await parts.engine.tell(case_id, notice)]
     if not told:
-        log.warning("webhook about no case", partner=partner.value, kind=envelope.kind, notice_id=notice_id)
+        log.warning("webhook about no case", partner=partner, kind=envelope.kind, notice_id=notice_id)
         response.status_code = 202
         return _taken(parts, partner, "unknown")
     async with parts.database.writing() as session:
@@ -135,6 +140,6 @@ async def _return_of(session: AsyncSession, envelope: Envelope) -> str | None:
     return (await session.exec(found)).first()
 
 
-def _taken(parts: Parts, partner: Partner, result: Literal["taken", "replayed", "unknown"]) -> Taken:
-    parts.metrics.notices.labels(partner.value, result).inc()
+def _taken(parts: Parts, partner: str, result: Literal["taken", "replayed", "unknown"]) -> Taken:
+    parts.metrics.notices.labels(partner, result).inc()
     return Taken(result=result)
