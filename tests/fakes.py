@@ -19,6 +19,8 @@ from models.partners import (
     Refund,
     RefundOrder,
     RefundStatus,
+    RefundTo,
+    RefusalCode,
     Scan,
     Shipment,
     ShipmentStatus,
@@ -98,6 +100,8 @@ class World:
     down: set[str] = field(default_factory=set)
     """Partners that do not answer: merchant, carrier, payment."""
     refuses: bool = False
+    closed: RefusalCode | None = None
+    """Why nothing goes back to where it came from; the customer's balance takes it."""
     pays_at_once: bool = True
     dies_after_acting: int = 0
     """So many refunds are made, but their answers get lost."""
@@ -151,15 +155,18 @@ class World:
         self._answering("payment")
         if order.key not in self.refunds:
             status = RefundStatus.ARRIVED if self.pays_at_once else RefundStatus.ACCEPTED
+            refuses = self.refuses or (self.closed is not None and order.to is RefundTo.ORIGINAL)
             self.refunds[order.key] = Refund(
                 refund_id=f"R-{order.key}",
                 key=order.key,
                 payment_id=order.payment_id,
                 order_id=order.order_id,
                 amount=order.amount,
-                status=RefundStatus.REFUSED if self.refuses else status,
+                status=RefundStatus.REFUSED if refuses else status,
                 reference=order.reference,
-                refusal="the account is closed" if self.refuses else None,
+                to=order.to,
+                refusal="the account is closed" if refuses else None,
+                refusal_code=(self.closed or RefusalCode.OTHER) if refuses else None,
             )
         if self.dies_after_acting:
             self.dies_after_acting -= 1
