@@ -1,5 +1,6 @@
 """A case whose customer accepted an exchange, a reshipment or a repair, and what happens to the goods (RES-7)."""
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from models.partners import Notice, OrderStatus, Shipment, ShipmentStatus
 from models.people import Actor
 from models.remedies import Remedy
 from models.replacements import REPLACEMENT_BODIES, ReplacementAction, ReplacementStage, ReplacementState
-from models.returns import ReturnAction
+from models.returns import RETURN_BODIES, ReturnAction
 from models.views import CaseView
 from models.vocabulary import Issue, WaitFor
 from models.warehouse import Repair, RepairStatus
@@ -90,6 +91,10 @@ class Replacing:
     def remedy(self, view: CaseView) -> Remedy:
         return view.remedies[0]
 
+    async def over(self) -> str:
+        """The replacement's own end."""
+        return await asyncio.wait_for(self.handle.result(), 20)
+
     async def pass_time(self, **span: float) -> None:
         """The replacement's own clock jumps."""
         await self.case.service.environment.fast_forward(self.handle, timedelta(**span))
@@ -100,8 +105,6 @@ class Replacing:
         await self.case.until(lambda view: (made := self.remedy(view).return_) is not None and made.stage.value == "awaiting")
 
         async def act(actor: Actor, action: ReturnAction, **body: Any) -> None:
-            from models.returns import RETURN_BODIES
-
             content = RETURN_BODIES[action].model_validate(body)
             request = Act[Body](actor=actor, request_id=f"rr{next(_numbers)}", body=content)
             await handle.execute_update(action.value, request)
@@ -116,7 +119,9 @@ async def agreed(service: Service, remedy: dict[str, Any], *, issue: Issue, deli
     """An agent proposes the remedy, and the customer accepts it."""
     arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
     gone = parcel(status=ShipmentStatus.LOST)
-    service.world.add(order(status=OrderStatus.DELIVERED if delivered else OrderStatus.SHIPPED, **of_order), arrived if delivered else gone)
+    service.world.add(
+        order(status=OrderStatus.DELIVERED if delivered else OrderStatus.SHIPPED, **of_order), arrived if delivered else gone
+    )
     case = await service.open(issue=issue, evidence=(PHOTO,), wanted={"remedy": remedy["kind"]})
     await case.until(
         lambda view: view.waiting is not None and view.waiting.for_ in {WaitFor.ANSWERS, WaitFor.PLAN, WaitFor.FINDING}

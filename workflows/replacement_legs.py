@@ -32,6 +32,8 @@ A_RETURN = timedelta(days=90)
 """The case says how the return ended long before; one that is gone says nothing, and the goods are not held for ever."""
 A_QUESTION = timedelta(hours=6)
 """A partner that cannot be asked for so long has told nothing; it is asked again at the next turn."""
+A_DEED = timedelta(days=7)
+"""Goods are held for nothing: their keeper is told for a week."""
 
 
 async def set_aside(job: Job) -> None:

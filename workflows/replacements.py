@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows import charging
     from workflows import replacement_effects as effects
     from workflows.replacement_job import Ended, Job
-    from workflows.replacement_legs import A_QUESTION, delivered, difference_settled, old_goods_back, sent, set_aside, stopped
+    from workflows.replacement_legs import A_DEED, delivered, difference_settled, old_goods_back, sent, set_aside, stopped
     from workflows.replacement_people import person
     from workflows.replacement_workshop import mended
 
@@ -42,8 +42,10 @@ class ReplacementWorkflow:
             await live(job)
         except Ended as end:
             failed = end.why
-            await wind_up(job)
+            await hold_back(job)
         await job.course.finish(WaitFor.REPLACEMENT_TRANSIT, failed)
+        if failed is not None:
+            await clear_up(job)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return failed or ReplacementStage.DELIVERED.value
 
@@ -85,21 +87,26 @@ async def live(job: Job) -> None:
         raise Ended(ESTIMATE_REFUSED)
 
 
-async def wind_up(job: Job) -> None:
-    """RES-11: nobody has to pay any more, goods go back on the shelf, the customer's own are sent back. What is on the road goes on."""
+async def hold_back(job: Job) -> None:
+    """RES-11: nobody has to pay any more, nothing is sent any more. What is on the road goes on."""
     job.course.called_off = None
-    try:
-        if job.bill is not None and not (job.state.charge and job.state.charge.over):
-            await charging.call_off(job.course, job.bill)
-        await stopped(job)
-        if job.reservations and not job.sent:
-            await effects.release_stock(f"{job.id}.s{job.reservations}", A_QUESTION)
-        if job.at_the_workshop and not job.sent:
-            await effects.decide_repair(DecideRepair(key=job.repair_key, approved=False), A_QUESTION)
-    except ActivityError:
-        job.note(Event.PARTNER_SILENT, waiting_for=WaitFor.STOCK.value)
+    if job.bill is not None and not (job.state.charge and job.state.charge.over):
+        await charging.call_off(job.course, job.bill)
+    await stopped(job)
     if job.sent:
         delivered_already = job.state.stage is ReplacementStage.DELIVERED
         job.change(kept=() if delivered_already else (ON_THE_ROAD,))
     else:
         job.change(stage=ReplacementStage.OVER, kept=(AT_THE_WORKSHOP,) if job.at_the_workshop else ())
+
+
+async def clear_up(job: Job) -> None:
+    """Goods go back on the shelf, the customer's own are sent back: the case need not wait for that."""
+    try:
+        if job.reservations and not job.sent:
+            await effects.release_stock(f"{job.id}.s{job.reservations}", A_DEED)
+        if job.at_the_workshop and not job.sent:
+            await effects.decide_repair(DecideRepair(key=job.repair_key, approved=False), A_DEED)
+    except ActivityError:
+        job.note(Event.PARTNER_SILENT, waiting_for=WaitFor.STOCK.value)
+        await job.course.finish(WaitFor.REPLACEMENT_TRANSIT)
