@@ -4,13 +4,13 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fakes import NOW, order, parcel
 from service import AGENT, CUSTOMER, SUPERVISOR, Case, Service
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.actions import Act, Action
@@ -102,10 +102,21 @@ class Returning:
         """The return's own clock jumps."""
         await self.case.service.environment.fast_forward(self.handle, timedelta(**span))
 
-    async def now(self) -> datetime:
-        """Its clock, roughly: when it was last reported to have been opened, deadlines count from there."""
-        state = await self.awaiting()
-        return state.opened_at
+    async def pass_days(self, days: int) -> None:
+        """Day after day, for as long as it lives."""
+        for _ in range(days):
+            if (await self.handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+                return
+            await self.pass_time(days=1)
+
+    async def told(self, event: str) -> None:
+        """Until the case's timeline says so."""
+        for _ in range(500):
+            if event in await self.case.timeline():
+                return
+            await asyncio.sleep(0.02)
+        message = f"{event} never happened: {await self.case.timeline()}"
+        raise AssertionError(message)
 
     async def events(self) -> int:
         described = await self.handle.describe()
@@ -131,6 +142,11 @@ async def returning(
 
 async def agreed(service: Service, case: Case, minor: int) -> Returning:
     """An agent proposes to take the goods back, and the customer accepts."""
+    await proposed(case, minor)
+    return await accepted(service, case)
+
+
+async def proposed(case: Case, minor: int) -> None:
     await case.until(
         lambda view: view.waiting is not None and view.waiting.for_ in {WaitFor.ANSWERS, WaitFor.PLAN, WaitFor.FINDING}
     )
@@ -144,6 +160,9 @@ async def agreed(service: Service, case: Case, minor: int) -> Returning:
     view = await case.until(lambda view: bool(view.proposals))
     if view.proposals[-1].state == "awaiting_approval":
         await case.act(SUPERVISOR, Action.APPROVE)
+
+
+async def accepted(service: Service, case: Case) -> Returning:
     await case.act(CUSTOMER, Action.ACCEPT)
     view = await case.until(lambda view: any(remedy.errand for remedy in view.remedies))
     (errand,) = [remedy.errand for remedy in view.remedies if remedy.errand]

@@ -1,0 +1,45 @@
+"""What a whole damaged parcel costs in history events, its return included (RES-6; docs/architecture.md, Temporal)."""
+
+from datetime import timedelta
+
+from fakes import NOW, order, parcel
+from returning_goods import accepted
+from service import CUSTOMER, MERCHANT, Service
+
+from models.actions import Action
+from models.partners import OrderStatus, ShipmentStatus
+from models.returns import ReturnAction, ReturnStage
+from models.vocabulary import Issue, Outcome, Stage, WaitFor
+
+PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+WHOLE = {"options": [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "退货退款"}]}
+PART = {"options": [{"remedies": [{"kind": "price_adjustment", "amount": {"minor": 2_000}}], "why": "部分退款"}]}
+
+
+async def test_a_damaged_parcel_with_counter_return_inspection_refund_and_survey_takes_at_most_140_events(
+    service: Service,
+) -> None:
+    delivered = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+    service.world.add(order(status=OrderStatus.DELIVERED), delivered)
+    case = await service.open(issue=Issue.DAMAGED, description="外箱压坏，杯子碎了", evidence=(PHOTO,))
+    await case.until(lambda view: view.waiting is not None and view.requests != ())
+    await case.act(MERCHANT, Action.PROPOSE, **PART)
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.act(CUSTOMER, Action.COUNTER, reason="碎了没法用，要退货退款")
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.act(MERCHANT, Action.PROPOSE, **WHOLE)
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    back = await accepted(service, case)
+    await back.awaiting()
+    await back.scan("picked_up")
+    await back.state(lambda state: state.stage is ReturnStage.IN_TRANSIT)
+    await back.scan("delivered")
+    await back.state(lambda state: state.stage is ReturnStage.RECEIVED)
+    await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    await case.act(CUSTOMER, Action.CONFIRM, rating={"speed": 5, "solution": 5, "attitude": 4})
+    view = await case.until(lambda view: view.stage is Stage.CLOSED)
+    assert view.outcome is Outcome.RESOLVED
+    assert service.world.paid_back("O-1") == 12_900
+    of_the_case, of_the_return = await case.events(), await back.events()
+    assert of_the_case + of_the_return <= 140, (of_the_case, of_the_return)
