@@ -4,43 +4,18 @@ import asyncio
 from datetime import timedelta
 
 from cases import NOW, case, receipt
+from intents import intent, payment
 from sqlmodel import select
 
 from activities.records import RecordsActivities
 from adapters.database import Database
-from models.base import Money
 from models.books import MoneyRow
-from models.effects import Projection, RefundIntent
-from models.partners import Payment, PaymentStatus
+from models.effects import Projection
 from models.policy import Policy
 from models.remedies import RefundPart, Remedy
 from models.vocabulary import Reimbursement, RemedyKind
 from rules.texts import texts
 from settings import Settings
-
-
-def payment(payment_id: str, minor: int, currency: str = "CNY") -> Payment:
-    amount = Money(minor=minor, currency=currency)
-    return Payment(payment_id=payment_id, order_id="O-1", method="card", status=PaymentStatus.CAPTURED, amount=amount)
-
-
-WALLET, CARD = payment("P-1", 6_000), payment("P-2", 4_000)
-
-
-def intent(case_id: str = "RD-1", minor: int = 1_000, **change: object) -> RefundIntent:
-    fields: dict[str, object] = {
-        "case_id": case_id,
-        "remedy_id": "m1",
-        "order_id": "O-1",
-        "customer_id": "C-1",
-        "amount": Money(minor=minor),
-        "payments": (WALLET, CARD),
-        "automatic": False,
-        "max_automatic_per_customer_a_day": 2,
-        "max_automatic_minor_a_day": 5_000,
-        "at": NOW,
-    }
-    return RefundIntent.model_validate({**fields, **change})
 
 
 async def follow(records: RecordsActivities, parts: tuple[RefundPart, ...], **remedy: object) -> None:
