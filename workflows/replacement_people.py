@@ -18,6 +18,7 @@ from models.replacements import (
     RefuseEstimate,
     Repaired,
     ReplacementAction,
+    ReplacementStage,
     ReplacementState,
     Sent,
 )
@@ -28,6 +29,7 @@ from workflows.replacement_job import REMEMBERED, Job
 
 def accept_estimate(job: Job, act: Act[AcceptEstimate]) -> None:
     job.decision = True
+    job.change(stage=ReplacementStage.PAYMENT)  # at once: nobody can say no any more
     estimate = job.state.estimate
     assert estimate is not None  # noqa: S101  # only an estimate can be accepted
     job.note(Event.ESTIMATE_ACCEPTED, act.actor, amount_minor=estimate.minor, currency=estimate.currency)
@@ -35,11 +37,13 @@ def accept_estimate(job: Job, act: Act[AcceptEstimate]) -> None:
 
 def refuse_estimate(job: Job, act: Act[RefuseEstimate]) -> None:
     job.decision = False
+    job.change(stage=ReplacementStage.SENDING_BACK)
     job.note(Event.ESTIMATE_REFUSED, act.actor, silent=False, reason=act.body.reason)
 
 
 def choose_refund(job: Job, act: Act[ChooseRefund]) -> None:
     job.refund_chosen = True
+    job.change(stage=ReplacementStage.OVER)
     job.note(Event.REFUND_CHOSEN, act.actor, kind=job.start.kind.value)
 
 
