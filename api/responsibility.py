@@ -107,15 +107,15 @@ async def responsibility(parts: PartsOf, caller: CallerOf, language: Language, c
     only_for(caller, READERS)
     row = await find(parts, caller, case_id)
     state = CaseState.model_validate(row.state) if row else None
-    if state is None or state.issue is None:
+    policy = slice_policy(parts.policy, datetime.now(UTC))
+    if state is None or state.classification is None or state.classification.confidence < policy.triage_below:
         raise problem(
             ErrorType.NOT_FOUND,
             f"The case has no issue yet, so nobody can be responsible. See GET /v1/cases/{case_id}.",
             f"案件尚未分类，无法认定责任。请见 GET /v1/cases/{case_id}。",
             rule="INV-4",
         )
-    policy = slice_policy(parts.policy, datetime.now(UTC))
-    return _shown(state, state.issue, policy, caller.role, language)
+    return _shown(state, state.classification.issue, policy, caller.role, language)
 
 
 def _shown(case: CaseState, issue: Issue, policy: PolicySlice, role: Role, language: Locale) -> Responsibility:
