@@ -24,7 +24,7 @@ ADDRESS = OrderChange(address_id="AD-1")
 def paid(*marks: str, hours: float = 1, quantity: int = 1, **change: object) -> Order:
     """An order of so many pieces, paid so many hours ago."""
     placed = {"status": OrderStatus.PAID, "placed_at": NOW - timedelta(hours=hours), "promised_at": NOW + timedelta(days=3)}
-    found = order(**{**placed, **change})
+    found = order().model_copy(update={**placed, **change})
     line = found.lines[0].model_copy(update={"marks": frozenset(marks), "quantity": quantity})
     return found.model_copy(update={"lines": (line,)})
 
