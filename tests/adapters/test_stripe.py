@@ -1,128 +1,26 @@
-"""Stripe as a payment provider (RES-5): against `stripe-mock`, which checks every request by Stripe's own description, and against a
-small Stripe that remembers, for what becomes of a refund over several calls."""
+"""Stripe as a payment provider (RES-5), over HTTP: a small Stripe that remembers, for what becomes of a refund over several calls."""
 
 import asyncio
-import os
-import shutil
 import socket
-import subprocess
-import time
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
+from stripes import KEY, asked, error_of
 
 from adapters.partners import Partners
 from adapters.stripe import StripePayment, from_stripe, to_stripe
 from models.base import Money
-from models.errors import PartnerError, RedressError
-from models.partners import PaymentStatus, RefundOrder, RefundStatus, RefundTo, RefusalCode
+from models.errors import RedressError
+from models.partners import PaymentStatus, RefundStatus, RefundTo, RefusalCode
 from models.vocabulary import ErrorType
 from settings import Settings
-
-KEY = "RD-1.m1.1.1"
-MODULE = "github.com/stripe/stripe-mock@v0.203.0"
-
-
-def asked(minor: int = 250, currency: str = "USD", **change: Any) -> RefundOrder:
-    base = RefundOrder(
-        key=KEY,
-        payment_id="pi_1",
-        order_id="O-1",
-        amount=Money(minor=minor, currency=currency),
-        reason="logistics.lost",
-        reference="RD-1",
-    )
-    return base.model_copy(update=change)
-
-
-async def error_of(call: Coroutine[Any, Any, object]) -> PartnerError:
-    with pytest.raises(PartnerError) as raised:
-        await call
-    return raised.value
-
-
-# stripe-mock ----------------------------------------------------------------------------------------------------------------------
-
-
-def stripe_mock() -> Path | None:
-    """The program: named, on PATH, or built by Go from its module."""
-    named = os.environ.get("REDRESS_STRIPE_MOCK") or shutil.which("stripe-mock")
-    if named:
-        return Path(named)
-    kept = Path.home() / ".cache" / "redress" / "stripe-mock"
-    if not kept.exists() and shutil.which("go"):
-        environment = {**os.environ, "GOBIN": str(kept.parent), "GOFLAGS": "-mod=mod"}
-        subprocess.run(["go", "install", MODULE], check=False, env=environment, capture_output=True, timeout=110)
-    return kept if kept.exists() else None
-
-
-@pytest.fixture(scope="module")
-def mock_url() -> Iterator[str]:
-    program = stripe_mock()
-    assert program, f"stripe-mock is missing: set REDRESS_STRIPE_MOCK to it, or install Go; go install {MODULE}"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([program, "-http-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(200):
-            try:
-                httpx.get(f"{url}/v1/refunds", headers={"Authorization": "Bearer sk_test_123"}, timeout=1)
-                break
-            except httpx.TransportError:
-                assert process.poll() is None, "stripe-mock did not start"
-                time.sleep(0.05)
-        yield url
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@pytest.fixture
-async def mocked(mock_url: str) -> AsyncIterator[StripePayment]:
-    provider = StripePayment("sk_test_123", 5, mock_url)
-    yield provider
-    await provider.aclose()
-
-
-async def test_stripe_takes_our_refund_as_it_describes_refunds(mocked: StripePayment) -> None:
-    made = await mocked.refund(asked(100))
-    assert (made.key, made.payment_id, made.order_id, made.reference) == (KEY, "pi_1", "O-1", "RD-1")
-    assert (made.amount, made.status) == (Money(minor=100, currency="USD"), RefundStatus.ARRIVED)
-    assert made.refund_id.startswith("re_")
-
-
-async def test_stripe_answers_our_search_for_an_orders_payments(mocked: StripePayment) -> None:
-    (payment,) = await mocked.payments("O-1")
-    assert (payment.order_id, payment.method, payment.status) == ("O-1", "card", PaymentStatus.PENDING)
-    assert payment.amount == Money(minor=1_099, currency="USD")
-    assert [refund.status for refund in payment.refunds] == [RefundStatus.ARRIVED]
-    assert payment.refunds[0].key == payment.refunds[0].refund_id  # made by somebody else
-
-
-async def test_stripe_knows_no_refund_of_another_key(mocked: StripePayment) -> None:
-    assert await mocked.refund_by_key("never-sent", "pi_1") is None
-
-
-async def test_a_key_that_stripe_does_not_take_is_an_operators_business(mock_url: str) -> None:
-    provider = StripePayment("nonsense", 5, mock_url)
-    error = await error_of(provider.refund(asked()))
-    assert (error.type, error.permanent) == (ErrorType.PARTNER_UNAVAILABLE, False)
-    assert "REDRESS_STRIPE_KEY" in str(error)
-    await provider.aclose()
-
-
-# A Stripe that remembers ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass
