@@ -61,7 +61,7 @@ def order(*lines: OrderLine, **change: object) -> Order:
     return an_order().model_copy(update=fields)
 
 
-def delivered(ago: timedelta, **change: object) -> Shipment:
+def delivered(ago: timedelta, **change: Any) -> Shipment:
     return parcel(
         status=ShipmentStatus.DELIVERED,
         shipped_at=NOW - ago - 3 * DAY,
