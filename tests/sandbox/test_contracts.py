@@ -1,39 +1,18 @@
 """The published contracts are valid OpenAPI, their examples fit, and the running sandbox keeps to them, webhooks included."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import yaml
-from jsonschema import Draft202012Validator, FormatChecker
+from contracts import answer_schema, check, contract
 from openapi_spec_validator import validate
 from town import Town
 
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest
-
 from models.promotion import Coupon, CouponOrder
 
-FOLDER = Path(__file__).parents[2] / "docs" / "partners"
 PARTNERS = ("merchant", "carrier", "payment", "promotion", "notification")
 MODELS = (Coupon, CouponOrder, Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest)
-
-
-def contract(partner: str) -> dict[str, Any]:
-    return cast("dict[str, Any]", yaml.safe_load((FOLDER / f"{partner}.yaml").read_text(encoding="utf-8")))
-
-
-def check(document: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
-    whole = schema | {"components": document["components"]}
-    Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
-
-
-def answer_schema(document: dict[str, Any], path: str, method: str, status: int) -> dict[str, Any] | None:
-    """What the contract says of that answer; None: it has no body. Fails where the contract does not know the status."""
-    answer = document["paths"][path][method]["responses"][str(status)]
-    if "$ref" in answer:
-        answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-    return answer["content"]["application/json"]["schema"] if "content" in answer else None
 
 
 def examples(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
