@@ -97,6 +97,18 @@ async def test_an_unknown_order_is_told_whatever_the_others_do(
     assert await attempts.run(calls.look_up, LookUp(case_id="RD-1", order_id="O-404")) == LookedUp(order=None)
 
 
+async def test_where_merchants_have_providers_of_their_own_the_order_says_whom_to_ask(
+    provider: Provider, connected: Partners, attempts: Attempts
+) -> None:
+    calls = PartnerActivities(connected.merchant, connected.carrier, connected.payment, merchants_have_providers=True)
+    provider.will("GET /merchant/orders/O-1", Fault(500))
+    error = await attempts.error(calls.look_up, ABOUT)
+    assert error.type == ErrorType.PARTNER_UNAVAILABLE
+    assert "GET /payment/payments" not in provider.headers
+    found: LookedUp = await attempts.run(calls.look_up, ABOUT)
+    assert found == LookedUp(order=order(), shipments=(parcel(),), payments=tuple(provider.world.charges["O-1"]))
+
+
 async def test_a_busy_partner_is_left_alone_for_as_long_as_it_says(
     provider: Provider, calls: PartnerActivities, attempts: Attempts
 ) -> None:
