@@ -5,7 +5,11 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from temporalio import activity, workflow
@@ -35,6 +39,7 @@ from adapters.database import Database
 from adapters.knowledge import seed_knowledge
 from adapters.logs import configure_logging
 from adapters.partners import Partners
+from models.queues import PARTNER_OF, PartnerQueue
 from rules.classify import classify
 from rules.policy import load_policy
 from rules.texts import texts
@@ -47,47 +52,58 @@ from workflows.sandboxing import RUNNER
 
 LONGEST_ACTIVITY = timedelta(seconds=60)
 """A stopping worker lets a call to a partner end; a second one would have to ask what became of it."""
+PARTNER_POLLERS = 4
+"""At most, for each partner's queue: few calls wait there at a time, and an idle connection costs memory."""
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-def build_worker(client: Client, settings: Settings, database: Database, partners: Partners) -> Worker:
-    """A worker with everything that a case needs, wired once."""
+@dataclass(frozen=True)
+class Wiring:
+    """What a worker carries out."""
+
+    workflows: Sequence[type]
+    activities: Sequence[Callable[..., Any]]
+
+    def of(self, partner: PartnerQueue | None) -> list[Callable[..., Any]]:
+        """The activities of a partner's queue; None: those of our own (models/queues.py)."""
+        return [call for call in self.activities if PARTNER_OF.get(call.__name__) is partner]
+
+
+def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
+    """Everything that a case needs, in one place, whoever the partners are."""
     policy = load_policy(settings.policy)
-    partner_calls = PartnerActivities(
+    calls = PartnerActivities(
         partners.merchant, partners.carrier, partners.payment, merchants_have_providers=partners.merchants_have_providers
     )
     coupons = CouponActivities(partners.promotion, database)
     records = RecordsActivities(database, texts(), policy)
-    classification = ClassificationActivities(ClassifierEndpoint.of(settings, classify))
-    dispatch = DispatchActivities(database, policy)
     returns = ReturnActivities(database, partners.returns)
     replacements = ReplacementActivities(partners.warehouse, partners.carrier)
     knowledge = KnowledgeActivities(database)
     history = HistoryActivities(database)
     claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)
     ordering = OrderingActivities(database, partners.ordering, partners.charges)
-    return Worker(
-        client,
-        task_queue=settings.task_queue,
-        workflows=[CaseWorkflow, ClaimWorkflow, ReplacementWorkflow, ReturnWorkflow],
-        activities=[
-            partner_calls.look_up,
-            partner_calls.ask_partners,
-            partner_calls.pay_back,
-            partner_calls.refund_states,
+    return Wiring(
+        workflows=(CaseWorkflow, ClaimWorkflow, ReplacementWorkflow, ReturnWorkflow),
+        activities=(
+            calls.look_up,
+            calls.ask_partners,
+            calls.pay_back,
+            calls.refund_states,
             coupons.issue_coupon,
             coupons.revoke_coupon,
             ImprovementActivities(database).begin_improvement,
             records.save_case,
             claims.save_claim,
             claims.send_claim,
+            claims.open_claim,
             claims.adjust_claim,
             claims.tell_claim_over,
             records.intend_refund,
             records.seal_case,
-            classification.classify,
-            dispatch.assign_handler,
+            ClassificationActivities(ClassifierEndpoint.of(settings, classify)).classify,
+            DispatchActivities(database, policy).assign_handler,
             ErrandActivities().tell_case,
             returns.prepare_return,
             returns.arrange_pickup,
@@ -116,14 +132,46 @@ def build_worker(client: Client, settings: Settings, database: Database, partner
             ordering.charge_state,
             ordering.cancel_charge,
             ordering.book_charge,
-        ],
+        ),
+    )
+
+
+@asynccontextmanager
+async def at_work(
+    client: Client, settings: Settings, wiring: Wiring, *, patience: timedelta = LONGEST_ACTIVITY
+) -> AsyncGenerator[None]:
+    """The workers of one process: one for the cases and our database, one for each partner's queue, with its limit.
+
+    `patience`: how long a stopping worker lets its calls go on.
+    """
+    cases = Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=wiring.workflows,
+        activities=wiring.of(None),
         workflow_runner=RUNNER,
         interceptors=[Correlation()],
-        graceful_shutdown_timeout=LONGEST_ACTIVITY,
+        graceful_shutdown_timeout=patience,
         max_cached_workflows=settings.worker_cached_cases,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
+    of_partners = [
+        Worker(
+            client,
+            task_queue=f"{settings.task_queue}-{partner}",
+            activities=wiring.of(partner),
+            interceptors=[Correlation()],
+            graceful_shutdown_timeout=patience,
+            max_task_queue_activities_per_second=settings.partner_rates.get(partner),
+            activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=1, maximum=PARTNER_POLLERS),
+        )
+        for partner in PartnerQueue
+    ]
+    async with AsyncExitStack() as stack:
+        for worker in (*of_partners, cases):
+            await stack.enter_async_context(worker)
+        yield
 
 
 async def main() -> None:
@@ -143,7 +191,7 @@ async def main() -> None:
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
     try:
-        async with build_worker(client, settings, database, partners):
+        async with at_work(client, settings, wire(settings, database, partners)):
             log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)
             await stop.wait()
             log.info("worker.stopping")

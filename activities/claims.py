@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import to_temporal
@@ -16,7 +18,7 @@ from adapters.database import Database, insert_if_absent, storable, upsert
 from adapters.protocols import Claims
 from models.claim_books import ClaimHistoryRow, ClaimRow
 from models.claim_messages import ClaimSent, SendClaim
-from models.claims import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimState, Told
+from models.claims import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, Told
 from models.errors import PartnerError
 from models.policy import Policy
 from models.tables import MessageRow
@@ -61,6 +63,23 @@ class ClaimActivities:
             return ClaimSent(receipt=known or await system.tell(message))
         except PartnerError as error:
             raise to_temporal(error) from error
+
+    @activity.defn(name="open_claim")
+    async def open_claim(self, start: ClaimStart) -> None:
+        """Start the claim's own workflow; one that was started before is the same claim."""
+        claim = start.state.claim
+        try:
+            await activity.client().start_workflow(
+                "ClaimWorkflow",
+                start,
+                id=claim.claim_id,
+                task_queue=activity.info().task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                static_summary=f"{claim.kind} on {claim.who}, {claim.amount.minor} {claim.currency}",
+                static_details=f"Of the case [{claim.case_id}], order {claim.order_id}.",
+            )
+        except WorkflowAlreadyStartedError:
+            activity.logger.info("claim.is_open_already")
 
     @activity.defn(name="adjust_claim")
     async def adjust_claim(self, change: ClaimAdjustment) -> Told:

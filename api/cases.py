@@ -12,6 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.claims import claims_of
 from api.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey, no_control_characters
 from api.examples import OPENINGS
 from api.listing import CaseQuery, page
@@ -110,10 +111,14 @@ async def show(
     """The whole case as you may see it, with `available_actions`: what you may do now, and where to send it."""
     row = await find(parts, caller, case_id)
     if row is None or (live and row.stage != Stage.CLOSED):
-        return masked_view(await parts.engine.view(case_id, caller.actor), caller.role)
-    now = datetime.now(UTC)
-    state = CaseState.model_validate(row.state)
-    return masked_view(view_of(state, slice_policy(parts.policy, now), caller.actor, now, language), caller.role)
+        view = await parts.engine.view(case_id, caller.actor)
+    else:
+        now = datetime.now(UTC)
+        state = CaseState.model_validate(row.state)
+        view = view_of(state, slice_policy(parts.policy, now), caller.actor, now, language)
+    async with parts.database.reading() as session:
+        claims = await claims_of(session, caller.actor, case_id)
+    return masked_view(view.model_copy(update={"claims": claims}), caller.role)
 
 
 @router.get("/{case_id}/timeline", summary="What happened · 案件经过", responses=LOOKING)

@@ -7,7 +7,7 @@ from pydantic import Field
 from models.base import Frozen, Identifier, Instant, Money, Words
 from models.bodies import Body
 from models.claim_terms import ClaimWaitFor
-from models.claims import ClaimCause, ClaimItem, ClaimKind, ClaimLimit, ClaimPayment, ClaimStatus
+from models.claims import ClaimBrief, ClaimCause, ClaimItem, ClaimKind, ClaimLimit, ClaimPayment, ClaimStatus
 from models.findings import Fact, Finding
 from models.people import EvidenceRef
 from models.views import TimelineView
@@ -97,28 +97,6 @@ class ClaimWaitView(Frozen):
     for_: ClaimWaitFor
     until: Instant
     then: str
-
-
-class ClaimBrief(Frozen):
-    """A claim in a list, and on the view of its case."""
-
-    claim_id: str
-    kind: ClaimKind
-    status: ClaimStatus
-    case_id: str
-    order_id: str
-    of: Party
-    who: str
-    cause: ClaimCause
-    claimed: Money
-    accepted: Money | None
-    recovered: Money
-    """What came in; of a credit, what we paid."""
-    written_off: Money
-    waiting_on: WaitingOn
-    due: Instant | None
-    opened_at: Instant
-    closed_at: Instant | None
 
 
 class ClaimView(Frozen):

@@ -6,6 +6,7 @@ from models.actions import Action
 from models.base import Frozen, Instant, Money
 from models.bodies import Rate
 from models.case import Archive, Classification, Grade, Suggestion, TransferOffer
+from models.claims import ClaimBrief
 from models.decisions import Appeal, Check, Review
 from models.findings import Fact, Finding, InformationRequest
 from models.history import OrderHistory
@@ -14,6 +15,7 @@ from models.offers import Option
 from models.people import Actor, EvidenceRef
 from models.receipt import Wanted
 from models.remedies import Remedy
+from models.replacements import ReplacementAction
 from models.returns import ReturnAction
 from models.vocabulary import (
     Channel,
@@ -96,7 +98,7 @@ class ProposalView(Frozen):
 class ActionView(Frozen):
     """An action open to the viewer now, and where to send it."""
 
-    action: Action | ReturnAction
+    action: Action | ReturnAction | ReplacementAction
     href: str
 
 
@@ -149,6 +151,8 @@ class CaseView(Frozen):
     closed_at: Instant | None
     policy_version: str
     available_actions: tuple[ActionView, ...]
+    claims: tuple[ClaimBrief, ...] = ()
+    """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
 
 
 class TimelineView(Frozen):

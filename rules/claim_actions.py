@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from models.actions import Act
 from models.base import Bilingual, Money
 from models.bodies import Body
-from models.claim_actions import AcceptPart, ClaimAction, ClaimActionView, ClaimBrief, ClaimView, ClaimWaitView, SettleClaim
-from models.claims import ClaimState, ClaimStatus
+from models.claim_actions import AcceptPart, ClaimAction, ClaimActionView, ClaimView, ClaimWaitView, SettleClaim
+from models.claims import ClaimBrief, ClaimState, ClaimStatus
 from models.errors import Fault
 from models.people import Actor
 from models.vocabulary import ErrorType, Locale, Role, WaitingOn

@@ -16,24 +16,10 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
-from activities.calendars import CalendarActivities
-from activities.claims import ClaimActivities
-from activities.classification import ClassificationActivities
-from activities.coupons import CouponActivities
-from activities.dispatch import DispatchActivities
-from activities.errands import ErrandActivities
-from activities.history import HistoryActivities
-from activities.improvements import ImprovementActivities
-from activities.knowledge import KnowledgeActivities
-from activities.ordering import OrderingActivities
-from activities.partners import PartnerActivities
-from activities.records import RecordsActivities
-from activities.replacements import ReplacementActivities
-from activities.returns import ReturnActivities
-from adapters.correlation import Correlation
 from adapters.database import Database, migrate
+from adapters.evidence import evidence_store
+from adapters.partners import Partners
 from models.actions import BODIES, Act, Action
 from models.bodies import Body
 from models.case import CaseStart, CaseState
@@ -45,14 +31,9 @@ from models.tables import CaseRow, MessageRow, TimelineRow
 from models.views import CaseView, Viewer
 from models.vocabulary import Channel, Kind, Locale, Role
 from rules.policy import load_policy, slice_policy
-from rules.texts import texts
 from rules.view import view_of
 from settings import Settings
-from workflows.case import CaseWorkflow
-from workflows.claims import ClaimWorkflow
-from workflows.replacements import ReplacementWorkflow
-from workflows.returns import ReturnWorkflow
-from workflows.sandboxing import RUNNER
+from worker import at_work, wire
 
 CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")
 MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
@@ -185,72 +166,27 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
     database = Database(settings)
     world = World()
     policy = load_policy(settings.policy)
-    queue = f"cases-{next(_numbers)}"
-    calls = PartnerActivities(world, world, world)
-    coupons = CouponActivities(world, database)
-    records = RecordsActivities(database, texts(), policy)
-    returns = ReturnActivities(database, world.returns)
-    replacements = ReplacementActivities(world.warehouse, world)
-    history = HistoryActivities(database)
-    claims = ClaimActivities(database, texts(), policy, world.claims, world.claims)
+    settings = settings.model_copy(update={"task_queue": f"cases-{next(_numbers)}"})
     ordering = OrderDesk(world)
-    changes = OrderingActivities(database, ordering, ordering)
-    worker = Worker(
-        temporal.client,
-        task_queue=queue,
-        workflows=[CaseWorkflow, ClaimWorkflow, ReplacementWorkflow, ReturnWorkflow],
-        activities=[
-            calls.look_up,
-            calls.ask_partners,
-            calls.pay_back,
-            calls.refund_states,
-            coupons.issue_coupon,
-            coupons.revoke_coupon,
-            ImprovementActivities(database).begin_improvement,
-            records.save_case,
-            claims.save_claim,
-            claims.send_claim,
-            claims.adjust_claim,
-            claims.tell_claim_over,
-            records.intend_refund,
-            records.seal_case,
-            ClassificationActivities().classify,
-            DispatchActivities(database, policy).assign_handler,
-            ErrandActivities().tell_case,
-            returns.prepare_return,
-            returns.arrange_pickup,
-            returns.trace_parcel,
-            returns.send_goods_back,
-            returns.call_off_return,
-            replacements.reserve_stock,
-            replacements.renew_stock,
-            replacements.release_stock,
-            replacements.send_replacement,
-            replacements.stop_replacement,
-            replacements.watch_parcel,
-            replacements.order_repair,
-            replacements.decide_repair,
-            replacements.repair_state,
-            CalendarActivities(policy).renew_calendars,
-            KnowledgeActivities(database).suggest_answer,
-            KnowledgeActivities(database).count_helped,
-            history.recall,
-            history.take_goods,
-            history.release_goods,
-            changes.change_order,
-            changes.change_state,
-            changes.undo_change,
-            changes.ask_charge,
-            changes.charge_state,
-            changes.cancel_charge,
-            changes.book_charge,
-        ],
-        workflow_runner=RUNNER,
-        interceptors=[Correlation()],
+    partners = Partners(
+        merchant=world,
+        carrier=world,
+        payment=world,
+        ordering=ordering,
+        charges=ordering,
+        promotion=world,
+        notification=world,
+        email=None,
+        evidence=evidence_store(settings),
+        returns=world.returns,
+        warehouse=world.warehouse,
+        carrier_claims=world.claims,
+        merchant_claims=world.claims,
     )
-    service = Service(temporal, database, world, slice_policy(policy, datetime.now(UTC)), queue, temporal.client, ordering)
+    today = slice_policy(policy, datetime.now(UTC))
+    service = Service(temporal, database, world, today, settings.task_queue, temporal.client, ordering)
     try:
-        async with worker:
+        async with at_work(temporal.client, settings, wire(settings, database, partners), patience=timedelta(0)):
             yield service
             for case in service.opened:
                 await _end(case)

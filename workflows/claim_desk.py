@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.common import SearchAttributeUpdate
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 from models.base import Money
 from models.claim_messages import ClaimMessage, ClaimMove, SendClaim
@@ -157,7 +157,8 @@ class ClaimDesk:
         try:
             receipt = (await effects.send_claim(SendClaim(of=claim.kind.of, message=message))).receipt
         except ActivityError as error:
-            state.undelivered = str(error.cause or error)[:300]
+            cause = error.cause
+            state.undelivered = (cause.message if isinstance(cause, ApplicationError) else str(cause or error))[:300]
             self.note(Event.CLAIM_UNDELIVERED, why=state.undelivered)
         else:
             state.partner_reference = receipt.claim_number or state.partner_reference

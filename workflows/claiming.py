@@ -5,10 +5,6 @@ Nothing here touches the customer: what was executed stays, and the parties sett
 
 import asyncio
 
-from temporalio import workflow
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.workflow import ParentClosePolicy
-
 from models.claims import Claim, ClaimAdjustment, ClaimOver, ClaimRef, ClaimStart, ClaimState, ClaimStatus
 from models.events import Event
 from models.findings import Finding
@@ -54,7 +50,9 @@ def _open(desk: Desk, due: Due) -> asyncio.Task[None]:
     ref = ClaimRef(claim_id=claim_id, kind=due.kind, who=due.who, items=due.items, currency=due.currency)
     case.claims = (*case.claims, ref)
     _note(desk, Event.CLAIM_RAISED, ref, cause=due.cause.value)
-    return asyncio.create_task(_start(desk, _claim(desk, ref, due)))
+    claim = _claim(desk, ref, due)
+    terms = desk.policy.claims.terms(claim.kind.of, claim.who)
+    return asyncio.create_task(effects.open_claim(ClaimStart(state=ClaimState(claim=claim, terms=terms))))
 
 
 def _claim(desk: Desk, ref: ClaimRef, due: Due) -> Claim:
@@ -82,20 +80,6 @@ def _claim(desk: Desk, ref: ClaimRef, due: Due) -> Claim:
         handler=case.handler,
         opened_at=desk.now,
     )
-
-
-async def _start(desk: Desk, claim: Claim) -> None:
-    terms = desk.policy.claims.terms(claim.kind.of, claim.who)
-    try:
-        await workflow.start_child_workflow(
-            "ClaimWorkflow",
-            ClaimStart(state=ClaimState(claim=claim, terms=terms)),
-            id=claim.claim_id,
-            parent_close_policy=ParentClosePolicy.ABANDON,
-            static_summary=f"{claim.kind} on {claim.who}, {claim.amount.minor} {claim.currency}",
-        )
-    except WorkflowAlreadyStartedError:
-        workflow.logger.info("claim.is_open_already")
 
 
 async def _adjust(desk: Desk, change: ClaimAdjustment) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from models.actions import Act
@@ -71,7 +71,9 @@ class ClaimWorkflow:
                 await desk.save()
                 await desk.report()
                 await desk.pause()
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, ActivityError) as error:
+                if not is_cancelled_exception(error):
+                    raise
                 # "Request Cancellation" of the Web UI: somebody's money hangs on it, so a claim ends by its people's actions alone.
                 desk.note(Event.CANCELLATION_REFUSED)
         await workflow.wait_condition(workflow.all_handlers_finished)

@@ -12,7 +12,7 @@ from temporalio.common import RetryPolicy
 
 from models.case import Classification
 from models.claim_messages import ClaimSent, SendClaim
-from models.claims import ClaimAdjustment, ClaimOver, ClaimProjection, Told
+from models.claims import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
 from models.effects import (
     AskPartner,
     Assigned,
@@ -42,6 +42,7 @@ from models.effects import (
     Taken,
 )
 from models.history import OrderHistory
+from models.queues import queue_of
 
 T = TypeVar("T")
 
@@ -114,39 +115,19 @@ async def seal_case(seal: Seal) -> Sealed:
 
 async def look_up(request: LookUp, patience: timedelta) -> LookedUp:
     """Order, parcels and payments. Raises ActivityError when the partners stay silent for all of `patience`."""
-    return await workflow.execute_activity(
-        "look_up",
-        request,
-        result_type=LookedUp,
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=patience,
-        retry_policy=PATIENT,
-        summary=f"order {request.order_id}",
-    )
+    return await call_partner("look_up", request, LookedUp, patience=patience, summary=f"order {request.order_id}")
 
 
 async def ask_partners(request: AskPartner, patience: timedelta) -> None:
     """Send requests for statements to merchants' and carriers' systems."""
-    await workflow.execute_activity(
-        "ask_partners",
-        request,
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=patience,
-        retry_policy=PATIENT,
-        summary=", ".join(statement.recipient for statement in (*request.merchant, *request.carrier)),
-    )
+    whom = ", ".join(statement.recipient for statement in (*request.merchant, *request.carrier))
+    await call_partner("ask_partners", request, None, patience=patience, summary=whom)
 
 
 async def pay_back(request: PayBack) -> PaidBack:
     """Ask the provider for every part that is not asked yet. Retried until the provider says yes or no."""
-    return await workflow.execute_activity(
-        "pay_back",
-        request,
-        result_type=PaidBack,
-        start_to_close_timeout=PARTNER_CALL,
-        retry_policy=PATIENT,
-        summary=f"{request.remedy_id}: {sum(part.amount.minor for part in request.parts)}",
-    )
+    whole = sum(part.amount.minor for part in request.parts)
+    return await call_partner("pay_back", request, PaidBack, summary=f"{request.remedy_id}: {whole}")
 
 
 async def begin_improvement(improvement: Improvement) -> None:
@@ -165,26 +146,22 @@ async def revoke_coupon(request: CouponRequest) -> CouponState:
 
 
 async def _coupon(name: str, request: CouponRequest) -> CouponState:
-    return await workflow.execute_activity(
-        name,
-        request,
-        result_type=CouponState,
-        start_to_close_timeout=PARTNER_CALL,
-        retry_policy=PATIENT,
-        summary=f"{request.remedy_id}: {request.amount.minor}",
-    )
+    return await call_partner(name, request, CouponState, summary=f"{request.remedy_id}: {request.amount.minor}")
 
 
 async def refund_states(request: RefundQuery) -> PaidBack:
     """What became of the parts, when no webhook came."""
-    return await workflow.execute_activity(
-        "refund_states", request, result_type=PaidBack, start_to_close_timeout=PARTNER_CALL, retry_policy=PATIENT
-    )
+    return await call_partner("refund_states", request, PaidBack)
 
 
 async def save_claim(projection: ClaimProjection, headline: str) -> None:
     """Write the claim, its history, the messages these cause, and its payments into the ledger, in one transaction (RES-9)."""
     await _ours("save_claim", projection, None, headline)
+
+
+async def open_claim(start: ClaimStart) -> None:
+    """Start a claim's workflow (RES-9): no child, for it outlives its case, and a child would cost the case's history five events or more."""
+    await _ours("open_claim", start, None)
 
 
 async def adjust_claim(change: ClaimAdjustment) -> Told:
@@ -199,14 +176,31 @@ async def tell_claim_over(over: ClaimOver) -> None:
 
 async def send_claim(request: SendClaim) -> ClaimSent:
     """Hand a message about a claim over to the party's system. Raises ActivityError when that will not take it (RES-9)."""
+    what = f"{request.message.move} {request.message.recipient}"
+    return await call_partner("send_claim", request, ClaimSent, patience=UNDELIVERABLE_AFTER, summary=what)
+
+
+@overload
+async def call_partner(
+    name: str, request: object, answer: type[T], *, patience: timedelta | None = None, summary: str | None = None
+) -> T: ...
+@overload
+async def call_partner(
+    name: str, request: object, answer: None, *, patience: timedelta | None = None, summary: str | None = None
+) -> None: ...
+async def call_partner(
+    name: str, request: object, answer: type[T] | None, *, patience: timedelta | None = None, summary: str | None = None
+) -> T | None:
+    """An activity that calls a partner, on the partner's own queue. Raises ActivityError for a no, or after `patience` of silence."""
     return await workflow.execute_activity(
-        "send_claim",
+        name,
         request,
-        result_type=ClaimSent,
+        result_type=answer,
+        task_queue=queue_of(workflow.info().task_queue, name),
         start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=UNDELIVERABLE_AFTER,
+        schedule_to_close_timeout=patience,
         retry_policy=PATIENT,
-        summary=f"{request.message.move} {request.message.recipient}",
+        summary=summary,
     )
 
 
