@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from sandbox import carrier, charges, desk, merchant, notification, ordering, payment, promotion
+from sandbox import carrier, charges, desk, merchant, notification, ordering, payment, promotion, returns
 from sandbox.books import Books
 from sandbox.catalogue import Catalogue
 from sandbox.faults import Faults
@@ -42,6 +42,9 @@ def create_app(
         notification.router,
         promotion.router,
         promotion.wallet,
+        returns.merchant,
+        returns.carrier,
+        returns.desk,
         desk.router,
         carrier.road,
         ordering.router,

@@ -42,6 +42,12 @@ create table if not exists charges (
     request text not null, reference text not null, pay_url text not null, until text not null, payment_id text, paid_at text,
     quiet integer not null, at text not null, calls integer not null default 1);
 create index if not exists charges_of_order on charges (order_id);
+create table if not exists goods_back (
+    kind text not null, key text not null, about text not null, reference text not null, request text not null, answer text not null,
+    status text not null, at text not null, calls integer not null default 1, primary key (kind, key));
+create table if not exists return_parcels (
+    tracking text primary key, carrier_id text not null, order_id text not null, reference text not null, bound_for text not null,
+    at text not null);
 create table if not exists tempers (recipient text primary key, answers text not null);
 """
 

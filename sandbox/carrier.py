@@ -11,6 +11,7 @@ from models.partners import NoticeKind, Scan, Shipment, ShipmentStatus, Statemen
 from sandbox.books import now
 from sandbox.faults import FaultyRoute, Partner
 from sandbox.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.returns import is_returned, move_back
 from sandbox.statements import take_request
 
 router = APIRouter(prefix="/carrier", tags=["carrier"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
@@ -45,6 +46,8 @@ class Moved(BaseModel):
 @road.post("/parcels/{tracking}/scans")
 async def move(tracking: str, news: Moved, sandbox: SandboxOf) -> Response:
     """Let a parcel move on: its trace grows, and the carrier tells of it."""
+    if is_returned(sandbox, tracking):
+        return answer(move_back(sandbox, tracking, news.status, news.place, news.said))
     parcel = sandbox.catalogue.shipments.get(tracking)
     if parcel is None:
         raise HTTPException(404, f"there is no parcel {tracking}; see /catalogue")
