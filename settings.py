@@ -1,9 +1,9 @@
 """Every setting, once. Each is an environment variable with the prefix `REDRESS_`, or a line of a `.env` file."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     """The bearer token with which we call partners."""
     partner_timeout: float = 5.0
     """Seconds that one call of a partner may take."""
+
+    partner_rates: dict[Literal["merchant", "carrier", "payment", "promotion", "partners"], Annotated[float, Field(gt=0)]] = {}
+    """The most activities a second that partners are called by, over all workers, as JSON: `{"payment": 20}`. Not named: no limit."""
 
     payment_providers: dict[str, Literal["http", "stripe"]] = {}
     """Merchants whose payments are with a provider of their own, as JSON: `{"M-7": "stripe"}`; everybody else's are at `payment_url`."""

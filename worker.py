@@ -20,8 +20,8 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.calendars import CalendarActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
-from activities.delivery import Delivery
 from activities.coupons import CouponActivities
+from activities.delivery import Delivery
 from activities.dispatch import DispatchActivities
 from activities.errands import ErrandActivities
 from activities.history import HistoryActivities

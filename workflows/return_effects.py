@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from temporalio import workflow
-
 from models.return_calls import SentBack
 from models.return_effects import (
     ArrangePickup,
@@ -15,7 +13,7 @@ from models.return_effects import (
     Traced,
     TraceParcel,
 )
-from workflows.effects import PARTNER_CALL, PATIENT
+from workflows.effects import call_partner
 
 A_QUESTION = timedelta(hours=6)
 """A carrier that cannot be asked for so long has told nothing; it is asked again at the next turn."""
@@ -25,62 +23,34 @@ A_DEED = timedelta(days=7)
 
 async def prepare_return(request: PrepareReturn, patience: timedelta) -> Prepared:
     """Number, address and label. Raises ActivityError when the merchant stays silent for all of `patience`, or says no."""
-    return await workflow.execute_activity(
-        "prepare_return",
-        request,
-        result_type=Prepared,
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=patience,
-        retry_policy=PATIENT,
-        summary=f"{request.purpose} · {request.order_id}",
+    return await call_partner(
+        "prepare_return", request, Prepared, patience=patience, summary=f"{request.purpose} · {request.order_id}"
     )
 
 
 async def arrange_pickup(request: ArrangePickup, patience: timedelta) -> PickupArranged:
     """Raises ActivityError when the carrier stays silent."""
-    return await workflow.execute_activity(
-        "arrange_pickup",
-        request,
-        result_type=PickupArranged,
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=patience,
-        retry_policy=PATIENT,
-        summary=f"{request.call} {request.start:%Y-%m-%d %H:%M}",
+    return await call_partner(
+        "arrange_pickup", request, PickupArranged, patience=patience, summary=f"{request.call} {request.start:%Y-%m-%d %H:%M}"
     )
 
 
 async def trace_parcel(request: TraceParcel) -> Traced:
     """Where the parcel is. Raises ActivityError when nobody can say."""
-    return await workflow.execute_activity(
-        "trace_parcel",
-        request,
-        result_type=Traced,
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=A_QUESTION,
-        retry_policy=PATIENT,
-        summary=request.tracking,
-    )
+    return await call_partner("trace_parcel", request, Traced, patience=A_QUESTION, summary=request.tracking)
 
 
 async def send_goods_back(request: SendGoodsBack) -> SentBack:
     """Raises ActivityError when the merchant will not."""
-    return await workflow.execute_activity(
+    return await call_partner(
         "send_goods_back",
         request,
-        result_type=SentBack,
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=A_DEED,
-        retry_policy=PATIENT,
+        SentBack,
+        patience=A_DEED,
         summary=", ".join(f"{line.line_id}×{line.quantity}" for line in request.lines),
     )
 
 
 async def call_off_return(request: CallOffReturn) -> None:
     """Raises ActivityError when a partner cannot be told."""
-    await workflow.execute_activity(
-        "call_off_return",
-        request,
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=A_DEED,
-        retry_policy=PATIENT,
-    )
+    await call_partner("call_off_return", request, None, patience=A_DEED)

@@ -23,7 +23,7 @@ from models.vocabulary import Role
 from sandbox import app as sandbox
 from sandbox.parts import Options
 from settings import Settings
-from worker import build_worker
+from worker import at_work, wire
 
 AGENT, COLLEAGUE, SUPERVISOR = "alice", "bob", "sun"
 
@@ -110,7 +110,7 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     urls = {f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "notification")}
     calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)
     async with (
-        build_worker(temporal.client, settings, database, calls),
+        at_work(temporal.client, settings, wire(settings, database, calls)),
         httpx.AsyncClient(base_url=api.address, timeout=20, trust_env=False) as http,
         httpx.AsyncClient(base_url=partners.address, timeout=20, trust_env=False) as town,
     ):
