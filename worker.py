@@ -163,7 +163,7 @@ async def at_work(
             activities=wiring.of(partner),
             interceptors=[Correlation()],
             graceful_shutdown_timeout=patience,
-            max_task_queue_activities_per_second=settings.partner_rates.get(partner),
+            max_task_queue_activities_per_second=settings.partner_rates.get(partner.value),
             activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=1, maximum=PARTNER_POLLERS),
         )
         for partner in PartnerQueue
