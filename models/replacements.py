@@ -45,6 +45,7 @@ class ReplacementStage(StrEnum):
 class ReplacementState(Frozen):
     """How far it is; shown with its remedy, and kept there."""
 
+    workflow_id: Identifier
     kind: RemedyKind
     stage: ReplacementStage
     items: tuple[StockItem, ...]
@@ -143,10 +144,17 @@ REPLACEMENT_BODIES: dict[ReplacementAction, type[Body]] = {
 }
 
 
+class ReplacementActionView(Frozen):
+    """An action open to the viewer now, and where to send it."""
+
+    action: ReplacementAction
+    href: str
+
+
 class ReplacementView(Frozen):
-    """A replacement as a party of its case sees it."""
+    """One replacement as the viewer may see it."""
 
     case_id: Identifier
     remedy_id: Identifier
     replacement: ReplacementState
-    available_actions: tuple[ReplacementAction, ...]
+    available_actions: tuple[ReplacementActionView, ...]

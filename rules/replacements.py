@@ -89,6 +89,11 @@ PERMISSIONS: dict[ReplacementAction, Permission] = {
 }
 
 
+REPLACEMENT_ROLES: dict[ReplacementAction, frozenset[Role]] = {
+    action: permission.roles for action, permission in PERMISSIONS.items()
+}
+
+
 def allowed_actions(state: ReplacementState, actor: Actor) -> tuple[ReplacementAction, ...]:
     """What the actor, a party of the case, may do to the replacement now."""
     return tuple(

@@ -11,12 +11,13 @@ from models.findings import InformationRequest, Saying
 from models.people import Actor
 from models.policy import PolicySlice
 from models.remedies import Proposal, Remedy
+from models.replacements import ReplacementAction
+from models.returns import ReturnAction
 from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, SayingView, WaitView
 from models.vocabulary import Locale, Role, Silence, WaitFor
-from rules import clocks
+from rules import clocks, replacement_view, return_view
 from rules.actions import allowed_actions
 from rules.appeals import last_moment, may_appeal, too_late
-from rules.return_view import open_actions
 
 WEIGHING = Role.platform() | {Role.ANALYST}
 """Who sees what was weighed, and what earlier cases gave (RES-4, RES-10)."""
@@ -80,8 +81,13 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
             for action in allowed_actions(case, actor)
             if action is not Action.APPEAL or not too_late(case, policy, now)
         )
-        + tuple(ActionView(action=action, href=href) for action, href in open_actions(case, actor)),
+        + tuple(ActionView(action=action, href=href) for action, href in errand_actions(case, actor)),
     )
+
+
+def errand_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction | ReplacementAction, str], ...]:
+    """What may be done to the goods that are on their way: each where its errand is."""
+    return return_view.open_actions(case, actor) + replacement_view.open_actions(case, actor)
 
 
 def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | None:
@@ -141,6 +147,8 @@ def _may_see(proposal: Proposal, actor: Actor) -> bool:
 
 def _remedy(remedy: Remedy, actor: Actor) -> Remedy:
     """Customers see how much and how far, not the provider's keys."""
+    if remedy.replacement is not None:
+        remedy = remedy.model_copy(update={"replacement": replacement_view.seen(remedy.replacement, actor)})
     return remedy.model_copy(update={"parts": ()}) if actor.role is Role.CUSTOMER else remedy
 
 

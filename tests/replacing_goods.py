@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from fake_warehouse import FakeWarehouse
 from fakes import NOW, order, parcel
-from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from service import CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -37,6 +37,7 @@ class Replacing:
 
     case: Case
     handle: WorkflowHandle[Any, Any]
+    order_id: str
 
     @property
     def warehouse(self) -> FakeWarehouse:
@@ -60,9 +61,9 @@ class Replacing:
 
     def parcel(self, tracking: str, status: ShipmentStatus) -> Shipment:
         """The parcel's trace, as the carrier gives it when it is asked, too."""
-        told = Shipment(tracking=tracking, carrier_id="K-9", order_id="O-1", status=status)
-        others = [one for one in self.case.service.world.parcels["O-1"] if one.tracking != tracking]
-        self.case.service.world.parcels["O-1"] = [*others, told]
+        parcels = self.case.service.world.parcels
+        told = Shipment(tracking=tracking, carrier_id="K-9", order_id=self.order_id, status=status)
+        parcels[self.order_id] = [*(one for one in parcels[self.order_id] if one.tracking != tracking), told]
         return told
 
     async def scan(self, status: ShipmentStatus, tracking: str | None = None, notice_id: str | None = None) -> None:
@@ -71,7 +72,7 @@ class Replacing:
         told = self.parcel(tracking or str(state.tracking), status)
         await self.tell("shipment", told.model_dump(mode="json"), notice_id)
 
-    async def workshop(self, status: RepairStatus, notice_id: str | None = None, **more: Any) -> None:
+    async def workshop(self, status: RepairStatus, /, notice_id: str | None = None, **more: Any) -> None:
         """The workshop tells how far it is."""
         key = f"{self.handle.id}.repair"
         told = Repair.model_validate({"key": key, "status": status, **more})
@@ -115,14 +116,15 @@ class Replacing:
             await act(MERCHANT, ReturnAction.INSPECT, lines=inspected)
 
 
-async def agreed(service: Service, remedy: dict[str, Any], *, issue: Issue, delivered: bool = True, **of_order: Any) -> Replacing:
-    """An agent proposes the remedy, and the customer accepts it."""
-    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
-    gone = parcel(status=ShipmentStatus.LOST)
-    service.world.add(
-        order(status=OrderStatus.DELIVERED if delivered else OrderStatus.SHIPPED, **of_order), arrived if delivered else gone
-    )
-    case = await service.open(issue=issue, evidence=(PHOTO,), wanted={"remedy": remedy["kind"]})
+async def agreed(
+    service: Service, remedy: dict[str, Any], *, issue: Issue, delivered: bool = True, order_id: str = "O-1", **of_order: Any
+) -> Replacing:
+    """A supervisor proposes the remedy, and the customer accepts it."""
+    status = ShipmentStatus.DELIVERED if delivered else ShipmentStatus.LOST
+    arrived = {"delivered_at": NOW - timedelta(days=2), "signed_relation": "self"} if delivered else {}
+    bought = order(order_id, status=OrderStatus.DELIVERED if delivered else OrderStatus.SHIPPED, **of_order)
+    service.world.add(bought, parcel(order_id, status=status, **arrived))
+    case = await service.open(issue=issue, evidence=(PHOTO,), wanted={"remedy": remedy["kind"]}, order_id=order_id)
     await case.until(
         lambda view: view.waiting is not None and view.waiting.for_ in {WaitFor.ANSWERS, WaitFor.PLAN, WaitFor.FINDING}
     )
@@ -131,11 +133,11 @@ async def agreed(service: Service, remedy: dict[str, Any], *, issue: Issue, deli
     await case.until(lambda view: bool(view.proposals))
     await case.act(CUSTOMER, Action.ACCEPT)
     await case.until(lambda view: any(remedy.errand for remedy in view.remedies))
-    return Replacing(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.replacement"))
+    return Replacing(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.replacement"), order_id)
 
 
-async def reshipping(service: Service) -> Replacing:
-    return await agreed(service, {"kind": "reship"}, issue=Issue.LOST, delivered=False)
+async def reshipping(service: Service, order_id: str = "O-1") -> Replacing:
+    return await agreed(service, {"kind": "reship"}, issue=Issue.LOST, delivered=False, order_id=order_id)
 
 
 async def exchanging(service: Service, sku: str | None = None) -> Replacing:
@@ -143,12 +145,9 @@ async def exchanging(service: Service, sku: str | None = None) -> Replacing:
     return await agreed(service, {"kind": "exchange", "items": items}, issue=Issue.QUALITY_DEFECT)
 
 
-async def repairing(service: Service, months: int = 12) -> Replacing:
-    line = order().lines[0].model_copy(update={"warranty_months": months})
-    made = await agreed(service, {"kind": "repair"}, issue=Issue.WARRANTY_REPAIR, lines=(line,))
+async def repairing(service: Service, order_id: str = "O-1") -> Replacing:
+    line = order().lines[0].model_copy(update={"warranty_months": 12})
+    made = await agreed(service, {"kind": "repair"}, issue=Issue.WARRANTY_REPAIR, lines=(line,), order_id=order_id)
     await made.bring_goods_back(inspected=None)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPAIR)
+    await made.at(ReplacementStage.DIAGNOSIS)
     return made
-
-
-__all__ = ["AGENT", "CUSTOMER", "MERCHANT", "SUPERVISOR", "Replacing", "exchanging", "repairing", "reshipping"]

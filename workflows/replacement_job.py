@@ -47,7 +47,7 @@ class Job:
         self.id = workflow.info().workflow_id
         """Also the reference that partners send back in their notices."""
         stage = ReplacementStage.DIAGNOSIS if start.mend else ReplacementStage.RESERVING
-        self.state = ReplacementState(kind=start.kind, stage=stage, items=start.items)
+        self.state = ReplacementState(workflow_id=self.id, kind=start.kind, stage=stage, items=start.items)
         self.course = Course(start.case_id, start.remedy_id, start.terms)
         self.course.state(replacement=self.state)
         self.reservation: Reservation | None = None

@@ -1,5 +1,7 @@
 """Goods repaired (RES-7): at the workshop, diagnosed, agreed to when it costs something, sent back; or replaced. RES-11."""
 
+from typing import Any
+
 from fakes import order
 from replacing_goods import Replacing, agreed, repairing
 from service import AGENT, CUSTOMER, MERCHANT, Service
@@ -11,7 +13,7 @@ from models.vocabulary import ErrorType, Issue, Outcome, RemedyKind, Stage, Wait
 from models.warehouse import RepairStatus
 
 A = ReplacementAction
-ESTIMATE = {"in_warranty": False, "estimate": {"minor": 4_500}, "words": "进水，不在保修范围"}
+ESTIMATE: dict[str, Any] = {"in_warranty": False, "estimate": {"minor": 4_500}, "words": "进水，不在保修范围"}
 BACK = {"tracking": "BACK-1", "carrier_id": "K-9"}
 
 
