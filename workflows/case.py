@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from models.vocabulary import Stage
     from rules.view import view_of
     from workflows import (
+        appeals,
         archival,
         claiming,
         classification,
@@ -25,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         follow_up,
         handover,
         investigation,
+        negotiation,
         notices,
         people,
         receipt,
@@ -105,16 +107,16 @@ class CaseWorkflow:
     reply = person(Action.REPLY, people.reply)
     ask = person(Action.ASK, people.ask)
     find = person(Action.FIND, people.find)
-    propose = person(Action.PROPOSE, people.propose)
-    approve = person(Action.APPROVE, people.approve)
-    decline = person(Action.DECLINE, people.decline)
-    accept = person(Action.ACCEPT, people.accept)
-    reject = person(Action.REJECT, people.reject)
-    counter = person(Action.COUNTER, people.counter)
-    arbitrate = person(Action.ARBITRATE, people.arbitrate)
-    appeal = person(Action.APPEAL, people.appeal)
-    decide_appeal = person(Action.DECIDE_APPEAL, people.decide_appeal)
-    review = person(Action.REVIEW, people.review)
+    propose = person(Action.PROPOSE, negotiation.propose)
+    approve = person(Action.APPROVE, negotiation.approve)
+    decline = person(Action.DECLINE, negotiation.decline)
+    accept = person(Action.ACCEPT, negotiation.accept)
+    reject = person(Action.REJECT, negotiation.reject)
+    counter = person(Action.COUNTER, negotiation.counter)
+    arbitrate = person(Action.ARBITRATE, negotiation.arbitrate)
+    appeal = person(Action.APPEAL, appeals.appeal)
+    decide_appeal = person(Action.DECIDE_APPEAL, appeals.decide_appeal)
+    review = person(Action.REVIEW, appeals.review)
     retry_refund = person(Action.RETRY_REFUND, people.retry_refund)
     record_refund = person(Action.RECORD_REFUND, people.record_refund)
     confirm = person(Action.CONFIRM, people.confirm)

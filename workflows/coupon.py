@@ -30,7 +30,7 @@ async def issue(desk: Desk, remedy_id: str) -> None:
     desk.note(Event.COUPON_ISSUED, code=coupon.code, until=request.valid_until.isoformat(), **told)
 
 
-async def undo(desk: Desk, remedy_id: str, why: str) -> tuple[str, ...]:
+async def undo(desk: Desk, remedy_id: str, _: str) -> tuple[str, ...]:
     """One that the customer used already stays theirs."""
     request = request_of(desk, find(desk, remedy_id))
     coupon = await desk.during(effects.revoke_coupon(request), WaitFor.COUPON)

@@ -4,47 +4,34 @@ Each changes the state at once and returns; the stage that waits for it takes it
 """
 
 from models.actions import Act
-from models.base import Money
 from models.bodies import (
-    Accept,
     AddWords,
     Answer,
     AppealFinding,
-    Approve,
-    Arbitrate,
     Ask,
     Classify,
     Confirm,
     CorrectOrder,
-    Counter,
-    DecideAppeal,
-    Decline,
     Dispute,
     Escalate,
     Find,
     Propose,
     Rate,
     RecordRefund,
-    Reject,
     Reopen,
     Reply,
     RetryRefund,
-    ReviewDecision,
     Take,
     Withdraw,
 )
 from models.case import Classification
-from models.decisions import Appeal, Review
 from models.events import Event
 from models.findings import Finding, Saying
-from models.people import Actor, EvidenceRef
-from models.remedies import Proposal
-from models.vocabulary import ClockName, Kind, Outcome, Reimbursement, Role, Stage, Tier, WaitFor, WaitingOn
-from rules.approvals import needs_approval
-from rules.offers import lay_out
-from rules.remedies import currency_of, total
+from models.people import EvidenceRef
+from models.vocabulary import ClockName, Kind, Outcome, Reimbursement, Role, Stage, Tier, WaitingOn
 from workflows import classification, first_answer, investigation, refund, resolution
 from workflows.desk import Desk
+from workflows.resolution import lapse_proposal
 
 
 def add_words(desk: Desk, act: Act[AddWords]) -> None:
@@ -120,148 +107,6 @@ def find(desk: Desk, act: Act[Find]) -> None:
     basis = resolution.both(act.body.basis)
     desk.case.finding = Finding(party=act.body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
     investigation.tell_finding(desk, act.body.party, basis, 1.0, act.actor)
-
-
-def propose(desk: Desk, act: Act[Propose]) -> None:
-    """RES-2; above the proposer's limit it waits for another person first (RES-4)."""
-    case = desk.case
-    currency = currency_of(case, desk.policy)
-    dearest = max(total(option.remedies, currency).minor for option in act.body.options)
-    amount = Money(minor=dearest, currency=currency)
-    waits = needs_approval(case, desk.policy, act.actor, amount)
-    proposal = Proposal(
-        id=f"p{len(case.proposals) + 1}",
-        round=1 + sum(1 for known in case.proposals if known.refused is not None),
-        by=act.actor,
-        at=desk.now,
-        options=tuple(lay_out(desk.policy, case, option) for option in act.body.options),
-        amount=amount,
-        if_silent=act.body.if_silent,
-        needs_approval=waits,
-    )
-    case.proposals = (*case.proposals, proposal)
-    if waits:
-        desk.note(
-            Event.APPROVAL_NEEDED,
-            act.actor,
-            proposal_id=proposal.id,
-            amount_minor=amount.minor,
-            currency=currency,
-            until=desk.deadline(WaitFor.APPROVAL).isoformat(),
-        )
-    else:
-        resolution.offer_out(desk)
-    first_contact(desk, act)
-
-
-def approve(desk: Desk, act: Act[Approve]) -> None:
-    proposal = end_proposal(desk, needs_approval=False, approved_by=act.actor)
-    desk.note(Event.APPROVED, act.actor, proposal_id=proposal.id)
-    resolution.offer_out(desk)
-
-
-def decline(desk: Desk, act: Act[Decline]) -> None:
-    proposal = end_proposal(desk, needs_approval=False, declined=act.body.reason)
-    desk.note(Event.DECLINED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
-
-
-def accept(desk: Desk, act: Act[Accept]) -> None:
-    proposal = end_proposal(desk, accepted=act.body.option)
-    desk.note(Event.ACCEPTED, act.actor, proposal_id=proposal.id, option=act.body.option)
-    resolution.settle_on(desk, proposal.options[act.body.option - 1].remedies)
-
-
-def reject(desk: Desk, act: Act[Reject]) -> None:
-    proposal = end_proposal(desk, refused=act.body.reason)
-    desk.note(Event.REFUSED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
-    resolution.refused(desk, act.actor)
-
-
-def counter(desk: Desk, act: Act[Counter]) -> None:
-    body = act.body
-    proposal = end_proposal(desk, refused=body.reason, counter_amount=body.amount, counter_remedy=body.remedy)
-    desk.note(
-        Event.COUNTERED,
-        act.actor,
-        proposal_id=proposal.id,
-        reason=body.reason,
-        amount_minor=body.amount.minor if body.amount else None,
-        currency=currency_of(desk.case, desk.policy),
-    )
-    resolution.refused(desk, act.actor)
-
-
-def arbitrate(desk: Desk, act: Act[Arbitrate]) -> None:
-    """RES-2: final. Without remedies the demand is turned down."""
-    body = act.body
-    currency = currency_of(desk.case, desk.policy)
-    desk.case.arbitration = False
-    desk.note(
-        Event.RULED,
-        act.actor,
-        reason=body.reason,
-        remedies=[remedy.kind.value for remedy in body.remedies],
-        amount_minor=total(body.remedies, currency).minor,
-        currency=currency,
-    )
-    if body.party is not None:
-        basis = resolution.both(body.reason)
-        desk.case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
-        investigation.tell_finding(desk, body.party, basis, 1.0, act.actor)
-    if not body.remedies:
-        desk.case.outcome = Outcome.REJECTED
-    resolution.settle_on(desk, body.remedies)
-
-
-def appeal(desk: Desk, act: Act[AppealFinding]) -> None:
-    """INV-5: heard once, with new evidence; what was decided for the customer goes on meanwhile."""
-    case, body = desk.case, act.body
-    assert case.finding is not None  # noqa: S101  # rules/appeals.py saw to it
-    due = desk.deadline(WaitFor.APPEAL)
-    case.appeal = Appeal(
-        by=act.actor, at=desk.now, words=body.words, evidence=body.evidence, against=case.finding.party, due=due
-    )
-    say(desk, act, body.words, body.evidence)
-    desk.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
-    if case.stage is Stage.CLOSED:
-        desk.turn(Stage.FOLLOW_UP)
-
-
-def decide_appeal(desk: Desk, act: Act[DecideAppeal]) -> None:
-    """INV-5: the finding stands or moves. The parties settle between them what was done on the earlier one; the customer keeps it."""
-    case, body = desk.case, act.body
-    assert case.appeal is not None  # noqa: S101  # rules/appeals.py saw to it
-    case.appeal = case.appeal.model_copy(
-        update={
-            "granted": body.granted,
-            "decided_by": act.actor,
-            "decided_at": desk.now,
-            "reason": body.reason,
-            "party": body.party,
-        }
-    )
-    party = body.party or case.appeal.against
-    desk.note(Event.APPEAL_DECIDED, act.actor, granted=body.granted, party=party.value, reason=body.reason)
-    if body.party is not None:
-        basis = resolution.both(body.reason)
-        case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
-    if body.granted and case.appeal.by.role is Role.CUSTOMER:
-        look_again(desk, act.actor)
-
-
-def look_again(desk: Desk, by: Actor) -> None:
-    """The customer was right after all: another solution is looked for, by whoever may rule."""
-    desk.case.settled, desk.case.outcome, desk.case.closed_at = False, None, None
-    desk.case.confirmed, desk.case.automatic = False, False
-    desk.clocks.start()
-    desk.escalate("appeal_granted", by)
-    desk.turn(Stage.RESOLUTION)
-
-
-def review(desk: Desk, act: Act[ReviewDecision]) -> None:
-    """RES-10: a person's word on what was decided without one; what the customer was given stays."""
-    desk.case.review = Review(agrees=act.body.agrees, by=act.actor, at=desk.now, note=act.body.note)
-    desk.note(Event.REVIEWED, act.actor, agrees=act.body.agrees, note=act.body.note)
 
 
 def retry_refund(desk: Desk, act: Act[RetryRefund]) -> None:
@@ -343,15 +188,3 @@ def first_contact(desk: Desk, act: Act[Reply] | Act[Ask] | Act[Propose]) -> None
         if act.actor.role in Role.platform():
             case.handler = case.handler or act.actor
         desk.clocks.stop(ClockName.FIRST_REPLY)
-
-
-def lapse_proposal(desk: Desk) -> None:
-    if desk.case.standing_proposal is not None:
-        end_proposal(desk, lapsed=True)
-
-
-def end_proposal(desk: Desk, **change: object) -> Proposal:
-    """Replace the standing proposal by what became of it."""
-    proposal = desk.case.proposals[-1].model_copy(update=change)
-    desk.case.proposals = (*desk.case.proposals[:-1], proposal)
-    return proposal

@@ -188,6 +188,18 @@ def refused(desk: Desk, by: Actor) -> None:
         desk.escalate("rejections", by, rounds=rounds)
 
 
+def lapse_proposal(desk: Desk) -> None:
+    if desk.case.standing_proposal is not None:
+        end_proposal(desk, lapsed=True)
+
+
+def end_proposal(desk: Desk, **change: object) -> Proposal:
+    """Replace the standing proposal by what became of it."""
+    proposal = desk.case.proposals[-1].model_copy(update=change)
+    desk.case.proposals = (*desk.case.proposals[:-1], proposal)
+    return proposal
+
+
 def both(words: str) -> Bilingual:
     """A person's own words stand for themselves in either language."""
     return Bilingual(zh=words, en=words)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from cases import NOW, case, receipt
 from intents import intent, payment
@@ -142,7 +143,7 @@ async def test_no_more_than_the_agreed_share_of_the_days_cases_resolves_without_
     for number in range(1, 5):
         opened = case(receipt=receipt(case_id=f"RD-{number}", received_at=NOW - timedelta(hours=number)))
         await records.save_case(Projection(state=opened, at=NOW))
-    share = {"automatic": True, "max_automatic_share_a_day": 0.5, "automatic_share_from": 4, "minor": 100}
+    share: dict[str, Any] = {"automatic": True, "max_automatic_share_a_day": 0.5, "automatic_share_from": 4, "minor": 100}
     plans = [
         await records.intend_refund(intent(f"RD-{number}", order_id=f"O-{number}", customer_id=f"C-{number}", **share))
         for number in range(1, 4)

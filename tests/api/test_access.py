@@ -9,7 +9,7 @@ from pictures import picture
 from sqlmodel import select
 from web import Person, Web
 
-from api.examples import ACTIONS
+from api.examples import ACTIONS, HANDED_OVER
 from api.lookup import in_sight
 from models.actions import Action
 from models.people import Actor
@@ -89,6 +89,8 @@ async def scene(web: Web) -> Scene:
         S: None,
         Y: None,
     }
+    for appellant in (C, M, K):
+        await own[appellant].upload(HANDED_OVER.encode())
     return Scene(case_id, photo, own, foreign)
 
 

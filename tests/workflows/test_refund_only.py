@@ -7,7 +7,7 @@ from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Service
 
 from models.actions import Action
 from models.partners import Notice, RefundStatus, ShipmentStatus
-from models.vocabulary import ErrorType, Issue, Kind, Outcome, Reimbursement, RemedyKind, Stage, WaitFor, WaitingOn
+from models.vocabulary import ErrorType, Issue, Kind, Outcome, Party, Reimbursement, RemedyKind, Stage, WaitFor, WaitingOn
 
 REFUND = {"remedy": RemedyKind.REFUND_ONLY}
 
@@ -60,6 +60,7 @@ async def test_money_above_the_agents_limit_waits_for_a_supervisor_before_the_cu
     service.world.add(order(minor=400_000), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
     await case.act(AGENT, Action.PROPOSE, **refund_of(400_000))
     hidden = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.APPROVAL)
     assert hidden.proposals[0].state == "awaiting_approval"
