@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from adapters.carrier import HttpCarrier
-from adapters.claims import HttpClaims
 from adapters.charges import HttpCharges
+from adapters.claims import HttpClaims
 from adapters.evidence import evidence_store
 from adapters.http import PartnerHttp
 from adapters.merchant import HttpMerchant
@@ -15,7 +15,17 @@ from adapters.ordering import HttpOrdering
 from adapters.payment import HttpPayment
 from adapters.payments import PaymentsByMerchant
 from adapters.promotion import HttpPromotion
-from adapters.protocols import Carrier, Claims, Charges, EvidenceStore, Merchant, Notification, OrderChanges, PaymentProvider, Promotion
+from adapters.protocols import (
+    Carrier,
+    Charges,
+    Claims,
+    EvidenceStore,
+    Merchant,
+    Notification,
+    OrderChanges,
+    PaymentProvider,
+    Promotion,
+)
 from adapters.returns import HttpReturns, ReturnPartners
 from adapters.smtp import SmtpEmail
 from adapters.stripe import StripePayment
