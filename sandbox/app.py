@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from sandbox import carrier, charges, desk, merchant, notification, ordering, payment, promotion, returns
+from sandbox import carrier, charges, claims, desk, merchant, notification, ordering, payment, promotion, returns
 from sandbox.books import Books
 from sandbox.catalogue import Catalogue
 from sandbox.faults import Faults
@@ -45,6 +45,9 @@ def create_app(
         returns.merchant,
         returns.carrier,
         returns.desk,
+        claims.carrier,
+        claims.merchant,
+        claims.desk,
         desk.router,
         carrier.road,
         ordering.router,

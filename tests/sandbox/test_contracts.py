@@ -8,11 +8,13 @@ from contracts import answer_schema, check, contract
 from openapi_spec_validator import validate
 from town import Town
 
+from models.claim_messages import ClaimMessage, ClaimReceipt, ClaimWord
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest
 from models.promotion import Coupon, CouponOrder
 
 PARTNERS = ("merchant", "carrier", "payment", "promotion", "notification")
-MODELS = (Coupon, CouponOrder, Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest)
+CLAIMS = (ClaimMessage, ClaimReceipt, ClaimWord)
+MODELS = (Coupon, CouponOrder, Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest, *CLAIMS)
 
 
 def examples(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
