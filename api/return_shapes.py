@@ -12,7 +12,7 @@ from models.returns import (
     BookPickup,
     CancelPickup,
     Extend,
-    InspectedLine,
+    InspectedLines,
     MovePickup,
     Receive,
     ReturnAction,
@@ -27,10 +27,9 @@ class ClaimFreightIn(Body):
     receipt: Sha256
 
 
-class InspectIn(Body):
+class InspectIn(InspectedLines):
     """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place."""
 
-    lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=100)
     evidence: tuple[Sha256, ...] = Field(default=(), max_length=30)
 
 

@@ -269,11 +269,10 @@ class Receive(Body):
     """Say that the goods have come."""
 
 
-class Inspect(Body):
-    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place."""
+class InspectedLines(Body):
+    """What was found, line by line."""
 
     lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=100)
-    evidence: tuple[EvidenceRef, ...] = Field(default=(), max_length=30)
 
     @model_validator(mode="after")
     def _reasons(self) -> Self:
@@ -282,6 +281,12 @@ class Inspect(Body):
                 message = f"{line.line_id}: say why pieces are rejected or wrong (`reason`)"
                 raise ValueError(message)
         return self
+
+
+class Inspect(InspectedLines):
+    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place."""
+
+    evidence: tuple[EvidenceRef, ...] = Field(default=(), max_length=30)
 
 
 class Extend(Body):

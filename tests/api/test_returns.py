@@ -1,0 +1,191 @@
+"""Returns over HTTP (RES-6): who may look, print, act and list, and parcels that carriers tell of without a reference."""
+
+import asyncio
+import itertools
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pypdfium2
+import pytest
+import zxingcpp
+from fakes import NOW, order, parcel
+from pictures import picture
+from standardwebhooks import Webhook
+from web import Person, Web
+
+from adapters.secrets import secrets_of
+from api.return_shapes import SHAPES
+from models.partners import OrderStatus, ShipmentStatus
+from models.returns import ReturnAction
+from models.vocabulary import Role
+from rules.returns import RETURN_ROLES
+
+_numbers = itertools.count(1)
+EVERYBODY = [Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR, Role.ANALYST]
+
+
+@pytest.fixture
+def web(web_on_either: Web) -> Web:
+    return web_on_either
+
+
+@dataclass
+class Scene:
+    """A case whose customer is to send goods back."""
+
+    web: Web
+    case_id: str
+    customer_id: str
+    customer: Person
+    merchant: Person
+    supervisor: Person
+
+    @property
+    def path(self) -> str:
+        return f"/v1/cases/{self.case_id}/returns/m1"
+
+    async def seen(self, **fields: Any) -> dict[str, Any]:
+        """The return, as soon as these fields of it are so."""
+        shown: dict[str, Any] = {}
+        for _ in range(500):
+            answer = await self.supervisor.get(self.path)
+            shown = answer.json()
+            if answer.status_code == 200 and all(shown["return_"][name] == value for name, value in fields.items()):
+                return shown
+            await asyncio.sleep(0.02)
+        raise AssertionError(shown)
+
+
+async def scene_of(web: Web) -> Scene:
+    number = f"{next(_numbers)}{uuid.uuid4().hex[:6]}"
+    customer_id, order_id = f"C-R{number}", f"O-R{number}"
+    delivered = parcel(order_id, status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+    web.service.world.add(order(order_id, customer=customer_id, status=OrderStatus.DELIVERED), delivered)
+    customer, supervisor = web.person(Role.CUSTOMER, customer_id), web.person(Role.SUPERVISOR, "susan")
+    photo = (await customer.upload(picture(comment=number.encode()))).json()["sha256"]
+    case_id = await web.open(customer, order_id=order_id, issue="product.quality_defect", evidence=[photo])
+    await web.row(case_id, lambda row: row.team is not None and row.waiting_for in {"answers", "plan", "finding"})
+    await supervisor.post(f"/v1/cases/{case_id}/take", {})
+    remedy = {"kind": "return_and_refund", "amount": {"minor": 10_000, "currency": "CNY"}}
+    proposed = await supervisor.post(f"/v1/cases/{case_id}/propose", {"options": [{"remedies": [remedy], "why": "退货退款"}]})
+    assert proposed.status_code == 200, proposed.text
+    await web.row(case_id, lambda row: row.waiting_for == "choice")
+    assert (await customer.post(f"/v1/cases/{case_id}/accept", {"option": 1})).status_code == 200
+    scene = Scene(web, case_id, customer_id, customer, web.person(Role.MERCHANT, "M-1"), supervisor)
+    await scene.seen(stage="awaiting")
+    return scene
+
+
+async def test_a_return_from_the_label_to_the_inspection(web: Web) -> None:
+    scene = await scene_of(web)
+    shown = (await scene.customer.get(scene.path)).json()
+    assert shown["label"] == f"{scene.path}/label"
+    assert {action["action"] for action in shown["available_actions"]} == {"book_pickup", "ship"}
+    printed = await scene.customer.get(shown["label"])
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+    page: Any = pypdfium2.PdfDocument(printed.content)[0]
+    codes = {code.text for code in zxingcpp.read_barcodes(page.render(scale=4).to_pil())}
+    assert codes == {shown["return_"]["label"]["tracking"], shown["return_"]["rma"]}
+    case = (await scene.customer.get(f"/v1/cases/{scene.case_id}")).json()
+    hrefs = {action["action"]: action["href"] for action in case["available_actions"]}
+    sent = await scene.customer.post(hrefs["ship"], {"carrier_id": "SF", "tracking": f"SF{uuid.uuid4().hex[:10]}"})
+    assert (sent.status_code, sent.json()["return_"]["stage"]) == (200, "in_transit")
+    receipt = (await scene.customer.upload(picture(comment=b"receipt"))).json()["sha256"]
+    claim = {"amount": {"minor": 900, "currency": "CNY"}, "receipt": receipt}
+    assert (await scene.customer.post(f"{scene.path}/claim_freight", claim)).status_code == 200
+    scratch = (await scene.merchant.upload(picture(comment=b"as it came"))).json()["sha256"]
+    told = {"lines": [{"line_id": "L1", "accepted": 1}], "evidence": [scratch]}
+    assert (await scene.merchant.post(f"{scene.path}/inspect", told)).status_code == 200
+    await web.row(scene.case_id, lambda row: row.stage == "follow_up")
+    over = await scene.seen(result="accepted")
+    assert over["settlement"]["goods"]["minor"] + over["settlement"]["freight"]["minor"] == 10_900
+    for sha256 in (receipt, scratch):
+        assert (await scene.customer.get(f"/v1/cases/{scene.case_id}/evidence/{sha256}")).status_code == 200
+    again = await scene.merchant.post(f"{scene.path}/inspect", told)
+    assert again.status_code == 409
+    gone = await scene.customer.get(f"{scene.path}/label")
+    assert gone.status_code in {200, 409}
+
+
+async def test_who_may_look_and_act_and_what_is_foreign_looks_unknown(web: Web) -> None:
+    scene = await scene_of(web)
+    strangers = (web.person(Role.CUSTOMER, "C-OTHER"), web.person(Role.MERCHANT, "M-OTHER"))
+    for stranger in strangers:
+        for path in (scene.path, f"{scene.path}/label"):
+            assert (await stranger.get(path)).status_code == 404
+    for missing in (f"/v1/cases/{scene.case_id}/returns/m9", "/v1/cases/RD-NONE/returns/m1"):
+        assert (await scene.customer.get(missing)).status_code == 404
+        assert (await scene.customer.post(f"{missing}/ship", SHAPES[ReturnAction.SHIP][1].example)).status_code == 404
+    assert (await web.stranger().get(scene.path)).status_code == 401
+    for action, roles in RETURN_ROLES.items():
+        for role in EVERYBODY:
+            who = web.person(role, scene.customer_id if role is Role.CUSTOMER else "M-1" if role is Role.MERCHANT else "K-1")
+            if role not in roles:
+                assert (await who.post(f"{scene.path}/{action}", SHAPES[action][1].example)).status_code == 403, (role, action)
+    early = await scene.merchant.post(f"{scene.path}/inspect", SHAPES[ReturnAction.INSPECT][1].example)
+    assert early.status_code == 409
+    assert "receive" in early.json()["allowed"]
+
+
+async def test_bad_content_is_refused_by_field(web: Web) -> None:
+    scene = await scene_of(web)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    slot = {"start": tomorrow.isoformat(), "end": (tomorrow + timedelta(hours=2)).isoformat()}
+    backwards = await scene.customer.post(f"{scene.path}/book_pickup", {"start": slot["end"], "end": slot["start"]})
+    assert backwards.status_code == 422
+    foreign = await scene.customer.post(f"{scene.path}/book_pickup", {**slot, "address_id": "A-NOBODYS"})
+    assert (foreign.status_code, foreign.json()["field"]) == (422, "address_id")
+    blank = await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "SF", "tracking": "a b"})
+    assert blank.status_code == 422
+    unexplained = await scene.merchant.post(f"{scene.path}/inspect", {"lines": [{"line_id": "L1", "rejected": 1}]})
+    assert unexplained.status_code == 422
+    unknown = await scene.customer.post(
+        f"{scene.path}/claim_freight", {"amount": {"minor": 1, "currency": "CNY"}, "receipt": "9" * 64}
+    )
+    assert unknown.status_code == 422
+    booked = await scene.customer.post(f"{scene.path}/book_pickup", slot, idempotency_key="one")
+    again = await scene.customer.post(f"{scene.path}/book_pickup", slot, idempotency_key="one")
+    assert (booked.status_code, again.status_code) == (200, 200)
+    assert again.json()["return_"]["pickups"] == 1
+
+
+async def test_a_carrier_tells_of_a_parcel_by_its_number_alone(web: Web) -> None:
+    scene = await scene_of(web)
+    tracking = f"YT{uuid.uuid4().hex[:10]}"
+    await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "YTO", "tracking": tracking})
+    await scene.seen(stage="in_transit")
+    payload = {"tracking": tracking, "carrier_id": "YTO", "status": "已签收", "scans": []}
+    body = json.dumps({"kind": "shipment", "order_id": "O-SOMEBODYS", "payload": payload})
+    number, at = f"n-{uuid.uuid4().hex}", datetime.now(UTC)
+    signature = Webhook(secrets_of(web.settings).webhook).sign(number, at, body)
+    headers = {"webhook-id": number, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+    answer = await web.http.post("/v1/webhooks/carrier", content=body, headers=headers)
+    assert answer.json() == {"result": "taken"}
+    await scene.seen(stage="received")
+
+
+async def test_the_list_shows_own_returns_by_state_in_pages(web: Web) -> None:
+    scenes = [await scene_of(web) for _ in range(2)]
+    await scenes[0].customer.post(f"{scenes[0].path}/ship", {"carrier_id": "SF", "tracking": f"SF{uuid.uuid4().hex[:8]}"})
+    await scenes[0].seen(stage="in_transit")
+    own = (await scenes[0].customer.get("/v1/returns")).json()["returns"]
+    assert [item["case_id"] for item in own] == [scenes[0].case_id]
+    supervisor = scenes[0].supervisor
+    waiting = (await supervisor.get("/v1/returns?state=awaiting&merchant=M-1&limit=200")).json()["returns"]
+    assert scenes[1].case_id in {item["case_id"] for item in waiting}
+    assert scenes[0].case_id not in {item["case_id"] for item in waiting}
+    pages: list[str] = []
+    path = "/v1/returns?limit=1"
+    while path:
+        page = (await supervisor.get(path)).json()
+        pages += [item["case_id"] for item in page["returns"]]
+        path = page["next"]
+    assert len(pages) == len(set(pages))
+    assert {scene.case_id for scene in scenes} <= set(pages)
+    analyst = (await web.person(Role.ANALYST, "ann").get("/v1/returns?limit=200")).json()["returns"]
+    assert {item["customer_id"] for item in analyst} == {"—"}
+    assert (await web.person(Role.MERCHANT, "M-OTHER").get("/v1/returns")).json()["returns"] == []
+    assert (await supervisor.get("/v1/returns?cursor=nonsense")).status_code == 422
