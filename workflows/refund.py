@@ -41,7 +41,7 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
             payments=case.payments,
             parts=remedy.parts,
             to=remedy.refund_to,
-            automatic=case.automatic,
+            automatic=case.automatic and remedy.ordering is None,  # what a merchant confirmed is owed, whatever the day gave
             max_automatic_per_customer_a_day=desk.policy.automatic.max_per_customer_a_day,
             max_automatic_minor_a_day=desk.policy.automatic.max_minor_a_day,
             max_automatic_share_a_day=desk.policy.automatic.max_share_a_day,

@@ -25,7 +25,16 @@ async def test_a_small_order_is_cancelled_and_paid_back_without_a_person(service
     assert "resolution.order_cancelled" in await case.messages("C-1")
     await case.act(CUSTOMER, Action.CONFIRM)
     await case.until(lambda view: view.stage is Stage.CLOSED)
-    assert await case.events() <= 55
+    assert await case.events() <= 50
+
+
+async def test_a_cancellation_that_the_merchant_confirmed_is_paid_whatever_the_days_caps_say(service: Service) -> None:
+    used_up = service.policy.automatic.model_copy(update={"max_per_customer_a_day": 0, "max_minor_a_day": 0})
+    service.world.add(not_shipped())
+    policy = service.policy.model_copy(update={"automatic": used_up, "digest": "used-up"})
+    case = await service.open(issue=Issue.CANCEL, wanted=CANCEL, policy=policy)
+    await case.until(solved)
+    assert service.world.paid_back("O-1") == 12_900
 
 
 async def test_pieces_of_a_line_are_cancelled_for_what_was_paid_for_them(service: Service) -> None:
