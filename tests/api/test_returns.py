@@ -157,7 +157,7 @@ async def test_a_carrier_tells_of_a_parcel_by_its_number_alone(web: Web) -> None
     tracking = f"YT{uuid.uuid4().hex[:10]}"
     await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "YTO", "tracking": tracking})
     await scene.seen(stage="in_transit")
-    payload = {"tracking": tracking, "carrier_id": "YTO", "status": "已签收", "scans": []}
+    payload: dict[str, Any] = {"tracking": tracking, "carrier_id": "YTO", "status": "已签收", "scans": []}
     body = json.dumps({"kind": "shipment", "order_id": "O-SOMEBODYS", "payload": payload})
     number, at = f"n-{uuid.uuid4().hex}", datetime.now(UTC)
     signature = Webhook(secrets_of(web.settings).webhook).sign(number, at, body)

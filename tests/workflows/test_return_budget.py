@@ -1,6 +1,7 @@
 """What a whole damaged parcel costs in history events, its return included (RES-6; docs/architecture.md, Temporal)."""
 
 from datetime import timedelta
+from typing import Any
 
 from fakes import NOW, order, parcel
 from returning_goods import accepted
@@ -12,8 +13,8 @@ from models.returns import ReturnAction, ReturnStage
 from models.vocabulary import Issue, Outcome, Stage, WaitFor
 
 PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
-WHOLE = {"options": [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "退货退款"}]}
-PART = {"options": [{"remedies": [{"kind": "price_adjustment", "amount": {"minor": 2_000}}], "why": "部分退款"}]}
+WHOLE: dict[str, Any] = {"options": [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "退货退款"}]}
+PART: dict[str, Any] = {"options": [{"remedies": [{"kind": "price_adjustment", "amount": {"minor": 2_000}}], "why": "部分退款"}]}
 
 
 async def test_a_damaged_parcel_with_counter_return_inspection_refund_and_survey_takes_at_most_140_events(
