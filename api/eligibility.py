@@ -14,6 +14,7 @@ from api.problems import problem
 from api.responses import ALWAYS, problems
 from models.base import Frozen, Identifier, Instant, Money
 from models.case import CaseState
+from models.changes import ChangeKind
 from models.effects import Recall
 from models.eligibility import Eligibility, Entitlement
 from models.lines import LineQuantity
@@ -51,6 +52,7 @@ class EntitlementShown(Frozen):
     until: Instant | None = Field(
         description="Until when it may be asked for; null: no limit, or the goods have not arrived yet."
     )
+    changes: tuple[ChangeKind, ...] = Field(description="Of a cancellation or change before shipping: which kinds are open.")
     freight: Party | None = Field(description="Who pays for goods that travel; null: none do.")
     freight_rule: str | None
     freight_why: str | None
@@ -187,6 +189,7 @@ def _remedy(told: Entitlement, language: Locale) -> EntitlementShown:
         max_quantity=told.max_quantity,
         max_amount=told.max_amount,
         until=told.until,
+        changes=told.changes,
         freight=told.freight,
         freight_rule=told.freight_rule,
         freight_why=told.freight_why.in_(language) if told.freight_why else None,

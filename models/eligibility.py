@@ -1,6 +1,7 @@
 """What may be done with an order, line by line, each yes and no with its rule (RES-1, RES-8). docs/eligibility.md explains it."""
 
 from models.base import Bilingual, Frozen, Identifier, Instant, Money
+from models.changes import ChangeKind
 from models.vocabulary import Issue, Party, RemedyKind
 
 
@@ -12,7 +13,7 @@ class Entitlement(Frozen):
     """Of which issues this is true."""
     allowed: bool
     rule: str
-    """The id of the policy's row; `remedy-of-issue`, `pieces-left` and `money-left` are no rows: they always hold."""
+    """The id of the policy's row; `remedy-of-issue`, `changes`, `pieces-left` and `money-left` are no rows."""
     reason: Bilingual
     firm: bool = False
     """Refused, and nobody may go beyond it."""
@@ -22,6 +23,8 @@ class Entitlement(Frozen):
     """For money and coupons; never above what is left on the order's payments."""
     until: Instant | None = None
     """Until when it may be asked for; None: no limit, or the goods have not arrived yet."""
+    changes: tuple[ChangeKind, ...] = ()
+    """Of an order that is cancelled or changed before shipping: which kinds of change are open."""
     freight: Party | None = None
     """Who pays for goods that travel; None: none do."""
     freight_rule: str | None = None

@@ -140,6 +140,12 @@ def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, *, bey
     return None
 
 
+def time_fault(policy: PolicySlice, order: Order, kind: ChangeKind, line: OrderLine, now: datetime) -> Bilingual | None:
+    """Why it is too late for a kind of change of one line, or never was possible."""
+    only = (LineQuantity(line_id=line.line_id, quantity=line.quantity),)
+    return _too_late(_rule(policy, kind), kind, order, only, now)
+
+
 def change_lines(change: OrderChange) -> tuple[LineQuantity, ...]:
     """The lines that a change is about; none: the whole order."""
     items = tuple(LineQuantity(line_id=item.line_id, quantity=item.quantity) for item in change.items)

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from models.base import Bilingual, Money
 from models.case import CaseState
+from models.changes import ChangeKind
 from models.eligibility import Eligibility, Entitlement, LineEligibility
 from models.eligibility_policy import EligibilityRow, FreightRow, Payer, Since
 from models.findings import Fact, Finding, Told
@@ -21,6 +22,7 @@ from models.lines import LineQuantity
 from models.partners import Order, OrderLine, OrderStatus, Payment, Shipment
 from models.policy import PolicySlice
 from models.vocabulary import Issue, Party, RemedyKind
+from rules.changes import time_fault
 from rules.facts import facts_of
 from rules.goods import concerned, counted, own_refunds, with_own
 from rules.liability import decisive, find, fits
@@ -31,6 +33,12 @@ OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_since")
 """Facts that are looked at as of when the customer asked: waiting for a decision costs nobody a right."""
 NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
 
+CHANGES_OF = {
+    RemedyKind.ORDER_CANCELLED: (ChangeKind.CANCEL,),
+    RemedyKind.ORDER_CHANGED: tuple(kind for kind in ChangeKind if kind is not ChangeKind.CANCEL),
+}
+
+CHANGES = "changes"
 REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "money-left"
 NOT_OF_ISSUE = Bilingual(zh="该类问题没有这种处理方式", en="this is no remedy for the issue")
 NO_PIECES = Bilingual(zh="该商品的全部件数已在其他申请中处理", en="all pieces of this line are in other requests already")
@@ -174,36 +182,52 @@ def _merged(told: Iterable[Entitlement]) -> Iterator[Entitlement]:
 
 
 def _entitlement(ask: Ask, line: OrderLine, kind: RemedyKind, issue: Issue, known: dict[str, JsonValue]) -> Entitlement:
-    refused = Entitlement(kind=kind, issues=(issue,), allowed=False, rule=REMEDY_OF_ISSUE, reason=NOT_OF_ISSUE, firm=True)
+    told = Entitlement(kind=kind, issues=(issue,), allowed=False, rule=REMEDY_OF_ISSUE, reason=NOT_OF_ISSUE, firm=True)
     row = _row(ask, kind, issue, known) if kind in ask.policy.issues[issue].remedies else None
     if row is None:
-        return refused
-    ruled = refused.model_copy(update={"rule": row.id, "reason": row.why, "firm": row.firm})
-    if not row.allow:
-        return ruled
-    until = _until(ask, row)
-    if until is not None and ask.asked_at >= until:
-        return ruled.model_copy(update={"reason": row.otherwise, "until": until, "firm": False})
-    pieces = _pieces(ask, line)
-    if not pieces and _of_the_goods(row) and kind not in RemedyKind.worded():
-        return refused.model_copy(update={"rule": PIECES_LEFT, "reason": NO_PIECES})
-    priced = kind in RemedyKind.priced() and not (kind is RemedyKind.ORDER_CANCELLED and ask.order.status is OrderStatus.UNPAID)
-    amount = _amount(ask, line, kind, row, known) if priced else None
-    if amount == 0:
-        return refused.model_copy(update={"rule": MONEY_LEFT, "reason": NO_MONEY})
+        return told
+    told = told.model_copy(update={"rule": row.id, "reason": row.why, "firm": row.firm})
+    closed = _closed(ask, line, kind, row, known) if row.allow else {}
+    if closed is not None:
+        return told.model_copy(update=closed)
     freight, party = freight_row(ask.policy, issue, ask.stands) if kind in TRAVELLING else (None, None)
-    return ruled.model_copy(
+    amount = _amount(ask, line, kind, row, known)
+    return told.model_copy(
         update={
             "allowed": True,
-            "firm": False,
-            "max_quantity": pieces,
+            "max_quantity": _pieces(ask, line),
             "max_amount": None if amount is None else _money(ask, amount),
-            "until": until,
+            "until": _until(ask, row),
+            "changes": _open_changes(ask, line, kind),
             "freight": party,
             "freight_rule": freight.id if freight else None,
             "freight_why": freight.why if freight else None,
         }
     )
+
+
+def _closed(
+    ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]
+) -> dict[str, object] | None:
+    """What a row that allows the remedy runs into: its time, the limits of changes, no pieces or no money left."""
+    until, changes = _until(ask, row), _open_changes(ask, line, kind)
+    if until is not None and ask.asked_at >= until:
+        return {"reason": row.otherwise, "until": until}
+    if isinstance(changes, Bilingual):
+        return {"rule": CHANGES, "reason": changes}
+    if _of_the_goods(row) and kind not in RemedyKind.worded() and not _pieces(ask, line):
+        return {"rule": PIECES_LEFT, "reason": NO_PIECES, "firm": True}
+    if _amount(ask, line, kind, row, known) == 0:
+        return {"rule": MONEY_LEFT, "reason": NO_MONEY, "firm": True}
+    return None
+
+
+def _open_changes(ask: Ask, line: OrderLine, kind: RemedyKind) -> tuple[ChangeKind, ...] | Bilingual:
+    """Before shipping, the limits of the policy's `changes` hold besides: which kinds of change are open, or why none is."""
+    kinds = CHANGES_OF.get(kind, ())
+    faults = {change: time_fault(ask.policy, ask.order, change, line, ask.asked_at) for change in kinds}
+    still_open = tuple(change for change, fault in faults.items() if fault is None)
+    return next((fault for fault in faults.values() if fault is not None and not still_open), still_open)
 
 
 def _row(ask: Ask, kind: RemedyKind, issue: Issue | None, known: dict[str, JsonValue]) -> EligibilityRow | None:
@@ -235,8 +259,10 @@ def _pieces(ask: Ask, line: OrderLine) -> int:
     return max(line.quantity - counted(ask.history.taken)[line.line_id], 0)
 
 
-def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int:
-    """Minor units at most, for all the pieces that are left."""
+def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int | None:
+    """Minor units at most, for all the pieces that are left; None: no money moves."""
+    if kind not in RemedyKind.priced() or (kind is RemedyKind.ORDER_CANCELLED and ask.order.status is OrderStatus.UNPAID):
+        return None
     amount = _share(ask, line, row, _pieces(ask, line)) if _of_the_goods(row) else _cap(row, known)
     return amount if kind is RemedyKind.COUPON else min(amount, ask.left)
 

@@ -1,6 +1,6 @@
 """Which remedy is open to whom, until when, up to what, and who pays the freight: each yes and no with its rule (RES-1, RES-8)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from models.base import Bilingual, Money
 from models.case import CaseState, Classification
+from models.changes import ChangeKind
 from models.eligibility import Entitlement
 from models.findings import Finding
 from models.history import LineGiven, OrderHistory
@@ -99,8 +100,8 @@ def told(asked: Ask, kind: RemedyKind) -> Entitlement:
     return one
 
 
-def marked(*marks: str, **change: Any) -> Order:
-    return order(line(marks=frozenset(marks), **change))
+def marked(*marks: str, status: OrderStatus = OrderStatus.SHIPPED, promised_at: datetime | None = None, **of_line: Any) -> Order:
+    return order(line(marks=frozenset(marks), **of_line), status=status, promised_at=promised_at)
 
 
 ONE_WEEK = delivered(7 * DAY - HOUR)
@@ -172,6 +173,13 @@ TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     (CANCEL, Issue.DELAY, {"shipments": (parcel(),)}, "shipped-already", False),
     (RemedyKind.ORDER_CHANGED, Issue.CHANGE, {"shipments": (), "order": order(status=OrderStatus.PAID)}, "before-shipping", True),
     (RemedyKind.ORDER_CHANGED, Issue.CHANGE, {}, "shipped-already", False),
+    (
+        CANCEL,
+        Issue.CANCEL,
+        {"shipments": (), "order": marked("custom", status=OrderStatus.PAID, promised_at=NOW + DAY)},
+        "changes",
+        False,
+    ),
     # money back without the goods
     (REFUND, Issue.LOST, {"shipments": (LOST,)}, "refund-lost", True),
     (REFUND, Issue.QUALITY_DEFECT, {"finding": MERCHANT_LIABLE}, "refund-liable", True),
@@ -204,8 +212,16 @@ def test_every_yes_and_no_names_its_rule(
 
 
 def test_the_table_of_tests_knows_every_rule_of_the_policy(policy_slice: PolicySlice) -> None:
-    elsewhere = {"reship-stalled"}
+    elsewhere = {"reship-stalled"}  # below
     assert {row.id for row in policy_slice.eligibility.rules} - {rule for *_, rule, _ in TABLE} == elsewhere
+
+
+def test_which_changes_are_open_depends_on_the_goods(policy_slice: PolicySlice) -> None:
+    fresh = {"status": OrderStatus.PAID, "promised_at": NOW + DAY, "placed_at": NOW - HOUR}
+    plain = ask(policy_slice, issue=Issue.CHANGE, shipments=(), order=order(**fresh))
+    custom = ask(policy_slice, issue=Issue.CHANGE, shipments=(), order=order(line(marks=frozenset({"custom"})), **fresh))
+    assert set(told(plain, RemedyKind.ORDER_CHANGED).changes) == set(ChangeKind) - {ChangeKind.CANCEL}
+    assert set(told(custom, RemedyKind.ORDER_CHANGED).changes) == set(ChangeKind) - {ChangeKind.CANCEL, ChangeKind.ITEMS}
 
 
 def test_a_parcel_without_a_scan_for_days_may_be_sent_again(policy_slice: PolicySlice) -> None:
