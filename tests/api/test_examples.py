@@ -17,6 +17,7 @@ from adapters.partners import Partners
 from adapters.secrets import secrets_of
 from api.app import create_app
 from api.auth import make_token
+from api.eligibility import QUESTIONS
 from api.examples import ACTIONS, HANDED_OVER, OPENINGS
 from models.actions import Action
 from models.vocabulary import Role
@@ -292,6 +293,14 @@ async def test_the_example_of_an_action_runs_as_it_is(shop: Shop, action: Action
     name = COLLEAGUE if action in {Action.ACCEPT_TRANSFER, Action.DECLINE_TRANSFER} else AGENT
     view = await case.act(role, action, name=name)
     assert view["case_id"] == case.case_id
+
+
+@pytest.mark.parametrize("name", list(QUESTIONS))
+async def test_every_question_about_an_order_is_answered(shop: Shop, name: str) -> None:
+    answer = await shop.person(Role.CUSTOMER, "C-1").post("/v1/eligibility", QUESTIONS[name]["value"])
+    assert answer.status_code == 200, answer.text
+    (cup,) = answer.json()["lines"]
+    assert any(remedy["kind"] == "return_and_refund" and remedy["allowed"] for remedy in cup["remedies"])
 
 
 @pytest.mark.parametrize("name", list(OPENINGS))
