@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     partner_timeout: float = 5.0
     """Seconds that one call of a partner may take."""
 
+    circuit_after: int = Field(default=5, ge=1)
+    """A partner that fails so often in a row is left alone for a while."""
+    circuit_pause: float = Field(default=5.0, gt=0)
+    """Seconds; twice as long after every further failure."""
+    circuit_longest_pause: float = Field(default=300.0, gt=0)
+
     partner_rates: dict[Literal["merchant", "carrier", "payment", "promotion", "partners"], Annotated[float, Field(gt=0)]] = {}
     """The most activities a second that partners are called by, over all workers, as JSON: `{"payment": 20}`. Not named: no limit."""
 

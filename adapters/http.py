@@ -12,6 +12,7 @@ import httpx
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from structlog.contextvars import get_contextvars
 
+from adapters.circuit import Circuit
 from models.errors import PartnerError
 from models.vocabulary import ErrorType
 
@@ -56,7 +57,8 @@ class Answer(BaseModel):
 class PartnerHttp:
     """A partner's HTTP API: one pool of connections, one time limit for each call as a whole."""
 
-    def __init__(self, partner: str, base_url: str, token: str, timeout: float) -> None:
+    def __init__(self, partner: str, base_url: str, token: str, timeout: float, *, circuit: Circuit | None = None) -> None:
+        self.circuit = circuit or Circuit(partner)
         self._partner = partner
         self._timeout = timeout
         self._base = urlsplit(base_url).path.rstrip("/")
@@ -101,18 +103,23 @@ class PartnerHttp:
     async def _call(self, request: httpx.Request) -> Answer:
         if request_id := get_contextvars().get("request_id"):
             request.headers["X-Request-Id"] = str(request_id)
+        with self.circuit.watching() as call:
+            answer = await self._exchange(request)
+            call.alive = not httpx.codes.is_server_error(answer.status)
+        if httpx.codes.is_success(answer.status):
+            return answer
+        raise self._failure(answer)
+
+    async def _exchange(self, request: httpx.Request) -> Answer:
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._receive(request)
+                return await self._receive(request)
         except (httpx.TimeoutException, TimeoutError) as error:
             raise self._unavailable(f"does not answer within {self._timeout:g} s") from error
         except httpx.DecodingError as error:
             raise self.nonsense(f"{request.method} {request.url.path}: cannot be decompressed") from error
         except httpx.RequestError as error:
             raise self._unavailable(f"cannot be reached ({type(error).__name__})") from error
-        if httpx.codes.is_success(answer.status):
-            return answer
-        raise self._failure(answer)
 
     async def _receive(self, request: httpx.Request) -> Answer:
         call = f"{request.method} {request.url.path.removeprefix(self._base)}"

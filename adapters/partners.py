@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from adapters.carrier import HttpCarrier
 from adapters.charges import HttpCharges
+from adapters.circuit import Circuit
 from adapters.claims import HttpClaims
 from adapters.evidence import evidence_store
 from adapters.http import PartnerHttp
@@ -62,7 +63,8 @@ class Partners:
 
         def http(partner: Literal["merchant", "carrier", "payment", "promotion", "notification"]) -> PartnerHttp:
             token = settings.partner_token.get_secret_value()
-            return PartnerHttp(partner, settings.partner_url(partner), token, settings.partner_timeout)
+            circuit = Circuit.of(settings, partner)
+            return PartnerHttp(partner, settings.partner_url(partner), token, settings.partner_timeout, circuit=circuit)
 
         merchant, carrier, payment, messages = http("merchant"), http("carrier"), http("payment"), http("notification")
         promotion, notification = http("promotion"), HttpNotification(messages)
@@ -86,6 +88,11 @@ class Partners:
             _connections=(merchant, carrier, payment, promotion, messages, *((stripe,) if stripe else ())),
         )
 
+    @property
+    def circuits(self) -> tuple[Circuit, ...]:
+        """Who of them is left alone for a while."""
+        return tuple(connection.circuit for connection in self._connections)
+
     async def aclose(self) -> None:
         await asyncio.gather(*(connection.aclose() for connection in self._connections))
 
@@ -99,4 +106,5 @@ def _stripe(settings: Settings) -> StripePayment | None:
             "REDRESS_PAYMENT_PROVIDERS names stripe, but REDRESS_STRIPE_KEY is not set; set it to Stripe's secret key (sk_…)."
         )
         raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="stripe_key"))
-    return StripePayment(settings.stripe_key.get_secret_value(), settings.partner_timeout, settings.stripe_url)
+    key, circuit = settings.stripe_key.get_secret_value(), Circuit.of(settings, "stripe")
+    return StripePayment(key, settings.partner_timeout, settings.stripe_url, circuit=circuit)

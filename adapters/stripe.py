@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import stripe
 
+from adapters.circuit import Circuit
 from adapters.http import COME_BACK, LONGEST_WORDS, seconds_of
 from models.base import Money
 from models.errors import PartnerError
@@ -47,8 +48,9 @@ SHIFTED = {"ISK": 2, "UGX": 2, "MGA": -2}
 class StripePayment:
     """A `PaymentProvider`."""
 
-    def __init__(self, key: str, timeout: float, url: str = API) -> None:
-        self._calls = _Calls(timeout)
+    def __init__(self, key: str, timeout: float, url: str = API, *, circuit: Circuit | None = None) -> None:
+        self.circuit = circuit or Circuit("stripe")
+        self._calls = _Calls(timeout, self.circuit)
         self._stripe = stripe.StripeClient(
             key, base_addresses={"api": url.rstrip("/")}, http_client=self._calls, max_network_retries=0
         )
@@ -153,19 +155,23 @@ class _Calls(stripe.HTTPClient):
 
     name = "httpx"
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, circuit: Circuit) -> None:
         super().__init__()
+        self._circuit = circuit
         self._seconds = timeout
         self._client = httpx.AsyncClient(timeout=timeout)
 
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | bytes | None = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        try:
-            async with asyncio.timeout(self._seconds):
-                response = await self._client.request(method.upper(), url, headers=dict(headers), content=post_data)
-        except (httpx.RequestError, TimeoutError) as error:
-            raise stripe.APIConnectionError(type(error).__name__) from error
+        with self._circuit.watching() as call:
+            try:
+                async with asyncio.timeout(self._seconds):
+                    response = await self._client.request(method.upper(), url, headers=dict(headers), content=post_data)
+            except (httpx.RequestError, TimeoutError) as error:
+                call.alive = False
+                raise stripe.APIConnectionError(type(error).__name__) from error
+            call.alive = not httpx.codes.is_server_error(response.status_code)
         return response.content, response.status_code, response.headers
 
     async def close_async(self) -> None:

@@ -69,6 +69,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         database = Database(settings)
         own = Partners.connect(settings)
+        metrics.watch((partners or own).circuits)
         app.state.parts = Parts(
             settings=settings,
             database=database,

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters.circuit import CircuitState
 from api.dependencies import PartsOf
 from api.schemas import Health
 from models.errors import RedressError
@@ -21,9 +22,11 @@ async def alive() -> Health:
 
 @router.get("/readyz", summary="Ready?", responses={503: {"description": "Something that we need is away.", "model": Health}})
 async def ready(parts: PartsOf, response: Response) -> Health:
-    """Whether the database and Temporal can be used, each with its word."""
+    """Whether the database and Temporal can be used, each with its word. A partner that is down is named; we work without it."""
     checks = {"database": await _database(parts), "temporal": OK if await parts.engine.ready() else "unreachable"}
     good = all(word == OK for word in checks.values())
+    left_alone = {circuit.partner: circuit for circuit in parts.partners.circuits if circuit.state is not CircuitState.CLOSED}
+    checks |= {name: f"down, asked again in {circuit.rest:.0f} s" for name, circuit in left_alone.items()}
     response.status_code = 200 if good else 503
     return Health(status=OK if good else "unavailable", checks=checks)
 

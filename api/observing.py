@@ -3,12 +3,14 @@
 import re
 import time
 import uuid
+from collections.abc import Iterable
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters.circuit import Circuit, CircuitMetrics
 from api.problems import internal, respond
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
@@ -33,6 +35,10 @@ class Metrics:
         self.notices = Counter(
             "redress_notices", "Partners' webhooks by what became of them.", ["partner", "result"], registry=self.registry
         )
+
+    def watch(self, circuits: Iterable[Circuit]) -> None:
+        """Partners that are down are among the figures."""
+        self.registry.register(CircuitMetrics(circuits))
 
 
 class Observing:

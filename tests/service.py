@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -160,8 +160,8 @@ class Service:
 
 
 @asynccontextmanager
-async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> AsyncGenerator[Service]:
-    """A service on its own task queue and database, with its worker at work."""
+async def running_service(temporal: WorkflowEnvironment, settings: Settings, **instead: Any) -> AsyncGenerator[Service]:
+    """A service on its own task queue and database, with its workers at work. `instead`: other partners than the world's."""
     migrate(settings)
     database = Database(settings)
     world = World()
@@ -183,6 +183,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings) -> 
         carrier_claims=world.claims,
         merchant_claims=world.claims,
     )
+    partners = replace(partners, **instead)
     today = slice_policy(policy, datetime.now(UTC))
     service = Service(temporal, database, world, today, settings.task_queue, temporal.client, ordering)
     try:

@@ -45,6 +45,10 @@ class Provider:
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict[str, deque[Fault]](deque))
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     """Of the last request of each call."""
+    down: bool = False
+    """Nothing works, whatever is called."""
+    called_in_vain: int = 0
+    """So many calls met it when it was down."""
 
     def settings(self, **change: Any) -> Settings:
         """The settings with which Redress calls these partners."""
@@ -60,6 +64,7 @@ class Provider:
         self.world.add(order(), parcel())
         self.faults.clear()
         self.headers.clear()
+        self.down, self.called_in_vain = False, 0
 
 
 class Misbehaving:
@@ -75,6 +80,10 @@ class Misbehaving:
             return
         call = f"{scope['method']} {scope['path']}"
         self._provider.headers[call] = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
+        if self._provider.down:
+            self._provider.called_in_vain += 1
+            await _answer(Fault(503), send)
+            return
         waiting = self._provider.faults.get(call)
         if not waiting:
             await self._app(scope, receive, send)
