@@ -18,6 +18,12 @@ DUE = "2026-03-02T09:30:00+00:00"
 WORDS = "外箱破损 torn open"
 PLAUSIBLE: dict[str, Any] = {
     "amount_minor": 12_900,
+    "accepted_minor": 9_000,
+    "recovered_minor": 9_000,
+    "paid_minor": 9_000,
+    "owed_minor": 9_000,
+    "back": False,
+    "told": True,
     "currency": "CNY",
     "kind": "after_sales",
     "channel": "app",
