@@ -150,6 +150,13 @@ async def put_faults(rules: list[FaultRule], sandbox: SandboxOf) -> list[FaultRu
     return rules
 
 
+@router.post("/faults")
+async def add_faults(rules: list[FaultRule], sandbox: SandboxOf) -> list[FaultRule]:
+    """These faults are in force from now on, too."""
+    sandbox.faults.add(rules)
+    return sandbox.faults.rules
+
+
 @router.delete("/faults", status_code=204)
 async def delete_faults(sandbox: SandboxOf) -> None:
     sandbox.faults.put([])

@@ -1,8 +1,10 @@
 """Faults on demand (docs/sandbox.md): `PUT /faults` says which partner's call goes wrong, how, and how many times."""
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
+from itertools import count
 from typing import Any, Final
 
 from fastapi import HTTPException, Request, Response
@@ -50,6 +52,16 @@ class Call(StrEnum):
     MOVE_PICKUP = "move_pickup"
     CANCEL_PICKUP = "cancel_pickup"
     PARCEL = "parcel"
+    RESERVE = "reserve"
+    RESERVATION_BY_KEY = "reservation_by_key"
+    RENEW = "renew"
+    RELEASE = "release"
+    DISPATCH = "dispatch"
+    DISPATCH_BY_KEY = "dispatch_by_key"
+    STOP_DISPATCH = "stop_dispatch"
+    REPAIR = "repair"
+    REPAIR_BY_KEY = "repair_by_key"
+    DECIDE = "decide"
     CHANGE = "change"
     CHANGE_BY_KEY = "change_by_key"
     UNDO_CHANGE = "undo_change"
@@ -67,6 +79,8 @@ class Fault(StrEnum):
     TOO_MANY_429 = "too_many_429"
     GARBAGE = "garbage"
     SLOW = "slow"
+    HOLD = "hold"
+    """Waits until the fault is taken away, then does it."""
     REFUSE = "refuse"
     ACCOUNT_CLOSED = "account_closed"
     CARD_EXPIRED = "card_expired"
@@ -99,10 +113,18 @@ class FaultRule(BaseModel):
     """None: until the faults are deleted."""
     seconds: float | None = Field(default=None, ge=0, le=600)
     """How long it hangs or is slow, or the Retry-After."""
+    about: str | None = Field(default=None, min_length=1, max_length=200)
+    """Only calls that name it in their address or body: an order, a case, a key. None: every call."""
+    met: int = 0
+    """How many calls it has met so far."""
 
     @property
     def duration(self) -> float:
         return self.seconds if self.seconds is not None else USUAL_SECONDS.get(self.fault, HANGS_SECONDS)
+
+    def fits(self, partner: str, call: str, words: str) -> bool:
+        here = self.partner == partner and self.call in {None, call}
+        return here and (self.about is None or re.search(rf"(?<!\w){re.escape(self.about)}(?!\w)", words) is not None)
 
 
 RULES: TypeAdapter[list[FaultRule]] = TypeAdapter(list[FaultRule])
@@ -113,34 +135,57 @@ class Faults:
 
     def __init__(self, books: Books) -> None:
         self._books = books
-        self.rules = [
-            FaultRule.model_validate_json(row["fault"]) for row in books.read("select fault from faults order by number")
-        ]
+        rows = books.read("select * from faults order by number")
+        self._rules = {row["number"]: FaultRule.model_validate_json(row["fault"]) for row in rows}
+        self._numbers = count(max(self._rules, default=0) + 1)
+        self._changed = asyncio.Event()
+
+    @property
+    def rules(self) -> list[FaultRule]:
+        return list(self._rules.values())
 
     def put(self, rules: list[FaultRule]) -> None:
-        self.rules = rules
+        """These and no others."""
         with self._books.transaction():
             self._books.write("delete from faults")
-            for rule in rules:
-                self._books.insert("faults", fault=rule.model_dump_json())
+            self._rules = {}
+            self._insert(rules)
+        self._changed.set()
+        self._changed = asyncio.Event()
 
-    def take(self, partner: str, call: str) -> tuple[FaultRule | None, frozenset[Fault]]:
-        """What goes wrong with this call: at most one loud fault, and the quiet ones. Counts down their times."""
-        fitting = [rule for rule in self.rules if rule.partner == partner and rule.call in {None, call}]
-        if not fitting:
-            return None, frozenset()
-        loud = next((rule for rule in fitting if rule.fault not in Fault.quiet()), None)
-        quiet = [rule for rule in fitting if rule.fault in Fault.quiet()]
-        used = [*quiet, *([loud] if loud else [])]
-        if any(rule.times is not None for rule in used):
-            self.put([left for rule in self.rules if (left := _after(rule, used)) is not None])
-        return loud, frozenset(rule.fault for rule in quiet)
+    def add(self, rules: list[FaultRule]) -> None:
+        """These too."""
+        with self._books.transaction():
+            self._insert(rules)
 
+    def take(self, partner: str, call: str, words: str) -> tuple[int | None, FaultRule | None, frozenset[Fault]]:
+        """What goes wrong with this call: at most one loud fault, with its number, and the quiet ones. Counts down their times."""
+        fitting = [(number, rule) for number, rule in self._rules.items() if rule.fits(partner, call, words)]
+        loud = next(((number, rule) for number, rule in fitting if rule.fault not in Fault.quiet()), None)
+        quiet = [(number, rule) for number, rule in fitting if rule.fault in Fault.quiet()]
+        for number, rule in (*quiet, *([loud] if loud else [])):
+            self._count(number, rule)
+        number, rule = loud or (None, None)
+        return number, rule, frozenset(rule.fault for _, rule in quiet)
 
-def _after(rule: FaultRule, used: list[FaultRule]) -> FaultRule | None:
-    if rule.times is None or not any(rule is one for one in used):
-        return rule
-    return rule.model_copy(update={"times": rule.times - 1}) if rule.times > 1 else None
+    async def taken_away(self, number: int) -> None:
+        """Until that fault is in force no more."""
+        while number in self._rules:
+            await self._changed.wait()
+
+    def _insert(self, rules: list[FaultRule]) -> None:
+        for number, rule in zip(self._numbers, rules, strict=False):
+            self._rules[number] = rule
+            self._books.insert("faults", number=number, fault=rule.model_dump_json())
+
+    def _count(self, number: int, rule: FaultRule) -> None:
+        if rule.times is not None and rule.times <= 1:
+            del self._rules[number]
+            self._books.write("delete from faults where number = ?", number)
+            return
+        left = None if rule.times is None else rule.times - 1
+        after = self._rules[number] = rule.model_copy(update={"times": left, "met": rule.met + 1})
+        self._books.write("update faults set fault = ? where number = ?", after.model_dump_json(), number)
 
 
 class FaultyRoute(APIRoute):
@@ -152,8 +197,13 @@ class FaultyRoute(APIRoute):
 
         async def handler(request: Request) -> Response:
             faults: Faults = request.app.state.sandbox.faults
-            rule, request.state.quiet_faults = faults.take(partner, call)
-            return await act(request) if rule is None else await _go_wrong(rule, call, request, act)
+            words = f"{request.url.path}?{request.url.query} {(await request.body()).decode(errors='replace')}"
+            number, rule, request.state.quiet_faults = faults.take(partner, call, words)
+            if rule is None:
+                return await act(request)
+            if rule.fault is Fault.HOLD and number is not None:
+                await faults.taken_away(number)
+            return await _go_wrong(rule, call, request, act)
 
         return handler
 
