@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -100,7 +100,8 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     policy.write_text(Settings().policy.read_text(encoding="utf-8").replace("review_share: 0.05", "review_share: 1"), encoding="utf-8")
     settings = Settings(data_dir=folder, temporal_address=address, task_queue="examples", policy=policy)
     migrate(settings)
-    api = Running(create_app(settings))
+    app = create_app(settings)
+    api = Running(app)
     quick = Options(refund_delay=timedelta(seconds=0.1), answer_delay=timedelta(seconds=0.1))
     secret = secrets_of(settings).webhook
     partners = Running(
@@ -110,6 +111,7 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     await partners.ready()
     urls = {f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "notification")}
     calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)
+    app.state.parts = replace(app.state.parts, partners=calls)  # each of the two has the other's address
     async with (
         at_work(temporal.client, settings, wire(settings, database, calls)),
         httpx.AsyncClient(base_url=api.address, timeout=20, trust_env=False) as http,
