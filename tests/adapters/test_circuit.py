@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from fakes import order, parcel
 from provider import TOKEN, Fault, Provider
-from service import Service, running_service
+from service import Case, Service, running_service
 from temporalio import activity
+from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.circuit import Circuit, CircuitMetrics, CircuitState
@@ -171,6 +172,12 @@ async def service(temporal: WorkflowEnvironment, tmp_path: Path, provider: Provi
     await http.aclose()
 
 
+async def cost(case: Case) -> int:
+    """History events, but for those with which the test's own server notes that it let time pass."""
+    events = (await case.handle.fetch_history()).events
+    return sum(event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED for event in events)
+
+
 async def test_a_case_waits_for_a_provider_that_is_down_for_hours_without_cost_and_goes_on_by_itself(
     service: Service, provider: Provider
 ) -> None:
@@ -178,9 +185,9 @@ async def test_a_case_waits_for_a_provider_that_is_down_for_hours_without_cost_a
     case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
     await case.until(lambda view: any(remedy.parts for remedy in view.remedies))
     provider.down = True
-    before = await case.events()
+    before = await cost(case)
     await case.pass_time(hours=6)
-    assert await case.events() <= before + WAITING_COSTS
+    assert await cost(case) <= before + WAITING_COSTS
     assert 0 < provider.called_in_vain < 6 * 60
     assert provider.world.paid_back("O-1") == 0
     provider.down = False
