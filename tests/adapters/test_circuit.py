@@ -181,7 +181,7 @@ async def cost(case: Case) -> int:
 async def test_a_case_waits_for_a_provider_that_is_down_for_hours_without_cost_and_goes_on_by_itself(
     service: Service, provider: Provider
 ) -> None:
-    provider.will("POST /payment/refunds", DOWN)
+    provider.will("POST /payment/refunds", *[DOWN] * 100)
     case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
     await case.until(lambda view: any(remedy.parts for remedy in view.remedies))
     provider.down = True
@@ -190,7 +190,7 @@ async def test_a_case_waits_for_a_provider_that_is_down_for_hours_without_cost_a
     assert await cost(case) <= before + WAITING_COSTS
     assert 0 < provider.called_in_vain < 6 * 60
     assert provider.world.paid_back("O-1") == 0
-    provider.down = False
+    provider.reset()
     await case.pass_time(minutes=10)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert provider.world.paid_back("O-1") == 12_900
