@@ -5,7 +5,7 @@ and money counts what all cases of the order took.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -62,6 +62,7 @@ class Ask:
     """What is known beyond order, parcels and payments."""
     unseen: int = 0
     """Money that the case itself gave and the payments do not show yet."""
+    _by_line: dict[str, dict[str, JsonValue]] = field(default_factory=dict[str, dict[str, JsonValue]], repr=False, compare=False)
 
     @classmethod
     def of(cls, case: CaseState, policy: PolicySlice) -> "Ask":
@@ -94,6 +95,11 @@ class Ask:
 
     def known(self, line: OrderLine) -> dict[str, JsonValue]:
         """The facts as they are for one line."""
+        if line.line_id not in self._by_line:
+            self._by_line[line.line_id] = self._known(line)
+        return self._by_line[line.line_id]
+
+    def _known(self, line: OrderLine) -> dict[str, JsonValue]:
         months = line.warranty_months or self.policy.eligibility.warranty_months.get(line.category, 0)
         only = self.order.model_copy(update={"lines": (line.model_copy(update={"warranty_months": months}),)})
         own = facts_of(
@@ -115,19 +121,42 @@ def eligible(ask: Ask) -> Eligibility:
     """Every remedy for every line concerned; without an issue, for every issue, rules that are the same told once."""
     named = {line.line_id for line in ask.lines}
     lines = [line for line in ask.order.lines if not named or line.line_id in named]
+    asks = (ask,) if ask.issue else tuple(replace(ask, issue=issue) for issue in ask.policy.issues)
     return Eligibility(
         order_id=ask.order.order_id,
         issue=ask.issue,
         at=ask.asked_at,
         left=_money(ask, ask.left),
-        lines=tuple(_line(ask, line) for line in lines),
+        lines=tuple(_line(ask, asks, line) for line in lines),
     )
 
 
 def entitlement(ask: Ask, line: OrderLine, kind: RemedyKind) -> Entitlement:
     """One remedy for one line of a case whose issue is known."""
-    assert ask.issue is not None  # noqa: S101  # of a case that was classified
-    return _entitlement(ask, line, kind, ask.issue, ask.known(line))
+    assert ask.issue is not None  # noqa: S101  # of a case that was classified, or one of all issues
+    told = Entitlement(kind=kind, issues=(ask.issue,), allowed=False, rule=REMEDY_OF_ISSUE, reason=NOT_OF_ISSUE, firm=True)
+    known = ask.known(line)
+    row = _row(ask, kind, known) if kind in ask.policy.issues[ask.issue].remedies else None
+    if row is None:
+        return told
+    told = told.model_copy(update={"rule": row.id, "reason": row.why, "firm": row.firm})
+    closed = _closed(ask, line, kind, row, known) if row.allow else {}
+    if closed is not None:
+        return told.model_copy(update=closed)
+    freight, party = freight_row(ask.policy, ask.issue, ask.stands) if kind in TRAVELLING else (None, None)
+    amount = _amount(ask, line, kind, row, known)
+    return told.model_copy(
+        update={
+            "allowed": True,
+            "max_quantity": _pieces(ask, line),
+            "max_amount": None if amount is None else _money(ask, amount),
+            "until": _until(ask, row),
+            "changes": _open_changes(ask, line, kind),
+            "freight": party,
+            "freight_rule": freight.id if freight else None,
+            "freight_why": freight.why if freight else None,
+        }
+    )
 
 
 def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
@@ -136,7 +165,7 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
     by_row: dict[str, int] = {}
     for line in ask.order.lines:
         known = ask.known(line) if pieces[line.line_id] else {}
-        row = _row(ask, kind, ask.issue, known) if known else None
+        row = _row(ask, kind, known) if known else None
         if row is not None and _of_the_goods(row):
             by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, row, pieces[line.line_id])
         elif row is not None:
@@ -156,54 +185,28 @@ def freight_row(policy: PolicySlice, issue: Issue | None, finding: Finding | Non
     return row, party if row.payer is Payer.LIABLE and party is not None else Party(row.payer.value)
 
 
-def _line(ask: Ask, line: OrderLine) -> LineEligibility:
-    known = ask.known(line)
-    issues = (ask.issue,) if ask.issue else tuple(ask.policy.issues)
+def _line(ask: Ask, asks: Sequence[Ask], line: OrderLine) -> LineEligibility:
+    """`asks`: the same for each issue that is told of."""
     told: list[Entitlement] = []
     for kind in RemedyKind:
-        fresh = [
-            _entitlement(replace(ask, issue=issue), line, kind, issue, known)
-            for issue in issues
-            if ask.issue is not None or kind in ask.policy.issues[issue].remedies
-        ]
-        told += _merged(fresh)
+        theirs = [one for one in asks if ask.issue or (one.issue and kind in ask.policy.issues[one.issue].remedies)]
+        told += _by_rule(theirs, line, kind)
     return LineEligibility(
         line_id=line.line_id, title=line.title, bought=line.quantity, left=_pieces(ask, line), remedies=tuple(told)
     )
 
 
-def _merged(told: Iterable[Entitlement]) -> Iterator[Entitlement]:
-    """The same rule with the same outcome once, with all its issues."""
-    by_outcome: dict[str, list[Entitlement]] = {}
-    for one in told:
-        by_outcome.setdefault(one.model_copy(update={"issues": ()}).model_dump_json(), []).append(one)
-    for same in by_outcome.values():
-        yield same[0].model_copy(update={"issues": tuple(issue for one in same for issue in one.issues)})
-
-
-def _entitlement(ask: Ask, line: OrderLine, kind: RemedyKind, issue: Issue, known: dict[str, JsonValue]) -> Entitlement:
-    told = Entitlement(kind=kind, issues=(issue,), allowed=False, rule=REMEDY_OF_ISSUE, reason=NOT_OF_ISSUE, firm=True)
-    row = _row(ask, kind, issue, known) if kind in ask.policy.issues[issue].remedies else None
-    if row is None:
-        return told
-    told = told.model_copy(update={"rule": row.id, "reason": row.why, "firm": row.firm})
-    closed = _closed(ask, line, kind, row, known) if row.allow else {}
-    if closed is not None:
-        return told.model_copy(update=closed)
-    freight, party = freight_row(ask.policy, issue, ask.stands) if kind in TRAVELLING else (None, None)
-    amount = _amount(ask, line, kind, row, known)
-    return told.model_copy(
-        update={
-            "allowed": True,
-            "max_quantity": _pieces(ask, line),
-            "max_amount": None if amount is None else _money(ask, amount),
-            "until": _until(ask, row),
-            "changes": _open_changes(ask, line, kind),
-            "freight": party,
-            "freight_rule": freight.id if freight else None,
-            "freight_why": freight.why if freight else None,
-        }
-    )
+def _by_rule(asks: Iterable[Ask], line: OrderLine, kind: RemedyKind) -> Iterator[Entitlement]:
+    """One answer for all issues that the same rules decide."""
+    same: dict[tuple[str, ...], list[Ask]] = {}
+    for one in asks:
+        row = _row(one, kind, one.known(line))
+        freight, party = freight_row(one.policy, one.issue, one.stands)
+        travels = (freight.id, party.value) if kind in TRAVELLING else ()
+        same.setdefault((row.id if row else "", *travels), []).append(one)
+    for group in same.values():
+        issues = tuple(one.issue for one in group if one.issue)
+        yield entitlement(group[0], line, kind).model_copy(update={"issues": issues})
 
 
 def _closed(
@@ -230,7 +233,7 @@ def _open_changes(ask: Ask, line: OrderLine, kind: RemedyKind) -> tuple[ChangeKi
     return next((fault for fault in faults.values() if fault is not None and not still_open), still_open)
 
 
-def _row(ask: Ask, kind: RemedyKind, issue: Issue | None, known: dict[str, JsonValue]) -> EligibilityRow | None:
+def _row(ask: Ask, kind: RemedyKind, known: dict[str, JsonValue]) -> EligibilityRow | None:
     """The first row for the remedy that fits."""
     liable = ask.stands is not None and ask.stands.party not in NOBODY_ELSE
     return next(
@@ -238,7 +241,7 @@ def _row(ask: Ask, kind: RemedyKind, issue: Issue | None, known: dict[str, JsonV
             row
             for row in ask.policy.eligibility.rules
             if kind in row.remedies
-            and (not row.issues or issue in row.issues)
+            and (not row.issues or ask.issue in row.issues)
             and row.liable in {None, liable}
             and all(fits(condition, known) is Told.HOLDS for condition in row.when)
         ),
