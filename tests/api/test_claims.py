@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ async def claimed(web: Web, carrier: str, minor: int = 12_900) -> str:
     return claim_id
 
 
-async def seen(who: Person, claim_id: str, holds: Any) -> dict[str, Any]:
+async def seen(who: Person, claim_id: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     view: dict[str, Any] = {}
     for _ in range(500):
         answer = await who.get(f"/v1/claims/{claim_id}")
@@ -157,7 +158,7 @@ async def test_the_view_of_a_case_names_its_claims_to_whom_they_concern(web: Web
     claim_id = await claimed(web, "K-CASE")
     case_id = claim_id.partition(".")[0]
     row, supervisor = await web.row(case_id), web.person(Role.SUPERVISOR, "susan")
-    viewers = (
+    viewers: tuple[tuple[Person, list[str]], ...] = (
         (supervisor, [claim_id]),
         (web.person(Role.CARRIER, "K-CASE"), [claim_id]),
         (web.person(Role.MERCHANT, "M-1"), []),

@@ -1,6 +1,7 @@
 """Who owes whom for what a case gave (RES-9, INV-5): as pure decisions over finding, remedies and policy."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from fakes import order, parcel
@@ -151,7 +152,7 @@ CHEAP = ClaimsPolicy(
         (Issue.DELAY, {"status": ShipmentStatus.LOST}, 7_000, "freight"),
     ],
 )
-def test_a_carrier_is_liable_up_to_its_limit(issue: Issue, change: dict[str, object], minor: int, by: str) -> None:
+def test_a_carrier_is_liable_up_to_its_limit(issue: Issue, change: dict[str, Any], minor: int, by: str) -> None:
     sent = order(freight=Money(minor=1_000))
     (due,) = dues(case(Party.CARRIER, REFUND, COUPON, issue=issue, bought=sent, parcels=(parcel(**change),)), CHEAP)
     assert sum(item.amount.minor for item in due.items) == minor
