@@ -19,6 +19,7 @@ from models.vocabulary import (
     Issue,
     Kind,
     Outcome,
+    Party,
     Priority,
     Reimbursement,
     Role,
@@ -146,6 +147,8 @@ class CaseState(BaseModel):
     """The decision without a person was drawn for review."""
     settlements: int = 0
     """How often it was decided what is to be done."""
+    liable: Party | None = None
+    """Who was responsible, for sure, when it was decided what is to be done; None: nobody was found so (INV-5)."""
     settled_at: Instant | None = None
     """When it was last decided what is to be done; the appeal's time runs from here (INV-5)."""
     appeal: Appeal | None = None

@@ -7,18 +7,18 @@ Durations are written `5m`, `1h`, `7d`, `1h30m` in the file. Loading and checkin
 from datetime import timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, Field
 
 from models.agents import AgentPolicy
 from models.base import Bilingual, Duration, Frozen
 from models.calendars import CalendarPolicy, CalendarSlice
 from models.changes import ChangesPolicy
+from models.claim_terms import ClaimsPolicy
 from models.conditions import Condition
 from models.eligibility_policy import EligibilityPolicy
-from models.claim_terms import ClaimsPolicy
 from models.events import Event
-from models.replacements import ReplacementPolicy
 from models.partners import RefusalCode
+from models.replacements import ReplacementPolicy
 from models.returns import ReturnPolicy
 from models.vocabulary import (
     Channel,

@@ -17,7 +17,7 @@ APPELLANTS = {
 
 def may_appeal(case: CaseState, actor: Actor) -> bool:
     """The actor is whom the finding names, it was decided what is to be done, and nobody has appealed yet. A customer waits until that is done."""
-    named = case.finding is not None and case.finding.party in APPELLANTS.get(actor.role, frozenset())
+    named = case.liable in APPELLANTS.get(actor.role, frozenset())
     done = actor.role is not Role.CUSTOMER or case.stage in {Stage.FOLLOW_UP, Stage.CLOSED}
     return named and done and case.appeal is None and case.settled_at is not None
 

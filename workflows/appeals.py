@@ -16,9 +16,9 @@ from workflows.people import say
 def appeal(desk: Desk, act: Act[AppealFinding]) -> None:
     """INV-5: heard once, with new evidence; what was decided for the customer goes on meanwhile."""
     case, body = desk.case, act.body
-    assert case.finding is not None  # noqa: S101  # rules/appeals.py saw to it
+    assert case.liable is not None  # noqa: S101  # rules/appeals.py saw to it
     due = desk.deadline(WaitFor.APPEAL)
-    case.appeal = Appeal(by=act.actor, at=desk.now, words=body.words, evidence=body.evidence, against=case.finding.party, due=due)
+    case.appeal = Appeal(by=act.actor, at=desk.now, words=body.words, evidence=body.evidence, against=case.liable, due=due)
     say(desk, act, body.words, body.evidence)
     desk.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
     if case.stage is Stage.CLOSED:
@@ -42,7 +42,7 @@ def decide_appeal(desk: Desk, act: Act[DecideAppeal]) -> None:
     desk.note(Event.APPEAL_DECIDED, act.actor, granted=body.granted, party=party.value, reason=body.reason)
     if body.party is not None:
         basis = resolution.both(body.reason)
-        before = case.finding
+        before, case.liable = case.finding, body.party
         case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
         if before is not None:
             settle_between(desk, before, case.finding)

@@ -7,6 +7,7 @@ from models.offers import RemedyOffer
 from models.people import SYSTEM, Actor
 from models.remedies import Proposal, Remedy
 from models.vocabulary import ClockName, Kind, Outcome, RemedyKind, Role, Silence, Stage, Tier, WaitFor, WaitingOn
+from rules import liability
 from rules.approvals import needs_approval
 from rules.automatic import drawn_for_review, weigh
 from rules.offers import freight_of, lay_out
@@ -168,6 +169,7 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
     )
     case.remedies = (*case.remedies, *fresh)
     case.settled, case.settled_at = True, desk.now
+    case.liable = case.finding.party if case.finding and liability.decisive(desk.policy, case.finding) else None
     desk.withdraw_requests()
     desk.clocks.stop(*PLANNED)
     desk.mark()
