@@ -79,7 +79,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
     coupons = CouponActivities(partners.promotion, database)
     records = RecordsActivities(database, texts(), policy)
     returns = ReturnActivities(database, partners.returns)
-    replacements = ReplacementActivities(partners.warehouse, partners.carrier)
+    replacements = ReplacementActivities(partners.warehouse, partners.returns)
     knowledge = KnowledgeActivities(database)
     history = HistoryActivities(database)
     claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)

@@ -6,7 +6,7 @@ from typing import TypeVar
 from temporalio import activity
 
 from activities.errors import to_temporal
-from adapters.protocols import Carrier
+from adapters.returns import ReturnPartners
 from adapters.warehouse import Warehouse
 from models.errors import PartnerError
 from models.replacement_calls import DecideRepair, RenewStock, Watched, WatchParcel
@@ -30,9 +30,9 @@ T = TypeVar("T")
 class ReplacementActivities:
     """Calls of partners for replacements and repairs."""
 
-    def __init__(self, warehouse: Warehouse, carrier: Carrier) -> None:
+    def __init__(self, warehouse: Warehouse, carriers: ReturnPartners) -> None:
         self._warehouse = warehouse
-        self._carrier = carrier
+        self._carriers = carriers
 
     @activity.defn(name="reserve_stock")
     async def reserve_stock(self, order: ReservationOrder) -> Reservation:
@@ -82,10 +82,9 @@ class ReplacementActivities:
         """The warehouse's word while it packs, then the carrier's."""
         try:
             dispatch = await self._warehouse.dispatch(request.key) if request.key else None
-            parcels = await self._carrier.shipments(request.order_id) if request.tracking else ()
+            parcel = await self._carriers.parcel(request.tracking) if request.tracking else None
         except PartnerError as error:
             raise to_temporal(error) from error
-        parcel = next((parcel for parcel in parcels if parcel.tracking == request.tracking), None)
         return Watched(dispatch=dispatch, parcel=parcel)
 
     @activity.defn(name="order_repair")

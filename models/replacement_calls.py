@@ -1,9 +1,10 @@
 """What a replacement's workflow starts with, and what passes between it and its activities (RES-7)."""
 
 from models.base import Frozen, Identifier, Instant, Money
-from models.partners import Shipment
 from models.replacements import ReplacementPolicy
 from models.reports import Terms
+from models.return_calls import ReturnParcel
+from models.returns import ReturnPolicy
 from models.vocabulary import RemedyKind
 from models.warehouse import Dispatch, StockItem
 
@@ -31,6 +32,8 @@ class ReplacementStart(Frozen):
     """What is wrong, as the customer says."""
     terms: Terms
     policy: ReplacementPolicy
+    carriers: ReturnPolicy
+    """What carriers' words mean."""
 
 
 class RenewStock(Frozen):
@@ -45,7 +48,6 @@ class WatchParcel(Frozen):
 
     key: Identifier | None = None
     """Of the shipment while it is not sent yet."""
-    order_id: Identifier
     tracking: Identifier | None = None
 
 
@@ -53,7 +55,7 @@ class Watched(Frozen):
     """The warehouse's word and the carrier's; None: nothing new, or not asked."""
 
     dispatch: Dispatch | None = None
-    parcel: Shipment | None = None
+    parcel: ReturnParcel | None = None
 
 
 class DecideRepair(Frozen):

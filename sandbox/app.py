@@ -7,7 +7,20 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from sandbox import carrier, charges, claims, desk, merchant, notification, ordering, payment, promotion, returns
+from sandbox import (
+    carrier,
+    charges,
+    claims,
+    desk,
+    merchant,
+    notification,
+    ordering,
+    payment,
+    promotion,
+    returns,
+    warehouse,
+    workshop,
+)
 from sandbox.books import Books
 from sandbox.catalogue import Catalogue
 from sandbox.faults import Faults
@@ -45,6 +58,10 @@ def create_app(
         returns.merchant,
         returns.carrier,
         returns.desk,
+        warehouse.router,
+        warehouse.desk,
+        workshop.router,
+        workshop.desk,
         claims.carrier,
         claims.merchant,
         claims.desk,

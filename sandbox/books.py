@@ -32,6 +32,10 @@ create table if not exists webhooks (
     number integer primary key, notice_id text not null, partner text not null, body text not null, due_at text not null,
     attempts integer not null default 0, delivered_at text);
 create index if not exists webhooks_due on webhooks (due_at) where delivered_at is null;
+create table if not exists warehouse (
+    kind text not null, key text not null, reference text not null, request text not null, answer text not null, decision integer,
+    at text not null, calls integer not null default 1, primary key (kind, key));
+create table if not exists stock (sku text primary key, pieces integer not null);
 create table if not exists faults (number integer primary key, fault text not null);
 create table if not exists order_changes (
     key text primary key, order_id text not null, request text, status text not null, refusal text, at text not null,

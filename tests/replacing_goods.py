@@ -17,10 +17,11 @@ from temporalio.exceptions import ApplicationError
 from models.actions import Act, Action
 from models.bodies import Body
 from models.errors import Fault
-from models.partners import Notice, OrderStatus, Shipment, ShipmentStatus
+from models.partners import Notice, OrderStatus, ShipmentStatus
 from models.people import Actor
 from models.remedies import Remedy
 from models.replacements import REPLACEMENT_BODIES, ReplacementAction, ReplacementStage, ReplacementState
+from models.return_calls import ReturnParcel
 from models.returns import RETURN_BODIES, ReturnAction
 from models.views import CaseView
 from models.vocabulary import Issue, WaitFor
@@ -37,7 +38,6 @@ class Replacing:
 
     case: Case
     handle: WorkflowHandle[Any, Any]
-    order_id: str
 
     @property
     def warehouse(self) -> FakeWarehouse:
@@ -59,12 +59,9 @@ class Replacing:
         notice = Notice(notice_id=notice_id or f"rn{next(_numbers)}", partner="merchant", kind=kind, payload=payload)
         await self.handle.signal("notice", notice)
 
-    def parcel(self, tracking: str, status: ShipmentStatus) -> Shipment:
+    def parcel(self, tracking: str, status: ShipmentStatus) -> ReturnParcel:
         """The parcel's trace, as the carrier gives it when it is asked, too."""
-        parcels = self.case.service.world.parcels
-        told = Shipment(tracking=tracking, carrier_id="K-9", order_id=self.order_id, status=status)
-        parcels[self.order_id] = [*(one for one in parcels[self.order_id] if one.tracking != tracking), told]
-        return told
+        return self.case.service.world.returns.scan(tracking, status.value)
 
     async def scan(self, status: ShipmentStatus, tracking: str | None = None, notice_id: str | None = None) -> None:
         """The carrier tells of the parcel that is on its way."""
@@ -133,7 +130,7 @@ async def agreed(
     await case.until(lambda view: bool(view.proposals))
     await case.act(CUSTOMER, Action.ACCEPT)
     await case.until(lambda view: any(remedy.errand for remedy in view.remedies))
-    return Replacing(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.replacement"), order_id)
+    return Replacing(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.replacement"))
 
 
 async def reshipping(service: Service, order_id: str = "O-1") -> Replacing:

@@ -35,7 +35,7 @@ async def stop_replacement(key: str, patience: timedelta) -> Dispatch:
 async def watch_parcel(request: WatchParcel, patience: timedelta) -> Watched:
     """Where it is."""
     return await call_partner(
-        "watch_parcel", request, Watched, patience=patience, summary=request.tracking or request.key or request.order_id
+        "watch_parcel", request, Watched, patience=patience, summary=request.tracking or request.key or "a parcel"
     )
 
 

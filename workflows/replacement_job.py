@@ -14,13 +14,15 @@ from temporalio.exceptions import ActivityError
 
 from models.charges import Charge
 from models.events import Event
-from models.partners import Notice, NoticeKind, Shipment, ShipmentStatus
+from models.partners import Notice, NoticeKind, ShipmentStatus
 from models.people import SYSTEM, Actor
 from models.replacement_calls import ReplacementStart
 from models.replacements import ReplacementStage, ReplacementState
+from models.return_calls import ReturnParcel
 from models.vocabulary import WaitFor, WaitingOn
 from models.warehouse import Dispatch, DispatchStatus, Repair, RepairStatus, Reservation
 from rules.replacements import merged, newer
+from rules.return_outcome import status_of
 from workflows import charging
 from workflows.errands import Course
 
@@ -70,6 +72,7 @@ class Job:
         """The merchant's word, beside the warehouse's."""
         self.requests: tuple[str, ...] = ()
         self._notices: tuple[str, ...] = ()
+        self._odd: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -151,13 +154,16 @@ class Job:
             self.on_its_way(told.tracking, told.carrier_id)
         return None
 
-    def told_of_parcel(self, told: Shipment) -> str | None:
-        """The carrier's word; what is over stays as it is."""
+    def told_of_parcel(self, told: ReturnParcel) -> str | None:
+        """The carrier's word; what is over stays as it is. A word that nobody knows is told once."""
         if told.tracking != self.state.tracking:
             return "other_parcel"
+        status, known = status_of(told.status, self.start.carriers)
         if self.road not in OVER:
-            self.road = told.status
-        return None
+            self.road = status
+        odd = not known and told.status != self._odd
+        self._odd = told.status if not known else self._odd
+        return told.status[:100] if odd else None
 
     def on_its_way(self, tracking: str, carrier_id: str, by: Actor = SYSTEM) -> None:
         """A parcel is on its way to the customer."""
@@ -203,7 +209,7 @@ def _repair(job: Job, payload: dict[str, JsonValue]) -> str | None:
 
 
 def _shipment(job: Job, payload: dict[str, JsonValue]) -> str | None:
-    return job.told_of_parcel(Shipment.model_validate(payload))
+    return job.told_of_parcel(ReturnParcel.model_validate(payload))
 
 
 def _charge(job: Job, payload: dict[str, JsonValue]) -> str | None:

@@ -237,12 +237,12 @@ async def delivered(job: Job) -> None:
 async def _looked(job: Job) -> None:
     """Ask where it is; what nobody can say is asked again."""
     key = job.dispatch.key if _packing(job) and job.dispatch else None
-    request = WatchParcel(key=key, order_id=job.start.order_id, tracking=job.state.tracking)
+    request = WatchParcel(key=key, tracking=job.state.tracking)
     told = await job.ask(effects.watch_parcel(request, A_QUESTION))
     if told is not None and told.dispatch is not None:
         job.told_of_dispatch(told.dispatch)
-    if told is not None and told.parcel is not None:
-        job.told_of_parcel(told.parcel)
+    if told is not None and told.parcel is not None and (odd := job.told_of_parcel(told.parcel)) is not None:
+        job.note(Event.PARTNER_NOTICE, partner="carrier", kind="shipment", status=odd)
 
 
 def _goods(job: Job) -> dict[str, JsonValue]:

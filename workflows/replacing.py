@@ -215,4 +215,5 @@ def start_of(desk: Desk, remedy: Remedy, *, waits_for_goods: bool = False, mend:
         words=case.receipt.description[:1000],
         terms=errands.terms(desk, *WAITS),
         policy=desk.policy.replacements,
+        carriers=desk.policy.returns,
     )
