@@ -123,7 +123,7 @@ def come_to(desk: Desk, remedy: Remedy, state: ReturnState) -> Remedy:
     now = remedy.model_copy(update={"amount": Money(minor=settlement.refund + in_money, currency=currency)})
     refund.replace(desk, now)
     rest = settlement.freight.minor - in_money
-    if rest and RemedyKind.COUPON in RemedyKind.carried_out():
+    if rest:
         coupon = Remedy(id=f"m{len(desk.case.remedies) + 1}", kind=RemedyKind.COUPON, amount=Money(minor=rest, currency=currency))
         desk.case.remedies = (*desk.case.remedies, coupon)
     return now

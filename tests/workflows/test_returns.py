@@ -7,7 +7,7 @@ from service import AGENT, CUSTOMER, MERCHANT, Service
 
 from models.return_calls import PickupStatus
 from models.returns import PickupState, ReturnAction, ReturnStage, ReturnState, Way
-from models.vocabulary import Acceptance, ErrorType, Issue, Reception, Reimbursement, Stage, WaitFor, WaitingOn
+from models.vocabulary import Acceptance, ErrorType, Issue, Reception, Reimbursement, RemedyKind, Stage, WaitFor, WaitingOn
 
 ACCEPTED = [{"line_id": "L1", "accepted": 1}]
 
@@ -286,3 +286,15 @@ async def test_a_carriers_word_that_nobody_knows_counts_as_on_the_way_and_is_not
     await back.scan("已签收")
     await back.state(lambda state: state.stage is ReturnStage.RECEIVED)
     assert (await back.case.timeline()).count("investigation.partner_notice") == 1
+
+
+async def test_own_freight_that_the_orders_payments_do_not_cover_is_a_coupon(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.act(CUSTOMER, ReturnAction.SHIP, carrier_id="SF", tracking="SF1")
+    await back.act(CUSTOMER, ReturnAction.CLAIM_FREIGHT, amount={"minor": 1_200, "currency": "CNY"}, receipt=RECEIPT)
+    await back.act(MERCHANT, ReturnAction.INSPECT, lines=ACCEPTED)
+    view = await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert service.world.paid_back("O-1") == 12_900
+    coupons = [remedy.amount.minor for remedy in view.remedies if remedy.kind is RemedyKind.COUPON and remedy.amount]
+    assert coupons == [1_200]
