@@ -256,7 +256,7 @@ class Wanderers(Words):
                 {"remedy_id": failed[0] if failed else "m1", "proof": "slip"},
             ),
         }
-        if waits in duties:
+        if waits is not None and waits in duties:
             actor, action, body = duties[waits]
             if action is Action.DECLINE and proposer is not None:
                 await self.act(OTHER, action, body)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from temporalio import workflow
+from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from models.actions import Action
@@ -66,7 +67,9 @@ class CaseWorkflow:
                 await archival.await_reopening(self.desk)
             except TurnTo as turn:
                 self.desk.enter(turn.stage)
-            except asyncio.CancelledError:
+            except (asyncio.CancelledError, FailureError) as error:
+                if not is_cancelled_exception(error):
+                    raise
                 # "Request Cancellation" of the Web UI: money may be on its way, so a case ends by its people's actions alone.
                 self.desk.note(Event.CANCELLATION_REFUSED)
             else:
