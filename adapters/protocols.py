@@ -10,8 +10,8 @@ from models.changes import ChangeAnswer, ChangeOrder
 from models.charges import Charge, ChargeOrder
 from models.claim_messages import ClaimMessage, ClaimReceipt
 from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, StatementRequest
-from models.promotion import Coupon, CouponOrder
 from models.people import EvidenceRef
+from models.promotion import Coupon, CouponOrder
 
 
 class Merchant(Protocol):

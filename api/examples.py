@@ -140,7 +140,9 @@ ACTIONS: Mapping[str, Shown] = {
         {"granted": True, "party": "platform", "reason": "交接照片显示包装完好。"},
     ),
     "review": Shown(
-        "Review a decision made without a person · 复核自动处理", "What was given stays; the rules learn.", {"agrees": True, "note": "依据充分"}
+        "Review a decision made without a person · 复核自动处理",
+        "What was given stays; the rules learn.",
+        {"agrees": True, "note": "依据充分"},
     ),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(

@@ -5,8 +5,8 @@ from models.calendars import CalendarSlice
 from models.case import CaseState, Classification, Suggestion
 from models.lines import LineQuantity
 from models.partners import Order, Payment, RefundTo, Shipment, StatementRequest
-from models.remedies import RefundPart
 from models.promotion import CouponStatus
+from models.remedies import RefundPart
 from models.vocabulary import Issue, Locale, Party
 
 

@@ -182,7 +182,10 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.ASK: Permission(
         frozenset({C, M, A, S}),
         _can_ask,
-        Bilingual(zh="分派后、方案确定前（买卖双方每次一项）", en="between dispatch and a decision; for customer and merchant one thing at a time"),
+        Bilingual(
+            zh="分派后、方案确定前（买卖双方每次一项）",
+            en="between dispatch and a decision; for customer and merchant one thing at a time",
+        ),
     ),
     Action.FIND: Permission(
         frozenset({A, S}), _dispatched_unsettled, Bilingual(zh="分派后、方案确定前", en="between dispatch and a decision")
@@ -226,10 +229,14 @@ PERMISSIONS: dict[Action, Permission] = {
         ),
     ),
     Action.DECIDE_APPEAL: Permission(
-        frozenset({S}), may_decide, Bilingual(zh="有待裁决的申诉且责任并非由您认定时", en="while an appeal against another person's finding is open")
+        frozenset({S}),
+        may_decide,
+        Bilingual(zh="有待裁决的申诉且责任并非由您认定时", en="while an appeal against another person's finding is open"),
     ),
     Action.REVIEW: Permission(
-        frozenset({S}), _to_be_reviewed, Bilingual(zh="自动处理决定待复核时", en="while a decision without a person waits for review")
+        frozenset({S}),
+        _to_be_reviewed,
+        Bilingual(zh="自动处理决定待复核时", en="while a decision without a person waits for review"),
     ),
     Action.RETRY_REFUND: Permission(
         frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")

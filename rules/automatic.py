@@ -32,9 +32,13 @@ TITLES = {
     "row": Bilingual(zh="该情形允许自动处理", en="the policy lets this row decide alone"),
     "remedy": Bilingual(zh="诉求可自动执行", en="what is asked for can be done without a person"),
     "entitled": Bilingual(zh="不超过应得金额", en="no more is asked for than is due"),
-    "amount": Bilingual(zh="不超过自动处理限额（含该订单已给付金额）", en="within the automatic limit, with what the order was given before"),
+    "amount": Bilingual(
+        zh="不超过自动处理限额（含该订单已给付金额）", en="within the automatic limit, with what the order was given before"
+    ),
     "refunds": Bilingual(zh="顾客近九十天退款次数", en="the customer's refunds of the last 90 days"),
-    "found_against": Bilingual(zh="顾客近九十天被认定责任的次数", en="how often the customer was found responsible in the last 90 days"),
+    "found_against": Bilingual(
+        zh="顾客近九十天被认定责任的次数", en="how often the customer was found responsible in the last 90 days"
+    ),
     "eligible": Bilingual(zh="符合售后条件", en="the remedy is eligible"),
 }
 

@@ -129,7 +129,9 @@ def _appeal(case: CaseState, policy: PolicySlice, body: AppealFinding, now: date
         return _conflict("words", "INV-5", Bilingual(zh="申诉期限已过", en="the time to appeal has passed"))
     if any(piece.sha256 not in case.evidence for piece in body.evidence):
         return None
-    said = Bilingual(zh="申诉须提交新的凭证，所附凭证案件中已有", en="an appeal needs new evidence; the case has all of this already")
+    said = Bilingual(
+        zh="申诉须提交新的凭证，所附凭证案件中已有", en="an appeal needs new evidence; the case has all of this already"
+    )
     return _invalid("evidence", "INV-5", said)
 
 

@@ -48,6 +48,7 @@ async def run(
     kind: str,
     start: object,
     first: tuple[WaitingOn, WaitFor],
+    *,
     enough: Callable[[], bool] = lambda: False,
 ) -> Errand:
     """Send the errand on its way unless it is, and follow it until it is done or far `enough`. Raises TurnTo like every wait."""

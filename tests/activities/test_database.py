@@ -13,8 +13,8 @@ from sqlalchemy import create_engine
 from sqlmodel import SQLModel, select
 
 from adapters.database import Database, insert_if_absent, migrate, upsert, url_of
-from models.errors import RedressError
 from models.books import OrderLockRow
+from models.errors import RedressError
 from models.tables import ContactRow, WebhookRow
 from models.vocabulary import ErrorType
 from settings import ROOT, Settings

@@ -97,7 +97,9 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("shop")
     address = temporal.client.service_client.config.target_host
     policy = folder / "policy.yaml"  # every decision without a person is drawn for review
-    policy.write_text(Settings().policy.read_text(encoding="utf-8").replace("review_share: 0.05", "review_share: 1"), encoding="utf-8")
+    policy.write_text(
+        Settings().policy.read_text(encoding="utf-8").replace("review_share: 0.05", "review_share: 1"), encoding="utf-8"
+    )
     settings = Settings(data_dir=folder, temporal_address=address, task_queue="examples", policy=policy)
     migrate(settings)
     app = create_app(settings)

@@ -90,7 +90,9 @@ def test_words_alone_wait_for_nobody_whatever_was_given_before(policy_slice: Pol
 
 
 def test_what_was_weighed_ends_with_the_check_that_did_not_pass(policy_slice: PolicySlice) -> None:
-    offer, checks = weigh(classified(Issue.LOST, finding=found("lost"), history=OrderHistory(refunds_of_customer=6)), policy_slice)
+    offer, checks = weigh(
+        classified(Issue.LOST, finding=found("lost"), history=OrderHistory(refunds_of_customer=6)), policy_slice
+    )
     assert offer is None
     assert [check.name for check in checks if not check.passed] == ["refunds"]
     assert (checks[-1].figure, checks[-1].limit) == (6, policy_slice.automatic.max_refunds_in_90_days)

@@ -92,7 +92,9 @@ async def test_what_the_order_was_given_before_counts_towards_an_agents_limit(se
     second = await service.open(issue=Issue.PRICE_DISPUTE)
     await second.until(lambda view: bool(view.requests) or view.stage is Stage.RESOLUTION)
     await second.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
-    await second.act(AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "refund_only", "amount": {"minor": 60_000}}], "why": "ok"}])
+    await second.act(
+        AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "refund_only", "amount": {"minor": 60_000}}], "why": "ok"}]
+    )
     assert (await second.seen_by(AGENT)).proposals[0].state == "awaiting_approval"
 
 

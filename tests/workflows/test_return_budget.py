@@ -13,7 +13,9 @@ from models.returns import ReturnAction, ReturnStage
 from models.vocabulary import Issue, Outcome, Stage, WaitFor
 
 PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
-WHOLE: dict[str, Any] = {"options": [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "退货退款"}]}
+WHOLE: dict[str, Any] = {
+    "options": [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "退货退款"}]
+}
 PART: dict[str, Any] = {"options": [{"remedies": [{"kind": "price_adjustment", "amount": {"minor": 2_000}}], "why": "部分退款"}]}
 
 
