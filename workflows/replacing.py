@@ -48,7 +48,7 @@ async def exchange(desk: Desk, remedy_id: str) -> None:
     mine, other = (errands.workflow_id(desk.case.case_id, remedy_id, kind) for kind in (KIND, returning.KIND))
     if not back_or_on_the_way(find(desk, remedy_id), other):
         start = start_of(desk, find(desk, remedy_id), waits_for_goods=True)
-        errand = await errands.run(desk, remedy_id, KIND, start, AT_THE_WAREHOUSE, lambda: awaits_return(desk, remedy_id))
+        errand = await errands.run(desk, remedy_id, KIND, start, AT_THE_WAREHOUSE, enough=lambda: awaits_return(desk, remedy_id))
         if errand.done:
             await ended(desk, remedy_id, errand)
             return
