@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import classifier, demo, importing, route, show, token, up, watch
+from commands import classifier, demo, importing, reconcile, route, show, token, up, watch
 from commands import open as opening
 from commands.failure import CommandError
 from commands.language import choose
@@ -34,6 +34,7 @@ main.command("open")(opening.open_case)
 main.command()(show.show)
 main.command()(watch.watch)
 main.command("import")(importing.import_)
+main.command()(reconcile.reconcile)
 main.command()(token.token)
 main.add_typer(route.app, name="route")
 main.add_typer(classifier.app, name="classifier")

@@ -55,6 +55,11 @@ class Settings(BaseSettings):
     partner_timeout: float = 5.0
     """Seconds that one call of a partner may take."""
 
+    reconcile_cron: str = "30 2 * * *"
+    """When our books are compared with those of payment providers and carriers."""
+    reconcile_zone: str = "Asia/Shanghai"
+    """The time zone of that hour."""
+
     circuit_after: int = Field(default=5, ge=1)
     """A partner that fails so often in a row is left alone for a while."""
     circuit_pause: float = Field(default=5.0, gt=0)

@@ -29,6 +29,7 @@ from activities.improvements import ImprovementActivities
 from activities.knowledge import KnowledgeActivities
 from activities.ordering import OrderingActivities
 from activities.partners import PartnerActivities
+from activities.reconciliation import ReconciliationActivities
 from activities.records import RecordsActivities
 from activities.replacements import ReplacementActivities
 from activities.returns import ReturnActivities
@@ -39,6 +40,7 @@ from adapters.database import Database
 from adapters.knowledge import seed_knowledge
 from adapters.logs import configure_logging
 from adapters.partners import Partners
+from adapters.schedules import keep_schedules
 from models.queues import PARTNER_OF, PartnerQueue
 from rules.classify import classify
 from rules.policy import load_policy
@@ -46,6 +48,7 @@ from rules.texts import texts
 from settings import Settings
 from workflows.case import CaseWorkflow
 from workflows.claims import ClaimWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
 from workflows.replacements import ReplacementWorkflow
 from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
@@ -84,8 +87,11 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
     history = HistoryActivities(database)
     claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)
     ordering = OrderingActivities(database, partners.ordering, partners.charges)
+    reconciliation = ReconciliationActivities(
+        database, texts(), policy, payment=partners.payment, carrier=partners.carrier, returns=partners.returns
+    )
     return Wiring(
-        workflows=(CaseWorkflow, ClaimWorkflow, ReplacementWorkflow, ReturnWorkflow),
+        workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow),
         activities=(
             calls.look_up,
             calls.ask_partners,
@@ -132,6 +138,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             ordering.charge_state,
             ordering.cancel_charge,
             ordering.book_charge,
+            reconciliation.reconcile_page,
         ),
     )
 
@@ -188,6 +195,7 @@ async def main() -> None:
     database = Database(settings)
     await seed_agents(database, load_policy(settings.policy).agents)
     await seed_knowledge(database)
+    await keep_schedules(client, settings)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
     try:

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, create_engine
 from sqlmodel import AutoString, SQLModel
 
 from adapters.database import url_of
-from models import addresses, books, claim_books, improvements, return_tables, tables, takings
+from models import addresses, books, claim_books, differences, improvements, return_tables, tables, takings
 from settings import Settings
 
 METADATA = SQLModel.metadata
-TABLES = (return_tables, claim_books, tables, books, takings, addresses, improvements)
+TABLES = (differences, return_tables, claim_books, tables, books, takings, addresses, improvements)
 """Every module with tables: importing it makes them known."""
 
 

@@ -130,3 +130,5 @@ class Event(StrEnum):
     CLAIM_CHANGED = "claim.changed"
     CLAIM_CLOSED = "claim.closed"
     CLAIM_NOTICE = "claim.notice"
+    DIFFERENCE_FOUND = "reconciliation.difference"
+    """On no timeline: a message to the supervisors (docs/money.md)."""

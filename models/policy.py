@@ -18,6 +18,7 @@ from models.conditions import Condition
 from models.eligibility_policy import EligibilityPolicy
 from models.events import Event
 from models.partners import RefusalCode
+from models.reconciliation import ReconciliationPolicy
 from models.replacements import ReplacementPolicy
 from models.returns import ReturnPolicy
 from models.vocabulary import (
@@ -263,4 +264,6 @@ class Policy(Frozen):
     """RES-5: refused for these reasons, a refund goes to the customer's balance at the marketplace by itself."""
     replacements: ReplacementPolicy = ReplacementPolicy()
     """RES-7: how long goods are set aside, how often partners are asked, how often a lost parcel is sent again."""
+    reconciliation: ReconciliationPolicy = ReconciliationPolicy()
+    """Our books beside those of payment providers and carriers."""
     messages: dict[Event, MessageRule]

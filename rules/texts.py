@@ -59,6 +59,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.ANSWER_DID_NOT_HELP: "entry_id",
         Event.ESCALATED: "tier reason waiting_for clocks rounds",
         Event.CANCELLATION_REFUSED: "",
+        Event.DIFFERENCE_FOUND: "kind order_id subject case",
         Event.REPLIED: "words",
         Event.FACTS_ESTABLISHED: "facts",
         Event.INFORMATION_REQUESTED: REQUEST,
