@@ -33,6 +33,7 @@ PLAUSIBLE: dict[str, Any] = {
     "resolution_due": DUE,
     "holiday": "国庆节",
     "until": DUE,
+    "expected_at": DUE,
     "deadline": DUE,
     "start": DUE,
     "end": DUE,

@@ -153,6 +153,7 @@ async def test_a_workshop_without_a_system_is_played_by_its_merchant(service: Se
 async def test_a_workshops_words_that_come_twice_and_out_of_order_change_nothing(service: Service) -> None:
     made = await repairing(service)
     await made.workshop(RepairStatus.DIAGNOSED, notice_id="n", in_warranty=True)
+    await made.at(ReplacementStage.REPAIR)
     await made.workshop(RepairStatus.REPAIRED)
     await made.at(ReplacementStage.SENDING_BACK)
     await made.workshop(RepairStatus.DIAGNOSED, **ESTIMATE)
