@@ -11,8 +11,9 @@ from models.base import Bilingual
 from models.case import CaseState
 from models.errors import Fault
 from models.people import Actor
-from models.vocabulary import ErrorType, Kind, Reimbursement, Role, Stage, Tier, WaitFor
+from models.vocabulary import Kind, Reimbursement, Role, Stage, Tier, WaitFor
 from rules.appeals import may_appeal, may_decide
+from rules.permissions import refusal
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
 LOOKING_FOR_A_SOLUTION = frozenset({Stage.INVESTIGATION, Stage.RESOLUTION})
@@ -273,24 +274,5 @@ def allowed_actions(case: CaseState, actor: Actor) -> tuple[Action, ...]:
 
 def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
     """Why the actor may not do this: not with this role, or not now. None: go ahead."""
-    permission = PERMISSIONS[action]
-    allowed = allowed_actions(case, actor)
-    if action in allowed:
-        return None
-    if actor.role not in permission.roles:
-        roles = ", ".join(sorted(permission.roles))
-        return Fault(
-            type=ErrorType.NOT_ALLOWED_FOR_ROLE,
-            detail=f"{action} is for: {roles}; not for the role {actor.role}.",
-            detail_zh=f"{action} 仅限：{roles}；角色 {actor.role} 不可执行。",
-            rule="stage × role → actions",
-            allowed=allowed,
-        )
-    return Fault(
-        type=ErrorType.NOT_ALLOWED_NOW,
-        detail=f"{action} is possible {permission.state.en}. "
-        f"The case is at {case.stage}; it allows you: {', '.join(allowed) or 'nothing'}.",
-        detail_zh=f"{action} 仅在{permission.state.zh}可用。案件当前阶段为 {case.stage}，您可执行：{'、'.join(allowed) or '无'}。",
-        rule="stage × role → actions",
-        allowed=allowed,
-    )
+    now = Bilingual(zh=f"案件当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
+    return refusal(action, PERMISSIONS[action], actor, allowed_actions(case, actor), now, "stage × role → actions")

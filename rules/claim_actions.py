@@ -13,6 +13,7 @@ from models.claims import ClaimBrief, ClaimState, ClaimStatus
 from models.errors import Fault
 from models.people import Actor
 from models.vocabulary import ErrorType, Locale, Role, WaitingOn
+from rules.permissions import refusal
 
 PARTIES, OURS = frozenset({Role.MERCHANT, Role.CARRIER}), Role.platform()
 OPEN = frozenset(ClaimStatus) - ClaimStatus.over()
@@ -82,27 +83,10 @@ def may_see(state: ClaimState, actor: Actor) -> bool:
 
 def forbidden(state: ClaimState, actor: Actor, action: ClaimAction) -> Fault | None:
     """Why the actor may not do this. None: go ahead. A foreign claim looks like none."""
-    permission, allowed = PERMISSIONS[action], allowed_actions(state, actor)
     if not may_see(state, actor):
         return Fault(type=ErrorType.NOT_FOUND, detail="There is nothing here for you to see.", detail_zh="未找到，或您无权查看。")
-    if action in allowed:
-        return None
-    if actor.role not in permission.roles:
-        roles = ", ".join(sorted(permission.roles))
-        return Fault(
-            type=ErrorType.NOT_ALLOWED_FOR_ROLE,
-            detail=f"{action} is for: {roles}; not for the role {actor.role}.",
-            detail_zh=f"{action} 仅限：{roles}；角色 {actor.role} 不可执行。",
-            rule="RES-9",
-            allowed=allowed,
-        )
-    return Fault(
-        type=ErrorType.NOT_ALLOWED_NOW,
-        detail=f"{action} is possible {permission.state.en}. The claim is {state.status}; it allows you: {', '.join(allowed) or 'nothing'}.",
-        detail_zh=f"{action} 仅在{permission.state.zh}可用。索赔当前为 {state.status}，您可执行：{'、'.join(allowed) or '无'}。",
-        rule="RES-9",
-        allowed=allowed,
-    )
+    now = Bilingual(zh=f"索赔当前为 {state.status}", en=f"The claim is {state.status}")
+    return refusal(action, PERMISSIONS[action], actor, allowed_actions(state, actor), now, "RES-9")
 
 
 def unfit_body(state: ClaimState, act: Act[Body]) -> Fault | None:

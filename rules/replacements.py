@@ -18,6 +18,7 @@ from models.replacements import Diagnose, ReplacementAction, ReplacementStage, R
 from models.returns import ReturnResult
 from models.vocabulary import ErrorType, RemedyKind, Role
 from models.warehouse import Repair, RepairStatus, StockItem
+from rules.permissions import refusal
 from rules.remedies import unfit as unfit_offer
 
 RULE = "RES-7"
@@ -103,27 +104,8 @@ def allowed_actions(state: ReplacementState, actor: Actor) -> tuple[ReplacementA
 
 def forbidden(state: ReplacementState, actor: Actor, action: ReplacementAction) -> Fault | None:
     """Why the actor may not do this; None: go ahead."""
-    permission = PERMISSIONS[action]
-    allowed = allowed_actions(state, actor)
-    if action in allowed:
-        return None
-    if actor.role not in permission.roles:
-        roles = ", ".join(sorted(permission.roles))
-        return Fault(
-            type=ErrorType.NOT_ALLOWED_FOR_ROLE,
-            detail=f"{action} is for: {roles}; not for the role {actor.role}.",
-            detail_zh=f"{action} 仅限：{roles}；角色 {actor.role} 不可执行。",
-            rule=RULE,
-            allowed=allowed,
-        )
-    return Fault(
-        type=ErrorType.NOT_ALLOWED_NOW,
-        detail=f"{action} is possible {permission.state.en}. It is at {state.stage}; "
-        f"it allows you: {', '.join(allowed) or 'nothing'}.",
-        detail_zh=f"{action} 仅在{permission.state.zh}可用。当前状态为 {state.stage}，您可执行：{'、'.join(allowed) or '无'}。",
-        rule=RULE,
-        allowed=allowed,
-    )
+    now = Bilingual(zh=f"当前状态为 {state.stage}", en=f"It is at {state.stage}")
+    return refusal(action, PERMISSIONS[action], actor, allowed_actions(state, actor), now, RULE)
 
 
 def unfit(act: Act[Body], currency: str) -> Fault | None:

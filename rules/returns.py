@@ -24,6 +24,7 @@ from models.returns import (
     Way,
 )
 from models.vocabulary import ErrorType, Party, Role
+from rules.permissions import refusal
 
 C, M, A, S = Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR
 RULE = "RES-6"
@@ -122,27 +123,8 @@ def fault_of(state: ReturnState, policy: ReturnPolicy, action: ReturnAction, act
 
 
 def _forbidden(state: ReturnState, actor: Actor, action: ReturnAction) -> Fault | None:
-    permission = PERMISSIONS[action]
-    allowed = allowed_with(state, actor)
-    if action in allowed:
-        return None
-    if actor.role not in permission.roles:
-        roles = ", ".join(sorted(permission.roles))
-        return Fault(
-            type=ErrorType.NOT_ALLOWED_FOR_ROLE,
-            detail=f"{action} is for: {roles}; not for the role {actor.role}.",
-            detail_zh=f"{action} 仅限：{roles}；角色 {actor.role} 不可执行。",
-            rule=RULE,
-            allowed=allowed,
-        )
-    return Fault(
-        type=ErrorType.NOT_ALLOWED_NOW,
-        detail=f"{action} is possible {permission.state.en}. The return is {state.stage}; "
-        f"it allows you: {', '.join(allowed) or 'nothing'}.",
-        detail_zh=f"{action} 仅在{permission.state.zh}可用。退货当前状态为 {state.stage}，您可执行：{'、'.join(allowed) or '无'}。",
-        rule=RULE,
-        allowed=allowed,
-    )
+    now = Bilingual(zh=f"退货当前状态为 {state.stage}", en=f"The return is {state.stage}")
+    return refusal(action, PERMISSIONS[action], actor, allowed_with(state, actor), now, RULE)
 
 
 def _unfit(state: ReturnState, policy: ReturnPolicy, body: Body, now: datetime) -> Fault | None:
