@@ -12,12 +12,14 @@ from standardwebhooks import Webhook
 from web import Web
 
 from adapters.secrets import secrets_of
+from api.replacements import SHOWN
 from models.partners import ShipmentStatus
 from models.replacements import ReplacementAction, ReplacementStage
 from models.vocabulary import Role, Stage, WaitFor
 from models.warehouse import RepairStatus
 from rules.replacements import REPLACEMENT_ROLES
 
+A = ReplacementAction
 _orders = itertools.count(1)
 BODIES = {
     ReplacementAction.DIAGNOSE: {"in_warranty": True},
@@ -133,3 +135,25 @@ async def test_a_parcels_webhook_finds_the_replacement_by_its_reference(web: Web
     answer = await told_by(web, "carrier", {"kind": "shipment", "reference": state.workflow_id, "payload": told})
     assert answer.json()["result"] == "taken"
     await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+
+
+async def test_the_examples_run_as_they_are(web: Web) -> None:
+    made = await repairing(web.service, order_id=f"O-R{next(_orders)}")
+    merchant, customer = web.person(Role.MERCHANT, "M-1"), web.person(Role.CUSTOMER, "C-1")
+    assert (await merchant.post(path(made, "/diagnose"), SHOWN[A.DIAGNOSE].example)).status_code == 200
+    await made.at(ReplacementStage.ESTIMATE)
+    assert (await customer.post(path(made, "/refuse_estimate"), SHOWN[A.REFUSE_ESTIMATE].example)).status_code == 200
+    await made.at(ReplacementStage.SENDING_BACK)
+    assert (await merchant.post(path(made, "/sent"), SHOWN[A.SENT].example)).status_code == 200
+
+    for example in (A.REPAIRED, A.NOT_REPAIRABLE):
+        made = await repairing(web.service, order_id=f"O-R{next(_orders)}")
+        assert (await merchant.post(path(made, f"/{example}"), SHOWN[example].example)).status_code == 200
+
+    web.service.world.warehouse.sends_at_once = False
+    made = await reshipping(web.service, order_id=f"O-R{next(_orders)}")
+    await made.at(ReplacementStage.SENDING)
+    assert (await merchant.post(path(made, "/out_of_stock"), SHOWN[A.OUT_OF_STOCK].example)).status_code == 200
+    await made.at(ReplacementStage.AWAITING_STOCK)
+    assert (await customer.post(path(made, "/choose_refund"), SHOWN[A.CHOOSE_REFUND].example)).status_code == 200
+    web.service.world.warehouse.sends_at_once = True

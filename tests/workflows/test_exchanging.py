@@ -186,3 +186,15 @@ async def test_a_withdrawal_while_the_old_goods_are_awaited_leaves_nothing_behin
 
 def returning(made: Replacing) -> Any:
     return made.case.service.client.get_workflow_handle(made.handle.id.replace(".replacement", ".return"))
+
+
+async def test_an_exchange_costs_few_history_events(service: Service) -> None:
+    made = await exchanging(service)
+    await made.bring_goods_back()
+    await delivered(made)
+    await made.over()
+    total = 0
+    for handle in (made.case.handle, made.handle, returning(made)):
+        described = await handle.describe()
+        total += described.raw_description.workflow_execution_info.history_length
+    assert total <= 180
