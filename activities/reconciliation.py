@@ -17,7 +17,7 @@ from activities.errors import to_temporal
 from activities.money import lock_order, part_of
 from adapters.database import Database
 from adapters.ledger import booked, post
-from adapters.protocols import Carrier, PaymentProvider
+from adapters.protocols import PaymentProvider
 from adapters.returns import ReturnPartners
 from models.books import LedgerRow, MoneyRow
 from models.case import CaseState
@@ -61,15 +61,13 @@ class ReconciliationActivities:
         policy: Policy,
         *,
         payment: PaymentProvider,
-        carrier: Carrier,
-        returns: ReturnPartners,
+        carriers: ReturnPartners,
     ) -> None:
         self._database = database
         self._texts = texts
         self._policy = policy
         self._payment = payment
-        self._carrier = carrier
-        self._returns = returns
+        self._carriers = carriers
 
     @activity.defn(name="reconcile_page")
     async def reconcile_page(self, request: ReconcilePage) -> PageReport:
@@ -160,44 +158,25 @@ class ReconciliationActivities:
         return list(in_money(order_id, payments, Books(parts, entries, reported), self._limits(at)))
 
     async def _goods(self, compared: Compared, cases: Sequence[CaseRow], at: datetime) -> list[Recorded]:
-        findings: list[Finding] = []
-        for ask in (self._returned, self._replaced):
-            try:
-                findings += await ask(compared.order_id, cases, at)
-            except PartnerError as error:
-                findings.append(_unreadable(DifferenceKind.PARCEL_UNREADABLE, compared.order_id, error))
-        if not any(finding.kind is DifferenceKind.PARCEL_UNREADABLE for finding in findings):
-            compared.whole.add(Scope.GOODS)
-        async with self._database.writing() as session:
-            return await record(session, findings, cases, at)
-
-    async def _returned(self, order_id: str, _: Sequence[CaseRow], at: datetime) -> list[Finding]:
-        """Parcels of returns, by the carriers' desk."""
+        """Parcels of returns and replacements, each by its number."""
         async with self._database.reading() as session:
             on_the_road = col(ReturnRow.stage).in_([stage.value for stage in ON_THE_ROAD])
-            rows = (await session.exec(select(ReturnRow).where(ReturnRow.order_id == order_id, on_the_road))).all()
+            returns = (await session.exec(select(ReturnRow).where(ReturnRow.order_id == compared.order_id, on_the_road))).all()
+        roads = [road for row in returns if (road := _road_of(row)) is not None]
+        roads += [road for row in cases if row.stage != Stage.CLOSED for road in _roads_of(row)]
         findings: list[Finding] = []
-        for road in map(_road_of, rows):
-            if road is not None:
-                parcel = await self._returns.parcel(road.tracking)
-                told = status_of(parcel.status, self._policy.returns)[0] if parcel else None
-                payload = parcel.model_dump(mode="json") if parcel else {}
-                findings += in_goods(road, told, parcel.status if parcel else "", payload, self._limits(at))
-        return findings
-
-    async def _replaced(self, order_id: str, cases: Sequence[CaseRow], at: datetime) -> list[Finding]:
-        """Parcels of replacements, which the carrier lists with the order."""
-        roads = [road for row in cases if row.stage != Stage.CLOSED for road in _roads_of(row)]
-        if not roads:
-            return []
-        parcels = {parcel.tracking: parcel for parcel in await self._carrier.shipments(order_id)}
-        findings: list[Finding] = []
+        compared.whole.add(Scope.GOODS)
         for road in roads:
-            parcel = parcels.get(road.tracking)
-            payload = parcel.model_dump(mode="json") if parcel else {}
-            told, words = (parcel.status, parcel.status.value) if parcel else (None, "")
-            findings += in_goods(road, told, words, payload, self._limits(at))
-        return findings
+            try:
+                parcel = await self._carriers.parcel(road.tracking)
+            except PartnerError as error:
+                findings.append(_unreadable(DifferenceKind.PARCEL_UNREADABLE, compared.order_id, error))
+                compared.whole.discard(Scope.GOODS)
+                break
+            told = status_of(parcel.status, self._policy.returns)[0] if parcel else None
+            findings += in_goods(road, told, parcel, self._limits(at))
+        async with self._database.writing() as session:
+            return await record(session, findings, cases, at)
 
     def _limits(self, at: datetime) -> Limits:
         policy = self._policy.reconciliation

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from models.ledger import Entry, EntryKind
 from models.partners import NoticeKind, Payment, PaymentStatus, Refund, RefundStatus, ShipmentStatus
 from models.reconciliation import DifferenceKind, Finding, Word
 from models.remedies import RefundPart
+from models.return_calls import ReturnParcel
 from models.vocabulary import Reimbursement
 from rules.ledger import PAYMENT
 from rules.refunds import REIMBURSEMENTS
@@ -101,15 +102,14 @@ def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: L
     yield from _payments(order_id, payments, books.entries)
 
 
-def in_goods(
-    road: Road, told: ShipmentStatus | None, words: str, payload: Mapping[str, JsonValue], limits: Limits
-) -> Iterator[Finding]:
+def in_goods(road: Road, told: ShipmentStatus | None, parcel: ReturnParcel | None, limits: Limits) -> Iterator[Finding]:
     """`told`: the carrier's status in ours; None: it does not know the parcel."""
     if limits.now - road.since < limits.grace:
         return
     ours: dict[str, JsonValue] = {"sent": road.sent, "come": road.come}
-    theirs: dict[str, JsonValue] = {"status": words or None}
-    word = Word(workflow_id=road.workflow_id, partner="carrier", kind=NoticeKind.SHIPMENT, payload=dict(payload))
+    theirs: dict[str, JsonValue] = {"status": parcel.status if parcel else None}
+    payload = parcel.model_dump(mode="json") if parcel else {}
+    word = Word(workflow_id=road.workflow_id, partner="carrier", kind=NoticeKind.SHIPMENT, payload=payload)
     kind = _on_the_road(road, told)
     if kind is not None:
         yield Finding(
