@@ -7,26 +7,24 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, Table, create_engine, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.sqlite import PatientConnection, connect, mark_writers
 from models.errors import Fault, RedressError
 from models.vocabulary import ErrorType
 from settings import ROOT, Settings
 
-BUSY_MILLISECONDS = 10_000
-"""How long SQLite waits for another writer before it gives up."""
 MIGRATION_LOCK = 7_239_581
 """PostgreSQL's advisory lock that lets one process migrate at a time."""
 T = TypeVar("T")
@@ -58,10 +56,10 @@ class Database:
         if self.dialect == "postgresql":
             options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}  # a restarted server is found at the next use
         else:
-            _folder_of(url)
+            options["async_creator"] = partial(PatientConnection, _file_of(url))
         self._engine = create_async_engine(url, **options)
         if self.dialect == "sqlite":
-            _tame_sqlite(self._engine.sync_engine)
+            mark_writers(self._engine.sync_engine)
         self._writer = self._engine.execution_options(writing=True)
         self._turn = asyncio.Lock()
 
@@ -140,11 +138,12 @@ async def take_turns(session: AsyncSession, about: str) -> None:
 def migrate(settings: Settings) -> None:
     """Bring the database to the newest tables. Processes that start at once take turns; the second finds nothing to do."""
     url = url_of(settings, sync=True)
+    options: dict[str, Any] = {"json_serializer": _json}
     if url.get_backend_name() == "sqlite":
-        _folder_of(url)
-    engine = create_engine(url, json_serializer=_json)
+        options["creator"] = partial(connect, _file_of(url))
+    engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
-        _tame_sqlite(engine)
+        mark_writers(engine)
     try:
         with engine.execution_options(writing=True).begin() as connection:
             if engine.dialect.name == "postgresql":
@@ -193,25 +192,11 @@ def storable(value: T) -> T:
             return value
 
 
-def _folder_of(url: URL) -> None:
-    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-
-
-def _tame_sqlite(engine: Engine) -> None:
-    """Readers beside one writer (WAL), writers that wait their turn, and a transaction that is a writer's from its first word."""
-
-    def connected(connection: DBAPIConnection, _: object) -> None:
-        connection.isolation_level = None  # the driver begins no transaction of its own
-        cursor = connection.cursor()
-        for pragma in (f"busy_timeout={BUSY_MILLISECONDS}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+def _file_of(url: URL) -> str:
+    """SQLite's file; its folder is made."""
+    file = Path(url.database or "").absolute()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return str(file)
 
 
 def _revision(connection: Connection) -> str | None:
