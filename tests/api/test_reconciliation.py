@@ -1,0 +1,97 @@
+"""What reconciliation found, over HTTP: who lists it, who sees to it (RES-5)."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import delete
+from web import Person, Web
+
+from models.differences import DifferenceRow
+from models.vocabulary import Role
+
+SEEN = datetime(2026, 3, 1, tzinfo=UTC)
+NOTE = {"note": "商家在支付后台直接退款。"}
+
+
+@pytest.fixture
+def web(web_on_either: Web) -> Web:
+    return web_on_either
+
+
+def row(number: int, **change: Any) -> DifferenceRow:
+    fields: dict[str, Any] = {
+        "difference_id": f"D-{number}",
+        "kind": "refund_outside",
+        "state": "open",
+        "order_id": f"O-D{number}",
+        "case_id": f"RD-D{number}",
+        "subject": f"R-{number}",
+        "ours": {},
+        "theirs": {"amount_minor": 700},
+        "first_seen": SEEN + timedelta(days=number),
+        "last_seen": SEEN + timedelta(days=number),
+    }
+    return DifferenceRow(**{**fields, **change})
+
+
+@pytest.fixture
+async def supervisor(web: Web) -> AsyncIterator[Person]:
+    """With five differences, each seen a day after the one before; the last was accepted."""
+    async with web.service.database.writing() as session:
+        session.add_all([*(row(number) for number in range(1, 4)), row(4, kind="parcel_unknown")])
+        session.add(row(5, state="accepted", note="by phone", closed_by="susan", closed_at=SEEN))
+    yield web.person(Role.SUPERVISOR, "susan")
+    async with web.service.database.writing() as session:
+        await session.exec(delete(DifferenceRow))
+
+
+async def ids(who: Person, query: str = "") -> list[str]:
+    answer = await who.get(f"/v1/differences?{query}")
+    assert answer.status_code == 200, answer.text
+    return [difference["difference_id"] for difference in answer.json()["differences"]]
+
+
+async def test_differences_are_listed_by_age_and_by_what_they_are(supervisor: Person) -> None:
+    assert await ids(supervisor) == ["D-1", "D-2", "D-3", "D-4", "D-5"]
+    assert await ids(supervisor, "state=open&kind=parcel_unknown") == ["D-4"]
+    assert await ids(supervisor, "order_id=O-D2") == ["D-2"]
+    assert await ids(supervisor, "case_id=RD-D3") == ["D-3"]
+    assert (await supervisor.get("/v1/differences?kind=strange")).status_code == 422
+
+
+async def test_the_list_goes_on_page_by_page(supervisor: Person) -> None:
+    first = (await supervisor.get("/v1/differences?limit=3")).json()
+    assert first["next"] == "D-3"
+    assert await ids(supervisor, "limit=3&after=D-3") == ["D-4", "D-5"]
+    unknown = await supervisor.get("/v1/differences?after=D-404")
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "after")
+
+
+async def test_a_supervisor_sees_to_a_difference_once_with_a_note(supervisor: Person) -> None:
+    assert (await supervisor.post("/v1/differences/D-1/resolve", {"note": " "})).status_code == 422
+    answer = await supervisor.post("/v1/differences/D-1/resolve", NOTE)
+    assert answer.status_code == 200, answer.text
+    seen = answer.json()
+    assert (seen["state"], seen["note"], seen["closed_by"]) == ("accepted", NOTE["note"], "susan")
+    again = await supervisor.post("/v1/differences/D-1/resolve", NOTE)
+    assert (again.status_code, again.json()["rule"]) == (409, "reconciliation")
+    assert (await supervisor.post("/v1/differences/D-404/resolve", NOTE)).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.MERCHANT, Role.CARRIER])
+async def test_differences_are_the_platforms_own(web: Web, supervisor: Person, role: Role) -> None:  # noqa: ARG001  # there are some
+    who = web.person(role, "X-1")
+    assert (await who.get("/v1/differences")).status_code == 403
+    assert (await who.post("/v1/differences/D-1/resolve", NOTE)).status_code == 403
+
+
+async def test_agents_and_analysts_look_and_do_not_touch(web: Web, supervisor: Person) -> None:  # noqa: ARG001  # there are some
+    for role in (Role.AGENT, Role.ANALYST):
+        who = web.person(role, "alice")
+        assert len(await ids(who)) == 5
+        assert (await who.post("/v1/differences/D-1/resolve", NOTE)).status_code == 403
+    accepted = (await web.person(Role.ANALYST, "ann").get("/v1/differences?state=accepted")).json()["differences"][0]
+    assert "by phone" not in str(accepted)
+    assert accepted["closed_by"] is None
