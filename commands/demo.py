@@ -1,7 +1,7 @@
 """`redress demo`: people of every role play a few dozen varied cases through the public API, so that a newcomer sees Redress alive."""
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle, islice
 from typing import Annotated, Any
@@ -17,6 +17,7 @@ from rich.table import Table
 from commands.client import ApiOption, Caller
 from commands.failure import CommandError
 from commands.language import language, say
+from commands.plots import Plot
 from commands.show import money
 from commands.stage import SUPERVISOR, Stage, Story
 from commands.stories import PLOTS
@@ -30,8 +31,8 @@ WIDE = 120
 
 def demo(
     *,
-    cases: Annotated[int, typer.Option(min=1, max=500, help="How many cases are played.")] = 36,
-    at_once: Annotated[int, typer.Option(min=1, max=64, help="How many at the same time.")] = 6,
+    cases: Annotated[int, typer.Option(min=1, max=500, help="How many cases are played.")] = len(PLOTS),
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="How many at the same time.")] = 10,
     sandbox: Annotated[str | None, typer.Option(envvar="REDRESS_SANDBOX_URL", help="Where the sandbox is.")] = None,
     api: ApiOption = None,
 ) -> None:
@@ -52,8 +53,9 @@ async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at
         except httpx.HTTPError as error:
             raise caller.unreachable() from error
         used = await _used_orders(http, caller)
-        stories = list(_cast(await _catalogue(http, sandbox), used, cases))
-        stage = Stage(settings, caller.address, http)
+        catalogue, tempers = await _sandbox(http, sandbox, "catalogue"), await _sandbox(http, sandbox, "tempers")
+        stories = list(_cast(catalogue, tempers, used, cases))
+        stage = Stage(settings, caller.address, sandbox, http)
         turns, console = asyncio.Semaphore(at_once), Console()
 
         async def one(story: Story) -> None:
@@ -65,9 +67,9 @@ async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at
     return stories
 
 
-async def _catalogue(http: httpx.AsyncClient, sandbox: str) -> list[dict[str, Any]]:
+async def _sandbox(http: httpx.AsyncClient, sandbox: str, what: str) -> Any:  # JSON, as it tells it
     try:
-        answer = (await http.get(f"{sandbox}/catalogue")).raise_for_status()
+        answer = (await http.get(f"{sandbox}/{what}")).raise_for_status()
     except httpx.HTTPError as error:
         raise CommandError(say("no_sandbox", address=sandbox)) from error
     return answer.json()
@@ -84,19 +86,25 @@ async def _used_orders(http: httpx.AsyncClient, caller: Caller) -> set[str]:
     return used
 
 
-def _cast(catalogue: list[dict[str, Any]], used: set[str], cases: int) -> Iterator[Story]:
-    """Give each story a fresh order of the state it is about: the first of each state are left to the reader while others are."""
-    by_state: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+def _cast(catalogue: list[dict[str, Any]], tempers: dict[str, str], used: set[str], cases: int) -> Iterator[Story]:
+    """Give each story a fresh order that it can be about: the first of each state are left to the reader while others are."""
     cast = {order["state"]: order["order_id"] for order in reversed(catalogue)}.values()
-    for order in sorted(catalogue, key=lambda order: (order["order_id"] in used, order["order_id"] in cast, order["order_id"])):
-        by_state[order["state"]].append(order)
+    fresh = [order for order in catalogue if order["order_id"] not in used]
+    fresh.sort(key=lambda order: (order["order_id"] in cast, order["order_id"]))
     for plot in islice(cycle(PLOTS), cases):
-        fitting = by_state[plot.state] if plot.state else by_state["delivered"]
-        if not fitting:
-            raise CommandError(say("no_order", state=plot.state))
-        order = fitting.pop(0)
-        fitting.append(order)
+        order = next((order for order in fresh if _fits(plot, order, tempers)), None)
+        if order is None:
+            raise CommandError(say("no_order", state=plot.state or "delivered", merchant=plot.merchant or "-"))
+        fresh.remove(order)
         yield Story(plot, order)
+
+
+def _fits(plot: Plot, order: dict[str, Any], tempers: dict[str, str]) -> bool:
+    return (
+        order["state"] == (plot.state or "delivered")
+        and plot.merchant in {"", tempers.get(order["merchant_id"])}
+        and plot.carrier in {"", tempers.get(order["carrier_id"] or "")}
+    )
 
 
 def _table(stories: list[Story], width: int) -> Table:

@@ -146,7 +146,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{address} 没有沙箱。演示需要沙箱的订单：请先执行 make run，或用 --sandbox 指定地址。",
         "There is no sandbox at {address}. The demo plays with its orders: make run first, or name it with --sandbox.",
     ),
-    "no_order": ("沙箱里没有状态为 {state} 的订单。", "The sandbox has no order in the state {state}."),
+    "no_order": (
+        "沙箱里没有未用过的 {state} 订单（商家：{merchant}）。停止 Redress，删除数据目录中的 sandbox 文件夹后再启动，即有新订单。",
+        "Every order of the sandbox in the state {state} (merchant: {merchant}) has had a case. Stop Redress, delete the sandbox "
+        "folder among its data and start it again: the orders are fresh then.",
+    ),
     "demo_figures": (
         "无需人工办结：{alone}。已到账退款：{amounts}。",
         "Resolved without a person: {alone}. Refunds that arrived: {amounts}.",

@@ -1,4 +1,4 @@
-"""The stories of `redress demo`: what each case is about, and what its people do when it is their move."""
+"""What people do in the stories of `redress demo` when it is their move, and what a plot is made of. Goods and claims: `errands.py`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,9 +22,12 @@ class Scene:
         return zh if self.locale is Locale.ZH else en
 
     def money(self, share: float) -> dict[str, Any]:
-        """A share of what the order cost."""
-        total = self.order["total"]
-        return {"minor": max(int(total["minor"] * share), 1), "currency": total["currency"]}
+        """A share of what was paid for the goods."""
+        paid = sum(line["paid"] for line in self.order["lines"])
+        return self.sum_of(max(int(paid * share), 1))
+
+    def sum_of(self, minor: int) -> dict[str, Any]:
+        return {"minor": minor, "currency": self.order["total"]["currency"]}
 
     @property
     def request(self) -> dict[str, Any] | None:
@@ -45,12 +48,75 @@ class Move:
     """What somebody does: their role, the action, and its body."""
 
     role: Role
-    action: Action
-    body: Mapping[str, Any]
+    action: str
+    body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    href: str = ""
+    """Where it is sent; none: it is an action of the case."""
+    photo: bool = False
+    """A new picture comes with it as evidence."""
 
 
-Maker = Callable[[Scene], Move | None]
-"""A move for the scene as it is; None: nothing to do after all."""
+@dataclass(frozen=True)
+class Happening:
+    """What nobody does through Redress: a parcel moves, a customer pays. The sandbox lets it happen (docs/sandbox.md)."""
+
+    path: str
+    body: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+Maker = Callable[[Scene], Move | Happening | None]
+"""A move for the scene as it is; None: nothing to do yet, or after all."""
+Offer = Callable[[Scene], dict[str, Any]]
+"""A remedy of a proposal, or what the customer asks for."""
+
+
+def refund(share: float) -> Offer:
+    return lambda scene: {"kind": RemedyKind.REFUND_ONLY, "amount": scene.money(share)}
+
+
+def adjusted(share: float) -> Offer:
+    return lambda scene: {"kind": RemedyKind.PRICE_ADJUSTMENT, "amount": scene.money(share)}
+
+
+def returned(scene: Scene) -> dict[str, Any]:
+    """The goods go back, and all that was paid for them."""
+    return {"kind": RemedyKind.RETURN_AND_REFUND, "amount": scene.money(1)}
+
+
+def goods(kind: RemedyKind) -> Offer:
+    """Exchange, repair or reship the whole order."""
+    return lambda _: {"kind": kind}
+
+
+def coupon(minor: int) -> Offer:
+    return lambda scene: {"kind": RemedyKind.COUPON, "amount": scene.sum_of(minor)}
+
+
+def cancelled(scene: Scene) -> dict[str, Any]:
+    return {"kind": RemedyKind.ORDER_CANCELLED, "amount": scene.order["total"]}
+
+
+def one_more(scene: Scene) -> dict[str, Any]:
+    """One more piece of the first line than was ordered."""
+    line = scene.order["lines"][0]
+    quantities = [{"line_id": line["line_id"], "quantity": line["quantity"] + 1}]
+    return {"kind": RemedyKind.ORDER_CHANGED, "change": {"quantities": quantities}}
+
+
+def wish(kind: RemedyKind, **more: str) -> Offer:
+    """What the customer asks for when the case is opened."""
+    return lambda _: {"remedy": kind, **more}
+
+
+def wish_for_one_more(scene: Scene) -> dict[str, Any]:
+    return {"remedy": RemedyKind.ORDER_CHANGED, "change": one_more(scene)["change"]}
+
+
+def words(kind: RemedyKind, zh: str, en: str) -> Offer:
+    return lambda scene: {"kind": kind, "words": scene.say(zh, en)}
+
+
+SORRY = words(RemedyKind.APOLOGY, "很抱歉给您带来不便。", "We are sorry for the trouble.")
 
 
 def answer(*, admits: bool | None = None) -> Maker:
@@ -60,25 +126,22 @@ def answer(*, admits: bool | None = None) -> Maker:
         request = scene.request
         if request is None:
             return None
-        words = scene.say("情况属实，资料见附件说明。", "This is how it was; the details are as described.")
+        said = scene.say("情况属实，资料见附件说明。", "This is how it was; the details are as described.")
         if request["of"] == WaitingOn.CUSTOMER:
-            return Move(Role.CUSTOMER, Action.ANSWER, {"request_id": request["id"], "words": words})
-        body = {"request_id": request["id"], "words": words, "admits": admits}
+            return Move(Role.CUSTOMER, Action.ANSWER, {"request_id": request["id"], "words": said})
+        body = {"request_id": request["id"], "words": said, "admits": admits}
         return Move(Role(request["of"]), Action.ANSWER, body)
 
     return move
 
 
-def propose(share: float, *more: RemedyKind) -> Maker:
-    """Offer a share of the price back, with words that go with it. None of money: words alone."""
+def propose(*offers: Offer) -> Maker:
+    """Offer all of this together, as whoever holds the case."""
 
     def move(scene: Scene) -> Move:
-        sorry = scene.say("很抱歉给您带来不便。", "We are sorry for the trouble.")
-        money = [{"kind": RemedyKind.REFUND_ONLY, "amount": scene.money(share)}] if share else []
-        words = [{"kind": kind, "words": sorry} for kind in more]
         why = scene.say("按照订单、物流与付款记录。", "As the records of order, parcel and payment show.")
         by = Role.MERCHANT if scene.view["tier"] == "merchant" else _desk(scene)
-        return Move(by, Action.PROPOSE, {"options": [{"remedies": [*money, *words], "why": why}]})
+        return Move(by, Action.PROPOSE, {"options": [{"remedies": [offer(scene) for offer in offers], "why": why}]})
 
     return move
 
@@ -112,7 +175,7 @@ def dispute(scene: Scene) -> Move:
 
 
 def approve(_: Scene) -> Move:
-    return Move(Role.SUPERVISOR, Action.APPROVE, {})
+    return Move(Role.SUPERVISOR, Action.APPROVE)
 
 
 def decline(scene: Scene) -> Move:
@@ -129,9 +192,9 @@ def escalate(scene: Scene) -> Move:
 
 
 def reply(scene: Scene) -> Move:
-    words = scene.say("一般三到五个工作日到账。", "It usually takes three to five working days.")
+    said = scene.say("一般三到五个工作日到账。", "It usually takes three to five working days.")
     by = Role.MERCHANT if scene.view["tier"] == "merchant" else _desk(scene)
-    return Move(by, Action.REPLY, {"words": words, "solves": True})
+    return Move(by, Action.REPLY, {"words": said, "solves": True})
 
 
 def helped(yes: bool) -> Maker:
@@ -154,8 +217,25 @@ def find(party: Party) -> Maker:
 def arbitrate(share: float) -> Maker:
     def move(scene: Scene) -> Move:
         reason = scene.say("证据支持部分退款。", "The evidence supports a part of it.")
-        remedies = [{"kind": RemedyKind.REFUND_ONLY, "amount": scene.money(share)}] if share else []
-        return Move(Role.SUPERVISOR, Action.ARBITRATE, {"remedies": remedies, "reason": reason})
+        return Move(Role.SUPERVISOR, Action.ARBITRATE, {"remedies": [refund(share)(scene)], "reason": reason})
+
+    return move
+
+
+def appeal(scene: Scene) -> Move:
+    """The carrier, found liable, shows something new (INV-5)."""
+    said = scene.say(
+        "收件人曾书面同意由邻居代收，凭证见附件。", "The customer had agreed in writing to the neighbour; see the picture."
+    )
+    return Move(Role.CARRIER, Action.APPEAL, {"words": said}, photo=True)
+
+
+def grant(party: Party) -> Maker:
+    """The supervisor grants the appeal: somebody else is responsible, and the customer keeps what they have."""
+
+    def move(scene: Scene) -> Move:
+        reason = scene.say("新凭证成立。", "The new evidence holds.")
+        return Move(Role.SUPERVISOR, Action.DECIDE_APPEAL, {"granted": True, "reason": reason, "party": party})
 
     return move
 
@@ -174,21 +254,32 @@ def _desk(scene: Scene) -> Role:
     return Role.SUPERVISOR if scene.view["tier"] == "supervisor" else Role.AGENT
 
 
-USUAL: Mapping[WaitFor, Maker] = {
-    WaitFor.ORDER_CORRECTION: right_order,
-    WaitFor.TRIAGE: classify(Issue.QUALITY_DEFECT),
-    WaitFor.ANSWERS: answer(),
-    WaitFor.FINDING: find(Party.MERCHANT),
-    WaitFor.PLAN: propose(0.3),
-    WaitFor.ANSWER_CHECK: helped(yes=True),
-    WaitFor.REPLY: reply,
-    WaitFor.CHOICE: accept,
-    WaitFor.APPROVAL: approve,
-    WaitFor.ARBITRATION: arbitrate(0.2),
-    WaitFor.PAYMENT_REPAIR: retry_refund,
-    WaitFor.CONFIRMATION: confirm(),
-}
-"""What people do when the plot says nothing else."""
+@dataclass(frozen=True)
+class Proof:
+    """What has to be true of a case at its story's end, in words (Chinese, English) for when it is not."""
+
+    words: tuple[str, str]
+    holds: Callable[[Mapping[str, Any]], bool]
+
+
+def gave(*kinds: RemedyKind) -> Proof:
+    """These remedies were carried out."""
+    names = ", ".join(kinds)
+    return Proof(
+        (f"未执行：{names}", f"not carried out: {names}"),
+        lambda view: {*kinds} <= {remedy["kind"] for remedy in view["remedies"] if remedy["done_at"]},
+    )
+
+
+ALONE = Proof(("需要了人工", "it needed a person"), lambda view: view["automatic"])
+APPEAL_GRANTED = Proof(("申诉未获支持", "no appeal was granted"), lambda view: bool(view["appeal"] and view["appeal"]["granted"]))
+CLAIM_SETTLED = Proof(
+    ("对承运商的索赔未结清", "no claim was settled"), lambda view: any(claim["status"] == "settled" for claim in view["claims"])
+)
+RULED = Proof(
+    ("没有经过五轮协商", "it did not take five rounds"),
+    lambda view: sum(1 for proposal in view["proposals"] if proposal["refused"]) >= 5,  # noqa: PLR2004
+)
 
 
 @dataclass(frozen=True)
@@ -202,7 +293,15 @@ class Plot:
     """The state of the sandbox order it is about (docs/sandbox.md); empty: about no order."""
     kind: Kind = Kind.AFTER_SALES
     issue: Issue | None = None
-    wanted: RemedyKind | None = None
+    wanted: Offer | None = None
+    merchant: str = ""
+    """The temper (docs/sandbox.md) of the order's merchant, and of its carrier; empty: any."""
+    carrier: str = ""
+    photo: bool = False
+    """The customer shows a picture at once."""
+    asks_first: bool = False
+    """The shop's page asks what may be done with the order, before there is a case (RES-1)."""
     wrong_order: bool = False
     moves: Mapping[WaitFor, tuple[Maker, ...]] = field(default_factory=dict[WaitFor, tuple[Maker, ...]])
     leave_at: WaitFor | None = None
+    proofs: tuple[Proof, ...] = ()
