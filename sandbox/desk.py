@@ -158,8 +158,9 @@ async def add_faults(rules: list[FaultRule], sandbox: SandboxOf) -> list[FaultRu
 
 
 @router.delete("/faults", status_code=204)
-async def delete_faults(sandbox: SandboxOf) -> None:
-    sandbox.faults.put([])
+async def delete_faults(sandbox: SandboxOf, about: str | None = None) -> None:
+    """All of them, or those about an order, case or key; calls that they hold go on."""
+    sandbox.faults.remove(about)
 
 
 @router.get("/tempers")

@@ -147,9 +147,13 @@ class Faults:
     def put(self, rules: list[FaultRule]) -> None:
         """These and no others."""
         with self._books.transaction():
-            self._books.write("delete from faults")
-            self._rules = {}
+            self.remove()
             self._insert(rules)
+
+    def remove(self, about: str | None = None) -> None:
+        """Those about this; None: all."""
+        for number in [number for number, rule in self._rules.items() if about in {None, rule.about}]:
+            self._drop(number)
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -178,10 +182,13 @@ class Faults:
             self._rules[number] = rule
             self._books.insert("faults", number=number, fault=rule.model_dump_json())
 
+    def _drop(self, number: int) -> None:
+        del self._rules[number]
+        self._books.write("delete from faults where number = ?", number)
+
     def _count(self, number: int, rule: FaultRule) -> None:
         if rule.times is not None and rule.times <= 1:
-            del self._rules[number]
-            self._books.write("delete from faults where number = ?", number)
+            self._drop(number)
             return
         left = None if rule.times is None else rule.times - 1
         after = self._rules[number] = rule.model_copy(update={"times": left, "met": rule.met + 1})

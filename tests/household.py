@@ -196,7 +196,10 @@ class Redress:
 
     def open(self, state: str, **case: object) -> Case:
         """Open a case about a fresh order in that state, as its customer."""
-        order = self.order(state)
+        return self.open_about(self.order(state), **case)
+
+    def open_about(self, order: dict[str, Any], **case: object) -> Case:
+        """Open a case about this order, as its customer."""
         body = {"channel": "app", "order_id": order["order_id"], "description": "It is not as it should be."} | case
         answer = self.post("/v1/cases", Role.CUSTOMER, order["customer_id"], body)
         assert answer.status_code == 201, answer.text

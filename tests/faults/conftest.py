@@ -1,0 +1,59 @@
+"""One Redress of real processes, on PostgreSQL, for all tests of this folder that kill something."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from databases import DIALECTS, Postgres
+from household import Redress
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from moments import Books
+
+from settings import ROOT
+
+collect_ignore = [] if "postgresql" in DIALECTS else ["test_worker_killed.py", "test_others_killed.py"]
+QUICK = {"REDRESS_PARTNER_TIMEOUT": "25", "REDRESS_CIRCUIT_AFTER": "1000"}
+"""A call may be held for as long as a test needs; one order's trouble is no other's."""
+
+POLICY = {
+    "poll_refund_every: 6h": "poll_refund_every: 40s",
+    "  automatic: 20000\n": "  automatic: 100000000\n",
+    "  agent: 200000\n": "  agent: 100000000\n",
+}
+"""Every refund of these tests is clear and small; what no notice told is found within a test's time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process of pytest plays all of these: they share a Redress. Each may take its time: real processes are started."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("faults"))
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="session")
+def redress(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Redress]:
+    folder = tmp_path_factory.mktemp("redress")
+    policy = folder / "policy.yaml"
+    text = (ROOT / "policies" / "default.yaml").read_text(encoding="utf-8")
+    for usual, here in POLICY.items():
+        assert usual in text
+        text = text.replace(usual, here)
+    policy.write_text(text, encoding="utf-8")
+    redress = Redress(folder)
+    redress.environment |= QUICK | {"REDRESS_DATABASE_URL": postgres.create("faults"), "REDRESS_POLICY": str(policy)}
+    redress.start()
+    yield redress
+    redress.stop()
+    redress.http.close()
+
+
+@pytest.fixture(scope="session")
+def books(redress: Redress) -> Iterator[Books]:
+    books = Books(redress.environment["REDRESS_DATABASE_URL"])
+    yield books
+    books.close()
