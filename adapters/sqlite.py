@@ -41,7 +41,7 @@ class PatientConnection(aiosqlite.Connection):
         self._thread.daemon = True
         self._stopping: asyncio.Future[Any] | None = None
 
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    async def _execute(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401  # whatever fn returns
         loop = asyncio.get_running_loop()
         until = loop.time() + BUSY_SECONDS
         while True:
