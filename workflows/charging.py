@@ -57,7 +57,8 @@ async def collect(site: Site, bill: Bill, ask: Asking = _at_once) -> bool:
         bill.keep(_asked_for(bill.order))  # before it is asked: from now on it has to be called off, whatever the provider got
     if _known(bill).pay_url is None and not _known(bill).over:
         charge = await ask(effects.ask_charge(bill.order))
-        bill.keep(charge)
+        if not _known(bill).over:  # else the notice of its payment was quicker than the answer
+            bill.keep(charge)
         site.note(Event.CHARGE_ASKED, **_data(bill), pay_url=charge.pay_url, until=bill.order.until.isoformat())
 
     async def look() -> None:
