@@ -115,7 +115,7 @@ def pay(scene: Scene) -> Happening | None:
     """The customer pays a difference, or a repair, on the provider's page."""
     for remedy in scene.view["remedies"]:
         for state in (remedy["ordering"], remedy["replacement"]):
-            if state and state.get("charge") and state["charge"]["status"] == "pending":
+            if state and state.get("charge") and state["charge"]["status"] == "pending" and state["charge"]["pay_url"]:
                 return Happening(f"/charges/{state['charge']['key']}/pay")
     return None
 

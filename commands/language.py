@@ -148,8 +148,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "no_order": (
         "沙箱里没有未用过的 {state} 订单（商家：{merchant}）。停止 Redress，删除数据目录中的 sandbox 文件夹后再启动，即有新订单。",
-        "Every order of the sandbox in the state {state} (merchant: {merchant}) has had a case. Stop Redress, delete the sandbox "
-        "folder among its data and start it again: the orders are fresh then.",
+        "Every {state} order of the sandbox (merchant: {merchant}) has had a case. Stop Redress, delete the folder sandbox of its data.",
     ),
     "demo_figures": (
         "无需人工办结：{alone}。已到账退款：{amounts}。",
