@@ -1,6 +1,6 @@
 # Everything that is needed is a Python of 3.11 or later and make: the first target called makes .venv with all the rest.
 #   make run      Redress on this machine: server, sandbox partners, worker, API (redress up)
-#   make test     every test; make lint: style and types; make bench: the figures
+#   make test     the tests; make test ARGS="-m long": the long ones; make lint: style and types; make bench: the figures
 #   make format   puts the code in shape; make lock: newer versions of what we use; make clean: as after a fresh clone
 #
 # requirements.lock pins every package of every platform by hash. It is not a uv.lock because that names the registry of each
@@ -20,7 +20,7 @@ run: $(READY)
 	@exec $(BIN)/redress up $(ARGS)
 
 test: $(READY)
-	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup -m "not long" $(ARGS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel, col, select, update
 from activities.records import RecordsActivities, digest
 from adapters.database import Database, insert_if_absent, upsert
 from models.base import Bilingual, Money
-from models.case import CaseState
+from models.case import Archive, CaseState
 from models.clocks import Miss, Wait
 from models.effects import Projection, RefundIntent, Seal
 from models.events import Event
@@ -257,7 +257,9 @@ async def test_a_sealed_edition_never_changes_and_a_reopened_case_gets_another(
     again = await records.seal_case(Seal(state=case(OPENED, outcome=Outcome.REJECTED, version=9), at=NOW))
     assert again == first
     assert (await sealed_record(database, 1)).outcome == "resolved"
-    second = await records.seal_case(Seal(state=case(OPENED, outcome=Outcome.RESOLVED, reopened=1), at=NOW))
+    sealed = Archive(sha256=first.sha256, at=NOW, outcome=Outcome.RESOLVED, root_cause="carrier: torn")
+    reopened = case(OPENED, outcome=Outcome.RESOLVED, reopened=1, archive=sealed)
+    second = await records.seal_case(Seal(state=reopened, at=NOW))
     assert second != first
     assert (await sealed_record(database, 1)).sha256 == first.sha256
 

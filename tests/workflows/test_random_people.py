@@ -13,6 +13,8 @@ from service import Service
 from models.partners import OrderStatus, ShipmentStatus
 from models.vocabulary import Issue, Kind, RemedyKind
 
+pytestmark = pytest.mark.long
+
 LIVES = int(os.environ.get("REDRESS_RANDOM_LIVES", "12"))
 """More for a longer look: each number is a life that can be lived again."""
 MOVES = 14
