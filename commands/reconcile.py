@@ -52,7 +52,7 @@ def reconcile(
 ) -> None:
     """Compare our books with the partners' now, instead of at night, and show the open differences."""
     settings = Settings()
-    report, rows = asyncio.run(_reconcile(settings, minutes))
+    report, rows = asyncio.run(compare(settings, minutes))
     console = Console()
     if rows:
         table = Table(*COLUMNS, box=box.SIMPLE)
@@ -62,7 +62,8 @@ def reconcile(
     console.print(say("done", **report.model_dump()), soft_wrap=True)
 
 
-async def _reconcile(settings: Settings, minutes: float) -> tuple[PageReport, list[DifferenceRow]]:
+async def compare(settings: Settings, minutes: float) -> tuple[PageReport, list[DifferenceRow]]:
+    """What came of it, and the differences that are open then."""
     try:
         client = await Client.connect(
             settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
@@ -71,7 +72,7 @@ async def _reconcile(settings: Settings, minutes: float) -> tuple[PageReport, li
         raise CommandError(say("away", address=settings.temporal)) from error
     try:
         async with asyncio.timeout(minutes * 60):
-            report = await run(client, settings)
+            report = await _run(client, settings)
     except TimeoutError as error:
         raise CommandError(say("late", minutes=minutes)) from error
     except WorkflowFailureError as error:
@@ -87,7 +88,7 @@ async def _reconcile(settings: Settings, minutes: float) -> tuple[PageReport, li
         await database.aclose()
 
 
-async def run(client: Client, settings: Settings) -> PageReport:
+async def _run(client: Client, settings: Settings) -> PageReport:
     """One scan; whoever asks while one runs waits for that."""
     return await client.execute_workflow(
         "ReconciliationWorkflow",

@@ -1,92 +1,43 @@
-"""Each difference between our books and the partners' is taken in by its case or is a supervisor's task (RES-5, RES-6, RES-7)."""
+"""Each difference between our books and the payment provider's is taken in by its case or is a supervisor's task (RES-5)."""
 
-import itertools
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from fakes import order, parcel
-from replacing_goods import reshipping
-from returning_goods import returning
-from service import Case, Service, running_service
-from sqlmodel import col, select
+from comparing import (
+    at_the_provider,
+    compare,
+    comparing,
+    differences,
+    known_order,
+    made_outside,
+    refunding,
+    tasks,
+    the_difference,
+)
+from service import Service
+from sqlmodel import select
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.ledger import booked
 from adapters.schedules import RECONCILIATION, keep_schedules
+from commands import reconcile as command
 from models.base import Money
-from models.books import LedgerRow
 from models.differences import DifferenceRow
 from models.errors import PartnerError
 from models.ledger import EntryKind
-from models.partners import Payment, Refund, RefundStatus, ShipmentStatus
+from models.partners import Payment, RefundStatus
 from models.reconciliation import DifferenceKind, DifferenceState, PageReport, ReconcileStart
-from models.replacements import ReplacementStage
-from models.returns import ReturnStage
-from models.tables import MessageRow
-from models.vocabulary import ErrorType, Issue, RemedyKind, Stage, WaitFor
+from models.vocabulary import ErrorType, Stage, WaitFor
 from settings import Settings
 from workflows import reconciliation
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture
 async def service(temporal: WorkflowEnvironment, tmp_path: Path) -> AsyncIterator[Service]:
-    """What changed just now is compared as well; two orders a page."""
-    policy = Settings().policy.read_text("utf-8")
-    for usual, now in {"grace: 1h": "grace: 0s", "pause: PT0.1S": "pause: 0s", "page: 20": "page: 2"}.items():
-        assert usual in policy
-        policy = policy.replace(usual, now)
-    file = tmp_path / "policy.yaml"
-    file.write_text(policy, "utf-8")
-    async with running_service(temporal, Settings(data_dir=tmp_path, policy=file)) as service:
+    async with comparing(temporal, tmp_path, Settings(data_dir=tmp_path)) as service:
         yield service
-
-
-async def compare(service: Service, **later: float) -> PageReport:
-    """One scan, at a time so much later."""
-    return await service.client.execute_workflow(
-        "ReconciliationWorkflow",
-        ReconcileStart(at=datetime.now(UTC) + timedelta(minutes=1) + timedelta(**later)),
-        id=f"reconciliation-{service.queue}-{next(_numbers)}",
-        task_queue=service.queue,
-        result_type=PageReport,
-    )
-
-
-async def differences(service: Service) -> list[DifferenceRow]:
-    async with service.database.reading() as session:
-        return list((await session.exec(select(DifferenceRow).order_by(col(DifferenceRow.first_seen)))).all())
-
-
-async def the_difference(service: Service) -> DifferenceRow:
-    (row,) = await differences(service)
-    return row
-
-
-async def tasks(service: Service) -> list[str]:
-    """Differences that supervisors were told of."""
-    async with service.database.reading() as session:
-        rows = (await session.exec(select(MessageRow).where(MessageRow.event == "reconciliation.difference"))).all()
-    assert {(row.recipient_role, row.channel) for row in rows} <= {("supervisor", "inbox")}
-    return [row.case_id for row in rows]
-
-
-async def refunding(service: Service) -> Case:
-    """A case whose refund the provider took, and that waits for its arrival."""
-    service.world.add(order(), parcel(status=ShipmentStatus.LOST))
-    service.world.pays_at_once = False
-    case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ARRIVAL)
-    return case
-
-
-def at_the_provider(service: Service, **change: object) -> None:
-    """The case's only refund, as the provider has it now; no webhook tells."""
-    ((key, refund),) = service.world.refunds.items()
-    service.world.refunds[key] = refund.model_copy(update=change)
 
 
 async def test_books_that_agree_have_no_difference(service: Service) -> None:
@@ -131,15 +82,7 @@ async def test_what_a_case_does_not_take_in_is_a_supervisors_task_the_next_time(
 
 async def test_a_refund_that_was_made_outside_is_booked_and_shown_to_supervisors_once(service: Service) -> None:
     await refunding(service)
-    service.world.refunds["by-hand"] = Refund(
-        refund_id="R-7",
-        key="by-hand",
-        payment_id="P-O-1-1",
-        order_id="O-1",
-        amount=Money(minor=700),
-        status=RefundStatus.ARRIVED,
-        reference="merchant",
-    )
+    made_outside(service)
     first, second = await compare(service), await compare(service)
     assert (first.found, first.fresh, first.for_people) == (1, 1, 1)
     assert (second.found, second.fresh, second.for_people) == (1, 0, 0)
@@ -150,6 +93,22 @@ async def test_a_refund_that_was_made_outside_is_booked_and_shown_to_supervisors
     async with service.database.reading() as session:
         kinds = [entry.kind for _, entry in await booked(session, "O-1")]
     assert kinds.count(EntryKind.REFUNDED_OUTSIDE) == 1
+
+
+async def test_the_command_compares_at_once_and_shows_what_is_open_on_either_database(
+    temporal: WorkflowEnvironment, tmp_path: Path, database_settings: Settings
+) -> None:
+    async with comparing(temporal, tmp_path, database_settings) as service:
+        await known_order(service, "O-1")
+        await known_order(service, "O-2")
+        made_outside(service)
+        server = temporal.client.service_client.config.target_host
+        settings = database_settings.model_copy(update={"temporal_address": server, "task_queue": service.queue})
+        report, rows = await command.compare(settings, minutes=1)
+        assert (report.orders, report.for_people) == (2, 1)
+        assert [(row.order_id, row.kind) for row in rows] == [("O-1", DifferenceKind.REFUND_OUTSIDE)]
+        report, _ = await command.compare(settings, minutes=1)
+        assert (report.found, report.fresh) == (1, 0)
 
 
 async def test_a_refund_that_the_provider_does_not_know_is_a_task(service: Service) -> None:
@@ -210,51 +169,6 @@ async def test_an_accepted_difference_stays_so_until_it_changes(service: Service
     assert (await the_difference(service)).state == DifferenceState.OPEN
 
 
-async def test_a_return_that_came_without_a_word_is_received(service: Service) -> None:
-    back = await returning(service)
-    await back.awaiting()
-    await back.scan("picked_up")
-    await back.state(lambda state: state.stage is ReturnStage.IN_TRANSIT)
-    back.world.scan(f"LB-{back.handle.id}", "delivered")
-    assert (await compare(service)).told == 1
-    await back.state(lambda state: state.stage is ReturnStage.RECEIVED)
-    row = await the_difference(service)
-    assert (row.kind, row.told_to) == (DifferenceKind.PARCEL_AHEAD, back.handle.id)
-    assert (await compare(service)).solved == 1
-
-
-async def test_a_parcel_on_the_road_that_no_carrier_knows_is_a_task(service: Service) -> None:
-    back = await returning(service)
-    await back.awaiting()
-    await back.scan("picked_up")
-    await back.state(lambda state: state.stage is ReturnStage.IN_TRANSIT)
-    back.world.parcels.clear()
-    await compare(service)
-    row = await the_difference(service)
-    assert (row.kind, row.subject) == (DifferenceKind.PARCEL_UNKNOWN, f"LB-{back.handle.id}")
-    assert await tasks(service) == [row.difference_id]
-
-
-async def test_goods_that_came_and_that_the_carrier_calls_lost_are_a_task(service: Service) -> None:
-    back = await returning(service)
-    await back.awaiting()
-    await back.scan("picked_up")
-    await back.scan("delivered")
-    await back.state(lambda state: state.stage is ReturnStage.RECEIVED)
-    back.world.scan(f"LB-{back.handle.id}", "lost")
-    await compare(service)
-    assert (await the_difference(service)).kind == DifferenceKind.PARCEL_LOST
-
-
-async def test_a_replacement_that_was_delivered_without_a_word_is_delivered(service: Service) -> None:
-    made = await reshipping(service)
-    state = await made.at(ReplacementStage.ON_ITS_WAY)
-    made.parcel(str(state.tracking), ShipmentStatus.DELIVERED)
-    assert (await compare(service)).told == 1
-    await made.at(ReplacementStage.DELIVERED)
-    assert (await the_difference(service)).told_to == made.handle.id
-
-
 async def test_a_provider_that_is_down_delays_the_scan_and_nothing_else(service: Service) -> None:
     await refunding(service)
     service.world.down = {"payment"}
@@ -288,24 +202,6 @@ async def test_a_provider_that_will_not_tell_of_one_order_is_a_task_and_the_othe
     await compare(service)
     found = {(row.order_id, row.kind) for row in await differences(service)}
     assert found == {("O-0", DifferenceKind.MONEY_UNREADABLE), ("O-1", DifferenceKind.REFUND_AHEAD)}
-
-
-async def known_order(service: Service, order_id: str) -> None:
-    """An order of our books whose customer paid at this provider."""
-    service.world.add(order(order_id))
-    async with service.database.writing() as session:
-        for account, minor in (("customer", -12_900), (f"payment:P-{order_id}-1", 12_900)):
-            session.add(
-                LedgerRow(
-                    entry=f"captured.{order_id}.P-{order_id}-1.12900",
-                    account=account,
-                    order_id=order_id,
-                    kind=EntryKind.CAPTURED,
-                    amount_minor=minor,
-                    currency="CNY",
-                    at=datetime.now(UTC),
-                )
-            )
 
 
 async def test_a_long_scan_goes_on_page_by_page_and_as_new(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

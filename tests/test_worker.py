@@ -1,0 +1,56 @@
+"""What a worker carries out, and on which task queue: a partner's limit is the partner's alone."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from service import running_service
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
+from temporalio.service import WorkflowService
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.database import Database
+from adapters.partners import Partners
+from models.queues import CALLS, PARTNER_OF, PartnerQueue, queue_of
+from settings import Settings
+from worker import wire
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path)
+
+
+async def test_every_activity_is_carried_out_on_the_queue_that_workflows_send_it_to(settings: Settings) -> None:
+    database, partners = Database(settings), Partners.connect(settings)
+    wiring = wire(settings, database, partners)
+    wired = {queue: {call.__name__ for call in wiring.of(queue)} for queue in (None, *PartnerQueue)}
+    assert {queue: set(activities) for queue, activities in CALLS.items()} == {queue: wired[queue] for queue in PartnerQueue}
+    assert not wired[None] & set(PARTNER_OF)
+    assert len(wiring.activities) == sum(map(len, wired.values()))
+    assert (queue_of("cases", "pay_back"), queue_of("cases", "save_case")) == ("cases-payment", "cases")
+    await partners.aclose()
+    await database.aclose()
+
+
+async def test_a_partners_limit_is_set_on_its_own_queue_alone(temporal: WorkflowEnvironment, settings: Settings) -> None:
+    limited = settings.model_copy(update={"partner_rates": {"payment": 7.0}})
+    async with running_service(temporal, limited) as service:
+        rates = {partner: await rate(service.client.workflow_service, f"{service.queue}-{partner}") for partner in PartnerQueue}
+    assert rates.pop(PartnerQueue.PAYMENT) == 7
+    assert min(rates.values()) > 1_000
+
+
+async def rate(server: WorkflowService, queue: str) -> float:
+    """How many activities a second its workers ask for; asked until one polls."""
+    request = DescribeTaskQueueRequest(
+        namespace="default", task_queue=TaskQueue(name=queue), task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
+    )
+    for _ in range(500):
+        if pollers := (await server.describe_task_queue(request)).pollers:
+            return pollers[0].rate_per_second
+        await asyncio.sleep(0.02)
+    message = f"nobody polls {queue}"
+    raise AssertionError(message)
