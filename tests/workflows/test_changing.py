@@ -11,7 +11,9 @@ from adapters.database import insert_if_absent
 from models.actions import Action
 from models.addresses import AddressRow
 from models.base import Money
-from models.partners import OrderStatus
+from models.charges import Charge, ChargeOrder
+from models.partners import Notice, OrderStatus
+from models.views import Viewer
 from models.vocabulary import Issue, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
 
 
@@ -50,6 +52,25 @@ async def test_a_cheaper_article_gives_the_difference_back_and_a_dearer_one_is_c
     await dearer.until(on(WaitingOn.CUSTOMER))
     (charge,) = service.ordering.charges.values()
     assert charge.amount == Money(minor=2_000)
+
+
+async def test_who_pays_before_the_provider_has_answered_us_has_paid(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.world.add(not_shipped())
+    answer = service.ordering.charge
+
+    async def paid_meanwhile(order: ChargeOrder) -> Charge:
+        told = await answer(order)
+        paid = service.ordering.pay(order.key).model_dump(mode="json")
+        notice = Notice(notice_id="n1", partner="payment", kind="charge", payload=paid)
+        await service.client.get_workflow_handle(order.reference).signal("notice", notice)
+        await service.client.get_workflow_handle(order.reference).query("view", Viewer(actor=CUSTOMER))  # it has heard that
+        return told
+
+    monkeypatch.setattr(service.ordering, "charge", paid_meanwhile)
+    case = await service.open(issue=Issue.CHANGE, wanted=quantities(2))
+    await case.until(solved)
 
 
 async def test_a_lost_notice_of_a_payment_is_found_by_asking(service: Service) -> None:
