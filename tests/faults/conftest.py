@@ -1,16 +1,18 @@
-"""One Redress of real processes, on PostgreSQL, for all tests of this folder that kill something."""
+"""One Redress of real processes, on PostgreSQL, for all tests of this folder that kill something; one in this process for the others."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from databases import DIALECTS, Postgres
 from household import Redress
+from temporalio.testing import WorkflowEnvironment
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from moments import Books
+from shop import Shop, running_shop
 
 from settings import ROOT
 
@@ -32,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("faults"))
             item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.long)
             item.add_marker(pytest.mark.timeout(300))
 
 
@@ -57,3 +60,9 @@ def books(redress: Redress) -> Iterator[Books]:
     books = Books(redress.environment["REDRESS_DATABASE_URL"])
     yield books
     books.close()
+
+
+@pytest.fixture(scope="session")
+async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    async with running_shop(temporal, tmp_path_factory.mktemp("shop")) as shop:
+        yield shop

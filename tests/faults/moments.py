@@ -36,7 +36,7 @@ class Books:
     def set_aside(self, case: Case) -> bool:
         return bool(self.read("select 1 from money where case_id = %s", case.case_id))
 
-    def lock(self, *commands: tuple[LiteralString, str]) -> "Lock":
+    def lock(self, *commands: tuple[LiteralString, *tuple[str, ...]]) -> "Lock":
         return Lock(self, self._url, commands)
 
     def order_lock(self, order: Order) -> "Lock":
@@ -54,11 +54,11 @@ class Books:
 class Lock:
     """Rows that nobody else writes until it is released."""
 
-    def __init__(self, books: Books, url: str, commands: tuple[tuple[LiteralString, str], ...]) -> None:
+    def __init__(self, books: Books, url: str, commands: tuple[tuple[LiteralString, *tuple[str, ...]], ...]) -> None:
         self._books = books
         self._connection = psycopg.connect(url)
-        for command, value in commands:
-            self._connection.execute(command, (value,))
+        for command, *values in commands:
+            self._connection.execute(command, values)
         self._pid = self._connection.info.backend_pid
 
     def met(self) -> bool:
