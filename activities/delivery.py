@@ -5,6 +5,7 @@ number. After a crash the lease runs out and the row is sent again under the sam
 """
 
 import asyncio
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +28,9 @@ LONGEST_RETRY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """News that old are told by nobody; the inbox has them."""
 BUSY_SECONDS, IDLE_SECONDS, TROUBLE_SECONDS = 0.5, 2.0, 5.0
+
+Change = dict[str, object]
+"""Columns of a message's row, and what they become."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -55,7 +59,8 @@ class Delivery:
     async def send_due(self) -> int:
         """Claim a batch of what is due and try to send each; how many were tried."""
         claimed = await self._claim()
-        await asyncio.gather(*(self._send(message, contact) for message, contact in claimed))
+        changes = await asyncio.gather(*(self._send(message, contact) for message, contact in claimed))
+        await self._note(zip((message for message, _ in claimed), changes, strict=True))
         return len(claimed)
 
     async def _claim(self) -> list[tuple[MessageRow, ContactRow | None]]:
@@ -75,11 +80,11 @@ class Delivery:
         known = {contact.customer_id: contact for contact in contacts}
         return [(row, known.get(row.recipient_id)) for row in rows]
 
-    async def _send(self, row: MessageRow, contact: ContactRow | None) -> None:
+    async def _send(self, row: MessageRow, contact: ContactRow | None) -> Change:
+        """Try to send it; what becomes of its row."""
         to = _address(row, contact)
         if to is None:
-            await self._note(row, state="undeliverable", error=f"no address for {row.channel}")
-            return
+            return {"state": "undeliverable", "error": f"no address for {row.channel}"}
         provider = self._email if row.channel == MessageChannel.EMAIL else self._notification
         message = OutgoingMessage(
             key=f"m-{row.id}", channel=row.channel, to=to, locale=row.locale, subject=row.subject, body=row.body
@@ -88,29 +93,34 @@ class Delivery:
             async with asyncio.timeout(SEND_SECONDS):
                 await provider.send(message)
         except PartnerError as error:
-            await self._failed(row, str(error), permanent=error.permanent, wait=error.retry_after)
+            return _failed(row, str(error), permanent=error.permanent, wait=error.retry_after)
         except Exception as error:  # noqa: BLE001  # whatever a broken provider does delays its message, nothing else
-            await self._failed(row, f"{type(error).__name__}: {error}")
-        else:
-            await self._note(row, state="sent", sent_at=datetime.now(UTC), error=None)
+            return _failed(row, f"{type(error).__name__}: {error}")
+        return {"state": "sent", "sent_at": datetime.now(UTC), "error": None}
 
-    async def _failed(self, row: MessageRow, error: str, *, permanent: bool = False, wait: float | None = None) -> None:
-        now = datetime.now(UTC)
-        log.warning("delivery.failed", message_id=row.id, channel=row.channel, attempt=row.attempts, permanent=permanent)
-        if permanent or now - row.created_at > GIVE_UP_AFTER:
-            await self._note(row, state="undeliverable", error=error)
+    async def _note(self, changes: Iterable[tuple[MessageRow, Change]]) -> None:
+        """Write what became of a batch, in one transaction, but for rows that somebody else has claimed since."""
+        if not (noted := list(changes)):
             return
-        back_off = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 20), LONGEST_RETRY)
-        asked = timedelta(seconds=min(wait or 0.0, LONGEST_RETRY.total_seconds()))
-        await self._note(row, next_attempt_at=now + max(back_off, asked), error=error)
-
-    async def _note(self, row: MessageRow, **change: object) -> None:
-        """Write what became of the attempt, unless somebody else has claimed the row since."""
-        if isinstance(error := change.get("error"), str):
-            change["error"] = storable(error)[:500]
-        mine = (col(MessageRow.id) == row.id, col(MessageRow.attempts) == row.attempts, col(MessageRow.state) == "waiting")
         async with self._database.writing() as session:
-            await session.exec(update(MessageRow).where(*mine).values(**change))
+            for row, change in noted:
+                mine = (
+                    col(MessageRow.id) == row.id,
+                    col(MessageRow.attempts) == row.attempts,
+                    col(MessageRow.state) == "waiting",
+                )
+                await session.exec(update(MessageRow).where(*mine).values(**change))
+
+
+def _failed(row: MessageRow, error: str, *, permanent: bool = False, wait: float | None = None) -> Change:
+    now = datetime.now(UTC)
+    log.warning("delivery.failed", message_id=row.id, channel=row.channel, attempt=row.attempts, permanent=permanent)
+    error = storable(error)[:500]
+    if permanent or now - row.created_at > GIVE_UP_AFTER:
+        return {"state": "undeliverable", "error": error}
+    back_off = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 20), LONGEST_RETRY)
+    asked = timedelta(seconds=min(wait or 0.0, LONGEST_RETRY.total_seconds()))
+    return {"next_attempt_at": now + max(back_off, asked), "error": error}
 
 
 def _address(row: MessageRow, contact: ContactRow | None) -> str | None:

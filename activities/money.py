@@ -76,9 +76,9 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     order_id = case.order.order_id if case.order else case.order_id
     if order_id is None:
         return
-    news = any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
-    rows = {row.key: row for row in await _rows(session, case.case_id)}
+    news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
     paying = [remedy for remedy in case.remedies if remedy.kind in RemedyKind.paying()]
+    rows = {row.key: row for row in await _rows(session, case.case_id)} if paying else {}
     behind = any(
         (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))
         for remedy in paying

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, ColumnElement, Connection, Table, create_engine, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, Executable, Table, create_engine, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
@@ -102,7 +102,7 @@ async def insert_if_absent(session: AsyncSession, table: type[SQLModel], *rows: 
     """Insert what is not there yet, whichever unique key it has; the primary keys of the rows that are new."""
     if not rows:
         return []
-    statement = _insert(session, table).on_conflict_do_nothing().returning(*_table(table).primary_key.columns)
+    statement = _insert_if_absent(session.get_bind().dialect.name, _table(table))
     added = await (await session.connection()).execute(statement, [dict(row) for row in rows])
     return [tuple(row) for row in added.all()]
 
@@ -119,13 +119,7 @@ async def upsert(
 
     `unless_newer` names a column: a stored row whose value there is greater stays as it is. True when the row was written.
     """
-    columns = _table(table).columns
-    keys = [column for column in columns if column.primary_key]
-    statement = _insert(session, table)
-    fresh = statement.excluded
-    older: ColumnElement[bool] | None = columns[unless_newer] <= fresh[unless_newer] if unless_newer else None
-    changed = {name: fresh[name] for name in row if name not in keep and not columns[name].primary_key}
-    statement = statement.on_conflict_do_update(index_elements=keys, set_=changed, where=older).returning(*keys)
+    statement = _upsert(session.get_bind().dialect.name, _table(table), tuple(row), tuple(keep), unless_newer)
     return (await (await session.connection()).execute(statement, dict(row))).first() is not None
 
 
@@ -167,10 +161,26 @@ def _table(table: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[getattr(table, "__tablename__")]  # noqa: B009  # typed as SQLAlchemy's own descriptor
 
 
-def _insert(session: AsyncSession, table: type[SQLModel]) -> sqlite.Insert:
+@cache
+def _insert_if_absent(dialect: str, table: Table) -> Executable:
+    return _insert(dialect, table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
+@cache  # the statements are few, and to build one costs as much as to run it
+def _upsert(dialect: str, table: Table, names: tuple[str, ...], keep: tuple[str, ...], unless_newer: str | None) -> Executable:
+    columns = table.columns
+    keys = [column for column in columns if column.primary_key]
+    statement = _insert(dialect, table)
+    fresh = statement.excluded
+    older: ColumnElement[bool] | None = columns[unless_newer] <= fresh[unless_newer] if unless_newer else None
+    changed = {name: fresh[name] for name in names if name not in keep and not columns[name].primary_key}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed, where=older).returning(*keys)
+
+
+def _insert(dialect: str, table: Table) -> sqlite.Insert:
     """Both dialects' inserts have the same `on_conflict_…` methods; the type of one stands for both."""
-    build: Any = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return build(_table(table))
+    build: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return build(table)
 
 
 def _json(value: object) -> str:

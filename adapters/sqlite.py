@@ -42,6 +42,8 @@ class PatientConnection(aiosqlite.Connection):
         self._stopping: asyncio.Future[Any] | None = None
 
     async def _execute(self, fn: Callable[..., Any], *args: object, **kwargs: object) -> Any:  # noqa: ANN401  # whatever fn returns
+        if _instant(fn):
+            return fn(*args, **kwargs)
         loop = asyncio.get_running_loop()
         until = loop.time() + BUSY_SECONDS
         while True:
@@ -75,6 +77,12 @@ class PatientConnection(aiosqlite.Connection):
         if self._stopping is None:
             self._stopping = super().stop()
         return self._stopping
+
+
+def _instant(call: Callable[..., Any]) -> bool:
+    """Making a cursor and closing one touch no file: not worth the way to the thread, which is at rest now, and back."""
+    name = getattr(call, "__name__", None)
+    return name == "cursor" or (name == "close" and isinstance(getattr(call, "__self__", None), sqlite3.Cursor))
 
 
 def connect(path: str, *, waits: bool = True) -> sqlite3.Connection:

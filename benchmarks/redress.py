@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
+from httpx import codes
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -59,7 +60,10 @@ class Redress:
         return {"Authorization": f"Bearer {self._tokens[role, who]}", "Idempotency-Key": uuid4().hex}
 
     async def post(self, path: str, role: Role, who: str, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # as httpx takes it
-        answer = await self.http.post(path, headers=self.headers(role, who), **request)
+        headers = self.headers(role, who)
+        answer = await self.http.post(path, headers=headers, **request)
+        if answer.status_code == codes.GATEWAY_TIMEOUT:  # a busy machine; the same request again is safe
+            answer = await self.http.post(path, headers=headers, **request)
         if answer.is_error:
             message = f"{path}: {answer.status_code} {answer.text}"
             raise RuntimeError(message)
@@ -70,6 +74,16 @@ class Redress:
         order_id, customer_id = order_of(state, number)
         body = {"channel": "app", "order_id": order_id, "description": "It is not as it should be."} | case
         return (await self.post("/v1/cases", Role.CUSTOMER, customer_id, json=body))["case_id"]
+
+    @property
+    def partners(self) -> str:
+        """Where the sandbox is."""
+        return f"http://{self.settings.host}:{self.settings.sandbox_port}"
+
+    async def look(self, case_id: str) -> dict[str, Any]:
+        """The whole case, as a supervisor sees it."""
+        answer = await self.http.get(f"/v1/cases/{case_id}", headers=self.headers(Role.SUPERVISOR, "sun"))
+        return answer.raise_for_status().json()
 
     async def act(self, case_id: str, role: Role, who: str, action: str, **body: object) -> dict[str, Any]:
         return await self.post(f"/v1/cases/{case_id}/{action}", role, who, json=body)
@@ -159,7 +173,7 @@ def _environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:
         "webhook_secret": secrets_of(settings).webhook,
         "log_level": "WARNING",
         "lang": "en",
-        **{f"{name}_url": settings.partner_url(name) for name in ("merchant", "carrier", "payment", "notification")},
+        **{f"{name}_url": settings.partner_url(name) for name in ("merchant", "carrier", "payment", "notification", "promotion")},
         **extra,
     }
     return inherited | {f"REDRESS_{name.upper()}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}
