@@ -31,7 +31,7 @@ NOISE = 1.25
 
 GOALS: dict[str, Goal] = {
     "history events, refund without a person": Goal("events", most=45),
-    "history events, damaged, negotiated": Goal("events", most=140),
+    "history events, damaged and sent back": Goal("events", most=140),
     "lives a second through HTTP": Goal("/s"),
     "bare workflows a second": Goal("/s"),
     "lives, share of bare workflows": Goal(least=0.8),

@@ -6,10 +6,11 @@ import re
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from household import Redress, running, until
 
-from models.vocabulary import Role
+from models.vocabulary import RemedyKind, Role
 
 
 def test_the_printed_tokens_and_first_case_work_as_printed(redress: Redress) -> None:
@@ -54,9 +55,16 @@ def test_a_file_of_bare_texts_is_imported_once(redress: Redress, tmp_path: Path)
     assert sum(1 for case in listed if case["channel"] == "import") == 4
 
 
-def test_the_demo_ends_with_every_case_where_it_should_be(redress: Redress) -> None:
-    played = redress.run("demo", "--cases", "18")
+def test_the_demo_carries_out_every_remedy_and_ends_with_each_case_where_it_should_be(redress: Redress) -> None:
+    played = redress.run("demo")
     assert played.returncode == 0, played.stdout + played.stderr
+    given = {view["kind"] for case in listed(redress) for view in case["remedies"] if view["done_at"]}
+    assert given == set(RemedyKind)
+
+
+def listed(redress: Redress) -> list[dict[str, Any]]:
+    cases = redress.get("/v1/cases?limit=200", Role.SUPERVISOR, "sun").json()["cases"]
+    return [redress.get(f"/v1/cases/{case['case_id']}", Role.SUPERVISOR, "sun").json() for case in cases]
 
 
 def test_ctrl_c_stops_everything_and_the_next_start_finds_the_cases(redress: Redress) -> None:
