@@ -105,9 +105,7 @@ async def pass_on(parts: Parts, partner: str, notice_id: str, envelope: Envelope
         uploads = await named_by_partner(session, partner, envelope.payload) if cases else ()
     if replayed:
         return _taken(parts, partner, "replayed")
-    notice = Notice(
-        notice_id=notice_id, partner=partner, kind=envelope.kind, payload=envelope.payload, uploads=uploads
-    )
+    notice = Notice(notice_id=notice_id, partner=partner, kind=envelope.kind, payload=envelope.payload, uploads=uploads)
     told = [case_id for case_id in cases if await parts.engine.tell(case_id, notice)]
     if not told:
         log.warning("webhook about no case", partner=partner, kind=envelope.kind, notice_id=notice_id)

@@ -137,9 +137,7 @@ def masked_view(view: CaseView, role: Role) -> CaseView:
         for proposal in view.proposals
     )
     remedies = tuple(
-        remedy.model_copy(
-            update={"words": remedy.words and MASK, "return_": remedy.return_ and masked_return(remedy.return_)}
-        )
+        remedy.model_copy(update={"words": remedy.words and MASK, "return_": remedy.return_ and masked_return(remedy.return_)})
         for remedy in view.remedies
     )
     survey = view.survey and view.survey.model_copy(update={"comment": None})

@@ -120,7 +120,9 @@ async def running_web(settings: Settings, service: Service) -> AsyncGenerator[We
     listening.bind(("127.0.0.1", 0))
     host, port = listening.getsockname()
     partners = replace(Partners.connect(settings), merchant=service.world, carrier=service.world, payment=service.world)
-    config = uvicorn.Config(create_app(settings, partners), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        create_app(settings, partners), log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:

@@ -14,7 +14,19 @@ from models.promotion import Coupon, CouponOrder
 
 PARTNERS = ("merchant", "carrier", "payment", "promotion", "notification")
 CLAIMS = (ClaimMessage, ClaimReceipt, ClaimWord)
-MODELS = (Coupon, CouponOrder, Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest, *CLAIMS)
+MODELS = (
+    Coupon,
+    CouponOrder,
+    Order,
+    OutgoingMessage,
+    Payment,
+    Refund,
+    RefundOrder,
+    Shipment,
+    Statement,
+    StatementRequest,
+    *CLAIMS,
+)
 
 
 def examples(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
