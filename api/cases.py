@@ -1,4 +1,4 @@
-"""Cases over HTTP: open, list, look, follow (issue 3, item 6)."""
+"""Cases over HTTP: open, list, look, follow."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Lists of cases: filters, one sort order, pages that follow a key and so neither skip nor repeat (issue 3, item 6)."""
+"""Lists of cases: filters, one sort order, pages that follow a key and so neither skip nor repeat."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Random people around one case: customer, merchant, carrier, agents, supervisors, partners in trouble, and silence (quality.md).
+"""Random people around one case: customer, merchant, carrier, agents, supervisors, partners in trouble, and silence.
 
 They do what `available_actions` offers them, with bodies that may be good or bad, in any order. After every move the invariants hold.
 """

@@ -1,4 +1,4 @@
-"""A partner that is down is left alone: calls fail at once, one tries for all, and cases wait without cost (issue 6; RES-5)."""
+"""A partner that is down is left alone: calls fail at once, one tries for all, and cases wait without cost (RES-5)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,3 +1,5 @@
+"""Actions over HTTP: done once, at their moment, with what fits; evidence that comes with words (INV-3)."""
+
 import asyncio
 
 from pictures import picture

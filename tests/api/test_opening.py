@@ -1,3 +1,5 @@
+"""Opening a case over HTTP (REC-1…5): whoever calls, answered at once, partners or not; the same trouble twice is one case."""
+
 import asyncio
 import json
 from collections.abc import AsyncIterator

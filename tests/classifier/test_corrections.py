@@ -1,3 +1,5 @@
+"""What people corrected is kept, and learnt from at the next training (CLS-2)."""
+
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`redress import` against a small HTTP desk that is busy, refuses rows, and goes away half-way."""
+"""`redress import` against a small HTTP desk that is busy, refuses rows, and goes away half-way (REC-1)."""
 
 import csv
 import json

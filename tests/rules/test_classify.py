@@ -1,3 +1,5 @@
+"""What a customer's words are about (CLS-1, CLS-2): in Chinese and English, with how sure that is."""
+
 import csv
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""SLA-1…6: the promises of docs/features.md, and clocks under any order of what can happen to them."""
+"""SLA-1…6, CLS-4: the promises of docs/features.md, and clocks under any order of what can happen to them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

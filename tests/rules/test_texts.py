@@ -1,4 +1,4 @@
-"""Every event says something to everybody, in both languages, whatever its data."""
+"""Every event says something to everybody, in both languages, whatever its data (NTF-1); the acknowledgement on a holiday (REC-4)."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Parties and clocks push a case through its stages: silence, escalation, rounds, ruling, withdrawal, reopening (DSP-5, RES-2, FUP-3, FUP-4)."""
+"""Parties and clocks push a case through its stages: silence, escalation, rounds, ruling, withdrawal, reopening.
+
+REC-3, CLS-2, DSP-5, RES-2, FUP-2…4.
+"""
 
 from typing import Any
 

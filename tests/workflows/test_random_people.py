@@ -1,4 +1,4 @@
-"""Whole cases lived by random people, partners in trouble and silence: the invariants of quality.md hold after every move (issue 5)."""
+"""Whole cases lived by random people, partners in trouble and silence: money, misses, waits and endings hold after every move (RES-5)."""
 
 import os
 from random import Random
