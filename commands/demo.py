@@ -1,4 +1,4 @@
-"""`redress demo`: people of every role play a few dozen varied cases through the public API, so that a newcomer sees Redress alive."""
+"""`redress demo`: people of every role play a case of every remedy (RES-3), and more, through the public API: Redress alive."""
 
 import asyncio
 from collections import Counter
@@ -36,7 +36,7 @@ def demo(
     sandbox: Annotated[str | None, typer.Option(envvar="REDRESS_SANDBOX_URL", help="Where the sandbox is.")] = None,
     api: ApiOption = None,
 ) -> None:
-    """Play cases against the sandbox: each ends in the archive, or waits where its story leaves it."""
+    """Play a case of every remedy, and more, against the sandbox: each ends in the archive, or waits where its story leaves it."""
     settings = Settings()
     caller = Caller.of(api, None, f"supervisor:{SUPERVISOR}")
     sandbox = (sandbox or f"http://{settings.host}:{settings.sandbox_port}").rstrip("/")

@@ -138,6 +138,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{file} needs a column description (or text); it has: {columns}",
     ),
     "row_unreadable": ("第 {row} 行无法读取：{why}", "row {row} cannot be read: {why}"),
+    "see_every_remedy": (
+        "或者看各个角色演示每一种处理方式：.venv/bin/redress demo",
+        "Or see people of every role play a case of every remedy: .venv/bin/redress demo",
+    ),
     # demo
     "case": ("工单", "Case"),
     "story": ("故事", "Story"),

@@ -35,6 +35,7 @@ def welcome(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> str
             "",
             f"# {say('first_case')}",
             first_case(settings.api_url),
+            f"# {say('see_every_remedy')}",
             "",
             say("stop_hint", logs=settings.data_dir / "logs"),
         ]
