@@ -18,6 +18,7 @@ from activities.partners import PartnerActivities
 from adapters.partners import Partners
 from models.base import Money
 from models.effects import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
+from models.queues import queue_of
 from models.remedies import RefundPart
 from models.vocabulary import ErrorType, Reimbursement
 from workflows import effects
@@ -254,12 +255,10 @@ async def test_what_was_heard_outlives_a_failed_attempt_on_a_real_server(
     forgotten = Fault(404, b'{"detail": "no such order"}')
     provider.will("GET /merchant/orders/O-1", Fault(body=order().model_dump_json().encode()), forgotten)
     provider.will("GET /carrier/shipments", Fault(hangs=True))
-    async with Worker(
-        temporal.client,
-        task_queue="look-ups",
-        workflows=[LooksUp],
-        activities=[calls.look_up],
-        workflow_runner=UnsandboxedWorkflowRunner(),
+    runner = UnsandboxedWorkflowRunner()
+    async with (
+        Worker(temporal.client, task_queue="look-ups", workflows=[LooksUp], workflow_runner=runner),
+        Worker(temporal.client, task_queue=queue_of("look-ups", "look_up"), activities=[calls.look_up]),
     ):
         found = await temporal.client.execute_workflow(LooksUp.run, ABOUT, id="look-up-1", task_queue="look-ups")
     assert found.order == order()
