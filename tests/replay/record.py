@@ -11,14 +11,19 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from fakes import order, parcel
+from replacing_goods import reshipping
+from returning_goods import returning
 from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service, running_service
 from temporal_server import start_temporal
 
 from models.actions import Action
+from models.case import CaseState
 from models.partners import ShipmentStatus
+from models.returns import ReturnAction, ReturnStage
 from models.vocabulary import Issue, Kind, Party, RemedyKind, Stage, Tier, WaitFor
 from settings import Settings
 
+FOLDER = Path(__file__).parent / "histories"
 PHOTO: dict[str, Any] = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 REFUND: dict[str, Any] = {"options": [{"remedies": [{"kind": "refund_only", "amount": {"minor": 5_000}}], "why": "fair"}]}
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
@@ -72,6 +77,26 @@ async def complaint(service: Service) -> Case:
     return case
 
 
+async def goods_returned(service: Service) -> Case:
+    back = await returning(service)
+    await back.awaiting()
+    await back.scan("in transit")
+    await back.scan("delivered")
+    await back.state(lambda state: state.stage is ReturnStage.RECEIVED)
+    await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
+    await until_waiting(back.case, WaitFor.CONFIRMATION)
+    await back.case.act(CUSTOMER, Action.CONFIRM)
+    return back.case
+
+
+async def goods_sent_again(service: Service) -> Case:
+    sent = await reshipping(service, "O-5")
+    await sent.scan(ShipmentStatus.DELIVERED)
+    await until_waiting(sent.case, WaitFor.CONFIRMATION)
+    await sent.case.act(CUSTOMER, Action.CONFIRM)
+    return sent.case
+
+
 async def until_waiting(case: Case, reason: WaitFor) -> None:
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
 
@@ -81,23 +106,40 @@ LIVES: dict[str, Callable[[Service], Awaitable[Case]]] = {
     "after_sales.automatic": after_sales_automatic,
     "after_sales.negotiated": after_sales_negotiated,
     "complaint.found": complaint,
+    "after_sales.returned": goods_returned,
+    "after_sales.sent_again": goods_sent_again,
 }
 
 
 async def main() -> None:
     """Play every life, let the reopening lapse, save its history."""
-    folder = Path(__file__).parent / "histories"
     day = datetime.now(UTC).strftime("%Y%m%d")
-    with tempfile.TemporaryDirectory() as data_dir:
-        environment = await start_temporal()
-        async with environment, running_service(environment, Settings(data_dir=Path(data_dir))) as service:
-            for name, life in LIVES.items():
-                case = await life(service)
-                await case.until(lambda view: view.stage is Stage.CLOSED)
-                await case.pass_time(days=16)
-                history = await case.handle.fetch_history()
-                (folder / f"{name}.{day}.json").write_text(history.to_json(), encoding="utf-8")
-                sys.stdout.write(f"{name}: {len(history.events)} events\n")
+    async with await start_temporal() as environment:
+        for name, life in LIVES.items():
+            with tempfile.TemporaryDirectory() as data_dir:
+                async with running_service(environment, Settings(data_dir=Path(data_dir))) as service:
+                    await record(service, life, name, day)
+
+
+async def record(service: Service, life: Callable[[Service], Awaitable[Case]], name: str, day: str) -> None:
+    """The case, and every return, replacement and claim that it started."""
+    case = await life(service)
+    view = await case.until(lambda view: view.stage is Stage.CLOSED)
+    await case.pass_time(days=16)
+    started = {remedy.errand.workflow_id for remedy in view.remedies if remedy.errand is not None}
+    row = await case.row()
+    claims = CaseState.model_validate(row.state).claims if row else ()
+    started |= {claim.claim_id for claim in claims}
+    await save(service, f"{name}.{day}", case.handle.id)
+    for workflow_id in sorted(started):
+        kind = "claim" if ".claim." in workflow_id else workflow_id.rpartition(".")[2]
+        await save(service, f"{kind}.{name}.{day}", workflow_id)
+
+
+async def save(service: Service, name: str, workflow_id: str) -> None:
+    history = await service.client.get_workflow_handle(workflow_id).fetch_history()
+    (FOLDER / f"{name}.json").write_text(history.to_json(), encoding="utf-8")
+    sys.stdout.write(f"{name}: {len(history.events)} events\n")
 
 
 if __name__ == "__main__":

@@ -8,19 +8,27 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from workflows.case import CaseWorkflow
+from workflows.claims import ClaimWorkflow
+from workflows.replacements import ReplacementWorkflow
+from workflows.returns import ReturnWorkflow
 from workflows.sandboxing import RUNNER
 
+WORKFLOWS = [CaseWorkflow, ReturnWorkflow, ReplacementWorkflow, ClaimWorkflow]
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
-def test_there_is_a_history_of_every_kind_of_case() -> None:
+def test_there_is_a_history_of_every_kind_of_case_and_of_what_it_starts() -> None:
     names = {history.stem.split(".")[0] for history in HISTORIES}
-    assert {"inquiry", "after_sales", "complaint"} <= names
+    assert {"inquiry", "after_sales", "complaint", "return", "replacement", "claim"} <= names
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_saved_history_replays(path: Path) -> None:
     history = WorkflowHistory.from_json(f"RD-{path.stem}", path.read_text(encoding="utf-8"))
-    replayer = Replayer(workflows=[CaseWorkflow], workflow_runner=RUNNER, data_converter=pydantic_data_converter)
+    replayer = Replayer(
+        workflows=[CaseWorkflow, ReturnWorkflow, ReplacementWorkflow, ClaimWorkflow],
+        workflow_runner=RUNNER,
+        data_converter=pydantic_data_converter,
+    )
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     assert result.replay_failure is None
