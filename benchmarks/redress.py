@@ -11,12 +11,12 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
-from httpx import codes
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -61,9 +61,10 @@ class Redress:
 
     async def post(self, path: str, role: Role, who: str, **request: Any) -> dict[str, Any]:  # noqa: ANN401  # as httpx takes it
         headers = self.headers(role, who)
-        answer = await self.http.post(path, headers=headers, **request)
-        if answer.status_code == codes.GATEWAY_TIMEOUT:  # a busy machine; the same request again is safe
+        async with asyncio.timeout(PATIENCE):
             answer = await self.http.post(path, headers=headers, **request)
+            while answer.status_code == HTTPStatus.GATEWAY_TIMEOUT:  # a busy machine; the same request again is safe
+                answer = await self.http.post(path, headers=headers, **request)
         if answer.is_error:
             message = f"{path}: {answer.status_code} {answer.text}"
             raise RuntimeError(message)
