@@ -139,8 +139,9 @@ async def webhooks(sandbox: SandboxOf) -> list[Row]:
 
 
 @router.get("/faults")
-async def faults(sandbox: SandboxOf) -> list[FaultRule]:
-    return sandbox.faults.rules
+async def faults(sandbox: SandboxOf, about: str | None = None) -> list[FaultRule]:
+    """What is in force: all of it, or what is about an order, case or key."""
+    return [rule for rule in sandbox.faults.rules if about in {None, rule.about}]
 
 
 @router.put("/faults")

@@ -24,15 +24,16 @@ POLICY = {
     "poll_refund_every: 6h": "poll_refund_every: 40s",
     "  automatic: 20000\n": "  automatic: 100000000\n",
     "  agent: 200000\n": "  agent: 100000000\n",
+    "max_minor_a_day: 2000000": "max_minor_a_day: 100000000",
 }
 """Every refund of these tests is clear and small; what no notice told is found within a test's time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process of pytest plays all of these: they share a Redress. Each may take its time: real processes are started."""
+    """One process of pytest plays all that kill, another the rest: they share a Redress. Each may take its time: real processes are started."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("faults"))
+            item.add_marker(pytest.mark.xdist_group("killed" if "killed" in item.path.name else "faults"))
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.long)
             item.add_marker(pytest.mark.timeout(300))

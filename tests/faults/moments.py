@@ -90,8 +90,7 @@ def trouble(redress: Redress, order: Order, call: str, fault: str, partner: str 
 
 def faults(redress: Redress, order: Order) -> list[dict[str, Any]]:
     """What is left of the order's faults."""
-    found: list[dict[str, Any]] = redress.http.get(f"{redress.sandbox}/faults").json()
-    return [rule for rule in found if rule["about"] == order["order_id"]]
+    return redress.http.get(f"{redress.sandbox}/faults", params={"about": order["order_id"]}).json()
 
 
 def held(redress: Redress, order: Order) -> bool:
