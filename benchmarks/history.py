@@ -29,9 +29,7 @@ async def sent_back(redress: Redress, number: int) -> str:
     """A damaged parcel: photo, proposal, counter, proposal, accepted, return, inspection, refund, survey."""
     customer = order_of("delivered", number)[1]
     photo = await redress.post("/v1/evidence", Role.CUSTOMER, customer, files={"file": ("photo.png", _photo())})
-    case_id = await redress.open(
-        "delivered", number, kind="after_sales", issue="logistics.damaged", evidence=[photo["sha256"]]
-    )
+    case_id = await redress.open("delivered", number, kind="after_sales", issue="logistics.damaged", evidence=[photo["sha256"]])
     await redress.reaches(case_id, wait="answers")
     merchant = (await redress.look(case_id))["merchant_id"]
     await redress.act(case_id, Role.MERCHANT, merchant, "propose", options=_option("price_adjustment", 500))

@@ -60,6 +60,7 @@ class Case:
             Role.CUSTOMER: self.order["customer_id"],
             Role.MERCHANT: self.order["merchant_id"],
             Role.CARRIER: self.order.get("carrier_id"),
+            Role.SUPERVISOR: "sun",
         }.get(role, "alice")
         answer = self.redress.post(f"/v1/cases/{self.case_id}/{action}", role, str(who), body)
         assert answer.is_success, answer.text
