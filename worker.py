@@ -87,9 +87,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
     history = HistoryActivities(database)
     claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)
     ordering = OrderingActivities(database, partners.ordering, partners.charges)
-    reconciliation = ReconciliationActivities(
-        database, texts(), policy, payment=partners.payment, carriers=partners.returns
-    )
+    reconciliation = ReconciliationActivities(database, texts(), policy, payment=partners.payment, carriers=partners.returns)
     return Wiring(
         workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow),
         activities=(

@@ -23,7 +23,15 @@ CALLS = {
     PartnerQueue.CARRIER: ("arrange_pickup", "trace_parcel"),
     PartnerQueue.PAYMENT: ("pay_back", "refund_states", "ask_charge", "charge_state", "cancel_charge"),
     PartnerQueue.PROMOTION: ("issue_coupon", "revoke_coupon"),
-    PartnerQueue.PARTNERS: ("look_up", "ask_partners", "prepare_return", "call_off_return", "watch_parcel", "send_claim", "reconcile_page"),
+    PartnerQueue.PARTNERS: (
+        "look_up",
+        "ask_partners",
+        "prepare_return",
+        "call_off_return",
+        "watch_parcel",
+        "send_claim",
+        "reconcile_page",
+    ),
 }
 """Every other activity is our own and stays on the queue of the cases."""
 PARTNER_OF = {activity: partner for partner, activities in CALLS.items() for activity in activities}

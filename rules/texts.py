@@ -127,9 +127,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.RETURN_ON_ITS_WAY: "remedy_id way tracking carrier",
         Event.RETURN_FREIGHT_CLAIMED: "remedy_id amount_minor allowed_minor currency",
         Event.RETURN_RECEIVED: "remedy_id until",
-        Event.RETURN_INSPECTED: (
-            "remedy_id result accepted rejected missing wrong reason amount_minor deducted_minor currency"
-        ),
+        Event.RETURN_INSPECTED: ("remedy_id result accepted rejected missing wrong reason amount_minor deducted_minor currency"),
         Event.RETURN_SENT_BACK: "remedy_id tracking carrier",
         Event.RETURN_HANDED_BACK: "remedy_id tracking",
         Event.RETURN_LOST: "remedy_id ours tracking",

@@ -54,9 +54,7 @@ async def test_a_cheaper_article_gives_the_difference_back_and_a_dearer_one_is_c
     assert charge.amount == Money(minor=2_000)
 
 
-async def test_who_pays_before_the_provider_has_answered_us_has_paid(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_who_pays_before_the_provider_has_answered_us_has_paid(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     service.world.add(not_shipped())
     answer = service.ordering.charge
 
