@@ -1,7 +1,8 @@
 """Databases for tests: every test that asks for `database` runs on SQLite and, where it is installed, on PostgreSQL.
 
 One PostgreSQL a session, started as an ordinary user on a socket of its own; a fresh database, migrated before, for each test.
-Without PostgreSQL its half is left out and the summary says so; `REDRESS_REQUIRE_POSTGRES=1` makes that an error.
+PostgreSQL's half is played with the long tests (`make test ARGS="-m long"`). Without PostgreSQL it is left out and the summary says
+so; `REDRESS_REQUIRE_POSTGRES=1` makes that an error.
 """
 
 import itertools
@@ -31,6 +32,8 @@ def postgres_programs() -> Path | None:
 
 
 DIALECTS = ("sqlite", "postgresql") if postgres_programs() else ("sqlite",)
+ON_EACH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.long)) if len(DIALECTS) > 1 else ("sqlite",)
+"""What a test of a database is played on; PostgreSQL's half belongs to the long ones."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "redress.db"
 
 
-@pytest.fixture(params=DIALECTS)
+@pytest.fixture(params=ON_EACH)
 def database_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings that name a fresh, migrated database."""
     if request.param == "sqlite":

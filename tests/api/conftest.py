@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from databases import DIALECTS, Postgres
+from databases import ON_EACH, Postgres
 from service import running_service
 from temporalio.testing import WorkflowEnvironment
 from web import Web, running_web
@@ -47,7 +47,7 @@ def web(web_on_sqlite: Web) -> Web:
     return web_on_sqlite
 
 
-@pytest.fixture(params=DIALECTS)
+@pytest.fixture(params=ON_EACH)
 def web_on_either(request: pytest.FixtureRequest) -> Web:
     """For tests of what the databases could do differently; a module of these calls it `web`."""
     return request.getfixturevalue(f"web_on_{request.param}")
