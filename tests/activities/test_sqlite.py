@@ -111,6 +111,7 @@ async def test_a_writer_that_gave_up_waiting_does_not_take_the_lock_afterwards(f
     await database.aclose()
 
 
+@pytest.mark.long
 async def test_processes_that_write_without_a_pause_let_others_write_too(folder: Path) -> None:
     environment = {"REDRESS_DATA_DIR": str(folder), "PYTHONPATH": str(ROOT)}
     busy = [subprocess.Popen([sys.executable, "-c", WRITES_WITHOUT_A_PAUSE, who], cwd=ROOT, env=environment) for who in "ab"]

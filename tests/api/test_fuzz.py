@@ -106,6 +106,7 @@ async def prepared(web: Web) -> Ground:
     return Ground(web, address, document, [waiting, proposed, closed, lost, asked], [closed], photo)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300 if EXAMPLES < 10 else 0)
 async def test_whatever_anybody_sends_is_answered_as_documented(ground: Ground) -> None:
     await asyncio.to_thread(fuzz, ground)

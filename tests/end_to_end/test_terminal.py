@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from household import Redress, running, until
 
 from models.vocabulary import RemedyKind, Role
@@ -55,6 +56,7 @@ def test_a_file_of_bare_texts_is_imported_once(redress: Redress, tmp_path: Path)
     assert sum(1 for case in listed if case["channel"] == "import") == 4
 
 
+@pytest.mark.long
 def test_the_demo_carries_out_every_remedy_and_ends_with_each_case_where_it_should_be(redress: Redress) -> None:
     played = redress.run("demo")
     assert played.returncode == 0, played.stdout + played.stderr
