@@ -11,6 +11,8 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 _numbers = itertools.count(1)
+PATIENCE = 60
+"""Seconds: the first request loads the whole of the server."""
 SOMEBODY = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=b"}
 """What is in a bucket is private: the server wants a name, though it checks none."""
 
@@ -27,14 +29,14 @@ class S3:
         return f"s3://{self.bucket}/kept/here"
 
     def make_bucket(self) -> None:
-        httpx.put(f"{self.address}/{self.bucket}").raise_for_status()
+        httpx.put(f"{self.address}/{self.bucket}", timeout=PATIENCE).raise_for_status()
 
     def keys(self) -> list[str]:
-        listed = httpx.get(f"{self.address}/{self.bucket}", params={"list-type": "2"}).raise_for_status()
+        listed = httpx.get(f"{self.address}/{self.bucket}", params={"list-type": "2"}, timeout=PATIENCE).raise_for_status()
         return sorted(re.findall(r"<Key>(.+?)</Key>", listed.text))
 
     def content(self, key: str) -> bytes:
-        return httpx.get(f"{self.address}/{self.bucket}/{key}", headers=SOMEBODY).raise_for_status().content
+        return httpx.get(f"{self.address}/{self.bucket}/{key}", headers=SOMEBODY, timeout=PATIENCE).raise_for_status().content
 
 
 @contextmanager
