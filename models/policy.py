@@ -4,10 +4,11 @@
 Durations are written `5m`, `1h`, `7d`, `1h30m` in the file. Loading and checking: `rules/policy.py`.
 """
 
+import hashlib
 import zlib
 from base64 import b64decode, b64encode
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
@@ -209,6 +210,11 @@ class PolicySlice(Frozen):
     returns: ReturnPolicy
     refund_to_balance: tuple[RefusalCode, ...] = ()
     replacements: ReplacementPolicy = ReplacementPolicy()
+
+    def changed(self, **change: object) -> Self:
+        """A slice of other content, with the digest of that: under the old one a worker would take it for the one it knows."""
+        made = self.model_copy(update={**change, "digest": ""})
+        return made.model_copy(update={"digest": hashlib.sha256(made.model_dump_json(by_alias=True).encode()).hexdigest()})
 
 
 _known: dict[str, PolicySlice] = {}

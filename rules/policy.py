@@ -4,7 +4,6 @@ A wrong file is refused with every fault at once, each with its line, its field 
 """
 
 import difflib
-import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -113,8 +112,7 @@ def _slice(same: _Same, month: date) -> PolicySlice:
     first, last = month - LOOK_BACK, month + timedelta(days=31) + LOOK_AHEAD
     carried = {field: getattr(policy, field) for field in PolicySlice.model_fields if field not in {"digest", "calendars"}}
     calendars = {name: resolve(calendar, first, last) for name, calendar in policy.calendars.items()}
-    made = PolicySlice(digest="", calendars=calendars, **carried)
-    return made.model_copy(update={"digest": hashlib.sha256(made.model_dump_json(by_alias=True).encode()).hexdigest()})
+    return PolicySlice(digest="", calendars=calendars, **carried).changed()
 
 
 def _lines(node: yaml.Node, loc: Loc = ()) -> dict[Loc, int]:

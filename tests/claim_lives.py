@@ -1,6 +1,5 @@
 """A claim under test: how it comes to be, how people and partners act on it, what is seen of it."""
 
-import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from service import CUSTOMER, Case, Service
 from sqlmodel import col, select
 from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from waiting import eventually
 
 from models.actions import Act, Action
 from models.base import Money
@@ -63,16 +63,23 @@ class ClaimLife:
 
     async def until(self, holds: Callable[[ClaimState], bool]) -> ClaimState:
         """The claim as soon as something holds of what the database shows of it."""
-        state: ClaimState | None = None
-        for _ in range(500):
+
+        async def look() -> ClaimState | None:
             async with self.service.database.reading() as session:
                 row = await session.get(ClaimRow, self.claim_id)
-            state = ClaimState.model_validate(row.state) if row else None
-            if state is not None and holds(state):
-                return state
-            await asyncio.sleep(0.02)
-        message = f"never happened; the claim is {state}, history {await self.history()}"
-        raise AssertionError(message)
+            return ClaimState.model_validate(row.state) if row else None
+
+        state = await eventually(look, lambda state: state is not None and holds(state))
+        assert state is not None
+        return state
+
+    async def party_heard(self, *moves: str) -> None:
+        """The party's system was sent exactly these, in this order. The claim is saved before it is told: the last one may be on its way."""
+
+        async def heard() -> list[str]:
+            return self.service.world.claims.moves(self.claim_id)
+
+        assert await eventually(heard, lambda heard: len(heard) >= len(moves)) == [*moves]
 
     async def history(self) -> list[str]:
         async with self.service.database.reading() as session:

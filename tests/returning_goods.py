@@ -12,6 +12,7 @@ from fakes import NOW, order, parcel
 from service import AGENT, CUSTOMER, SUPERVISOR, Case, Service
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from waiting import PATIENCE
 
 from models.actions import Act, Action
 from models.base import Money
@@ -111,12 +112,7 @@ class Returning:
 
     async def told(self, event: str) -> None:
         """Until the case's timeline says so."""
-        for _ in range(500):
-            if event in await self.case.timeline():
-                return
-            await asyncio.sleep(0.02)
-        message = f"{event} never happened: {await self.case.timeline()}"
-        raise AssertionError(message)
+        await self.case.remembers(event)
 
     async def events(self) -> int:
         described = await self.handle.describe()
@@ -124,7 +120,7 @@ class Returning:
 
     async def over(self) -> str:
         """The return's own end."""
-        return await asyncio.wait_for(self.handle.result(), 20)
+        return await asyncio.wait_for(self.handle.result(), PATIENCE)
 
 
 async def returning(

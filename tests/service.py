@@ -1,6 +1,5 @@
 """Cases under test: a real server, a worker with the real activities, a real database, partners in memory."""
 
-import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
+from waiting import eventually
 
 from adapters.database import Database, migrate
 from adapters.evidence import evidence_store
@@ -72,17 +72,23 @@ class Case:
 
         Asking the workflow itself over and over would cost it history events: a query that meets a task splits it.
         """
-        state: CaseState | None = None
-        for _ in range(500):
+
+        async def look() -> CaseView | None:
             row = await self.row()
             state = CaseState.model_validate(row.state) if row else None
-            view = view_of(state, self.service.policy, actor, datetime.now(UTC)) if state else None
-            if view is not None and holds(view):
-                return view
-            await asyncio.sleep(0.02)
-        where = f"at {state.stage}, waiting {state.wait}" if state else "nowhere"
-        message = f"never happened; the case is {where}, timeline {await self.timeline()}"
-        raise AssertionError(message)
+            return view_of(state, self.service.policy, actor, datetime.now(UTC)) if state else None
+
+        try:
+            view = await eventually(look, lambda view: view is not None and holds(view))
+        except AssertionError as error:
+            error.add_note(f"its timeline: {await self.timeline()}")
+            raise
+        assert view is not None
+        return view
+
+    async def remembers(self, event: str) -> list[str]:
+        """Its timeline, as soon as that is on it."""
+        return await eventually(self.timeline, lambda timeline: event in timeline)
 
     async def pass_time(self, **span: float) -> None:
         """Let the case's clock jump."""

@@ -1,6 +1,5 @@
 """What a worker carries out, and on which task queue: a partner's limit is the partner's alone."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import WorkflowService
 from temporalio.testing import WorkflowEnvironment
+from waiting import eventually
 
 from adapters.database import Database
 from adapters.partners import Partners
@@ -48,9 +48,5 @@ async def rate(server: WorkflowService, queue: str) -> float:
     request = DescribeTaskQueueRequest(
         namespace="default", task_queue=TaskQueue(name=queue), task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
     )
-    for _ in range(500):
-        if pollers := (await server.describe_task_queue(request)).pollers:
-            return pollers[0].rate_per_second
-        await asyncio.sleep(0.02)
-    message = f"nobody polls {queue}"
-    raise AssertionError(message)
+    described = await eventually(lambda: server.describe_task_queue(request), lambda described: described.pollers)
+    return described.pollers[0].rate_per_second

@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from standardwebhooks import Webhook
+from waiting import eventually
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSBzYW5kYm94IHRlc3Rz"
 TOKEN = "a token"
@@ -68,10 +69,11 @@ class Inbox:
 
     async def about(self, reference: str, count: int = 1) -> list[tuple[str, str, dict[str, Any]]]:
         """The notices with that reference, once there are so many."""
-        async with asyncio.timeout(20):
-            while len(found := [one for one in self.taken if one[2]["reference"] == reference]) < count:
-                await asyncio.sleep(0.02)
-        return found
+
+        async def look() -> list[tuple[str, str, dict[str, Any]]]:
+            return [one for one in self.taken if one[2]["reference"] == reference]
+
+        return await eventually(look, lambda found: len(found) >= count)
 
 
 class Town:

@@ -14,6 +14,7 @@ import uvicorn
 from fakes import order, parcel
 from service import Service
 from sqlmodel import delete, select
+from waiting import eventually
 
 from adapters.partners import Partners
 from api.app import create_app
@@ -102,15 +103,14 @@ class Web:
 
     async def row(self, case_id: str, holds: Callable[[CaseRow], bool] = lambda _: True) -> CaseRow:
         """The case's row, as soon as something holds of it (the worker is at work meanwhile)."""
-        row = None
-        for _ in range(500):
+
+        async def look() -> CaseRow | None:
             async with self.service.database.reading() as session:
-                row = (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id))).first()
-            if row is not None and holds(row):
-                return row
-            await asyncio.sleep(0.02)
-        message = f"never happened; the case is {row and (row.stage, row.waiting_for)}"
-        raise AssertionError(message)
+                return (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id))).first()
+
+        row = await eventually(look, lambda row: row is not None and holds(row))
+        assert row is not None
+        return row
 
 
 @asynccontextmanager

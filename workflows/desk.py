@@ -217,9 +217,7 @@ class Desk:
             return
         self.case.renewed_at = until
         renewed = await effects.renew_calendars(RenewRequest(names=aging, at=self.now))
-        fresh = {**self.policy.calendars, **renewed.calendars}
-        digest = f"{self.policy.digest}+{self.now:%Y-%m-%d}"
-        self.policy = interned(self.policy.model_copy(update={"calendars": fresh, "digest": digest}))
+        self.policy = interned(self.policy.changed(calendars={**self.policy.calendars, **renewed.calendars}))
 
     async def _continue_as_new_when_long(self) -> None:
         """Start a fresh history before this one grows long; only from a pause at which nothing is under way."""

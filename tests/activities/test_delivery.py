@@ -1,13 +1,14 @@
 """The outbox: every message arrives once, whatever the provider does (NTF-2)."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cases import NOW
 from sqlmodel import col, select, update
+from waiting import eventually
 
 from activities import delivery
 from activities.delivery import Delivery
@@ -87,12 +88,6 @@ async def let_wait_end(database: Database) -> None:
         await session.exec(update(MessageRow).values(next_attempt_at=datetime.now(UTC) - timedelta(seconds=1)))
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        while not await holds():
-            await asyncio.sleep(0.05)
-
-
 @asynccontextmanager
 async def running(*loops: Delivery) -> AsyncGenerator[None]:
     stop = asyncio.Event()
@@ -119,7 +114,7 @@ async def test_several_loops_at_once_send_every_message_once(database: Database,
         return all(row.state == "sent" for row in await outbox(database))
 
     async with running(*(Delivery(database, provider) for _ in range(3))):
-        await until(all_sent)
+        await eventually(all_sent)
     assert provider.keys == sorted({f"m-{row.id}" for row in await outbox(database)})
     assert len(provider.taken) == 120
 
@@ -241,5 +236,5 @@ async def test_the_loop_outlives_a_database_that_goes_away(
         return bool(provider.taken)
 
     async with running(loop):
-        await until(arrived)
+        await eventually(arrived)
     assert [row.state for row in await outbox(database)] == ["sent"]

@@ -1,6 +1,5 @@
 """Claims over HTTP (RES-9): lists with totals, who sees and does what, the webhook of the party's system."""
 
-import asyncio
 import itertools
 import json
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from fakes import order, parcel
 from standardwebhooks import Webhook
+from waiting import eventually
 from web import Person, Web
 
 from adapters.secrets import secrets_of
@@ -40,15 +40,10 @@ async def claimed(web: Web, carrier: str, minor: int = 12_900) -> str:
 
 
 async def seen(who: Person, claim_id: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    view: dict[str, Any] = {}
-    for _ in range(500):
-        answer = await who.get(f"/v1/claims/{claim_id}")
-        view = answer.json()
-        if answer.status_code == 200 and holds(view):
-            return view
-        await asyncio.sleep(0.02)
-    message = f"never happened; the claim is {view}"
-    raise AssertionError(message)
+    answer = await eventually(
+        lambda: who.get(f"/v1/claims/{claim_id}"), lambda answer: answer.status_code == 200 and holds(answer.json())
+    )
+    return answer.json()
 
 
 async def told(web: Web, body: object) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Every example of /docs runs as it is: against the sandbox over HTTP, on cases that are brought into the state for it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,6 +9,7 @@ import httpx
 import pytest
 from temporalio.testing import WorkflowEnvironment
 from town import Running
+from waiting import eventually
 from web import Person
 
 from adapters.database import Database, migrate
@@ -80,15 +80,15 @@ class Case:
 
     async def reaches(self, *waiting_for: str) -> str:
         """What it waits for, once that is one of these."""
-        view: dict[str, Any] = {}
-        for _ in range(600):
+
+        async def look() -> str | None:
             answer = await self.who(Role.SUPERVISOR).get(f"/v1/cases/{self.case_id}")
-            view = answer.json()
-            if answer.is_success and view["waiting"] and view["waiting"]["for_"] in waiting_for:
-                return view["waiting"]["for_"]
-            await asyncio.sleep(0.03)
-        message = f"{self.case_id} never waited for {waiting_for}: {view.get('stage')}, {view.get('waiting')}"
-        raise AssertionError(message)
+            waiting = answer.json()["waiting"] if answer.is_success else None
+            return waiting and waiting["for_"]
+
+        reason = await eventually(look, lambda reason: reason in waiting_for)
+        assert reason is not None
+        return reason
 
 
 @pytest.fixture(scope="module")

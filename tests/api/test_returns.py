@@ -1,6 +1,5 @@
 """Returns over HTTP (RES-6): who may look, print, act and list, and parcels that carriers tell of without a reference."""
 
-import asyncio
 import itertools
 import json
 import uuid
@@ -8,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pypdfium2
 import pytest
 import zxingcpp
 from fakes import NOW, order, parcel
 from pictures import picture
 from standardwebhooks import Webhook
+from waiting import eventually
 from web import Person, Web
 
 from adapters.secrets import secrets_of
@@ -49,14 +50,11 @@ class Scene:
 
     async def seen(self, **fields: Any) -> dict[str, Any]:
         """The return, as soon as these fields of it are so."""
-        shown: dict[str, Any] = {}
-        for _ in range(500):
-            answer = await self.supervisor.get(self.path)
-            shown = answer.json()
-            if answer.status_code == 200 and all(shown["return_"][name] == value for name, value in fields.items()):
-                return shown
-            await asyncio.sleep(0.02)
-        raise AssertionError(shown)
+
+        def so(answer: httpx.Response) -> bool:
+            return answer.status_code == 200 and all(answer.json()["return_"][name] == value for name, value in fields.items())
+
+        return (await eventually(lambda: self.supervisor.get(self.path), so)).json()
 
 
 async def scene_of(web: Web) -> Scene:

@@ -1,6 +1,5 @@
 """Partners' webhooks as they come in: signed, taken once, harmless when they make no sense; statements bring evidence (INV-2, INV-3)."""
 
-import asyncio
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ import httpx
 import pytest
 from pictures import numbered, picture
 from standardwebhooks import Webhook
+from waiting import eventually
 from web import Web
 
 from adapters.secrets import secrets_of
@@ -179,14 +179,9 @@ async def test_evidence_that_the_asked_party_did_not_upload_is_left_out_and_its_
 
 
 async def until_remarked(web: Web, case_id: str) -> list[str]:
-    for _ in range(200):
-        found = await remarks(web, case_id)
-        if found:
-            assert "left out" in found[0]
-            return found
-        await asyncio.sleep(0.02)
-    message = "the timeline never said that something was left out"
-    raise AssertionError(message)
+    found = await eventually(lambda: remarks(web, case_id))
+    assert "left out" in found[0]
+    return found
 
 
 async def test_a_statement_brings_no_more_than_a_case_takes(web: Web) -> None:

@@ -3,7 +3,6 @@
 The policy is the default one but for two figures: a carrier has two seconds to answer, and after two rounds a supervisor rules.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -14,6 +13,7 @@ import pytest
 from pictures import picture
 from temporalio.testing import WorkflowEnvironment
 from town import Running
+from waiting import eventually
 from web import Person
 
 from adapters.database import Database, migrate
@@ -63,14 +63,11 @@ class Case:
 
     async def seen(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The case as a supervisor sees it, once it is like that."""
-        view: dict[str, Any] = {}
-        for _ in range(1200):
-            answer = await self.who(Role.SUPERVISOR).get(f"/v1/cases/{self.case_id}")
-            view = answer.json()
-            if answer.is_success and fits(view):
-                return view
-            await asyncio.sleep(0.03)
-        raise AssertionError((view["stage"], view["waiting"], view["finding"]))
+        path = f"/v1/cases/{self.case_id}"
+        answer = await eventually(
+            lambda: self.who(Role.SUPERVISOR).get(path), lambda answer: answer.is_success and fits(answer.json())
+        )
+        return answer.json()
 
     async def waits_for(self, reason: str) -> dict[str, Any]:
         return await self.seen(lambda view: view["waiting"] is not None and view["waiting"]["for_"] == reason)

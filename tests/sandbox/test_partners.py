@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from town import Running, Town
+from waiting import eventually
 
 from models.partners import Refund, RefundStatus, Statement
 from sandbox.app import create_app
@@ -182,9 +183,11 @@ async def test_a_parcel_that_moves_is_told(town: Town) -> None:
     [parcel] = (await town.get("/carrier/shipments", order_id=order["order_id"]))["shipments"]
     assert parcel["status"] == "delivered"
     assert parcel["delivered_at"] is not None
-    async with asyncio.timeout(20):
-        while not any(body["kind"] == "shipment" and body["payload"] == parcel for _, _, body in town.inbox.taken):
-            await asyncio.sleep(0.02)
+
+    async def told() -> bool:
+        return any(body["kind"] == "shipment" and body["payload"] == parcel for _, _, body in town.inbox.taken)
+
+    assert await eventually(told)
 
 
 async def test_a_notice_is_told_again_until_it_is_taken(town: Town) -> None:

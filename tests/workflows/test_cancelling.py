@@ -31,7 +31,7 @@ async def test_a_small_order_is_cancelled_and_paid_back_without_a_person(service
 async def test_a_cancellation_that_the_merchant_confirmed_is_paid_whatever_the_days_caps_say(service: Service) -> None:
     used_up = service.policy.automatic.model_copy(update={"max_per_customer_a_day": 0, "max_minor_a_day": 0})
     service.world.add(not_shipped())
-    policy = service.policy.model_copy(update={"automatic": used_up, "digest": "used-up"})
+    policy = service.policy.changed(automatic=used_up)
     case = await service.open(issue=Issue.CANCEL, wanted=CANCEL, policy=policy)
     await case.until(solved)
     assert service.world.paid_back("O-1") == 12_900

@@ -2,6 +2,7 @@
 
 from claim_lives import CARRIER, ClaimLife, close, lost_parcel, money
 from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Service
+from waiting import eventually
 
 from models.claim_actions import ClaimAction
 from models.claims import ClaimCause, ClaimKind, ClaimStatus
@@ -58,12 +59,7 @@ async def test_a_part_that_nobody_disputes_is_what_is_paid_and_the_case_hears_of
     await life.act(AGENT, ClaimAction.SETTLE, proof="bank statement 7")
     settled = await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     assert (settled.received_minor, settled.written_off_minor) == (9_000, 3_900)
-    await case.until(lambda _: True)
-    for _ in range(100):
-        if "resolution.claim_over" in await case.timeline():
-            break
-        await case.until(lambda view: view.version > 0)
-    assert "resolution.claim_over" in await case.timeline()
+    await case.remembers("resolution.claim_over")
 
 
 async def test_a_rejected_claim_is_disputed_once_and_then_accepted(service: Service) -> None:
@@ -78,7 +74,7 @@ async def test_a_rejected_claim_is_disputed_once_and_then_accepted(service: Serv
     await life.act(CARRIER, ClaimAction.ACCEPT, words="so it does")
     await life.act(AGENT, ClaimAction.SETTLE, proof="bank statement 8", amount=money(12_900))
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
-    assert service.world.claims.moves(life.claim_id) == ["open", "dispute"]
+    await life.party_heard("open", "dispute")
 
 
 async def test_a_claim_rejected_for_good_waits_for_a_supervisor_who_writes_it_off(service: Service) -> None:
@@ -101,16 +97,13 @@ async def test_a_silent_carrier_is_reminded_half_way_and_then_a_supervisor_decid
     assert escalated.wait is not None
     assert escalated.wait.on is WaitingOn.SUPERVISOR
     await life.pass_time(days=7, hours=1)
-    for _ in range(200):
-        if (await life.history()).count("escalated") == 2:  # told again
-            break
-        await life.until(lambda state: state.escalated)
+    await eventually(life.history, lambda history: history.count("escalated") == 2)  # told again
     again = await life.act(SUPERVISOR, ClaimAction.REMIND, words="last call")
     assert again.waiting is not None
     assert again.waiting.on is WaitingOn.CARRIER
     await life.act(SUPERVISOR, ClaimAction.WRITE_OFF, reason="the carrier is bankrupt")
     assert await life.history() == ["opened", "reminded", "escalated", "escalated", "reminded", "closed"]
-    assert service.world.claims.moves(life.claim_id) == ["open", "remind", "remind"]
+    await life.party_heard("open", "remind", "remind")
 
 
 async def test_a_small_claim_that_nobody_answers_is_written_off_by_itself(service: Service) -> None:
@@ -164,11 +157,7 @@ async def test_a_stranger_finds_no_claim_and_a_bad_amount_changes_nothing(servic
     await life.tell(answer="accepted_in_part", amount=money(99_999))
     await life.tell(partner="merchant", answer="accepted")
     await life.tell(anything="else")
-    for _ in range(200):
-        if len(await life.history()) == 4:
-            break
-        await life.until(lambda state: state.version > 0)
-    assert await life.history() == ["opened", "notice", "notice", "notice"]
+    assert await eventually(life.history, lambda history: len(history) >= 4) == ["opened", "notice", "notice", "notice"]
     assert (await life.until(lambda _: True)).status is ClaimStatus.OPEN
 
 

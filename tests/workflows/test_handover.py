@@ -35,7 +35,7 @@ async def employ(service: Service, *people: str, **change: object) -> None:
 def at_any_hour(service: Service) -> PolicySlice:
     """The policy with all promises by the calendar on the wall, so that thirty minutes are thirty minutes."""
     always = service.policy.calendars["always"]
-    return service.policy.model_copy(update={"calendars": dict.fromkeys(service.policy.calendars, always)})
+    return service.policy.changed(calendars=dict.fromkeys(service.policy.calendars, always))
 
 
 async def with_payments(service: Service) -> Case:

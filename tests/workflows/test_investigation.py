@@ -1,9 +1,8 @@
 """Investigation on a running case (INV-1, INV-2, INV-4): who is asked for what, reminders, silence, answers, and what follows."""
 
-import asyncio
-
 from fakes import order, parcel
 from service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from waiting import eventually
 
 from models.actions import Action
 from models.findings import InformationRequest
@@ -31,9 +30,11 @@ async def test_every_party_is_asked_once_for_all_that_is_missing_while_the_other
     assert len(requests) == 3
     assert "photos" in requests[WaitingOn.CUSTOMER].question
     assert "take responsibility" in requests[WaitingOn.CARRIER].question
-    while len(service.world.asked) < 2:
-        await asyncio.sleep(0.02)
-    assert {statement.recipient for statement in service.world.asked} == {"M-1", "K-1"}
+
+    async def recipients() -> set[str]:
+        return {statement.recipient for statement in service.world.asked}
+
+    assert await eventually(recipients, lambda found: len(found) >= 2) == {"M-1", "K-1"}
 
 
 async def test_what_the_records_show_is_not_asked_for(service: Service) -> None:

@@ -40,7 +40,7 @@ async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(serv
         name: known.model_copy(update={"last": datetime.now(UTC).date() + timedelta(days=20)})
         for name, known in young.calendars.items()
     }
-    aging = young.model_copy(update={"calendars": short, "digest": "aging"})
+    aging = young.changed(calendars=short)
     case = await service.open(Kind.INQUIRY, order_id=None, issue=Issue.PLATFORM_RULE, description="hm?", policy=aging)
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
     for _ in range(12):

@@ -125,9 +125,7 @@ async def test_of_two_who_propose_at_once_one_wins(service: Service) -> None:
 
 async def test_a_decision_without_a_person_explains_itself_and_is_reviewed_when_drawn(service: Service) -> None:
     service.world.add(order(), parcel(status=ShipmentStatus.LOST))
-    drawn = service.policy.model_copy(
-        update={"digest": "all-reviewed", "automatic": service.policy.automatic.model_copy(update={"review_share": 1.0})}
-    )
+    drawn = service.policy.changed(automatic=service.policy.automatic.model_copy(update={"review_share": 1.0}))
     case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY}, policy=drawn)
     view = await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert view.automatic

@@ -128,7 +128,7 @@ async def test_a_customer_who_will_not_wait_for_stock_gets_the_money_at_once(ser
 async def test_a_warehouse_that_stays_silent_counts_as_out_of_stock(service: Service) -> None:
     stock = service.policy.waits[WaitFor.STOCK].model_copy(update={"within": timedelta(hours=2)})
     waits = {**service.policy.waits, WaitFor.STOCK: stock}
-    service.policy = service.policy.model_copy(update={"waits": waits, "digest": "little patience with warehouses"})
+    service.policy = service.policy.changed(waits=waits)
     service.world.warehouse.down = True
     made = await reshipping(service)
     await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.STOCK)
