@@ -115,6 +115,8 @@ class CaseState(BaseModel):
     transfer: TransferOffer | None = None
     suggestion: Suggestion | None = None
     wait: Wait | None = None
+    overdue: int = 0
+    """How often in a row the supervisors let the same matter pass; nobody is above them (DSP-5)."""
     clocks: tuple[Clock, ...] = ()
     misses: tuple[Miss, ...] = ()
     order: Order | None = None

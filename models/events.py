@@ -27,6 +27,7 @@ class Event(StrEnum):
     ANSWER_HELPED = "case.answer_helped"
     ANSWER_DID_NOT_HELP = "case.answer_did_not_help"
     ESCALATED = "case.escalated"
+    OVERDUE = "case.overdue"
     CANCELLATION_REFUSED = "case.cancellation_refused"
     REPLIED = "case.replied"
     FACTS_ESTABLISHED = "investigation.facts_established"

@@ -201,6 +201,7 @@ class PolicySlice(Frozen):
     max_evidence: int = Field(default=30, ge=1, le=100)
     max_rounds: int = Field(ge=1, le=20)
     rejections_to_escalate: int = Field(ge=1, le=20)
+    remind_at_least_every: Duration = timedelta(days=3)
     appeal_within: Duration = timedelta(hours=48)
     low_score: int = Field(ge=1, le=5)
     poll_refund_every: Duration
@@ -278,6 +279,8 @@ class Policy(Frozen):
     max_rounds: int = Field(default=5, ge=1, le=20)
     rejections_to_escalate: int = Field(default=2, ge=1, le=20)
     """DSP-5: so many refused proposals of a merchant bring the case to the platform."""
+    remind_at_least_every: Duration = timedelta(days=3)
+    """DSP-5: supervisors who let a deadline pass are reminded at twice the distance each time, up to this (or the deadline's own, if longer)."""
     appeal_within: Duration = timedelta(hours=48)
     """INV-5: so long after the decision the party found liable may appeal."""
     low_score: int = Field(default=2, ge=1, le=5)

@@ -58,6 +58,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.ANSWER_HELPED: "entry_id",
         Event.ANSWER_DID_NOT_HELP: "entry_id",
         Event.ESCALATED: "tier reason waiting_for clocks rounds",
+        Event.OVERDUE: "waiting_for until",
         Event.CANCELLATION_REFUSED: "",
         Event.DIFFERENCE_FOUND: "kind order_id subject case",
         Event.REPLIED: "words",

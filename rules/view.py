@@ -14,7 +14,7 @@ from models.remedies import Proposal, Remedy
 from models.replacements import ReplacementAction
 from models.returns import ReturnAction
 from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, SayingView, WaitView
-from models.vocabulary import Locale, Role, Silence, WaitFor
+from models.vocabulary import Locale, Role, Silence, WaitFor, WaitingOn
 from rules import clocks, replacement_view, return_view
 from rules.actions import allowed_actions
 from rules.appeals import last_moment, may_appeal, too_late
@@ -97,6 +97,7 @@ def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | No
     return WaitView(on=case.wait.on, for_=case.wait.for_, until=case.wait.until, then=then)
 
 
+REMINDED = Bilingual(zh="再次提醒主管，并记录超时", en="the supervisors are reminded, and the delay is recorded")
 FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
 
 
@@ -105,6 +106,8 @@ def default_outcome(case: CaseState, wait: Wait, policy: PolicySlice) -> Bilingu
     proposal = case.standing_proposal
     if wait.for_ is WaitFor.CHOICE and proposal is not None and proposal.if_silent is Silence.FIRST_OPTION:
         return FIRST_OPTION
+    if wait.on is WaitingOn.SUPERVISOR:
+        return REMINDED
     if wait.for_ is WaitFor.ANSWERS and wait.on in policy.answers:
         return policy.answers[wait.on].then
     return policy.waits[wait.for_].then

@@ -90,10 +90,10 @@ class Desk:
         news = ", ".join(entry.event.value.partition(".")[2] for entry in self.case.entries[-3:])
         return f"{self.case.stage}: {news or (self.case.wait.for_ if self.case.wait else '—')}"
 
-    def deadline(self, for_: WaitFor) -> datetime:
-        """When a wait that begins now ends by the policy."""
+    def deadline(self, for_: WaitFor, within: timedelta | None = None) -> datetime:
+        """When a wait that begins now ends by the policy; `within`: of another length than the usual one."""
         policy = self.policy.waits[for_]
-        return calendars.add_working(self.policy.calendars[policy.calendar], self.now, policy.within)
+        return calendars.add_working(self.policy.calendars[policy.calendar], self.now, within or policy.within)
 
     async def wait_for(self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime | None = None) -> bool:
         """Pause until `done`, or the wait's deadline: True or False. Raises TurnTo when an action sends the case elsewhere.
@@ -184,7 +184,7 @@ class Desk:
     def enter(self, stage: Stage) -> None:
         """The case is at the next stage, unless an action sent it elsewhere."""
         self.turn_if_told()
-        self.case.stage = stage
+        self.case.stage, self.case.overdue = stage, 0
         self._dirty = True
 
     def _begin_wait(self, on: WaitingOn, for_: WaitFor, until: datetime | None) -> None:

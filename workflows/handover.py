@@ -1,6 +1,7 @@
 """Who handles a case (DSP-2…4): found when a person is needed, kept until a successor accepts."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from models.actions import Act
 from models.bodies import AcceptTransfer, DeclineTransfer, Transfer
@@ -17,15 +18,32 @@ HOLDERS = {Tier.MERCHANT: WaitingOn.MERCHANT, Tier.PLATFORM: WaitingOn.AGENT, Ti
 
 
 async def insist(desk: Desk, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
-    """Wait on whoever holds the case until it is done; every deadline that passes goes one tier up (DSP-5)."""
+    """Wait on whoever holds the case until it is done; every deadline that passes goes one tier up (DSP-5).
+
+    Nobody is above the supervisors: they are reminded, ever more seldom.
+    """
+    until = None
     while not done():
         held_by = desk.case.tier
         person = on or HOLDERS[held_by]
         if person is WaitingOn.AGENT:
             await find_a_handler(desk)
-        moved = await desk.wait_for(person, for_, lambda held=held_by: done() or desk.case.tier is not held)
-        if not moved:
+        if await desk.wait_for(person, for_, lambda held=held_by: done() or desk.case.tier is not held, until):
+            desk.case.overdue, until = 0, None
+        elif held_by is Tier.SUPERVISOR:
+            until = remind(desk, for_)
+        else:
             desk.escalate("deadline", waiting_for=for_.value)
+
+
+def remind(desk: Desk, for_: WaitFor) -> datetime:
+    """The supervisors hear of it again; by when it should be done now."""
+    usual, most = desk.policy.waits[for_].within, desk.policy.remind_at_least_every
+    desk.case.overdue += 1
+    longer = usual * 2 ** min(desk.case.overdue, 10)
+    until = desk.deadline(for_, max(usual, min(longer, most)))
+    desk.note(Event.OVERDUE, waiting_for=for_.value, until=until.isoformat())
+    return until
 
 
 async def find_a_handler(desk: Desk) -> None:

@@ -264,3 +264,24 @@ async def test_a_reclassified_case_goes_to_the_other_teams_people(service: Servi
     view = await case.until(lambda view: view.handler == "he")
     assert view.team == "rules"
     assert await held_by(service, case) == "he"
+
+
+async def test_supervisors_who_do_nothing_are_reminded_ever_more_seldom_and_the_customer_hears_of_it_once(
+    service: Service,
+) -> None:
+    case = await service.open(
+        Kind.INQUIRY, order_id=None, issue=Issue.PLATFORM_RULE, description="hm?", policy=at_any_hour(service)
+    )
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
+    await case.pass_time(hours=4)
+    view = await case.until(lambda view: view.tier is Tier.SUPERVISOR)
+    assert view.waiting is not None
+    assert "reminded" in view.waiting.then or "提醒" in view.waiting.then
+    await case.pass_time(days=20)
+    view = await case.until(lambda view: view.waiting is not None and view.waiting.until > datetime.now(UTC) + timedelta(days=20))
+    reminders = (await case.timeline()).count("case.overdue")
+    assert 6 <= reminders <= 12, "after 2, 4, 8 … hours, then every three days"
+    assert ("supervisor", f"team:{view.team}") in await inbox(service, case, "case.overdue")
+    told = await case.messages("C-1")
+    assert told.count("case.escalated") <= 2
+    assert "case.overdue" not in told
