@@ -20,7 +20,7 @@ from activities.projection_returns import return_rows
 from adapters.database import Database, insert_if_absent, storable, upsert
 from models.books import MoneyRow
 from models.case import CaseState
-from models.effects import Projection, RefundIntent, RefundPlan, Seal, Sealed
+from models.effects import Projection, RefundIntent, RefundPlan, Sealed
 from models.policy import Policy
 from models.return_tables import ReturnRow
 from models.tables import (
@@ -51,20 +51,8 @@ class RecordsActivities:
     @activity.defn(name="save_case")
     async def save_case(self, projection: Projection) -> None:
         """Write the case, its new timeline entries and the messages they cause. An older version never overwrites a newer one."""
-        case = projection.state
         async with self._database.writing() as session:
-            newest = await upsert(session, CaseRow, case_row(projection, self._policy.currency), unless_newer="version")
-            await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
-            await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
-            await self._tell(session, case)
-            await follow(session, case, projection.at)
-            await let_go(session, case)
-            for row in return_rows(case, projection.at):
-                await upsert(session, ReturnRow, row, unless_newer="version")
-            if newest and case.stage is Stage.CLOSED:
-                await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
-            if newest:
-                await _hold(session, case, projection.at)
+            await self._save(session, projection)
 
     @activity.defn(name="intend_refund")
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
@@ -73,10 +61,11 @@ class RecordsActivities:
             return await set_aside(session, intent)
 
     @activity.defn(name="seal_case")
-    async def seal_case(self, seal: Seal) -> Sealed:
-        """Write the immutable record; the same edition again changes nothing and has the hash of the first time."""
-        case = seal.state
+    async def seal_case(self, projection: Projection) -> Sealed:
+        """Save the case and write its immutable record; the same edition again changes nothing and has the hash of the first time."""
+        case = projection.state
         async with self._database.writing() as session:
+            await self._save(session, projection)
             record = storable(await _record(session, case))
             edition = {"case_id": case.case_id, "edition": case.archive.edition + 1 if case.archive else 1}
             row = {
@@ -84,12 +73,27 @@ class RecordsActivities:
                 "sha256": digest(record),
                 "outcome": case.outcome or Outcome.RESOLVED,
                 "root_cause": root_cause(case),
-                "at": seal.at,
+                "at": projection.at,
                 "record": record,
             }
             await insert_if_absent(session, ArchiveRow, row)
             sealed = select(ArchiveRow.sha256).filter_by(**edition)
             return Sealed(sha256=(await session.exec(sealed)).one())
+
+    async def _save(self, session: AsyncSession, projection: Projection) -> None:
+        case = projection.state
+        newest = await upsert(session, CaseRow, case_row(projection, self._policy.currency), unless_newer="version")
+        await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
+        await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
+        await self._tell(session, case)
+        await follow(session, case, projection.at)
+        await let_go(session, case)
+        for row in return_rows(case, projection.at):
+            await upsert(session, ReturnRow, row, unless_newer="version")
+        if newest and case.stage is Stage.CLOSED:
+            await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
+        if newest:
+            await _hold(session, case, projection.at)
 
     async def _tell(self, session: AsyncSession, case: CaseState) -> None:
         """New timeline rows and the messages they cause; a row that is there has caused its messages already."""

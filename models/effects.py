@@ -233,12 +233,5 @@ class ReleaseGoods(Frozen):
     remedy_id: Identifier
 
 
-class Seal(Frozen):
-    """Write the archive record (ARC-1)."""
-
-    state: CaseState
-    at: Instant
-
-
 class Sealed(Frozen):
     sha256: str

@@ -1,4 +1,4 @@
-"""One timer for the whole case (docs/architecture.md, Temporal)."""
+"""One timer for a whole workflow (docs/architecture.md, Temporal)."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ class Alarm:
     def rang(self) -> bool:
         return self._sleep is not None and self._sleep.done()
 
-    def ring_by(self, moment: datetime) -> None:
+    def ring_by(self, moment: datetime, summary: str = "the nearest deadline or warning") -> None:
         """Ring at the latest at that moment."""
         asleep = self._sleep is not None and not self._sleep.done()
         if asleep and self._moment is not None and self._moment <= moment:
@@ -30,4 +30,4 @@ class Alarm:
             self._sleep.cancel()
         self._moment = moment
         span = max(moment - workflow.now(), timedelta(seconds=1))
-        self._sleep = asyncio.create_task(workflow.sleep(span, summary="the nearest deadline or warning"))
+        self._sleep = asyncio.create_task(workflow.sleep(span, summary=summary))

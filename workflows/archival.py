@@ -1,27 +1,24 @@
 """Archival (ARC-1) and reopening (FUP-4)."""
 
 from models.case import Archive
-from models.effects import Seal
 from models.events import Event
 from models.vocabulary import Outcome, Stage, WaitFor, WaitingOn
 from rules.archive import root_cause
-from workflows import effects
 from workflows.carrying_out import undo
 from workflows.desk import Desk
 
 
 async def archive(desk: Desk) -> Stage:
-    """Save everything, seal it as one immutable record, and close."""
+    """Seal everything as one immutable record, and close."""
     case = desk.case
     await undo(desk, (case.outcome or Outcome.RESOLVED).value)
     desk.clocks.stop()
-    await desk.save()
-    sealed = await effects.seal_case(Seal(state=case.model_copy(), at=desk.now))
+    sha256 = await desk.seal()
     outcome = case.outcome or Outcome.RESOLVED
     edition = case.archive.edition + 1 if case.archive else 1
-    case.archive = Archive(sha256=sealed.sha256, edition=edition, at=desk.now, outcome=outcome, root_cause=root_cause(case))
+    case.archive = Archive(sha256=sha256, edition=edition, at=desk.now, outcome=outcome, root_cause=root_cause(case))
     case.closed_at = desk.now
-    desk.note(Event.ARCHIVED, sha256=sealed.sha256, outcome=outcome.value)
+    desk.note(Event.ARCHIVED, sha256=sha256, outcome=outcome.value)
     return Stage.CLOSED
 
 

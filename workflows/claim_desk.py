@@ -1,12 +1,10 @@
 """A claim on its desk (RES-9): the state, and the few durable moves that its life is made of. Smaller than a case's: one party, no stages."""
 
 import asyncio
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from pydantic import JsonValue
 from temporalio import workflow
-from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from models.base import Money
@@ -16,19 +14,9 @@ from models.claims import ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, Cl
 from models.events import Event
 from models.people import SYSTEM, Actor, EvidenceRef
 from models.vocabulary import WaitingOn
-from workflows import effects
-from workflows.search_attributes import (
-    AMOUNT_MINOR,
-    CARRIER,
-    CASE_KIND,
-    CASE_STAGE,
-    ISSUE_CODE,
-    MERCHANT_ID,
-    NEXT_DEADLINE,
-    WAITING_ON,
-)
+from workflows import effects, search_attributes
+from workflows.alarm import Alarm
 
-AT_LEAST = timedelta(seconds=1)
 SIMPLE = (str, int, float, bool, type(None))
 
 
@@ -40,6 +28,7 @@ class ClaimDesk:
         self._dirty = True
         self._news_for_the_case = False
         self._sending: asyncio.Task[None] | None = None
+        self._alarm = Alarm()
 
     @property
     def now(self) -> datetime:
@@ -118,7 +107,7 @@ class ClaimDesk:
             self.state.version += 1  # only the deadline changed, which is no entry
         saved = self.state.version
         workflow.set_current_details(self._details())
-        workflow.upsert_search_attributes(self._attributes())
+        search_attributes.show(search_attributes.of_claim(self.state))
         news = ", ".join(entry.event.value.partition(".")[2] for entry in self.state.entries[-3:])
         await effects.save_claim(
             ClaimProjection(state=self.state.model_copy(), at=self.now), f"{self.state.status}: {news or '—'}"
@@ -144,11 +133,8 @@ class ClaimDesk:
             await workflow.wait_condition(workflow.all_handlers_finished)
             await self.save()
             workflow.continue_as_new(ClaimStart(state=self.state.model_copy(deep=True)))
-        span = max(self._next_moment() - self.now, AT_LEAST)
-        try:
-            await workflow.wait_condition(lambda: self._dirty, timeout=span, timeout_summary=self._summary())
-        except TimeoutError:
-            return
+        self._alarm.ring_by(self._next_moment(), self._summary())
+        await workflow.wait_condition(lambda: self._dirty or self._alarm.rang)
 
     async def _send(self, before: asyncio.Task[None] | None, message: ClaimMessage) -> None:
         if before is not None:
@@ -188,18 +174,3 @@ class ClaimDesk:
         if state.undelivered is not None:
             lines.append(f"Our last message was not taken: {state.undelivered}")
         return "\n\n".join(lines)
-
-    def _attributes(self) -> list[SearchAttributeUpdate[Any]]:
-        state, claim = self.state, self.state.claim
-        updates: list[SearchAttributeUpdate[Any]] = [
-            CASE_KIND.value_set(claim.kind.value),
-            CASE_STAGE.value_set(state.status.value),
-            WAITING_ON.value_set((state.wait.on if state.wait else WaitingOn.NOBODY).value),
-            (CARRIER if claim.kind.of.value == "carrier" else MERCHANT_ID).value_set(claim.who),
-            AMOUNT_MINOR.value_set(claim.amount.minor),
-        ]
-        if claim.issue is not None:
-            updates.append(ISSUE_CODE.value_set(claim.issue.value))
-        if state.wait is not None:
-            updates.append(NEXT_DEADLINE.value_set(state.wait.until))
-        return updates

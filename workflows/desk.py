@@ -55,7 +55,6 @@ class Desk:
         self.clocks = Clockwork(self)
         self._alarm = Alarm()
         self._dirty = bool(self.case.entries)  # what the run before did not save
-        self._known_attributes: dict[str, object] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     @property
@@ -79,10 +78,20 @@ class Desk:
         saved = self.case.version
         projection = Projection(state=self.case.model_copy(), at=self.now)
         workflow.set_current_details(details_of(self.case, self.policy))
-        updates = search_attributes.changes(self.case, self._known_attributes)
-        if updates:
-            workflow.upsert_search_attributes(updates)
+        search_attributes.show(search_attributes.of_case(self.case))
         await effects.save_case(projection, self._headline())
+        self._let_go(saved)
+
+    async def seal(self) -> str:
+        """Save the case and write its record in the same transaction (ARC-1); the record's SHA-256."""
+        self._dirty = False
+        saved = self.case.version
+        sealed = await effects.seal_case(Projection(state=self.case.model_copy(), at=self.now), self._headline())
+        self._let_go(saved)
+        return sealed.sha256
+
+    def _let_go(self, saved: int) -> None:
+        """Entries that are in the database are carried no further."""
         self.case.entries = tuple(entry for entry in self.case.entries if entry.version > saved)
 
     def _headline(self) -> str:

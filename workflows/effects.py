@@ -34,7 +34,6 @@ from models.effects import (
     ReleaseGoods,
     Renewed,
     RenewRequest,
-    Seal,
     Sealed,
     Suggested,
     SuggestRequest,
@@ -108,9 +107,9 @@ async def release_goods(request: ReleaseGoods) -> None:
     await _ours("release_goods", request, None)
 
 
-async def seal_case(seal: Seal) -> Sealed:
-    """Write the archive record (ARC-1)."""
-    return await _ours("seal_case", seal, Sealed)
+async def seal_case(projection: Projection, headline: str) -> Sealed:
+    """Save the case and write its archive record (ARC-1), in one transaction."""
+    return await _ours("seal_case", projection, Sealed, headline)
 
 
 async def look_up(request: LookUp, patience: timedelta) -> LookedUp:

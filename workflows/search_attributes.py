@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models.case import CaseState
-from models.vocabulary import WaitingOn
+from models.claims import ClaimState
+from models.vocabulary import Party, WaitingOn
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
 CASE_STAGE = SearchAttributeKey.for_keyword("CaseStage")
@@ -28,9 +30,13 @@ ALL: tuple[SearchAttributeKey[str] | SearchAttributeKey[datetime] | SearchAttrib
 )
 
 
-def changes(case: CaseState, known: dict[str, object]) -> list[SearchAttributeUpdate[Any]]:
-    """What has to be told to the server; `known` is what it was told before, and is brought up to date."""
-    words = {
+Shown = dict[SearchAttributeKey[Any], Any]
+"""What a list shows of a workflow; None: nothing."""
+
+
+def of_case(case: CaseState) -> Shown:
+    amount = sum(remedy.amount.minor for remedy in case.remedies if remedy.amount)
+    return {
         CASE_KIND: case.kind.value,
         CASE_STAGE: case.stage.value,
         PRIORITY: case.grade.priority.value if case.grade else None,
@@ -40,15 +46,29 @@ def changes(case: CaseState, known: dict[str, object]) -> list[SearchAttributeUp
         HANDLER: case.handler.id if case.handler else None,
         SLA_STATE: case.sla_state.value,
         ISSUE_CODE: case.issue.value if case.issue else None,
+        NEXT_DEADLINE: case.wait.until if case.wait else None,
+        AMOUNT_MINOR: amount or None,
     }
-    amount = sum(remedy.amount.minor for remedy in case.remedies if remedy.amount)
-    now: list[tuple[str, object, SearchAttributeUpdate[Any]]] = [
-        (key.name, value, key.value_set(value)) for key, value in words.items() if value is not None
+
+
+def of_claim(state: ClaimState) -> Shown:
+    claim = state.claim
+    return {
+        CASE_KIND: claim.kind.value,
+        CASE_STAGE: state.status.value,
+        WAITING_ON: (state.wait.on if state.wait else WaitingOn.NOBODY).value,
+        CARRIER if claim.kind.of is Party.CARRIER else MERCHANT_ID: claim.who,
+        ISSUE_CODE: claim.issue.value if claim.issue else None,
+        NEXT_DEADLINE: state.wait.until if state.wait else None,
+        AMOUNT_MINOR: claim.amount.minor,
+    }
+
+
+def show(now: Shown) -> None:
+    """Tell the server what differs from what it was told before: an event, and a row of its list, for each time."""
+    before = workflow.info().typed_search_attributes
+    changed: list[SearchAttributeUpdate[Any]] = [
+        key.value_unset() if value is None else key.value_set(value) for key, value in now.items() if before.get(key) != value
     ]
-    if case.wait is not None:
-        now.append((NEXT_DEADLINE.name, case.wait.until, NEXT_DEADLINE.value_set(case.wait.until)))
-    if amount:
-        now.append((AMOUNT_MINOR.name, amount, AMOUNT_MINOR.value_set(amount)))
-    changed = [(name, value, update) for name, value, update in now if known.get(name) != value]
-    known.update({name: value for name, value, _ in changed})
-    return [update for _, _, update in changed]
+    if changed:
+        workflow.upsert_search_attributes(changed)

@@ -13,7 +13,7 @@ from adapters.database import Database, insert_if_absent, upsert
 from models.base import Bilingual, Money
 from models.case import Archive, CaseState
 from models.clocks import Miss, Wait
-from models.effects import Projection, RefundIntent, Seal
+from models.effects import Projection, RefundIntent
 from models.events import Event
 from models.findings import Finding, InformationRequest, Saying
 from models.partners import Payment, PaymentStatus
@@ -240,7 +240,7 @@ async def test_the_archive_holds_the_whole_case_and_its_hash_is_that_of_its_cont
     finding = Finding(party=Party.CARRIER, confidence=0.95, basis=Bilingual(zh="破损\x00", en="torn"), row="torn", at=NOW)
     await save(records, case(OPENED, finding=finding))
     unsaved = entry(2, Event.RESOLVED, outcome="resolved")
-    sealed = await records.seal_case(Seal(state=case(unsaved, finding=finding, outcome=Outcome.RESOLVED), at=NOW))
+    sealed = await records.seal_case(Projection(state=case(unsaved, finding=finding, outcome=Outcome.RESOLVED), at=NOW))
 
     row = await sealed_record(database, 1)
     assert sealed.sha256 == row.sha256 == digest(row.record)
@@ -253,13 +253,13 @@ async def test_the_archive_holds_the_whole_case_and_its_hash_is_that_of_its_cont
 async def test_a_sealed_edition_never_changes_and_a_reopened_case_gets_another(
     records: RecordsActivities, database: Database
 ) -> None:
-    first = await records.seal_case(Seal(state=case(OPENED, outcome=Outcome.RESOLVED), at=NOW))
-    again = await records.seal_case(Seal(state=case(OPENED, outcome=Outcome.REJECTED, version=9), at=NOW))
+    first = await records.seal_case(Projection(state=case(OPENED, outcome=Outcome.RESOLVED), at=NOW))
+    again = await records.seal_case(Projection(state=case(OPENED, outcome=Outcome.REJECTED, version=9), at=NOW))
     assert again == first
     assert (await sealed_record(database, 1)).outcome == "resolved"
     sealed = Archive(sha256=first.sha256, at=NOW, outcome=Outcome.RESOLVED, root_cause="carrier: torn")
     reopened = case(OPENED, outcome=Outcome.RESOLVED, reopened=1, archive=sealed)
-    second = await records.seal_case(Seal(state=reopened, at=NOW))
+    second = await records.seal_case(Projection(state=reopened, at=NOW))
     assert second != first
     assert (await sealed_record(database, 1)).sha256 == first.sha256
 
