@@ -114,7 +114,7 @@ async def whole(redress: Redress, case_id: str) -> Counter[str]:
     """The history of a case and of the claim on the carrier that it raised, which begins within the life that is measured."""
     claim_id = f"{case_id}.claim.1"
     async with asyncio.timeout(30):
-        while "ACTIVITY_TASK_COMPLETED" not in (claim := await events(redress, claim_id)):
+        while "ACTIVITY_TASK_COMPLETED" not in (claim := await events(redress, claim_id)):  # noqa: ASYNC110  # another process can only be asked
             await asyncio.sleep(0.1)
     return await events(redress, case_id) + claim
 
