@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 
 from models.base import Frozen
 from models.vocabulary import Issue
+from rules.yaml_files import content_of
 
 LEXICON = Path(__file__).resolve().parent.parent / "policies" / "lexicon.yaml"
 LONGEST = 1000
@@ -78,7 +79,7 @@ def load_lexicon(path: Path = LEXICON) -> Lexicon:
     """Read and check a lexicon file; raises LexiconError naming the field."""
     raw = path.read_bytes()
     try:
-        file = _File.model_validate(yaml.safe_load(raw))
+        file = _File.model_validate(content_of(raw))
     except (ValidationError, yaml.YAMLError) as error:
         message = f"{path.name} is no lexicon: {error}"
         raise LexiconError(message) from error

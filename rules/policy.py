@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from models.policy import Policy, PolicySlice
 from rules.holidays import resolve
 from rules.policy_checks import faults_of
+from rules.yaml_files import content_of, nodes_of
 
 Loc = tuple[int | str, ...]
 
@@ -60,8 +61,8 @@ def load_policy(path: Path | str) -> Policy:
 def parse_policy(text: str, name: str) -> Policy:
     """A policy from its text; `name` is what the faults call it. Raises PolicyError."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        root = nodes_of(text)
+        content = content_of(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         detail = f"this is no YAML: {getattr(error, 'problem', None) or error}; see the file's indentation and quotes"

@@ -23,6 +23,7 @@ from models.events import Event
 from models.policy import MessageRule
 from models.vocabulary import Locale, Role
 from rules.claim_texts import CLAIM_DATA
+from rules.yaml_files import content_of
 
 HOME_ZONE = "Asia/Shanghai"
 TEXTS = Path(__file__).resolve().parent.parent / "policies" / "texts.yaml"
@@ -315,7 +316,7 @@ def _zone(name: str) -> ZoneInfo:
 def load_texts(path: Path = TEXTS) -> Texts:
     """The texts of a file, checked. Raises TextsError."""
     try:
-        return Texts(TextsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))), path.name)
+        return Texts(TextsFile.model_validate(content_of(path.read_text(encoding="utf-8"))), path.name)
     except yaml.YAMLError as error:
         fault = f"{path.name}: {error}"
         raise TextsError(fault) from error
