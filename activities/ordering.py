@@ -8,7 +8,7 @@ from adapters.database import Database
 from adapters.protocols import Charges, OrderChanges
 from models.addresses import AddressRow
 from models.changes import Address, AskChange, ChangeAnswer, ChangeQuery, ChangeStatus
-from models.charges import BookCharge, Charge, ChargeOrder, ChargeStatus
+from models.charges import BookCharge, Charge, ChargeCall, ChargeStatus
 from models.errors import PartnerError
 from rules import ledger
 
@@ -68,30 +68,32 @@ class OrderingActivities:
         return known or ChangeAnswer(key=query.key, order_id=query.order_id, status=ChangeStatus.UNDONE)
 
     @activity.defn(name="ask_charge")
-    async def ask_charge(self, order: ChargeOrder) -> Charge:
+    async def ask_charge(self, call: ChargeCall) -> Charge:
         """Ask the customer for money, once for each key. A provider's no for good is a charge that nobody can pay."""
+        order = call.order
         try:
-            known = await self._charges.charge_by_key(order.key) if activity.info().attempt > 1 else None
-            return known or await self._charges.charge(order)
+            again = activity.info().attempt > 1
+            known = await self._charges.charge_by_key(order, call.merchant_id, call.charge_id) if again else None
+            return known or await self._charges.charge(order, call.merchant_id)
         except PartnerError as error:
             if not error.permanent:
                 raise to_temporal(error) from error
-            told = order.model_dump(include={"key", "order_id", "amount", "reference"})
-            return Charge(status=ChargeStatus.CANCELLED, **told)
+            return Charge.of(order, ChargeStatus.CANCELLED)
 
     @activity.defn(name="charge_state")
-    async def charge_state(self, charge: Charge) -> Charge:
+    async def charge_state(self, call: ChargeCall) -> Charge:
         """What became of it; one that the provider does not know is as it was."""
         try:
-            return await self._charges.charge_by_key(charge.key) or charge
+            told = await self._charges.charge_by_key(call.order, call.merchant_id, call.charge_id)
         except PartnerError as error:
             raise to_temporal(error, insist=True) from error
+        return told or call.known or Charge.of(call.order, ChargeStatus.PENDING)
 
     @activity.defn(name="cancel_charge")
-    async def cancel_charge(self, order: ChargeOrder) -> Charge:
+    async def cancel_charge(self, call: ChargeCall) -> Charge:
         """Nobody may pay it from now on; one that was paid just before stays paid, and the answer says so."""
         try:
-            return await self._charges.cancel_charge(order)
+            return await self._charges.cancel_charge(call.order, call.merchant_id, call.charge_id)
         except PartnerError as error:
             raise to_temporal(error, insist=True) from error
 

@@ -14,7 +14,7 @@ from adapters.merchant import HttpMerchant
 from adapters.notification import HttpNotification
 from adapters.ordering import HttpOrdering
 from adapters.payment import HttpPayment
-from adapters.payments import PaymentsByMerchant
+from adapters.payments import ChargesByMerchant, PaymentsByMerchant
 from adapters.promotion import HttpPromotion
 from adapters.protocols import (
     Carrier,
@@ -30,6 +30,7 @@ from adapters.protocols import (
 from adapters.returns import HttpReturns, ReturnPartners
 from adapters.smtp import SmtpEmail
 from adapters.stripe import StripePayment
+from adapters.stripe_charges import StripeCharges
 from adapters.warehouse import HttpWarehouse, Warehouse
 from models.errors import Fault, RedressError
 from models.vocabulary import ErrorType
@@ -77,7 +78,7 @@ class Partners:
             merchants_have_providers=bool(own),
             promotion=HttpPromotion(promotion),
             ordering=HttpOrdering(merchant),
-            charges=HttpCharges(payment),
+            charges=ChargesByMerchant(HttpCharges(payment), {merchant: StripeCharges(at.client) for merchant, at in own.items()}),
             notification=notification,
             email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from adapters.protocols import PaymentProvider
+from adapters.protocols import Charges, PaymentProvider
+from models.charges import Charge, ChargeOrder
 from models.partners import Payment, Refund, RefundOrder
 
 
@@ -24,3 +25,23 @@ class PaymentsByMerchant:
 
     def _of(self, merchant_id: str | None) -> PaymentProvider:
         return self._own.get(merchant_id, self._usual) if merchant_id else self._usual
+
+
+class ChargesByMerchant:
+    """A `Charges` that asks where the merchant's payments are, so that what is paid there can be refunded there."""
+
+    def __init__(self, usual: Charges, own: Mapping[str, Charges]) -> None:
+        self._usual = usual
+        self._own = own
+
+    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
+        return await self._of(merchant_id).charge(order, merchant_id)
+
+    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+        return await self._of(merchant_id).charge_by_key(order, merchant_id, charge_id)
+
+    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
+        return await self._of(merchant_id).cancel_charge(order, merchant_id, charge_id)
+
+    def _of(self, merchant_id: str) -> Charges:
+        return self._own.get(merchant_id, self._usual)

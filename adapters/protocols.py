@@ -71,17 +71,17 @@ class OrderChanges(Protocol):
 
 
 class Charges(Protocol):
-    """Where customers pay what they still owe."""
+    """Where customers pay what they still owe, at the provider of the merchant. `charge_id` is the provider's own, once it told it."""
 
-    async def charge(self, order: ChargeOrder) -> Charge:
+    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
         """Ask the customer to pay. The same key is the same charge."""
         ...
 
-    async def charge_by_key(self, key: str) -> Charge | None:
-        """What became of the charge with that key; None when the provider never took it."""
+    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+        """What became of the charge with that order's key; None when the provider never took it."""
         ...
 
-    async def cancel_charge(self, order: ChargeOrder) -> Charge:
+    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
         """Nobody may pay it from now on, also when it comes only later; `paid` says that somebody was quicker."""
         ...
 

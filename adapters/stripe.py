@@ -51,7 +51,7 @@ class StripePayment:
     def __init__(self, key: str, timeout: float, url: str = API, *, circuit: Circuit | None = None) -> None:
         self.circuit = circuit or Circuit("stripe")
         self._calls = _Calls(timeout, self.circuit)
-        self._stripe = stripe.StripeClient(
+        self.client = stripe.StripeClient(
             key, base_addresses={"api": url.rstrip("/")}, http_client=self._calls, max_network_retries=0
         )
 
@@ -61,13 +61,13 @@ class StripePayment:
     async def payments(self, order_id: str, merchant_id: str | None = None) -> tuple[Payment, ...]:
         """Stripe's search may be a minute behind; a case opened that soon after paying sees the payment at its next look."""
         try:
-            found = await self._stripe.v1.payment_intents.search_async(
+            found = await self.client.v1.payment_intents.search_async(
                 {"query": f"metadata['order_id']:'{order_id}'", "limit": MOST, "expand": ["data.latest_charge"]}
             )
             intents = [intent async for intent in found.auto_paging_iter()]
             refunds = await asyncio.gather(*(self._refunds(intent.id) for intent in intents))
         except stripe.StripeError as error:
-            raise _trouble(error) from error
+            raise trouble_of(error) from error
         paid = [_payment(order_id, intent, given) for intent, given in zip(intents, refunds, strict=True)]
         return tuple(
             sorted(paid, key=lambda payment: (payment.captured_at or datetime.max.replace(tzinfo=UTC), payment.payment_id))
@@ -78,7 +78,7 @@ class StripePayment:
             return _refused(order, "Stripe 只能原路退回 Stripe gives money back only to where it came from.", RefusalCode.OTHER)
         metadata = {"key": order.key, "case_id": order.reference, "order_id": order.order_id, "reason": order.reason}
         try:
-            made = await self._stripe.v1.refunds.create_async(
+            made = await self.client.v1.refunds.create_async(
                 {
                     "payment_intent": order.payment_id,
                     "amount": to_stripe(order.amount),
@@ -88,39 +88,39 @@ class StripePayment:
                 {"idempotency_key": order.key},
             )
         except stripe.StripeError as error:
-            trouble = _trouble(error)
+            trouble = trouble_of(error)
             if not trouble.permanent:
                 raise trouble from error
             return _refused(order, str(trouble), REFUSALS.get(error.code or "", RefusalCode.OTHER))
         refund = refund_of(made, metadata | {"payment_id": order.payment_id})
         if refund.amount != order.amount:
-            raise _nonsense(f"asked for {order.amount.minor} {order.amount.currency} back, it tells of another amount")
+            raise nonsense(f"asked for {order.amount.minor} {order.amount.currency} back, it tells of another amount")
         return refund
 
     async def refund_by_key(self, key: str, payment_id: str, merchant_id: str | None = None) -> Refund | None:
         try:
             known = await self._refunds(payment_id)
         except stripe.StripeError as error:
-            trouble = _trouble(error)
+            trouble = trouble_of(error)
             if trouble.type is ErrorType.NOT_FOUND:
                 return None
             raise trouble from error
         return next(
-            (refund_of(refund, {"payment_id": payment_id}) for refund in known if _metadata(refund).get("key") == key), None
+            (refund_of(refund, {"payment_id": payment_id}) for refund in known if metadata_of(refund).get("key") == key), None
         )
 
     async def _refunds(self, payment_id: str) -> list[stripe.Refund]:
-        found = await self._stripe.v1.refunds.list_async({"payment_intent": payment_id, "limit": MOST})
+        found = await self.client.v1.refunds.list_async({"payment_intent": payment_id, "limit": MOST})
         return [refund async for refund in found.auto_paging_iter()]
 
 
 def refund_of(refund: stripe.Refund, usual: Mapping[str, str] | None = None) -> Refund:
     """Stripe's refund in our words; `usual` stands in for what it does not tell."""
-    told = {**(usual or {}), **_metadata(refund)}
+    told = {**(usual or {}), **metadata_of(refund)}
     status = STATUSES.get(refund.status or "pending")
-    payment_id = _id(refund.payment_intent) or told.get("payment_id") or _id(refund.charge)
+    payment_id = id_of(refund.payment_intent) or told.get("payment_id") or id_of(refund.charge)
     if status is None or payment_id is None:
-        raise _nonsense(f"refund {refund.id} of {payment_id} is {refund.status}")
+        raise nonsense(f"refund {refund.id} of {payment_id} is {refund.status}")
     reason = getattr(refund, "failure_reason", None) or refund.status
     refused = status is RefundStatus.REFUSED
     return Refund(
@@ -211,7 +211,7 @@ def _refused(order: RefundOrder, words: str, code: RefusalCode) -> Refund:
     )
 
 
-def _trouble(error: stripe.StripeError) -> PartnerError:
+def trouble_of(error: stripe.StripeError) -> PartnerError:
     """What went wrong in our words: to be asked again, or refused for good."""
     status, words = error.http_status, (error.user_message or type(error).__name__)[:LONGEST_WORDS]
     if status is None:
@@ -226,14 +226,15 @@ def _trouble(error: stripe.StripeError) -> PartnerError:
     return PartnerError(ErrorType.NOT_FOUND if status == HTTPStatus.NOT_FOUND else ErrorType.PARTNER_REFUSED, words)
 
 
-def _nonsense(what: str) -> PartnerError:
+def nonsense(what: str) -> PartnerError:
+    """What Stripe never tells of its own accord."""
     return PartnerError(ErrorType.PARTNER_NONSENSE, f"stripe answers against its contract: {what}")
 
 
-def _metadata(refund: stripe.Refund) -> dict[str, str]:
-    told: dict[str, Any] = refund.to_dict()
+def metadata_of(thing: stripe.StripeObject) -> dict[str, str]:
+    told: dict[str, Any] = thing.to_dict()
     return {**(told.get("metadata") or {})}
 
 
-def _id(thing: Any) -> str | None:  # noqa: ANN401  # an id, or the whole object where it was expanded
+def id_of(thing: Any) -> str | None:  # noqa: ANN401  # an id, or the whole object where it was expanded
     return thing if isinstance(thing, str) else getattr(thing, "id", None)

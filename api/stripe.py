@@ -1,16 +1,19 @@
-"""Stripe's own webhooks (RES-5): signed its way, passed on to the case of a refund like every payment provider's notice."""
+"""Stripe's own webhooks (RES-5): signed its way, passed on to whoever waits for a refund or a charge like every payment provider's notice."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, cast
 
 import stripe
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from adapters.stripe import refund_of
+from adapters.stripe import metadata_of, refund_of
+from adapters.stripe_charges import charge_of
 from api.dependencies import Parts, PartsOf, no_control_characters
 from api.problems import ProblemError, problem
 from api.responses import TELLING
 from api.schemas import Envelope, Taken
 from api.webhooks import pass_on
+from models.charges import ChargeStatus
 from models.errors import PartnerError
 from models.partners import NoticeKind
 from models.vocabulary import ErrorType
@@ -18,6 +21,9 @@ from models.vocabulary import ErrorType
 router = APIRouter(prefix="/v1/webhooks", tags=["partners"])
 
 REFUND_EVENTS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
+PAID_EVENTS = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
+UNPAID_EVENT = "checkout.session.async_payment_failed"
+"""The bank said no after all; the link took its one payment and takes no other."""
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -52,15 +58,30 @@ async def _event(
     openapi_extra=BODY,
 )
 async def take_in(parts: PartsOf, event: Annotated[stripe.Event, Depends(_event)], response: Response) -> Taken:
-    """News of a refund reach the case that asked for it; any other event is taken and forgotten. docs/money.md says which to send."""
+    """News of a refund or a charge reach whoever asked for it; any other event is taken and forgotten. docs/money.md says which to send."""
     try:
-        if event.type not in REFUND_EVENTS:
-            return Taken(result="unknown")
-        told = refund_of(cast("stripe.Refund", event.data.object))
-        envelope = Envelope(kind=NoticeKind.REFUND, reference=told.reference, payload=told.model_dump(mode="json"))
+        envelope = _told(event)
     except (PartnerError, ValueError, AttributeError, TypeError) as error:
         raise _unreadable() from error
+    if envelope is None:
+        return Taken(result="unknown")
     return await pass_on(parts, "stripe", event.id, envelope, response)
+
+
+def _told(event: stripe.Event) -> Envelope | None:
+    """The event as a payment provider's notice; None: none that we wait for."""
+    if event.type in REFUND_EVENTS:
+        refund = refund_of(cast("stripe.Refund", event.data.object))
+        return Envelope(kind=NoticeKind.REFUND, reference=refund.reference, payload=refund.model_dump(mode="json"))
+    if event.type not in PAID_EVENTS | {UNPAID_EVENT}:
+        return None
+    session = cast("stripe.checkout.Session", event.data.object)
+    if session.payment_link is None or "key" not in metadata_of(session):
+        return None  # somebody bought something in the merchant's own shop
+    charge = charge_of(session, datetime.fromtimestamp(event.created, UTC))
+    if event.type == UNPAID_EVENT:
+        charge = charge.model_copy(update={"status": ChargeStatus.CANCELLED})
+    return Envelope(kind=NoticeKind.CHARGE, reference=charge.reference, payload=charge.model_dump(mode="json"))
 
 
 def _bad_signature(parts: Parts) -> ProblemError:
@@ -82,8 +103,8 @@ def _bad_signature(parts: Parts) -> ProblemError:
 def _unreadable() -> ProblemError:
     return problem(
         ErrorType.INVALID,
-        "This is not an event as Stripe sends it of a refund.",
-        "不是 Stripe 的退款通知。",
+        "This is not an event as Stripe sends it of a refund or a checkout session.",
+        "不是 Stripe 的退款或收款通知。",
         field="body",
         rule="stripe-event",
     )

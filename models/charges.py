@@ -1,6 +1,7 @@
 """Charges: what a customer still has to pay for a changed order, a dearer article, a repair. The contract: docs/partners/payment.yaml."""
 
 from enum import StrEnum
+from typing import Self
 
 from models.base import Frozen, Identifier, Instant, Money
 from models.partners import FromPartner, Payment, PaymentStatus
@@ -44,10 +45,17 @@ class Charge(FromPartner):
     status: ChargeStatus
     reference: str
     pay_url: str | None = None
+    charge_id: Identifier | None = None
+    """The provider's own, where it finds a charge by that."""
     payment_id: Identifier | None = None
     """Once it is paid: one of the order's payments, like any other."""
     method: str | None = None
     paid_at: Instant | None = None
+
+    @classmethod
+    def of(cls, order: ChargeOrder, status: ChargeStatus) -> Self:
+        """The charge that was asked for, as far as it is known without the provider's word."""
+        return cls(key=order.key, order_id=order.order_id, amount=order.amount, reference=order.reference, status=status)
 
     @property
     def over(self) -> bool:
@@ -66,6 +74,18 @@ class Charge(FromPartner):
             amount=self.amount,
             captured_at=self.paid_at,
         )
+
+
+class ChargeCall(Frozen):
+    """Ask the merchant's payment provider about a charge; `known` is what it said last."""
+
+    order: ChargeOrder
+    merchant_id: Identifier
+    known: Charge | None = None
+
+    @property
+    def charge_id(self) -> str | None:
+        return self.known.charge_id if self.known else None
 
 
 class BookCharge(Frozen):

@@ -75,28 +75,20 @@ class OrderDesk:
         self.changes[key] = told
         return told
 
-    async def charge(self, order: ChargeOrder) -> Charge:
+    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
         self._answering("payment")
-        asked = Charge(
-            key=order.key,
-            order_id=order.order_id,
-            amount=order.amount,
-            status=ChargeStatus.PENDING,
-            reference=order.reference,
-            pay_url=f"https://pay.example/{order.key}",
-        )
+        asked = Charge.of(order, ChargeStatus.PENDING).model_copy(update={"pay_url": f"https://pay.example/{order.key}"})
         return self._told(self.charges.setdefault(order.key, asked))
 
-    async def charge_by_key(self, key: str) -> Charge | None:
+    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
         self._answering("payment")
-        return self.charges.get(key)
+        return self.charges.get(order.key)
 
-    async def cancel_charge(self, order: ChargeOrder) -> Charge:
+    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
         self._answering("payment")
         known = self.charges.get(order.key)
         if known is None or not known.over:
-            told = order.model_dump(include={"key", "order_id", "amount", "reference"})
-            self.charges[order.key] = Charge(status=ChargeStatus.CANCELLED, **told)
+            self.charges[order.key] = Charge.of(order, ChargeStatus.CANCELLED)
         return self.charges[order.key]
 
     def pay(self, key: str) -> Charge:

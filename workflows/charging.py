@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from pydantic import JsonValue
 from temporalio import workflow
 
-from models.charges import BookCharge, Charge, ChargeOrder, ChargeStatus
+from models.charges import BookCharge, Charge, ChargeCall, ChargeOrder, ChargeStatus
 from models.events import Event
 from models.people import SYSTEM, Actor
 from models.vocabulary import WaitFor, WaitingOn
@@ -45,6 +45,8 @@ class Bill:
 
     case_id: str
     remedy_id: str
+    merchant_id: str
+    """At whose payment provider it is paid."""
     order: ChargeOrder
     poll_every: timedelta
     known: Callable[[], Charge | None]
@@ -54,15 +56,17 @@ class Bill:
 async def collect(site: Site, bill: Bill, ask: Asking = _at_once) -> bool:
     """Ask the customer to pay and wait for it. False: not paid in time, or called off, and nobody can pay it any more."""
     if bill.known() is None:
-        bill.keep(_asked_for(bill.order))  # before it is asked: from now on it has to be called off, whatever the provider got
+        bill.keep(
+            Charge.of(bill.order, ChargeStatus.PENDING)
+        )  # before it is asked: from now on it has to be called off, whatever the provider got
     if _known(bill).pay_url is None and not _known(bill).over:
-        charge = await ask(effects.ask_charge(bill.order))
+        charge = await ask(effects.ask_charge(_call(bill)))
         if not _known(bill).over:  # else the notice of its payment was quicker than the answer
             bill.keep(charge)
         site.note(Event.CHARGE_ASKED, **_data(bill), pay_url=charge.pay_url, until=bill.order.until.isoformat())
 
     async def look() -> None:
-        take_in(site, bill, await ask(effects.charge_state(_known(bill))))
+        take_in(site, bill, await ask(effects.charge_state(_call(bill))))
 
     paid_or_gone = await until_over(
         site, (WaitingOn.CUSTOMER, WaitFor.CHARGE, bill.order.until), bill.poll_every, lambda: _known(bill).over, look
@@ -77,14 +81,17 @@ async def call_off(site: Site, bill: Bill, ask: Asking = _at_once) -> Charge | N
     if bill.known() is None:
         return None
     if not _known(bill).over:
-        take_in(site, bill, await ask(effects.cancel_charge(bill.order)))
+        take_in(site, bill, await ask(effects.cancel_charge(_call(bill))))
     return _known(bill) if await _book(site, bill) else None
 
 
 def take_in(site: Site, bill: Bill, told: Charge) -> bool:
     """What the provider says of the charge; False when it is nothing new. What is over stays as it is."""
     known = bill.known()
-    if known is None or known.key != told.key or known.over or known == told:
+    if known is None or known.key != told.key or known.over:
+        return False
+    told = told.model_copy(update={name: value for name, value in known if getattr(told, name) is None})
+    if known == told:
         return False
     bill.keep(told)
     if told.status is ChargeStatus.FAILED:
@@ -123,10 +130,8 @@ async def _book(site: Site, bill: Bill) -> bool:
     return True
 
 
-def _asked_for(order: ChargeOrder) -> Charge:
-    return Charge(
-        key=order.key, order_id=order.order_id, amount=order.amount, status=ChargeStatus.PENDING, reference=order.reference
-    )
+def _call(bill: Bill) -> ChargeCall:
+    return ChargeCall(order=bill.order, merchant_id=bill.merchant_id, known=bill.known())
 
 
 def _known(bill: Bill) -> Charge:

@@ -226,6 +226,7 @@ def bill(desk: Desk, remedy_id: str) -> charging.Bill:
     return charging.Bill(
         case_id=case.case_id,
         remedy_id=remedy_id,
+        merchant_id=order_of(desk).merchant_id,
         order=ChargeOrder(
             key=f"{case.case_id}.{remedy_id}.charge",
             order_id=order_of(desk).order_id,

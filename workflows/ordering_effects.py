@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 from models.changes import AskChange, ChangeAnswer, ChangeQuery
-from models.charges import BookCharge, Charge, ChargeOrder
+from models.charges import BookCharge, Charge, ChargeCall
 from workflows.effects import OWN, OWN_CALL, call_partner
 
 
@@ -25,19 +25,19 @@ async def undo_change(query: ChangeQuery, patience: timedelta) -> ChangeAnswer:
     return await call_partner("undo_change", query, ChangeAnswer, patience=patience, summary=f"undo {query.key}")
 
 
-async def ask_charge(order: ChargeOrder) -> Charge:
+async def ask_charge(call: ChargeCall) -> Charge:
     """Ask the customer for money."""
-    return await call_partner("ask_charge", order, Charge, summary=f"{order.key}: {order.amount.minor}")
+    return await call_partner("ask_charge", call, Charge, summary=f"{call.order.key}: {call.order.amount.minor}")
 
 
-async def charge_state(charge: Charge) -> Charge:
+async def charge_state(call: ChargeCall) -> Charge:
     """What became of a charge, when no webhook came."""
-    return await call_partner("charge_state", charge, Charge)
+    return await call_partner("charge_state", call, Charge)
 
 
-async def cancel_charge(order: ChargeOrder) -> Charge:
+async def cancel_charge(call: ChargeCall) -> Charge:
     """See to it that nobody pays it any more; it may have been paid just before."""
-    return await call_partner("cancel_charge", order, Charge)
+    return await call_partner("cancel_charge", call, Charge)
 
 
 async def book_charge(request: BookCharge) -> None:

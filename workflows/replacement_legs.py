@@ -122,6 +122,7 @@ async def paid(job: Job, amount: Money) -> bool:
     job.bill = charging.Bill(
         case_id=job.start.case_id,
         remedy_id=job.start.remedy_id,
+        merchant_id=job.start.merchant_id,
         order=order,
         poll_every=job.start.policy.poll_every,
         known=lambda: job.state.charge,

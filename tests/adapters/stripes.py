@@ -1,15 +1,22 @@
-"""What tests of Stripe share: the refund they ask for, and where the program `stripe-mock` is."""
+"""What tests of Stripe share: the refund and the charge they ask for, a Stripe at a free port, and where the program `stripe-mock` is."""
 
+import asyncio
 import os
 import shutil
+import socket
 import subprocess
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
 from models.base import Money
+from models.charges import ChargeOrder
 from models.errors import PartnerError
 from models.partners import RefundOrder
 
@@ -27,6 +34,33 @@ def asked(minor: int = 250, currency: str = "USD", **change: Any) -> RefundOrder
         reference="RD-1",
     )
     return base.model_copy(update=change)
+
+
+def charging(minor: int = 2_000, currency: str = "USD") -> ChargeOrder:
+    return ChargeOrder(
+        key="RD-1.m1.charge",
+        order_id="O-1",
+        customer_id="C-1",
+        amount=Money(minor=minor, currency=currency),
+        reason="order.change",
+        reference="RD-1",
+        until=datetime(2026, 6, 10, 2, tzinfo=UTC),
+    )
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncGenerator[str]:
+    """The application at a free port, in this event loop."""
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1))
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        host, port = listening.getsockname()
+        yield f"http://{host}:{port}"
+        server.should_exit = True
+        await running
 
 
 async def error_of(call: Coroutine[Any, Any, object]) -> PartnerError:

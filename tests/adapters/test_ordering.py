@@ -20,7 +20,7 @@ from models.addresses import AddressRow
 from models.base import Money
 from models.books import LedgerRow
 from models.changes import AskChange, ChangeAnswer, ChangeKind, ChangeOrder, ChangeQuery, ChangeStatus
-from models.charges import BookCharge, Charge, ChargeOrder, ChargeStatus
+from models.charges import BookCharge, Charge, ChargeCall, ChargeOrder, ChargeStatus
 from models.lines import LineQuantity
 from models.vocabulary import ErrorType
 from sandbox.app import create_app
@@ -82,8 +82,8 @@ def asking(order: dict[str, Any], key: str = "RD-1.m1.change", quantity: int = 2
     return AskChange(order=change, customer_id=order["customer_id"])
 
 
-def bill(order: dict[str, Any], key: str = "RD-1.m1.charge") -> ChargeOrder:
-    return ChargeOrder(
+def bill(order: dict[str, Any], key: str = "RD-1.m1.charge", known: Charge | None = None) -> ChargeCall:
+    asked = ChargeOrder(
         key=key,
         order_id=order["order_id"],
         customer_id=order["customer_id"],
@@ -92,6 +92,7 @@ def bill(order: dict[str, Any], key: str = "RD-1.m1.charge") -> ChargeOrder:
         reference="RD-1",
         until=datetime.now(UTC) + timedelta(hours=48),
     )
+    return ChargeCall(order=asked, merchant_id=order["merchant_id"], known=known)
 
 
 @pytest.mark.parametrize("fault", ["timeout_after", "garbage"])
@@ -174,7 +175,7 @@ async def test_a_charge_is_asked_for_once_and_booked_when_it_is_paid(shop: Shop,
     assert asked.status is ChargeStatus.PENDING
     assert asked.pay_url is not None
     (await shop.http.post(asked.pay_url)).raise_for_status()
-    paid: Charge = await shop.run(shop.calls.charge_state, asked)
+    paid: Charge = await shop.run(shop.calls.charge_state, bill(order, known=asked))
     assert paid.status is ChargeStatus.PAID
     booking = BookCharge(case_id="RD-1", remedy_id="m1", charge=paid, at=datetime.now(UTC))
     await shop.run(shop.calls.book_charge, booking)

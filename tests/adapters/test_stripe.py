@@ -1,18 +1,15 @@
 """Stripe as a payment provider (RES-5), over HTTP: a small Stripe that remembers, for what becomes of a refund over several calls."""
 
-import asyncio
 import socket
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import SecretStr
-from stripes import KEY, asked, error_of
+from stripes import KEY, asked, error_of, serving
 
 from adapters.partners import Partners
 from adapters.stripe import StripePayment, from_stripe, to_stripe
@@ -76,21 +73,6 @@ def application(books: Remembering) -> FastAPI:
         return books.troubles.pop(0) if books.troubles else books.refunds[key]
 
     return app
-
-
-@asynccontextmanager
-async def serving(app: FastAPI) -> AsyncGenerator[str]:
-    """The application at a free port, in this event loop."""
-    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1))
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        host, port = listening.getsockname()
-        yield f"http://{host}:{port}"
-        server.should_exit = True
-        await running
 
 
 def intent(name: str = "pi_1", **change: Any) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-from stripes import KEY, MODULE, asked, error_of, stripe_mock
+from stripes import KEY, MODULE, asked, charging, error_of, stripe_mock
 
 from adapters.stripe import StripePayment
+from adapters.stripe_charges import StripeCharges
 from models.base import Money
+from models.charges import ChargeStatus
 from models.partners import PaymentStatus, RefundStatus
 from models.vocabulary import ErrorType
 
@@ -62,6 +64,19 @@ async def test_stripe_answers_our_search_for_an_orders_payments(mocked: StripePa
 
 async def test_stripe_knows_no_refund_of_another_key(mocked: StripePayment) -> None:
     assert await mocked.refund_by_key("never-sent", "pi_1") is None
+
+
+async def test_stripe_takes_a_charge_as_it_describes_payment_links_and_calls_it_off(mocked: StripePayment) -> None:
+    charges, order = StripeCharges(mocked.client), charging()
+    made = await charges.charge(order, "M-7")
+    assert (made.key, made.order_id, made.amount, made.status) == (order.key, order.order_id, order.amount, ChargeStatus.PENDING)
+    assert str(made.charge_id).startswith("plink_")
+    assert str(made.pay_url).startswith("https://")
+    known = await charges.charge_by_key(order, "M-7", made.charge_id)
+    assert known is not None
+    assert known.pay_url is not None
+    off = await error_of(charges.cancel_charge(order, "M-7", made.charge_id))  # its one session stays open whatever is done
+    assert "under way" in str(off)
 
 
 async def test_a_key_that_stripe_does_not_take_is_an_operators_business(mock_url: str) -> None:

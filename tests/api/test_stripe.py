@@ -1,4 +1,4 @@
-"""Stripe's webhooks (RES-5): signed its way, told to the case that asked for the refund, and nothing else."""
+"""Stripe's webhooks (RES-5): signed its way, told to the case that asked for the refund or the charge, and nothing else."""
 
 import hashlib
 import hmac
@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from before_shipping import not_shipped, quantities
 from pydantic import SecretStr
 from web import Web, running_web
 
@@ -81,6 +82,60 @@ async def test_a_refund_that_stripe_refuses_waits_for_a_person(stripes: Web) -> 
     await stripes.row(case_id, lambda row: row.waiting_for == "payment_repair")
 
 
+async def waiting_for_money(web: Web) -> tuple[str, str, str]:
+    """A case whose customer pays for one more piece: its id, its order, and the charge's key."""
+    customer, customer_id, order = web.customer()
+    web.service.world.add(not_shipped(order_id=order, customer_id=customer_id))
+    case_id = await web.open(customer, order_id=order, issue="order.change", wanted=quantities(2))
+    await web.row(case_id, lambda row: row.waiting_for == "charge" and row.waiting_on == "customer")
+    (key,) = (charge.key for charge in web.service.ordering.charges.values() if charge.order_id == order)
+    return case_id, order, key
+
+
+def checkout(key: str, case_id: str, order: str, kind: str = "checkout.session.completed", **change: Any) -> dict[str, Any]:
+    session = {
+        "id": "cs_1",
+        "object": "checkout.session",
+        "status": "complete",
+        "payment_status": "paid",
+        "payment_link": "plink_1",
+        "payment_intent": f"pi_{key}",
+        "payment_method_types": ["card"],
+        "amount_total": 12_900,
+        "currency": "cny",
+        "created": 1_760_000_000,
+        "metadata": {"key": key, "reference": case_id, "order_id": order, "reason": "order.change"},
+    }
+    return {**event({**session, **change}, kind), "created": 1_760_000_100}
+
+
+async def test_what_a_customer_paid_at_stripe_is_a_payment_of_the_order(stripes: Web) -> None:
+    case_id, order, key = await waiting_for_money(stripes)
+    under_way = checkout(key, case_id, order, payment_status="unpaid")
+    assert (await send(stripes, under_way)).json() == {"result": "taken"}  # a bank transfer: not there yet
+    paid = checkout(key, case_id, order, "checkout.session.async_payment_succeeded")
+    assert (await send(stripes, paid)).json() == {"result": "taken"}
+    await stripes.row(case_id, lambda row: row.stage == "follow_up")
+    ledger = (await stripes.person(Role.SUPERVISOR, "susan").get(f"/v1/orders/{order}/ledger")).json()
+    assert {"account": f"payment:pi_{key}", "currency": "CNY", "minor": 12_900} in ledger["balances"]
+    assert (await send(stripes, paid)).json() == {"result": "replayed"}
+
+
+async def test_a_charge_that_a_bank_refuses_after_all_is_called_off(stripes: Web) -> None:
+    case_id, order, key = await waiting_for_money(stripes)
+    refused = checkout(key, case_id, order, "checkout.session.async_payment_failed", payment_status="unpaid")
+    assert (await send(stripes, refused)).json() == {"result": "taken"}
+    row = await stripes.row(case_id, lambda row: row.stage == "closed")
+    assert row.outcome == "not_pursued"
+
+
+async def test_what_is_bought_in_the_merchants_own_shop_is_nobodys_charge(stripes: Web) -> None:
+    changes: list[dict[str, Any]] = [{"payment_link": None}, {"metadata": {}}]
+    for change in changes:
+        answer = await send(stripes, checkout("k", "RD-1", "O-1", **change))
+        assert (answer.status_code, answer.json()) == (200, {"result": "unknown"})
+
+
 async def test_a_refund_that_nobody_of_ours_asked_for_harms_nobody(stripes: Web) -> None:
     changes: list[dict[str, Any]] = [{"metadata": {}}, {"metadata": {"case_id": "RD-UNKNOWN"}}, {"metadata": None}]
     for change in changes:
@@ -108,7 +163,11 @@ async def test_without_the_secret_nothing_is_taken_and_the_setting_is_named(web:
 
 
 @pytest.mark.parametrize(
-    "body", ["not json", "[]", "1", "{}", '{"type": "refund.updated"}', event({}), event({"object": "refund"})]
+    "body",
+    [
+        *("not json", "[]", "1", "{}", '{"type": "refund.updated"}', event({}), event({"object": "refund"})),
+        *(event({"object": "refund"}, "checkout.session.completed"), checkout("k", "RD-1", "O-1", amount_total=None)),
+    ],
 )
 async def test_a_signed_event_without_sense_is_refused(stripes: Web, body: object) -> None:
     answer = await send(stripes, body)

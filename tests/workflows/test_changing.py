@@ -58,8 +58,8 @@ async def test_who_pays_before_the_provider_has_answered_us_has_paid(service: Se
     service.world.add(not_shipped())
     answer = service.ordering.charge
 
-    async def paid_meanwhile(order: ChargeOrder) -> Charge:
-        told = await answer(order)
+    async def paid_meanwhile(order: ChargeOrder, merchant_id: str) -> Charge:
+        told = await answer(order, merchant_id)
         paid = service.ordering.pay(order.key).model_dump(mode="json")
         notice = Notice(notice_id="n1", partner="payment", kind="charge", payload=paid)
         await service.client.get_workflow_handle(order.reference).signal("notice", notice)
