@@ -12,7 +12,9 @@ from rules.eligibility import MONEY_LEFT, PIECES_LEFT, Ask, entitlement, most
 from rules.goods import concerned, counted
 
 MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})
-FOR_THE_ORDER = RemedyKind.worded() | {RemedyKind.COUPON, RemedyKind.ORDER_CHANGED}
+WITHOUT_ORDER = RemedyKind.worded() | {RemedyKind.COUPON}
+"""Remedies that a case may end with which is about no order, or about one that could not be verified."""
+FOR_THE_ORDER = WITHOUT_ORDER | {RemedyKind.ORDER_CHANGED}
 """Remedies that are no matter of single lines."""
 
 
@@ -44,7 +46,7 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
         ruled = (_refused(ask, case.order, remedy, by) or offer_fault(policy, case, remedy, beyond=beyond) for remedy in remedies)
         said = _too_much(ask.left, case, remedies) or next(filter(None, ruled), None) or _too_many(ask, case.order, remedies)
     elif said is None:
-        said = _too_much(0, case, remedies)
+        said = _too_much(0, case, remedies) or _nowhere(remedies)
     return said
 
 
@@ -66,12 +68,19 @@ def _refused(ask: Ask, order: Order, remedy: RemedyOffer, by: Role) -> Bilingual
     """What a rule says against one remedy."""
     about_goods = remedy.kind not in FOR_THE_ORDER
     pieces = counted(concerned(order, remedy.lines, ask.lines) if about_goods else concerned(order))
-    strange = sorted(set(pieces) - {line.line_id for line in order.lines})
+    items = counted(LineQuantity(line_id=item.line_id, quantity=item.quantity) for item in remedy.items)
+    strange = sorted({*pieces, *items} - {line.line_id for line in order.lines})
     if strange:
         lines = [line.line_id for line in order.lines]
         return Bilingual(
             zh=f"订单没有商品行 {'、'.join(strange)}；有：{'、'.join(lines)}",
             en=f"the order has no line {', '.join(strange)}; it has {', '.join(lines)}",
+        )
+    more = next((line_id for line_id, count in items.items() if count > pieces[line_id]), None)
+    if more is not None:
+        return Bilingual(
+            zh=f"{more}：换货最多 {pieces[more]} 件，所列为 {items[more]} 件",
+            en=f"{more}: at most {pieces[more]} piece(s) come in exchange, {items[more]} are named",
         )
     for line in order.lines:
         found = entitlement(ask, line, remedy.kind) if pieces[line.line_id] else None
@@ -88,6 +97,14 @@ def _refused(ask: Ask, order: Order, remedy: RemedyOffer, by: Role) -> Bilingual
         f"{remedy.kind} 的金额 {remedy.amount.minor} 超过上限 {limit}（最小货币单位）；更多须由主管决定",
         f"{remedy.amount.minor} is more than the {limit} that {remedy.kind} may give here (minor units); a supervisor may give more",
     )
+
+
+def _nowhere(remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
+    """What needs an order, in a case that has none."""
+    kind = next((remedy.kind for remedy in remedies if remedy.kind not in WITHOUT_ORDER), None)
+    if kind is None:
+        return None
+    return Bilingual(zh=f"没有已核实的订单，无法提供 {kind}", en=f"{kind} needs a verified order, and the case has none")
 
 
 def _too_many(ask: Ask, order: Order, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from asking import COUPON, DAY, EXCHANGE, REFUND, RETURN, delivered, line, order
+from asking import COUPON, DAY, EXCHANGE, REFUND, REPAIR, RETURN, delivered, line, order
 from cases import NOW, case, receipt
 from fakes import payment
 
 from models.base import Money
 from models.case import CaseState, Classification
-from models.lines import LineQuantity
+from models.lines import LineQuantity, NewItem
 from models.offers import RemedyOffer
 from models.partners import Order, OrderStatus, Payment, Refund, RefundStatus
 from models.policy import PolicySlice
@@ -95,6 +95,33 @@ def test_no_remedy_is_offered_for_lines_that_were_not_bought(policy_slice: Polic
     said = unfit(state(Issue.LOST), policy_slice, (offer(REFUND, 100, LineQuantity(line_id="L9")),), Role.SUPERVISOR)
     assert said is not None
     assert "no line L9; it has L1" in said.en
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ((NewItem(line_id="L9", sku="SKU-2"),), "no line L9; it has L1"),
+        ((NewItem(line_id="L1", sku="SKU-2", quantity=3),), "L1: at most 2 piece(s) come in exchange, 3 are named"),
+        ((NewItem(line_id="L1", sku="A", quantity=2), NewItem(line_id="L1", sku="B")), "3 are named"),
+        ((NewItem(line_id="L1", sku="A"), NewItem(line_id="L1", sku="B")), None),
+    ],
+)
+def test_no_more_comes_in_exchange_than_goes_back(
+    policy_slice: PolicySlice, items: tuple[NewItem, ...], words: str | None
+) -> None:
+    case_ = state(Issue.QUALITY_DEFECT, order=order(line(quantity=2)))
+    said = unfit(case_, policy_slice, (RemedyOffer(kind=EXCHANGE, items=items),), Role.SUPERVISOR)
+    assert (said and said.en) == words if words is None else said is not None and words in said.en
+
+
+@pytest.mark.parametrize("kind", [EXCHANGE, REPAIR, RETURN, REFUND, RemedyKind.RESHIP, RemedyKind.ORDER_CANCELLED])
+@pytest.mark.parametrize("role", [Role.AGENT, Role.MERCHANT, Role.SUPERVISOR])
+def test_nothing_of_an_order_is_offered_where_none_is_known(policy_slice: PolicySlice, kind: RemedyKind, role: Role) -> None:
+    issue = Issue.DELAY if kind in {RemedyKind.RESHIP, RemedyKind.ORDER_CANCELLED} else Issue.QUALITY_DEFECT
+    case_ = state(issue).model_copy(update={"order": None, "payments": ()})
+    amount = 100 if kind in {RETURN, REFUND} else None
+    assert unfit(case_, policy_slice, (offer(kind, amount),), role) is not None
+    assert unfit(case_, policy_slice, (RemedyOffer(kind=RemedyKind.APOLOGY, words="Sorry."), offer(COUPON, 100)), role) is None
 
 
 def test_words_are_free_also_when_the_case_names_a_line_that_was_not_bought(policy_slice: PolicySlice) -> None:
