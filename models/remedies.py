@@ -74,6 +74,8 @@ class Remedy(Frozen):
     kind: RemedyKind
     amount: Money | None = None
     """For money that goes back: what was agreed; after an inspection, what it comes to."""
+    payment_id: Identifier | None = None
+    """Of a charge that is given back: the payment that it was, from which it is taken first."""
     lines: tuple[LineQuantity, ...] = ()
     items: tuple[NewItem, ...] = ()
     change: OrderChange | None = None

@@ -38,7 +38,7 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
             order_id=case.order_id,
             customer_id=case.receipt.customer_id,
             amount=remedy.amount,
-            payments=case.payments,
+            payments=tuple(sorted(case.payments, key=lambda payment: payment.payment_id != remedy.payment_id)),
             parts=remedy.parts,
             to=remedy.refund_to,
             automatic=case.automatic and remedy.ordering is None,  # what a merchant confirmed is owed, whatever the day gave

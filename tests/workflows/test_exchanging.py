@@ -7,7 +7,7 @@ from replacing_goods import Replacing, exchanging
 from service import CUSTOMER, Service
 
 from models.actions import Action
-from models.charges import ChargeStatus
+from models.charges import Charge, ChargeStatus
 from models.partners import Notice, ShipmentStatus
 from models.replacements import ReplacementStage
 from models.vocabulary import RemedyKind, Stage, WaitFor, WaitingOn
@@ -20,7 +20,7 @@ async def delivered(made: Replacing) -> None:
     await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
 
 
-async def pay(made: Replacing) -> None:
+async def pay(made: Replacing) -> Charge:
     """The customer pays what is asked, and the provider tells."""
     state = await made.state(lambda state: state.charge is not None and state.charge.pay_url is not None)
     assert state.charge is not None
@@ -28,6 +28,7 @@ async def pay(made: Replacing) -> None:
     await made.handle.signal(
         "notice", Notice(notice_id="paid", partner="payment", kind="charge", payload=paid.model_dump(mode="json"))
     )
+    return paid
 
 
 async def test_the_same_again_is_set_aside_before_the_old_goods_travel_and_sent_after_they_came(service: Service) -> None:
@@ -129,6 +130,16 @@ async def test_stock_gone_after_the_return_brings_the_money(service: Service) ->
     await made.case.act(CUSTOMER, Action.ACCEPT)
     await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert service.world.paid_back("O-1") == 12_900
+
+
+async def test_what_was_paid_for_a_dearer_article_goes_back_to_where_it_was_paid(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    paid = await pay(made)
+    await made.bring_goods_back(inspected=[{"line_id": "L1", "rejected": 1, "reason": "worn"}])
+    await made.case.until(lambda view: made.remedy(view).undone == "rejected" and view.remedies[-1].done_at is not None)
+    (refund,) = service.world.refunds.values()
+    assert (refund.payment_id, refund.amount.minor) == (paid.payment_id, 3_000)
 
 
 async def test_old_goods_that_are_rejected_bring_no_new_ones(service: Service) -> None:
