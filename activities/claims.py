@@ -13,19 +13,21 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.errors import to_temporal
-from activities.money import lock_order, post
+from activities.money import lock_order
 from adapters.database import Database, insert_if_absent, storable, upsert
+from adapters.ledger import booked, post
 from adapters.protocols import Claims
 from models.claim_books import ClaimHistoryRow, ClaimRow
 from models.claim_messages import ClaimSent, SendClaim
 from models.claims import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, Told
 from models.errors import PartnerError
+from models.ledger import Entry
 from models.policy import Policy
 from models.tables import MessageRow
 from models.vocabulary import Locale, MessageChannel, Party, Role
 from rules.claim_actions import brief_of
 from rules.claims import booking
-from rules.ledger import Whose
+from rules.ledger import recovered_key
 from rules.recipients import ANY_TEAM
 from rules.texts import Texts
 
@@ -129,15 +131,21 @@ async def _signal(workflow_id: str, name: str, content: ClaimAdjustment | ClaimO
 
 
 async def _book(session: AsyncSession, state: ClaimState) -> None:
-    """Money that came in or went out is in the ledger of its order, once for each payment."""
+    """Money that came in or went out is in the ledger of its order, once for each payment, as it was due when it was booked."""
     claim = state.claim
-    if state.payments:
-        await lock_order(session, claim.order_id)
+    if not state.payments:
+        return
+    await lock_order(session, claim.order_id)
+    known = {entry.key: entry for _, entry in await booked(session, claim.order_id)}
+    ours: list[Entry] = []
     for payment in state.payments:
-        key = f"{claim.claim_id}.{payment.key}"
-        whose = Whose(claim.order_id, claim.case_id)
-        entry = booking(whose, key, claim.kind.of, claim.who, payment.amount, back=payment.back)
-        await post(session, payment.at, entry)
+        if not payment.amount.minor:
+            continue
+        key = recovered_key(f"{claim.claim_id}.{payment.key}")
+        entry = known.get(key) or booking(claim, payment, ours)
+        ours.append(entry)
+        if key not in known:
+            await post(session, payment.at, entry)
 
 
 def _recipient(state: ClaimState, role: Role) -> tuple[Role, str] | None:

@@ -99,6 +99,8 @@ class Claim(Frozen):
     order_id: Identifier
     kind: ClaimKind
     who: Identifier
+    merchant_id: Identifier | None = None
+    """The order's merchant, who gets what is in its favour."""
     cause: ClaimCause
     issue: Issue | None = None
     tracking: Identifier | None = None

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from models.base import Frozen, Money
 from models.case import CaseState
 from models.claim_terms import WHOLE, CarrierTerms, ClaimsPolicy
-from models.claims import ClaimCause, ClaimItem, ClaimKind, ClaimLimit, ClaimRef, ClaimStatus
+from models.claims import Claim, ClaimCause, ClaimItem, ClaimKind, ClaimLimit, ClaimPayment, ClaimRef, ClaimStatus
 from models.findings import Fact
-from models.ledger import Entry, Posting
+from models.ledger import Entry
 from models.partners import Order, Shipment, ShipmentStatus
 from models.remedies import Remedy
 from models.returns import ReturnParcelState, ReturnResult
@@ -152,13 +152,33 @@ def proofs(facts: Iterable[Fact]) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.name.startswith(PROOFS))
 
 
-def booking(whose: ledger.Whose, payment: str, of: Party, who: str, amount: Money, *, back: bool) -> Entry:
-    """The ledger's entry for money between a party and the platform; `back`: from the platform to the party."""
-    entry = ledger.recovered(whose, payment, of, who, amount)
-    if not back:
-        return entry
-    turned = tuple(Posting(account=posting.account, minor=-posting.minor) for posting in entry.postings)
-    return entry.model_copy(update={"postings": turned})
+def booking(claim: Claim, payment: ClaimPayment, booked: Iterable[Entry]) -> Entry:
+    """The ledger's entry for a payment of the claim; `booked`: the entries of its payments before.
+
+    What a party pays is whoever's it was claimed for. After every payment each has what its items come to by now, as far as the money
+    goes, in their order; what is more than all of them is with the platform, which owes it back.
+    """
+    theirs = f"{claim.kind.of}:{claim.who}"
+    held = {account: minor for (account, _), minor in ledger.balances(booked).items()}
+    left = -held.pop(theirs, 0) + (-payment.amount.minor if payment.back else payment.amount.minor)
+    due: dict[str, int] = {}
+    for account, minor in _due_to(claim).items():
+        due[account] = min(minor, max(left, 0))
+        left -= due[account]
+    due[ledger.PLATFORM] = due.get(ledger.PLATFORM, 0) + left
+    moved = {account: due.get(account, 0) - held.get(account, 0) for account in {**held, **due}}
+    whose, shares = ledger.Whose(claim.order_id, claim.case_id), {account: minor for account, minor in moved.items() if minor}
+    return ledger.recovered(whose, f"{claim.claim_id}.{payment.key}", theirs, shares, claim.currency)
+
+
+def _due_to(claim: Claim) -> dict[str, int]:
+    """What each account of the ledger is to get by the claim, in the items' order. Only a carrier pays for others than the platform."""
+    due: dict[str, int] = {}
+    for item in claim.items:
+        merchants = claim.kind is ClaimKind.CARRIER and item.in_favour_of is Party.MERCHANT and claim.merchant_id is not None
+        account = f"{Party.MERCHANT}:{claim.merchant_id}" if merchants else ledger.PLATFORM
+        due[account] = due.get(account, 0) + item.amount.minor
+    return due
 
 
 def _owed(minor: int, funder: Party, shares: Shares) -> Iterator[tuple[ClaimKind, int]]:

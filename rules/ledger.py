@@ -147,9 +147,16 @@ def coupon_revoked(of: Whose, amount: Money) -> Entry:
     return _entry(f"coupon_revoked.{of.case_id}.{of.remedy_id}", EntryKind.COUPON_REVOKED, of, amount, COUPONS, PLATFORM)
 
 
-def recovered(of: Whose, claim: str, party: Party, party_id: str, amount: Money) -> Entry:
-    """A carrier or merchant paid the platform back. `claim` names the payment: the same one is booked once."""
-    return _entry(f"recovered.{claim}", EntryKind.RECOVERED, of, amount, f"{party}:{party_id}", PLATFORM)
+def recovered(of: Whose, claim: str, giver: str, shares: Mapping[str, int], currency: str) -> Entry:
+    """Money between the parties of a claim: what each account gets of it, all of it from `giver`; negative: it went back.
+
+    `claim` names the payment: the same one is booked once.
+    """
+    return _posted(recovered_key(claim), EntryKind.RECOVERED, of, currency, {giver: -sum(shares.values()), **shares})
+
+
+def recovered_key(claim: str) -> str:
+    return f"recovered.{claim}"
 
 
 def concerns(entry: Entry, actor: Actor) -> bool:

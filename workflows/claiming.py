@@ -67,6 +67,7 @@ def _claim(desk: Desk, ref: ClaimRef, due: Due) -> Claim:
         order_id=case.order.order_id,
         kind=due.kind,
         who=due.who,
+        merchant_id=case.order.merchant_id,
         cause=due.cause,
         issue=case.issue,
         tracking=due.tracking,

@@ -76,6 +76,23 @@ async def test_a_carrier_answers_over_http_and_pays_by_webhook(web: Web) -> None
     assert all(entry["text"] for entry in settled["history"])
 
 
+async def test_what_a_carrier_pays_is_the_merchants_whose_receipts_gave_it_and_the_merchant_sees_it(web: Web) -> None:
+    claim_id = await claimed(web, "K-LEDGER")
+    agent, merchant = web.person(Role.AGENT, "alice"), web.person(Role.MERCHANT, "M-1")
+    order_id = (await agent.get(f"/v1/claims/{claim_id}")).json()["order_id"]
+    for part in (5_000, 7_900):
+        body = {"amount": {"minor": part, "currency": "CNY"}, "proof": f"bank statement {part}"}
+        assert (await agent.post(f"/v1/claims/{claim_id}/settle", body)).status_code == 200
+    await seen(agent, claim_id, lambda view: view["status"] == "settled")
+    for person in (agent, merchant):
+        shown = (await person.get(f"/v1/orders/{order_id}/ledger")).json()
+        held = {balance["account"]: balance["minor"] for balance in shown["balances"]}
+        assert (held["carrier:K-LEDGER"], held["merchant:M-1"], held.get("platform", 0)) == (-12_900, 12_900, 0)
+        recovered = [entry["amount"]["minor"] for entry in shown["entries"] if entry["kind"] == "recovered"]
+        assert sorted(recovered) == [5_000, 7_900]
+        assert (shown["paid"]["minor"], shown["refunded"]["minor"], shown["left"]["minor"]) == (12_900, 12_900, 0)
+
+
 async def test_totals_are_kept_for_each_kind_status_and_currency(web: Web) -> None:
     carrier, supervisor = web.person(Role.CARRIER, "K-TOTAL"), web.person(Role.SUPERVISOR, "susan")
     claims = [await claimed(web, "K-TOTAL", minor) for minor in (10_000, 5_000, 7_000)]

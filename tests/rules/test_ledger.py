@@ -11,7 +11,7 @@ from models.base import Money
 from models.ledger import Entry, EntryKind
 from models.partners import Payment, PaymentStatus, Refund, RefundStatus
 from models.remedies import RefundPart
-from models.vocabulary import Party, Reimbursement
+from models.vocabulary import Reimbursement
 from rules import ledger
 from rules.ledger import Whose
 from rules.refunds import split
@@ -293,12 +293,13 @@ def test_what_a_person_paid_another_way_comes_from_the_payments_and_then_from_th
 def test_coupons_and_recoveries_leave_what_may_be_refunded_alone() -> None:
     books, whose = Books(1_000), Whose(ORDER, "RD-1", "m1")
     books.look(books.payments())
-    coupon, amount = Money(minor=300), Money(minor=800)
-    books.post(ledger.coupon_issued(whose, coupon), ledger.recovered(whose, "CL-1", Party.CARRIER, "K-1", amount))
+    coupon, shares = Money(minor=300), {"merchant:M-1": 500, ledger.PLATFORM: 300}
+    books.post(ledger.coupon_issued(whose, coupon), ledger.recovered(whose, "CL-1", "carrier:K-1", shares, "CNY"))
     books.post(ledger.coupon_revoked(whose, coupon), ledger.coupon_revoked(whose, coupon))
     assert ledger.summary(books.entries, "CNY").left.minor == 1_000
     held = ledger.balances(books.entries)
-    assert (held["carrier:K-1", "CNY"], held[ledger.PLATFORM, "CNY"], held[ledger.COUPONS, "CNY"]) == (-800, 800, 0)
+    assert (held["carrier:K-1", "CNY"], held["merchant:M-1", "CNY"], held[ledger.PLATFORM, "CNY"]) == (-800, 500, 300)
+    assert held[ledger.COUPONS, "CNY"] == 0
 
 
 def test_every_kind_of_entry_has_its_words_in_both_languages() -> None:

@@ -37,7 +37,7 @@ async def test_an_accepted_claim_is_settled_by_a_payment_webhook_after_the_case_
     await life.tell(answer="paid", amount=money(12_900), payment_reference="BANK-1")
     settled = await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     assert settled.received_minor == 12_900
-    assert await life.booked("platform") == 12_900
+    assert await life.booked("merchant:M-1") == 12_900
     assert await life.booked("carrier:K-1") == -12_900
 
 
@@ -46,7 +46,7 @@ async def test_a_payment_told_twice_is_booked_once(service: Service) -> None:
     for number in ("same", "same", "another"):
         await life.tell(answer="paid", amount=money(5_000), payment_reference="BANK-1", number=number)
     await life.until(lambda state: state.status is ClaimStatus.PARTLY_ACCEPTED)
-    assert await life.booked("platform") == 5_000
+    assert await life.booked("merchant:M-1") == 5_000
     assert (await life.history()).count("paid") == 1
 
 
@@ -126,7 +126,7 @@ async def test_the_same_request_again_changes_nothing(service: Service) -> None:
     for _ in range(2):
         await life.act(AGENT, ClaimAction.SETTLE, key="once", proof="cash", amount=money(4_000))
     await life.until(lambda state: state.received_minor == 4_000)
-    assert await life.booked("platform") == 4_000
+    assert await life.booked("merchant:M-1") == 4_000
 
 
 async def test_a_desk_that_takes_no_claims_is_told_to_a_supervisor_and_the_carrier_may_still_answer(service: Service) -> None:

@@ -55,7 +55,7 @@ async def test_what_a_carrier_paid_before_it_was_cleared_is_paid_back_to_it(serv
     assert owed.owed_minor == 12_900
     await life.act(AGENT, ClaimAction.SETTLE, proof="returned by transfer 4712")
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
-    assert await life.booked("carrier:K-1") == 0
+    assert [await life.booked(account) for account in ("carrier:K-1", "merchant:M-1", "platform")] == [0, 0, 0]
 
 
 async def test_a_responsibility_that_is_shared_after_an_appeal_reduces_the_claim(service: Service) -> None:
@@ -68,6 +68,17 @@ async def test_a_responsibility_that_is_shared_after_an_appeal_reduces_the_claim
     await life.tell(answer="paid", amount=money(6_450), payment_reference="BANK-2")
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     await life.party_heard("open", "change")
+
+
+async def test_what_a_carrier_paid_beyond_its_share_goes_back_and_the_merchant_keeps_the_share(service: Service) -> None:
+    case, life = await lost_parcel(service)
+    await life.tell(answer="paid", amount=money(12_900), payment_reference="BANK-1")
+    await life.until(lambda state: state.status is ClaimStatus.SETTLED)
+    await appealed(case, life, Party.SHARED)
+    await life.until(lambda state: state.status is ClaimStatus.OWED)
+    await life.act(AGENT, ClaimAction.SETTLE, proof="returned by transfer 4713")
+    await life.until(lambda state: state.status is ClaimStatus.SETTLED)
+    assert [await life.booked(account) for account in ("carrier:K-1", "merchant:M-1", "platform")] == [-6_450, 6_450, 0]
 
 
 async def test_what_the_platform_gave_for_a_merchant_is_recovered_from_it(service: Service) -> None:
