@@ -24,7 +24,7 @@ from models.errors import PartnerError
 from models.ledger import Entry
 from models.policy import Policy
 from models.tables import MessageRow
-from models.vocabulary import Locale, MessageChannel, Party, Role
+from models.vocabulary import MessageChannel, Party, Role
 from rules.claim_actions import brief_of
 from rules.claims import booking
 from rules.ledger import recovered_key
@@ -101,7 +101,8 @@ class ClaimActivities:
             if recipient is None or recipient == (entry.by.role, entry.by.id):
                 continue
             data = {**entry.data, "case_id": state.claim.case_id, "then": None, "emergency_contact": None}
-            subject, body = self._texts.message(entry.event, recipient[0], data, Locale.ZH)
+            locales = self._policy.languages.of(*recipient).locales
+            subject, body = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, data))
             yield {
                 "case_id": state.claim.claim_id,
                 "version": entry.version,
@@ -109,7 +110,7 @@ class ClaimActivities:
                 "recipient_role": recipient[0],
                 "recipient_id": recipient[1],
                 "channel": MessageChannel.INBOX,
-                "locale": Locale.ZH,
+                "locale": locales[0],
                 "subject": storable(subject),
                 "body": storable(body),
                 "state": "sent",

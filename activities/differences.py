@@ -10,9 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.database import insert_if_absent, storable
 from models.differences import DifferenceRow
 from models.events import Event
+from models.languages import Language
 from models.reconciliation import DifferenceKind, DifferenceState, Finding, Scope, Word
 from models.tables import CaseRow, MessageRow
-from models.vocabulary import Locale, MessageChannel, Role
+from models.vocabulary import MessageChannel, Role
 from rules.recipients import ANY_TEAM
 from rules.reconciliation import id_of
 from rules.texts import Texts
@@ -64,7 +65,13 @@ async def _record(session: AsyncSession, finding: Finding, cases: Sequence[CaseR
 
 
 async def to_people(
-    session: AsyncSession, recorded: Iterable[Recorded], healed: Collection[str], texts: Texts, at: datetime
+    session: AsyncSession,
+    recorded: Iterable[Recorded],
+    healed: Collection[str],
+    at: datetime,
+    *,
+    texts: Texts,
+    language: Language,
 ) -> int:
     """Write down who was told; whatever nobody takes in by itself is a task of the team's supervisors, once. How many are new."""
     words = {known.id: known.word for known in recorded if known.word}
@@ -78,15 +85,15 @@ async def to_people(
         elif row.asked_at is None:
             row.asked, row.asked_at = row.asked + 1, at
             asked += 1
-            await _ask(session, row, texts, at)
+            await _ask(session, row, texts, language, at)
         session.add(row)
     return asked
 
 
-async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, at: datetime) -> None:
+async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, language: Language, at: datetime) -> None:
     data = {"kind": row.kind, "order_id": row.order_id, "subject": row.subject, "case": row.case_id}
     letter = {**data, "case_id": row.difference_id, "then": None, "emergency_contact": None}
-    subject, body = texts.message(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, letter, Locale.ZH)
+    subject, body = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(language.locales, letter))
     message = {
         "case_id": row.difference_id,
         "version": row.asked,
@@ -94,7 +101,7 @@ async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, at: date
         "recipient_role": Role.SUPERVISOR,
         "recipient_id": f"team:{row.team or ANY_TEAM}",
         "channel": MessageChannel.INBOX,
-        "locale": Locale.ZH,
+        "locale": language.locales[0],
         "subject": storable(subject),
         "body": storable(body),
         "state": "sent",

@@ -9,7 +9,8 @@ from models.case import CaseState, TimelineEntry
 from models.events import Event
 from models.policy import Policy
 from models.tables import ContactRow
-from models.vocabulary import Locale, MessageChannel, Role, WaitFor
+from models.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
+from rules.questions import when_silent
 from rules.recipients import Recipient, recipients
 from rules.texts import HOME_ZONE, Texts
 
@@ -34,13 +35,14 @@ def message_rows(
         return
     for who in recipients(case, entry, rule):
         to_customer = who.role is Role.CUSTOMER
-        locale, zone = _language(case, contact) if to_customer else (Locale.ZH, HOME_ZONE)
-        subject, body = texts.message(entry.event, who.role, _data(case, entry, policy, locale), locale, zone)
+        locales, zone = _language(case, contact) if to_customer else (policy.languages.of(who.role, who.id).locales, HOME_ZONE)
+        data = {locale: _data(case, entry, policy, locale) for locale in locales}
+        subject, body = texts.message_in(entry.event, who.role, data, zone)
         allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels
         further = [channel for channel in rule.channels if to_customer and channel in allowed]
         for channel in dict.fromkeys((MessageChannel.INBOX, *further)):
             yield _row(case.case_id, entry, who, channel) | {
-                "locale": locale,
+                "locale": locales[0],
                 "subject": storable(subject),
                 "body": storable(body),
             }
@@ -63,11 +65,11 @@ def _row(case_id: str, entry: TimelineEntry, who: Recipient, channel: MessageCha
     }
 
 
-def _language(case: CaseState, contact: ContactRow | None) -> tuple[Locale, str]:
+def _language(case: CaseState, contact: ContactRow | None) -> tuple[tuple[Locale], str]:
     """As the customer chose since, else as they wrote."""
     if contact is None:
-        return case.receipt.locale, case.receipt.zone
-    return Locale(contact.locale), contact.zone
+        return (case.receipt.locale,), case.receipt.zone
+    return (Locale(contact.locale),), contact.zone
 
 
 def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale) -> Row:
@@ -82,6 +84,7 @@ def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale)
 
 def _then(entry: TimelineEntry, policy: Policy) -> Bilingual | None:
     if entry.event in {Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED}:
-        return next((answers.then for of, answers in policy.answers.items() if of.value == entry.data.get("of")), None)
+        of, asker = str(entry.data.get("of")), str(entry.data.get("asker"))
+        return when_silent(policy, WaitingOn(of), asker) if of in policy.answers else None
     wait = policy.waits.get(WAITS[entry.event]) if entry.event in WAITS else None
     return wait.then if wait else None

@@ -112,7 +112,7 @@ class ReconciliationActivities:
         recorded += await self._goods(compared, cases, at)
         healed = [known.id for known in recorded if known.word and not known.told and await _tell(known, known.word, at)]
         async with self._database.writing() as session:
-            people = await to_people(session, recorded, healed, self._texts, at)
+            people = await to_people(session, recorded, healed, at, texts=self._texts, language=self._policy.languages.platform)
             solved = await close_gone(session, order_id, {known.id for known in recorded}, compared.whole, at)
         standing = [known for known in recorded if not known.accepted]
         return PageReport(

@@ -24,6 +24,8 @@ PERSONAL = frozenset(
         "comment",
         "reason",
         "question",
+        "question_zh",
+        "question_en",
         "customer",
         "authorization",
     }

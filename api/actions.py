@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 
 from api.auth import Caller
-from api.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey, no_control_characters
+from api.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey, no_control_characters
 from api.examples import ACTIONS
 from api.lookup import find
 from api.problems import ProblemError, problem
@@ -19,23 +19,24 @@ from models.actions import BODIES, Act, Action
 from models.bodies import Body, Transfer
 from models.tables import CaseRow
 from models.views import CaseView
-from models.vocabulary import ErrorType, Stage
+from models.vocabulary import ErrorType, Locale, Stage
 from rules.access import masked_view
 from rules.actions import ROLES
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["actions"], dependencies=[Depends(no_control_characters)])
 
 
-async def perform(parts: Parts, caller: Caller, case_id: str, action: Action, *, body: Body, key: str | None) -> CaseView:
+async def perform(
+    parts: Parts, caller: Caller, case_id: str, action: Action, *, body: Body, key: str | None, language: Locale
+) -> CaseView:
     """Do it; the answer is the case after it, from the case itself."""
     if caller.role not in ROLES[action]:
         raise _not_for(caller, action)
     if isinstance(body, Transfer) and body.team is not None and body.team not in parts.policy.teams:
         raise _no_such_team(parts, body.team)
     row = await find(parts, caller, case_id)
-    act = Act[Any](
-        actor=caller.actor, request_id=request_id(caller, action, key), body=await _resolved(parts, caller, action, body)
-    )
+    resolved = await _resolved(parts, caller, action, body)
+    act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)
     try:
         view = await parts.engine.act(case_id, action.value, act)
     except ProblemError as error:
@@ -102,8 +103,10 @@ def _add(action: Action) -> None:
     shape, shown = SHAPES[action], ACTIONS[action]
     examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
 
-    async def endpoint(parts: PartsOf, caller: CallerOf, case_id: CaseId, *, body: Body, key: RequestKey = None) -> CaseView:
-        return await perform(parts, caller, case_id, action, body=body, key=key)
+    async def endpoint(
+        parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId, *, body: Body, key: RequestKey = None
+    ) -> CaseView:
+        return await perform(parts, caller, case_id, action, body=body, key=key, language=language)
 
     endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
     if not any(field.is_required() for field in shape.model_fields.values()):

@@ -32,8 +32,8 @@ class Reader:
         return shows(Event(row.event), row.data, self.role)
 
     def read(self, row: TimelineRow) -> TimelineView:
-        data = masked_data(row.data, self.role)
         event = Event(row.event)
+        data = masked_data(event, row.data, self.role)
         text = timeline_text(event, data, self.language, self.zone)
         return TimelineView(version=row.version, at=row.at, event=event, by=Role(row.role), text=text, data=data)
 

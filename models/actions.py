@@ -43,6 +43,7 @@ from models.bodies import (
     Withdraw,
 )
 from models.people import Actor
+from models.vocabulary import Locale
 
 
 class Action(StrEnum):
@@ -122,4 +123,6 @@ class Act(Frozen, Generic[BodyT_co]):
 
     actor: Actor
     request_id: str = Field(max_length=200)
+    locale: Locale | None = None
+    """The language of the answer; None: the case's."""
     body: SerializeAsAny[BodyT_co]

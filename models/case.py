@@ -154,6 +154,9 @@ class CaseState(BaseModel):
     settled_at: Instant | None = None
     """When it was last decided what is to be done; the appeal's time runs from here (INV-5)."""
     appeal: Appeal | None = None
+    """The last one."""
+    appeals_before: tuple[Appeal, ...] = ()
+    """Of other parties, that the responsibility lay on before."""
     claims: tuple[ClaimRef, ...] = ()
     """What was claimed of carriers and merchants for what the case gave (RES-9)."""
     claims_moved: bool = False
@@ -191,6 +194,11 @@ class CaseState(BaseModel):
         if self.misses:
             return SlaState.MISSED
         return SlaState.WARNED if any(clock.warned_at for clock in self.clocks) else SlaState.ON_TIME
+
+    @property
+    def appeals(self) -> tuple[Appeal, ...]:
+        """All of them, the last one last."""
+        return (*self.appeals_before, self.appeal) if self.appeal else ()
 
     @property
     def standing_proposal(self) -> Proposal | None:

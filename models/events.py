@@ -37,6 +37,7 @@ class Event(StrEnum):
     INFORMATION_SILENT = "investigation.information_silent"
     PARTNER_NOTICE = "investigation.partner_notice"
     FOUND = "investigation.found"
+    LIABLE = "investigation.liable"
     PROPOSED = "resolution.proposed"
     APPROVAL_NEEDED = "resolution.approval_needed"
     APPROVED = "resolution.approved"

@@ -1,8 +1,9 @@
 """What was said, what is proved, who was asked, who is responsible (INV-1…5)."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
 
 from models.base import Bilingual, Frozen, Identifier, Instant
 from models.people import SYSTEM, Actor, EvidenceRef
@@ -50,13 +51,18 @@ class Fact(Frozen):
     """When it happened, or when the source said so; None: it is not known."""
 
 
+def _said(question: object) -> object:
+    return {"zh": question, "en": question} if isinstance(question, str) else question
+
+
 class InformationRequest(Frozen):
     """INV-2. `answer` None and `silent` False: still open."""
 
     id: Identifier
     of: WaitingOn
     recipient: Identifier
-    question: str
+    question: Annotated[Bilingual, BeforeValidator(_said)]
+    """What a person asked stands for itself in either language."""
     asked_at: Instant
     remind_at: Instant
     due: Instant
@@ -70,6 +76,18 @@ class InformationRequest(Frozen):
     @property
     def open(self) -> bool:
         return self.answer is None and not self.silent and not self.withdrawn
+
+    @property
+    def told(self) -> dict[str, JsonValue]:
+        """As its timeline entries tell it."""
+        return {
+            "request_id": self.id,
+            "of": self.of.value,
+            "asker": self.by.role.value,
+            "question_zh": self.question.zh,
+            "question_en": self.question.en,
+            "due": self.due.isoformat(),
+        }
 
 
 class Finding(Frozen):

@@ -20,6 +20,7 @@ from models.claim_terms import ClaimsPolicy
 from models.conditions import Condition
 from models.eligibility_policy import EligibilityPolicy
 from models.events import Event
+from models.languages import LanguagesPolicy
 from models.partners import RefusalCode
 from models.reconciliation import ReconciliationPolicy
 from models.replacements import ReplacementPolicy
@@ -184,6 +185,7 @@ class PolicySlice(Frozen):
     digest: str
     currency: str
     emergency_contact: Bilingual
+    languages: LanguagesPolicy = LanguagesPolicy()
     calendars: dict[str, CalendarSlice]
     clocks: tuple[ClockTarget, ...]
     warn_at: float = Field(gt=0, lt=1)
@@ -256,6 +258,8 @@ class Policy(Frozen):
     version: str
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     emergency_contact: Bilingual
+    languages: LanguagesPolicy = LanguagesPolicy()
+    """What merchants, carriers and the platform's people read (INV-2, NTF-1)."""
     calendars: dict[str, CalendarPolicy]
     clocks: tuple[ClockTarget, ...]
     warn_at: float = Field(default=0.8, gt=0, lt=1)

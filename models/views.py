@@ -8,7 +8,7 @@ from models.bodies import Rate
 from models.case import Archive, Classification, Grade, Suggestion, TransferOffer
 from models.claims import ClaimBrief
 from models.decisions import Appeal, Check, Review
-from models.findings import Fact, Finding, InformationRequest
+from models.findings import Fact, Finding, Saying
 from models.history import OrderHistory
 from models.lines import LineQuantity
 from models.offers import Option
@@ -77,6 +77,28 @@ class SayingView(Frozen):
     evidence: tuple[EvidenceRef, ...]
 
 
+class RequestView(Frozen):
+    """INV-2: what was asked of whom, in the viewer's language, and what came of it."""
+
+    id: str
+    of: WaitingOn
+    recipient: str
+    question: str
+    asked_at: Instant
+    remind_at: Instant
+    due: Instant
+    by: Actor
+    reminded: bool
+    silent: bool
+    withdrawn: bool
+    answer: Saying | None
+    admits: bool | None
+
+    @property
+    def open(self) -> bool:
+        return self.answer is None and not self.silent and not self.withdrawn
+
+
 class ProposalView(Frozen):
     id: str
     round: int
@@ -132,7 +154,7 @@ class CaseView(Frozen):
     misses: tuple[MissView, ...]
     facts: tuple[Fact, ...]
     sayings: tuple[SayingView, ...]
-    requests: tuple[InformationRequest, ...]
+    requests: tuple[RequestView, ...]
     finding: Finding | None
     proposals: tuple[ProposalView, ...]
     remedies: tuple[Remedy, ...]
@@ -141,6 +163,8 @@ class CaseView(Frozen):
     review: Review | None
     history: OrderHistory | None
     appeal: Appeal | None
+    appeals_before: tuple[Appeal, ...]
+    """Those of other parties before; each party is heard once."""
     appeal_until: Instant | None
     """Until when the viewer may appeal."""
     survey: Rate | None

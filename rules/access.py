@@ -11,7 +11,7 @@ from models.events import Event
 from models.findings import Fact, Finding
 from models.people import Actor
 from models.views import CaseView
-from models.vocabulary import Role
+from models.vocabulary import Party, Role
 from rules.fact_table import FACTS
 from rules.return_view import masked as masked_return
 
@@ -26,6 +26,7 @@ INTERNAL = frozenset(
         Event.DECLINED,
         Event.REFUND_FAILED,
         Event.LOW_SCORE,
+        Event.NOBODY_ON_SHIFT,
         Event.CLOCK_WARNED,
         Event.CLOCK_MISSED,
         Event.CLAIM_RAISED,
@@ -39,7 +40,7 @@ ASKED = frozenset({Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED, Even
 """A question and its answer are between the platform and the party that was asked."""
 
 MASK = "—"
-SPOKEN = frozenset({"words", "reason", "question", "comment", "proof", "basis_zh", "basis_en", "options"})
+SPOKEN = frozenset({"words", "reason", "question_zh", "question_en", "comment", "proof", "basis_zh", "basis_en", "options"})
 """Keys of timeline data that hold what people said; inside a proposal's options, `why`."""
 
 
@@ -100,11 +101,20 @@ def shows(event: Event, data: Mapping[str, JsonValue], role: Role) -> bool:
         return data.get("of") == role.value
     if event is Event.FOUND:
         return role is Role.MERCHANT
+    if event is Event.LIABLE:
+        return named_in(data, role)
     return event not in INTERNAL
 
 
-def masked_data(data: Mapping[str, JsonValue], role: Role) -> dict[str, JsonValue]:
-    """A timeline row's data without what people said, for those who see no personal data."""
+def named_in(data: Mapping[str, JsonValue], role: Role) -> bool:
+    """Whether a finding names the party, alone or with others."""
+    return data.get("party") in {role.value, Party.SHARED} and role is not Role.CUSTOMER
+
+
+def masked_data(event: Event, data: Mapping[str, JsonValue], role: Role) -> dict[str, JsonValue]:
+    """A timeline row's data without what people said, for those who see no personal data; an appeal's words are the platform's to read."""
+    if event is Event.APPEALED and role not in Role.platform() and role.value != data.get("party"):
+        return {**data, "words": MASK}
     if role is not Role.ANALYST:
         return dict(data)
     return {key: _masked(value) if key in SPOKEN else value for key, value in data.items()}

@@ -225,8 +225,8 @@ PERMISSIONS: dict[Action, Permission] = {
         frozenset({C, M, K}),
         may_appeal,
         Bilingual(
-            zh="您被认定为责任方、处理决定作出后的申诉期内，限一次",
-            en="once, after the decision, while the finding names you and the time to appeal runs",
+            zh="您被认定为责任方、处理决定作出后的申诉期内，每方限一次",
+            en="once for each party, after the decision, while the finding names it and the time to appeal runs",
         ),
     ),
     Action.DECIDE_APPEAL: Permission(

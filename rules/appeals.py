@@ -1,4 +1,7 @@
-"""The party found liable may appeal once (INV-5): who, until when, and who decides."""
+"""The party found liable may appeal, each party once (INV-5): who, until when, and who decides.
+
+When an appeal moves the responsibility, whom it moved to has not been heard yet: that party's time runs from the decision.
+"""
 
 from datetime import datetime
 
@@ -16,15 +19,21 @@ APPELLANTS = {
 
 
 def may_appeal(case: CaseState, actor: Actor) -> bool:
-    """The actor is whom the finding names, it was decided what is to be done, and nobody has appealed yet. A customer waits until that is done."""
+    """The actor is whom the finding names, it was decided what is to be done, and neither did the actor appeal before nor does anybody now.
+
+    A customer waits until that is done.
+    """
     named = case.liable in APPELLANTS.get(actor.role, frozenset())
     done = actor.role is not Role.CUSTOMER or case.stage in {Stage.FOLLOW_UP, Stage.CLOSED}
-    return named and done and case.appeal is None and case.settled_at is not None
+    heard = any(appeal.pending or appeal.by.role is actor.role for appeal in case.appeals)
+    return named and done and not heard and case.settled_at is not None
 
 
 def last_moment(case: CaseState, policy: PolicySlice) -> datetime | None:
     """Until when an appeal is heard; None: nothing was decided yet."""
-    return case.settled_at + policy.appeal_within if case.settled_at else None
+    moved = (appeal.decided_at for appeal in case.appeals if appeal.granted)
+    decided = [at for at in (case.settled_at, *moved) if at is not None]
+    return max(decided) + policy.appeal_within if case.settled_at else None
 
 
 def too_late(case: CaseState, policy: PolicySlice, now: datetime) -> bool:

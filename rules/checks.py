@@ -20,6 +20,7 @@ from models.bodies import (
 )
 from models.case import CaseState
 from models.errors import Fault
+from models.findings import InformationRequest
 from models.people import Actor, EvidenceRef
 from models.policy import PolicySlice
 from models.vocabulary import ErrorType, Reimbursement, Role, WaitingOn
@@ -27,6 +28,18 @@ from rules.appeals import too_late
 from rules.evidence import too_many
 from rules.money import refundable
 from rules.remedies import currency_of, other_currency, unfit
+
+
+def closed_request(case: CaseState, act: Act[Body]) -> Fault | None:
+    """An answer that comes when its request is over: said before all else, for nothing but the request is wrong with it."""
+    request = _request_to(case, act.actor, act.body) if isinstance(act.body, Answer) else None
+    if request is None or request.open:
+        return None
+    said = Bilingual(
+        zh=f"询问 {request.id} 已结束；案件处理期间仍可通过 add_words 补充说明",
+        en=f"the request {request.id} is closed; while the case is open, add_words still reaches whoever decides",
+    )
+    return _conflict("request_id", "INV-2", said)
 
 
 def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body], now: datetime) -> Fault | None:
@@ -103,24 +116,17 @@ def _transfer(case: CaseState, actor: Actor, body: Transfer) -> Fault | None:
 
 
 def _answer(case: CaseState, act: Act[Body], body: Answer) -> Fault | None:
-    mine = [
-        request for request in case.requests if request.of.value == act.actor.role.value and request.recipient == act.actor.id
-    ]
-    request = next((request for request in mine if request.id == body.request_id), None)
-    if request is None:
-        said = Bilingual(
-            zh=f"本案没有向您提出编号为 {body.request_id} 的询问", en=f"there is no request {body.request_id} to you on this case"
-        )
-        return _invalid("request_id", "INV-2", said)
-    if not request.open:
-        return Fault(
-            type=ErrorType.NOT_ALLOWED_NOW,
-            detail=f"the request {body.request_id} is closed; add_words still reaches whoever decides",
-            detail_zh=f"询问 {body.request_id} 已结束；仍可通过 add_words 补充说明",
-            field="request_id",
-            rule="INV-2",
-        )
-    return None
+    if _request_to(case, act.actor, body) is not None:
+        return None
+    said = Bilingual(
+        zh=f"本案没有向您提出编号为 {body.request_id} 的询问", en=f"there is no request {body.request_id} to you on this case"
+    )
+    return _invalid("request_id", "INV-2", said)
+
+
+def _request_to(case: CaseState, actor: Actor, body: Answer) -> InformationRequest | None:
+    mine = (request for request in case.requests if request.of.value == actor.role.value and request.recipient == actor.id)
+    return next((request for request in mine if request.id == body.request_id), None)
 
 
 def _appeal(case: CaseState, policy: PolicySlice, body: AppealFinding, now: datetime) -> Fault | None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from models.base import Bilingual
 from models.findings import Fact
-from models.policy import IssuePolicy, PolicySlice
-from models.vocabulary import Issue, Party, WaitingOn
+from models.policy import IssuePolicy, Policy, PolicySlice
+from models.vocabulary import Issue, Party, Role, WaitFor, WaitingOn
 from rules.fact_table import FACTS
 from rules.liability import missing
 
@@ -31,6 +31,12 @@ def questions(policy: PolicySlice, issue: Issue, facts: Iterable[Fact]) -> dict[
                 en=f"About “{rule.name.en}”, please send us: {'; '.join(plea.en for plea in pleas)}.",
             )
     return asked
+
+
+def when_silent(policy: Policy | PolicySlice, of: WaitingOn, asker: str) -> Bilingual:
+    """What happens when the party does not answer; a customer who leaves a merchant's invitation alone loses nothing by it (RES-2)."""
+    invited = of is WaitingOn.CUSTOMER and asker == Role.MERCHANT
+    return policy.waits[WaitFor.ANSWERS].then if invited else policy.answers[of].then
 
 
 def _first(rule: IssuePolicy, of: WaitingOn, lacking: dict[str, WaitingOn | None]) -> Iterator[str]:

@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from models.case import CaseState, TimelineEntry
 from models.events import Event
+from models.people import SYSTEM
 from models.policy import MessageRule
 from models.vocabulary import Role
+from rules.access import named_in
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""
@@ -23,12 +25,17 @@ class Recipient(NamedTuple):
 def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tuple[Recipient, ...]:
     """Each once, and nobody but the customer of his own doing.
 
-    A request for information goes to the asked party alone; a transfer to the colleague or team that is to take over (DSP-4).
+    A request for information goes to the asked party alone, a transfer to the colleague or team that is to take over (DSP-4), a declined
+    proposal back to its proposer (RES-4), a finding to whom it names (INV-5).
     """
     told: dict[Recipient, None] = {}
     for role in rule.to:
         if entry.event in REQUESTS and role in PARTIES:
             told.update(dict.fromkeys(_asked(case, entry, role)))
+        elif entry.event is Event.LIABLE and not named_in(entry.data, role):
+            continue
+        elif entry.event is Event.DECLINED:
+            told.update(dict.fromkeys(_proposer(case, entry, role)))
         elif entry.event is Event.TRANSFER_ASKED and role is Role.AGENT:
             told.update(dict.fromkeys(_offered(entry)))
         else:
@@ -50,6 +57,14 @@ def _people(case: CaseState, role: Role) -> tuple[Recipient, ...]:
             return (Recipient(role, f"team:{case.team or ANY_TEAM}"),)
         case _:
             return ()
+
+
+def _proposer(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
+    """Of a proposal that was made without a person, whoever has the case."""
+    by = next((known.by for known in case.proposals if known.id == entry.data.get("proposal_id")), SYSTEM)
+    if by.role is Role.SYSTEM:
+        return _people(case, role) if role is Role.AGENT else ()
+    return (Recipient(role, by.id),) if by.role is role else ()
 
 
 def _offered(entry: TimelineEntry) -> tuple[Recipient, ...]:

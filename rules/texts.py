@@ -8,6 +8,7 @@ event left out is `None`, and the words of people go in as they are, never as a 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -22,137 +23,12 @@ from models.base import Bilingual, Frozen
 from models.events import Event
 from models.policy import MessageRule
 from models.vocabulary import Locale, Role
-from rules.claim_texts import CLAIM_DATA
+from rules.text_data import DATA, LETTER
 from rules.yaml_files import content_of
 
 HOME_ZONE = "Asia/Shanghai"
 TEXTS = Path(__file__).resolve().parent.parent / "policies" / "texts.yaml"
-LETTER = frozenset({"case_id", "then", "emergency_contact", "sentence"})
-"""What every message knows besides its event's data; `sentence` is the timeline's, `then` what happens when nobody moves."""
 DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3}
-
-REQUEST = "request_id of question due"
-AMOUNT = "remedy_id amount_minor currency refusal"
-CHANGE = "remedy_id change amount_minor currency"
-CHARGE = "remedy_id amount_minor currency pay_url until"
-DATA: dict[Event, frozenset[str]] = {
-    event: frozenset(names.split())
-    for event, names in {
-        Event.OPENED: "kind channel order_id first_reply_due plan_due resolution_due holiday",
-        Event.JOINED: "channel",
-        Event.WORDS_ADDED: "evidence",
-        Event.ORDER_UNKNOWN: "order_id until",
-        Event.ORDER_CORRECTED: "order_id",
-        Event.PARTNER_SILENT: "waiting_for",
-        Event.CLASSIFIED: "issue issue_zh issue_en confidence by",
-        Event.TRIAGE_NEEDED: "until suggestion",
-        Event.GRADED: "priority reasons",
-        Event.DISPATCHED: "team tier row",
-        Event.ASSIGNED: "handler team",
-        Event.NOBODY_ON_SHIFT: "team",
-        Event.TAKEN: "handler",
-        Event.TRANSFER_ASKED: "to team reason due",
-        Event.TRANSFERRED: "handler team",
-        Event.TRANSFER_DECLINED: "reason",
-        Event.TRANSFER_LAPSED: "to team",
-        Event.ANSWER_SUGGESTED: "entry_id title body until",
-        Event.ANSWER_HELPED: "entry_id",
-        Event.ANSWER_DID_NOT_HELP: "entry_id",
-        Event.ESCALATED: "tier reason waiting_for clocks rounds",
-        Event.OVERDUE: "waiting_for until",
-        Event.CANCELLATION_REFUSED: "",
-        Event.DIFFERENCE_FOUND: "kind order_id subject case",
-        Event.REPLIED: "words",
-        Event.FACTS_ESTABLISHED: "facts",
-        Event.INFORMATION_REQUESTED: REQUEST,
-        Event.INFORMATION_REMINDED: REQUEST,
-        Event.INFORMATION_GIVEN: "request_id of admits",
-        Event.INFORMATION_SILENT: REQUEST,
-        Event.PARTNER_NOTICE: "partner kind status",
-        Event.FOUND: "party basis_zh basis_en confidence by_role stands",
-        Event.PROPOSED: "proposal_id round options until if_silent",
-        Event.APPROVAL_NEEDED: "proposal_id amount_minor currency until",
-        Event.APPROVED: "proposal_id",
-        Event.DECLINED: "proposal_id reason",
-        Event.ACCEPTED: "proposal_id option silent",
-        Event.REFUSED: "proposal_id reason",
-        Event.COUNTERED: "proposal_id reason amount_minor currency",
-        Event.PROPOSAL_LAPSED: "proposal_id",
-        Event.ARBITRATION_NEEDED: "rounds",
-        Event.RULED: "reason remedies amount_minor currency",
-        Event.SETTLED_ALONE: "kind amount_minor currency row",
-        Event.REVIEW_DUE: "row",
-        Event.REVIEWED: "agrees note",
-        Event.APPEALED: "party due words",
-        Event.APPEAL_OVERDUE: "party due",
-        Event.APPEAL_DECIDED: "granted party reason",
-        Event.REFUND_REQUESTED: AMOUNT,
-        Event.REFUND_ARRIVED: AMOUNT,
-        Event.REFUND_FAILED: AMOUNT,
-        Event.REFUND_REDIRECTED: AMOUNT,
-        Event.REPLACEMENT_RESERVED: "remedy_id kind skus until",
-        Event.REPLACEMENT_OUT_OF_STOCK: "remedy_id kind skus expected_at",
-        Event.REPLACEMENT_SENT: "remedy_id kind tracking carrier_id",
-        Event.REPLACEMENT_LOST: "remedy_id kind tracking again",
-        Event.REPLACEMENT_DELIVERED: "remedy_id kind tracking",
-        Event.REPLACEMENT_UNPAID: "remedy_id kind amount_minor currency",
-        Event.REFUND_CHOSEN: "remedy_id kind",
-        Event.REPAIR_DIAGNOSED: "remedy_id words",
-        Event.REPAIR_ESTIMATED: "remedy_id amount_minor currency words until",
-        Event.ESTIMATE_ACCEPTED: "remedy_id amount_minor currency",
-        Event.ESTIMATE_REFUSED: "remedy_id silent reason",
-        Event.REPAIRED: "remedy_id words",
-        Event.NOT_REPAIRABLE: "remedy_id words",
-        Event.REPAIR_LATE: "remedy_id",
-        Event.REPAIR_SENT_BACK: "remedy_id tracking carrier_id mended",
-        Event.ORDER_CANCELLED: CHANGE,
-        Event.ORDER_CHANGED: CHANGE,
-        Event.CHANGE_REFUSED: f"{CHANGE} refusal",
-        Event.CHANGE_CALLED_OFF: f"{CHANGE} why",
-        Event.CHARGE_ASKED: CHARGE,
-        Event.CHARGE_FAILED: CHARGE,
-        Event.CHARGE_PAID: "remedy_id amount_minor currency",
-        Event.REMEDY_TOLD: "remedy_id kind words",
-        Event.COUPON_ISSUED: "remedy_id amount_minor currency code until",
-        Event.COUPON_REFUSED: "remedy_id amount_minor currency refusal",
-        Event.IMPROVEMENT_BEGUN: "remedy_id words party due",
-        Event.REMEDY_UNDONE: "remedy_id kind why kept",
-        Event.RETURN_APPROVED: "remedy_id rma address deadline label customer_pays",
-        Event.RETURN_LABEL_READY: "remedy_id tracking carrier",
-        Event.RETURN_REMINDED: "remedy_id deadline",
-        Event.RETURN_EXTENDED: "remedy_id deadline reason",
-        Event.RETURN_PICKUP_BOOKED: "remedy_id start end",
-        Event.RETURN_PICKUP_MOVED: "remedy_id start end",
-        Event.RETURN_PICKUP_MISSED: "remedy_id start deadline",
-        Event.RETURN_PICKUP_CANCELLED: "remedy_id start end",
-        Event.RETURN_PICKUP_REFUSED: "remedy_id call why",
-        Event.RETURN_ON_ITS_WAY: "remedy_id way tracking carrier",
-        Event.RETURN_FREIGHT_CLAIMED: "remedy_id amount_minor allowed_minor currency",
-        Event.RETURN_RECEIVED: "remedy_id until",
-        Event.RETURN_INSPECTED: ("remedy_id result accepted rejected missing wrong reason amount_minor deducted_minor currency"),
-        Event.RETURN_SENT_BACK: "remedy_id tracking carrier",
-        Event.RETURN_HANDED_BACK: "remedy_id tracking",
-        Event.RETURN_LOST: "remedy_id ours tracking",
-        Event.RETURN_EXPIRED: "remedy_id ours tracking",
-        Event.RETURN_UNADDRESSED: "remedy_id ours tracking",
-        Event.RETURN_STUCK: "remedy_id what",
-        Event.RESOLVED: "outcome until",
-        Event.RATED: "speed solution attitude",
-        Event.LOW_SCORE: "lowest",
-        Event.CONFIRMED: "",
-        Event.DISPUTED: "reason",
-        Event.SILENT_CONFIRMATION: "",
-        Event.WITHDRAWN: "reason",
-        Event.NOT_PURSUED: "why",
-        Event.ARCHIVED: "sha256 outcome",
-        Event.REOPENED: "reason",
-        Event.CLOCK_WARNED: "clock due",
-        Event.CLOCK_MISSED: "clock due held_by",
-        Event.PROMISE_MOVED: "clock due why",
-        **CLAIM_DATA,
-    }.items()
-}
-"""The data that each event's timeline entry carries; the texts may use nothing else."""
 
 
 class TextsError(ValueError):
@@ -204,7 +80,7 @@ class Texts:
             undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
         )
         filters: dict[str, Any] = self._environment.filters
-        filters.update(money=_money, when=_when, name=self._name)
+        filters.update(money=_money, when=_when, name=self._name, offered=self._offered, capitalize_first=_capitalize_first)
         self._templates: dict[Key, Template] = {}
         faults = [f"{name}: {event}: no texts; write them" for event in Event if event not in file.events]
         for event, locale, kind, part, source in self._sources():
@@ -222,9 +98,16 @@ class Texts:
     ) -> tuple[str, str]:
         """Subject (one line) and body for a recipient of that role; `data` is the entry's, with `case_id`, `then`, `emergency_contact`."""
         kind = "customer" if role is Role.CUSTOMER and self._file.events[event].customer else "staff"
-        data = {**data, "sentence": self.timeline_text(event, data, locale, zone)}
+        data = {**data, "reader": role.value, "sentence": self.timeline_text(event, data, locale, zone)}
         subject = self._render((event, locale, kind, "subject"), data, zone)
         return " ".join(subject.split()), self._render((event, locale, kind, "body"), data, zone)
+
+    def message_in(
+        self, event: Event, role: Role, data: Mapping[Locale, Mapping[str, JsonValue]], zone: str = HOME_ZONE
+    ) -> tuple[str, str]:
+        """The message in every language that `data` has, one after the other."""
+        letters = [self.message(event, role, known, locale, zone) for locale, known in data.items()]
+        return " · ".join(subject for subject, _ in letters), "\n\n".join(body for _, body in letters)
 
     def check(self, rules: Mapping[Event, MessageRule]) -> None:
         """Raise TextsError when the policy tells customers of an event that has no message for them."""
@@ -279,6 +162,22 @@ class Texts:
             return joint.join(self._name(context, item) for item in cast("list[object]", code))
         known = self._file.names.get(str(code))
         return known.in_(context["_locale"]) if known else str(code)
+
+    @pass_context
+    def _offered(self, context: Context, remedies: object, amounts: object, currency: object) -> str:
+        """Remedies that go together, each with its own amount: a coupon is no refund."""
+        kinds = cast("list[object]", remedies) if isinstance(remedies, (list, tuple)) else [remedies]
+        each = cast("list[object]", amounts) if isinstance(amounts, (list, tuple)) else []
+        told = [
+            self._name(context, kind) + (f" {_money(context, amount, currency)}" if amount else "")
+            for kind, amount in zip_longest(kinds, each[: len(kinds)])
+        ]
+        return ("、" if context["_locale"] is Locale.ZH else " + ").join(told)
+
+
+def _capitalize_first(text: object) -> str:
+    """Jinja's own `capitalize` makes the rest small."""
+    return str(text)[:1].upper() + str(text)[1:]
 
 
 @pass_context

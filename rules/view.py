@@ -13,11 +13,12 @@ from models.policy import PolicySlice
 from models.remedies import Proposal, Remedy
 from models.replacements import ReplacementAction
 from models.returns import ReturnAction
-from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, SayingView, WaitView
+from models.views import ActionView, CaseView, ClockView, MissView, ProposalView, RequestView, SayingView, WaitView
 from models.vocabulary import Locale, Role, Silence, WaitFor, WaitingOn
 from rules import clocks, replacement_view, return_view
 from rules.actions import allowed_actions
 from rules.appeals import last_moment, may_appeal, too_late
+from rules.questions import when_silent
 
 WEIGHING = Role.platform() | {Role.ANALYST}
 """Who sees what was weighed, and what earlier cases gave (RES-4, RES-10)."""
@@ -59,7 +60,7 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         ),
         facts=case.facts,
         sayings=tuple(_saying(saying) for saying in case.sayings) if actor.role is not Role.ANALYST else (),
-        requests=tuple(request for request in case.requests if _may_read(request, actor)),
+        requests=tuple(_request(request, language) for request in case.requests if _may_read(request, actor)),
         finding=case.finding if actor.role not in {Role.CUSTOMER, Role.CARRIER} or case.settled else None,
         proposals=tuple(_proposal(proposal) for proposal in case.proposals if _may_see(proposal, actor)),
         remedies=tuple(_remedy(remedy, actor) for remedy in case.remedies),
@@ -67,7 +68,8 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         checks=case.checks if actor.role in WEIGHING else (),
         review=case.review if actor.role in WEIGHING else None,
         history=case.history if actor.role in WEIGHING else None,
-        appeal=_appeal(case, actor),
+        appeal=_appeal(case.appeal, actor) if case.appeal else None,
+        appeals_before=tuple(_appeal(appeal, actor) for appeal in case.appeals_before),
         appeal_until=last_moment(case, policy) if may_appeal(case, actor) else None,
         survey=case.survey,
         outcome=case.outcome,
@@ -109,7 +111,8 @@ def default_outcome(case: CaseState, wait: Wait, policy: PolicySlice) -> Bilingu
     if wait.on is WaitingOn.SUPERVISOR:
         return REMINDED
     if wait.for_ is WaitFor.ANSWERS and wait.on in policy.answers:
-        return policy.answers[wait.on].then
+        asked = (request.by.role for request in case.open_requests if request.of is wait.on and request.due == wait.until)
+        return when_silent(policy, wait.on, next(asked, Role.SYSTEM))
     return policy.waits[wait.for_].then
 
 
@@ -128,16 +131,33 @@ def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) ->
     )
 
 
-def _appeal(case: CaseState, actor: Actor) -> Appeal | None:
+def _appeal(appeal: Appeal, actor: Actor) -> Appeal:
     """The platform and the appellant read it whole; the others, that there is one and what came of it."""
-    appeal = case.appeal
-    if appeal is None or actor.role in Role.platform() or appeal.by.role is actor.role:
+    if actor.role in Role.platform() or appeal.by.role is actor.role:
         return appeal
     return appeal.model_copy(update={"words": MASK, "evidence": ()})
 
 
 def _saying(saying: Saying) -> SayingView:
     return SayingView(at=saying.at, by=saying.by.role, words=saying.words, evidence=saying.evidence)
+
+
+def _request(request: InformationRequest, locale: Locale) -> RequestView:
+    return RequestView(
+        id=request.id,
+        of=request.of,
+        recipient=request.recipient,
+        question=request.question.in_(locale),
+        asked_at=request.asked_at,
+        remind_at=request.remind_at,
+        due=request.due,
+        by=request.by,
+        reminded=request.reminded,
+        silent=request.silent,
+        withdrawn=request.withdrawn,
+        answer=request.answer,
+        admits=request.admits,
+    )
 
 
 def _may_read(request: InformationRequest, actor: Actor) -> bool:

@@ -11,7 +11,7 @@ from models.bodies import AddWords, Body
 from models.errors import Fault
 from models.views import CaseView
 from rules.actions import forbidden
-from rules.checks import unfit_body
+from rules.checks import closed_request, unfit_body
 from rules.view import view_of
 from workflows.desk import Desk
 
@@ -36,7 +36,7 @@ def _update(name: str, body: type[B], do: Callable[[Desk, Act[B]], None], may: C
         desk: Desk = self.desk
         if act.request_id in desk.case.requests_seen:
             return
-        fault = may(desk, act) or unfit_body(desk.case, desk.policy, act, desk.now)
+        fault = closed_request(desk.case, act) or may(desk, act) or unfit_body(desk.case, desk.policy, act, desk.now)
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
@@ -47,7 +47,7 @@ def _update(name: str, body: type[B], do: Callable[[Desk, Act[B]], None], may: C
             desk.mark()
             seen = {**desk.case.requests_seen, act.request_id: desk.case.version}
             desk.case.requests_seen = dict(list(seen.items())[-REMEMBERED:])
-        return view_of(desk.case, desk.policy, act.actor, desk.now)
+        return view_of(desk.case, desk.policy, act.actor, desk.now, act.locale)
 
     for function in (validate, handle):
         function.__name__ = function.__qualname__ = name

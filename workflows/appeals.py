@@ -14,10 +14,11 @@ from workflows.people import say
 
 
 def appeal(desk: Desk, act: Act[AppealFinding]) -> None:
-    """INV-5: heard once, with new evidence; what was decided for the customer goes on meanwhile."""
+    """INV-5: each party is heard once, with new evidence; what was decided for the customer goes on meanwhile."""
     case, body = desk.case, act.body
     assert case.liable is not None  # noqa: S101  # rules/appeals.py saw to it
     due = desk.deadline(WaitFor.APPEAL)
+    case.appeals_before = case.appeals
     case.appeal = Appeal(by=act.actor, at=desk.now, words=body.words, evidence=body.evidence, against=case.liable, due=due)
     say(desk, act, body.words, body.evidence)
     desk.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
@@ -39,13 +40,15 @@ def decide_appeal(desk: Desk, act: Act[DecideAppeal]) -> None:
         }
     )
     party = body.party or case.appeal.against
-    desk.note(Event.APPEAL_DECIDED, act.actor, granted=body.granted, party=party.value, reason=body.reason)
+    appellant = case.appeal.by.role.value
+    desk.note(Event.APPEAL_DECIDED, act.actor, granted=body.granted, appellant=appellant, party=party.value, reason=body.reason)
     if body.party is not None:
         basis = resolution.both(body.reason)
         before, case.liable = case.finding, body.party
         case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
         if before is not None:
             settle_between(desk, before, case.finding)
+        resolution.tell_liable(desk)
     if body.granted and case.appeal.by.role is Role.CUSTOMER:
         look_again(desk, act.actor)
 

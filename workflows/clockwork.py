@@ -135,18 +135,22 @@ class Clockwork:
                 continue
             after = request.model_copy(update=change)
             case.requests = tuple(after if known.id == request.id else known for known in case.requests)
-            desk.note(event, request_id=request.id, of=request.of.value, question=request.question, due=request.due.isoformat())
+            desk.note(event, **request.told)
             if after.silent and self._let_go(after):
                 desk.note(Event.NOT_PURSUED, why="customer_silent")
                 desk.end(Outcome.NOT_PURSUED)
                 return
 
     def _let_go(self, request: InformationRequest) -> bool:
-        """INV-2: the customer was asked for something, nothing is decided or offered without it, and not a word came since."""
+        """INV-2: the platform asked the customer, nothing is decided or offered without the answer, and not a word came since.
+
+        An invitation of the merchant (RES-2) may be left alone.
+        """
         case = self._desk.case
         undecided = case.stage in {Stage.INVESTIGATION, Stage.RESOLUTION} and not (case.settled or case.arbitration)
         spoke = any(saying.by.role is Role.CUSTOMER and saying.at >= request.asked_at for saying in case.sayings)
-        return request.of is WaitingOn.CUSTOMER and undecided and case.standing_proposal is None and not spoke
+        needed = request.of is WaitingOn.CUSTOMER and request.by.role is not Role.MERCHANT
+        return needed and undecided and case.standing_proposal is None and not spoke
 
     def _tick_transfer(self) -> None:
         """DSP-4: nobody accepted in time; the team's supervisor has the case now."""

@@ -8,7 +8,7 @@ from models.events import Event
 from models.findings import InformationRequest
 from models.partners import StatementRequest
 from models.people import SYSTEM, Actor
-from models.vocabulary import Kind, Party, Stage, Tier, WaitFor, WaitingOn
+from models.vocabulary import Kind, Party, Role, Stage, Tier, WaitFor, WaitingOn
 from rules import liability
 from rules.facts import parcel_in_question
 from rules.questions import questions
@@ -76,7 +76,7 @@ def ask_parties(desk: Desk) -> None:
     asked = {request.of for request in case.requests if not request.withdrawn}
     needed = questions(desk.policy, case.issue, case.facts)
     open_request_to = [of for of in needed if of not in asked and recipient_of(desk, of) is not None]
-    send(desk, [open_request(desk, of, needed[of].in_(case.receipt.locale), SYSTEM) for of in open_request_to])
+    send(desk, [open_request(desk, of, needed[of], SYSTEM) for of in open_request_to])
 
 
 def recipient_of(desk: Desk, of: WaitingOn) -> str | None:
@@ -90,12 +90,12 @@ def recipient_of(desk: Desk, of: WaitingOn) -> str | None:
     return case.receipt.customer_id
 
 
-def ask(desk: Desk, of: WaitingOn, question: str, by: Actor) -> None:
+def ask(desk: Desk, of: WaitingOn, question: Bilingual, by: Actor) -> None:
     """Open a request and send it to the party's system; through our API it can be answered in any case."""
     send(desk, [open_request(desk, of, question, by)])
 
 
-def open_request(desk: Desk, of: WaitingOn, question: str, by: Actor) -> InformationRequest:
+def open_request(desk: Desk, of: WaitingOn, question: Bilingual, by: Actor) -> InformationRequest:
     """With a deadline, and a reminder half-way."""
     case = desk.case
     recipient = recipient_of(desk, of)
@@ -112,14 +112,7 @@ def open_request(desk: Desk, of: WaitingOn, question: str, by: Actor) -> Informa
         by=by,
     )
     case.requests = (*case.requests, request)
-    desk.note(
-        Event.INFORMATION_REQUESTED,
-        by,
-        request_id=request.id,
-        of=of.value,
-        question=question,
-        due=request.due.isoformat(),
-    )
+    desk.note(Event.INFORMATION_REQUESTED, by, **request.told)
     return request
 
 
@@ -133,15 +126,16 @@ def send(desk: Desk, requests: list[InformationRequest]) -> None:
 
 
 def statement_of(desk: Desk, request: InformationRequest) -> StatementRequest:
-    """The request as the partner contract has it."""
+    """The request as the partner contract has it, in the party's own language where the policy knows it, else in both."""
     case = desk.case
+    language = desk.policy.languages.of(Role(request.of.value), request.recipient)
     return StatementRequest(
         key=f"{case.case_id}.{request.id}",
         reference=case.case_id,
         request_id=request.id,
         recipient=request.recipient,
         order_id=case.order_id,
-        question=request.question,
+        question=language.of(request.question),
         due=request.due,
     )
 

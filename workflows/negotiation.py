@@ -61,28 +61,28 @@ def decline(desk: Desk, act: Act[Decline]) -> None:
 
 def accept(desk: Desk, act: Act[Accept]) -> None:
     proposal = end_proposal(desk, accepted=act.body.option)
-    desk.note(Event.ACCEPTED, act.actor, proposal_id=proposal.id, option=act.body.option)
+    resolution.tell_accepted(desk, proposal, act.body.option, act.actor)
     resolution.settle_on(desk, proposal.options[act.body.option - 1].remedies)
 
 
 def reject(desk: Desk, act: Act[Reject]) -> None:
     proposal = end_proposal(desk, refused=act.body.reason)
-    desk.note(Event.REFUSED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
-    resolution.refused(desk, act.actor)
+    resolution.refused(desk, Event.REFUSED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
 
 
 def counter(desk: Desk, act: Act[Counter]) -> None:
     body = act.body
     proposal = end_proposal(desk, refused=body.reason, counter_amount=body.amount, counter_remedy=body.remedy)
-    desk.note(
+    resolution.refused(
+        desk,
         Event.COUNTERED,
         act.actor,
         proposal_id=proposal.id,
         reason=body.reason,
+        remedy=body.remedy.value if body.remedy else None,
         amount_minor=body.amount.minor if body.amount else None,
         currency=currency_of(desk.case, desk.policy),
     )
-    resolution.refused(desk, act.actor)
 
 
 def arbitrate(desk: Desk, act: Act[Arbitrate]) -> None:
@@ -94,9 +94,8 @@ def arbitrate(desk: Desk, act: Act[Arbitrate]) -> None:
         Event.RULED,
         act.actor,
         reason=body.reason,
-        remedies=[remedy.kind.value for remedy in body.remedies],
         amount_minor=total(body.remedies, currency).minor,
-        currency=currency,
+        **resolution.given(body.remedies, currency),
     )
     if body.party is not None:
         basis = resolution.both(body.reason)

@@ -98,7 +98,7 @@ def reply(desk: Desk, act: Act[Reply]) -> None:
 
 
 def ask(desk: Desk, act: Act[Ask]) -> None:
-    investigation.ask(desk, act.body.of, act.body.question, act.actor)
+    investigation.ask(desk, act.body.of, resolution.both(act.body.question), act.actor)
     if act.body.of is WaitingOn.CUSTOMER:
         first_contact(desk, act)
 

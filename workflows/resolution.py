@@ -1,13 +1,19 @@
 """Resolution (RES-2…5, RES-10): what will be done, agreed or ruled, approved, and carried out."""
 
+from datetime import timedelta
+from math import ceil
+
+from pydantic import JsonValue
+
 from models.base import Bilingual
 from models.decisions import Review
 from models.events import Event
 from models.offers import RemedyOffer
 from models.people import SYSTEM, Actor
 from models.remedies import Proposal, Remedy
-from models.vocabulary import ClockName, Kind, Outcome, RemedyKind, Role, Silence, Stage, Tier, WaitFor, WaitingOn
+from models.vocabulary import ClockName, Kind, Outcome, Party, RemedyKind, Role, Silence, Stage, Tier, WaitFor, WaitingOn
 from rules import liability
+from rules.appeals import last_moment
 from rules.approvals import needs_approval
 from rules.automatic import drawn_for_review, weigh
 from rules.offers import freight_of, lay_out
@@ -77,8 +83,7 @@ def offer_instead(desk: Desk) -> None:
         desk.note(Event.APPROVAL_NEEDED, proposal_id=proposal.id, **data)
     elif any(remedy.undone == "refund_chosen" and remedy.settlement == case.settlements for remedy in case.remedies):
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
-        customer = Actor(role=Role.CUSTOMER, id=case.receipt.customer_id)
-        desk.note(Event.ACCEPTED, customer, proposal_id=proposal.id, option=1)
+        tell_accepted(desk, proposal, 1, Actor(role=Role.CUSTOMER, id=case.receipt.customer_id))
         settle_on(desk, option.remedies)
     else:
         offer_out(desk)
@@ -114,7 +119,7 @@ async def choice(desk: Desk, proposal: Proposal) -> None:
         return
     if proposal.if_silent is Silence.FIRST_OPTION:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
-        desk.note(Event.ACCEPTED, proposal_id=proposal.id, option=1, silent=True)
+        tell_accepted(desk, proposal, 1, SYSTEM, silent=True)
         settle_on(desk, proposal.options[0].remedies)
     else:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"lapsed": True}))
@@ -134,9 +139,10 @@ def offer_out(desk: Desk) -> None:
         round=proposal.round,
         options=[
             {
+                **given(option.remedies, proposal.amount.currency),
                 "amount_minor": sum(remedy.amount.minor for remedy in option.remedies if remedy.amount) or None,
-                "currency": proposal.amount.currency,
-                "remedies": [remedy.kind.value for remedy in option.remedies],
+                "days": ceil(option.within / timedelta(days=1)),
+                "freight": option.freight.value if option.freight else None,
                 "why": option.why,
             }
             for option in proposal.options
@@ -145,6 +151,22 @@ def offer_out(desk: Desk) -> None:
         if_silent=proposal.if_silent.value,
     )
     desk.clocks.stop(*PLANNED)
+
+
+def given(remedies: tuple[RemedyOffer, ...], currency: str) -> dict[str, JsonValue]:
+    """What is given, as timeline entries tell it: each remedy beside its own amount."""
+    return {
+        "remedies": [remedy.kind.value for remedy in remedies],
+        "amounts": [remedy.amount.minor if remedy.amount else None for remedy in remedies],
+        "currency": currency,
+    }
+
+
+def tell_accepted(desk: Desk, proposal: Proposal, option: int, by: Actor, *, silent: bool = False) -> None:
+    """`silent`: nobody chose, and the proposal had said what that means."""
+    remedies = proposal.options[option - 1].remedies
+    told = given(remedies, proposal.amount.currency)
+    desk.note(Event.ACCEPTED, by, proposal_id=proposal.id, option=option, silent=silent, **told)
 
 
 def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
@@ -170,23 +192,37 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
     case.remedies = (*case.remedies, *fresh)
     case.settled, case.settled_at = True, desk.now
     case.liable = case.finding.party if case.finding and liability.decisive(desk.policy, case.finding) else None
+    tell_liable(desk)
     desk.withdraw_requests()
     desk.clocks.stop(*PLANNED)
     desk.mark()
 
 
-def refused(desk: Desk, by: Actor) -> None:
-    """After a rejected round: the next tier after two from a merchant, a supervisor's ruling after the last (RES-2, DSP-5)."""
+def tell_liable(desk: Desk) -> None:
+    """INV-5: merchant and carrier hear that they were found responsible, and until when they may appeal."""
+    finding, until = desk.case.finding, last_moment(desk.case, desk.policy)
+    if finding is None or until is None or desk.case.liable not in {Party.MERCHANT, Party.CARRIER, Party.SHARED}:
+        return
+    basis = finding.basis
+    desk.note(Event.LIABLE, party=finding.party.value, basis_zh=basis.zh, basis_en=basis.en, until=until.isoformat())
+
+
+def refused(desk: Desk, event: Event, by: Actor, /, **data: JsonValue) -> None:
+    """A rejected round, and who goes on: the next tier after two of a merchant's, a supervisor's ruling after the last (RES-2, DSP-5)."""
     case = desk.case
-    rounds = sum(1 for proposal in case.proposals if proposal.refused is not None)
-    by_merchant = sum(1 for proposal in case.proposals if proposal.refused is not None and proposal.by.role is Role.MERCHANT)
-    if rounds >= desk.policy.max_rounds:
+    turned_down = [proposal for proposal in case.proposals if proposal.refused is not None]
+    rounds, by_merchant = len(turned_down), sum(proposal.by.role is Role.MERCHANT for proposal in turned_down)
+    last = rounds >= desk.policy.max_rounds
+    rises = case.tier is Tier.MERCHANT and by_merchant >= desk.policy.rejections_to_escalate
+    tier = Tier.SUPERVISOR if last else Tier.PLATFORM if rises else case.tier
+    desk.note(event, by, tier=tier.value, last=last, **data)
+    if last:
         case.arbitration = True
-        desk.note(Event.ARBITRATION_NEEDED, by, rounds=rounds)
+        desk.note(Event.ARBITRATION_NEEDED, by, rounds=rounds, until=desk.deadline(WaitFor.ARBITRATION).isoformat())
         if case.tier is not Tier.SUPERVISOR:
             case.tier = Tier.SUPERVISOR
             desk.clocks.hand_over(Tier.SUPERVISOR)
-    elif case.tier is Tier.MERCHANT and by_merchant >= desk.policy.rejections_to_escalate:
+    elif rises:
         desk.escalate("rejections", by, rounds=rounds)
 
 

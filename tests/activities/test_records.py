@@ -154,17 +154,6 @@ async def test_a_customer_without_a_contact_is_told_in_the_language_they_wrote_i
     assert (await messages(database))[0].subject == "We have received your after-sales request (RD-1)"
 
 
-async def test_a_request_for_information_goes_to_the_asked_party_alone(records: RecordsActivities, database: Database) -> None:
-    request = InformationRequest(
-        id="q1", of=WaitingOn.MERCHANT, recipient="M-1", question="Was it packed well?", asked_at=NOW, remind_at=NOW, due=NOW
-    )
-    asked = entry(1, Event.INFORMATION_REQUESTED, request_id="q1", of="merchant", question=request.question, due=NOW.isoformat())
-    await save(records, case(asked, order=order(), shipments=(parcel(),), requests=(request,)))
-    (told,) = await messages(database)
-    assert (told.recipient_role, told.recipient_id, told.channel) == ("merchant", "M-1", "inbox")
-    assert request.question in told.body
-
-
 async def test_staff_events_reach_the_handler_or_else_the_team(records: RecordsActivities, database: Database) -> None:
     reason = entry(1, Event.COUNTERED, CUSTOMER, proposal_id="p1", reason="more", amount_minor=900, currency="CNY")
     await save(records, case(reason, order=order(), team="logistics"))
@@ -183,7 +172,14 @@ async def test_evidence_and_carriers_belong_to_the_case(records: RecordsActiviti
     first, second = (EvidenceRef(sha256=sign * 64, media_type="image/png", size=3, name=f"{sign}\x00.png") for sign in "ab")
     answer = Saying(at=NOW, by=MERCHANT, words="see", evidence=(first, second))
     request = InformationRequest(
-        id="q1", of=WaitingOn.MERCHANT, recipient="M-1", question="?", asked_at=NOW, remind_at=NOW, due=NOW, answer=answer
+        id="q1",
+        of=WaitingOn.MERCHANT,
+        recipient="M-1",
+        question=Bilingual(zh="?", en="?"),
+        asked_at=NOW,
+        remind_at=NOW,
+        due=NOW,
+        answer=answer,
     )
     await save(records, case(OPENED, receipt=receipt(evidence=(first,)), requests=(request,), shipments=(parcel(),)))
     async with database.reading() as session:

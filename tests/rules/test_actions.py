@@ -4,7 +4,7 @@ import pytest
 from cases import NOW, case
 
 from models.actions import Action
-from models.base import Money
+from models.base import Bilingual, Money
 from models.case import CaseState
 from models.clocks import Wait
 from models.findings import InformationRequest
@@ -127,7 +127,13 @@ def test_an_ended_case_is_not_withdrawn_once_more() -> None:
 
 def test_only_who_was_asked_answers() -> None:
     request = InformationRequest(
-        id="q1", of=WaitingOn.CARRIER, recipient="K-1", question="where?", asked_at=NOW, remind_at=NOW, due=NOW
+        id="q1",
+        of=WaitingOn.CARRIER,
+        recipient="K-1",
+        question=Bilingual(zh="哪里？", en="where?"),
+        asked_at=NOW,
+        remind_at=NOW,
+        due=NOW,
     )
     state = at(Stage.INVESTIGATION, requests=(request,))
     assert Action.ANSWER in allowed_actions(state, CARRIER)

@@ -7,7 +7,7 @@ from cases import CUSTOMER
 from fakes import order, parcel, payment
 from pydantic import JsonValue
 
-from models.base import Money
+from models.base import Bilingual, Money
 from models.clocks import Miss
 from models.findings import Fact, FactType, InformationRequest, Saying
 from models.lines import LineQuantity
@@ -259,7 +259,13 @@ def test_an_order_of_which_the_provider_knows_nothing_has_no_facts_of_payment() 
 
 def asked(of: WaitingOn = WaitingOn.MERCHANT, **change: object) -> InformationRequest:
     base = InformationRequest(
-        id="q1", of=of, recipient="M-1", question="?", asked_at=NOW - 2 * DAY, remind_at=NOW - DAY, due=NOW - HOUR
+        id="q1",
+        of=of,
+        recipient="M-1",
+        question=Bilingual(zh="?", en="?"),
+        asked_at=NOW - 2 * DAY,
+        remind_at=NOW - DAY,
+        due=NOW - HOUR,
     )
     return base.model_copy(update=change)
 

@@ -11,7 +11,8 @@ from models.events import Event
 from models.policy import MessageRule
 from models.vocabulary import Locale, Role
 from rules.policy import load_policy
-from rules.texts import DATA, TEXTS, TextsError, load_texts, message, texts, timeline_text
+from rules.text_data import DATA
+from rules.texts import TEXTS, TextsError, load_texts, message, texts, timeline_text
 from settings import Settings
 
 DUE = "2026-03-02T09:30:00+00:00"
@@ -49,8 +50,24 @@ PLAUSIBLE: dict[str, Any] = {
     "issue_zh": "包裹破损",
     "issue_en": "damaged parcel",
     "issue": "logistics.damaged",
-    "options": [{"amount_minor": 5000, "currency": "CNY", "remedies": ["refund_only", "apology"], "why": WORDS}],
-    "remedies": ["refund_only"],
+    "options": [
+        {
+            "currency": "CNY",
+            "remedies": ["refund_only", "apology"],
+            "amounts": [5000, None],
+            "days": 3,
+            "freight": None,
+            "why": WORDS,
+        },
+        {"currency": "CNY", "remedies": ["exchange"], "amounts": [None], "days": 1, "freight": "customer", "why": WORDS},
+    ],
+    "remedies": ["refund_only", "coupon"],
+    "amounts": [9_000, 500],
+    "remedy": "exchange",
+    "appellant": "merchant",
+    "asker": "customer",
+    "question_zh": "发货前是否检查过？",
+    "question_en": "Was it checked before it was sent?",
     "reasons": ["money>=1000.00"],
     "clocks": ["first_reply"],
     "rounds": 5,
@@ -83,6 +100,7 @@ def test_every_event_is_told_in_a_whole_sentence(event: Event, locale: Locale) -
         assert subject
         assert "\n" not in subject
         assert body
+        assert event.value not in {subject, body}
         for sign in ("None", "{", "—"):
             assert sign not in body
 
@@ -128,6 +146,36 @@ def test_money_is_told_as_people_write_it(minor: int, currency: str, zh: str, en
     data = {"amount_minor": minor, "currency": currency}
     assert zh in timeline_text(Event.REFUND_ARRIVED, data, Locale.ZH)
     assert en in timeline_text(Event.REFUND_ARRIVED, data, Locale.EN)
+
+
+NEGOTIATION = [event for event in Event if event.value.startswith(("resolution.", "investigation."))]
+
+
+@pytest.mark.parametrize("event", NEGOTIATION)
+def test_nobody_reads_a_code(event: Event) -> None:
+    codes = {"refund_only", "exchange", "apology", "coupon", "price_adjustment", "merchant", "carrier", "platform", "after_sales"}
+    data = {**plausible(event), **LETTER}
+    for role in Role.people():
+        said = " ".join([timeline_text(event, data, Locale.ZH), *message(event, role, data, Locale.ZH)])
+        assert not [code for code in codes if code in said]
+
+
+def test_each_remedy_is_told_with_its_own_amount() -> None:
+    data = {**plausible(Event.PROPOSED), **LETTER}
+    zh, en = (message(Event.PROPOSED, Role.CUSTOMER, data, locale)[1] for locale in Locale)
+    assert "1. 退款 ¥50.00、致歉，约 3 天完成。" in zh
+    assert "2. 换货，约 1 天完成，运费由您承担。" in zh
+    assert "1. Refund CNY 50.00 + apology, done in about 3 days." in en
+    assert "2. Exchange, done in about 1 day, freight paid by you." in en
+    assert "CNY 90.00 + coupon CNY 5.00" in timeline_text(Event.RULED, data | plausible(Event.RULED), Locale.EN)
+
+
+def test_a_message_in_both_languages_says_the_same_twice() -> None:
+    known = {**plausible(Event.INFORMATION_REQUESTED), **LETTER}
+    subject, body = texts().message_in(Event.INFORMATION_REQUESTED, Role.MERCHANT, dict.fromkeys(Locale, known))
+    assert subject == "请就工单 RD-1 作出说明 · Please make a statement on case RD-1"
+    assert "发货前是否检查过？" in body
+    assert "Was it checked before it was sent?" in body
 
 
 def test_a_persons_words_are_never_a_template() -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fakes import order, parcel
-from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
 
 from models.actions import Action
 from models.people import Actor
@@ -66,6 +66,26 @@ async def test_an_appeal_needs_new_evidence_and_is_heard_once(service: Service) 
     assert view.finding is not None
     assert view.finding.party is Party.MERCHANT
     assert (await case.refusal(MERCHANT, Action.APPEAL, **APPEAL)).type is ErrorType.NOT_ALLOWED_NOW
+
+
+async def test_whom_an_appeal_makes_liable_is_heard_too_and_then_it_is_over(service: Service) -> None:
+    case = await refunded(service)
+    assert "investigation.liable" in await case.messages("M-1")
+    assert "investigation.liable" not in await case.messages("K-1")
+    await case.act(MERCHANT, Action.APPEAL, **APPEAL)
+    assert (await case.refusal(CARRIER, Action.APPEAL, **APPEAL)).type is ErrorType.NOT_ALLOWED_NOW
+    await case.pass_time(hours=47)
+    await case.act(SUPERVISOR, Action.DECIDE_APPEAL, granted=True, party=Party.CARRIER, reason="the hand-over proves it")
+    await case.until(lambda view: view.finding is not None and view.finding.party is Party.CARRIER)
+    await case.pass_time(hours=10)  # the carrier's time runs from when it was found responsible
+    proof = {**NEW, "sha256": "2" * 64}
+    await case.act(CARRIER, Action.APPEAL, words="it was sealed", evidence=[proof])
+    await case.act(OTHER, Action.DECIDE_APPEAL, granted=True, party=Party.MERCHANT, reason="the seal was whole")
+    view = await case.seen_by(MERCHANT)
+    assert [appeal.by.role for appeal in (*view.appeals_before, view.appeal) if appeal] == [Role.MERCHANT, Role.CARRIER]
+    for actor in (MERCHANT, CARRIER):
+        again = await case.refusal(actor, Action.APPEAL, words="no", evidence=[{**NEW, "sha256": "3" * 64}])
+        assert again.type is ErrorType.NOT_ALLOWED_NOW
 
 
 async def test_nobody_else_than_the_party_found_liable_appeals(service: Service) -> None:

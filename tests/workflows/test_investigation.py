@@ -5,15 +5,14 @@ from service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case, Servic
 from waiting import eventually
 
 from models.actions import Action
-from models.findings import InformationRequest
 from models.partners import Notice, ShipmentStatus, Statement
-from models.views import CaseView
+from models.views import CaseView, RequestView
 from models.vocabulary import ErrorType, Issue, Kind, Outcome, Party, Role, Stage, WaitFor, WaitingOn
 
 PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 
 
-async def asked(case: Case, *of: WaitingOn) -> dict[WaitingOn, InformationRequest]:
+async def asked(case: Case, *of: WaitingOn) -> dict[WaitingOn, RequestView]:
     """The open requests by party, once all of these were asked."""
     view = await case.until(lambda view: set(of) <= {request.of for request in view.requests if request.open})
     return {request.of: request for request in view.requests if request.open}
@@ -35,6 +34,9 @@ async def test_every_party_is_asked_once_for_all_that_is_missing_while_the_other
         return {statement.recipient for statement in service.world.asked}
 
     assert await eventually(recipients, lambda found: len(found) >= 2) == {"M-1", "K-1"}
+    for statement in service.world.asked:  # whose language nobody knows
+        assert "承担责任" in statement.question
+        assert "take responsibility" in statement.question
 
 
 async def test_what_the_records_show_is_not_asked_for(service: Service) -> None:
@@ -128,7 +130,8 @@ async def test_an_answer_to_a_closed_request_is_refused_and_changes_nothing(serv
     assert next(request for request in before.requests if request.of is WaitingOn.MERCHANT).withdrawn
     for actor, of in ((MERCHANT, WaitingOn.MERCHANT), (CARRIER, WaitingOn.CARRIER)):
         fault = await case.refusal(actor, Action.ANSWER, request_id=requests[of].id, words="late", admits=False)
-        assert fault.type is ErrorType.NOT_ALLOWED_NOW
+        assert (fault.type, fault.field, fault.rule) == (ErrorType.NOT_ALLOWED_NOW, "request_id", "INV-2")
+        assert "closed" in fault.detail
     after = await case.seen_by(SUPERVISOR)
     assert (after.version, after.sayings, after.finding) == (before.version, before.sayings, before.finding)
 

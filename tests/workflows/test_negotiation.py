@@ -13,6 +13,7 @@ from models.people import Actor
 from models.vocabulary import ErrorType, Issue, Outcome, Party, RemedyKind, Role, Stage, WaitFor
 
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
+PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 COLLEAGUE = Actor(role=Role.AGENT, id="bob")
 
 
@@ -66,6 +67,18 @@ async def test_customer_and_merchant_invite_each_other_to_show_something_one_at_
     assert asked.question == "a photo of the label, please"
     await case.act(CUSTOMER, Action.ANSWER, request_id=asked.id, words="here", evidence=[])
     await case.act(MERCHANT, Action.ASK, of="customer", question="and of the box")
+
+
+async def test_an_invitation_that_the_customer_leaves_alone_takes_nothing_from_them(service: Service) -> None:
+    service.world.add(order(), parcel())
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    await waits_for(case, WaitFor.ANSWERS)
+    await case.act(MERCHANT, Action.ASK, of="customer", question="and of the box")
+    await case.pass_time(hours=73)
+    view = await case.until(lambda view: all(not request.open for request in view.requests))
+    assert next(request for request in view.requests if request.of.value == "customer").silent
+    assert view.outcome is None
+    assert view.stage is Stage.RESOLUTION
 
 
 async def test_a_declined_proposal_goes_back_with_its_reason_and_never_reaches_the_customer(service: Service) -> None:
