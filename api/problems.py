@@ -192,7 +192,7 @@ def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSO
     """422 with every field that does not fit. What was sent is not repeated: it may be personal."""
     locale = language_of(request)
     told = {
-        (_field(error["loc"]), str(error["type"])): said_by_pydantic(error, locale) for error in found
+        (_field(error["loc"]), str(error["type"])): said_by_pydantic(error, locale) for error in found if not _echo(error, found)
     }  # each once, however many dependencies asked for it
     errors = [FieldProblem(field=field, rule=rule, detail=detail) for (field, rule), detail in told.items()]
     first = errors[0]
@@ -204,6 +204,13 @@ def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSO
         rule=first.rule,
     )
     return respond(request, summary, errors)
+
+
+def _echo(error: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> bool:
+    """A list that is too short only because its items do not fit: pydantic counts those that do."""
+    place = tuple(error["loc"])
+    inside = (tuple(other["loc"]) for other in found)
+    return error["type"] == "too_short" and any(len(loc) > len(place) and loc[: len(place)] == place for loc in inside)
 
 
 def _field(location: Sequence[str | int]) -> str:

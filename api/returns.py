@@ -112,7 +112,7 @@ async def _resolved(parts: Parts, caller: Caller, row: CaseRow, action: ReturnAc
             evidence = await references(session, caller.actor, body.evidence)
             return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"evidence"}), "evidence": evidence})
         if isinstance(body, ClaimFreightIn):
-            (receipt,) = await references(session, caller.actor, [body.receipt])
+            (receipt,) = await references(session, caller.actor, [body.receipt], "receipt")
             return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"receipt"}), "receipt": receipt})
         if isinstance(body, BookPickup) and body.address_id is not None:
             address = await session.get(AddressRow, body.address_id)

@@ -58,19 +58,22 @@ def _enough(most: int, seconds: int) -> ProblemError:
     )
 
 
-async def references(session: AsyncSession, actor: Actor, hashes: Sequence[str]) -> tuple[EvidenceRef, ...]:
-    """The caller's uploads with these hashes, in their order; 422 naming the first that the caller never uploaded."""
+async def references(
+    session: AsyncSession, actor: Actor, hashes: Sequence[str], field: str = "evidence.{}"
+) -> tuple[EvidenceRef, ...]:
+    """The caller's uploads with these hashes, in their order; 422 naming the first that the caller never uploaded, at its place of `field`."""
     if not hashes:
         return ()
     asked = select(UploadRow).where(col(UploadRow.sha256).in_(set(hashes)), *_by(actor))
     found = {row.sha256: row for row in (await session.exec(asked)).all()}
     for index, sha256 in enumerate(hashes):
         if sha256 not in found:
+            place = field.format(index)
             raise problem(
                 ErrorType.INVALID,
-                f"evidence.{index}: you have not uploaded this; send it to POST /v1/evidence first.",
-                f"evidence.{index}：您尚未上传该文件，请先通过 POST /v1/evidence 上传。",
-                field=f"evidence.{index}",
+                f"{place}: you have not uploaded this; send it to POST /v1/evidence first.",
+                f"{place}：您尚未上传该文件，请先通过 POST /v1/evidence 上传。",
+                field=place,
                 rule="INV-3",
             )
     return tuple(_piece(found[sha256]) for sha256 in dict.fromkeys(hashes))

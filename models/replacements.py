@@ -21,6 +21,8 @@ class ReplacementPolicy(Frozen):
     """How often partners are asked, when no webhook tells."""
     attempts: int = Field(default=2, ge=1, le=5)
     """So many parcels may get lost before a person decides."""
+    longest_wait: Duration = timedelta(days=60)
+    """Goods that are expected again only later than that are gone."""
 
 
 class ReplacementStage(StrEnum):

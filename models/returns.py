@@ -1,5 +1,6 @@
 """A return (RES-6): where it stands, what came of it, and what people may do with it."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -205,6 +206,10 @@ class ReturnPolicy(Frozen):
     after_a_missed_pickup: Duration
     """At least so much time is left to send the goods then."""
     most_pickups: int = Field(default=5, ge=1, le=20)
+    longest_pickup: Duration = timedelta(hours=24)
+    """From the earliest to the latest time at which the carrier may ring."""
+    longest_to_send: Duration = timedelta(days=60)
+    """Later than so long after the return was opened, nobody sets the deadline of sending."""
     most_freight_minor: int = Field(ge=0)
     """RES-8: what is refunded of a customer's own freight, at most."""
     statuses: dict[str, str]

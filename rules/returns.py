@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from models.actions import Act
 from models.base import Bilingual
@@ -137,12 +137,8 @@ def _unfit(state: ReturnState, policy: ReturnPolicy, body: Body, now: datetime) 
             fault = _invalid("receipt", "收据须为图片或 PDF", "the receipt is a picture or a PDF")
         case Inspect():
             fault = _inspection(state, body)
-        case Extend() if state.deadline is not None and body.until <= state.deadline:
-            fault = _invalid(
-                "until",
-                f"须晚于当前期限 {state.deadline.isoformat()}",
-                f"later than the present deadline, {state.deadline.isoformat()}",
-            )
+        case Extend():
+            fault = _extension(state, policy, body)
         case _:
             fault = None
     return fault
@@ -157,11 +153,24 @@ def _slot(state: ReturnState, policy: ReturnPolicy, body: BookPickup | MovePicku
             field="start",
             rule=RULE,
         )
+    if body.end - body.start > policy.longest_pickup:
+        hours = policy.longest_pickup // timedelta(hours=1)
+        return _invalid("end", f"取件时段最长 {hours} 小时", f"a pick-up takes place within {hours} h of its start")
     if body.start <= now:
         return _invalid("start", "取件时间须在将来", "a pick-up lies in the future")
     if state.deadline is not None and body.start > state.deadline:
         last = state.deadline.isoformat()
         return _invalid("start", f"取件须在寄回期限 {last} 之前", f"a pick-up begins before the deadline of sending, {last}")
+    return None
+
+
+def _extension(state: ReturnState, policy: ReturnPolicy, body: Extend) -> Fault | None:
+    latest = state.opened_at + policy.longest_to_send
+    if state.deadline is not None and body.until <= state.deadline:
+        present = state.deadline.isoformat()
+        return _invalid("until", f"须晚于当前期限 {present}", f"later than the present deadline, {present}")
+    if body.until > latest:
+        return _invalid("until", f"最迟为 {latest.isoformat()}", f"at the latest {latest.isoformat()}")
     return None
 
 

@@ -74,7 +74,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.REPLACEMENT_DELIVERED: "remedy_id kind tracking",
         Event.REPLACEMENT_UNPAID: "remedy_id kind amount_minor currency",
         Event.REFUND_CHOSEN: "remedy_id kind",
-        Event.REPAIR_DIAGNOSED: "remedy_id words",
+        Event.REPAIR_DIAGNOSED: "remedy_id words good_will",
         Event.REPAIR_ESTIMATED: "remedy_id amount_minor currency words until",
         Event.ESTIMATE_ACCEPTED: "remedy_id amount_minor currency",
         Event.ESTIMATE_REFUSED: "remedy_id silent reason",

@@ -65,7 +65,8 @@ async def set_aside(job: Job) -> None:
 
 async def restocked(job: Job, expected_at: datetime | None) -> None:
     """There is nothing to send: the customer may wait for what is expected, or choose a refund at once."""
-    expected_at = expected_at if expected_at is not None and expected_at > job.now else None
+    latest = job.now + job.start.policy.longest_wait
+    expected_at = expected_at if expected_at is not None and job.now < expected_at <= latest else None
     job.out_of_stock, job.expected_at = False, None
     job.note(Event.REPLACEMENT_OUT_OF_STOCK, **_goods(job), expected_at=expected_at and expected_at.isoformat())
     if expected_at is None:

@@ -56,7 +56,7 @@ async def _begun(job: Job) -> None:
 async def _agreed(job: Job, repair: Repair) -> bool:
     """Under warranty it costs nothing. Else the customer decides, and pays first; silence means no."""
     if repair.in_warranty is not False or repair.estimate is None or repair.estimate.minor == 0:
-        job.note(Event.REPAIR_DIAGNOSED, words=repair.words)
+        job.note(Event.REPAIR_DIAGNOSED, words=repair.words, good_will=repair.in_warranty is False)
         return True
     estimate, until = repair.estimate, job.deadline(WaitFor.REPAIR_ESTIMATE)
     job.change(stage=ReplacementStage.ESTIMATE, estimate=estimate)

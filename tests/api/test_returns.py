@@ -143,7 +143,12 @@ async def test_bad_content_is_refused_by_field(web: Web) -> None:
     unknown = await scene.customer.post(
         f"{scene.path}/claim_freight", {"amount": {"minor": 1, "currency": "CNY"}, "receipt": "9" * 64}
     )
-    assert unknown.status_code == 422
+    assert (unknown.status_code, unknown.json()["field"]) == (422, "receipt")
+    negative = await scene.merchant.post(f"{scene.path}/inspect", {"lines": [{"line_id": "L1", "accepted": -1}]})
+    assert [error["field"] for error in negative.json()["errors"]] == ["lines.0.accepted"]  # and not that there are too few lines
+    assert [error["field"] for error in (await scene.merchant.post(f"{scene.path}/inspect", {"lines": []})).json()["errors"]] == [
+        "lines"
+    ]
     booked = await scene.customer.post(f"{scene.path}/book_pickup", slot, idempotency_key="one")
     again = await scene.customer.post(f"{scene.path}/book_pickup", slot, idempotency_key="one")
     assert (booked.status_code, again.status_code) == (200, 200)

@@ -1,16 +1,20 @@
 """What came back and what it is worth (RES-6, RES-8): exact, never more than was agreed, every piece told of once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.actions import Act
 from models.base import Money
+from models.bodies import Body
 from models.partners import ShipmentStatus
 from models.people import SYSTEM, Actor, EvidenceRef
 from models.return_calls import Label, ToldInspection, ToldLine
 from models.returns import (
+    BookPickup,
+    Extend,
     FreightClaim,
     InspectedLine,
     Inspection,
@@ -36,7 +40,7 @@ from rules.return_outcome import (
     to_send_back,
     told_lines,
 )
-from rules.returns import PERMISSIONS, RETURN_ROLES, allowed_with
+from rules.returns import PERMISSIONS, RETURN_ROLES, allowed_with, fault_of
 from settings import Settings
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -228,3 +232,26 @@ def test_every_action_has_a_row_and_is_open_to_the_platform(action: ReturnAction
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR, Role.ANALYST])
 def test_nothing_is_open_before_there_is_an_address_or_after_the_end(stage: ReturnStage, role: Role) -> None:
     assert allowed_with(a_return(stage=stage), Actor(role=role, id="x")) == ()
+
+
+CUSTOMER, AGENT = Actor(role=Role.CUSTOMER, id="C-1"), Actor(role=Role.AGENT, id="alice")
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "field"),
+    [
+        (ReturnAction.BOOK_PICKUP, BookPickup(start=NOW + DAY, end=NOW + 2 * DAY), None),
+        (ReturnAction.BOOK_PICKUP, BookPickup(start=NOW + DAY, end=NOW + 3 * DAY), "end"),
+        (ReturnAction.BOOK_PICKUP, BookPickup(start=NOW - DAY, end=NOW), "start"),
+        (ReturnAction.BOOK_PICKUP, BookPickup(start=NOW + 8 * DAY, end=NOW + 9 * DAY), "start"),
+        (ReturnAction.EXTEND, Extend(until=NOW + 60 * DAY, reason="away"), None),
+        (ReturnAction.EXTEND, Extend(until=NOW + 61 * DAY, reason="away"), "until"),
+        (ReturnAction.EXTEND, Extend(until=NOW + 6 * DAY, reason="away"), "until"),
+    ],
+)
+def test_nobody_can_make_a_return_wait_for_years(action: ReturnAction, body: Body, field: str | None) -> None:
+    state = a_return(stage=ReturnStage.AWAITING, deadline=NOW + 7 * DAY)
+    actor = AGENT if action is ReturnAction.EXTEND else CUSTOMER
+    fault = fault_of(state, POLICY, action, Act(actor=actor, request_id="r1", body=body), NOW)
+    assert (fault and fault.field) == field

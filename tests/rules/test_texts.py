@@ -25,6 +25,7 @@ PLAUSIBLE: dict[str, Any] = {
     "owed_minor": 9_000,
     "back": False,
     "told": True,
+    "good_will": True,
     "currency": "CNY",
     "kind": "after_sales",
     "channel": "app",

@@ -52,6 +52,17 @@ async def test_a_repair_under_warranty_costs_nothing_and_comes_home(service: Ser
     assert service.ordering.charges == {}
 
 
+async def test_a_repair_out_of_warranty_that_costs_nothing_needs_no_word_of_the_customer(service: Service) -> None:
+    made = await repairing(service)
+    await made.workshop(RepairStatus.DIAGNOSED, in_warranty=False, estimate={"minor": 0, "currency": "CNY"})
+    await made.at(ReplacementStage.REPAIR)
+    await made.workshop(RepairStatus.REPAIRED)
+    await made.at(ReplacementStage.SENDING_BACK)
+    await made.workshop(RepairStatus.SENT_BACK, **BACK)
+    await home(made)
+    assert service.ordering.charges == {}
+
+
 async def test_a_repair_out_of_warranty_goes_on_when_the_customer_agreed_and_paid(service: Service) -> None:
     made = await repairing(service)
     await asked(made)

@@ -125,6 +125,14 @@ async def test_a_customer_who_will_not_wait_for_stock_gets_the_money_at_once(ser
     assert service.world.paid_back("O-1") == 12_900
 
 
+async def test_goods_that_are_expected_in_years_are_gone(service: Service) -> None:
+    service.world.warehouse.gone.add("SKU-1")
+    service.world.warehouse.expected_at = soon() + timedelta(days=400)
+    made = await reshipping(service)
+    view = await made.case.until(lambda view: len(view.proposals) > 1 and view.waiting is not None)
+    assert made.remedy(view).undone == "stock_gone"
+
+
 async def test_a_warehouse_that_stays_silent_counts_as_out_of_stock(service: Service) -> None:
     stock = service.policy.waits[WaitFor.STOCK].model_copy(update={"within": timedelta(hours=2)})
     waits = {**service.policy.waits, WaitFor.STOCK: stock}
