@@ -213,6 +213,8 @@ class PolicySlice(Frozen):
     returns: ReturnPolicy
     refund_to_balance: tuple[RefusalCode, ...] = ()
     replacements: ReplacementPolicy = ReplacementPolicy()
+    coupon_valid_for: Duration = timedelta(days=90)
+    improve_within: Duration = timedelta(days=14)
 
     def changed(self, **change: object) -> Self:
         """A slice of other content, with the digest of that: under the old one a worker would take it for the one it knows."""
@@ -299,6 +301,9 @@ class Policy(Frozen):
     """RES-5: refused for these reasons, a refund goes to the customer's balance at the marketplace by itself."""
     replacements: ReplacementPolicy = ReplacementPolicy()
     """RES-7: how long goods are set aside, how often partners are asked, how often a lost parcel is sent again."""
+    coupon_valid_for: Duration = timedelta(days=90)
+    improve_within: Duration = timedelta(days=14)
+    """RES-3: until when whoever is responsible has made the service better."""
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()
     """Our books beside those of payment providers and carriers."""
     messages: dict[Event, MessageRule]

@@ -266,6 +266,8 @@ def _limits(policy: Policy) -> Faults:
         (("waits", wait, "within"), lambda rule=rule: bool(rule.within)) for wait, rule in policy.waits.items()
     ]
     durations.append((("poll_refund_every",), lambda: bool(policy.poll_refund_every)))
+    durations.append((("coupon_valid_for",), lambda: bool(policy.coupon_valid_for)))
+    durations.append((("improve_within",), lambda: bool(policy.improve_within)))
     durations.append((("replacements", "reserve_for"), lambda: bool(policy.replacements.reserve_for)))
     durations.append((("replacements", "poll_every"), lambda: bool(policy.replacements.poll_every)))
     for loc, lasting in durations:

@@ -92,6 +92,8 @@ class World:
     asked: list[StatementRequest] = field(default_factory=list)
     coupons: dict[str, Coupon] = field(default_factory=dict)
     refuses_coupons: bool = False
+    coupons_are_used: bool = False
+    """The customer uses each before anybody can take it back."""
     sent: list[OutgoingMessage] = field(default_factory=list)
     returns: ReturnWorld = field(default_factory=ReturnWorld)
     claims: ClaimsDesk = field(default_factory=ClaimsDesk)
@@ -198,7 +200,8 @@ class World:
     async def revoke(self, key: str) -> Coupon:
         self._answering("promotion")
         if self.coupons[key].status is CouponStatus.ISSUED:
-            self.coupons[key] = self.coupons[key].model_copy(update={"status": CouponStatus.REVOKED})
+            now = CouponStatus.USED if self.coupons_are_used else CouponStatus.REVOKED
+            self.coupons[key] = self.coupons[key].model_copy(update={"status": now})
         return self.coupons[key]
 
     async def send(self, message: OutgoingMessage) -> None:

@@ -101,6 +101,12 @@ class Case:
             )
             return [row.event for row in rows]
 
+    async def told(self, event: str) -> list[dict[str, Any]]:
+        """What the timeline says of each such event."""
+        asked = select(TimelineRow).where(TimelineRow.case_id == self.handle.id, TimelineRow.event == event)
+        async with self.service.database.reading() as session:
+            return [row.data for row in await session.exec(asked)]
+
     async def row(self) -> CaseRow | None:
         async with self.service.database.reading() as session:
             return await session.get(CaseRow, self.handle.id)

@@ -1,7 +1,5 @@
 """A coupon (RES-3): issued for the customer, with its code; taken back while it is not used (RES-11)."""
 
-from datetime import timedelta
-
 from models.effects import CouponRequest
 from models.events import Event
 from models.promotion import CouponStatus
@@ -10,8 +8,6 @@ from models.vocabulary import WaitFor
 from workflows import effects
 from workflows.desk import Desk
 from workflows.refund import find, replace
-
-VALID = timedelta(days=90)
 
 
 async def issue(desk: Desk, remedy_id: str) -> None:
@@ -48,7 +44,7 @@ def request_of(desk: Desk, remedy: Remedy) -> CouponRequest:
         customer_id=case.receipt.customer_id,
         order_id=case.order_id,
         amount=remedy.amount,
-        valid_until=since + VALID,
+        valid_until=since + desk.policy.coupon_valid_for,
         reason=f"{case.issue}",
         at=desk.now,
     )

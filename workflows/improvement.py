@@ -1,15 +1,11 @@
 """A service improvement (RES-3): a task with a deadline for whoever is responsible, followed in `/v1/improvements` until it is proved done."""
 
-from datetime import timedelta
-
 from models.effects import Improvement
 from models.events import Event
 from models.vocabulary import Party
 from workflows import effects
 from workflows.desk import Desk
 from workflows.refund import find, replace
-
-WITHIN = timedelta(days=14)
 
 
 async def begin(desk: Desk, remedy_id: str) -> None:
@@ -19,7 +15,7 @@ async def begin(desk: Desk, remedy_id: str) -> None:
     merchant = case.order.merchant_id if case.order and responsible is Party.MERCHANT else None
     carrier = case.shipments[-1].carrier_id if case.shipments and responsible is Party.CARRIER else None
     party = responsible if merchant or carrier else Party.PLATFORM
-    due = desk.now + WITHIN
+    due = desk.now + desk.policy.improve_within
     await effects.begin_improvement(
         Improvement(
             improvement_id=f"{case.case_id}.{remedy_id}",

@@ -21,11 +21,22 @@ async def waits_for(case: Case, reason: WaitFor) -> None:
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
 
 
-async def accepted(service: Service, *remedies: dict[str, Any]) -> Case:
+async def accepted(service: Service, *remedies: dict[str, Any], issue: Issue = Issue.SLOW_RESPONSE) -> Case:
     service.world.add(order(), parcel())
-    case = await service.open(Kind.AFTER_SALES, issue=Issue.SLOW_RESPONSE, description="nobody answered for days")
-    await waits_for(case, WaitFor.PLAN)
+    case = await service.open(Kind.AFTER_SALES, issue=issue, description="nobody answered for days")
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ in {WaitFor.PLAN, WaitFor.ANSWERS})
+    await case.act(AGENT, Action.TAKE)
     await case.act(AGENT, Action.PROPOSE, options=[{"remedies": list(remedies), "why": "we were slow"}])
+    await waits_for(case, WaitFor.CHOICE)
+    await case.act(CUSTOMER, Action.ACCEPT)
+    return case
+
+
+async def another_solution_than(service: Service, *remedies: dict[str, Any]) -> Case:
+    """The goods of an exchange are out of stock, and the customer accepts to send the old ones back for money."""
+    service.world.warehouse.gone.add("SKU-1")
+    case = await accepted(service, *remedies, issue=Issue.SIZE_MISMATCH)
+    await case.until(lambda view: len(view.proposals) > 1)
     await waits_for(case, WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     return case
@@ -79,8 +90,25 @@ async def test_a_service_improvement_becomes_a_task_with_an_owner_and_a_date(ser
 
 
 async def test_a_coupon_is_taken_back_when_what_was_agreed_with_it_cannot_be_done(service: Service) -> None:
-    service.world.refuses = True
+    case = await another_solution_than(service, COUPON, {"kind": "exchange"})
+    await case.until(lambda view: len(view.remedies) > 2 and all(remedy.undone for remedy in view.remedies[:2]))
+    (coupon,) = service.world.coupons.values()
+    assert coupon.status is CouponStatus.REVOKED
+    assert sum(minor for account, minor in await postings(service) if account == "coupons") == 0
+
+
+async def test_a_coupon_that_was_used_stays_and_the_timeline_says_so(service: Service) -> None:
+    service.world.coupons_are_used = True
+    case = await another_solution_than(service, COUPON, {"kind": "exchange"})
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    (told,) = [data for data in await case.told("resolution.remedy_undone") if data["kind"] == "coupon"]
+    assert told["kept"] == ["coupon"]
+    view = await case.until(lambda view: bool(view.remedies))
+    assert [remedy.kind.value for remedy in view.remedies if remedy.done_at] == ["coupon"]
+
+
+async def test_all_that_was_agreed_on_and_done_stays(service: Service) -> None:
     case = await accepted(service, COUPON, {"kind": "apology", "words": "sorry"})
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     (coupon,) = service.world.coupons.values()
-    assert coupon.status is CouponStatus.ISSUED  # all was done: nothing is taken back
+    assert coupon.status is CouponStatus.ISSUED
