@@ -28,6 +28,34 @@ from sandbox.parts import Options, Sandbox
 from sandbox.problems import handle_problems
 from sandbox.webhooks import Webhooks
 
+CONTRACTS = (
+    merchant.router,
+    carrier.router,
+    payment.router,
+    notification.router,
+    promotion.router,
+    returns.merchant,
+    returns.carrier,
+    warehouse.router,
+    workshop.router,
+    claims.carrier,
+    claims.merchant,
+    ordering.router,
+    charges.router,
+)
+"""What Redress calls."""
+DESKS = (
+    desk.router,
+    promotion.wallet,
+    returns.desk,
+    warehouse.desk,
+    workshop.desk,
+    claims.desk,
+    carrier.road,
+    charges.till,
+)
+"""What a reader, a demo or a test asks of the sandbox itself."""
+
 
 def create_app(
     folder: Path, seed: int, *, webhook_url: str | None = None, webhook_secret: str | None = None, options: Options | None = None
@@ -48,28 +76,6 @@ def create_app(
     app = FastAPI(title="Redress sandbox", version="1", lifespan=lifespan)
     app.state.sandbox = Sandbox(options or Options(), books, Catalogue(seed, books.started_at), Faults(books), webhooks)
     handle_problems(app)
-    for router in (
-        merchant.router,
-        carrier.router,
-        payment.router,
-        notification.router,
-        promotion.router,
-        promotion.wallet,
-        returns.merchant,
-        returns.carrier,
-        returns.desk,
-        warehouse.router,
-        warehouse.desk,
-        workshop.router,
-        workshop.desk,
-        claims.carrier,
-        claims.merchant,
-        claims.desk,
-        desk.router,
-        carrier.road,
-        ordering.router,
-        charges.router,
-        charges.till,
-    ):
+    for router in (*CONTRACTS, *DESKS):
         app.include_router(router)
     return app

@@ -86,7 +86,7 @@ def _receipt(key: str, reference: str) -> ClaimReceipt:
 def _note(sandbox: Sandbox, partner: Partner, message: ClaimMessage, faults: frozenset[Fault]) -> None:
     """Write it down and answer it a little later, by the recipient's temper; who accepts pays a little after that."""
     at = now()
-    said = _answer(message, temper_of(sandbox, message.recipient))
+    said = _answer(message, temper_of(sandbox, message.recipient, message.order_id))
     sandbox.books.insert(
         "claims",
         partner=partner,

@@ -166,7 +166,7 @@ async def delete_faults(sandbox: SandboxOf, about: str | None = None) -> None:
 
 @router.get("/tempers")
 async def tempers(sandbox: SandboxOf) -> dict[str, Temper]:
-    """How the merchants and carriers of the catalogue meet questions, and whoever else was given a temper."""
+    """How the merchants and carriers of the catalogue meet questions, and whoever or whichever order was given a temper."""
     entries = sandbox.catalogue.entries.values()
     known = {entry.order.merchant_id for entry in entries} | {
         parcel.carrier_id for entry in entries for parcel in entry.shipments
@@ -177,7 +177,7 @@ async def tempers(sandbox: SandboxOf) -> dict[str, Temper]:
 
 @router.put("/tempers")
 async def put_tempers(changes: dict[str, Temper], sandbox: SandboxOf) -> dict[str, Temper]:
-    """Change the temper of these recipients."""
+    """Change the temper of these recipients, or of everybody who is asked about these orders."""
     with sandbox.books.transaction():
         for recipient, temper in changes.items():
             sandbox.books.write("insert or replace into tempers values (?, ?)", recipient, temper)

@@ -83,7 +83,7 @@ def _take_down(sandbox: Sandbox, asked: ChangeOrder, text: str, faults: frozense
     """Decide at once what comes of it; one that is confirmed later is pending until its time has come."""
     order, at = order_now(sandbox, asked.order_id), now()
     assert order is not None  # noqa: S101  # the route asked before
-    temper = temper_of(sandbox, order.merchant_id)
+    temper = temper_of(sandbox, order.merchant_id, order.order_id)
     refusal = _refusal(order, asked) or (PACKED if temper is Temper.DENIES else None)
     when = {Temper.ADMITS: at, Temper.EXPLAINS: at + sandbox.options.answer_delay}
     confirmed_at = None if refusal else when.get(temper)

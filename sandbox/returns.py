@@ -214,7 +214,7 @@ def move_back(sandbox: Sandbox, tracking: str, status: ShipmentStatus, place: st
 def _inspect(sandbox: Sandbox, parcel: Row, at: datetime) -> None:
     entry = sandbox.catalogue.entries[parcel["order_id"]]
     opened = sandbox.books.one("select * from goods_back where kind = 'return' and reference = ?", parcel["reference"])
-    temper = temper_of(sandbox, entry.order.merchant_id)
+    temper = temper_of(sandbox, entry.order.merchant_id, entry.order.order_id)
     if opened is None or temper is Temper.SILENT:
         return
     lines = ReturnOrder.model_validate_json(opened["request"]).lines

@@ -104,7 +104,7 @@ async def dispatch(asked: DispatchOrder, key: KeyOf, sandbox: SandboxOf, faults:
         note(sandbox, "dispatch", asked, made)
         if ready:
             put(sandbox, "reservation", held.model_copy(update={"status": ReservationStatus.USED}))
-            temper = temper_of(sandbox, order.merchant_id)
+            temper = temper_of(sandbox, order.merchant_id, order.order_id)
             if temper in {Temper.ADMITS, Temper.DENIES}:
                 made = _handed_over(sandbox, made, order.order_id, asked.reference)
             elif temper is Temper.EXPLAINS:
@@ -126,10 +126,14 @@ async def dispatch_by_key(dispatch_key: str, sandbox: SandboxOf) -> Response:
 
 @router.post("/shipments/{dispatch_key}/stop")
 async def stop_dispatch(dispatch_key: str, _: Stop, sandbox: SandboxOf, __: KeyOf) -> Response:
-    told = Dispatch.model_validate_json(row_of(sandbox, "dispatch", dispatch_key)["answer"])
+    row = row_of(sandbox, "dispatch", dispatch_key)
+    told = Dispatch.model_validate_json(row["answer"])
     if told.status is DispatchStatus.PREPARING:
         told = told.model_copy(update={"status": DispatchStatus.STOPPED})
-        put(sandbox, "dispatch", told)
+        packed = row_of(sandbox, "reservation", DispatchOrder.model_validate_json(row["request"]).reservation_key)
+        with sandbox.books.transaction():
+            put(sandbox, "dispatch", told)
+            put(sandbox, "reservation", _reservation(packed).model_copy(update={"status": ReservationStatus.RELEASED}))
     return answer(told)
 
 
@@ -157,9 +161,11 @@ async def put_stock(shelf: Shelf, sandbox: SandboxOf) -> Shelf:
 
 @desk.get("/books/warehouse")
 async def warehouse(sandbox: SandboxOf, reference: str | None = None, kind: str | None = None) -> list[Row]:
-    """Every reservation, dispatch and repair, once for each key, with how often it was asked for."""
-    rows = [as_json(row, "request", "answer") for row in sandbox.books.read("select * from warehouse order by at")]
-    return [row for row in rows if reference in {None, row["reference"]} and kind in {None, row["kind"]}]
+    """Every reservation, dispatch and repair as it is now, once for each key, with how often it was asked for."""
+    rows = sandbox.books.read("select * from warehouse order by at")
+    now_ = [row | {"answer": _reservation(row).model_dump_json()} if row["kind"] == "reservation" else row for row in rows]
+    shown = [as_json(row, "request", "answer") for row in now_]
+    return [row for row in shown if reference in {None, row["reference"]} and kind in {None, row["kind"]}]
 
 
 @desk.post("/dispatches/{dispatch_key}/sent")

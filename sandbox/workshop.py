@@ -33,7 +33,7 @@ async def repair(asked: RepairOrder, key: KeyOf, sandbox: SandboxOf, faults: Fau
     with sandbox.books.transaction():
         note(sandbox, "repair", asked, made)
         temper, price = (
-            temper_of(sandbox, asked.merchant_id),
+            temper_of(sandbox, asked.merchant_id, asked.order_id),
             Money(minor=ESTIMATE, currency=currency_of(sandbox, asked.order_id)),
         )
         found = made.model_copy(update={"status": RepairStatus.DIAGNOSED, "words": FAULT})

@@ -148,6 +148,18 @@ async def test_the_silent_say_nothing_until_their_temper_changes(town: Town) -> 
     assert (await town.get("/tempers"))["M-3"] == "silent"
 
 
+async def test_whoever_is_asked_about_an_order_may_have_another_temper_for_it(town: Town) -> None:
+    order = await town.order("late")
+    await town.put("/tempers", {order["order_id"]: "explains"})
+    for recipient in ("M-1", "M-3"):
+        asked = await town.ask("merchant", recipient, order_id=order["order_id"])
+        [(_, _, notice)] = await town.inbox.about(asked["reference"])
+        assert notice["payload"]["admits"] is None
+    other = await town.ask("merchant", "M-1", order_id="O-1001")
+    [(_, _, notice)] = await town.inbox.about(other["reference"])
+    assert notice["payload"]["admits"] is True
+
+
 async def test_a_question_asked_twice_is_answered_once(town: Town) -> None:
     asked = await town.ask("merchant", "M-1")
     await town.ask("merchant", "M-1", key=asked["key"], reference=asked["reference"])

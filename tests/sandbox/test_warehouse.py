@@ -117,13 +117,15 @@ async def test_a_parcel_leaves_at_once_or_with_a_notice(town: Town, merchant: st
 
 async def test_a_silent_merchants_parcel_waits_for_the_desk_and_can_be_stopped(town: Town) -> None:
     for stop in (True, False):
-        held = await reserved(town, "M-3")
+        before = (await town.get("/stock"))["stock"]["HOM-108"]
+        held = await reserved(town, "M-3", sku="HOM-108")
         key = uuid4().hex
         await post(town, "/shipments", {"key": key, "reference": f"RD-{key}", "reservation_key": held["key"]})
         if stop:
             await post(town, f"/shipments/{key}/stop", {"key": key})
         sent = (await town.http.post(f"/dispatches/{key}/sent")).json()
         assert sent["status"] == (DispatchStatus.STOPPED if stop else DispatchStatus.SENT)
+        assert (await town.get("/stock"))["stock"]["HOM-108"] == (before if stop else before - 1)
 
 
 @pytest.mark.parametrize(
