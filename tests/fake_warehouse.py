@@ -33,12 +33,16 @@ class FakeWarehouse:
     sends_at_once: bool = True
     down: bool = False
     refuses_to_send: bool = False
+    silent_about_sending: bool = False
+    """What is to be sent is packed, and nobody answers."""
     forgets_reservations: bool = False
     """Renewals come too late."""
     loses_answers: int = 0
     """So many things are done whose answers get lost."""
     reservations: dict[str, Reservation] = field(default_factory=dict)
     dispatches: dict[str, Dispatch] = field(default_factory=dict)
+    packed: dict[str, str] = field(default_factory=dict)
+    """Of which reservation a parcel is made."""
     orders: dict[str, ReservationOrder] = field(default_factory=dict)
     repairs: dict[str, Repair] = field(default_factory=dict)
     decisions: dict[str, bool] = field(default_factory=dict)
@@ -105,10 +109,11 @@ class FakeWarehouse:
             kept = self.reservations[order.reservation_key]
             self.reservations[order.reservation_key] = kept.model_copy(update={"status": ReservationStatus.USED})
             self.dispatches[order.key] = Dispatch(key=order.key, status=DispatchStatus.PREPARING)
+            self.packed[order.key] = order.reservation_key
             if self.sends_at_once:
                 self.hand_over(order.key)
             self._lost()
-        return self.dispatches[order.key]
+        return self._of_parcel(order.key)
 
     def hand_over(self, key: str) -> Dispatch:
         """The parcel leaves."""
@@ -118,13 +123,22 @@ class FakeWarehouse:
 
     async def dispatch(self, key: str) -> Dispatch | None:
         self._answering()
-        return self.dispatches.get(key)
+        return self._of_parcel(key) if key in self.dispatches else None
+
+    def _of_parcel(self, key: str) -> Dispatch:
+        if self.silent_about_sending:
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "nobody says what became of the parcel")
+        return self.dispatches[key]
 
     async def stop(self, key: str) -> Dispatch:
         self._answering()
+        if key not in self.dispatches:
+            raise PartnerError(ErrorType.NOT_FOUND, f"there is no parcel {key}")
         known = self.dispatches[key]
         if known.status is DispatchStatus.PREPARING:
             self.dispatches[key] = known.model_copy(update={"status": DispatchStatus.STOPPED})
+            packed = self.reservations[self.packed[key]]
+            self.reservations[packed.key] = packed.model_copy(update={"status": ReservationStatus.RELEASED})
         return self.dispatches[key]
 
     async def repair(self, order: RepairOrder) -> Repair:

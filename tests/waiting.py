@@ -20,3 +20,12 @@ async def eventually(look: Callable[[], Awaitable[T]], holds: Callable[[T], obje
             raise AssertionError(message)
         await asyncio.sleep(every)
     return seen
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Return as soon as it holds, of a partner's books above all: they are written after the case's own."""
+
+    async def look() -> object:
+        return holds()
+
+    await eventually(look)

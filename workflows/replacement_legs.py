@@ -15,7 +15,7 @@ from models.people import SYSTEM, Actor
 from models.replacement_calls import RenewStock, WatchParcel
 from models.replacements import ReplacementStage
 from models.vocabulary import WaitFor, WaitingOn
-from models.warehouse import DispatchOrder, DispatchStatus, ReservationOrder, ReservationStatus
+from models.warehouse import Dispatch, DispatchOrder, DispatchStatus, ReservationOrder, ReservationStatus
 from rules.replacements import difference
 from workflows import charging
 from workflows import replacement_effects as effects
@@ -181,17 +181,17 @@ async def sent(job: Job) -> None:
         job.change(stage=ReplacementStage.SENDING)
         key = f"{job.id}.p{job.reservations}"
         order = DispatchOrder(key=key, reference=job.id, reservation_key=job.reservation.key)
+        job.dispatch = Dispatch(key=key, status=DispatchStatus.PREPARING)  # from now on it has to be stopped, answer or no answer
         told = await job.ask(effects.send_replacement(order, job.patience(WaitFor.STOCK)), lambda: job.sent or job.out_of_stock)
         if told is not None:
-            job.dispatch = told.model_copy(update={"status": DispatchStatus.PREPARING})
             job.told_of_dispatch(told)
-        await job.watch(
-            WaitingOn.MERCHANT,
-            WaitFor.STOCK,
-            lambda: job.sent or job.out_of_stock or not _packing(job),
-            until,
-            lambda: _looked(job),
-        )
+            await job.watch(
+                WaitingOn.MERCHANT,
+                WaitFor.STOCK,
+                lambda: job.sent or job.out_of_stock or not _packing(job),
+                until,
+                lambda: _looked(job),
+            )
         if job.sent:
             return
         await stopped(job)

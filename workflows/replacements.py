@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from models.replacement_calls import DecideRepair, ReplacementStart
     from models.replacements import ReplacementAction, ReplacementStage
     from models.vocabulary import WaitFor
+    from models.warehouse import ReservationStatus
     from workflows import charging
     from workflows import replacement_effects as effects
     from workflows.replacement_job import Ended, Job
@@ -104,7 +105,11 @@ async def clear_up(job: Job) -> None:
     """Goods go back on the shelf, the customer's own are sent back: the case need not wait for that."""
     try:
         if job.reservations and not job.sent:
-            await effects.release_stock(f"{job.id}.s{job.reservations}", A_DEED)
+            kept = await effects.release_stock(f"{job.id}.s{job.reservations}", A_DEED)
+            if (
+                kept.status is ReservationStatus.USED and job.dispatch is not None
+            ):  # our order to send came after our word to stop
+                await effects.stop_replacement(job.dispatch.key, A_DEED)
         if job.at_the_workshop and not job.sent:
             await effects.decide_repair(DecideRepair(key=job.repair_key, approved=False), A_DEED)
     except ActivityError:

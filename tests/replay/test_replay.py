@@ -1,5 +1,6 @@
 """Histories of cases of earlier releases replay clean on today's workflow code. `record.py` saves new ones."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,9 @@ def test_there_is_a_history_of_every_kind_of_case_and_of_what_it_starts() -> Non
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_a_saved_history_replays(path: Path) -> None:
-    history = WorkflowHistory.from_json(f"RD-{path.stem}", path.read_text(encoding="utf-8"))
+    events = json.loads(path.read_text(encoding="utf-8"))
+    own_id = events["events"][0]["workflowExecutionStartedEventAttributes"]["workflowId"]  # keys and references are made of it
+    history = WorkflowHistory.from_json(own_id, events)
     replayer = Replayer(
         workflows=[CaseWorkflow, ReturnWorkflow, ReplacementWorkflow, ClaimWorkflow],
         workflow_runner=RUNNER,

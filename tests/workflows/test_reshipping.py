@@ -6,11 +6,13 @@ from datetime import timedelta
 from fake_warehouse import soon
 from replacing_goods import reshipping
 from service import AGENT, CUSTOMER, MERCHANT, Service
+from waiting import until
 
 from models.actions import Action
 from models.partners import ShipmentStatus
 from models.replacements import ReplacementAction, ReplacementStage
 from models.vocabulary import ErrorType, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
+from models.warehouse import DispatchStatus
 
 A = ReplacementAction
 
@@ -228,6 +230,18 @@ async def test_a_withdrawal_before_sending_puts_everything_back_on_the_shelf(ser
     state = made.remedy(view).replacement
     assert state is not None
     assert (state.stage, state.kept) == (ReplacementStage.OVER, ())
+
+
+async def test_a_withdrawal_while_nobody_knows_whether_it_is_packed_stops_it(service: Service) -> None:
+    warehouse = service.world.warehouse
+    warehouse.sends_at_once, warehouse.silent_about_sending = False, True
+    made = await reshipping(service)
+    await until(lambda: bool(warehouse.dispatches))
+    await made.case.act(CUSTOMER, Action.WITHDRAW)
+    await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    assert await made.over() == "called_off"
+    assert [known.status for known in warehouse.dispatches.values()] == [DispatchStatus.STOPPED]
+    assert made.warehouse.held == []
 
 
 async def test_a_withdrawal_while_stock_is_waited_for_ends_the_waiting(service: Service) -> None:
