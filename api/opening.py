@@ -50,7 +50,7 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
     """Open the case, or find the one that this request opened or belongs to."""
     customer_id = _customer_of(caller, body)
     _check(body)
-    case_id = _id_of(caller, key)
+    case_id = id_of(caller.role, caller.actor.id, key)
     request_id = f"{key or secrets.token_hex(8)}:{_digest(body)}"
     before = await _opened_before(parts, case_id, request_id) if key else None
     if before is not None:
@@ -162,9 +162,9 @@ def _refuse(*faults: tuple[bool, str, str, str]) -> None:
             raise problem(ErrorType.INVALID, f"{field}: {en}", f"{field}：{zh}", field=field, rule="REC-2")
 
 
-def _id_of(caller: Caller, key: str | None) -> str:
+def id_of(role: Role, who: str, key: str | None) -> str:
     """`RD-` and twelve letters: from the caller's key, so that a repeated request names the same case; else random."""
-    seed = f"{caller.role}|{caller.actor.id}|{key}".encode() if key else secrets.token_bytes(16)
+    seed = f"{role}|{who}|{key}".encode() if key else secrets.token_bytes(16)
     number = int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest())
     return "RD-" + "".join(CROCKFORD[number >> shift & 31] for shift in range(55, -5, -5))
 

@@ -1,4 +1,4 @@
-"""Redress as `make run` wires it, in this process: API, worker and the sandbox's partners, each call over real HTTP."""
+"""Redress as `make run` wires it, in this process: API, worker, delivery and the sandbox's partners, each call over real HTTP."""
 
 import asyncio
 import re
@@ -16,11 +16,13 @@ from temporalio.testing import WorkflowEnvironment
 from town import Running
 from web import Person
 
+from activities.delivery import Delivery
 from adapters.database import Database, migrate
 from adapters.partners import Partners
 from adapters.secrets import secrets_of
 from api.app import create_app
 from api.auth import make_token
+from api.opening import id_of
 from models.tables import CaseRow
 from models.vocabulary import Role
 from sandbox import app as sandbox
@@ -40,6 +42,8 @@ POLICY = {
 """What no notice told is found within a test's time, and goods that are held are held on."""
 WORKSHOP = "M-7"
 """Where repairs cost money."""
+ENOUGH = 1000
+"""Pieces of every article: no life ends for want of goods."""
 FRESH = httpx.Limits(max_keepalive_connections=0)
 """A busy machine may close an idle connection just when it is used again."""
 PARTNER_TIMEOUT = 1.0
@@ -68,14 +72,30 @@ class Shop:
         self.handed_out.add(order["order_id"])
         return order
 
+    def case(self, order: dict[str, Any], trouble: Trouble) -> "Case":
+        """A case that is to be opened; its id is known before, so that nothing happens in it before its troubles are in place."""
+        key = uuid4().hex
+        return Case(self, id_of(Role.CUSTOMER, order["customer_id"], key), order, trouble, key)
+
     async def open(self, order: dict[str, Any], trouble: Trouble, **case: object) -> "Case":
-        body = {"order_id": order["order_id"], "description": "It is not as it should be.", "kind": "after_sales", **case}
-        answer = await self.person(Role.CUSTOMER, order["customer_id"]).post("/v1/cases", body)
-        assert answer.status_code == 201, answer.text
-        return Case(self, answer.json()["case_id"], order, trouble)
+        opened = self.case(order, trouble)
+        await opened.open(**case)
+        return opened
 
     async def books(self, name: str, **query: str) -> list[dict[str, Any]]:
         return (await self.town.get(f"/books/{name}", params=query)).raise_for_status().json()
+
+    async def until(self, holds: Callable[[], Awaitable[bool]], what: str, seconds: float = 120) -> None:
+        for _ in range(int(seconds / 0.2)):
+            if await holds():
+                return
+            await asyncio.sleep(0.2)
+        message = f"never seen: {what}"
+        raise AssertionError(message)
+
+    async def temper(self, whose: str, temper: str) -> None:
+        """How a merchant or carrier, or everybody who is asked about an order, meets it from now on."""
+        (await self.town.put("/tempers", json={whose: temper})).raise_for_status()
 
     async def desk(self, path: str, body: object = None) -> httpx.Response:
         """Something that happens at a partner's."""
@@ -93,19 +113,30 @@ class Case:
     case_id: str
     order: dict[str, Any]
     trouble: Trouble
+    key: str
+    """Of the request that opens it."""
+
+    async def open(self, **case: object) -> None:
+        body = {"order_id": self.order["order_id"], "description": "It is not as it should be.", "kind": "after_sales", **case}
+        answer = await self._patiently("/v1/cases", body, self.who(Role.CUSTOMER), self.key)
+        assert (answer.status_code, answer.json()["case_id"]) == (201, self.case_id), answer.text
 
     def who(self, role: Role) -> Person:
         ids = {Role.CUSTOMER: self.order["customer_id"], Role.MERCHANT: self.order["merchant_id"], Role.AGENT: "alice"}
         return self.shop.person(role, str(ids.get(role, "sun")))
 
     async def act(self, role: Role, action: str, **body: object) -> dict[str, Any]:
-        """Sent again while nobody answers: with so much going on at once, that takes its time."""
-        path, key = f"/v1/cases/{self.case_id}/{action}", uuid4().hex
-        answer = await self.who(role).post(path, body, idempotency_key=key)
-        while answer.status_code in {429, 503, 504}:
-            answer = await self.who(role).post(path, body, idempotency_key=key)
+        answer = await self._patiently(f"/v1/cases/{self.case_id}/{action}", body, self.who(role), uuid4().hex)
         assert answer.is_success, f"{action}: {answer.text}"
         return answer.json()
+
+    async def _patiently(self, path: str, body: object, who: Person, key: str) -> httpx.Response:
+        """Sent again while nobody answers: with so much going on at once, that takes its time."""
+        answer = await who.post(path, body, idempotency_key=key)
+        while answer.status_code in {429, 503, 504}:
+            await asyncio.sleep(float(answer.headers.get("Retry-After", "1")))
+            answer = await who.post(path, body, idempotency_key=key)
+        return answer
 
     async def seen(self, path: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """What the API shows a supervisor there, once something holds of it."""
@@ -152,6 +183,9 @@ class Case:
         """The order's lines as the merchant's system has them now."""
         token = {"Authorization": f"Bearer {self.shop.settings.partner_token.get_secret_value()}"}
         return (await self.shop.town.get(f"/merchant/orders/{self.order['order_id']}", headers=token)).json()["lines"]
+
+    async def closed(self) -> None:
+        await self.until(lambda row: row.stage == "closed", "its end")
 
     async def reaches(self, *waiting_for: str) -> str:
         """What it waits for, once that is one of these."""
@@ -200,6 +234,8 @@ async def running_shop(temporal: WorkflowEnvironment, folder: Path) -> AsyncGene
         f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "promotion", "notification")
     }
     calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)
+    stop = asyncio.Event()
+    delivery = asyncio.create_task(Delivery(database, calls.notification).run(stop))
     async with (
         at_work(temporal.client, settings, wire(settings, database, calls), patience=timedelta(seconds=1)),
         httpx.AsyncClient(base_url=api.address, timeout=30, limits=FRESH, trust_env=False) as http,
@@ -207,7 +243,11 @@ async def running_shop(temporal: WorkflowEnvironment, folder: Path) -> AsyncGene
     ):
         tempers = (await town.get("/tempers")).json()
         (await town.put("/tempers", json=dict.fromkeys(tempers, "admits") | {WORKSHOP: "explains"})).raise_for_status()
+        stock = (await town.get("/stock")).json()["stock"]
+        (await town.put("/stock", json={"stock": dict.fromkeys(stock, ENOUGH)})).raise_for_status()
         yield Shop(settings, http, town, database)
+    stop.set()
+    await delivery
     await calls.aclose()
     await database.aclose()
     await partners.stop()

@@ -1,0 +1,40 @@
+"""A message provider that is broken while a case lives delays its messages, and never the case; each arrives once (NTF-2)."""
+
+import asyncio
+
+import pytest
+from lives import LIVES
+from money_lives import outbox_of, over, told
+from shop import Case, Shop
+
+LIFE = LIVES[0]
+BROKEN = {"timeout_before": 3.0, "timeout_after": 3.0, "error_500": None, "too_many_429": 1.0}
+"""Faults without an end, with their seconds."""
+
+
+async def no_trouble(_: set[str], __: str) -> None:
+    """Every other partner is well."""
+
+
+@pytest.fixture(scope="module")
+async def cases(shop: Shop) -> dict[str, Case]:
+    """Cases that came to their end while nobody took their messages, and what became of these once the provider was well again."""
+
+    async def lived(fault: str) -> Case:
+        case = shop.case(await shop.order(LIFE.state), no_trouble)
+        rule = {"partner": "notification", "call": "send", "fault": fault, "seconds": BROKEN[fault], "about": case.case_id}
+        (await shop.town.post("/faults", json=[rule])).raise_for_status()
+        await case.open(**LIFE.opening)
+        await over(case)
+        return case
+
+    return dict(zip(BROKEN, await asyncio.gather(*(lived(fault) for fault in BROKEN)), strict=True))
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+async def test_a_broken_message_provider_delays_messages_and_never_a_case(cases: dict[str, Case], shop: Shop, fault: str) -> None:
+    case = cases[fault]
+    waiting = [row for row in await outbox_of(case) if row.state == "waiting"]
+    assert waiting
+    (await shop.town.delete("/faults", params={"about": case.case_id})).raise_for_status()
+    await told(case)
