@@ -8,9 +8,12 @@ so; `REDRESS_REQUIRE_POSTGRES=1` makes that an error.
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,9 +41,37 @@ ON_EACH = ("sqlite", pytest.param("postgresql", marks=pytest.mark.long)) if len(
 
 @dataclass(frozen=True)
 class Postgres:
-    """A server of our own."""
+    """A server of our own, in a folder of its own."""
 
     folder: Path
+    programs: Path
+
+    def make(self) -> None:
+        """The empty server, not started."""
+        data = ("-D", self.folder / "data", "-U", "redress")
+        _as_ordinary_user(self.programs / "initdb", *data, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+
+    def start(self) -> None:
+        """Ready when this returns; what was killed finds back to what it had promised."""
+        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=200"
+        self._control("-l", self.folder / "log", "-o", options, "-w", "start")
+
+    def stop(self) -> None:
+        self._control("-m", "immediate", "-w", "stop")
+
+    def kill(self) -> None:
+        """SIGKILL for the server and everybody who works in it, as when its machine loses power."""
+        server = int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="utf-8").split()
+        pids = [server, *(int(pid) for pid in children)]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        while any(Path(f"/proc/{pid}").exists() for pid in pids):
+            time.sleep(0.05)
+
+    def _control(self, *arguments: str | Path) -> None:
+        _as_ordinary_user(self.programs / "pg_ctl", "-D", self.folder / "data", *arguments)
 
     def url(self, name: str) -> str:
         return f"postgresql://redress@/{name}?host={self.folder}"
@@ -68,27 +99,31 @@ def _as_ordinary_user(*command: str | Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A running PostgreSQL with nothing in it but the migrated `template_redress`."""
+@contextmanager
+def running_postgres() -> Generator[Postgres]:
+    """A PostgreSQL with nothing in it."""
     programs = postgres_programs()
     assert programs, "PostgreSQL is not installed; on Debian: apt-get install postgresql"
     folder = Path(tempfile.mkdtemp(prefix="rd-pg-", dir="/tmp"))  # a socket's path must be short
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
-    data, log = folder / "data", folder / "log"
-    _as_ordinary_user(
-        programs / "initdb", "-D", data, "-U", "redress", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"
-    )
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c max_connections=200"
-    _as_ordinary_user(programs / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
+    server = Postgres(folder, programs)
     try:
-        server = Postgres(folder)
-        migrate(Settings(database_url=server.create("template_redress")))
+        server.make()
+        server.start()
         yield server
     finally:
-        _as_ordinary_user(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        with suppress(AssertionError):  # a test may have left it killed
+            server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL with nothing in it but the migrated `template_redress`."""
+    with running_postgres() as server:
+        migrate(Settings(database_url=server.create("template_redress")))
+        yield server
 
 
 @pytest.fixture(scope="session")

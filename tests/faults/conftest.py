@@ -1,11 +1,12 @@
 """One Redress of real processes, on PostgreSQL, for all tests of this folder that kill something; one in this process for the others."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from databases import DIALECTS, Postgres
+from databases import DIALECTS, Postgres, running_postgres
 from household import Redress
 from temporalio.testing import WorkflowEnvironment
 
@@ -16,7 +17,7 @@ from shop import Shop, running_shop
 
 from settings import ROOT
 
-collect_ignore = [] if "postgresql" in DIALECTS else ["test_worker_killed.py", "test_others_killed.py"]
+collect_ignore = [] if "postgresql" in DIALECTS else ["test_worker_killed.py", "test_others_killed.py", "test_database_killed.py"]
 QUICK = {"REDRESS_PARTNER_TIMEOUT": "25", "REDRESS_CIRCUIT_AFTER": "1000"}
 """A call may be held for as long as a test needs; one order's trouble is no other's."""
 
@@ -39,9 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(300))
 
 
-@pytest.fixture(scope="session")
-def redress(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Redress]:
-    folder = tmp_path_factory.mktemp("redress")
+@contextmanager
+def running_redress(folder: Path, database: str) -> Generator[Redress]:
     policy = folder / "policy.yaml"
     text = (ROOT / "policies" / "default.yaml").read_text(encoding="utf-8")
     for usual, here in POLICY.items():
@@ -49,11 +49,26 @@ def redress(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Ite
         text = text.replace(usual, here)
     policy.write_text(text, encoding="utf-8")
     redress = Redress(folder)
-    redress.environment |= QUICK | {"REDRESS_DATABASE_URL": postgres.create("faults"), "REDRESS_POLICY": str(policy)}
+    redress.environment |= QUICK | {"REDRESS_DATABASE_URL": database, "REDRESS_POLICY": str(policy)}
     redress.start()
-    yield redress
-    redress.stop()
-    redress.http.close()
+    try:
+        yield redress
+    finally:
+        redress.stop()
+        redress.http.close()
+
+
+@pytest.fixture(scope="session")
+def redress(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Redress]:
+    with running_redress(tmp_path_factory.mktemp("redress"), postgres.create("faults")) as redress:
+        yield redress
+
+
+@pytest.fixture(scope="session")
+def redress_with_own_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Redress, Postgres]]:
+    """One whose database may be killed: it is nobody else's."""
+    with running_postgres() as database, running_redress(tmp_path_factory.mktemp("own"), database.create("own")) as redress:
+        yield redress, database
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,10 @@ class Lock:
         """Whether somebody stands before it."""
         return bool(self._books.read("select 1 from pg_stat_activity where %s = any(pg_blocking_pids(pid))", self._pid))
 
+    def lost(self) -> None:
+        """The database that held it is gone."""
+        self._connection.close()
+
     def release(self) -> None:
         self._connection.commit()
         self._connection.close()
