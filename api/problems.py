@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
@@ -184,8 +185,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RedressError, redress)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    app.add_exception_handler(OperationalError, database)
-    app.add_exception_handler(InterfaceError, database)
+    for error in (OperationalError, InterfaceError, NoConnectionLeftError):
+        app.add_exception_handler(error, database)
 
 
 def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSONResponse:

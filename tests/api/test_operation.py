@@ -9,17 +9,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 import uvicorn
 from cryptography.hazmat.primitives.asymmetric import rsa
+from fastapi import FastAPI
 from jwt.algorithms import RSAAlgorithm
 from openapi_spec_validator import validate
 from pydantic import SecretStr, TypeAdapter
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from web import Person, Web, running_web
 
 from adapters.logs import configure_logging
 from adapters.secrets import secrets_of
+from api import problems
 from api.auth import make_token
 from api.examples import ACTIONS, OPENINGS
 from api.schemas import SHAPES, OpenCase
@@ -215,6 +220,29 @@ async def test_the_page_of_the_document_needs_no_other_server(web: Web) -> None:
     for address in addresses:
         assert address.startswith("/")
         assert (await web.http.get(address)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError("select 1", None, Exception("server closed the connection unexpectedly")),
+        InterfaceError("select 1", None, Exception("the connection is closed")),
+        NoConnectionLeftError("QueuePool limit of size 10 overflow 10 reached"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_database_that_cannot_be_used_is_told_with_a_time_to_come_back(error: Exception) -> None:
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/")
+    async def look() -> None:
+        raise error
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api") as http:
+        answer = await http.get("/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert answer.json()["type"].endswith("/unavailable")
 
 
 async def test_health_and_readiness_say_what_works(web: Web) -> None:

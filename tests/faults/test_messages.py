@@ -17,24 +17,26 @@ async def no_trouble(_: set[str], __: str) -> None:
 
 
 @pytest.fixture(scope="module")
-async def cases(shop: Shop) -> dict[str, Case]:
-    """Cases that came to their end while nobody took their messages, and what became of these once the provider was well again."""
+async def outcomes(shop: Shop) -> dict[str, tuple[Case, int]]:
+    """Cases that came to their end while nobody took their messages, with how many waited then. The provider is well again."""
 
-    async def lived(fault: str) -> Case:
+    async def lived(fault: str) -> tuple[Case, int]:
         case = shop.case(await shop.order(LIFE.state), no_trouble)
         rule = {"partner": "notification", "call": "send", "fault": fault, "seconds": BROKEN[fault], "about": case.case_id}
         (await shop.town.post("/faults", json=[rule])).raise_for_status()
         await case.open(**LIFE.opening)
         await over(case)
-        return case
+        waiting = [row for row in await outbox_of(case) if row.state == "waiting"]
+        (await shop.town.delete("/faults", params={"about": case.case_id})).raise_for_status()
+        return case, len(waiting)
 
     return dict(zip(BROKEN, await asyncio.gather(*(lived(fault) for fault in BROKEN)), strict=True))
 
 
 @pytest.mark.parametrize("fault", BROKEN)
-async def test_a_broken_message_provider_delays_messages_and_never_a_case(cases: dict[str, Case], shop: Shop, fault: str) -> None:
-    case = cases[fault]
-    waiting = [row for row in await outbox_of(case) if row.state == "waiting"]
+async def test_a_broken_message_provider_delays_messages_and_never_a_case(
+    outcomes: dict[str, tuple[Case, int]], fault: str
+) -> None:
+    case, waiting = outcomes[fault]
     assert waiting
-    (await shop.town.delete("/faults", params={"about": case.case_id})).raise_for_status()
     await told(case)
