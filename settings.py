@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     """Seconds that one call of a partner may take."""
 
     reconcile_cron: str = "30 2 * * *"
-    """When our books are compared with those of payment providers and carriers."""
+    """When our books are compared with the partners'."""
     reconcile_zone: str = "Asia/Shanghai"
     """The time zone of that hour."""
 

@@ -21,6 +21,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.calendars import CalendarActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
+from activities.comparing import Comparison
 from activities.coupons import CouponActivities
 from activities.delivery import Delivery
 from activities.dispatch import DispatchActivities
@@ -88,7 +89,15 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
     history = HistoryActivities(database)
     claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)
     ordering = OrderingActivities(database, partners.ordering, partners.charges)
-    reconciliation = ReconciliationActivities(database, texts(), policy, payment=partners.payment, carriers=partners.returns)
+    comparison = Comparison(
+        database,
+        policy,
+        payment=partners.payment,
+        charges=partners.charges,
+        carriers=partners.returns,
+        promotion=partners.promotion,
+    )
+    reconciliation = ReconciliationActivities(database, texts(), policy, comparison)
     return Wiring(
         workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow),
         activities=(
@@ -138,6 +147,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             ordering.cancel_charge,
             ordering.book_charge,
             reconciliation.reconcile_page,
+            reconciliation.end_scan,
         ),
     )
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database import insert_if_absent, storable
@@ -26,8 +27,8 @@ class Recorded(NamedTuple):
     fresh: bool
     accepted: bool
     word: Word | None
-    told: bool
-    """Whether it was told before: what is there still then is for a person."""
+    told_at: datetime | None
+    """When its case was told: what is there still at the next scan is for a person."""
 
 
 async def record(session: AsyncSession, findings: Iterable[Finding], cases: Sequence[CaseRow], at: datetime) -> list[Recorded]:
@@ -61,7 +62,7 @@ async def _record(session: AsyncSession, finding: Finding, cases: Sequence[CaseR
     row.ours, row.theirs, row.last_seen = ours, theirs, at
     session.add(row)
     accepted = row.state == DifferenceState.ACCEPTED
-    return Recorded(row.difference_id, fresh, accepted, None if accepted else finding.word, told=row.told_at is not None)
+    return Recorded(row.difference_id, fresh, accepted, None if accepted else finding.word, row.told_at)
 
 
 async def to_people(
@@ -82,7 +83,7 @@ async def to_people(
             continue
         if row.difference_id in healed:
             row.told_to, row.told_at = words[row.difference_id].workflow_id, at
-        elif row.asked_at is None:
+        elif row.asked_at is None and row.told_at != at:
             row.asked, row.asked_at = row.asked + 1, at
             asked += 1
             await _ask(session, row, texts, language, at)
@@ -92,6 +93,7 @@ async def to_people(
 
 async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, language: Language, at: datetime) -> None:
     data = {"kind": row.kind, "order_id": row.order_id, "subject": row.subject, "case": row.case_id}
+    data |= {"orders": row.theirs.get("orders"), "words": row.theirs.get("words") or row.ours.get("words")}
     letter = {**data, "case_id": row.difference_id, "then": None, "emergency_contact": None}
     subject, body = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(language.locales, letter))
     message = {
@@ -114,12 +116,31 @@ async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, language
 
 async def close_gone(session: AsyncSession, order_id: str, found: Collection[str], whole: Collection[Scope], at: datetime) -> int:
     """What is not there any more is solved, as far as the partner's books could be read. How many."""
-    asked = select(DifferenceRow).where(
-        DifferenceRow.order_id == order_id,
-        DifferenceRow.state == DifferenceState.OPEN,
-        col(DifferenceRow.difference_id).not_in(found),
+    everything = set(whole) == set(Scope)
+    rows = await _open(session, found, col(DifferenceRow.order_id) == order_id)
+    scopes = [DifferenceKind(row.kind).scope for row in rows]
+    return _solve(
+        session, [row for row, scope in zip(rows, scopes, strict=True) if (everything if scope is None else scope in whole)], at
     )
-    gone = [row for row in (await session.exec(asked)).all() if DifferenceKind(row.kind).scope in whole]
+
+
+async def close_scan(session: AsyncSession, found: Collection[str], at: datetime) -> int:
+    """What was said of the scan before, and does not hold of this one. How many."""
+    return _solve(session, await _open(session, found, col(DifferenceRow.order_id).is_(None)), at)
+
+
+async def standing(session: AsyncSession, at: datetime) -> int:
+    """How many differences that scan, or a later one, saw that nobody has seen to."""
+    asked = select(func.count()).select_from(DifferenceRow)
+    return (await session.exec(asked.where(DifferenceRow.state == DifferenceState.OPEN, DifferenceRow.last_seen >= at))).one()
+
+
+async def _open(session: AsyncSession, found: Collection[str], of: ColumnElement[bool]) -> Sequence[DifferenceRow]:
+    others = col(DifferenceRow.difference_id).not_in(found)
+    return (await session.exec(select(DifferenceRow).where(DifferenceRow.state == DifferenceState.OPEN, others, of))).all()
+
+
+def _solve(session: AsyncSession, gone: Sequence[DifferenceRow], at: datetime) -> int:
     for row in gone:
         row.state, row.closed_at = DifferenceState.SOLVED, at
         session.add(row)

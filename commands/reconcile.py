@@ -1,4 +1,4 @@
-"""`redress reconcile`: compare our books with the payment provider's and the carriers' now, and show what differs (docs/money.md)."""
+"""`redress reconcile`: compare our books with the partners' now, and show what differs (docs/money.md)."""
 
 import asyncio
 from collections.abc import Mapping
@@ -29,13 +29,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "已核对 {orders} 个订单：{found} 处差异（新 {fresh}），{told} 处由工单自行处理，{for_people} 处转交主管，{solved} 处已消除。",
         "{orders} orders compared: {found} differences ({fresh} new); cases take in {told}, supervisors {for_people}; {solved} gone.",
     ),
+    "missed": (
+        "{scope}：{orders} 个订单未能核对（{words}）；已告知主管，对方恢复后请再次运行。",
+        "{scope}: {orders} orders could not be compared ({words}); supervisors know. Run it again when the partner is back.",
+    ),
+    "money": ("收款与退款", "Payments and refunds"),
+    "charges": ("补款", "Charges"),
+    "goods": ("包裹", "Parcels"),
+    "coupons": ("优惠券", "Coupons"),
     "away": (
         "{address} 没有 Temporal 服务响应；请先启动 Redress。",
         "No Temporal server answers at {address}; start Redress first.",
     ),
     "late": (
-        "{minutes} 分钟内未完成，对账仍在后台继续；请确认工作进程在运行，稍后重试。",
-        "Not done within {minutes} minutes; it goes on by itself. Is a worker running? Ask again later.",
+        "{minutes} 分钟内未完成，对账仍在后台继续；请确认工作进程在运行、合作方有应答，稍后重试。",
+        "Not done within {minutes} minutes; it goes on by itself. Is a worker running, does every partner answer? Ask again later.",
     ),
     "failed": ("对账未能完成：{why}", "It could not be finished: {why}"),
 }
@@ -60,6 +68,10 @@ def reconcile(
             table.add_row(*(_shown(getattr(row, name)) for name in COLUMNS))
         console.print(table)
     console.print(say("done", **report.model_dump()), soft_wrap=True)
+    for scope, missed in report.missed.items():
+        console.print(
+            say("missed", scope=say(scope.value), orders=missed.orders, words=missed.words), soft_wrap=True, markup=False
+        )
 
 
 async def compare(settings: Settings, minutes: float) -> tuple[PageReport, list[DifferenceRow]]:

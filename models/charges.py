@@ -57,6 +57,18 @@ class Charge(FromPartner):
         """The charge that was asked for, as far as it is known without the provider's word."""
         return cls(key=order.key, order_id=order.order_id, amount=order.amount, reference=order.reference, status=status)
 
+    def asked_by(self, customer_id: str, until: Instant) -> ChargeOrder:
+        """The order that it was asked for with, as far as it is still known: enough to look the charge up."""
+        return ChargeOrder(
+            key=self.key,
+            order_id=self.order_id,
+            customer_id=customer_id,
+            amount=self.amount,
+            reason="",
+            reference=self.reference,
+            until=until,
+        )
+
     @property
     def over(self) -> bool:
         return self.status in ChargeStatus.over()

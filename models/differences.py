@@ -19,7 +19,8 @@ class DifferenceRow(SQLModel, table=True):
     difference_id: str = Field(primary_key=True)
     kind: str
     state: str
-    order_id: str = Field(index=True)
+    order_id: str | None = Field(default=None, index=True)
+    """None: it is about a scan as a whole."""
     case_id: str | None = Field(default=None, index=True)
     team: str | None = None
     subject: str

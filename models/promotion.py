@@ -16,6 +16,11 @@ class CouponStatus(StrEnum):
     EXPIRED = "expired"
 
 
+def coupon_key(case_id: str, remedy_id: str) -> str:
+    """The key of a remedy's coupon, everywhere."""
+    return f"{case_id}.{remedy_id}.coupon"
+
+
 class CouponOrder(FromPartner):
     """A coupon to be issued. `key` is the idempotency key: the same key is the same coupon."""
 

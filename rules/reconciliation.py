@@ -1,4 +1,7 @@
-"""What differs between our books and those of the payment provider and the carriers. Pure: values in, findings out (docs/money.md)."""
+"""What differs between our books and the partners': money and goods. Pure: values in, findings out (docs/money.md).
+
+Charges and coupons: `rules/reconciliation_of_charges.py`, `rules/reconciliation_of_coupons.py`.
+"""
 
 import hashlib
 from collections import Counter
@@ -85,7 +88,7 @@ class Limits(NamedTuple):
 
 def id_of(finding: Finding) -> str:
     """The same for the same difference, whenever it is seen; fit for a path."""
-    whole = f"{finding.kind}\0{finding.order_id}\0{finding.subject}"
+    whole = f"{finding.kind}\0{finding.order_id or ''}\0{finding.subject}"
     return "D-" + hashlib.sha256(whole.encode()).hexdigest()[:20].upper()
 
 
@@ -144,8 +147,8 @@ def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits) -
             order_id=order_id,
             subject=part.key,
             case_id=known.case_id,
-            ours={"state": ours.value, **_amount(part.amount)},
-            theirs={"state": refund.status.value, **_amount(refund.amount)} if refund else {},
+            ours={"state": ours.value, **amount_of(part.amount)},
+            theirs={"state": refund.status.value, **amount_of(refund.amount)} if refund else {},
             word=_news(known.case_id, refund) if refund and found is kind and (ours, theirs) not in FINAL else None,
         )
 
@@ -155,7 +158,7 @@ def _outside(order_id: str, refund: Refund, keys: Collection[str], reported: Abs
     ours = f"set_aside.{refund.key}" in keys
     known = f"outside.{order_id}.{refund.refund_id}" in keys and refund.refund_id not in reported
     if not ours and not known and refund.status is not RefundStatus.REFUSED and refund.amount.minor:
-        theirs: dict[str, JsonValue] = {"state": refund.status.value, "payment_id": refund.payment_id, **_amount(refund.amount)}
+        theirs: dict[str, JsonValue] = {"state": refund.status.value, "payment_id": refund.payment_id, **amount_of(refund.amount)}
         yield Finding(kind=DifferenceKind.REFUND_OUTSIDE, order_id=order_id, subject=refund.refund_id, theirs=theirs)
 
 
@@ -178,8 +181,8 @@ def _payments(order_id: str, payments: Iterable[Payment], entries: Iterable[Entr
                 kind=DifferenceKind.PAYMENT_LESS,
                 order_id=order_id,
                 subject=payment_id,
-                ours=_amount(Money(minor=minor, currency=currency)),
-                theirs=_amount(Money(minor=theirs, currency=currency)) if theirs is not None else {},
+                ours=amount_of(Money(minor=minor, currency=currency)),
+                theirs=amount_of(Money(minor=theirs, currency=currency)) if theirs is not None else {},
             )
 
 
@@ -187,5 +190,5 @@ def _news(case_id: str, refund: Refund) -> Word:
     return Word(workflow_id=case_id, partner="payment", kind=NoticeKind.REFUND, payload=refund.model_dump(mode="json"))
 
 
-def _amount(amount: Money) -> dict[str, JsonValue]:
+def amount_of(amount: Money) -> dict[str, JsonValue]:
     return {"amount_minor": amount.minor, "currency": amount.currency}

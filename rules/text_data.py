@@ -37,7 +37,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.ESCALATED: "tier reason waiting_for clocks rounds",
         Event.OVERDUE: "waiting_for until",
         Event.CANCELLATION_REFUSED: "",
-        Event.DIFFERENCE_FOUND: "kind order_id subject case",
+        Event.DIFFERENCE_FOUND: "kind order_id subject case orders words",
         Event.REPLIED: "words",
         Event.FACTS_ESTABLISHED: "facts",
         Event.INFORMATION_REQUESTED: REQUEST,

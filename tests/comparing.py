@@ -1,14 +1,17 @@
 """Scans of a service's books, and what they find (RES-5, RES-6, RES-7)."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from fakes import order, parcel
 from service import Case, Service, running_service
 from sqlmodel import col, select
+from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from models.base import Money
@@ -16,7 +19,7 @@ from models.books import LedgerRow
 from models.differences import DifferenceRow
 from models.ledger import EntryKind
 from models.partners import Refund, RefundStatus, ShipmentStatus
-from models.reconciliation import PageReport, ReconcileStart
+from models.reconciliation import DifferenceKind, PageReport, ReconcileStart
 from models.tables import MessageRow
 from models.vocabulary import Issue, RemedyKind, WaitFor
 from settings import Settings
@@ -39,13 +42,36 @@ async def comparing(temporal: WorkflowEnvironment, folder: Path, settings: Setti
 
 async def compare(service: Service, **later: float) -> PageReport:
     """One scan, at a time so much later."""
-    return await service.client.execute_workflow(
+    return await (await scanning(service, **later)).result()
+
+
+async def scanning(service: Service, **later: float) -> WorkflowHandle[Any, PageReport]:
+    """A scan that was begun."""
+    return await service.client.start_workflow(
         "ReconciliationWorkflow",
         ReconcileStart(at=datetime.now(UTC) + timedelta(minutes=1) + timedelta(**later)),
         id=f"reconciliation-{service.queue}-{next(_numbers)}",
         task_queue=service.queue,
         result_type=PageReport,
     )
+
+
+async def found(service: Service, kind: DifferenceKind) -> DifferenceRow:
+    """The difference of that kind, as soon as there is one: a scan is at work."""
+    for _ in range(500):
+        rows = [row for row in await differences(service) if row.kind == kind]
+        if rows:
+            return rows[0]
+        await asyncio.sleep(0.02)
+    message = f"no {kind} was found; there is {[row.kind for row in await differences(service)]}"
+    raise AssertionError(message)
+
+
+async def letters(service: Service, difference_id: str) -> list[str]:
+    """What supervisors read of it, the oldest first."""
+    async with service.database.reading() as session:
+        asked = select(MessageRow).where(MessageRow.case_id == difference_id).order_by(col(MessageRow.version))
+        return [row.body for row in (await session.exec(asked)).all()]
 
 
 async def differences(service: Service) -> list[DifferenceRow]:

@@ -2,7 +2,7 @@
 
 from models.effects import CouponRequest
 from models.events import Event
-from models.promotion import CouponStatus
+from models.promotion import CouponStatus, coupon_key
 from models.remedies import Remedy
 from models.vocabulary import WaitFor
 from workflows import effects
@@ -38,7 +38,7 @@ def request_of(desk: Desk, remedy: Remedy) -> CouponRequest:
     assert remedy.amount is not None  # noqa: S101  # the offer of a coupon has an amount
     since = case.settled_at or desk.now
     return CouponRequest(
-        key=f"{case.case_id}.{remedy.id}.coupon",
+        key=coupon_key(case.case_id, remedy.id),
         case_id=case.case_id,
         remedy_id=remedy.id,
         customer_id=case.receipt.customer_id,

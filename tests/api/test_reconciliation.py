@@ -61,6 +61,16 @@ async def test_differences_are_listed_by_age_and_by_what_they_are(supervisor: Pe
     assert (await supervisor.get("/v1/differences?kind=strange")).status_code == 422
 
 
+async def test_what_is_said_of_a_scan_belongs_to_no_order_and_is_seen_to_like_any_other(web: Web, supervisor: Person) -> None:
+    scan = row(6, kind="partner_silent", order_id=None, case_id=None, subject="money", theirs={"orders": 7, "first": "O-1"})
+    async with web.service.database.writing() as session:
+        session.add(scan)
+    shown = (await supervisor.get("/v1/differences?kind=partner_silent")).json()["differences"]
+    assert [(one["order_id"], one["theirs"]["orders"]) for one in shown] == [(None, 7)]
+    answer = await supervisor.post("/v1/differences/D-6/resolve", NOTE)
+    assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
+
+
 async def test_the_list_goes_on_page_by_page(supervisor: Person) -> None:
     first = (await supervisor.get("/v1/differences?limit=3")).json()
     assert first["next"] == "D-3"

@@ -1,7 +1,6 @@
 """Each difference between our books and the payment provider's is taken in by its case or is a supervisor's task (RES-5)."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +27,7 @@ from models.differences import DifferenceRow
 from models.errors import PartnerError
 from models.ledger import EntryKind
 from models.partners import Payment, RefundStatus
-from models.reconciliation import DifferenceKind, DifferenceState, PageReport, ReconcileStart
+from models.reconciliation import DifferenceKind, DifferenceState, PageReport
 from models.vocabulary import ErrorType, Stage, WaitFor
 from settings import Settings
 from workflows import reconciliation
@@ -167,22 +166,6 @@ async def test_an_accepted_difference_stays_so_until_it_changes(service: Service
     at_the_provider(service, amount=Money(minor=2))
     assert (await compare(service)).for_people == 1
     assert (await the_difference(service)).state == DifferenceState.OPEN
-
-
-async def test_a_provider_that_is_down_delays_the_scan_and_nothing_else(service: Service) -> None:
-    await refunding(service)
-    service.world.down = {"payment"}
-    running = await service.client.start_workflow(
-        "ReconciliationWorkflow",
-        ReconcileStart(),
-        id=f"reconciliation-{service.queue}-down",
-        task_queue=service.queue,
-        result_type=PageReport,
-    )
-    await service.environment.fast_forward(running, timedelta(minutes=30))
-    service.world.down = set()
-    await service.environment.fast_forward(running, timedelta(minutes=10))
-    assert (await running.result()).orders == 1
 
 
 async def test_a_provider_that_will_not_tell_of_one_order_is_a_task_and_the_others_are_compared(
