@@ -1,9 +1,12 @@
 """One order's books beside the partners' (docs/money.md): each partner is asked, and what differs is written down."""
 
-from collections.abc import Generator, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
 from pydantic import JsonValue
 from sqlmodel import col, select
@@ -35,8 +38,11 @@ from rules.reconciliation_of_charges import bills_of, in_charges
 from rules.reconciliation_of_coupons import coupons_of, in_coupons
 from rules.return_outcome import status_of
 
+T = TypeVar("T")
 TRIES = 3
 """An answer that nobody can read is asked for so often before it is a difference itself."""
+SOON = 5.0
+"""Seconds: a partner that wants to be asked again within that time, as when it limits our pace, is waited for."""
 ON_THE_ROAD = (ReturnStage.AWAITING, ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED, ReturnStage.SENDING_BACK)
 
 
@@ -123,7 +129,7 @@ class Comparison:
         order_id, findings = compared.order_id, list[Finding]()
         merchant_id = next((row.merchant_id for row in compared.rows if row.merchant_id), None)
         with compared.asking(Scope.MONEY, Scope.MONEY.value, findings):
-            payments = await self._payment.payments(order_id, merchant_id)
+            payments = await patiently(partial(self._payment.payments, order_id, merchant_id))
             async with self._database.writing() as session:
                 await lock_order(session, order_id)
                 entries = [entry for _, entry in await booked(session, order_id)]
@@ -152,7 +158,8 @@ class Comparison:
             assert case.order is not None  # noqa: S101  # only a known order's customers are charged
             charge, asked_by = bill.charge, bill.charge.asked_by(case.receipt.customer_id, compared.at)
             with compared.asking(Scope.CHARGES, charge.key, findings):
-                told = await self._charges.charge_by_key(asked_by, case.order.merchant_id, charge.charge_id)
+                merchant_id, charge_id = case.order.merchant_id, charge.charge_id
+                told = await patiently(partial(self._charges.charge_by_key, asked_by, merchant_id, charge_id))
                 findings += in_charges(compared.order_id, bill, told, self._limits(compared))
             if Scope.CHARGES in compared.missed:
                 break
@@ -168,7 +175,7 @@ class Comparison:
         findings = list[Finding]()
         for road in roads:
             with compared.asking(Scope.GOODS, road.tracking, findings):
-                parcel = await self._carriers.parcel(road.tracking)
+                parcel = await patiently(partial(self._carriers.parcel, road.tracking))
                 told = status_of(parcel.status, self._policy.returns)[0] if parcel else None
                 findings += in_goods(road, told, parcel, self._limits(compared))
             if Scope.GOODS in compared.missed:
@@ -182,7 +189,7 @@ class Comparison:
         findings = list[Finding]()
         for known in coupons_of(entries, compared.states):
             with compared.asking(Scope.COUPONS, known.key, findings):
-                told = await self._promotion.coupon_by_key(known.key)
+                told = await patiently(partial(self._promotion.coupon_by_key, known.key))
                 findings += in_coupons(compared.order_id, known, told, self._limits(compared))
             if Scope.COUPONS in compared.missed:
                 break
@@ -196,6 +203,19 @@ class Comparison:
     def _limits(self, compared: Compared) -> Limits:
         policy = self._policy.reconciliation
         return Limits(compared.at, policy.grace, policy.overdue)
+
+
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """The partner's answer, at its own pace. Raises PartnerError."""
+    for _ in range(TRIES - 1):
+        try:
+            return await call()
+        except PartnerError as error:
+            pause = error.retry_after
+            if error.type is not ErrorType.PARTNER_UNAVAILABLE or pause is None or pause > SOON:
+                raise
+            await asyncio.sleep(pause)
+    return await call()
 
 
 def _road_of(row: ReturnRow) -> Road | None:

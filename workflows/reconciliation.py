@@ -17,7 +17,8 @@ with workflow.unsafe.imports_passed_through():
 PAGES_A_RUN = 50
 """Then it continues as new: a scan of any length has a short history."""
 A_PAGE = timedelta(minutes=15)
-ALIVE = timedelta(minutes=1)
+ALIVE = timedelta(minutes=3)
+"""So long one order may take, when every partner is slow."""
 GIVES_UP_AFTER = timedelta(hours=6)
 """So long silent partners are asked again; and so long a page is tried while our own database is away, then the scan fails."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=2)

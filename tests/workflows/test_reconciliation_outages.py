@@ -1,6 +1,7 @@
 """What a scan cannot see is told to people, and holds up nothing else: silent partners, orders that our programs fail over, scans that fail."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -143,6 +144,21 @@ async def test_a_provider_that_is_silent_about_one_order_is_asked_again_about_th
     report = await running.result()
     assert (report.orders, report.fresh, report.found) == (5, 2, 2)
     assert report.missed[Scope.MONEY].named == ("O-3",)
+
+
+async def test_a_provider_that_limits_our_pace_is_asked_at_its_own(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    await known_order(service, "O-1")
+    made_outside(service)
+    usual, calls = service.world.payments, itertools.count()
+
+    async def payments(order_id: str, merchant_id: str | None = None) -> tuple[Payment, ...]:
+        if next(calls) < 2:
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "payment answers 429", retry_after=0.1)
+        return await usual(order_id, merchant_id)
+
+    monkeypatch.setattr(service.world, "payments", payments)
+    report = await compare(service)
+    assert (report.found, report.missed) == (1, {})
 
 
 async def test_more_silence_than_can_be_named_has_all_orders_compared_again(
