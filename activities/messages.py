@@ -12,7 +12,8 @@ from models.tables import ContactRow
 from models.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
 from rules.questions import when_silent
 from rules.recipients import Recipient, recipients
-from rules.texts import HOME_ZONE, Texts
+from rules.texts import Texts
+from rules.words import HOME_ZONE
 
 WAITS = {
     Event.TRIAGE_NEEDED: WaitFor.TRIAGE,

@@ -1,4 +1,4 @@
-"""The caller's language: Accept-Language, else the token's, else English; and pydantic's words in Chinese."""
+"""The caller's language: Accept-Language, else the token's, else English; and pydantic's words in Chinese, beside our own in both."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -61,10 +61,20 @@ CHINESE: Mapping[str, str] = {
 }
 
 
+ENGLISH: Mapping[str, str] = {
+    "too_short": "at least {min_length} needed",
+    "too_long": "at most {max_length} taken",
+    "tuple_type": "should be a list",
+}
+"""Where pydantic speaks of Python."""
+
+
 def said_by_pydantic(error: Mapping[str, Any], locale: Locale) -> str:
-    """A validation error in the caller's language; pydantic's own English where we have no Chinese."""
+    """A validation error in the caller's language; pydantic's own English where we have no better."""
     english = str(error["msg"]).removeprefix("Value error, ")
-    template = CHINESE.get(str(error["type"])) if locale is Locale.ZH else None
+    if error["type"] == "unfit" and locale is Locale.ZH:
+        return str(error["ctx"]["zh"])
+    template = (CHINESE if locale is Locale.ZH else ENGLISH).get(str(error["type"]))
     if template is None:
         return english
     try:

@@ -17,7 +17,7 @@ from api.auth import Caller
 from api.lookup import CASE_ID, in_sight
 from api.problems import ProblemError, problem
 from api.schemas import CaseItem, CasePage
-from models.base import Frozen, Identifier, Money
+from models.base import Frozen, Identifier, Money, unfit
 from models.tables import CaseRow
 from models.vocabulary import ErrorType, Issue, Kind, Outcome, Priority, Role, SlaState, Stage, WaitingOn
 from rules.access import MASK
@@ -61,8 +61,7 @@ def storable(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        message = "outside of the calendar"
-        raise ValueError(message) from error
+        raise unfit(rule="calendar", zh="超出日历范围", en="outside of the calendar") from error
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(storable)]

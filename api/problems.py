@@ -193,7 +193,7 @@ def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSO
     """422 with every field that does not fit. What was sent is not repeated: it may be personal."""
     locale = language_of(request)
     told = {
-        (_field(error["loc"]), str(error["type"])): said_by_pydantic(error, locale) for error in found if not _echo(error, found)
+        (_field(error["loc"]), _rule(error)): said_by_pydantic(error, locale) for error in _causes(found)
     }  # each once, however many dependencies asked for it
     errors = [FieldProblem(field=field, rule=rule, detail=detail) for (field, rule), detail in told.items()]
     first = errors[0]
@@ -207,11 +207,20 @@ def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSO
     return respond(request, summary, errors)
 
 
-def _echo(error: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> bool:
-    """A list that is too short only because its items do not fit: pydantic counts those that do."""
-    place = tuple(error["loc"])
-    inside = (tuple(other["loc"]) for other in found)
-    return error["type"] == "too_short" and any(len(loc) > len(place) and loc[: len(place)] == place for loc in inside)
+def _causes(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Without the lists that are too short only because an item of theirs does not fit."""
+    locations = [tuple(error["loc"]) for error in found]
+
+    def only_follows(error: Mapping[str, Any]) -> bool:
+        here = tuple(error["loc"])
+        return error["type"] == "too_short" and any(len(loc) > len(here) and loc[: len(here)] == here for loc in locations)
+
+    return [error for error in found if not only_follows(error)]
+
+
+def _rule(error: Mapping[str, Any]) -> str:
+    """The feature's id where the fault is one of ours; else pydantic's name of it."""
+    return str(error["ctx"]["rule"] if error["type"] == "unfit" else error["type"])
 
 
 def _field(location: Sequence[str | int]) -> str:

@@ -19,6 +19,7 @@ from rules.fact_table import FACTS
 from rules.fact_words import told
 from rules.liability import decisive, explain, missing
 from rules.policy import slice_policy
+from rules.remedies import currency_of
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -119,7 +120,8 @@ async def responsibility(parts: PartsOf, caller: CallerOf, language: Language, c
 
 
 def _shown(case: CaseState, issue: Issue, policy: PolicySlice, role: Role, language: Locale) -> Responsibility:
-    explanation = explain(policy, issue, case.facts, case.finding)
+    currency = currency_of(case, policy)
+    explanation = explain(policy, issue, case.facts, case.finding, currency)
     rows = {row.row: _row(row, language) for row in explanation.rows}
     suggested = explanation.suggestion if role is not Role.MERCHANT else None
     rule = policy.issues[issue]
@@ -134,7 +136,9 @@ def _shown(case: CaseState, issue: Issue, policy: PolicySlice, role: Role, langu
         suggestion=rows[suggested] if suggested else None,
         rows=tuple(rows.values()),
         facts=tuple(
-            _fact(fact, fact.name in rule.facts, language) for fact in masked_facts(case.facts, role) if fact.name in FACTS
+            _fact(fact, fact.name in rule.facts, currency, language)
+            for fact in masked_facts(case.facts, role)
+            if fact.name in FACTS
         ),
         missing=tuple(_missing(gap, language) for gap in missing(policy, issue, case.facts)),
     )
@@ -176,7 +180,7 @@ def _row(row: RowTold, language: Locale) -> RowShown:
     )
 
 
-def _fact(fact: Fact, matters: bool, language: Locale) -> FactShown:
+def _fact(fact: Fact, matters: bool, currency: str, language: Locale) -> FactShown:
     spec = FACTS[fact.name]
     return FactShown(
         fact=fact.name,
@@ -184,7 +188,7 @@ def _fact(fact: Fact, matters: bool, language: Locale) -> FactShown:
         type=spec.type,
         unit=spec.unit,
         value=fact.value,
-        said=told(fact.name, fact.value).in_(language),
+        said=told(fact.name, fact.value, currency).in_(language),
         source=fact.source,
         at=fact.at,
         as_of=fact.as_of,

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from models.actions import BODIES, Action
-from models.base import Frozen, Identifier, Instant, Money, Words
+from models.base import Frozen, Identifier, Instant, Money, Words, unfit
 from models.bodies import Body
 from models.lines import LineQuantity
 from models.partners import FromPartner
@@ -35,8 +35,8 @@ ZONES = frozenset(available_timezones())
 
 def _zone(name: str) -> str:
     if name not in ZONES:
-        message = "not a time zone of the IANA database; write one like Asia/Shanghai"
-        raise ValueError(message)
+        en = "not a time zone of the IANA database; write one like Asia/Shanghai"
+        raise unfit(rule="zone", zh="不是 IANA 时区；请填写如 Asia/Shanghai", en=en)
     return name
 
 
@@ -46,8 +46,8 @@ ToldBy = tuple[MessageChannel, ...]
 
 def _no_inbox(channels: ToldBy | None) -> ToldBy | None:
     if channels is not None and (MessageChannel.INBOX in channels or len(set(channels)) < len(channels)):
-        message = "choose among email, sms and push, each once; the inbox is always told"
-        raise ValueError(message)
+        en = "choose among email, sms and push, each once; the inbox is always told"
+        raise unfit(rule="NTF-1", zh="请从 email、sms、push 中选择，每种一次；站内信始终会收到", en=en)
     return channels
 
 

@@ -10,7 +10,8 @@ from models.tables import TimelineRow
 from models.views import TimelineView
 from models.vocabulary import Locale, Role
 from rules.access import masked_data, shows
-from rules.texts import HOME_ZONE, timeline_text
+from rules.texts import timeline_text
+from rules.words import HOME_ZONE
 
 
 @dataclass(frozen=True)

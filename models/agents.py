@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from models.base import Frozen, Identifier
+from models.base import Frozen, Identifier, unfit
 from models.vocabulary import Issue, IssueGroup, Role
 
 SKILLS: list[JsonValue] = [*(group.value for group in IssueGroup), *(issue.value for issue in Issue)]
@@ -12,8 +12,11 @@ SKILLS: list[JsonValue] = [*(group.value for group in IssueGroup), *(issue.value
 
 def _skill(name: str) -> str:
     if name not in SKILLS:
-        message = f'no such issue or group "{name}"; name one like logistics.damaged or logistics'
-        raise ValueError(message)
+        raise unfit(
+            rule="DSP-2",
+            zh=f"没有“{name}”这一问题类型或类别；请填写如 logistics.damaged 或 logistics",
+            en=f'no such issue or group "{name}"; name one like logistics.damaged or logistics',
+        )
     return name
 
 

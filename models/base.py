@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from models.vocabulary import Locale
 
@@ -16,6 +17,11 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
 """What a person said, kept as it was said (REC-2)."""
+
+
+def unfit(*, rule: str, zh: str, en: str) -> PydanticCustomError:
+    """What is wrong with a body that fits its fields but not one another, in both languages, to be raised by a validator; `rule` by its id."""
+    return PydanticCustomError("unfit", "{en}", {"rule": rule, "zh": zh, "en": en})
 
 
 class Frozen(BaseModel):

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from models.base import Frozen, Identifier, Money, Words
+from models.base import Frozen, Identifier, Money, Words, unfit
 from models.offers import OptionOffer, RemedyOffer
 from models.partners import RefundTo
 from models.people import EvidenceRef
@@ -64,8 +64,9 @@ class Transfer(Body):
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:
         if self.to is None and self.team is None:
-            message = "name a colleague (`to`), a `team`, or both"
-            raise ValueError(message)
+            raise unfit(
+                rule="DSP-4", zh="请指定同事（`to`）、团队（`team`）或两者", en="name a colleague (`to`), a `team`, or both"
+            )
         return self
 
 
@@ -181,8 +182,11 @@ class DecideAppeal(Body):
     @model_validator(mode="after")
     def _names_the_responsible(self) -> Self:
         if self.granted is not (self.party is not None):
-            message = "name the responsible `party` when the appeal is granted, and only then"
-            raise ValueError(message)
+            raise unfit(
+                rule="INV-5",
+                zh="申诉成立时须指明责任方（`party`），驳回时不填",
+                en="name the responsible `party` when the appeal is granted, and only then",
+            )
         return self
 
 

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from models.base import Bilingual, Duration, Frozen, Identifier, Instant, Money
+from models.base import Bilingual, Duration, Frozen, Identifier, Instant, Money, unfit
 from models.charges import Charge
 from models.lines import LineQuantity, NewItem
 from models.partners import FromPartner, Order
@@ -34,8 +34,11 @@ class OrderChange(Frozen):
     def _one_thing(self) -> Self:
         said = [bool(value) for value in (self.address_id, self.items, self.quantities, self.payment_method)]
         if said.count(True) != 1:
-            message = "name one change: an address, items, quantities or a payment method"
-            raise ValueError(message)
+            raise unfit(
+                rule="RES-1",
+                zh="请只填写一种修改：地址、商品、数量或支付方式",
+                en="name one change: an address, items, quantities or a payment method",
+            )
         return self
 
     @property

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from models.base import Bilingual, Frozen, Money, Words
+from models.base import Bilingual, Frozen, Money, Words, unfit
 from models.changes import OrderChange
 from models.lines import LineQuantity, NewItem
 from models.vocabulary import Party, RemedyKind
@@ -29,16 +29,19 @@ class RemedyOffer(Frozen):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         priced = self.kind in RemedyKind.priced()
-        needs = {
-            f"{self.kind} needs an amount above zero": priced and not (self.amount.minor if self.amount else _unpaid(self)),
-            f"{self.kind} takes no amount": not priced and self.amount is not None,
-            f"{self.kind} needs words": self.kind in RemedyKind.worded() and not self.words,
-            f"{self.kind} needs a change": (self.kind is RemedyKind.ORDER_CHANGED) is not (self.change is not None),
-            f"{self.kind} takes no items": self.kind is not RemedyKind.EXCHANGE and bool(self.items),
+        changes = self.kind is RemedyKind.ORDER_CHANGED
+        faults = {
+            ("须填写大于零的金额", "needs an amount above zero"): priced
+            and not (self.amount.minor if self.amount else _unpaid(self)),
+            ("没有金额", "takes no amount"): not priced and self.amount is not None,
+            ("须填写说明文字（words）", "needs words"): self.kind in RemedyKind.worded() and not self.words,
+            ("须填写修改内容（change）", "needs a change"): changes and self.change is None,
+            ("没有修改内容（change）", "takes no change"): not changes and self.change is not None,
+            ("没有更换的商品（items）", "takes no items"): self.kind is not RemedyKind.EXCHANGE and bool(self.items),
         }
-        for message, missing in needs.items():
-            if missing:
-                raise ValueError(message)
+        for (zh, en), wrong in faults.items():
+            if wrong:
+                raise unfit(rule="RES-3", zh=f"{self.kind} {zh}", en=f"{self.kind} {en}")
         return self
 
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from models.base import Duration, Frozen, Identifier, Instant, Money
+from models.base import Duration, Frozen, Identifier, Instant, Money, unfit
 from models.bodies import Body
 from models.lines import LineQuantity
 from models.people import Actor, EvidenceRef
@@ -236,8 +236,7 @@ class _Slot(Body):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.end <= self.start:
-            message = "a pick-up ends after it starts"
-            raise ValueError(message)
+            raise unfit(rule="RES-6", zh="取件结束时间须晚于开始时间", en="a pick-up ends after it starts")
         return self
 
 
@@ -283,8 +282,11 @@ class InspectedLines(Body):
     def _reasons(self) -> Self:
         for line in self.lines:
             if line.at_the_merchants and not line.reason:
-                message = f"{line.line_id}: say why pieces are rejected or wrong (`reason`)"
-                raise ValueError(message)
+                raise unfit(
+                    rule="RES-6",
+                    zh=f"{line.line_id}：有拒收或错误的商品时须说明原因（`reason`）",
+                    en=f"{line.line_id}: say why pieces are rejected or wrong (`reason`)",
+                )
         return self
 
 

@@ -13,6 +13,7 @@ from models.policy import PolicySlice
 from models.receipt import Wanted
 from models.vocabulary import RemedyKind
 from rules.money import cost_of
+from rules.words import minor_units, money
 
 NAMES = {
     ChangeKind.CANCEL: Bilingual(zh="取消订单", en="a cancellation"),
@@ -133,9 +134,10 @@ def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, *, bey
     if due.minor and not given:
         return Bilingual(zh="订单已付款，请填写退还金额", en="the order was paid: name the amount that goes back")
     if given > due.minor:
+        paid, back = money(due), minor_units(given, due.currency)
         return Bilingual(
-            zh=f"RES-1：取消的部分实付 {due.minor}（最小货币单位），不能退还 {given}",
-            en=f"RES-1: {due.minor} was paid for what is cancelled (minor units), {given} cannot go back",
+            zh=f"RES-1：取消的部分实付 {paid.zh}，不能退还 {back.zh}",
+            en=f"RES-1: {paid.en} was paid for what is cancelled, {back.en} cannot go back",
         )
     return None
 

@@ -28,6 +28,7 @@ from rules.appeals import too_late
 from rules.evidence import too_many
 from rules.money import refundable
 from rules.remedies import currency_of, other_currency, unfit
+from rules.words import minor_units, money
 
 
 def closed_request(case: CaseState, act: Act[Body]) -> Fault | None:
@@ -148,9 +149,10 @@ def _counter(case: CaseState, policy: PolicySlice, amount: Money) -> Fault | Non
     left = refundable(case.payments)
     if not case.payments or amount.minor <= left:
         return None
+    asked, rest = money(amount), minor_units(left, currency)
     said = Bilingual(
-        zh=f"要求的 {amount.minor} 超过订单剩余可退的 {left}（最小货币单位）",
-        en=f"{amount.minor} is more than the {left} that is left to refund on the order (minor units)",
+        zh=f"要求的 {asked.zh} 超过订单剩余可退的 {rest.zh}",
+        en=f"{asked.en} is more than the {rest.en} that is left to refund on the order",
     )
     return _invalid("amount", "RES-5", said)
 

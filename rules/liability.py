@@ -32,10 +32,12 @@ def decisive(policy: PolicySlice, finding: Finding | None) -> bool:
     return finding is not None and (finding.row is None or finding.confidence >= policy.automatic.confidence)
 
 
-def explain(policy: PolicySlice, issue: Issue, facts: Iterable[Fact], finding: Finding | None) -> Explanation:
-    """Every row for the issue beside the facts, the surest first; of equals the earlier one."""
+def explain(
+    policy: PolicySlice, issue: Issue, facts: Iterable[Fact], finding: Finding | None, currency: str | None = None
+) -> Explanation:
+    """Every row for the issue beside the facts, the surest first; of equals the earlier one. `currency`: the order's; None: the policy's."""
     known = _known(facts)
-    rows = [_row(policy, row, known) for row in policy.liability if issue in row.issues]
+    rows = [_row(policy, row, known, currency or policy.currency) for row in policy.liability if issue in row.issues]
     rows.sort(key=lambda row: -row.confidence)
     stands = decisive(policy, finding)
     suggestions = (row.row for row in rows if row.told is Told.HOLDS and not row.decisive)
@@ -66,7 +68,7 @@ def _told(row: LiabilityRow, known: Known) -> Told:
     return Told.FAILS if Told.FAILS in told else Told.LACKING if Told.LACKING in told else Told.HOLDS
 
 
-def _row(policy: PolicySlice, row: LiabilityRow, known: Known) -> RowTold:
+def _row(policy: PolicySlice, row: LiabilityRow, known: Known, currency: str) -> RowTold:
     return RowTold(
         row=row.id,
         party=row.party,
@@ -78,8 +80,8 @@ def _row(policy: PolicySlice, row: LiabilityRow, known: Known) -> RowTold:
             ConditionTold(
                 fact=condition.fact,
                 name=FACTS[condition.fact].name,
-                wanted=wanted(condition),
-                value=told(condition.fact, known.get(condition.fact)),
+                wanted=wanted(condition, currency),
+                value=told(condition.fact, known.get(condition.fact), currency),
                 told=fits(condition, known),
             )
             for condition in row.when

@@ -10,6 +10,7 @@ from models.vocabulary import Issue, RemedyKind, Role
 from rules.changes import offer_fault
 from rules.eligibility import MONEY_LEFT, PIECES_LEFT, Ask, entitlement, most
 from rules.goods import concerned, counted
+from rules.words import minor_units, money
 
 MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})
 WITHOUT_ORDER = RemedyKind.worded() | {RemedyKind.COUPON}
@@ -44,9 +45,11 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
         ask = Ask.of(case, policy)
         beyond = by in MAY_GO_BEYOND
         ruled = (_refused(ask, case.order, remedy, by) or offer_fault(policy, case, remedy, beyond=beyond) for remedy in remedies)
-        said = _too_much(ask.left, case, remedies) or next(filter(None, ruled), None) or _too_many(ask, case.order, remedies)
+        said = (
+            _too_much(ask.left, case, policy, remedies) or next(filter(None, ruled), None) or _too_many(ask, case.order, remedies)
+        )
     elif said is None:
-        said = _too_much(0, case, remedies) or _nowhere(remedies)
+        said = _too_much(0, case, policy, remedies) or _nowhere(remedies)
     return said
 
 
@@ -92,10 +95,11 @@ def _refused(ask: Ask, order: Order, remedy: RemedyOffer, by: Role) -> Bilingual
     if remedy.amount.minor <= limit:
         return None
     rules = "、".join(dict.fromkeys(entitlement(ask, line, remedy.kind).rule for line in order.lines if pieces[line.line_id]))
+    asked, most_ = money(remedy.amount), minor_units(limit, remedy.amount.currency)
     return _by_rule(
         rules,
-        f"{remedy.kind} 的金额 {remedy.amount.minor} 超过上限 {limit}（最小货币单位）；更多须由主管决定",
-        f"{remedy.amount.minor} is more than the {limit} that {remedy.kind} may give here (minor units); a supervisor may give more",
+        f"{remedy.kind} 的金额 {asked.zh} 超过上限 {most_.zh}；更多须由主管决定",
+        f"{asked.en} is more than the {most_.en} that {remedy.kind} may give here; a supervisor may give more",
     )
 
 
@@ -124,17 +128,19 @@ def _too_many(ask: Ask, order: Order, remedies: tuple[RemedyOffer, ...]) -> Bili
     return None
 
 
-def _too_much(left: int, case: CaseState, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
+def _too_much(left: int, case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
     """Money that goes back comes from the order's payments; coupons do not."""
     amount = sum(remedy.amount.minor for remedy in remedies if remedy.amount and remedy.kind in RemedyKind.paying())
     if amount and not case.payments:
         return Bilingual(zh="没有已核实的付款可退", en="there is no verified payment of an order to refund")
     if amount <= left:
         return None
+    currency = currency_of(case, policy)
+    asked, rest = minor_units(amount, currency), minor_units(left, currency)
     return _by_rule(
         MONEY_LEFT,
-        f"金额 {amount} 超过订单剩余可退的 {left}（最小货币单位）",
-        f"{amount} is more than the {left} that is left to refund on the order (minor units)",
+        f"金额 {asked.zh} 超过订单剩余可退的 {rest.zh}",
+        f"{asked.en} is more than the {rest.en} that is left to refund on the order",
     )
 
 

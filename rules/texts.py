@@ -11,7 +11,6 @@ from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, cast
-from zoneinfo import ZoneInfo
 
 import yaml
 from jinja2 import StrictUndefined, Template, TemplateError, meta, pass_context
@@ -24,11 +23,10 @@ from models.events import Event
 from models.policy import MessageRule
 from models.vocabulary import Locale, Role
 from rules.text_data import DATA, LETTER
+from rules.words import HOME_ZONE, moment_in, money_in
 from rules.yaml_files import content_of
 
-HOME_ZONE = "Asia/Shanghai"
 TEXTS = Path(__file__).resolve().parent.parent / "policies" / "texts.yaml"
-DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3}
 
 
 class TextsError(ValueError):
@@ -182,34 +180,16 @@ def _capitalize_first(text: object) -> str:
 
 @pass_context
 def _money(context: Context, minor: object, currency: object) -> str:
-    """¥12.90 in Chinese, CNY 12.90 in English."""
-    if not isinstance(minor, int):
-        return "—"
-    decimals = DECIMALS.get(str(currency), 2)
-    figure = f"{minor / 10**decimals:,.{decimals}f}" if abs(minor) < 10**15 else str(minor)
-    return f"¥{figure}" if context["_locale"] is Locale.ZH and currency == "CNY" else f"{currency} {figure}"
+    return money_in(minor, str(currency), context["_locale"]) if isinstance(minor, int) else "—"
 
 
 @pass_context
 def _when(context: Context, instant: object) -> str:
-    """An ISO instant in the reader's zone and language; the zone is said where it may be doubted."""
+    """An ISO instant in the reader's zone and language."""
     try:
-        local = datetime.fromisoformat(str(instant)).astimezone(_zone(context["_zone"]))
+        return moment_in(datetime.fromisoformat(str(instant)), context["_locale"], context["_zone"])
     except ValueError:
         return "—"
-    offset = local.strftime("%z")
-    zone = f"GMT{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
-    if context["_locale"] is Locale.ZH:
-        home = context["_zone"] == HOME_ZONE
-        return f"{local.month}月{local.day}日{local:%H:%M}" + ("" if home else f"（{zone}）")
-    return f"{local.day} {local:%b}, {local:%H:%M} ({zone})"
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError):  # a contact's zone that this machine does not know
-        return ZoneInfo(HOME_ZONE)
 
 
 def load_texts(path: Path = TEXTS) -> Texts:

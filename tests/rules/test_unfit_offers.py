@@ -43,7 +43,7 @@ def test_an_agent_keeps_to_the_rule_and_reads_it_in_the_refusal(policy_slice: Po
     case_ = state(Issue.QUALITY_DEFECT)
     said = unfit(case_, policy_slice, (offer(REFUND, 6_451),), Role.AGENT)
     assert said is not None
-    assert "6450" in said.en
+    assert "CNY 64.50" in said.en
     assert "(rule refund-in-part)" in said.en
     assert "（规则 refund-in-part）" in said.zh
     assert unfit(case_, policy_slice, (offer(REFUND, 6_450),), Role.AGENT) is None
