@@ -202,6 +202,7 @@ async def main() -> None:
         settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
     )
     database = Database(settings)
+    await database.check()
     await seed_agents(database, load_policy(settings.policy).agents)
     await seed_knowledge(database)
     await keep_schedules(client, settings)

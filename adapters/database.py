@@ -5,6 +5,7 @@ Both behave alike: `writing()` is one transaction that commits at the end of its
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -85,12 +86,17 @@ class Database:
             yield session
 
     async def check(self) -> None:
-        """Raise when the database cannot be used: unreachable, or not migrated to what this program expects (UNAVAILABLE)."""
+        """Raise when the database cannot be used: unreachable, or behind what this program expects (UNAVAILABLE).
+
+        One that is ahead will do: migrations only add, so that programs of the release before go on while they are replaced.
+        """
         async with self.reading() as session:
             found = await (await session.connection()).run_sync(_revision)
-        if found != (wanted := _head()):
+        wanted, known = _revisions()
+        if found != wanted and (found is None or found in known):
             detail = (
-                f"The database is at migration {found}, this program needs {wanted}; run `python -m adapters.database` first."
+                f"The database is at migration {found}, this program needs {wanted}; "
+                "run `python -m adapters.database`, or stop `redress up` and start it again."
             )
             raise RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail))
 
@@ -129,8 +135,11 @@ async def take_turns(session: AsyncSession, about: str) -> None:
         await (await session.connection()).execute(text("SELECT pg_advisory_xact_lock(hashtext(:about))"), {"about": about})
 
 
-def migrate(settings: Settings) -> None:
-    """Bring the database to the newest tables. Processes that start at once take turns; the second finds nothing to do."""
+def migrate(settings: Settings) -> str | None:
+    """Bring the database to the newest tables. Processes that start at once take turns; the second finds nothing to do.
+
+    What was done, `0011 → 0012`; None: nothing. Raises RedressError (UNAVAILABLE) for a database that a newer program made.
+    """
     url = url_of(settings, sync=True)
     options: dict[str, Any] = {"json_serializer": _json}
     if url.get_backend_name() == "sqlite":
@@ -142,9 +151,14 @@ def migrate(settings: Settings) -> None:
         with engine.execution_options(writing=True).begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            before, (head, known) = _revision(connection), _revisions()
+            if before is not None and before not in known:
+                detail = f"The database is at migration {before}, which this program does not know: use the newer program that made it."
+                raise RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail))
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            return None if before == head else f"{before} → {head}"
     finally:
         engine.dispose()
 
@@ -216,9 +230,14 @@ def _revision(connection: Connection) -> str | None:
 
 
 @cache
-def _head() -> str | None:
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+def _revisions() -> tuple[str | None, frozenset[str]]:
+    """The migration that this program needs, and all that it knows: as they were when it looked first."""
+    scripts = ScriptDirectory.from_config(alembic_config())
+    return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
 
 
 if __name__ == "__main__":
-    migrate(Settings())
+    try:
+        sys.stdout.write(migrate(Settings()) or "")
+    except RedressError as error:
+        sys.exit(error.fault.detail)

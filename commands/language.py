@@ -46,6 +46,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{part}已退出（{how}）；{seconds:.1f} 秒后重新启动。",
         "{part} ended ({how}); starting it again in {seconds:.1f} s.",
     ),
+    "not_ready": (
+        "{part}已重新启动，但尚未就绪；原因见 {where}。",
+        "{part} was started again and is not ready yet; {where} says why.",
+    ),
+    "migrated": (
+        "程序已更新，数据库已迁移（{what}）。请停止并重新启动 redress up，让各部分都运行新程序。",
+        "The program has changed and the database was migrated ({what}). Stop and start `redress up`, so that all of it runs the new one.",
+    ),
     "back": ("{part}已恢复运行。", "{part} is back."),
     "never_ready": (
         "{part}未能启动。日志 {log} 的最后几行：\n{tail}",

@@ -19,6 +19,8 @@ READY_WITHIN = 90.0
 TRIES_BEFORE_READY = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 STEADY_AFTER = 30.0
+NOT_READY_AFTER = 20.0
+"""Seconds after which it is said that a part that was started again runs and does not work."""
 LOG_LIMIT = 10 * 1024 * 1024
 
 
@@ -33,6 +35,10 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     grace: float = 4.0
     """Seconds it may take to end by itself when it is asked to."""
+    before_again: Callable[[], Awaitable[None]] | None = None
+    """What is done before it is started another time."""
+    hint: str = ""
+    """Where it says why it is not ready; none: in its log."""
 
     @property
     def title(self) -> str:
@@ -98,6 +104,8 @@ class Keeper:
                 self._tell(say("died", part=self.part.title, how=_how(code), seconds=pause))
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
+            if self.part.before_again is not None:
+                await self.part.before_again()
 
     async def _spawn(self) -> None:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
@@ -118,8 +126,12 @@ class Keeper:
         return await self._process.wait() if self._process is not None else 0
 
     async def _watch(self, *, again: bool) -> None:
+        began, said = monotonic(), False
         while not await self.part.ready(self._started):
             await asyncio.sleep(0.1)
+            if again and not said and monotonic() - began > NOT_READY_AFTER:
+                said = True
+                self._tell(say("not_ready", part=self.part.title, where=self.part.hint or self.log))
         if again:
             self._tell(say("back", part=self.part.title))
         self._ready.set()

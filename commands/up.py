@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,6 +25,7 @@ from commands.failure import CommandError
 from commands.language import say
 from commands.processes import Household, Part
 from commands.welcome import welcome
+from models.errors import RedressError
 from settings import ROOT, Settings
 
 STOP_ORDER = ("api", "worker", "sandbox", "temporal")
@@ -121,8 +123,21 @@ async def _start(
 async def _migrated(settings: Settings) -> None:
     try:
         await asyncio.to_thread(migrate, settings)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, OSError, RedressError) as error:
         raise CommandError(say("database_failed", why=error)) from error
+
+
+async def _migrated_again() -> None:
+    """Before a part is started again: its code may be newer by now than what runs here, so that newer code migrates too."""
+    own = os.environ | _environment()
+    command = (sys.executable, "-m", "adapters.database")
+    migrating = await asyncio.create_subprocess_exec(*command, env=own, stdout=PIPE, stderr=PIPE)
+    done, failed = await migrating.communicate()
+    if migrating.returncode:
+        why = failed.decode(errors="replace").strip().splitlines() or ["?"]
+        tell(say("database_failed", why=why[-1]))
+    elif done:
+        tell(say("migrated", what=done.decode().strip()))
 
 
 async def _temporal(household: Household, settings: Settings, *, own: bool) -> Client:
@@ -175,6 +190,8 @@ def _api(settings: Settings, http: httpx.AsyncClient) -> Part:
         ready=_answering(http, f"{settings.api_url}/readyz"),
         address=settings.api_url,
         environment=_environment(),
+        before_again=_migrated_again,
+        hint=f"{settings.api_url}/readyz",
     )
 
 
@@ -183,7 +200,7 @@ def _worker(settings: Settings, client: Client) -> Part:
         return await temporal_server.polled(client, settings.task_queue, since)
 
     command = (sys.executable, str(ROOT / "worker.py"))
-    return Part(name="worker", command=command, ready=polls, environment=_environment(), grace=8.0)
+    return Part(name="worker", command=command, ready=polls, environment=_environment(), grace=8.0, before_again=_migrated_again)
 
 
 def _environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel, select
 
 from adapters.database import Database, insert_if_absent, migrate, upsert, url_of
@@ -44,8 +44,20 @@ async def test_a_migrated_database_is_ready_and_a_fresh_one_says_what_to_do(data
     await fresh.aclose()
 
 
-def test_migrating_twice_changes_nothing(database_settings: Settings) -> None:
-    migrate(database_settings)
+async def test_a_database_that_is_ahead_serves_the_programs_of_before_and_is_not_migrated_by_them(
+    database_settings: Settings, database: Database
+) -> None:
+    async with database.writing() as session:
+        await (await session.connection()).execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await database.check()
+    with pytest.raises(RedressError, match="newer program"):
+        migrate(database_settings)
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    fresh = Settings(data_dir=tmp_path / "fresh")
+    assert str(migrate(fresh)).startswith("None → ")
+    assert migrate(fresh) is None
 
 
 def test_processes_that_migrate_at_once_take_turns(tmp_path: Path) -> None:

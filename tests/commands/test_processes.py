@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
@@ -71,6 +72,35 @@ async def test_a_part_that_is_killed_is_started_again_and_it_is_said(home: Home)
     assert home.heard("The worker ended (SIGKILL)")
     assert home.pid("worker") != first
     assert alive(home.pid("worker"))
+
+
+async def test_what_must_come_before_another_start_comes_before_it(home: Home) -> None:
+    done: list[str] = []
+
+    async def first() -> None:
+        done.append("migrated")
+
+    await home.household.start(replace(part(home.folder, "api"), before_again=first))
+    assert done == []
+    os.kill(home.pid("api"), signal.SIGKILL)
+    await until(lambda: home.heard("The API is back"))
+    assert done == ["migrated"]
+
+
+async def test_a_part_that_runs_again_and_does_not_work_says_where_to_look(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.processes.NOT_READY_AFTER", 0.2)
+    started = part(home.folder, "api")
+    works = [True]
+
+    async def ready(since: datetime) -> bool:
+        return works[0] and await started.ready(since)
+
+    await home.household.start(replace(started, ready=ready, hint="http://127.0.0.1:1/readyz"))
+    works[0] = False
+    os.kill(home.pid("api"), signal.SIGKILL)
+    await until(lambda: home.heard("http://127.0.0.1:1/readyz says why"))
+    works[0] = True
+    await until(lambda: home.heard("The API is back"))
 
 
 async def test_everything_is_stopped_also_what_does_not_want_to(home: Home) -> None:

@@ -1,8 +1,11 @@
 """Processes are killed while cases run: nothing is lost, nothing is done twice."""
 
 import pytest
+from alembic import command
 from household import Redress, until
+from sqlalchemy import create_engine
 
+from adapters.database import alembic_config, url_of
 from models.vocabulary import Role
 
 
@@ -27,3 +30,17 @@ def test_a_waiting_case_goes_on_after_a_process_was_killed(redress: Redress, par
     case.reaches("confirmation")
     case.act(Role.CUSTOMER, "confirm")
     assert case.closes()["outcome"] == "answered"
+
+
+@pytest.mark.parametrize("part", ["api", "worker"])
+def test_a_part_that_starts_again_with_a_newer_program_finds_the_database_migrated(redress: Redress, part: str) -> None:
+    engine = create_engine(url_of(redress.settings, sync=True))
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")  # as it was before the pull
+    engine.dispose()
+    before = redress.said().count("the database was migrated")
+    redress.kill(part)
+    assert redress.said().count("the database was migrated") == before + 1
+    assert redress.http.get(f"{redress.settings.api_url}/readyz").json()["checks"]["database"] == "ok"
