@@ -22,9 +22,12 @@ from commands.show import money
 from commands.stage import SUPERVISOR, Stage, Story
 from commands.stories import PLOTS
 from models.vocabulary import Locale
+from rules.texts import texts
 from settings import Settings
 
 SEEN_AT_ONCE = 24
+MOST_TOLD = 60
+"""Of so many cases it is told in the end what they showed."""
 WIDE = 120
 """Columns of a terminal on which the last move fits too."""
 
@@ -108,15 +111,17 @@ def _fits(plot: Plot, order: dict[str, Any], tempers: dict[str, str]) -> bool:
 
 
 def _table(stories: list[Story], width: int) -> Table:
-    table = Table(box=box.SIMPLE)
-    table.add_column()
-    table.add_column(say("case"), no_wrap=True, min_width=15)
-    for name in ("story", "stage", "waiting", *(["last_move"] if width >= WIDE else [])):
-        table.add_column(say(name), overflow="ellipsis", no_wrap=True)
+    table = Table(box=box.SIMPLE, expand=True, pad_edge=False)
+    table.add_column(no_wrap=True, width=1)
+    table.add_column(say("case"), no_wrap=True, width=15)
+    table.add_column(say("story"), overflow="ellipsis", no_wrap=True, ratio=2)
+    table.add_column(say("stage"), overflow="ellipsis", no_wrap=True, width=14)
+    for name in ("waiting", *(["last_move"] if width >= WIDE else [])):
+        table.add_column(say(name), overflow="ellipsis", no_wrap=True, ratio=1)
     begun = [story for story in stories if story.case_id or story.trouble]
     for story in begun[-SEEN_AT_ONCE:]:
         wait = story.view.get("waiting")
-        mark = "[green]✓[/green]" if story.over and story.as_meant else "[red]✗[/red]" if story.over else ""
+        mark = f"[{'green' if story.as_meant else 'red'}]{_mark(story)}[/]" if story.over else ""
         waiting = f"{wait['on']}: {wait['for_']}" if wait and not story.closed else ""
         cells = (mark, story.case_id, escape(_name(story)), story.view.get("stage", ""), waiting, story.last_move)
         table.add_row(*cells[: len(table.columns)])
@@ -134,6 +139,9 @@ def _summarise(settings: Settings, caller: Caller, stories: list[Story]) -> None
                 paid[remedy["amount"]["currency"]] += remedy["amount"]["minor"]
     alone = sum(1 for story in stories if story.view.get("automatic"))
     typer.echo("")
+    for story in stories[:MOST_TOLD]:
+        typer.echo(f"{_mark(story)} {story.case_id or '-':<15}  {_name(story)} → {_shown(story)}")
+    typer.echo("")
     for end, count in ends.most_common():
         typer.echo(f"{count:>4}  {end}")
     amounts = ", ".join(money({"currency": currency, "minor": minor}) for currency, minor in paid.items())
@@ -144,6 +152,27 @@ def _summarise(settings: Settings, caller: Caller, stories: list[Story]) -> None
     example = next((story.case_id for story in stories if story.case_id), "RD-…")
     ui = f"http://{settings.host}:{settings.ui_port}"
     typer.echo(say("demo_look", ui=ui, docs=f"{caller.address}/docs", case=example))
+
+
+def _mark(story: Story) -> str:
+    return "✓" if story.as_meant else "✗"
+
+
+def _shown(story: Story) -> str:
+    """What the case showed: what was given, and what became of its claims; or whom it is left waiting for."""
+    if not story.closed:
+        return _end(story)
+    words, locale = texts(), language()
+    given = [
+        " ".join(filter(None, (words.name(remedy["kind"], locale), money(remedy["amount"]))))
+        for remedy in story.view["remedies"]
+        if remedy["done_at"]
+    ]
+    claims = [
+        f"{words.name(claim['kind'], locale)} {money(claim['claimed'])} ({words.name(claim['status'], locale)})"
+        for claim in story.view["claims"]
+    ]
+    return "; ".join((*given, *claims)) or f"{story.view['outcome']}"
 
 
 def _name(story: Story) -> str:

@@ -276,6 +276,10 @@ APPEAL_GRANTED = Proof(("申诉未获支持", "no appeal was granted"), lambda v
 CLAIM_SETTLED = Proof(
     ("对承运商的索赔未结清", "no claim was settled"), lambda view: any(claim["status"] == "settled" for claim in view["claims"])
 )
+TWO_WAYS = Proof(
+    ("没有退回两种付款方式", "it did not go back over two payments"),
+    lambda view: any(len({part["payment_id"] for part in remedy["parts"]}) > 1 for remedy in view["remedies"]),
+)
 RULED = Proof(
     ("没有经过五轮协商", "it did not take five rounds"),
     lambda view: sum(1 for proposal in view["proposals"] if proposal["refused"]) >= 5,  # noqa: PLR2004

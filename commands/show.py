@@ -13,6 +13,7 @@ from rich.table import Table
 
 from commands.client import ApiOption, AsOption, Caller, TokenOption
 from commands.language import say
+from rules.texts import DECIMALS
 
 
 def show(
@@ -81,7 +82,10 @@ def _remedies(remedies: list[dict[str, Any]]) -> str:
 
 def money(amount: dict[str, Any] | None) -> str:
     """`CNY 12.90`."""
-    return f"{amount['currency']} {amount['minor'] / 100:,.2f}" if amount else ""
+    if not amount:
+        return ""
+    decimals = DECIMALS.get(amount["currency"], 2)
+    return f"{amount['currency']} {amount['minor'] / 10**decimals:,.{decimals}f}"
 
 
 def clock(instant: str) -> str:

@@ -16,6 +16,7 @@ from commands.plots import (
     CLAIM_SETTLED,
     RULED,
     SORRY,
+    TWO_WAYS,
     Maker,
     Plot,
     accept,
@@ -222,8 +223,8 @@ PLOTS: tuple[Plot, ...] = (
         ("颜色和图片差别很大。", "The colour is nothing like the picture."),
         "two_methods",
         issue=Issue.NOT_AS_DESCRIBED,
-        moves={WaitFor.PLAN: (propose(refund(0.1)), propose(refund(0.25))), WaitFor.CHOICE: (counter(0.3), accept)},
-        proofs=(gave(RemedyKind.REFUND_ONLY),),
+        moves={WaitFor.PLAN: (propose(refund(0.1)), propose(refund(0.45))), WaitFor.CHOICE: (counter(0.5), accept)},
+        proofs=(gave(RemedyKind.REFUND_ONLY), TWO_WAYS),
     ),
     Plot(
         ("两次被拒后平台介入", "refused twice, then the platform"),

@@ -91,6 +91,11 @@ class Texts:
         """The event in one sentence."""
         return self._render((event, locale, "timeline", "timeline"), data, zone)
 
+    def name(self, code: str, locale: Locale) -> str:
+        """A code word in that language; words that are no code stay as they are."""
+        known = self._file.names.get(code)
+        return known.in_(locale) if known else code
+
     def message(
         self, event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE
     ) -> tuple[str, str]:
@@ -158,8 +163,7 @@ class Texts:
         if isinstance(code, (list, tuple)):
             joint = "、" if context["_locale"] is Locale.ZH else ", "
             return joint.join(self._name(context, item) for item in cast("list[object]", code))
-        known = self._file.names.get(str(code))
-        return known.in_(context["_locale"]) if known else str(code)
+        return self.name(str(code), context["_locale"])
 
     @pass_context
     def _offered(self, context: Context, remedies: object, amounts: object, currency: object) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from household import Redress, running, until
 
+from commands.stories import PLOTS
 from models.vocabulary import RemedyKind, Role
 
 
@@ -60,6 +61,7 @@ def test_a_file_of_bare_texts_is_imported_once(redress: Redress, tmp_path: Path)
 def test_the_demo_carries_out_every_remedy_and_ends_with_each_case_where_it_should_be(redress: Redress) -> None:
     played = redress.run("demo")
     assert played.returncode == 0, played.stdout + played.stderr
+    assert all(plot.name[1] in played.stdout for plot in PLOTS)
     given = {view["kind"] for case in listed(redress) for view in case["remedies"] if view["done_at"]}
     assert given == set(RemedyKind)
 
