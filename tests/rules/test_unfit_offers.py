@@ -9,6 +9,7 @@ from fakes import payment
 
 from models.base import Money
 from models.case import CaseState, Classification
+from models.changes import OrderChange
 from models.lines import LineQuantity, NewItem
 from models.offers import RemedyOffer
 from models.partners import Order, OrderStatus, Payment, Refund, RefundStatus
@@ -158,3 +159,23 @@ def test_a_refund_that_the_payments_show_already_counts_once(policy_slice: Polic
     charged: Payment = payment().model_copy(update={"refunds": (shown,)})
     case_ = state(Issue.LOST, remedies=(before,), payments=(charged,))
     assert eligible(Ask.of(case_, policy_slice)).left.minor == 2_900
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        offer(RemedyKind.RESHIP),
+        offer(EXCHANGE),
+        offer(RemedyKind.REPAIR),
+        offer(RETURN, 100),
+        offer(RemedyKind.ORDER_CANCELLED),
+        RemedyOffer(kind=RemedyKind.ORDER_CHANGED, change=OrderChange(address_id="A-1")),
+    ],
+)
+def test_without_a_verified_order_nobody_offers_goods_or_a_change_of_it(policy_slice: PolicySlice, made: RemedyOffer) -> None:
+    issue = next(issue for issue, known in policy_slice.issues.items() if made.kind in known.remedies)
+    unknown = state(issue).model_copy(update={"order": None, "payments": ()})
+    said = unfit(unknown, policy_slice, (made,), Role.SUPERVISOR)
+    assert said is not None
+    assert "no verified order" in said.en
+    assert unfit(unknown, policy_slice, (offer(COUPON, 500),), Role.SUPERVISOR) is None
