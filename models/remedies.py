@@ -106,5 +106,10 @@ class Remedy(Frozen):
     """Why it was taken back (RES-11); what could not be taken back is said in the timeline."""
 
     @property
+    def of_charge(self) -> bool:
+        """It gives back what the customer paid for another remedy that is not carried out: no price of goods, and nothing given."""
+        return self.payment_id is not None
+
+    @property
     def open(self) -> bool:
         return self.done_at is None and self.undone is None

@@ -10,7 +10,8 @@ from models.vocabulary import Role
 def given_on_order(case: CaseState) -> int:
     """Minor units that this case and earlier ones of the order have given already."""
     earlier = case.history.given_minor if case.history else 0
-    return earlier + sum(remedy.amount.minor for remedy in case.remedies if remedy.amount and not remedy.undone)
+    own = [remedy for remedy in case.remedies if not (remedy.undone or remedy.of_charge)]
+    return earlier + sum(remedy.amount.minor for remedy in own if remedy.amount)
 
 
 def limit_of(policy: PolicySlice, by: Actor) -> int | None:

@@ -103,7 +103,7 @@ def dues(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -> tuple
 
 def given(remedy: Remedy, order: Order) -> Money | None:
     """What a remedy that is done has cost; None: nothing that could be claimed."""
-    if remedy.done_at is None or remedy.undone is not None:
+    if remedy.done_at is None or remedy.undone is not None or remedy.of_charge:
         return None
     if remedy.kind in RemedyKind.priced():
         return remedy.amount if remedy.amount and remedy.amount.minor else None

@@ -77,7 +77,7 @@ def own_refunds(case: CaseState) -> tuple[int, int]:
     for remedy in case.remedies:
         parts = {part.key: part.amount.minor for part in remedy.parts if part.reimbursement is not Reimbursement.FAILED}
         by_hand = 0
-        if remedy.kind in RemedyKind.paying() and remedy.reimbursement is Reimbursement.ARRIVED and remedy.amount is not None:
+        if remedy.reimbursement is Reimbursement.ARRIVED and remedy.amount is not None:
             by_hand = max(remedy.amount.minor - sum(parts.values()), 0)
         given += sum(parts.values()) + by_hand
         unseen += sum(minor for key, minor in parts.items() if key not in shown) + by_hand
@@ -120,7 +120,7 @@ def _claimed_wrongly(case: CaseState) -> bool:
 
 
 def _gives_for_goods(remedy: Remedy) -> bool:
-    given = remedy.done_at is not None or bool(remedy.parts)
+    given = (remedy.done_at is not None or bool(remedy.parts)) and not remedy.of_charge
     return remedy.kind in RemedyKind.paying() and remedy.amount is not None and remedy.undone is None and given
 
 

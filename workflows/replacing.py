@@ -165,8 +165,13 @@ async def give_charge_back(desk: Desk, remedy_id: str) -> None:
         return
     back = f"{remedy_id}-charge"
     if not any(known.id == back for known in desk.case.remedies):
-        made = Remedy(id=back, kind=RemedyKind.REFUND_ONLY, amount=payment.amount, settlement=remedy.settlement)
-        made = made.model_copy(update={"payment_id": payment.payment_id})
+        made = Remedy(
+            id=back,
+            kind=RemedyKind.REFUND_ONLY,
+            amount=payment.amount,
+            settlement=remedy.settlement,
+            payment_id=payment.payment_id,
+        )
         desk.case.remedies = (*desk.case.remedies, made)
     settled, desk.case.settled = desk.case.settled, True
     try:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from datetime import timedelta
 
+import pytest
 from cases import NOW, case
 from intents import CARD, WALLET, intent
 from sqlmodel import func, select
@@ -38,7 +39,8 @@ def paid(order_id: str) -> tuple[Payment, ...]:
 
 async def save(records: RecordsActivities, case_id: str, *parts: RefundPart, order_id: str = "O-1", **remedy: object) -> None:
     """Save a case whose refund has come that far."""
-    given = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, parts=parts).model_copy(update=remedy)
+    under_way = Reimbursement.REQUESTED if parts else Reimbursement.NONE
+    given = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, parts=parts, reimbursement=under_way).model_copy(update=remedy)
     known = case(remedies=(given,), order_id=order_id)
     known = known.model_copy(update={"receipt": known.receipt.model_copy(update={"case_id": case_id})})
     await records.save_case(Projection(state=known, at=NOW))
@@ -60,6 +62,17 @@ async def test_a_refund_is_booked_step_by_step_and_every_step_once(records: Reco
         EntryKind.ARRIVED,
     ]
     assert ledger.summary(found, "CNY").refunded.minor == 1_000
+
+
+@pytest.mark.parametrize("kind", [RemedyKind.EXCHANGE, RemedyKind.ORDER_CHANGED])
+async def test_what_a_cheaper_article_leaves_is_booked_until_it_arrived_like_any_refund(
+    records: RecordsActivities, database: Database, kind: RemedyKind
+) -> None:
+    (part,) = (await records.intend_refund(intent(minor=1_000))).parts
+    for state in (Reimbursement.REQUESTED, Reimbursement.ARRIVED):
+        await save(records, "RD-1", moved(part, state), kind=kind, amount=Money(minor=1_000), reimbursement=state)
+    found = ledger.summary(await entries(database), "CNY")
+    assert (found.under_way.minor, found.refunded.minor, found.left.minor) == (0, 1_000, 9_000)
 
 
 async def test_what_the_provider_refused_is_free_before_the_case_is_saved(records: RecordsActivities, database: Database) -> None:

@@ -107,7 +107,8 @@ def test_what_is_not_done_was_taken_back_or_costs_nothing_is_not_claimed() -> No
     undone = remedy(number=3, undone="withdrawn")
     under_way = remedy(number=4, done_at=None)
     sorry = remedy(RemedyKind.APOLOGY, None, 5)
-    assert owed(case(Party.CARRIER, undone, under_way, sorry)) == {}
+    own_money = remedy(number=6, payment_id="P-O-1-2")  # the customer had paid it for something that was not carried out
+    assert owed(case(Party.CARRIER, undone, under_way, sorry, own_money)) == {}
 
 
 def test_goods_sent_again_are_worth_what_was_paid_for_them() -> None:

@@ -7,10 +7,13 @@ from replacing_goods import Replacing, exchanging
 from service import CUSTOMER, Service
 
 from models.actions import Action
+from models.case import CaseState
 from models.charges import Charge, ChargeStatus
 from models.partners import Notice, ShipmentStatus
 from models.replacements import ReplacementStage
 from models.vocabulary import RemedyKind, Stage, WaitFor, WaitingOn
+from rules.approvals import given_on_order
+from rules.goods import given_by_line
 
 STAGES = ReplacementStage
 
@@ -84,6 +87,25 @@ async def test_a_cheaper_article_gives_the_difference_back(service: Service) -> 
     await made.bring_goods_back()
     await delivered(made)
     assert service.world.paid_back("O-1") == 3_000
+
+
+async def test_what_was_paid_for_an_exchange_that_comes_to_nothing_goes_back_and_takes_nothing_off_a_refund(
+    service: Service,
+) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    await pay(made)
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    returned = service.client.get_workflow_handle(made.handle.id.replace(".replacement", ".return"))
+    await service.environment.fast_forward(returned, timedelta(days=8))
+    view = await made.case.until(lambda view: len(view.remedies) == 2 and not any(remedy.open for remedy in view.remedies))
+    assert service.world.paid_back("O-1") == 3_000
+    row = await made.case.row()
+    assert row is not None
+    state = CaseState.model_validate(row.state)
+    assert [remedy.of_charge for remedy in view.remedies] == [False, True]
+    assert given_by_line((state,)) == ()
+    assert given_on_order(state) == 0
 
 
 async def test_stock_stays_set_aside_while_the_old_goods_travel(service: Service) -> None:
