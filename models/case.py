@@ -223,8 +223,12 @@ class CaseState(BaseModel):
 
     @property
     def money_moves(self) -> bool:
-        """Whether a refund is under way or was made: from here on nothing is withdrawn."""
-        return any(remedy.reimbursement in Reimbursement.moving() for remedy in self.remedies)
+        """Whether a refund is under way or was made, be it in part: from here on nothing is withdrawn."""
+        moving = Reimbursement.moving()
+        return any(
+            remedy.reimbursement in moving or any(part.reimbursement in moving for part in remedy.parts)
+            for remedy in self.remedies
+        )
 
 
 class CaseStart(Frozen):

@@ -39,6 +39,16 @@ def _waits_for(reason: WaitFor) -> Test:
     return lambda case, _: case.wait is not None and case.wait.for_ is reason
 
 
+def _awaits_word(case: CaseState, _: Actor) -> bool:
+    """The customer has not said already, a moment ago, that it is solved."""
+    return case.wait is not None and case.wait.for_ is WaitFor.CONFIRMATION and not case.confirmed
+
+
+def _awaits_ruling(case: CaseState, _: Actor) -> bool:
+    """Nobody has ruled a moment ago."""
+    return case.wait is not None and case.wait.for_ is WaitFor.ARBITRATION and case.arbitration
+
+
 def _asked(case: CaseState, actor: Actor) -> bool:
     return any(request.of.value == actor.role.value and request.recipient == actor.id for request in case.open_requests)
 
@@ -219,7 +229,7 @@ PERMISSIONS: dict[Action, Permission] = {
         frozenset({C}), _on_the_table, Bilingual(zh="有待您选择的方案时", en="while a proposal is on the table")
     ),
     Action.ARBITRATE: Permission(
-        frozenset({S}), _waits_for(WaitFor.ARBITRATION), Bilingual(zh="等待裁定时", en="while the case waits for a ruling")
+        frozenset({S}), _awaits_ruling, Bilingual(zh="等待裁定时", en="while the case waits for a ruling")
     ),
     Action.APPEAL: Permission(
         frozenset({C, M, K}),
@@ -247,12 +257,12 @@ PERMISSIONS: dict[Action, Permission] = {
     ),
     Action.CONFIRM: Permission(
         frozenset({C}),
-        _waits_for(WaitFor.CONFIRMATION),
+        _awaits_word,
         Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
     ),
     Action.DISPUTE: Permission(
         frozenset({C}),
-        _waits_for(WaitFor.CONFIRMATION),
+        _awaits_word,
         Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
     ),
     Action.RATE: Permission(frozenset({C}), _can_rate, Bilingual(zh="问题解决后，限一次", en="once, after the case was solved")),
@@ -265,14 +275,25 @@ PERMISSIONS: dict[Action, Permission] = {
 ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
 
 
+AT_EVERY_TURN = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW})
+"""What does not matter to where the case goes."""
+
+
 def allowed_actions(case: CaseState, actor: Actor) -> tuple[Action, ...]:
-    """What the actor, a party of the case, may do now."""
+    """What the actor, a party of the case, may do now.
+
+    Whoever acts first wins: while the case is on its way to where somebody sent it, nobody sends it elsewhere.
+    """
     return tuple(
-        action for action, permission in PERMISSIONS.items() if actor.role in permission.roles and permission.when(case, actor)
+        action
+        for action, permission in PERMISSIONS.items()
+        if actor.role in permission.roles and (case.turn_to is None or action in AT_EVERY_TURN) and permission.when(case, actor)
     )
 
 
 def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
     """Why the actor may not do this: not with this role, or not now. None: go ahead."""
     now = Bilingual(zh=f"案件当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
+    if case.turn_to is not None:
+        now = Bilingual(zh=f"案件正转入 {case.turn_to}", en=f"Somebody has just sent the case to {case.turn_to}")
     return refusal(action, PERMISSIONS[action], actor, allowed_actions(case, actor), now, "stage × role → actions")

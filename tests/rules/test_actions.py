@@ -10,7 +10,7 @@ from models.clocks import Wait
 from models.findings import InformationRequest
 from models.offers import Option, RemedyOffer
 from models.people import Actor
-from models.remedies import Proposal, Remedy
+from models.remedies import Proposal, RefundPart, Remedy
 from models.vocabulary import ErrorType, Kind, Outcome, Reimbursement, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 from rules.actions import PERMISSIONS, allowed_actions, forbidden
 
@@ -66,7 +66,7 @@ def test_who_only_looks_may_do_nothing(actor: Actor, stage: Stage) -> None:
         (ALICE, at(Stage.INVESTIGATION), Action.FIND),
         (ALICE, at(Stage.INVESTIGATION, handler=ALICE), Action.TRANSFER),
         (SUSAN, at(Stage.RESOLUTION, proposals=(proposal(needs_approval=True),)), Action.APPROVE),
-        (SUSAN, waiting(Stage.RESOLUTION, WaitFor.ARBITRATION), Action.ARBITRATE),
+        (SUSAN, waiting(Stage.RESOLUTION, WaitFor.ARBITRATION, arbitration=True), Action.ARBITRATE),
     ],
 )
 def test_an_action_is_open_at_its_moment(actor: Actor, state: CaseState, action: Action) -> None:
@@ -119,6 +119,53 @@ def test_a_case_is_withdrawn_until_money_moves(reimbursement: Reimbursement, may
     remedy = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=1), reimbursement=reimbursement)
     state = at(Stage.RESOLUTION, settled=True, remedies=(remedy,))
     assert (Action.WITHDRAW in allowed_actions(state, CUSTOMER)) is may
+
+
+@pytest.mark.parametrize(
+    ("state", "may"),
+    [
+        (Reimbursement.PENDING, False),
+        (Reimbursement.REQUESTED, False),
+        (Reimbursement.ARRIVED, False),
+        (Reimbursement.FAILED, True),
+    ],
+)
+def test_a_case_is_not_withdrawn_when_one_part_of_its_refund_failed_and_another_moves(state: Reimbursement, may: bool) -> None:
+    refused = RefundPart(key="k1", payment_id="P-1", amount=Money(minor=6), reimbursement=Reimbursement.FAILED)
+    other = RefundPart(key="k2", payment_id="P-2", amount=Money(minor=4), reimbursement=state)
+    remedy = Remedy(
+        id="m1",
+        kind=RemedyKind.REFUND_ONLY,
+        amount=Money(minor=10),
+        reimbursement=Reimbursement.FAILED,
+        parts=(refused, other),
+    )
+    stuck = waiting(Stage.RESOLUTION, WaitFor.PAYMENT_REPAIR, settled=True, remedies=(remedy,))
+    assert (Action.WITHDRAW in allowed_actions(stuck, CUSTOMER)) is may
+
+
+@pytest.mark.parametrize(
+    ("state", "actor", "actions"),
+    [
+        (at(Stage.RESOLUTION, turn_to=Stage.ARCHIVAL, outcome=Outcome.WITHDRAWN), SUSAN, (Action.CLASSIFY, Action.PROPOSE)),
+        (waiting(Stage.FOLLOW_UP, WaitFor.CONFIRMATION, turn_to=Stage.RESOLUTION), CUSTOMER, (Action.CONFIRM, Action.DISPUTE)),
+        (waiting(Stage.FOLLOW_UP, WaitFor.CONFIRMATION, confirmed=True), CUSTOMER, (Action.CONFIRM, Action.DISPUTE)),
+        (waiting(Stage.CLOSED, WaitFor.REOPENING, turn_to=Stage.DISPATCH), CUSTOMER, (Action.REOPEN, Action.APPEAL)),
+        (waiting(Stage.RESOLUTION, WaitFor.ARBITRATION, arbitration=False, settled=True), SUSAN, (Action.ARBITRATE,)),
+    ],
+)
+def test_of_two_who_send_a_case_different_ways_at_once_the_second_is_told(
+    state: CaseState, actor: Actor, actions: tuple[Action, ...]
+) -> None:
+    for action in actions:
+        fault = forbidden(state, actor, action)
+        assert fault is not None
+        assert fault.type is ErrorType.NOT_ALLOWED_NOW
+        assert state.turn_to is None or state.turn_to in fault.detail
+
+
+def test_words_are_heard_also_while_a_case_is_on_its_way() -> None:
+    assert allowed_actions(at(Stage.RESOLUTION, turn_to=Stage.DISPATCH), CUSTOMER) == (Action.ADD_WORDS,)
 
 
 def test_an_ended_case_is_not_withdrawn_once_more() -> None:
