@@ -41,7 +41,7 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
             payments=tuple(sorted(case.payments, key=lambda payment: payment.payment_id != remedy.payment_id)),
             parts=remedy.parts,
             to=remedy.refund_to,
-            automatic=case.automatic and remedy.ordering is None,  # what a merchant confirmed is owed, whatever the day gave
+            automatic=case.automatic and not owed(remedy),
             max_automatic_per_customer_a_day=desk.policy.automatic.max_per_customer_a_day,
             max_automatic_minor_a_day=desk.policy.automatic.max_minor_a_day,
             max_automatic_share_a_day=desk.policy.automatic.max_share_a_day,
@@ -57,6 +57,11 @@ async def set_aside(desk: Desk, remedy_id: str) -> bool:
     else:
         fail(desk, remedy_id, plan.denied)
     return plan.denied is None
+
+
+def owed(remedy: Remedy) -> bool:
+    """Whatever the day gave: the merchant confirmed it, or has the goods."""
+    return remedy.ordering is not None or remedy.return_ is not None
 
 
 def leave_to_a_person(desk: Desk, cap: str) -> None:

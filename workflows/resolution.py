@@ -92,6 +92,8 @@ def offer_instead(desk: Desk) -> None:
 async def negotiate(desk: Desk) -> None:
     """RES-2: whoever holds the case proposes; approval above the limit, choice; rounds until it is settled or a supervisor rules."""
     case = desk.case
+    if not case.settled:
+        case.automatic = False  # what was begun without a person came to nothing: from here on people decide
     while not case.settled:
         proposal = case.standing_proposal
         if case.arbitration:
