@@ -13,7 +13,8 @@ from rich.table import Table
 
 from commands.client import ApiOption, AsOption, Caller, TokenOption
 from commands.language import say
-from rules.texts import DECIMALS
+from models.vocabulary import Locale
+from rules.words import money_in
 
 
 def show(
@@ -82,10 +83,7 @@ def _remedies(remedies: list[dict[str, Any]]) -> str:
 
 def money(amount: dict[str, Any] | None) -> str:
     """`CNY 12.90`."""
-    if not amount:
-        return ""
-    decimals = DECIMALS.get(amount["currency"], 2)
-    return f"{amount['currency']} {amount['minor'] / 10**decimals:,.{decimals}f}"
+    return money_in(amount["minor"], amount["currency"], Locale.EN) if amount else ""
 
 
 def clock(instant: str) -> str:
