@@ -115,6 +115,7 @@ async def ask(
         sayings=(),
         evidence=0,
         now=now,
+        warranties=policy.eligibility.warranty_months,
     )
     asked = Ask(policy, order, shipments, payments, history, now, question.issue, question.lines, None, facts)
     return _shown(eligible(asked), policy.version, language)

@@ -47,11 +47,12 @@ class EligibilityRow(Frozen):
     why: Bilingual
     """Why it is open; of a refusal, why it is not."""
     otherwise: Bilingual | None = None
-    """Why it is not, once the time is over."""
+    """Why it is not, once the time is over, or when the fact says that it is nothing."""
 
     @model_validator(mode="after")
     def _says_both(self) -> Self:
-        if (self.within is not None and self.allow) is not (self.otherwise is not None):
+        timed = self.allow and self.within is not None
+        if self.fact is None and timed is not (self.otherwise is not None):
             message = "a row with a time limit says `otherwise` why it is refused after it; others have none"
             raise ValueError(message)
         return self

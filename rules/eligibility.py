@@ -100,8 +100,7 @@ class Ask:
         return self._by_line[line.line_id]
 
     def _known(self, line: OrderLine) -> dict[str, JsonValue]:
-        months = line.warranty_months or self.policy.eligibility.warranty_months.get(line.category, 0)
-        only = self.order.model_copy(update={"lines": (line.model_copy(update={"warranty_months": months}),)})
+        only = self.order.model_copy(update={"lines": (line,)})
         own = facts_of(
             order=only,
             shipments=self.shipments,
@@ -111,6 +110,7 @@ class Ask:
             sayings=(),
             evidence=0,
             now=self.asked_at,
+            warranties=self.policy.eligibility.warranty_months,
         )
         moment = {fact.name: fact.value for fact in own}
         kept = {fact.name: fact.value for fact in self.facts if not fact.name.startswith(OF_THE_MOMENT)}
@@ -218,6 +218,8 @@ def _closed(
         return {"reason": row.otherwise, "until": until}
     if isinstance(changes, Bilingual):
         return {"rule": CHANGES, "reason": changes}
+    if row.fact is not None and row.otherwise is not None and not _cap(row, known):
+        return {"reason": row.otherwise}
     if _of_the_goods(row) and kind not in RemedyKind.worded() and not _pieces(ask, line):
         return {"rule": PIECES_LEFT, "reason": NO_PIECES, "firm": True}
     if _amount(ask, line, kind, row, known) == 0:

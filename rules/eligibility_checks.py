@@ -38,6 +38,8 @@ def _limit(loc: Loc, row: EligibilityRow) -> Faults:
         yield (*loc, "fact"), unknown("fact", row.fact, FACTS)
     elif row.fact is not None and FACTS[row.fact].type is not FactType.NUMBER:
         yield (*loc, "fact"), f"{row.fact} is no number; name a fact that is an amount"
+    if row.fact is not None and row.otherwise is None:
+        yield (*loc, "otherwise"), f"say why it is refused when {row.fact} is nothing"
     if row.firm and row.allow:
         yield (*loc, "firm"), "only a refusal is firm; add allow: false or take firm away"
     if not row.allow and row.within is not None:

@@ -5,7 +5,7 @@ A fact that nothing proves is absent, never guessed. Of several parcels each fac
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
@@ -22,6 +22,8 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ONE_SELF = frozenset({"self", "family"})
 MARKS = ("custom", "perishable", "hygiene", "digital_opened", "no_return", "promotional")
+AT_REST = frozenset({ShipmentStatus.LOST, ShipmentStatus.RETURNED, ShipmentStatus.PICKUP_POINT, ShipmentStatus.DELIVERED})
+NO_WARRANTIES: Mapping[str, int] = {}
 TROUBLE = {ShipmentStatus.LOST: 3, ShipmentStatus.RETURNED: 2, ShipmentStatus.EXCEPTION: 1}
 
 Named = Iterator[tuple[str, JsonValue, datetime | None]]
@@ -40,14 +42,18 @@ def facts_of(
     now: datetime,
     looked_up_at: datetime | None = None,
     misses: tuple[Miss, ...] = (),
+    warranties: Mapping[str, int] = NO_WARRANTIES,
 ) -> tuple[Fact, ...]:
-    """Every fact that is known now, each once. `evidence`: how many pieces came with the opening."""
+    """Every fact that is known now, each once.
+
+    `evidence`: how many pieces came with the opening. `warranties`: months by category, for lines that name none of their own.
+    """
     named: list[tuple[str, JsonValue, datetime | None]] = []
     if order is not None:
         named += _order(order, shipments, now)
-        named += _lines(order, lines)
+        named += _lines(order, lines, warranties)
         named += _delivery(order, shipments, now)
-        named += _warranty(order, shipments, lines, now)
+        named += _warranty(order, shipments, lines, warranties, now)
         named += _parcels(shipments, now)
         named += _payments(order, payments, now)
     named += _evidence(evidence, sayings)
@@ -97,7 +103,7 @@ def _order(order: Order, shipments: tuple[Shipment, ...], now: datetime) -> Name
     yield "order.shipped", shipped, min(sent, default=None)
 
 
-def _lines(order: Order, lines: tuple[LineQuantity, ...]) -> Named:
+def _lines(order: Order, lines: tuple[LineQuantity, ...], warranties: Mapping[str, int]) -> Named:
     of_case = concerned(order, lines)
     if not of_case:
         return
@@ -110,13 +116,19 @@ def _lines(order: Order, lines: tuple[LineQuantity, ...]) -> Named:
     if len({line.paid.currency for line in of_case} | {line.unit_price.currency for line in of_case}) == 1:
         listed = sum(line.unit_price.minor * line.quantity for line in of_case)
         yield "line.discount_minor", listed - sum(line.paid.minor for line in of_case), bought
-    yield "line.warranted", all(line.warranty_months for line in of_case), bought
+    yield "line.warranted", all(_months(line, warranties) for line in of_case), bought
 
 
-def _warranty(order: Order, shipments: tuple[Shipment, ...], lines: tuple[LineQuantity, ...], now: datetime) -> Named:
+def _months(line: OrderLine, warranties: Mapping[str, int]) -> int:
+    return line.warranty_months or warranties.get(line.category, 0)
+
+
+def _warranty(
+    order: Order, shipments: tuple[Shipment, ...], lines: tuple[LineQuantity, ...], warranties: Mapping[str, int], now: datetime
+) -> Named:
     """When the first warranty among the concerned goods ends; goods without one leave it open."""
     arrived = _arrived(shipments)
-    months = [line.warranty_months for line in concerned(order, lines)]
+    months = [_months(line, warranties) for line in concerned(order, lines)]
     if arrived is None or not months or not all(months):
         return
     end = warranty_end(arrived, min(months))
@@ -139,10 +151,18 @@ def _delivery(order: Order, shipments: tuple[Shipment, ...], now: datetime) -> N
         yield "delivery.delivered_at", arrived.isoformat(), arrived
         yield "delivery.days_since", _in(DAY, now - arrived), arrived
     if order.promised_at is not None:
-        yield "delivery.late_hours", _in(HOUR, (arrived or now) - order.promised_at), arrived
+        ready = [_ready(shipment) for shipment in shipments]
+        in_time = max((at for at in ready if at is not None), default=None) if None not in ready else None
+        yield "delivery.late_hours", _in(HOUR, (in_time or now) - order.promised_at), in_time
         sent = [shipment.shipped_at for shipment in shipments if shipment.shipped_at is not None]
         if sent:
             yield "shipment.shipped_late_hours", _in(HOUR, max(sent) - order.promised_at + DAY), max(sent)
+
+
+def _ready(shipment: Shipment) -> datetime | None:
+    """Since when the customer has it, or may fetch it where they agreed to."""
+    waits = shipment.status is ShipmentStatus.PICKUP_POINT and shipment.consent_to_pickup_point
+    return shipment.delivered_at or (max((scan.at for scan in shipment.scans), default=None) if waits else None)
 
 
 def _parcels(shipments: tuple[Shipment, ...], now: datetime) -> Named:
@@ -161,9 +181,11 @@ def _parcels(shipments: tuple[Shipment, ...], now: datetime) -> Named:
     ]
     if latest:
         last = min(latest, key=lambda scan: scan.at)
-        yield "shipment.hours_without_scan", _in(HOUR, now - last.at), last.at
         yield "shipment.last_scan_at", last.at.isoformat(), last.at
         yield "shipment.last_place", last.place, last.at
+    moving = [max(scan.at for scan in shipment.scans) for shipment in shipments if shipment.scans and _under_way(shipment)]
+    if moving:  # a parcel that waits to be fetched, or whose end is known, is scanned no more
+        yield "shipment.hours_without_scan", _in(HOUR, now - min(moving)), min(moving)
     yield from _signature(shipments)
     yield from _weights(shipments)
 
@@ -280,8 +302,7 @@ def _signed_by_other(shipment: Shipment) -> bool:
 
 
 def _under_way(shipment: Shipment) -> bool:
-    left = shipment.shipped_at is not None and shipment.delivered_at is None
-    return left and shipment.status not in {ShipmentStatus.LOST, ShipmentStatus.RETURNED}
+    return shipment.shipped_at is not None and shipment.delivered_at is None and shipment.status not in AT_REST
 
 
 def _in(unit: timedelta, span: timedelta) -> float:

@@ -106,6 +106,7 @@ def establish_facts(desk: Desk) -> None:
         now=desk.now,
         looked_up_at=case.looked_up_at,
         misses=case.misses,
+        warranties=desk.policy.eligibility.warranty_months,
     )
 
 

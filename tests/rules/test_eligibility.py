@@ -113,7 +113,7 @@ TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     (REFUND, Issue.QUALITY_DEFECT, {}, "refund-in-part", True),
     (REFUND, Issue.CANCEL, {"shipments": (), "order": order(status=OrderStatus.PAID)}, "refund-not-shipped", True),
     (REFUND, Issue.CHARGED_TWICE, {"payments": (payment(), payment(number=2))}, "charged-twice", True),
-    (REFUND, Issue.CHARGED_TWICE, {}, "money-left", False),
+    (REFUND, Issue.CHARGED_TWICE, {}, "charged-twice", False),
     # the rest
     (ADJUST, Issue.PRICE_DISPUTE, {}, "adjust-price", True),
     (ADJUST, Issue.PRICE_DISPUTE, {"order": marked("promotional")}, "adjust-promotional", True),

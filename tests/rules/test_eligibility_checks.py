@@ -29,6 +29,12 @@ from rules.policy import PolicyError, parse_policy
             "rules[10]",
             "otherwise",
         ),
+        (
+            "      otherwise: {zh: 支付记录中没有重复扣款",
+            "      # otherwise: {zh: 支付记录中没有重复扣款",
+            "otherwise",
+            "say why it is refused when payment.duplicate_minor is nothing",
+        ),
         ("remedies: [apology, explanation, service_improvement]", "remedies: [apology, explanation]", "rules", "meets no rule"),
         (
             "    - id: adjust-promotional\n      remedies: [price_adjustment]\n      when: [{fact: line.promotional, is: true}]\n",

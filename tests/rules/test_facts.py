@@ -1,5 +1,6 @@
 """INV-1: what order, parcels, payments and answers prove, each fact with its source and as of when; what nothing proves is absent."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,6 +33,7 @@ def known(
     sayings: tuple[Saying, ...] = (),
     evidence: int = 0,
     misses: tuple[Miss, ...] = (),
+    warranties: Mapping[str, int] | None = None,
 ) -> dict[str, Fact]:
     facts = facts_of(
         order=bought,
@@ -44,6 +46,7 @@ def known(
         now=NOW,
         looked_up_at=NOW - HOUR,
         misses=misses,
+        warranties=warranties or {},
     )
     named = {fact.name: fact for fact in facts}
     assert len(named) == len(facts)
@@ -94,6 +97,33 @@ def test_a_parcel_under_way_is_told_with_its_last_scan() -> None:
     assert facts["shipment.shipped_late_hours"].value == -72
     assert facts["delivery.late_hours"].value == 96
     assert not {"delivery.delivered_at", "delivery.days_since", "shipment.signed_relation"} & facts.keys()
+
+
+@pytest.mark.parametrize("status", [ShipmentStatus.PICKUP_POINT, ShipmentStatus.LOST, ShipmentStatus.RETURNED])
+def test_a_parcel_that_waits_to_be_fetched_or_whose_end_is_known_has_not_gone_missing(status: ShipmentStatus) -> None:
+    facts = values(known(bought(), sent(status=status)))
+    assert facts["shipment.under_way"] is False
+    assert facts["shipment.last_place"] == "杭州"
+    assert "shipment.hours_without_scan" not in facts
+    beside_one_on_its_way = values(
+        known(bought(), sent(status=status), sent("T-2", scans=(Scan(at=NOW, place="苏州", status="x"),)))
+    )
+    assert beside_one_on_its_way["shipment.hours_without_scan"] == 0
+
+
+@pytest.mark.parametrize(("consent", "late"), [(True, 96 - 50), (False, 96), (None, 96)])
+def test_a_parcel_at_the_pick_up_point_that_the_customer_agreed_to_is_late_no_more(consent: bool | None, late: float) -> None:
+    facts = values(known(bought(), sent(status=ShipmentStatus.PICKUP_POINT, consent_to_pickup_point=consent)))
+    assert facts["delivery.late_hours"] == late
+    assert facts["delivery.delivered"] is False
+
+
+def test_the_warranty_of_its_category_holds_for_goods_that_name_none() -> None:
+    plain, own = line(category="electronics"), line(warranty_months=3, category="electronics")
+    for goods, warranties, days in ((plain, {}, None), (plain, {"electronics": 12}, 363), (own, {"electronics": 12}, 90)):
+        facts = values(known(bought(lines=(goods,)), delivered(2), warranties=warranties))
+        assert facts["line.warranted"] is (days is not None)
+        assert facts.get("line.warranty_left_days") == days
 
 
 def test_delivered_without_a_signature_is_not_proved() -> None:
@@ -315,7 +345,7 @@ def test_every_fact_is_of_its_type_and_source_and_can_be_proved() -> None:
     twice = (charged(1, refund(100)), charged(2))
     everything = [
         known(bought(lines=(line(warranty_months=12),)), delivered(weight_sent=9, weight_arrived=8), payments=twice, evidence=1),
-        known(bought(), sent(status=ShipmentStatus.PICKUP_POINT, consent_to_pickup_point=True)),
+        known(bought(), sent(consent_to_pickup_point=True, status=ShipmentStatus.PICKUP_POINT), sent("T-2")),
         known(
             requests=tuple(
                 asked(of, answer=saying(MERCHANT), admits=True)
