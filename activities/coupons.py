@@ -33,14 +33,18 @@ class CouponActivities:
 
     @activity.defn(name="revoke_coupon")
     async def revoke_coupon(self, request: CouponRequest) -> CouponState:
-        """One that was never issued is nothing to take back."""
+        """One that was never issued is nothing to take back; one that the system will not take back stays the customer's."""
         try:
-            known = await self._promotion.coupon_by_key(request.key)
-            if known is None:
-                return CouponState(code="", status=CouponStatus.REVOKED)
-            coupon = await self._promotion.revoke(request.key)
+            coupon = await self._promotion.coupon_by_key(request.key)
         except PartnerError as error:
             raise to_temporal(error, insist=True) from error
+        if coupon is None:
+            return CouponState(code="", status=CouponStatus.REVOKED)
+        try:
+            coupon = await self._promotion.revoke(request.key)
+        except PartnerError as error:
+            if not error.permanent:
+                raise to_temporal(error) from error
         if coupon.status is CouponStatus.REVOKED:
             await self._book(request, revoked=True)
         return _state(coupon)

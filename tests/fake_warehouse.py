@@ -33,6 +33,7 @@ class FakeWarehouse:
     sends_at_once: bool = True
     down: bool = False
     refuses_to_send: bool = False
+    refuses_to_stop: bool = False
     silent_about_sending: bool = False
     """What is to be sent is packed, and nobody answers."""
     forgets_reservations: bool = False
@@ -135,6 +136,8 @@ class FakeWarehouse:
         if key not in self.dispatches:
             raise PartnerError(ErrorType.NOT_FOUND, f"there is no parcel {key}")
         known = self.dispatches[key]
+        if self.refuses_to_stop:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "it is at the gate")
         if known.status is DispatchStatus.PREPARING:
             self.dispatches[key] = known.model_copy(update={"status": DispatchStatus.STOPPED})
             packed = self.reservations[self.packed[key]]

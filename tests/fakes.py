@@ -94,6 +94,8 @@ class World:
     refuses_coupons: bool = False
     coupons_are_used: bool = False
     """The customer uses each before anybody can take it back."""
+    keeps_coupons: bool = False
+    """None is taken back."""
     sent: list[OutgoingMessage] = field(default_factory=list)
     returns: ReturnWorld = field(default_factory=ReturnWorld)
     claims: ClaimsDesk = field(default_factory=ClaimsDesk)
@@ -199,6 +201,8 @@ class World:
 
     async def revoke(self, key: str) -> Coupon:
         self._answering("promotion")
+        if self.keeps_coupons:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "a coupon is a coupon")
         if self.coupons[key].status is CouponStatus.ISSUED:
             now = CouponStatus.USED if self.coupons_are_used else CouponStatus.REVOKED
             self.coupons[key] = self.coupons[key].model_copy(update={"status": now})

@@ -28,6 +28,8 @@ class OrderDesk:
     """By so much a changed order gets dearer, or cheaper."""
     gives_back: bool = True
     """Whether a confirmed change can still be taken back."""
+    keeps_charges: bool = False
+    """None is called off."""
     loses_answers: int = 0
     """So many calls are carried out, but their answers get lost."""
     changes: dict[str, ChangeAnswer] = field(default_factory=dict[str, ChangeAnswer])
@@ -86,6 +88,8 @@ class OrderDesk:
 
     async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
         self._answering("payment")
+        if self.keeps_charges:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "we call nothing off")
         known = self.charges.get(order.key)
         if known is None or not known.over:
             self.charges[order.key] = Charge.of(order, ChargeStatus.CANCELLED)

@@ -11,12 +11,16 @@ from typing import Any, Protocol
 
 from pydantic import JsonValue
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from models.charges import BookCharge, Charge, ChargeCall, ChargeOrder, ChargeStatus
 from models.events import Event
 from models.people import SYSTEM, Actor
 from models.vocabulary import WaitFor, WaitingOn
 from workflows import ordering_effects as effects
+
+THEN_GIVE_UP = timedelta(days=3)
+"""So long after a charge's own end a provider that did not say what became of it never will."""
 
 
 class Site(Protocol):
@@ -77,11 +81,18 @@ async def collect(site: Site, bill: Bill, ask: Asking = _at_once) -> bool:
 
 
 async def call_off(site: Site, bill: Bill, ask: Asking = _at_once) -> Charge | None:
-    """Let nobody pay it any more. The charge, when it was paid all the same: the customer was quicker."""
+    """Let nobody pay it any more. The charge, when it was paid all the same: the customer was quicker.
+
+    A provider that does not say so is asked until long after it could be paid; a person sees that on the timeline.
+    """
     if bill.known() is None:
         return None
     if not _known(bill).over:
-        take_in(site, bill, await ask(effects.cancel_charge(_call(bill))))
+        try:
+            patience = max(bill.order.until - site.now, timedelta(0)) + THEN_GIVE_UP
+            take_in(site, bill, await ask(effects.cancel_charge(_call(bill), patience)))
+        except ActivityError:
+            site.note(Event.PARTNER_SILENT, waiting_for=WaitFor.CHARGE.value)
     return _known(bill) if await _book(site, bill) else None
 
 

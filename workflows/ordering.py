@@ -46,7 +46,9 @@ async def undo(desk: Desk, remedy_id: str, why: str) -> tuple[str, ...]:  # noqa
     remedy = find(desk, remedy_id)
     if remedy.ordering is None:
         return ()
-    if remedy.ordering.to_pay and await charging.call_off(desk, bill(desk, remedy_id)):
+    if remedy.ordering.to_pay and await charging.call_off(
+        desk, bill(desk, remedy_id), lambda ask: desk.during(ask, WaitFor.CHARGE)
+    ):
         was_paid(desk, remedy_id)
         tell_once(desk, remedy_id, Event.ORDER_CHANGED)
         finish(desk, remedy_id)

@@ -35,9 +35,9 @@ async def charge_state(call: ChargeCall) -> Charge:
     return await call_partner("charge_state", call, Charge)
 
 
-async def cancel_charge(call: ChargeCall) -> Charge:
-    """See to it that nobody pays it any more; it may have been paid just before."""
-    return await call_partner("cancel_charge", call, Charge)
+async def cancel_charge(call: ChargeCall, patience: timedelta) -> Charge:
+    """See to it that nobody pays it any more; it may have been paid just before. Raises ActivityError when the provider will not for so long."""
+    return await call_partner("cancel_charge", call, Charge, patience=patience)
 
 
 async def book_charge(request: BookCharge) -> None:

@@ -188,7 +188,7 @@ async def sent(job: Job) -> None:
             await job.watch(
                 WaitingOn.MERCHANT,
                 WaitFor.STOCK,
-                lambda: job.sent or job.out_of_stock or not _packing(job),
+                lambda: job.sent or job.out_of_stock or not packing(job),
                 until,
                 lambda: _looked(job),
             )
@@ -203,13 +203,14 @@ async def sent(job: Job) -> None:
         await set_aside(job)
 
 
-def _packing(job: Job) -> bool:
+def packing(job: Job) -> bool:
+    """Whether goods were to be sent, and nobody said since that they left or stay."""
     return job.dispatch is not None and job.dispatch.status is DispatchStatus.PREPARING
 
 
 async def stopped(job: Job) -> None:
     """Nothing is to be sent any more under this key; when it is too late for that, it is on its way."""
-    if _packing(job) and job.dispatch is not None:
+    if packing(job) and job.dispatch is not None:
         told = await job.ask(effects.stop_replacement(job.dispatch.key, A_QUESTION))
         if told is not None:
             job.told_of_dispatch(told)
@@ -238,7 +239,7 @@ async def delivered(job: Job) -> None:
 
 async def _looked(job: Job) -> None:
     """Ask where it is; what nobody can say is asked again."""
-    key = job.dispatch.key if _packing(job) and job.dispatch else None
+    key = job.dispatch.key if packing(job) and job.dispatch else None
     request = WatchParcel(key=key, tracking=job.state.tracking)
     told = await job.ask(effects.watch_parcel(request, A_QUESTION))
     if told is not None and told.dispatch is not None:

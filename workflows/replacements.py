@@ -17,7 +17,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows import charging
     from workflows import replacement_effects as effects
     from workflows.replacement_job import Ended, Job
-    from workflows.replacement_legs import A_DEED, delivered, difference_settled, old_goods_back, sent, set_aside, stopped
+    from workflows.replacement_legs import (
+        A_DEED,
+        delivered,
+        difference_settled,
+        old_goods_back,
+        packing,
+        sent,
+        set_aside,
+        stopped,
+    )
     from workflows.replacement_people import person
     from workflows.replacement_workshop import mended
 
@@ -94,7 +103,7 @@ async def hold_back(job: Job) -> None:
     if job.bill is not None and not (job.state.charge and job.state.charge.over):
         await charging.call_off(job.course, job.bill)
     await stopped(job)
-    if job.sent:
+    if job.sent or packing(job):  # what nobody could stop will be sent
         delivered_already = job.state.stage is ReplacementStage.DELIVERED
         job.change(kept=() if delivered_already else (ON_THE_ROAD,))
     else:
@@ -106,9 +115,8 @@ async def clear_up(job: Job) -> None:
     try:
         if job.reservations and not job.sent:
             kept = await effects.release_stock(f"{job.id}.s{job.reservations}", A_DEED)
-            if (
-                kept.status is ReservationStatus.USED and job.dispatch is not None
-            ):  # our order to send came after our word to stop
+            late = kept.status is ReservationStatus.USED  # our order to send came after our word to stop
+            if late and job.dispatch is not None and not packing(job):
                 await effects.stop_replacement(job.dispatch.key, A_DEED)
         if job.at_the_workshop and not job.sent:
             await effects.decide_repair(DecideRepair(key=job.repair_key, approved=False), A_DEED)

@@ -18,7 +18,7 @@ from shop import Shop, running_shop
 from settings import ROOT
 
 collect_ignore = [] if "postgresql" in DIALECTS else ["test_worker_killed.py", "test_others_killed.py", "test_database_killed.py"]
-QUICK = {"REDRESS_PARTNER_TIMEOUT": "25", "REDRESS_CIRCUIT_AFTER": "1000"}
+PATIENT = {"REDRESS_PARTNER_TIMEOUT": "25", "REDRESS_CIRCUIT_AFTER": "1000"}
 """A call may be held for as long as a test needs; one order's trouble is no other's."""
 
 POLICY = {
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("killed" if "killed" in item.path.name else "faults"))
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.long)
-            item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def running_redress(folder: Path, database: str) -> Generator[Redress]:
         text = text.replace(usual, here)
     policy.write_text(text, encoding="utf-8")
     redress = Redress(folder)
-    redress.environment |= QUICK | {"REDRESS_DATABASE_URL": database, "REDRESS_POLICY": str(policy)}
+    redress.environment |= PATIENT | {"REDRESS_DATABASE_URL": database, "REDRESS_POLICY": str(policy)}
     redress.start()
     try:
         yield redress

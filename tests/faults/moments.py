@@ -131,7 +131,7 @@ def moved_once(case: Case) -> None:
 def seen(look: Callable[[], bool], what: str) -> None:
     """Until it is so."""
     try:
-        until(look, 60)
+        until(look)
     except AssertionError as error:
         error.add_note(what)
         raise

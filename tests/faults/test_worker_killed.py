@@ -16,7 +16,8 @@ from moments import REFUND, Books, Lock, ends, faults, held, let_go, moved_once,
 
 from models.vocabulary import Role
 
-HANGS = {"times": 1, "seconds": 25}
+HANGS = {"seconds": 600}
+"""Longer than anybody waits, again and again until the fault is taken away."""
 STEPS = (
     "while the order is looked up",
     "before the money is set aside",
@@ -127,13 +128,14 @@ def take_the_first_steps(stage: Stage) -> None:
     stage.trouble(FIRST, "payments", "hold")
     stage.trouble(NOT_DONE, "refund", "timeout_before", **HANGS)
     stage.trouble(UNANSWERED, "refund", "timeout_after", **HANGS)
+    stage.trouble(UNANSWERED, "refund_by_key", "timeout_before", **HANGS)
     stage.trouble(NO_NOTICE, "refund", "no_webhook")
     for step in (AT_IT, UNTOLD, WRITING_YES, ALONE, WRITING_ARRIVAL):
         stage.trouble(step, "refund", "hold")
     stage.open(CLOSING, *(step for step in STEPS if step is not CLOSING))
     stage.held(FIRST, AT_IT, UNTOLD, WRITING_YES, ALONE, WRITING_ARRIVAL)
     stage.locked(BEFORE, SET_ASIDE)
-    stage.seen(lambda: not faults(stage.redress, stage.orders[NOT_DONE]), NOT_DONE)
+    stage.seen(lambda: any(rule["met"] for rule in faults(stage.redress, stage.orders[NOT_DONE])), NOT_DONE)
     stage.seen(lambda: stage.refunded(UNANSWERED), UNANSWERED)
     stage.awaits_arrival(NO_NOTICE)
 
@@ -168,6 +170,7 @@ def check_that_all_are_at_their_steps(stage: Stage) -> None:
     for step in (SET_ASIDE, NOT_DONE, AT_IT):
         assert stage.books.set_aside(stage.cases[step]), step
         assert not stage.refunded(step), step
+    assert stage.books.waits_for(stage.cases[UNANSWERED]) != "arrival", UNANSWERED
 
 
 def kill(pid: int) -> None:

@@ -1,6 +1,6 @@
 """Orders changed before they are shipped: the difference paid, given back, or not paid (RES-1, RES-3, RES-10, RES-11)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from models.charges import Charge, ChargeOrder
 from models.partners import Notice, OrderStatus
 from models.views import Viewer
 from models.vocabulary import Issue, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
+from workflows import charging
 
 
 async def test_fewer_pieces_give_the_difference_back(service: Service) -> None:
@@ -107,6 +108,22 @@ async def test_who_pays_at_the_last_moment_has_the_change(service: Service) -> N
     await case.pass_time(hours=2)
     await case.until(solved)
     assert service.world.orders["O-1"].lines[0].quantity == 2
+
+
+async def test_a_provider_that_will_not_call_a_charge_off_holds_no_case_for_ever(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charging, "THEN_GIVE_UP", timedelta(hours=1))  # the server skips no more than 200 retries
+    service.world.add(not_shipped())
+    service.ordering.keeps_charges = True
+    case, _ = await paying(service, quantities(2))
+    await case.pass_time(hours=47)
+    await case.act(CUSTOMER, Action.WITHDRAW)
+    await case.until(on(WaitingOn.NOBODY))
+    await case.pass_time(hours=3)
+    await case.until(lambda view: view.stage is Stage.CLOSED)
+    assert service.world.orders["O-1"].lines[0].quantity == 1
+    assert "case.partner_silent" in await case.timeline()
 
 
 async def test_a_case_withdrawn_while_a_difference_is_open_undoes_the_change(service: Service) -> None:

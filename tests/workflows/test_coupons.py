@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from fakes import order, parcel
 from service import AGENT, CUSTOMER, Case, Service
 from sqlmodel import col, select
@@ -97,8 +98,9 @@ async def test_a_coupon_is_taken_back_when_what_was_agreed_with_it_cannot_be_don
     assert sum(minor for account, minor in await postings(service) if account == "coupons") == 0
 
 
-async def test_a_coupon_that_was_used_stays_and_the_timeline_says_so(service: Service) -> None:
-    service.world.coupons_are_used = True
+@pytest.mark.parametrize("why", ["coupons_are_used", "keeps_coupons"])
+async def test_a_coupon_that_was_used_or_is_not_taken_back_stays_and_the_timeline_says_so(service: Service, why: str) -> None:
+    setattr(service.world, why, True)
     case = await another_solution_than(service, COUPON, {"kind": "exchange"})
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
     (told,) = [data for data in await case.told("resolution.remedy_undone") if data["kind"] == "coupon"]

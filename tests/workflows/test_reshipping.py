@@ -232,6 +232,17 @@ async def test_a_withdrawal_before_sending_puts_everything_back_on_the_shelf(ser
     assert (state.stage, state.kept) == (ReplacementStage.OVER, ())
 
 
+async def test_a_withdrawal_that_comes_too_late_for_the_merchant_says_that_the_goods_will_come(service: Service) -> None:
+    service.world.warehouse.sends_at_once, service.world.warehouse.refuses_to_stop = False, True
+    made = await reshipping(service)
+    await made.at(ReplacementStage.SENDING)
+    await made.case.act(CUSTOMER, Action.WITHDRAW)
+    view = await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    state = made.remedy(view).replacement
+    assert state is not None
+    assert state.kept == ("goods_on_the_road",)
+
+
 async def test_a_withdrawal_while_nobody_knows_whether_it_is_packed_stops_it(service: Service) -> None:
     warehouse = service.world.warehouse
     warehouse.sends_at_once, warehouse.silent_about_sending = False, True
