@@ -10,6 +10,9 @@ from models.replacements import ReplacementState
 from models.returns import ReturnState
 from models.vocabulary import Acceptance, Party, Reception, Reimbursement, RemedyKind, Silence, WaitFor, WaitingOn
 
+OWED = 0
+"""The settlement of what is owed for itself: it stands whatever becomes of the others."""
+
 
 class Proposal(Frozen):
     """RES-2: one round's offer. Exactly one of `accepted`, `refused`, `declined`, `lapsed` ends it."""

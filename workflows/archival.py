@@ -11,7 +11,7 @@ from workflows.desk import Desk
 async def archive(desk: Desk) -> Stage:
     """Seal everything as one immutable record, and close."""
     case = desk.case
-    await undo(desk, (case.outcome or Outcome.RESOLVED).value)
+    await undo(desk, (case.outcome or Outcome.RESOLVED).value, whole=True)
     desk.clocks.stop()
     sha256 = await desk.seal()
     outcome = case.outcome or Outcome.RESOLVED

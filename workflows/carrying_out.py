@@ -70,13 +70,13 @@ def next_of(desk: Desk) -> Remedy | None:
     )
 
 
-async def undo(desk: Desk, why: str) -> None:
+async def undo(desk: Desk, why: str, *, whole: bool = False) -> None:
     """RES-11: what was settled on together and did not come to its end is taken back, the last begun first; tells what cannot be.
 
-    Words that were said and money that went back stay with the customer.
+    Words that were said and money that went back stay with the customer. `whole`: the case is over, so nothing is left open.
     """
     case = desk.case
-    together = [remedy for remedy in case.remedies if remedy.settlement == case.settlements]
+    together = [remedy for remedy in case.remedies if remedy.settlement == case.settlements or (whole and remedy.open)]
     if all(remedy.done_at is not None for remedy in together):
         return
     for remedy in reversed(together):

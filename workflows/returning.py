@@ -4,12 +4,12 @@ from models.base import Money
 from models.effects import ReleaseGoods, TakeGoods
 from models.events import Event
 from models.lines import LineQuantity
-from models.remedies import Remedy
+from models.remedies import OWED, Remedy
 from models.return_effects import ReturnStart
 from models.returns import Purpose, ReturnResult, ReturnState
 from models.vocabulary import Outcome, Reimbursement, RemedyKind, WaitFor, WaitingOn
 from rules import return_outcome
-from workflows import effects, errands, refund
+from workflows import coupon, effects, errands, refund
 from workflows.desk import Desk
 
 KIND = "return"
@@ -29,9 +29,16 @@ async def give_back(desk: Desk, remedy_id: str) -> None:
         await refund.pay(desk, remedy_id)
     else:
         refund.replace(desk, remedy.model_copy(update={"done_at": desk.now}))
+    await cover_freight(desk)
     if state.result is ReturnResult.PARTLY and not refund.find(desk, remedy_id).open:
         await keep_what_was_accepted(desk, remedy_id, state)
         negotiate_again(desk)
+
+
+async def cover_freight(desk: Desk) -> None:
+    """RES-8: what the customer laid out is theirs whatever comes next, also when the rest is negotiated again."""
+    for owed in [one for one in desk.case.remedies if one.open and one.settlement == OWED]:
+        await coupon.issue(desk, owed.id)
 
 
 async def keep_what_was_accepted(desk: Desk, remedy_id: str, state: ReturnState) -> None:
@@ -124,8 +131,13 @@ def come_to(desk: Desk, remedy: Remedy, state: ReturnState) -> Remedy:
     refund.replace(desk, now)
     rest = settlement.freight.minor - in_money
     if rest:
-        coupon = Remedy(id=f"m{len(desk.case.remedies) + 1}", kind=RemedyKind.COUPON, amount=Money(minor=rest, currency=currency))
-        desk.case.remedies = (*desk.case.remedies, coupon)
+        made = Remedy(
+            id=f"m{len(desk.case.remedies) + 1}",
+            kind=RemedyKind.COUPON,
+            amount=Money(minor=rest, currency=currency),
+            settlement=OWED,
+        )
+        desk.case.remedies = (*desk.case.remedies, made)
     return now
 
 

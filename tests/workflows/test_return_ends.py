@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from fakes import NOW, order, parcel
-from returning_goods import accepted, agreed, proposed, returning
-from service import CUSTOMER, Service
+from returning_goods import RECEIPT, accepted, agreed, proposed, returning
+from service import CUSTOMER, MERCHANT, SUPERVISOR, Service
 
 from models.actions import Action
 from models.partners import OrderStatus, ShipmentStatus
@@ -132,3 +132,33 @@ async def test_goods_that_another_case_takes_back_are_not_taken_twice(service: S
     view = await second.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
     assert [remedy.undone for remedy in view.remedies] == ["not_enough_left"]
     assert len(back.world.opened) == 1
+
+
+async def test_a_second_solution_that_is_withdrawn_leaves_no_coupon_for_the_freight_open(service: Service) -> None:
+    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+    service.world.add(order(status=OrderStatus.DELIVERED), arrived)
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(RECEIPT,))
+    sorry = [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ANSWERS)
+    await case.act(SUPERVISOR, Action.PROPOSE, options=sorry)
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.act(CUSTOMER, Action.ACCEPT)
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP and view.waiting is not None)
+    await case.act(CUSTOMER, Action.DISPUTE, reason="words mend nothing")
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    whole = [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "all of it"}]
+    await case.act(SUPERVISOR, Action.PROPOSE, options=whole)
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    back = await accepted(service, case)
+    await back.awaiting()
+    service.world.refuses = True
+    await back.act(CUSTOMER, ReturnAction.SHIP, carrier_id="SF", tracking="SF1")
+    await back.act(CUSTOMER, ReturnAction.CLAIM_FREIGHT, amount={"minor": 1_200, "currency": "CNY"}, receipt=RECEIPT)
+    await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
+    await case.act(CUSTOMER, Action.WITHDRAW, reason="never mind")
+    view = await case.until(lambda view: view.stage is Stage.CLOSED)
+    assert [(remedy.kind.value, remedy.open) for remedy in view.remedies if remedy.undone] == [
+        ("return_and_refund", False),
+        ("coupon", False),
+    ]
