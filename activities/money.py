@@ -77,7 +77,7 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     if order_id is None:
         return
     news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
-    paying = [remedy for remedy in case.remedies if remedy.reimbursement is not Reimbursement.NONE]
+    paying = [remedy for remedy in case.remedies if remedy.parts or remedy.reimbursement is not Reimbursement.NONE]
     rows = {row.key: row for row in await _rows(session, case.case_id)} if paying else {}
     behind = any(
         (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))

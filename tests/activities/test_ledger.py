@@ -39,8 +39,7 @@ def paid(order_id: str) -> tuple[Payment, ...]:
 
 async def save(records: RecordsActivities, case_id: str, *parts: RefundPart, order_id: str = "O-1", **remedy: object) -> None:
     """Save a case whose refund has come that far."""
-    under_way = Reimbursement.REQUESTED if parts else Reimbursement.NONE
-    given = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, parts=parts, reimbursement=under_way).model_copy(update=remedy)
+    given = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, parts=parts).model_copy(update=remedy)
     known = case(remedies=(given,), order_id=order_id)
     known = known.model_copy(update={"receipt": known.receipt.model_copy(update={"case_id": case_id})})
     await records.save_case(Projection(state=known, at=NOW))
