@@ -78,7 +78,7 @@ def books(redress: Redress) -> Iterator[Books]:
     books.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
     async with running_shop(temporal, tmp_path_factory.mktemp("shop")) as shop:
         yield shop

@@ -1,8 +1,7 @@
 """Lives of cases that together need every call of the partners' contracts, each played over HTTP by its own people."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from goods_lives import called_off, exchanged, not_exchanged, not_sent, repaired, returned, turned_down
 from money_lives import changed, given_a_coupon, not_changed, refunded_at_once
@@ -44,7 +43,7 @@ class Life:
     state: str
     calls: dict[str, str]
     opening: Mapping[str, object]
-    live: Callable[[Case], Awaitable[None]]
+    live: Callable[[Case], Coroutine[None, None, None]]
 
 
 DEFECT = {"issue": "product.quality_defect"}
@@ -89,15 +88,3 @@ LIVES = (
     Life("a change that is paid for", "not_shipped", LOOK_UP | CHANGE, MORE, changed),
     Life("a change that is called off", "paid", LOOK_UP | CHANGE | UNDO, MORE, not_changed),
 )
-
-RETURNING = {"kind": "return_and_refund"}
-REFUSED: dict[str, tuple[str, dict[str, Any] | None, set[str]]] = {
-    "refund": ("a refund without a person, claimed from the carrier", None, {"payment_repair"}),
-    "issue_coupon": ("a coupon that the merchant pays for, after it was asked", {"kind": "coupon"}, {"plan"}),
-    "ask": ("a coupon that the merchant pays for, after it was asked", None, {"plan", "answers"}),
-    "open_return": ("goods that come back", RETURNING, {"plan"}),
-    "label": ("goods that come back", RETURNING, {"return_shipping"}),
-    "reserve": ("an exchange for something dearer", {"kind": "exchange", "items": []}, {"choice", "plan"}),
-    "change": ("a change that is called off", None, {"plan", "answers"}),
-}
-"""A partner's no for good: the life, what is agreed on in it, and what the case waits for then. A label is not needed; the rest people decide."""

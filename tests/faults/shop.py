@@ -93,6 +93,17 @@ class Shop:
         message = f"never seen: {what}"
         raise AssertionError(message)
 
+    async def trouble(self, *rules: dict[str, Any]) -> None:
+        """These faults are in force from now on, too."""
+        (await self.town.post("/faults", json=[*rules])).raise_for_status()
+
+    async def faults(self, about: str) -> list[dict[str, Any]]:
+        """What is left of the faults of that order, case or parcel."""
+        return (await self.town.get("/faults", params={"about": about})).raise_for_status().json()
+
+    async def well_again(self, about: str) -> None:
+        (await self.town.delete("/faults", params={"about": about})).raise_for_status()
+
     async def temper(self, whose: str, temper: str) -> None:
         """How a merchant or carrier, or everybody who is asked about an order, meets it from now on."""
         (await self.town.put("/tempers", json={whose: temper})).raise_for_status()
@@ -158,7 +169,7 @@ class Case:
         """Until that call has met the faults that wait for it."""
         rules: list[dict[str, Any]] = []
         for _ in range(400):
-            rules = (await self.shop.town.get("/faults", params={"about": about or self.case_id})).json()
+            rules = await self.shop.faults(about or self.case_id)
             if not any(rule["call"] == call for rule in rules):
                 return
             await asyncio.sleep(0.3)

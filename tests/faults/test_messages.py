@@ -22,12 +22,12 @@ async def outcomes(shop: Shop) -> dict[str, tuple[Case, int]]:
 
     async def lived(fault: str) -> tuple[Case, int]:
         case = shop.case(await shop.order(LIFE.state), no_trouble)
-        rule = {"partner": "notification", "call": "send", "fault": fault, "seconds": BROKEN[fault], "about": case.case_id}
-        (await shop.town.post("/faults", json=[rule])).raise_for_status()
+        broken = {"fault": fault, "seconds": BROKEN[fault], "about": case.case_id}
+        await shop.trouble({"partner": "notification", "call": "send", **broken})
         await case.open(**LIFE.opening)
         await over(case)
         waiting = [row for row in await outbox_of(case) if row.state == "waiting"]
-        (await shop.town.delete("/faults", params={"about": case.case_id})).raise_for_status()
+        await shop.well_again(case.case_id)
         return case, len(waiting)
 
     return dict(zip(BROKEN, await asyncio.gather(*(lived(fault) for fault in BROKEN)), strict=True))

@@ -4,18 +4,19 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from lives import AFTER_TROUBLE, ANSWERED, LIVES, LOOK_UP, NOTICED, REFUSED, Life
-from money_lives import agreed
+from lives import AFTER_TROUBLE, ANSWERED, LIVES, LOOK_UP, NOTICED, Life
 from shop import Shop
 
 from sandbox.app import CONTRACTS
-from sandbox.faults import Call, FaultyRoute
+from sandbox.faults import Call, Fault, FaultyRoute
 
 PASSING = {"timeout_before": 3.0, "timeout_after": 3.0, "error_500": None, "too_many_429": 1.0, "garbage": None, "slow": 0.5}
 """Faults that pass, with their seconds: a call that hangs does so for longer than we wait."""
 
 ASTRAY = ("duplicate_webhook", "reordered_webhooks", "no_webhook")
 """Faults of the notices that follow."""
+ELSEWHERE = {"refuse", "account_closed", "card_expired", "insufficient_funds", "hold"}
+"""Faults that test_refused.py and test_worker_killed.py play."""
 UNNEEDED = {"slow": AFTER_TROUBLE, "timeout_after": {"repair_by_key"}, "garbage": {"repair_by_key"}}
 """Nothing got lost; or the workshop's notice came before anybody asked again."""
 AT_ONCE = 24
@@ -44,8 +45,7 @@ async def lived(shop: Shop, life: Life, fault: str) -> set[str]:
     async def trouble(calls: set[str], about: str) -> None:
         abouts.append(about)
         rule = {"fault": fault, "times": times, "seconds": PASSING.get(fault), "about": about}
-        rules = [{"partner": life.calls[call], "call": call, **rule} for call in calls & given_to(life, fault)]
-        (await shop.town.post("/faults", json=rules)).raise_for_status()
+        await shop.trouble(*({"partner": life.calls[call], "call": call, **rule} for call in calls & given_to(life, fault)))
 
     case = shop.case(order, trouble)
     await trouble({*LOOK_UP}, order["order_id"])
@@ -55,7 +55,7 @@ async def lived(shop: Shop, life: Life, fault: str) -> set[str]:
     left: set[str] = set()
 
     async def met() -> bool:
-        rules = [rule for about in abouts for rule in (await shop.town.get("/faults", params={"about": about})).json()]
+        rules = [rule for about in abouts for rule in await shop.faults(about)]
         left.clear()
         left.update(rule["call"] for rule in rules if not rule["met"])
         return left <= UNNEEDED.get(fault, set())
@@ -87,29 +87,13 @@ def test_every_call_of_the_contracts_is_needed_by_a_life() -> None:
     assert needed == {(str(route.tags[0]), route.name) for route in routes}
 
 
+def test_every_fault_is_played() -> None:
+    assert {*PASSING, *ASTRAY, *ELSEWHERE} == {*Fault}
+
+
 @pytest.mark.parametrize("pair", PAIRS, ids=", ".join)
 def test_a_fault_at_every_call_of_a_life_changes_nothing(outcomes: dict[Pair, Unmet], pair: Pair) -> None:
     unmet = outcomes[pair]
     if isinstance(unmet, BaseException):
         raise unmet
     assert unmet <= UNNEEDED.get(pair[1], set[str]())
-
-
-@pytest.mark.parametrize("call", REFUSED)
-async def test_a_no_for_good_leaves_the_case_with_somebody_who_can_go_on(shop: Shop, call: str) -> None:
-    name, remedy, waits_for = REFUSED[call]
-    life = next(life for life in LIVES if life.name == name)
-    order = await shop.order(life.state)
-
-    async def trouble(calls: set[str], about: str) -> None:
-        rules = [{"partner": life.calls[call], "call": call, "fault": "refuse", "times": 1, "about": about} for call in calls]
-        (await shop.town.post("/faults", json=rules)).raise_for_status()
-
-    case = shop.case(order, trouble)
-    await trouble({call}, case.case_id)
-    await case.open(**life.opening)
-    if remedy is not None:
-        amount = {"minor": 1_000, "currency": order["total"]["currency"]}
-        await agreed(case, remedy | ({"amount": amount} if remedy["kind"] in {"coupon", "return_and_refund"} else {}))
-    await case.met(call)
-    await case.reaches(*waits_for)
