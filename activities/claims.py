@@ -30,6 +30,7 @@ from rules.claims import booking
 from rules.ledger import recovered_key
 from rules.recipients import ANY_TEAM
 from rules.texts import Texts
+from rules.words import money
 
 Row = dict[str, Any]
 NOT_STORED = {"entries", "requests_seen", "notices_seen"}
@@ -77,7 +78,7 @@ class ClaimActivities:
                 id=claim.claim_id,
                 task_queue=activity.info().task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                static_summary=f"{claim.kind} on {claim.who}, {claim.amount.minor} {claim.currency}",
+                static_summary=f"{claim.kind} on {claim.who}, {money(claim.amount).en}",
                 static_details=f"Of the case [{claim.case_id}], order {claim.order_id}.",
             )
         except WorkflowAlreadyStartedError:

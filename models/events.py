@@ -104,6 +104,7 @@ class Event(StrEnum):
     RETURN_EXPIRED = "return.expired"
     RETURN_UNADDRESSED = "return.unaddressed"
     RETURN_STUCK = "return.stuck"
+    ERRAND_BROKEN_OFF = "resolution.errand_broken_off"
     RESOLVED = "follow_up.resolved"
     RATED = "follow_up.rated"
     LOW_SCORE = "follow_up.low_score"

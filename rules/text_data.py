@@ -93,6 +93,7 @@ DATA: dict[Event, frozenset[str]] = {
         Event.COUPON_ISSUED: "remedy_id amount_minor currency code until",
         Event.COUPON_REFUSED: "remedy_id amount_minor currency refusal",
         Event.IMPROVEMENT_BEGUN: "remedy_id words party due",
+        Event.ERRAND_BROKEN_OFF: "remedy_id kind",
         Event.REMEDY_UNDONE: "remedy_id kind why kept",
         Event.RETURN_APPROVED: "remedy_id rma address deadline label customer_pays",
         Event.RETURN_LABEL_READY: "remedy_id tracking carrier",

@@ -14,6 +14,7 @@ from models.claims import ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, Cl
 from models.events import Event
 from models.people import SYSTEM, Actor, EvidenceRef
 from models.vocabulary import WaitingOn
+from rules.words import money
 from workflows import effects, search_attributes
 from workflows.alarm import Alarm
 
@@ -163,9 +164,10 @@ class ClaimDesk:
     def _details(self) -> str:
         """What an operator reads in the Temporal Web UI; nothing personal."""
         state, claim = self.state, self.state.claim
+        received = Money(minor=max(state.received_minor, 0), currency=claim.currency)
         lines = [
-            f"**{state.status}**: {claim.kind} of {claim.amount.minor} {claim.currency} on {claim.who} for case {claim.case_id}",
-            f"Received {max(state.received_minor, 0)}, accepted {state.accepted.minor if state.accepted else '—'}",
+            f"**{state.status}**: {claim.kind} of {money(claim.amount).en} on {claim.who} for case {claim.case_id}",
+            f"Received {money(received).en}, accepted {money(state.accepted).en if state.accepted else '—'}",
         ]
         if state.wait is not None:
             then = state.terms.waits[state.wait.for_].then

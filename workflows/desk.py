@@ -56,6 +56,8 @@ class Desk:
         self._alarm = Alarm()
         self._dirty = bool(self.case.entries)  # what the run before did not save
         self._background: set[asyncio.Task[None]] = set()
+        self.watching: list[asyncio.Task[None]] = []
+        """Over its errands, in case one is broken off from outside."""
 
     @property
     def now(self) -> datetime:

@@ -1,8 +1,14 @@
-"""What an operator reads about a case in the Temporal Web UI: where it stands, whose move it is, what happens next. Nothing personal."""
+"""What an operator reads in the Temporal Web UI: where something stands, whose move it is, what happens next. Nothing personal."""
 
 from models.case import CaseState
+from models.lines import LineQuantity
 from models.policy import PolicySlice
+from models.remedies import Errand
+from models.replacements import ReplacementState
+from models.reports import Terms
+from models.returns import ReturnState
 from rules.view import default_outcome
+from rules.words import money
 
 
 def details_of(case: CaseState, policy: PolicySlice) -> str:
@@ -19,10 +25,41 @@ def details_of(case: CaseState, policy: PolicySlice) -> str:
             f"Responsible: {case.finding.party} ({case.finding.confidence:.0%}, {case.finding.row or case.finding.by.role})"
         )
     lines += [
-        f"Remedy {remedy.id}: {remedy.kind} {remedy.amount.minor if remedy.amount else ''} {remedy.reimbursement}"
+        f"Remedy {remedy.id}: {remedy.kind} {money(remedy.amount).en if remedy.amount else ''} {remedy.reimbursement}"
         for remedy in case.remedies
     ]
     lines += [f"Missed: {miss.clock}, due {miss.due:%Y-%m-%d %H:%M} UTC, held by {miss.held_by}" for miss in case.misses]
     if case.outcome is not None:
         lines.append(f"Outcome: {case.outcome}")
     return "\n\n".join(lines)
+
+
+def details_of_errand(errand: Errand, state: ReturnState | ReplacementState | None, terms: Terms | None) -> str:
+    """The same of goods on their way: a return, an exchange, a repair."""
+    lines: list[str] = []
+    match state:
+        case ReturnState():
+            lines.append(
+                f"**{state.stage}**: {_pieces(state.lines)} come back for {state.purpose}, worth {money(state.agreed).en}"
+            )
+            parcels = [("Sent as", state.parcel), ("Sent back as", state.sent_back)]
+            lines += [f"{way} {parcel.tracking} ({parcel.carrier_id})" for way, parcel in parcels if parcel is not None]
+        case ReplacementState():
+            lines.append(
+                f"**{state.stage}**: {state.kind} of {', '.join(f'{item.quantity} × {item.sku}' for item in state.items)}"
+            )
+            lines += [f"To pay: {money(state.charge.amount).en}, {state.charge.status}"] if state.charge else []
+            lines += [f"Sent as {state.tracking} ({state.carrier_id})"] if state.tracking else []
+        case None:
+            pass
+    if errand.done:
+        lines.append(f"Over for the case: {errand.failed or 'as it was meant'}.")
+    else:
+        lines.append(f"Waits for **{errand.for_}** from **{errand.on}** until {errand.until:%Y-%m-%d %H:%M} UTC.")
+        then = terms.waits[errand.for_].then if terms and errand.for_ in terms.waits else None
+        lines += [f"Then by itself: {then.en} / {then.zh}"] if then else []
+    return "\n\n".join(lines)
+
+
+def _pieces(lines: tuple[LineQuantity, ...]) -> str:
+    return ", ".join(f"{line.quantity} × {line.line_id}" for line in lines)

@@ -5,14 +5,17 @@ reported on its one timeline, shows whose move it is, and goes on when the erran
 that a pause costs one signal; the signal is sent by a local activity, which costs the child one event instead of five.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import JsonValue
 from temporalio import workflow
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import FailureError
-from temporalio.workflow import ParentClosePolicy
+from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from models.events import Event
 from models.people import SYSTEM, Actor
@@ -23,7 +26,11 @@ from rules import calendars
 from workflows import errand_effects
 from workflows.alarm import Alarm
 from workflows.desk import Desk
+from workflows.details import details_of_errand
 from workflows.refund import find, replace
+from workflows.search_attributes import CASE_KIND, MERCHANT_ID
+
+T = TypeVar("T")
 
 A_MOMENT = timedelta(minutes=1)
 """The case waits a little longer than its errand, whose own deadline decides."""
@@ -59,14 +66,35 @@ async def run(
         until = desk.deadline(first[1])
         errand = Errand(workflow_id=name, on=first[0], for_=first[1], until=until)
         replace(desk, remedy.model_copy(update={"errand": errand}))
-        await workflow.start_child_workflow(
+        child = await workflow.start_child_workflow(
             f"{kind.capitalize()}Workflow",
             start,
             id=name,
             parent_close_policy=ParentClosePolicy.ABANDON,
             static_summary=f"{kind} · {desk.case.case_id}",
+            search_attributes=TypedSearchAttributes(_found_by(desk, kind)),
         )
+        desk.watching.append(asyncio.create_task(_broken_off(desk, remedy_id, child)))
     return await follow(desk, remedy_id, enough)
+
+
+def _found_by(desk: Desk, kind: str) -> list[SearchAttributePair[Any]]:
+    merchant = [SearchAttributePair(MERCHANT_ID, desk.case.order.merchant_id)] if desk.case.order else []
+    return [SearchAttributePair(CASE_KIND, kind), *merchant]
+
+
+async def _broken_off(desk: Desk, remedy_id: str, child: ChildWorkflowHandle[Any, Any]) -> None:
+    """An errand that an operator terminated tells nothing any more: the case goes on without it, and people decide."""
+    with suppress(FailureError):
+        await child
+        return
+    remedy = find(desk, remedy_id)
+    for place in ("errand", "parked"):
+        errand: Errand | None = getattr(remedy, place)
+        if errand is not None and errand.workflow_id == child.id and not errand.done:
+            over = errand.model_copy(update={"done": True, "failed": "broken_off", "reports": errand.reports + 1})
+            replace(desk, remedy.model_copy(update={place: over}))
+            desk.note(Event.ERRAND_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
 
 
 async def follow(desk: Desk, remedy_id: str, enough: Callable[[], bool] = lambda: False) -> Errand:
@@ -193,6 +221,7 @@ class Course:
         if not self._changed and errand == self._told:
             return
         self._changed, self._told = False, errand
+        workflow.set_current_details(details_of_errand(errand, next(iter(self._state.values()), None), self._terms))
         self._reports += 1
         news, self._news = tuple(self._news), []
         report = Report(
@@ -210,3 +239,15 @@ class Course:
         if self._finished is None:
             self._finished = Errand(workflow_id=workflow.info().workflow_id, for_=for_, until=self.now, done=True, failed=failed)
         await self.report(self._finished)
+
+
+async def to_the_end(course: Course, life: Coroutine[Any, Any, T]) -> T:
+    """Live, whatever is asked: "Request Cancellation" of the Web UI ends no errand, for goods and money are on their way."""
+    living = asyncio.create_task(life)
+    while True:
+        try:
+            return await asyncio.shield(living)
+        except asyncio.CancelledError:
+            if living.cancelled():
+                raise
+            course.note(Event.CANCELLATION_REFUSED)

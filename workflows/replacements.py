@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from models.warehouse import ReservationStatus
     from workflows import charging
     from workflows import replacement_effects as effects
+    from workflows.errands import to_the_end
     from workflows.replacement_job import Ended, Job
     from workflows.replacement_legs import (
         A_DEED,
@@ -46,6 +47,9 @@ class ReplacementWorkflow:
     @workflow.run
     async def run(self, start: ReplacementStart) -> str:  # taken by __init__
         """Returns how it ended."""
+        return await to_the_end(self.job.course, self._live())
+
+    async def _live(self) -> str:
         job = self.job
         failed: str | None = None
         try:

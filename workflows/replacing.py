@@ -30,7 +30,7 @@ WAITS = (
     WaitFor.CHARGE,
     WaitFor.RETURN_TRANSIT,
 )
-FOR_A_PERSON = frozenset({"lost_again", "repair_late"})
+FOR_A_PERSON = frozenset({"lost_again", "repair_late", "broken_off"})
 """Ends that the platform looks into, whoever held the case."""
 
 

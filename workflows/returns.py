@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from models.partners import Notice
     from models.return_effects import ReturnStart
     from models.returns import ReturnAction, ReturnResult
+    from workflows.errands import to_the_end
     from workflows.return_ends import concluded
     from workflows.return_journey import Journey
     from workflows.return_legs import announced, come, inspected, sent
@@ -27,6 +28,9 @@ class ReturnWorkflow:
     @workflow.run
     async def run(self, start: ReturnStart) -> str:  # taken by __init__
         """Announced, sent, come, inspected; what was not taken goes back. Returns the result."""
+        return await to_the_end(self.journey.course, self._live())
+
+    async def _live(self) -> str:
         journey = self.journey
         result: ReturnResult | None = None
         for leg in (announced, sent, come, inspected):

@@ -274,3 +274,21 @@ async def test_a_parcel_on_the_road_cannot_be_taken_back_and_the_timeline_says_s
     assert state is not None
     assert state.kept == ("goods_on_the_road",)
     assert "resolution.remedy_undone" in await made.case.timeline()
+
+
+async def test_a_replacement_that_somebody_cancels_from_outside_goes_on(service: Service) -> None:
+    made = await reshipping(service)
+    await made.at(ReplacementStage.ON_ITS_WAY)
+    await made.handle.cancel()
+    while not await made.case.told("case.cancellation_refused"):
+        await asyncio.sleep(0.02)
+    await made.scan(ShipmentStatus.DELIVERED)
+    await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+
+
+async def test_a_replacement_that_is_ended_from_outside_is_for_a_person(service: Service) -> None:
+    made = await reshipping(service)
+    await made.at(ReplacementStage.ON_ITS_WAY)
+    await made.handle.terminate("by mistake")
+    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    assert made.remedy(view).undone == "broken_off"

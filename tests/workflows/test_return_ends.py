@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from fakes import NOW, order, parcel
 from returning_goods import RECEIPT, accepted, agreed, proposed, returning
-from service import CUSTOMER, MERCHANT, SUPERVISOR, Service
+from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Service
 
 from models.actions import Action
 from models.partners import OrderStatus, ShipmentStatus
@@ -162,3 +162,24 @@ async def test_a_second_solution_that_is_withdrawn_leaves_no_coupon_for_the_frei
         ("return_and_refund", False),
         ("coupon", False),
     ]
+
+
+async def test_a_return_that_somebody_cancels_from_outside_goes_on(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.handle.cancel()
+    await back.told("case.cancellation_refused")
+    await back.scan("delivered")
+    await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
+    await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert await back.over() == ReturnResult.ACCEPTED
+
+
+async def test_a_return_that_is_ended_from_outside_is_for_a_person(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.handle.terminate("by mistake")
+    await back.told("resolution.errand_broken_off")
+    view = await back.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    assert back.remedy(view).undone == ReturnResult.CALLED_OFF
+    assert "resolution.errand_broken_off" in await back.case.messages(AGENT.id)
