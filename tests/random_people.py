@@ -1,281 +1,289 @@
-"""Random people around one case: customer, merchant, carrier, agents, supervisors, partners in trouble, and silence.
+"""Random people around the cases of one order: customer, merchant, carrier, agents, supervisors, partners in trouble, and silence.
 
-They do what `available_actions` offers them, with bodies that may be good or bad, in any order. After every move the invariants hold.
+They do what `available_actions` offers them, with bodies that may be good or bad, in any order, sometimes two at once; and they try what is
+not offered. What must hold after every move is in tests/random_checks.py.
 """
 
+import asyncio
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from random import Random
 from typing import Any
 
-from random_words import Words
-from service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowExecutionStatus, WorkflowUpdateFailedError
+from random_checks import Checks, unlike
+from random_lives import Move, Shop, What, receipt
+from random_partners import Elsewhere, News
+from random_words import Words, photo
+from service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from adapters.ledger import booked
 from models.actions import BODIES, Act, Action
 from models.bodies import Body
 from models.case import CaseState
-from models.changes import ChangeStatus
-from models.partners import Notice
+from models.claim_actions import CLAIM_BODIES, ClaimAction, ClaimView
+from models.errors import Fault
 from models.people import Actor
+from models.remedies import Remedy
 from models.replacements import REPLACEMENT_BODIES, ReplacementAction
 from models.returns import RETURN_BODIES, ReturnAction
-from models.views import CaseView
-from models.vocabulary import (
-    ErrorType,
-    Outcome,
-    Reimbursement,
-    Role,
-    Stage,
-    WaitFor,
-    WaitingOn,
-)
-from rules.ledger import balances, summary
-from rules.view import view_of
+from models.views import CaseView, Viewer
+from models.vocabulary import ErrorType, Role
 
 OTHER = Actor(role=Role.SUPERVISOR, id="otto")
-PEOPLE = (CUSTOMER, CUSTOMER, MERCHANT, CARRIER, AGENT, AGENT, SUPERVISOR, OTHER)
+BOB = Actor(role=Role.AGENT, id="bob")
+PEOPLE = (CUSTOMER, CUSTOMER, CUSTOMER, MERCHANT, MERCHANT, CARRIER, AGENT, AGENT, BOB, SUPERVISOR, SUPERVISOR, OTHER)
 REFUSALS = {ErrorType.INVALID, ErrorType.NOT_ALLOWED_NOW, ErrorType.NOT_ALLOWED_FOR_ROLE, ErrorType.TOO_MUCH, ErrorType.CLOSED}
-NOTHING_GOES_BACK = {Outcome.WITHDRAWN, Outcome.NOT_PURSUED, Outcome.REJECTED, Outcome.ANSWERED}
+MOST_CASES = 2
+HOURS = (1, 1, 7, 13, 25, 25, 49, 49, 24 * 8)
+A_WHILE_DOWN = 3
+"""Hours; a partner that is away is asked every five minutes, and each time costs the time-skipping server a third of a second."""
+Anything = Action | ReturnAction | ReplacementAction | ClaimAction
+ALL_BODIES: dict[type, dict[Any, type[Body]]] = {
+    Action: dict(BODIES),
+    ReturnAction: dict(RETURN_BODIES),
+    ReplacementAction: dict(REPLACEMENT_BODIES),
+    ClaimAction: dict(CLAIM_BODIES),
+}
+"""By their table: some actions have the same name."""
 
+EAGER: dict[Anything, float] = {
+    Action.ADD_WORDS: 0.3,
+    Action.CLASSIFY: 0.3,
+    Action.TAKE: 0.5,
+    Action.TRANSFER: 0.3,
+    Action.ESCALATE: 0.5,
+    Action.REPLY: 0.5,
+    Action.ASK: 0.5,
+    Action.FIND: 1.5,
+    Action.PROPOSE: 12,
+    Action.APPROVE: 12,
+    Action.DECLINE: 1,
+    Action.ACCEPT: 16,
+    Action.REJECT: 2,
+    Action.COUNTER: 2,
+    Action.ARBITRATE: 12,
+    Action.WITHDRAW: 0.2,
+    Action.RATE: 0.5,
+    Action.REOPEN: 1,
+    ReturnAction.EXTEND: 0.5,
+    ReturnAction.MOVE_PICKUP: 1,
+    ReturnAction.CANCEL_PICKUP: 1,
+    ReturnAction.BOOK_PICKUP: 2,
+    ReplacementAction.OUT_OF_STOCK: 1,
+}
+"""How gladly people do it; what is not here, 4."""
 _numbers = itertools.count(1)
 
 
+@dataclass(frozen=True)
+class Deed:
+    """One thing that somebody does: to which workflow, and what is sent."""
+
+    actor: Actor
+    action: Anything
+    workflow_id: str
+    body: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.actor.id} {self.action} {self.body} → {self.workflow_id.partition('RD-TEST')[2]}"
+
+
 @dataclass
-class Wanderers(Words):
-    """Everybody around one case, and all chance."""
+class People(Checks):
+    """Everybody around one order."""
 
-    told: list[str] = field(default_factory=list[str])
-    misses: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
-    timeline: list[str] = field(default_factory=list[str])
+    shop: Shop = field(kw_only=True)
+    elsewhere: Elsewhere = field(kw_only=True)
 
-    # ── what they do ────────────────────────────────────────────────────────────────────────────────────────────────────
+    async def live(self, move: Move) -> None:
+        """One move, and what must hold after it."""
+        moves = {
+            What.ACT: self.somebody_acts,
+            What.AGREE: self.come_to_an_agreement,
+            What.AT_ONCE: self.two_act_at_once,
+            What.UNASKED: self.somebody_tries,
+            What.TIME: self.time_passes,
+            What.NEWS: self.partners_tell,
+            What.NOISE: self.partners_tell_again,
+            What.CHANGE: self.partners_change,
+            What.OPEN: self.open,
+        }
+        if move.what in moves:
+            await moves[move.what](Random(move.number))  # noqa: S311  # the same move every time
+            await self.check()
 
-    async def move(self) -> None:
-        """Somebody does something, or nobody does anything for a while."""
-        what = self.rng.random()
-        if what < 0.62:
-            await self.somebody_acts()
-        elif what < 0.78:
-            await self.silence(self.rng.choice((1, 7, 13, 25, 49, 24 * 8)))
-        elif what < 0.9:
-            await self.partners_tell()
-        else:
-            self.partners_change()
-        await self.check()
-
-    async def somebody_acts(self) -> None:
-        actor = self.rng.choice(PEOPLE)
-        view = await self.seen_by(actor)
-        if not view.available_actions:
+    async def open(self, rng: Random) -> None:
+        if len(self.cases) == MOST_CASES:
             return
-        chosen = self.rng.choice(view.available_actions)
-        if isinstance(chosen.action, Action):
-            await self.act(actor, chosen.action, self.body(view, actor, chosen.action))
-        else:
-            await self.act_on_goods(view, actor, chosen.action, chosen.href)
+        said = receipt(rng, self.shop, self.service.policy, photo(rng))
+        self.cases.append(await self.service.open(said.pop("kind"), **said))
+        self.told.append(f"opened: {said['issue']} {said['lines']} wants {said['wanted']}")
 
-    async def act(self, actor: Actor, action: Action, body: dict[str, Any]) -> None:
-        self.told.append(f"{actor.role} {action} {body}")
-        try:
-            content = BODIES[action].model_validate(body)
-        except ValueError:
-            return  # the API refuses it at the door
-        request = Act[Body](actor=actor, request_id=f"w{next(_numbers)}", body=content)
-        await self._update(self.case.handle, action.value, request, CaseView)
+    async def time_passes(self, rng: Random) -> None:
+        await self.pass_time(rng.choice(HOURS))
 
-    async def act_on_goods(self, view: CaseView, actor: Actor, action: ReturnAction | ReplacementAction, href: str) -> None:
-        remedy_id = href.split("/")[-2]
-        remedy = next(remedy for remedy in view.remedies if remedy.id == remedy_id)
-        bodies: Any = RETURN_BODIES if isinstance(action, ReturnAction) else REPLACEMENT_BODIES
-        kind = "return" if isinstance(action, ReturnAction) else "replacement"
-        body = self.body_on_goods(remedy, action)
-        self.told.append(f"{actor.role} {action} {body}")
-        try:
-            content = bodies[action].model_validate(body)
-        except ValueError:
+    async def pass_time(self, hours: float) -> None:
+        if self.world.down or self.world.warehouse.down:
+            hours = min(hours, A_WHILE_DOWN)
+        self.told.append(f"{hours} h pass")
+        for workflow_id in reversed(await self.running()):
+            handle = self.service.client.get_workflow_handle(workflow_id)
+            with suppress(RPCError):  # it ended meanwhile
+                described = await handle.describe()
+                if not described.raw_description.pending_children:  # the server moves no clock of a parent
+                    await self.service.environment.fast_forward(handle, timedelta(hours=hours))
+        await self.at_rest()
+
+    async def partners_tell(self, rng: Random) -> None:
+        parties = [(claim.claim.claim_id, claim.claim.kind.of) for claim in await self.claims()]
+        await self.hear(*self.elsewhere.news(rng, await self.states(), parties))
+
+    async def partners_tell_again(self, rng: Random) -> None:
+        heard = self.elsewhere.noise(rng, await self.running())
+        await self.hear(*([heard] if heard else []))
+
+    async def partners_change(self, rng: Random) -> None:
+        skus = [sku for line in self.shop.order.lines for sku in (line.sku, f"{line.sku}-B")]
+        self.told.append(f"partners: {self.elsewhere.change(rng, skus)}")
+
+    async def hear(self, *news: News) -> None:
+        for workflow_id, notice in news:
+            self.told.append(f"{notice.partner} tells {notice.notice_id} {notice.kind} {notice.payload} → {workflow_id}")
+            try:
+                await self.service.client.get_workflow_handle(workflow_id).signal("notice", notice)
+            except RPCError as gone:
+                self.told.append(f"  nobody hears: {gone}")
+
+    # ── what people do ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def somebody_acts(self, rng: Random) -> None:
+        """What is offered is taken, when it is said well; the same request again changes nothing."""
+        rests = await self.at_rest()
+        deed, offered_by = await self.offered(rng, await self.whoever(rng))
+        if deed is None:
             return
-        request = Act[Body](actor=actor, request_id=f"w{next(_numbers)}", body=content)
-        handle = self.service.client.get_workflow_handle(f"{self.case.handle.id}.{remedy_id}.{kind}")
-        await self._update(handle, action.value, request, None)
+        key = f"w{next(_numbers)}"
+        fault = await self.do(deed, key)
+        if fault is not None and fault.type is ErrorType.CLOSED:
+            await self.check()
+        if fault is not None and fault.field is None and rests and deed in await self.still_offered(deed, offered_by):
+            self.wrong(f"{deed} was offered and refused: {fault.detail}")
+        if fault is None and rng.random() < 0.1 and await self.at_rest():
+            before = await self.seen(offered_by)
+            assert await self.do(deed, key) is None, self.story()
+            self.same(before, await self.seen(offered_by), "the same request again")
 
-    async def _update(self, handle: Any, name: str, request: Act[Body], answer: Any) -> None:
-        """A refusal is one of ours, with its rule; anything else is a bug."""
+    async def come_to_an_agreement(self, rng: Random) -> None:
+        case = rng.choice(self.cases)
+        for actor, action in ((SUPERVISOR, Action.PROPOSE), (OTHER, Action.APPROVE), (CUSTOMER, Action.ACCEPT)):
+            await self.at_rest()
+            view = await self.seen_by(case, actor)
+            if any(offer.action is action for offer in view.available_actions):
+                body = (await self.words(rng, case)).on_case(view, actor, action)
+                await self.do(Deed(actor, action, case.handle.id, body), f"w{next(_numbers)}")
+
+    async def two_act_at_once(self, rng: Random) -> None:
+        await self.at_rest()
+        both = [await self.offered(rng, await self.whoever(rng)) for _ in range(2)]
+        deeds = [deed for deed, _ in both if deed is not None]
+        self.told.append("at once:")
+        await asyncio.gather(*(self.do(deed, f"w{next(_numbers)}") for deed in deeds))
+
+    async def somebody_tries(self, rng: Random) -> None:
+        """What is not offered is refused, and a refusal changes nothing."""
+        case = rng.choice(self.cases)
+        actor, action = rng.choice(PEOPLE), rng.choice(list(Action))
+        rests = await self.at_rest()
+        view = await self.seen_by(case, actor)
+        if any(offered.action is action for offered in view.available_actions):
+            return
+        before = await self.seen(case)
+        body = (await self.words(rng, case)).on_case(view, actor, action)
+        fault = await self.do(Deed(actor, action, case.handle.id, body), f"w{next(_numbers)}")
+        after = await self.seen(case)
+        if rests and fault is None:
+            self.wrong(f"{actor.id} was not offered {action}, and did it")
+        if rests:
+            self.same(before, after, "a refused action")
+
+    async def whoever(self, rng: Random) -> Actor:
+        """Mostly whose move it is."""
+        waits = [view.waiting.on for view in [await self.seen(case) for case in self.cases] if view.waiting is not None]
+        awaited = [actor for actor in PEOPLE for on in waits if actor.role.value == on.value]
+        return rng.choice(awaited if awaited and rng.random() < 0.6 else PEOPLE)
+
+    async def offered(self, rng: Random, actor: Actor) -> tuple[Deed | None, Case]:
+        """Something that the actor may do now, to a case or to what belongs to it."""
+        case = rng.choice(self.cases)
+        view = await self.seen_by(case, actor)
+        deeds: list[tuple[Anything, str]] = [(offer.action, offer.href) for offer in view.available_actions]
+        claims = [(claim, offer) for claim in await self.claim_views(case, actor) for offer in claim.available_actions]
+        words = await self.words(rng, case)
+        if claims and (not deeds or rng.random() < 0.3):
+            claim, offer = rng.choice(claims)
+            return Deed(actor, offer.action, claim.claim_id, words.on_claim(claim, offer.action)), case
+        if not deeds:
+            return None, case
+        action, href = rng.choices(deeds, [EAGER.get(action, 4.0) for action, _ in deeds])[0]
+        if isinstance(action, Action):
+            return Deed(actor, action, case.handle.id, words.on_case(view, actor, action)), case
+        assert not isinstance(action, ClaimAction)
+        remedy = _remedy(view, href)
+        errand = f"{case.handle.id}.{remedy.id}.{'return' if isinstance(action, ReturnAction) else 'replacement'}"
+        return Deed(actor, action, errand, words.on_goods(remedy, action)), case
+
+    async def still_offered(self, deed: Deed, case: Case) -> list[Deed]:
+        await self.at_rest()
+        view = await self.seen_by(case, deed.actor)
+        of_claims = [offer for claim in await self.claim_views(case, deed.actor) for offer in claim.available_actions]
+        return [deed] if any(offer.action is deed.action for offer in (*view.available_actions, *of_claims)) else []
+
+    async def do(self, deed: Deed, key: str) -> Fault | None:
+        """A refusal is one of ours, with its rule; anything else is a bug. Gone meanwhile is closed."""
+        self.told.append(str(deed))
         try:
-            await handle.execute_update(name, request, result_type=answer)
+            content = ALL_BODIES[type(deed.action)][deed.action].model_validate(deed.body)
+        except ValueError as unfit:
+            self.told.append("  refused at the door")
+            return Fault(type=ErrorType.INVALID, detail=str(unfit), detail_zh="—", field="body")
+        request = Act[Body](actor=deed.actor, request_id=key, body=content)
+        try:
+            await self.service.client.get_workflow_handle(deed.workflow_id).execute_update(deed.action.value, request)
         except WorkflowUpdateFailedError as refused:
             cause = refused.cause
             if not isinstance(cause, ApplicationError) or cause.type not in REFUSALS:
-                raise AssertionError(self.told) from refused
+                raise AssertionError(self.story()) from refused
             self.told.append(f"  refused: {cause}")
+            return Fault.model_validate(cause.details[0])
         except RPCError as gone:
-            self.told.append(f"  too late: {gone}")  # it ended meanwhile
+            self.told.append(f"  too late: {gone}")
+            return Fault(type=ErrorType.CLOSED, detail=str(gone), detail_zh="—")
+        if deed.action is Action.RECORD_REFUND:
+            self.by_hand.add((deed.workflow_id, deed.body["remedy_id"]))
+        return None
 
-    async def silence(self, hours: float) -> None:
-        self.told.append(f"{hours} h pass")
-        view = await self.seen_by(SUPERVISOR)
-        for handle_id in [*self.errands(view), self.case.handle.id]:
-            handle = self.service.client.get_workflow_handle(handle_id)
-            if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
-                await self.service.environment.fast_forward(handle, timedelta(hours=hours))
+    def same(self, before: CaseView, after: CaseView, what: str) -> None:
+        """Unless something else happened meanwhile."""
+        if before.version == after.version and (odd := unlike(before, after)):
+            self.wrong(f"{what} changed {odd}")
 
-    async def partners_tell(self) -> None:
-        """Refunds arrive, and are told or not; parcels move."""
-        world = self.service.world
-        world.arrive()
-        self.told.append("refunds arrive")
-        for refund in list(world.refunds.values()):
-            if refund.order_id == self.order_id and self.rng.random() < 0.7:
-                notice = Notice(
-                    notice_id=f"n{self.rng.randrange(10**9)}",
-                    partner="payment",
-                    kind="refund",
-                    payload=refund.model_dump(mode="json"),
-                )
-                await self._signal(self.case.handle.id, notice)
-        view = await self.seen_by(SUPERVISOR)
-        for remedy in view.remedies:
-            errand = f"{self.case.handle.id}.{remedy.id}.return"
-            if remedy.return_ is not None and any(label.tracking == f"LB-{errand}" for label in world.returns.labels.values()):
-                moved = world.returns.scan(
-                    f"LB-{errand}", self.rng.choice(("in transit", "delivered", "lost", "held at customs"))
-                )
-                told = moved.model_dump(mode="json")
-                notice = Notice(notice_id=f"n{self.rng.randrange(10**9)}", partner="carrier", kind="shipment", payload=told)
-                await self._signal(errand, notice)
+    async def words(self, rng: Random, case: Case) -> Words:
+        row = await case.row()
+        state = CaseState.model_validate(row.state) if row else None
+        return Words(self.service.policy, self.shop.order, self.shop.paid, rng, state)
 
-    async def _signal(self, workflow_id: str, notice: Notice) -> None:
-        try:
-            await self.service.client.get_workflow_handle(workflow_id).signal("notice", notice)
-        except RPCError as gone:
-            self.told.append(f"  nobody hears: {gone}")
+    async def claim_views(self, case: Case, actor: Actor) -> list[ClaimView]:
+        found: list[ClaimView] = []
+        for claim in await self.claims():
+            if claim.claim.case_id == case.handle.id and (claim.claim.who == actor.id or actor.role in Role.platform()):
+                handle = self.service.client.get_workflow_handle(claim.claim.claim_id)
+                found.append(await handle.query("view", Viewer(actor=actor), result_type=ClaimView))
+        return found
 
-    def partners_change(self) -> None:
-        world, rng = self.service.world, self.rng
-        world.down = {partner for partner in ("merchant", "carrier", "payment", "promotion") if rng.random() < 0.15}
-        world.refuses = rng.random() < 0.2
-        world.refuses_coupons = rng.random() < 0.2
-        world.pays_at_once = rng.random() < 0.5
-        self.service.ordering.answers = rng.choice((ChangeStatus.CONFIRMED, ChangeStatus.REFUSED))
-        self.told.append(f"partners: down {world.down}, refuses {world.refuses}")
 
-    # ── what must hold ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def check(self) -> None:
-        """Money ≤ paid, misses and timeline only grow, every wait has a deadline, closed only with verified effects."""
-        view = await self.seen_by(SUPERVISOR)
-        said = self.told[-12:]
-        assert self.service.world.paid_back(self.order_id) <= self.paid, said
-        now = {(miss.clock.value, miss.at.isoformat()) for miss in view.misses}
-        assert self.misses <= now, said
-        self.misses = now
-        timeline = await self.case.timeline()
-        assert timeline[: len(self.timeline)] == self.timeline, said
-        self.timeline = timeline
-        if view.stage is not Stage.CLOSED and view.waiting is not None:
-            assert view.waiting.until.tzinfo is not None, said
-            assert view.waiting.then, said
-        if view.stage is Stage.CLOSED and view.outcome is not None:
-            open_ = [remedy for remedy in view.remedies if remedy.done_at is None and remedy.undone is None]
-            assert not open_, (said, open_)
-        await self.check_ledger(said)
-
-    async def check_ledger(self, said: list[str]) -> None:
-        async with self.service.database.reading() as session:
-            entries = [entry for _, entry in await booked(session, self.order_id)]
-        for entry in entries:
-            assert sum(posting.minor for posting in entry.postings) == 0, said
-        held = balances(entries)
-        assert all(minor >= 0 for (account, _), minor in held.items() if account.startswith(("payment:", "set_aside:"))), said
-        assert summary(entries, "CNY").left.minor >= 0, said
-
-    async def seen_by(self, actor: Actor) -> CaseView:
-        try:
-            return await self.case.seen_by(actor)
-        except RPCError:
-            return await self.read(actor)
-
-    async def read(self, actor: Actor) -> CaseView:
-        row = await self.case.row()
-        assert row is not None
-        return view_of(CaseState.model_validate(row.state), self.service.policy, actor, datetime.now(UTC))
-
-    def errands(self, view: CaseView) -> list[str]:
-        case_id = self.case.handle.id
-        return [
-            f"{case_id}.{remedy.id}.{kind}"
-            for remedy in view.remedies
-            for kind, state in (("return", remedy.return_), ("replacement", remedy.replacement))
-            if state is not None and remedy.open
-        ]
-
-    # ── how it ends ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def come_to_an_end(self, most: int = 60) -> CaseView:
-        """Partners are well again, the platform's people do their duty, everybody else is silent: the case closes, whatever came before."""
-        world = self.service.world
-        world.down, world.refuses, world.refuses_coupons = set(), False, False
-        self.service.ordering.answers = ChangeStatus.CONFIRMED
-        view = await self.seen_by(SUPERVISOR)
-        for _ in range(most):
-            world.arrive()
-            view = await self.seen_by(SUPERVISOR)
-            if view.stage is Stage.CLOSED and (view.appeal is None or view.appeal.granted is not None):
-                await self.no_task_failed()
-                return view
-            await self.duty(view)
-            await self.check()
-        message = f"it never closed: {view.stage}, {view.waiting}, {view.remedies}\n" + "\n".join(self.told[-40:])
-        raise AssertionError(message)
-
-    async def duty(self, view: CaseView) -> None:
-        """The platform's people do what the case waits for; anything else passes in silence."""
-        waits = view.waiting.for_ if view.waiting else None
-        held_by = OTHER if view.finding and view.finding.by.id == SUPERVISOR.id else SUPERVISOR
-        sorry = {
-            "options": [{"remedies": [{"kind": "explanation", "words": "so it is"}], "why": "that is all"}],
-            "if_silent": "first_option",
-        }
-        failed = [remedy.id for remedy in view.remedies if remedy.reimbursement is Reimbursement.FAILED and remedy.open]
-        proposer = next((proposal for proposal in view.proposals if proposal.state == "awaiting_approval"), None)
-        duties: dict[WaitFor, tuple[Actor, Action, dict[str, Any]]] = {
-            WaitFor.TRIAGE: (SUPERVISOR, Action.CLASSIFY, {"issue": "rules.platform_rule"}),
-            WaitFor.FINDING: (SUPERVISOR, Action.FIND, {"party": "none", "basis": "nothing is proved"}),
-            WaitFor.REPLY: (SUPERVISOR, Action.REPLY, {"words": "so it is", "solves": True}),
-            WaitFor.PLAN: (SUPERVISOR, Action.PROPOSE, sorry),
-            WaitFor.APPROVAL: (SUPERVISOR, Action.DECLINE, {"reason": "too much"}),
-            WaitFor.ARBITRATION: (SUPERVISOR, Action.ARBITRATE, {"reason": "nothing is proved"}),
-            WaitFor.APPEAL: (held_by, Action.DECIDE_APPEAL, {"granted": False, "reason": "nothing new"}),
-            WaitFor.PAYMENT_REPAIR: (
-                SUPERVISOR,
-                Action.RECORD_REFUND,
-                {"remedy_id": failed[0] if failed else "m1", "proof": "slip"},
-            ),
-        }
-        if waits is not None and waits in duties:
-            actor, action, body = duties[waits]
-            if action is Action.DECLINE and proposer is not None:
-                await self.act(OTHER, action, body)
-            await self.act(actor, action, body)
-        if view.appeal is not None and view.appeal.granted is None:
-            for actor in (SUPERVISOR, OTHER):
-                await self.act(actor, Action.DECIDE_APPEAL, {"granted": False, "reason": "nothing new"})
-        goods_wait_for_a_person = [
-            action for action in (await self.seen_by(SUPERVISOR)).available_actions if not isinstance(action.action, Action)
-        ]
-        if goods_wait_for_a_person and self.rng.random() < 0.3:
-            chosen = self.rng.choice(goods_wait_for_a_person)
-            assert not isinstance(chosen.action, Action)
-            await self.act_on_goods(view, SUPERVISOR, chosen.action, chosen.href)
-        if view.waiting is None or view.waiting.on is not WaitingOn.SUPERVISOR:
-            await self.silence(self.rng.choice((13, 49, 24 * 8)))
-
-    async def no_task_failed(self) -> None:
-        """Not one of the workflow's tasks failed: every refusal was a clean one."""
-        history = await self.case.handle.fetch_history()
-        failed = [event for event in history.events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
-        assert not failed, (failed[:1], self.told)
+def _remedy(view: CaseView, href: str) -> Remedy:
+    return next(remedy for remedy in view.remedies if remedy.id == href.split("/")[-2])

@@ -160,7 +160,14 @@ def reopen(desk: Desk, act: Act[Reopen]) -> None:
     say(desk, act, act.body.reason, ())
     desk.note(Event.REOPENED, act.actor, reason=act.body.reason)
     desk.clocks.start()
-    desk.turn(Stage.RECEIPT if case.issue is None else Stage.DISPATCH)
+    desk.turn(where_it_was_left(desk))
+
+
+def where_it_was_left(desk: Desk) -> Stage:
+    """A case that ended before its order was looked up, or before its issue was sure, takes that up first."""
+    if desk.case.grade is None:
+        return Stage.RECEIPT
+    return Stage.DISPATCH if classification.sure(desk) else Stage.CLASSIFICATION
 
 
 def say(

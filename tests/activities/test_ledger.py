@@ -26,6 +26,7 @@ from settings import Settings
 
 PAID = (WALLET, CARD)
 """6,000 and 4,000 of the order O-1."""
+ENDS = (Reimbursement.ARRIVED, Reimbursement.FAILED)
 
 
 async def entries(database: Database, order_id: str = "O-1") -> list[Entry]:
@@ -124,34 +125,50 @@ async def test_the_sum_of_everything_ever_booked_is_nothing(records: RecordsActi
     assert found.paid.minor == 10_000 == found.refunded.minor + found.under_way.minor + found.left.minor
 
 
+@pytest.mark.parametrize("orders", [12, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.timeout(0)
 async def test_two_cases_of_one_order_at_once_in_two_workers_whatever_the_order_of_their_steps(
-    records: RecordsActivities, database: Database, database_settings: Settings, policy: Policy
+    records: RecordsActivities, database: Database, database_settings: Settings, policy: Policy, orders: int
 ) -> None:
+    """Each schedule is an order of its own: its two cases set money aside, ask again, are refused and try once more, all at once."""
     elsewhere = Database(database_settings)
     workers = (records, RecordsActivities(elsewhere, texts(), policy))
     chance = random.Random(7)  # noqa: S311  # the same schedules every time
+    wishes: dict[str, list[int]] = {}
+    served: dict[str, list[int]] = {}
 
-    async def live(worker: RecordsActivities, order_id: str, case_id: str) -> None:
-        wanted, end = chance.randint(3_000, 9_000), chance.choice([Reimbursement.ARRIVED, Reimbursement.FAILED])
-        asked = intent(case_id, wanted, order_id=order_id, payments=paid(order_id))
-        await asyncio.sleep(chance.random() / 100)
-        plan = await worker.intend_refund(asked)
-        if chance.random() < 0.5:
-            plan = await worker.intend_refund(asked)  # asked again; what was too little before may be enough by now
-        await save(worker, case_id, *(moved(part, Reimbursement.REQUESTED) for part in plan.parts), order_id=order_id)
-        await save(worker, case_id, *(moved(part, end) for part in plan.parts), order_id=order_id)
+    async def live(worker: RecordsActivities, other: RecordsActivities, order_id: str, case_id: str) -> None:
+        wanted, ends = chance.randint(500, 9_500), [chance.choice(ENDS) for _ in range(2)]
+        wishes.setdefault(order_id, []).append(wanted)
+        known: tuple[RefundPart, ...] = ()
+        for attempt, end in enumerate(ends, start=1):
+            asked = intent(case_id, wanted, order_id=order_id, payments=paid(order_id), attempt=attempt, parts=known)
+            await asyncio.sleep(chance.random() / 100)
+            both = (worker, other) if chance.random() < 0.5 else (worker,)  # its own answer got lost: asked again elsewhere
+            plans = await asyncio.gather(*(one.intend_refund(asked) for one in both))
+            plan = next((plan for plan in plans if plan.denied is None), plans[0])
+            if plan.denied is not None:
+                return
+            fresh = [part for part in plan.parts if part.reimbursement is Reimbursement.PENDING]
+            assert sum(part.amount.minor for part in fresh) == wanted, (order_id, plans)
+            served.setdefault(order_id, []).append(wanted)
+            await save(worker, case_id, *(moved(part, Reimbursement.REQUESTED) for part in fresh), order_id=order_id)
+            known = tuple(moved(part, end) for part in fresh)
+            await save(worker, case_id, *known, order_id=order_id)
+            if end is Reimbursement.ARRIVED:
+                return
 
-    orders = [f"O-{number}" for number in range(12)]
-    for first in range(0, len(orders), 6):
-        await asyncio.gather(
-            *(live(workers[one], order, f"RD-{order}-{one}") for order in orders[first : first + 6] for one in (0, 1))
-        )
+    names = [f"O-{number}" for number in range(orders)]
+    for first in range(0, orders, 6):
+        lives = [(order, one) for order in names[first : first + 6] for one in (0, 1)]
+        await asyncio.gather(*(live(workers[one], workers[1 - one], order, f"RD-{order}-{one}") for order, one in lives))
     await elsewhere.aclose()
-    for order in orders:
-        found = await entries(database, order)
-        whole = ledger.summary(found, "CNY")
+    for order in names:
+        whole = ledger.summary(await entries(database, order), "CNY")
         assert whole.paid.minor == 10_000 == whole.refunded.minor + whole.left.minor, order
         assert whole.under_way.minor == 0
+        assert served.get(order), order  # whoever came first got what there was
+        assert sum(wishes[order]) > 10_000 or set(served[order]) == set(wishes[order]), order
 
 
 async def test_an_entry_that_is_booked_already_changes_nothing(database: Database) -> None:

@@ -5,6 +5,7 @@ REC-3, CLS-2, DSP-5, RES-2, FUP-2…4.
 
 from typing import Any
 
+import pytest
 from fakes import order, parcel
 from service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
 
@@ -136,6 +137,35 @@ async def test_withdrawing_closes_the_case_and_its_questions(service: Service) -
     assert all(request.withdrawn for request in view.requests)
     refused = await case.refusal(MERCHANT, Action.ANSWER, request_id="q1", words="late")
     assert refused.type is ErrorType.NOT_ALLOWED_NOW
+
+
+async def test_a_case_that_was_withdrawn_before_its_order_was_known_takes_that_up_when_it_is_reopened(
+    service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    service.world.add(order(), parcel())
+    service.world.down = {"merchant"}
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
+    await waits_for(case, WaitFor.PARTNER_DATA)
+    await case.act(AGENT, Action.CLASSIFY, issue=Issue.PRICE_DISPUTE)
+    await case.act(CUSTOMER, Action.WITHDRAW)
+    await waits_for(case, WaitFor.REOPENING)
+    service.world.down = set()
+    await case.act(CUSTOMER, Action.REOPEN, reason="it is still so")
+    view = await case.until(lambda view: view.grade is not None)
+    assert view.merchant_id == "M-1"
+    assert "never retrieved" not in caplog.text  # what was given up is no trouble
+
+
+async def test_a_case_that_was_withdrawn_before_anybody_was_sure_of_its_issue_is_triaged_when_it_is_reopened(
+    service: Service,
+) -> None:
+    service.world.add(order(), parcel())
+    case = await service.open(issue=None, description="hm, well, something about it")
+    await waits_for(case, WaitFor.TRIAGE)
+    await case.act(CUSTOMER, Action.WITHDRAW)
+    await waits_for(case, WaitFor.REOPENING)
+    await case.act(CUSTOMER, Action.REOPEN, reason="it is still so")
+    await waits_for(case, WaitFor.TRIAGE)
 
 
 async def test_a_closed_case_reopens_within_15_days_with_new_clocks_and_its_old_words(service: Service) -> None:
