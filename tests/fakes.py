@@ -1,5 +1,6 @@
 """Partners in memory, hand-written against the Protocols: a world whose orders, parcels and money a test can set up and look at."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -91,9 +92,12 @@ class World:
     refunds: dict[str, Refund] = field(default_factory=dict)
     asked: list[StatementRequest] = field(default_factory=list)
     coupons: dict[str, Coupon] = field(default_factory=dict)
+    asked_for_coupons: list[str] = field(default_factory=list)
     refuses_coupons: bool = False
     coupons_are_used: bool = False
     """The customer uses each before anybody can take it back."""
+    holds_coupons: bool = False
+    """None is issued while that lasts, and nobody says so."""
     keeps_coupons: bool = False
     """None is taken back."""
     sent: list[OutgoingMessage] = field(default_factory=list)
@@ -183,6 +187,9 @@ class World:
 
     async def issue(self, order: CouponOrder) -> Coupon:
         self._answering("promotion")
+        self.asked_for_coupons.append(order.key)
+        while self.holds_coupons:
+            await asyncio.sleep(0.02)
         refused = self.refuses_coupons
         coupon = Coupon(
             key=order.key,

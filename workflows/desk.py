@@ -140,6 +140,7 @@ class Desk:
                     until = None
         except TurnTo:
             task.cancel()
+            await workflow.wait_condition(task.done)  # at once, but for what has to be known before it can be taken back
             raise
         return await task
 

@@ -135,17 +135,26 @@ async def begin_improvement(improvement: Improvement) -> None:
 
 
 async def issue_coupon(request: CouponRequest) -> CouponState:
-    """Asked until the promotion system says yes or no."""
-    return await _coupon("issue_coupon", request)
+    """Asked until the promotion system says yes or no. Given up, it ends when the call that is under way has: only then can it be revoked."""
+    return await workflow.execute_activity(
+        "issue_coupon",
+        request,
+        result_type=CouponState,
+        task_queue=queue_of(workflow.info().task_queue, "issue_coupon"),
+        start_to_close_timeout=PARTNER_CALL,
+        retry_policy=PATIENT,
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=_of_coupon(request),
+    )
 
 
 async def revoke_coupon(request: CouponRequest) -> CouponState:
     """Take it back unless it was used (RES-11)."""
-    return await _coupon("revoke_coupon", request)
+    return await call_partner("revoke_coupon", request, CouponState, summary=_of_coupon(request))
 
 
-async def _coupon(name: str, request: CouponRequest) -> CouponState:
-    return await call_partner(name, request, CouponState, summary=f"{request.remedy_id}: {request.amount.minor}")
+def _of_coupon(request: CouponRequest) -> str:
+    return f"{request.remedy_id}: {request.amount.minor}"
 
 
 async def refund_states(request: RefundQuery) -> PaidBack:

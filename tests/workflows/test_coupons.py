@@ -6,6 +6,7 @@ import pytest
 from fakes import order, parcel
 from service import AGENT, CUSTOMER, Case, Service
 from sqlmodel import col, select
+from waiting import until
 
 from models.actions import Action
 from models.books import LedgerRow
@@ -93,6 +94,18 @@ async def test_a_service_improvement_becomes_a_task_with_an_owner_and_a_date(ser
 async def test_a_coupon_is_taken_back_when_what_was_agreed_with_it_cannot_be_done(service: Service) -> None:
     case = await another_solution_than(service, COUPON, {"kind": "exchange"})
     await case.until(lambda view: len(view.remedies) > 2 and all(remedy.undone for remedy in view.remedies[:2]))
+    (coupon,) = service.world.coupons.values()
+    assert coupon.status is CouponStatus.REVOKED
+    assert sum(minor for account, minor in await postings(service) if account == "coupons") == 0
+
+
+async def test_a_coupon_that_is_being_issued_when_the_case_is_withdrawn_is_taken_back(service: Service) -> None:
+    service.world.holds_coupons = True
+    case = await accepted(service, COUPON)
+    await until(lambda: service.world.asked_for_coupons)
+    await case.act(CUSTOMER, Action.WITHDRAW)
+    service.world.holds_coupons = False
+    await case.until(lambda view: view.stage is Stage.CLOSED)
     (coupon,) = service.world.coupons.values()
     assert coupon.status is CouponStatus.REVOKED
     assert sum(minor for account, minor in await postings(service) if account == "coupons") == 0
