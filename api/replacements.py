@@ -10,6 +10,7 @@ from api.auth import Caller
 from api.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey, no_control_characters
 from api.examples import Shown
 from api.lookup import find
+from api.moments import ahead
 from api.problems import ProblemError, not_found, problem
 from api.responses import ACTING, LOOKING
 from models.actions import Act
@@ -49,7 +50,7 @@ SHOWN: dict[ReplacementAction, Shown] = {
     ReplacementAction.OUT_OF_STOCK: Shown(
         "Out of stock · 登记缺货",
         "Without a date the customer is offered a refund.",
-        {"expected_at": "2030-06-02T09:00:00+08:00"},
+        {"expected_at": ahead(7)},
     ),
 }
 

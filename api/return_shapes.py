@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 
+from api.moments import ahead
 from api.schemas import Sha256
 from models.base import Money
 from models.bodies import Body
@@ -41,7 +42,7 @@ class Shown(NamedTuple):
     example: dict[str, Any]
 
 
-SLOT = {"start": "2030-06-02T09:00:00+08:00", "end": "2030-06-02T12:00:00+08:00"}
+SLOT = {"start": ahead(2), "end": ahead(2, 12)}
 HASH = "0" * 64
 
 SHAPES: Mapping[ReturnAction, tuple[type[Body], Shown]] = {
@@ -81,7 +82,7 @@ SHAPES: Mapping[ReturnAction, tuple[type[Body], Shown]] = {
         Shown(
             "Give more time · 延长寄回期限",
             "Before it has run out.",
-            {"until": "2030-06-09T09:00:00+08:00", "reason": "顾客出差"},
+            {"until": ahead(10), "reason": "顾客出差"},
         ),
     ),
 }

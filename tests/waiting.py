@@ -16,7 +16,7 @@ async def eventually(look: Callable[[], Awaitable[T]], holds: Callable[[T], obje
     end = asyncio.get_running_loop().time() + PATIENCE
     while not holds(seen := await look()):
         if asyncio.get_running_loop().time() > end:
-            message = f"it did not happen within {PATIENCE:.0f} s; seen last: {seen}"
+            message = f"it did not happen within {PATIENCE:.0f} s; seen last: {str(seen)[:2000]}"
             raise AssertionError(message)
         await asyncio.sleep(every)
     return seen

@@ -140,7 +140,9 @@ class Desk:
                     until = None
         except TurnTo:
             task.cancel()
-            await workflow.wait_condition(task.done)  # at once, but for what has to be known before it can be taken back
+            await asyncio.wait((task,))  # at once, but for what has to be known before it can be taken back
+            if not task.cancelled():
+                task.exception()  # what was given up is no trouble
             raise
         return await task
 

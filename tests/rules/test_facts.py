@@ -1,78 +1,20 @@
 """INV-1: what order, parcels, payments and answers prove, each fact with its source and as of when; what nothing proves is absent."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from cases import CUSTOMER
-from fakes import order, parcel, payment
-from pydantic import JsonValue
+from proving import DAY, HOUR, MERCHANT, NOW, PHOTO, bought, charged, delivered, known, line, refund, sent, values
 
 from models.base import Bilingual, Money
 from models.clocks import Miss
-from models.findings import Fact, FactType, InformationRequest, Saying
+from models.findings import FactType, InformationRequest, Saying
 from models.lines import LineQuantity
-from models.partners import Order, OrderLine, Payment, Refund, RefundStatus, Scan, Shipment, ShipmentStatus
+from models.partners import Scan, ShipmentStatus
 from models.people import Actor, EvidenceRef
 from models.vocabulary import ClockName, Role, Tier, WaitingOn
 from rules.fact_table import FACTS
-from rules.facts import facts_of, parcel_in_question, warranty_end
-
-NOW = datetime(2026, 6, 8, 2, tzinfo=UTC)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-PHOTO = EvidenceRef(sha256="0" * 64, media_type="image/png", size=10, name="photo.png")
-MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
-
-
-def known(
-    bought: Order | None = None,
-    *parcels: Shipment,
-    payments: tuple[Payment, ...] = (),
-    lines: tuple[LineQuantity, ...] = (),
-    requests: tuple[InformationRequest, ...] = (),
-    sayings: tuple[Saying, ...] = (),
-    evidence: int = 0,
-    misses: tuple[Miss, ...] = (),
-    warranties: Mapping[str, int] | None = None,
-) -> dict[str, Fact]:
-    facts = facts_of(
-        order=bought,
-        shipments=parcels,
-        payments=payments,
-        lines=lines,
-        requests=requests,
-        sayings=sayings,
-        evidence=evidence,
-        now=NOW,
-        looked_up_at=NOW - HOUR,
-        misses=misses,
-        warranties=warranties or {},
-    )
-    named = {fact.name: fact for fact in facts}
-    assert len(named) == len(facts)
-    return named
-
-
-def values(facts: dict[str, Fact]) -> dict[str, JsonValue]:
-    return {name: fact.value for name, fact in facts.items()}
-
-
-def bought(**change: object) -> Order:
-    return order().model_copy(update={"placed_at": NOW - 9 * DAY, "promised_at": NOW - 4 * DAY, **change})
-
-
-def sent(tracking: str = "T-1", **change: object) -> Shipment:
-    scans = (Scan(at=NOW - 50 * HOUR, place="杭州", status="in_transit"),)
-    return parcel().model_copy(update={"tracking": tracking, "shipped_at": NOW - 8 * DAY, "scans": scans, **change})
-
-
-def delivered(days_ago: float = 2, tracking: str = "T-1", **change: object) -> Shipment:
-    fields = {"signed_by": "王女士", "signed_relation": "self", **change}
-    return sent(tracking, status=ShipmentStatus.DELIVERED, delivered_at=NOW - days_ago * DAY, **fields)
-
-
-def line(number: int = 1, **change: object) -> OrderLine:
-    return order().lines[0].model_copy(update={"line_id": f"L{number}", **change})
+from rules.facts import parcel_in_question, warranty_end
 
 
 def test_delivery_is_told_with_its_promise_and_as_of_when_it_happened() -> None:
@@ -215,73 +157,6 @@ def test_the_price_that_was_paid_is_compared_with_the_listed_one(listed: int, pa
     facts = values(known(bought(lines=(priced,))))
     assert facts["line.discount_minor"] == discount
     assert facts["line.promotional"] is bool(marks)
-
-
-# ── money ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def refund(minor: int, status: RefundStatus = RefundStatus.ACCEPTED, **change: object) -> Refund:
-    base = Refund(
-        refund_id="R-1",
-        key="elsewhere",
-        payment_id="P-O-1-1",
-        order_id="O-1",
-        amount=Money(minor=minor),
-        status=status,
-        reference="",
-        requested_at=NOW - 30 * HOUR,
-    )
-    return base.model_copy(update=change)
-
-
-def charged(number: int = 1, *refunds: Refund, minor: int = 12_900, method: str = "alipay") -> Payment:
-    base = payment(number=number, minor=minor, method=method)
-    return base.model_copy(update={"captured_at": NOW - 9 * DAY, "refunds": refunds})
-
-
-@pytest.mark.parametrize(
-    ("payments", "duplicate", "above"),
-    [
-        ((charged(),), 0, 0),
-        ((charged(1), charged(2)), 12_900, 12_900),
-        ((charged(1), charged(2), charged(3)), 25_800, 25_800),
-        ((charged(1), charged(2, refund(12_900))), 0, 12_900),
-        ((charged(1, refund(12_900)), charged(2)), 0, 12_900),
-        ((charged(1), charged(2, refund(12_900, RefundStatus.REFUSED))), 12_900, 12_900),
-        ((charged(1, minor=6_450), charged(2, minor=6_450)), 0, 0),  # one order paid in two halves
-        ((charged(1, minor=12_900), charged(2, minor=100)), 0, 100),
-        ((charged(1), charged(2, method="card")), 0, 12_900),
-    ],
-)
-def test_a_charge_counts_twice_only_above_the_orders_total_and_while_it_did_not_go_back(
-    payments: tuple[Payment, ...], duplicate: int, above: int
-) -> None:
-    facts = values(known(bought(), payments=payments))
-    assert facts["payment.duplicate_minor"] == duplicate
-    assert facts["payment.overcharged_minor"] == above
-    assert facts["payment.captured_count"] == len(payments)
-
-
-@pytest.mark.parametrize(
-    ("refunds", "by"),
-    [
-        ((refund(100),), "outside"),
-        ((refund(100, key="RD-7.m1.1.1", reference="RD-7"),), "redress"),
-        ((refund(100), refund(50, key="RD-7.m1.1.1", reference="RD-7")), "both"),
-    ],
-)
-def test_a_refund_on_its_way_is_told_with_who_asked_for_it_and_since_when(refunds: tuple[Refund, ...], by: str) -> None:
-    facts = known(bought(), payments=(charged(1, *refunds, refund(900, RefundStatus.ARRIVED)),))
-    on_their_way = sum(one.amount.minor for one in refunds)
-    assert facts["payment.refund_pending_by"].value == by
-    assert facts["payment.refund_pending_minor"].value == on_their_way
-    assert facts["payment.refunded_minor"].value == on_their_way + 900
-    assert facts["payment.refund_pending_hours"].value == 30
-    assert facts["payment.refund_pending_hours"].as_of == NOW - 30 * HOUR
-
-
-def test_an_order_of_which_the_provider_knows_nothing_has_no_facts_of_payment() -> None:
-    assert not [name for name in known(bought()) if name.startswith("payment.")]
 
 
 # ── what the parties say ─────────────────────────────────────────────────────────────────────────────────────────────────
