@@ -1,6 +1,6 @@
 """One way to call every partner over HTTP: what may go wrong, and which `PartnerError` says so. The contracts: docs/partners/.
 
-By aiohttp: half of what a worker does for a case is asking partners, and it needs a fifth of httpx's processor time for a call.
+By aiohttp: a quarter of a worker's time went into asking partners, and it needs a fifth of httpx's processor time for a call.
 """
 
 import asyncio

@@ -33,6 +33,12 @@ AHEAD = timedelta(days=30)
 NEXT_TIER = {Tier.MERCHANT: Tier.PLATFORM, Tier.PLATFORM: Tier.SUPERVISOR, Tier.SUPERVISOR: Tier.SUPERVISOR}
 
 
+def give_up_on(task: asyncio.Future[Any]) -> None:
+    """Nobody waits for its answer any more; that it ends by being cancelled is no trouble for the log."""
+    task.cancel()
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
 class TurnTo(Exception):  # noqa: N818  # a turn is no error
     """Leave the stage for another one: withdrawn, not pursued, reclassified."""
 
@@ -139,10 +145,8 @@ class Desk:
                     self.note(Event.PARTNER_SILENT, waiting_for=for_.value)
                     until = None
         except TurnTo:
-            task.cancel()
+            give_up_on(task)
             await asyncio.wait((task,))  # at once, but for what has to be known before it can be taken back
-            if not task.cancelled():
-                task.exception()  # what was given up is no trouble
             raise
         return await task
 

@@ -24,6 +24,7 @@ from models.warehouse import Dispatch, DispatchStatus, Repair, RepairStatus, Res
 from rules.replacements import merged, newer
 from rules.return_outcome import status_of
 from workflows import charging
+from workflows.desk import give_up_on
 from workflows.errands import Course
 
 T = TypeVar("T")
@@ -124,7 +125,7 @@ class Job:
         task = asyncio.ensure_future(effect)
         await workflow.wait_condition(lambda: task.done() or self.course.called_off is not None or enough())
         if not task.done():
-            task.cancel()
+            give_up_on(task)
             if self.course.called_off is not None:
                 raise Ended(CALLED_OFF)
             return None

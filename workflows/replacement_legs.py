@@ -19,6 +19,7 @@ from models.warehouse import Dispatch, DispatchOrder, DispatchStatus, Reservatio
 from rules.replacements import difference
 from workflows import charging
 from workflows import replacement_effects as effects
+from workflows.desk import give_up_on
 from workflows.replacement_job import CALLED_OFF, OVER, Ended, Job
 
 STOCK_GONE = "stock_gone"
@@ -158,7 +159,7 @@ def _interruptible(job: Job) -> charging.Asking:
         task = asyncio.ensure_future(effect)
         await workflow.wait_condition(lambda: task.done() or job.course.called_off is not None)
         if not task.done():
-            task.cancel()
+            give_up_on(task)
             raise Ended(CALLED_OFF)
         return await task
 
