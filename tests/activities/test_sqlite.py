@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from sqlmodel import select
+from waiting import eventually
 
 from adapters.database import Database, insert_if_absent
 from models.books import OrderLockRow
@@ -20,7 +21,6 @@ from settings import ROOT, Settings
 
 WRITES_WITHOUT_A_PAUSE = """
 import asyncio, itertools, sys
-from waiting import eventually
 from adapters.database import Database, insert_if_absent
 from models.books import OrderLockRow
 from settings import Settings
