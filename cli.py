@@ -5,11 +5,14 @@ from typing import Annotated
 
 import typer
 
-from commands import classifier, demo, importing, reconcile, route, show, token, up, watch
-from commands import open as opening
-from commands.failure import CommandError
-from commands.language import choose
-from models.vocabulary import Locale
+from commands import classifier, reconcile, route, token
+from commands.cases import importing, show, watch
+from commands.cases import open as opening
+from commands.demo import command as demo
+from commands.kit.failure import CommandError
+from commands.kit.language import choose
+from commands.up import command as up
+from models.common.vocabulary import Locale
 
 main = typer.Typer(
     name="redress",

@@ -18,42 +18,42 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
-from activities.calendars import CalendarActivities
+from activities.case.assignment import DispatchActivities
+from activities.case.history import HistoryActivities
+from activities.case.partners import PartnerActivities
+from activities.case.records import RecordsActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
-from activities.comparing import Comparison
-from activities.coupons import CouponActivities
-from activities.delivery import Delivery
-from activities.dispatch import DispatchActivities
-from activities.errands import ErrandActivities
-from activities.history import HistoryActivities
-from activities.improvements import ImprovementActivities
+from activities.kit.calendars import CalendarActivities
+from activities.kit.child_reports import ErrandActivities
 from activities.knowledge import KnowledgeActivities
-from activities.ordering import OrderingActivities
-from activities.partners import PartnerActivities
-from activities.reconciliation import ReconciliationActivities
-from activities.records import RecordsActivities
+from activities.money.coupon import CouponActivities
+from activities.notifications.delivery import Delivery
+from activities.reconciliation.compare import Comparison
+from activities.reconciliation.scan import ReconciliationActivities
+from activities.remedies.improvement import ImprovementActivities
+from activities.remedies.order_change import OrderingActivities
 from activities.replacements import ReplacementActivities
-from activities.returns import ReturnActivities
-from adapters.agents import seed_agents
-from adapters.classifier_endpoint import ClassifierEndpoint
-from adapters.correlation import Correlation
-from adapters.database import Database
-from adapters.knowledge import seed_knowledge
-from adapters.logs import configure_logging
-from adapters.partners import Partners
+from activities.returns.activities import ReturnActivities
+from adapters.classification import ClassifierEndpoint
+from adapters.connect import Partners
+from adapters.database.agents import seed_agents
+from adapters.database.engine import Database
+from adapters.knowledge.entries import seed_knowledge
+from adapters.logs.correlation import Correlation
+from adapters.logs.logging import configure_logging
 from adapters.schedules import keep_schedules
-from models.queues import PARTNER_OF, PartnerQueue
-from rules.classify import classify
-from rules.policy import load_policy
-from rules.texts import texts
+from models.common.queues import PARTNER_OF, PartnerQueue
+from rules.classification.classify import classify
+from rules.notifications.texts import texts
+from rules.policy.load import load_policy
 from settings import Settings
 from workflows.case import CaseWorkflow
-from workflows.claims import ClaimWorkflow
+from workflows.claims.workflow import ClaimWorkflow
+from workflows.kit.sandbox import RUNNER
 from workflows.reconciliation import ReconciliationWorkflow
-from workflows.replacements import ReplacementWorkflow
-from workflows.returns import ReturnWorkflow
-from workflows.sandboxing import RUNNER
+from workflows.replacements.workflow import ReplacementWorkflow
+from workflows.returns.workflow import ReturnWorkflow
 
 LONGEST_ACTIVITY = timedelta(seconds=60)
 """A stopping worker lets a call to a partner end; a second one would have to ask what became of it."""
@@ -71,7 +71,7 @@ class Wiring:
     activities: Sequence[Callable[..., Any]]
 
     def of(self, partner: PartnerQueue | None) -> list[Callable[..., Any]]:
-        """The activities of a partner's queue; None: those of our own (models/queues.py)."""
+        """The activities of a partner's queue; None: those of our own (models/common/queues.py)."""
         return [call for call in self.activities if PARTNER_OF.get(call.__name__) is partner]
 
 

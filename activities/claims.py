@@ -12,25 +12,25 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.errors import to_temporal
-from activities.money import lock_order
-from adapters.database import Database, insert_if_absent, storable, upsert
-from adapters.ledger import booked, post
-from adapters.protocols import Claims
-from models.claim_books import ClaimHistoryRow, ClaimRow
-from models.claim_messages import ClaimSent, SendClaim
-from models.claims import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, Told
-from models.errors import PartnerError
-from models.ledger import Entry
-from models.policy import Policy
-from models.tables import MessageRow
-from models.vocabulary import MessageChannel, Party, Role
-from rules.claim_actions import brief_of
-from rules.claims import booking
-from rules.ledger import recovered_key
-from rules.recipients import ANY_TEAM
-from rules.texts import Texts
-from rules.words import money
+from activities.kit.errors import to_temporal
+from activities.money.refund_parts import lock_order
+from adapters.database.engine import Database, insert_if_absent, storable, upsert
+from adapters.database.ledger import booked, post
+from adapters.partners.protocols import Claims
+from models.claims.partner import ClaimSent, SendClaim
+from models.claims.state import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, Told
+from models.common.errors import PartnerError
+from models.common.vocabulary import MessageChannel, Party, Role
+from models.money.ledger import Entry
+from models.policy.policy import Policy
+from models.tables.case import MessageRow
+from models.tables.claims import ClaimHistoryRow, ClaimRow
+from rules.claims.permissions import brief_of
+from rules.claims.receivables import booking
+from rules.common.format import money
+from rules.money.ledger import recovered_key
+from rules.notifications.recipients import ANY_TEAM
+from rules.notifications.texts import Texts
 
 Row = dict[str, Any]
 NOT_STORED = {"entries", "requests_seen", "notices_seen"}

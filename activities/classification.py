@@ -2,9 +2,9 @@
 
 from temporalio import activity
 
-from adapters.classifier_endpoint import ClassifierEndpoint
-from models.effects import Classified
-from rules.classify import classify
+from adapters.classification import ClassifierEndpoint
+from models.case.activities import Classified
+from rules.classification.classify import classify
 
 
 class ClassificationActivities:

@@ -2,11 +2,11 @@
 
 from temporalio import activity
 
-from adapters.database import Database
-from adapters.knowledge import answer, count_helped, count_shown
-from models.case import Suggestion
-from models.effects import HelpedReport, Suggested, SuggestRequest
-from models.vocabulary import Locale
+from adapters.database.engine import Database
+from adapters.knowledge.entries import answer, count_helped, count_shown
+from models.case.activities import HelpedReport, Suggested, SuggestRequest
+from models.case.state import Suggestion
+from models.common.vocabulary import Locale
 
 
 class KnowledgeActivities:

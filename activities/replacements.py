@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from temporalio import activity
 
-from activities.errors import to_temporal
-from adapters.returns import ReturnPartners
-from adapters.warehouse import Warehouse
-from models.errors import PartnerError
-from models.replacement_calls import DecideRepair, RenewStock, Watched, WatchParcel
-from models.vocabulary import ErrorType
-from models.warehouse import (
+from activities.kit.errors import to_temporal
+from adapters.partners.returns import ReturnPartners
+from adapters.partners.warehouse import Warehouse
+from models.common.errors import PartnerError
+from models.common.vocabulary import ErrorType
+from models.replacements.activities import DecideRepair, RenewStock, Watched, WatchParcel
+from models.replacements.partner import (
     Dispatch,
     DispatchOrder,
     DispatchStatus,

@@ -13,7 +13,7 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from models.reconciliation import ReconcileStart
+from models.reconciliation.difference import ReconcileStart
 from settings import Settings
 
 RECONCILIATION = "reconciliation"

@@ -2,7 +2,7 @@
 
 import uvicorn
 
-from adapters.logs import configure_logging
+from adapters.logs.logging import configure_logging
 from api.app import create_app
 from settings import Settings
 

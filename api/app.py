@@ -6,44 +6,29 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from adapters.agents import seed_agents
-from adapters.database import Database
-from adapters.evidence import evidence_store
-from adapters.knowledge import seed_knowledge
-from adapters.partners import Partners
+from adapters.connect import Partners
+from adapters.database.agents import seed_agents
+from adapters.database.engine import Database
+from adapters.evidence.store import evidence_store
+from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import secrets_of
-from api import (
-    actions,
-    addresses,
-    archives,
-    cases,
-    claims,
-    document,
-    eligibility,
-    evidence,
-    health,
-    improvements,
-    inbox,
-    knowledge,
-    orders,
-    people,
-    problems,
-    queues,
-    reconciliation,
-    replacements,
-    responsibility,
-    returns,
-    routing,
-    stripe,
-    webhooks,
-)
-from api.auth import Tokens
-from api.dependencies import Parts
-from api.evidence_links import EvidenceLinks
-from api.limits import MOST_BYTES, BodyLimit
-from api.observing import Metrics, Observing
-from api.temporal import CaseEngine
-from rules.policy import load_policy
+from api import health, improvements, inbox, knowledge, people, reconciliation
+from api.cases import actions, archives, eligibility, evidence, liability, queues, routing
+from api.cases import endpoints as cases
+from api.claims import endpoints as claims
+from api.http import addresses, openapi, problems
+from api.http.auth import Tokens
+from api.http.dependencies import Parts
+from api.http.limits import MOST_BYTES, BodyLimit
+from api.http.metrics import Metrics, Observing
+from api.http.signed_links import EvidenceLinks
+from api.http.temporal import CaseEngine
+from api.orders import ledger as order_ledger
+from api.replacements import endpoints as replacements
+from api.returns import endpoints as returns
+from api.webhooks import standard as webhooks
+from api.webhooks import stripe
+from rules.policy.load import load_policy
 from settings import Settings
 
 ABOUT = """
@@ -110,10 +95,10 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         addresses.router,
         evidence.router,
         evidence.uploads,
-        responsibility.router,
+        liability.router,
         archives.router,
         eligibility.router,
-        orders.router,
+        order_ledger.router,
         improvements.router,
         reconciliation.router,
         replacements.router,
@@ -127,5 +112,5 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         health.router,
     ):
         app.include_router(router)
-    document.install(app)
+    openapi.install(app)
     return app

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.circuit import CircuitState
-from api.dependencies import PartsOf
-from api.schemas import Health
-from models.errors import RedressError
+from adapters.partners.circuit import CircuitState
+from api.http.dependencies import PartsOf
+from api.http.schemas import Health
+from models.common.errors import RedressError
 
 router = APIRouter(tags=["operation"])
 

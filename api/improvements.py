@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Body, Depends, Path, Query
 from sqlmodel import col, select
 
-from api.auth import Caller
-from api.dependencies import CallerOf, PartsOf, no_control_characters, only_for
-from api.problems import not_found, problem
-from api.responses import OWN, READING, problems
-from models.base import Frozen, Identifier, Instant, Words
-from models.improvements import ImprovementRow
-from models.vocabulary import ErrorType, Issue, Party, Role
-from rules.access import MASK
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, PartsOf, no_control_characters, only_for
+from api.http.problems import not_found, problem
+from api.http.responses import OWN, READING, problems
+from models.common.base import Frozen, Identifier, Instant, Words
+from models.common.vocabulary import ErrorType, Issue, Party, Role
+from models.tables.improvements import ImprovementRow
+from rules.case.access import MASK
 
 router = APIRouter(prefix="/v1/improvements", tags=["improvements"])
 

@@ -7,16 +7,16 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import col, select
 
-from adapters.database import upsert
-from api.auth import Caller
-from api.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
-from api.problems import not_found
-from api.responses import OWN, READING
-from api.schemas import Inbox, Message, Preferences
-from models.people import Actor
-from models.tables import ContactRow, MessageRow
-from models.vocabulary import MessageChannel, Role
-from rules.recipients import ANY_TEAM
+from adapters.database.engine import upsert
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
+from api.http.problems import not_found
+from api.http.responses import OWN, READING
+from api.http.schemas import Inbox, Message, Preferences
+from models.common.actors import Actor
+from models.common.vocabulary import MessageChannel, Role
+from models.tables.case import ContactRow, MessageRow
+from rules.notifications.recipients import ANY_TEAM
 
 router = APIRouter(prefix="/v1", tags=["inbox"])
 

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.knowledge import answer, keep, remove, search
-from api.auth import Caller
-from api.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
-from api.problems import not_found
-from api.responses import OWN, READING
-from models.base import Frozen, Identifier, Instant, Words
-from models.knowledge import EntryContent, EntryState, Short
-from models.tables import KnowledgeRow
-from models.vocabulary import Issue, Locale, Role
+from adapters.knowledge.entries import answer, keep, remove, search
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
+from api.http.problems import not_found
+from api.http.responses import OWN, READING
+from models.common.base import Frozen, Identifier, Instant, Words
+from models.common.vocabulary import Issue, Locale, Role
+from models.knowledge.entry import EntryContent, EntryState, Short
+from models.tables.case import KnowledgeRow
 
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"])
 

@@ -8,19 +8,19 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.agents import agent_of, row_of
-from adapters.database import upsert
-from api.auth import Caller
-from api.dependencies import CallerOf, Language, Parts, PartsOf, no_control_characters, only_for
-from api.problems import ProblemError, not_found, problem
-from api.responses import ALWAYS, OWN, READING, problems
-from models.agents import AgentDetails, AgentPolicy
-from models.base import Frozen, Identifier, Instant
-from models.tables import AgentRow, AssignmentRow, CaseRow
-from models.vocabulary import ErrorType, Priority, Role, SlaState
-from rules.agents import on_shift
-from rules.policy import slice_policy
-from rules.policy_checks import agent_faults
+from adapters.database.agents import agent_of, row_of
+from adapters.database.engine import upsert
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, Language, Parts, PartsOf, no_control_characters, only_for
+from api.http.problems import ProblemError, not_found, problem
+from api.http.responses import ALWAYS, OWN, READING, problems
+from models.common.base import Frozen, Identifier, Instant
+from models.common.vocabulary import ErrorType, Priority, Role, SlaState
+from models.policy.agents import AgentDetails, AgentPolicy
+from models.tables.case import AgentRow, AssignmentRow, CaseRow
+from rules.case.assignment import on_shift
+from rules.policy.checks import agent_faults
+from rules.policy.load import slice_policy
 
 teams = APIRouter(prefix="/v1/teams", tags=["people"])
 agents = APIRouter(prefix="/v1/agents", tags=["people"])

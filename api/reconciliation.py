@@ -6,15 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Path, Query
 from sqlmodel import and_, col, or_, select
 
-from api.auth import Caller
-from api.dependencies import CallerOf, PartsOf, no_control_characters, only_for
-from api.problems import not_found, problem
-from api.responses import OWN, READING, problems
-from models.base import Frozen, Identifier, Words
-from models.differences import DifferenceRow
-from models.reconciliation import DifferenceKind, DifferenceState, DifferenceView
-from models.vocabulary import ErrorType, Role
-from rules.access import MASK
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, PartsOf, no_control_characters, only_for
+from api.http.problems import not_found, problem
+from api.http.responses import OWN, READING, problems
+from models.common.base import Frozen, Identifier, Words
+from models.common.vocabulary import ErrorType, Role
+from models.reconciliation.difference import DifferenceKind, DifferenceState, DifferenceView
+from models.tables.reconciliation import DifferenceRow
+from rules.case.access import MASK
 
 router = APIRouter(prefix="/v1/differences", tags=["reconciliation"])
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from models.calendars import CalendarSlice
-from rules.calendars import add_working, working_between
-from rules.policy import load_policy, slice_policy
+from models.common.calendars import CalendarSlice
+from rules.common.working_time import add_working, working_between
+from rules.policy.load import load_policy, slice_policy
 
 POLICY = Path(__file__).parents[1] / "policies" / "default.yaml"
 START = datetime(2026, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ import sys
 
 from classifier.evaluate import Report, evaluate, evaluate_apart
 from classifier.texts import SHIPPED, UNSEEN, Labelled, digest, merged, read_texts
-from rules.classify import load_classifier
+from rules.classification.classify import load_classifier
 
 
 def apart(texts: tuple[Labelled, ...]) -> Report:

@@ -7,12 +7,12 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from activities.dispatch import DispatchActivities
-from adapters.database import Database, insert_if_absent, migrate
-from models.effects import AssignRequest
-from models.tables import AgentRow
-from models.vocabulary import Issue, Role
-from rules.policy import load_policy
+from activities.case.assignment import DispatchActivities
+from adapters.database.engine import Database, insert_if_absent, migrate
+from models.case.activities import AssignRequest
+from models.common.vocabulary import Issue, Role
+from models.tables.case import AgentRow
+from rules.policy.load import load_policy
 from settings import Settings
 
 CASES = 200

@@ -11,7 +11,7 @@ from temporalio.api.enums.v1 import EventType
 
 from benchmarks.partners import order_of
 from benchmarks.redress import Redress, running_redress
-from models.vocabulary import Role
+from models.common.vocabulary import Role
 
 STARS = {"speed": 5, "solution": 5, "attitude": 5}
 

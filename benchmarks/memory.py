@@ -15,11 +15,12 @@ from typing import Any
 from benchmarks.opening import STATE, receipt
 from benchmarks.processes import megabytes, running
 from benchmarks.redress import Redress, each, running_redress
-from models.case import CaseStart
-from models.people import Actor
-from models.views import CaseView, Viewer
-from models.vocabulary import Role
-from rules.policy import load_policy, slice_policy
+from models.case.state import CaseStart
+from models.case.views import CaseView
+from models.common.actors import Actor
+from models.common.timeline import Viewer
+from models.common.vocabulary import Role
+from rules.policy.load import load_policy, slice_policy
 from settings import ROOT
 
 AT_ONCE = 20

@@ -14,11 +14,11 @@ from uuid import uuid4
 
 from benchmarks.partners import order_of
 from benchmarks.redress import each, running_redress
-from models.case import CaseStart
-from models.people import Actor
-from models.receipt import Receipt
-from models.vocabulary import Channel, Issue, Kind, Locale, Role
-from rules.policy import load_policy, slice_policy
+from models.case.receipt import Receipt
+from models.case.state import CaseStart
+from models.common.actors import Actor
+from models.common.vocabulary import Channel, Issue, Kind, Locale, Role
+from rules.policy.load import load_policy, slice_policy
 
 AT_ONCE = 20
 TURNS = 2

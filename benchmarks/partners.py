@@ -13,9 +13,9 @@ from pathlib import Path
 import uvicorn
 
 from sandbox.app import create_app
-from sandbox.catalogue import Entry
-from sandbox.parts import Options, Sandbox
-from sandbox.statements import Temper
+from sandbox.catalogue.orders import Entry
+from sandbox.kit.parts import Options, Sandbox
+from sandbox.orders.statements import Temper
 
 COPIED = ("lost", "delivered")
 """The states of which there are copies; each is copied from its cheapest order, so that no cap of a day's money is met."""

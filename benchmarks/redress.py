@@ -21,10 +21,10 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.secrets import secrets_of
-from api.auth import make_token
+from api.http.auth import make_token
 from benchmarks.partners import order_of
 from benchmarks.processes import children, cpu_seconds, running
-from models.vocabulary import Role
+from models.common.vocabulary import Role
 from settings import ROOT, Settings
 
 T = TypeVar("T")

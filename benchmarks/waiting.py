@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from benchmarks.partners import order_of
 from benchmarks.redress import Redress, each, running_redress
-from models.vocabulary import Role
+from models.common.vocabulary import Role
 
 FEW, MANY, VERY_MANY = 200, 2_000, 20_000
 AT_ONCE = 20

@@ -1,1 +1,1 @@
-"""The classifier's training, evaluation and shipped model (CLS-2). At run time only `model/` is read, by `rules/classify.py`."""
+"""The classifier's training, evaluation and shipped model (CLS-2). At run time only `model/` is read, by `rules/classification/classify.py`."""

@@ -9,11 +9,11 @@ from typing import Any, cast
 from pydantic import ValidationError
 from sqlmodel import col, select
 
-from adapters.database import Database
+from adapters.database.engine import Database
 from classifier.texts import Labelled
-from models.events import Event
-from models.tables import CaseRow, TimelineRow
-from models.vocabulary import Issue, Role
+from models.common.events import Event
+from models.common.vocabulary import Issue, Role
+from models.tables.case import CaseRow, TimelineRow
 
 
 async def read_corrections(database: Database) -> tuple[Labelled, ...]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from classifier.texts import Labelled, digest
 from classifier.train import out_of_fold
-from models.case import Classification
-from models.vocabulary import Issue
-from rules.classify import Classifier
-from rules.lexicon import Lexicon
+from models.case.state import Classification
+from models.common.vocabulary import Issue
+from rules.classification.classify import Classifier
+from rules.classification.lexicon import Lexicon
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from classifier.evaluate import Report
-from models.vocabulary import Issue, Locale
+from models.common.vocabulary import Issue, Locale
 
 CELL = 26
 LEFT = 230

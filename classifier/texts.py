@@ -8,8 +8,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from models.base import Frozen
-from models.vocabulary import Issue
+from models.common.base import Frozen
+from models.common.vocabulary import Issue
 
 DATA = Path(__file__).resolve().parent / "data"
 SHIPPED = tuple(DATA / name for name in ("reviews_zh.csv", "sentences.csv", "no_issue.csv", "complaints_zh.csv", "later_zh.csv"))

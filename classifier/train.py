@@ -1,4 +1,4 @@
-"""Training: from labelled texts to the two files that `rules/classify.py` reads. The same texts make the same model.
+"""Training: from labelled texts to the two files that `rules/classification/classify.py` reads. The same texts make the same model.
 
 A linear model over the terms and the lexicon's scores; rare issues weigh more than their count. Its confidence is calibrated on
 texts held out in turn, and the threshold under which a person decides is chosen there.
@@ -19,10 +19,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from classifier.texts import Labelled, TrainingError, digest
-from models.vocabulary import Issue
-from rules.classify import NO_ISSUE, Calibration, Classifier, Sheet, lexicon_value, logit
-from rules.lexicon import Lexicon
-from rules.terms import terms
+from models.common.vocabulary import Issue
+from rules.classification.classify import NO_ISSUE, Calibration, Classifier, Sheet, lexicon_value, logit
+from rules.classification.lexicon import Lexicon
+from rules.classification.ngrams import terms
 
 FORMAT = "1"
 """Counts changes of the training itself: with the texts and the lexicon it makes the version."""

@@ -9,15 +9,15 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from adapters.database import Database
+from adapters.database.engine import Database
 from classifier.corrections import read_corrections
 from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingError, digest, merged, read_texts
-from commands.failure import CommandError
-from commands.language import language
-from models.errors import RedressError
-from models.vocabulary import Locale
-from rules.classify import MODEL, ModelError, load_classifier
-from rules.lexicon import LexiconError, load_lexicon
+from commands.kit.failure import CommandError
+from commands.kit.language import language
+from models.common.errors import RedressError
+from models.common.vocabulary import Locale
+from rules.classification.classify import MODEL, ModelError, load_classifier
+from rules.classification.lexicon import LexiconError, load_lexicon
 from settings import Settings
 
 if TYPE_CHECKING:

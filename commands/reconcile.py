@@ -15,13 +15,13 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
-from adapters.database import Database
+from adapters.database.engine import Database
 from adapters.schedules import RECONCILIATION
-from commands.failure import CommandError
-from commands.language import language
-from models.differences import DifferenceRow
-from models.reconciliation import DifferenceState, PageReport, ReconcileStart
-from models.vocabulary import Locale
+from commands.kit.failure import CommandError
+from commands.kit.language import language
+from models.common.vocabulary import Locale
+from models.reconciliation.difference import DifferenceState, PageReport, ReconcileStart
+from models.tables.reconciliation import DifferenceRow
 from settings import Settings
 
 SENTENCES: dict[str, tuple[str, str]] = {

@@ -9,11 +9,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from commands.failure import CommandError
-from commands.language import language
-from models.vocabulary import Issue, Kind, Locale, Priority
-from rules.policy import PolicyError, load_policy, slice_policy
-from rules.routing import Explained, explain
+from commands.kit.failure import CommandError
+from commands.kit.language import language
+from models.common.vocabulary import Issue, Kind, Locale, Priority
+from rules.case.routing import Explained, explain
+from rules.policy.load import PolicyError, load_policy, slice_policy
 from settings import Settings
 
 app = typer.Typer(help="The routing table: which team gets a case.", no_args_is_help=True)

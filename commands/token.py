@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from api.auth import make_token
-from commands.failure import CommandError
-from commands.language import say
-from models.vocabulary import Role
+from api.http.auth import make_token
+from commands.kit.failure import CommandError
+from commands.kit.language import say
+from models.common.vocabulary import Role
 from settings import Settings
 
 

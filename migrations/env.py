@@ -7,18 +7,19 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 from sqlmodel import AutoString, SQLModel
 
-from adapters.database import url_of
-from models import addresses, books, claim_books, differences, improvements, return_tables, tables, takings
+from adapters.database.engine import url_of
+from models.tables import addresses, claims, goods, improvements, money, reconciliation, returns
+from models.tables import case as case_tables
 from settings import Settings
 
 METADATA = SQLModel.metadata
-TABLES = (differences, return_tables, claim_books, tables, books, takings, addresses, improvements)
+TABLES = (reconciliation, returns, claims, case_tables, money, goods, addresses, improvements)
 """Every module with tables: importing it makes them known."""
 
 
 def render(kind: str, obj: object, _: object) -> str | Literal[False]:
     """Write our column types as the databases' own, so that a migration never changes with the code."""
-    if kind == "type" and isinstance(obj, tables.UtcDateTime):
+    if kind == "type" and isinstance(obj, case_tables.UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(obj, sa.JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'

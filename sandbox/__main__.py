@@ -10,8 +10,8 @@ import typer
 import uvicorn
 
 from sandbox.app import create_app
-from sandbox.books import OtherSeedError
-from sandbox.parts import Options
+from sandbox.kit.books import OtherSeedError
+from sandbox.kit.parts import Options
 
 
 def main(

@@ -7,52 +7,43 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from sandbox import (
-    carrier,
-    charges,
-    claims,
-    desk,
-    merchant,
-    notification,
-    ordering,
-    payment,
-    promotion,
-    returns,
-    warehouse,
-    workshop,
-)
-from sandbox.books import Books
-from sandbox.catalogue import Catalogue
-from sandbox.faults import Faults
-from sandbox.parts import Options, Sandbox
-from sandbox.problems import handle_problems
-from sandbox.webhooks import Webhooks
+from sandbox import carrier, claims, control, notifications, returns
+from sandbox.catalogue.orders import Catalogue
+from sandbox.kit.books import Books
+from sandbox.kit.faults import Faults
+from sandbox.kit.parts import Options, Sandbox
+from sandbox.kit.problems import handle_problems
+from sandbox.kit.webhooks import Webhooks
+from sandbox.money import charge as charge_routes
+from sandbox.money import coupon, payment
+from sandbox.orders import merchant, order_change
+from sandbox.replacements import warehouse, workshop
 
 CONTRACTS = (
     merchant.router,
     carrier.router,
     payment.router,
-    notification.router,
-    promotion.router,
+    notifications.router,
+    coupon.router,
     returns.merchant,
     returns.carrier,
     warehouse.router,
     workshop.router,
     claims.carrier,
     claims.merchant,
-    ordering.router,
-    charges.router,
+    order_change.router,
+    charge_routes.router,
 )
 """What Redress calls."""
 DESKS = (
-    desk.router,
-    promotion.wallet,
+    control.router,
+    coupon.wallet,
     returns.desk,
     warehouse.desk,
     workshop.desk,
     claims.desk,
     carrier.road,
-    charges.till,
+    charge_routes.till,
 )
 """What a reader, a demo or a test asks of the sandbox itself."""
 

@@ -6,13 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.base import Identifier
-from models.partners import NoticeKind, Scan, Shipment, ShipmentStatus, StatementRequest
-from sandbox.books import now
-from sandbox.faults import FaultyRoute, Partner
-from sandbox.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from models.common.base import Identifier
+from models.common.partners import NoticeKind, Scan, Shipment, ShipmentStatus, StatementRequest
+from sandbox.kit.books import now
+from sandbox.kit.faults import FaultyRoute, Partner
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.orders.statements import take_request
 from sandbox.returns import is_returned, move_back
-from sandbox.statements import take_request
 
 router = APIRouter(prefix="/carrier", tags=["carrier"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
 road = APIRouter(tags=["sandbox"])

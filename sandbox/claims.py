@@ -10,13 +10,13 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 
-from models.base import Money
-from models.claim_messages import ClaimAnswer, ClaimMessage, ClaimMove, ClaimReceipt, ClaimWord
-from models.partners import NoticeKind
-from sandbox.books import Row, as_json, now
-from sandbox.faults import Fault, FaultyRoute, Partner
-from sandbox.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
-from sandbox.statements import Temper, temper_of
+from models.claims.partner import ClaimAnswer, ClaimMessage, ClaimMove, ClaimReceipt, ClaimWord
+from models.common.base import Money
+from models.common.partners import NoticeKind
+from sandbox.kit.books import Row, as_json, now
+from sandbox.kit.faults import Fault, FaultyRoute, Partner
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.orders.statements import Temper, temper_of
 
 carrier = APIRouter(prefix="/carrier", tags=["carrier"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
 merchant = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])

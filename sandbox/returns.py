@@ -13,9 +13,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
-from models.base import Identifier, Money
-from models.partners import NoticeKind, Scan, Shipment, ShipmentStatus
-from models.return_calls import (
+from models.common.base import Identifier, Money
+from models.common.partners import NoticeKind, Scan, Shipment, ShipmentStatus
+from models.returns.partner import (
     Label,
     LabelOrder,
     PickupBooked,
@@ -32,11 +32,11 @@ from models.return_calls import (
     ToldLine,
     Voided,
 )
-from sandbox.books import Row, as_json, now
-from sandbox.catalogue import shop_name
-from sandbox.faults import FaultyRoute, Partner
-from sandbox.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
-from sandbox.statements import Temper, temper_of
+from sandbox.catalogue.orders import shop_name
+from sandbox.kit.books import Row, as_json, now
+from sandbox.kit.faults import FaultyRoute, Partner
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.orders.statements import Temper, temper_of
 
 merchant = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
 carrier = APIRouter(prefix="/carrier", tags=["carrier"], route_class=FaultyRoute, dependencies=[Depends(bearer)])

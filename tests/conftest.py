@@ -1,17 +1,13 @@
 """What tests share: one real Temporal server a session, on which a test moves each case's clock as it likes."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-sys.path.insert(0, str(Path(__file__).parent))
+from tests.support.processes.temporal_server import start_temporal
 
-from temporal_server import start_temporal
-
-pytest_plugins = ["databases", "browsers", "clamd"]
+pytest_plugins = ["tests.support.processes.databases", "tests.support.processes.browser", "tests.support.processes.clamd"]
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,12 @@ MAY_IMPORT = {
     "settings": set[str](),
 }
 """Activities may use the names and signatures that workflows call them by, and nothing else of workflows."""
-SIGNATURES = "workflows.effects"
+SIGNATURES = "workflows.kit.activities"
 NOBODY_IMPORTS = {"worker", "cli", "commands", "sandbox"}
 OUTERMOST = NOBODY_IMPORTS | {"classifier", "tests", "benchmarks", "migrations"}
 LONGEST = 350
+FLAT_AT_MOST = 12
+"""Modules directly in a top-level package: an idea of one file; more belong to a folder."""
 MARKS_OF_UNFINISHED_WORK = ("TO" + "DO", "FIX" + "ME", "XX" + "X:")
 
 
@@ -56,6 +59,28 @@ def top(name: str) -> str:
 
 def package(file: Path) -> str:
     return file.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def module(file: Path) -> str:
+    """The full name under which a file is imported."""
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def folder(name: str) -> str:
+    """The idea that a module belongs to: the folder inside its top-level package, or the module itself when it stands alone."""
+    return ".".join(name.split(".")[:2])
+
+
+def circle(arrows: set[tuple[str, str]]) -> list[str] | None:
+    """Names that lead back to themselves by these arrows; None: there is no such way."""
+    graph = TopologicalSorter[str]()
+    for name, target in arrows:
+        graph.add(name, target)
+    try:
+        graph.prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return None
 
 
 OURS = {package(file) for file in tracked("*.py")}
@@ -94,8 +119,52 @@ def test_of_workflows_only_names_and_signatures_are_used_outside(inner: str) -> 
 
 
 def test_workflows_and_rules_never_see_tables() -> None:
-    tables = {"models.tables", "models.books", "models.claim_books", "models.differences"}
-    wrong = [str(file.relative_to(ROOT)) for file in tracked("workflows/*.py", "rules/*.py") if tables & {*imports(file)}]
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in tracked("workflows/*.py", "workflows/**/*.py", "rules/*.py", "rules/**/*.py")
+        for name in imports(file)
+        if name.startswith("models.tables")
+    ]
+    assert wrong == []
+
+
+def test_every_table_is_in_the_folder_of_tables() -> None:
+    wrong = [
+        str(file.relative_to(ROOT))
+        for file in tracked("*.py", "**/*.py")
+        if re.search(r"\btable=True\b", file.read_text(encoding="utf-8"))
+        and "models/tables/" not in str(file)
+        and package(file) != "tests"
+    ]
+    assert wrong == []
+
+
+def test_modules_and_folders_import_one_another_in_one_direction() -> None:
+    modules = {module(file): file for file in tracked("*.py", "**/*.py") if package(file) not in {"tests", "migrations"}}
+    arrows = {
+        (name, target) for name, file in modules.items() for target in imports(file) if target in modules and target != name
+    }
+    between_folders = {
+        (folder(name), folder(target)) for name, target in arrows if top(name) == top(target) and folder(name) != folder(target)
+    }
+    assert circle(arrows) is None, "modules"
+    assert circle(between_folders) is None, "folders"
+
+
+@pytest.mark.parametrize("inner", sorted(MAY_IMPORT))
+def test_a_folder_for_each_idea_keeps_the_top_of_a_package_short(inner: str) -> None:
+    flat = [file.name for file in tracked(f"{inner}/*.py") if file.parent == ROOT / inner and file.name != "__init__.py"]
+    assert len(flat) <= FLAT_AT_MOST, flat
+
+
+def test_tests_mirror_the_tree() -> None:
+    wrong = [
+        str(file.relative_to(ROOT))
+        for file in tracked("tests/**/test_*.py")
+        if (parts := file.relative_to(ROOT / "tests").parts)[0] in MAY_IMPORT
+        and len(parts) > 2
+        and not (ROOT.joinpath(*parts[:-1]).is_dir() or ROOT.joinpath(*parts[:-1]).with_suffix(".py").is_file())
+    ]
     assert wrong == []
 
 

@@ -3,18 +3,18 @@
 from pathlib import Path
 
 import pytest
-from service import running_service
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.service import RPCError, WorkflowService
 from temporalio.testing import WorkflowEnvironment
-from waiting import eventually
 
-from adapters.database import Database
-from adapters.partners import Partners
-from models.queues import CALLS, PARTNER_OF, PartnerQueue, queue_of
+from adapters.connect import Partners
+from adapters.database.engine import Database
+from models.common.queues import CALLS, PARTNER_OF, PartnerQueue, queue_of
 from settings import Settings
+from tests.support.processes.service import running_service
+from tests.support.processes.waiting import eventually
 from worker import wire
 
 

@@ -7,34 +7,24 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from models.actions import Action
-    from models.case import CaseStart
-    from models.claims import ClaimOver
-    from models.events import Event
-    from models.partners import Notice
-    from models.reports import Report
-    from models.views import CaseView, Viewer
-    from models.vocabulary import Stage
-    from rules.view import view_of
-    from workflows import (
-        appeals,
-        archival,
-        claiming,
-        classification,
-        dispatch,
-        errands,
-        first_answer,
-        follow_up,
-        handover,
-        investigation,
-        negotiation,
-        notices,
-        people,
-        receipt,
-        resolution,
-    )
-    from workflows.actions import joining, person
-    from workflows.desk import Desk, TurnTo
+    from models.case.actions import Action
+    from models.case.child_reports import Report
+    from models.case.state import CaseStart
+    from models.case.views import CaseView
+    from models.claims.state import ClaimOver
+    from models.common.events import Event
+    from models.common.partners import Notice
+    from models.common.timeline import Viewer
+    from models.common.vocabulary import Stage
+    from rules.case.view import view_of
+    from workflows.claims import from_case as claims_from_case
+    from workflows.kit import child_workflow
+    from workflows.kit.case_context import Desk, TurnTo
+    from workflows.kit.updates import joining, person
+    from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
+    from workflows.updates import appeals, negotiation, webhooks
+    from workflows.updates import case as case_updates
+    from workflows.updates import transfer as transfer_updates
 
 STAGES: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
     Stage.RECEIPT: receipt.receive,
@@ -84,32 +74,32 @@ class CaseWorkflow:
     @workflow.signal
     def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        notices.take_in(self.desk, notice)
+        webhooks.take_in(self.desk, notice)
 
     @workflow.signal
     def report(self, report: Report) -> None:
         """What an errand of a remedy tells."""
-        errands.take_in(self.desk, report)
+        child_workflow.take_in(self.desk, report)
 
     @workflow.signal
     def claim_over(self, over: ClaimOver) -> None:
         """A claim on a carrier or merchant came to its end (RES-9)."""
-        claiming.take_in(self.desk, over)
+        claims_from_case.take_in(self.desk, over)
 
-    join = joining(people.join)
-    add_words = person(Action.ADD_WORDS, people.add_words)
-    correct_order = person(Action.CORRECT_ORDER, people.correct_order)
-    answer = person(Action.ANSWER, people.answer)
-    classify = person(Action.CLASSIFY, people.classify)
-    take = person(Action.TAKE, people.take)
-    transfer = person(Action.TRANSFER, handover.offer)
-    accept_transfer = person(Action.ACCEPT_TRANSFER, handover.accept)
-    decline_transfer = person(Action.DECLINE_TRANSFER, handover.decline)
-    helped = person(Action.HELPED, first_answer.judge)
-    escalate = person(Action.ESCALATE, people.escalate)
-    reply = person(Action.REPLY, people.reply)
-    ask = person(Action.ASK, people.ask)
-    find = person(Action.FIND, people.find)
+    join = joining(case_updates.join)
+    add_words = person(Action.ADD_WORDS, case_updates.add_words)
+    correct_order = person(Action.CORRECT_ORDER, case_updates.correct_order)
+    answer = person(Action.ANSWER, case_updates.answer)
+    classify = person(Action.CLASSIFY, case_updates.classify)
+    take = person(Action.TAKE, case_updates.take)
+    transfer = person(Action.TRANSFER, transfer_updates.offer)
+    accept_transfer = person(Action.ACCEPT_TRANSFER, transfer_updates.accept)
+    decline_transfer = person(Action.DECLINE_TRANSFER, transfer_updates.decline)
+    helped = person(Action.HELPED, self_service.judge)
+    escalate = person(Action.ESCALATE, case_updates.escalate)
+    reply = person(Action.REPLY, case_updates.reply)
+    ask = person(Action.ASK, case_updates.ask)
+    find = person(Action.FIND, case_updates.find)
     propose = person(Action.PROPOSE, negotiation.propose)
     approve = person(Action.APPROVE, negotiation.approve)
     decline = person(Action.DECLINE, negotiation.decline)
@@ -120,10 +110,10 @@ class CaseWorkflow:
     appeal = person(Action.APPEAL, appeals.appeal)
     decide_appeal = person(Action.DECIDE_APPEAL, appeals.decide_appeal)
     review = person(Action.REVIEW, appeals.review)
-    retry_refund = person(Action.RETRY_REFUND, people.retry_refund)
-    record_refund = person(Action.RECORD_REFUND, people.record_refund)
-    confirm = person(Action.CONFIRM, people.confirm)
-    dispute = person(Action.DISPUTE, people.dispute)
-    rate = person(Action.RATE, people.rate)
-    withdraw = person(Action.WITHDRAW, people.withdraw)
-    reopen = person(Action.REOPEN, people.reopen)
+    retry_refund = person(Action.RETRY_REFUND, case_updates.retry_refund)
+    record_refund = person(Action.RECORD_REFUND, case_updates.record_refund)
+    confirm = person(Action.CONFIRM, case_updates.confirm)
+    dispute = person(Action.DISPUTE, case_updates.dispute)
+    rate = person(Action.RATE, case_updates.rate)
+    withdraw = person(Action.WITHDRAW, case_updates.withdraw)
+    reopen = person(Action.REOPEN, case_updates.reopen)

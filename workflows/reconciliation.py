@@ -10,9 +10,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from models.queues import queue_of
-    from models.reconciliation import MOST_NAMED, PageReport, ReconcilePage, ReconcileStart, ScanEnd
-    from workflows.effects import OWN, OWN_CALL, PATIENT
+    from models.common.queues import queue_of
+    from models.reconciliation.difference import MOST_NAMED, PageReport, ReconcilePage, ReconcileStart, ScanEnd
+    from workflows.kit.activities import OWN, OWN_CALL, PATIENT
 
 PAGES_A_RUN = 50
 """Then it continues as new: a scan of any length has a short history."""

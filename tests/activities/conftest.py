@@ -2,11 +2,11 @@
 
 import pytest
 
-from activities.records import RecordsActivities
-from adapters.database import Database
-from models.policy import Policy
-from rules.policy import load_policy
-from rules.texts import texts
+from activities.case.records import RecordsActivities
+from adapters.database.engine import Database
+from models.policy.policy import Policy
+from rules.notifications.texts import texts
+from rules.policy.load import load_policy
 from settings import Settings
 
 

@@ -10,14 +10,14 @@ import pytest
 from sqlmodel import select
 
 from activities.knowledge import KnowledgeActivities
-from adapters.database import Database, migrate
-from adapters.knowledge import keep, remove, search, seed, seed_knowledge
+from adapters.database.engine import Database, migrate
+from adapters.knowledge.entries import keep, remove, search, seed, seed_knowledge
 from classifier.texts import DATA, read_texts
-from models.effects import HelpedReport, Suggested, SuggestRequest
-from models.knowledge import EntryContent, EntryState
-from models.policy import Policy
-from models.tables import KnowledgeRow
-from models.vocabulary import Issue, Locale
+from models.case.activities import HelpedReport, Suggested, SuggestRequest
+from models.common.vocabulary import Issue, Locale
+from models.knowledge.entry import EntryContent, EntryState
+from models.policy.policy import Policy
+from models.tables.case import KnowledgeRow
 from settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -1,17 +1,12 @@
 """The adapters, connected to partners over real HTTP."""
 
-import sys
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from provider import Provider, running_provider
-from stripes import may_have_stripe_mock
-
-from adapters.partners import Partners
+from adapters.connect import Partners
+from tests.support.fakes.http_partners import Provider, running_provider
+from tests.support.fakes.stripe import may_have_stripe_mock
 
 collect_ignore = [] if may_have_stripe_mock() else ["test_stripe_mock.py"]
 """Left out where neither the program nor Go to build it is there, unless REDRESS_STRIPE_MOCK says that it must be."""

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from databases import ON_EACH, Postgres
-from service import running_service
 from temporalio.testing import WorkflowEnvironment
-from web import Web, running_web
 
 from settings import Settings
+from tests.support.processes.api import Web, running_web
+from tests.support.processes.databases import ON_EACH, Postgres
+from tests.support.processes.service import running_service
 
 
 @asynccontextmanager

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fakes import order, parcel
 from standardwebhooks import Webhook
-from waiting import eventually
-from web import Person, Web
 
 from adapters.secrets import secrets_of
-from models.partners import ShipmentStatus
-from models.vocabulary import Role
+from models.common.partners import ShipmentStatus
+from models.common.vocabulary import Role
+from tests.support.fakes.partners import order, parcel
+from tests.support.processes.api import Person, Web
+from tests.support.processes.waiting import eventually
 
 _numbers = itertools.count(1)
 YES, NO, NEVER = 200, 404, 403

@@ -4,10 +4,10 @@ import itertools
 from typing import Any
 
 import pytest
-from web import Person, Web
 
-from adapters.knowledge import seed
-from models.vocabulary import Locale, Role
+from adapters.knowledge.entries import seed
+from models.common.vocabulary import Locale, Role
+from tests.support.processes.api import Person, Web
 
 C, M, K, A, S, Y = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR, Role.ANALYST
 EVERYBODY = [C, M, K, A, S, Y]

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from sqlmodel import delete
-from web import Person, Web
 
-from models.tables import AgentRow, AssignmentRow
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from models.tables.case import AgentRow, AssignmentRow
+from tests.support.processes.api import Person, Web
 
 C, M, K, A, S, Y = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR, Role.ANALYST
 LIN = {"name": "林薇", "teams": ["logistics"], "skills": ["logistics"], "most": 3}

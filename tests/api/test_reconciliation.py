@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from sqlmodel import delete
-from web import Person, Web
 
-from models.differences import DifferenceRow
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from models.tables.reconciliation import DifferenceRow
+from tests.support.processes.api import Person, Web
 
 SEEN = datetime(2026, 3, 1, tzinfo=UTC)
 NOTE = {"note": "商家在支付后台直接退款。"}

@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from replacing_goods import Replacing, repairing, reshipping
 from standardwebhooks import Webhook
-from web import Web
 
 from adapters.secrets import secrets_of
-from api.replacements import SHOWN
-from models.partners import ShipmentStatus
-from models.replacements import ReplacementAction, ReplacementStage
-from models.vocabulary import Role, Stage, WaitFor
-from models.warehouse import RepairStatus
-from rules.replacements import REPLACEMENT_ROLES
+from api.replacements.endpoints import SHOWN
+from models.common.partners import ShipmentStatus
+from models.common.vocabulary import Role, Stage, WaitFor
+from models.replacements.partner import RepairStatus
+from models.replacements.state import ReplacementAction, ReplacementStage
+from rules.replacements.permissions import REPLACEMENT_ROLES
+from tests.support.builders.replacements import Replacing, repairing, reshipping
+from tests.support.processes.api import Web
 
 A = ReplacementAction
 _orders = itertools.count(1)

@@ -11,18 +11,18 @@ import httpx
 import pypdfium2
 import pytest
 import zxingcpp
-from fakes import NOW, order, parcel
-from pictures import picture
 from standardwebhooks import Webhook
-from waiting import eventually
-from web import Person, Web
 
 from adapters.secrets import secrets_of
-from api.return_shapes import SHAPES
-from models.partners import OrderStatus, ShipmentStatus
-from models.returns import ReturnAction
-from models.vocabulary import Role
-from rules.returns import RETURN_ROLES
+from api.returns.schemas import SHAPES
+from models.common.partners import OrderStatus, ShipmentStatus
+from models.common.vocabulary import Role
+from models.returns.state import ReturnAction
+from rules.returns.permissions import RETURN_ROLES
+from tests.support.builders.pictures import picture
+from tests.support.fakes.partners import NOW, order, parcel
+from tests.support.processes.api import Person, Web
+from tests.support.processes.waiting import eventually
 
 _numbers = itertools.count(1)
 EVERYBODY = [Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR, Role.ANALYST]

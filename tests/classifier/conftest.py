@@ -1,14 +1,8 @@
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from few import few_texts
-
 from classifier.train import Trained, train
-from rules.lexicon import Lexicon, default_lexicon
+from rules.classification.lexicon import Lexicon, default_lexicon
+from tests.support.builders.labelled_texts import few_texts
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from adapters.database import Database, migrate
+from adapters.database.engine import Database, migrate
 from classifier.corrections import read_corrections
 from classifier.texts import Labelled
-from models.events import Event
-from models.tables import CaseRow, TimelineRow
-from models.vocabulary import Issue, Role
+from models.common.events import Event
+from models.common.vocabulary import Issue, Role
+from models.tables.case import CaseRow, TimelineRow
 from settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -3,17 +3,17 @@ import re
 from pathlib import Path
 
 import pytest
-from few import few_texts
 from typer.testing import CliRunner
 
 from classifier.evaluate import evaluate, evaluate_apart
 from classifier.texts import Labelled
 from classifier.train import Trained
 from commands.classifier import app
-from commands.failure import CommandError
-from commands.language import choose
-from models.vocabulary import Issue, Locale
-from rules.lexicon import Lexicon
+from commands.kit.failure import CommandError
+from commands.kit.language import choose
+from models.common.vocabulary import Issue, Locale
+from rules.classification.lexicon import Lexicon
+from tests.support.builders.labelled_texts import few_texts
 
 UNKNOWN = [
     Labelled(text="冰箱买了十天还没到，太慢了", issue=Issue.DELAY),

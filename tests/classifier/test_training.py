@@ -2,13 +2,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from few import few_texts
 
 from classifier.texts import SHIPPED, Labelled, TextsError, TrainingError, merged, read_texts
 from classifier.train import Trained, train
-from models.vocabulary import Issue
-from rules.classify import ModelError, load_classifier
-from rules.lexicon import Lexicon
+from models.common.vocabulary import Issue
+from rules.classification.classify import ModelError, load_classifier
+from rules.classification.lexicon import Lexicon
+from tests.support.builders.labelled_texts import few_texts
 
 
 def test_the_same_texts_make_the_same_model(trained: Trained, lexicon: Lexicon) -> None:

@@ -9,12 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from api.auth import Tokens
-from commands import temporal_server
-from commands.failure import CommandError
-from commands.welcome import first_case
-from models.people import Actor
-from models.vocabulary import Role
+from api.http.auth import Tokens
+from commands.kit.failure import CommandError
+from commands.up import temporal_server
+from commands.up.welcome import first_case
+from models.common.actors import Actor
+from models.common.vocabulary import Role
 from settings import ROOT, Settings
 
 PORTS = ("REDRESS_API_PORT", "REDRESS_TEMPORAL_PORT", "REDRESS_UI_PORT", "REDRESS_SANDBOX_PORT")

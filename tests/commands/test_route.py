@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
-from commands.failure import CommandError
+from commands.kit.failure import CommandError
 from settings import ROOT
 
 ASK = ["route", "explain", "--kind", "after_sales", "--issue", "logistics.damaged"]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from household import Redress
+
+from tests.support.processes.redress import Redress
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from browsers import browser_program
-from household import Redress
 from playwright.sync_api import Page, expect, sync_playwright
 
-from api.auth import make_token
-from models.vocabulary import Role
+from api.http.auth import make_token
+from models.common.vocabulary import Role
+from tests.support.processes.browser import browser_program
+from tests.support.processes.redress import Redress
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from household import Case, Redress
 
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from tests.support.processes.redress import Case, Redress
 
 
 @pytest.fixture(autouse=True)

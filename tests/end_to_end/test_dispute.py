@@ -10,21 +10,21 @@ from typing import Any
 
 import httpx
 import pytest
-from pictures import picture
 from temporalio.testing import WorkflowEnvironment
-from town import Running
-from waiting import eventually
-from web import Person
 
-from adapters.database import Database, migrate
-from adapters.partners import Partners
+from adapters.connect import Partners
+from adapters.database.engine import Database, migrate
 from adapters.secrets import secrets_of
 from api.app import create_app
-from api.auth import make_token
-from models.vocabulary import Role
+from api.http.auth import make_token
+from models.common.vocabulary import Role
 from sandbox import app as sandbox
-from sandbox.parts import Options
+from sandbox.kit.parts import Options
 from settings import Settings
+from tests.support.builders.pictures import picture
+from tests.support.processes.api import Person
+from tests.support.processes.sandbox import Running
+from tests.support.processes.waiting import eventually
 from worker import at_work, wire
 
 FIGURES = {

@@ -2,11 +2,11 @@
 
 import pytest
 from alembic import command
-from household import Redress, until
 from sqlalchemy import create_engine
 
-from adapters.database import alembic_config, url_of
-from models.vocabulary import Role
+from adapters.database.engine import alembic_config, url_of
+from models.common.vocabulary import Role
+from tests.support.processes.redress import Redress, until
 
 
 @pytest.mark.parametrize("fault", ["slow", "timeout_after"])

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from household import Redress, running, until
 
-from commands.stories import PLOTS
-from models.vocabulary import RemedyKind, Role
+from commands.demo.stories import PLOTS
+from models.common.vocabulary import RemedyKind, Role
+from tests.support.processes.redress import Redress, running, until
 
 
 def test_the_printed_tokens_and_first_case_work_as_printed(redress: Redress) -> None:

@@ -1,21 +1,17 @@
 """One Redress of real processes, on PostgreSQL, for all tests of this folder that kill something; one in this process for the others."""
 
-import sys
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from databases import DIALECTS, Postgres, running_postgres
-from household import Redress
 from temporalio.testing import WorkflowEnvironment
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from moments import Books
-from shop import Shop, running_shop
-
 from settings import ROOT
+from tests.support.processes.databases import DIALECTS, Postgres, running_postgres
+from tests.support.processes.moments import Books
+from tests.support.processes.redress import Redress
+from tests.support.processes.shop import Shop, running_shop
 
 collect_ignore = [] if "postgresql" in DIALECTS else ["test_worker_killed.py", "test_others_killed.py", "test_database_killed.py"]
 PATIENT = {"REDRESS_PARTNER_TIMEOUT": "25", "REDRESS_CIRCUIT_AFTER": "1000"}

@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from databases import Postgres
-from household import Case, Redress, until
-from moments import REFUND, Books, Order, ends, held, let_go, moved_once, seen, trouble
 
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from tests.support.processes.databases import Postgres
+from tests.support.processes.moments import REFUND, Books, Order, ends, held, let_go, moved_once, seen, trouble
+from tests.support.processes.redress import Case, Redress, until
 
 LOST = REFUND | {"issue": "logistics.lost"}
 OPENING = {"channel": "app", "description": "It is not as it should be.", **LOST}

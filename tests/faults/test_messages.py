@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
-from lives import LIVES
-from money_lives import outbox_of, over, told
-from shop import Case, Shop
+
+from tests.support.builders.lives import LIVES
+from tests.support.builders.lives_with_money import outbox_of, over, told
+from tests.support.processes.shop import Case, Shop
 
 LIFE = LIVES[0]
 BROKEN = {"timeout_before": 3.0, "timeout_after": 3.0, "error_500": None, "too_many_429": 1.0}

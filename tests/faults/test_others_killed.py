@@ -10,10 +10,22 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from household import Case, Redress, until
-from moments import REFUND, Books, Order, ends, faults, held, let_go, moved_once, seen, standing_still, trouble
 
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from tests.support.processes.moments import (
+    REFUND,
+    Books,
+    Order,
+    ends,
+    faults,
+    held,
+    let_go,
+    moved_once,
+    seen,
+    standing_still,
+    trouble,
+)
+from tests.support.processes.redress import Case, Redress, until
 
 Body = Mapping[str, Any]
 

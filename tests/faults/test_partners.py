@@ -4,11 +4,11 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from lives import AFTER_TROUBLE, ANSWERED, LIVES, LOOK_UP, NOTICED, Life
-from shop import Shop
 
 from sandbox.app import CONTRACTS
-from sandbox.faults import Call, Fault, FaultyRoute
+from sandbox.kit.faults import Call, Fault, FaultyRoute
+from tests.support.builders.lives import AFTER_TROUBLE, ANSWERED, LIVES, LOOK_UP, NOTICED, Life
+from tests.support.processes.shop import Shop
 
 PASSING = {"timeout_before": 3.0, "timeout_after": 3.0, "error_500": None, "too_many_429": 1.0, "garbage": None, "slow": 0.5}
 """Faults that pass, with their seconds: a call that hangs does so for longer than we wait."""

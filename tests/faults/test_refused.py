@@ -4,11 +4,11 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from lives import AFTER_TROUBLE, LIVES, LOOK_UP, Life
-from money_lives import over
-from shop import Case, Shop
 
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from tests.support.builders.lives import AFTER_TROUBLE, LIVES, LOOK_UP, Life
+from tests.support.builders.lives_with_money import over
+from tests.support.processes.shop import Case, Shop
 
 AT_ONCE = 12
 CLOSED = ("reopening", "nobody")

@@ -3,9 +3,8 @@
 import asyncio
 from typing import Any
 
-from shop import Case, Shop
-
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from tests.support.processes.shop import Case, Shop
 
 SERVICE = {"kind": "complaint", "issue": "service.promise_not_kept"}
 DEFECT = {"kind": "after_sales", "issue": "product.quality_defect"}

@@ -11,10 +11,22 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from household import Case, Redress, running, until
-from moments import REFUND, Books, Lock, ends, faults, held, let_go, moved_once, seen, standing_still, trouble
 
-from models.vocabulary import Role
+from models.common.vocabulary import Role
+from tests.support.processes.moments import (
+    REFUND,
+    Books,
+    Lock,
+    ends,
+    faults,
+    held,
+    let_go,
+    moved_once,
+    seen,
+    standing_still,
+    trouble,
+)
+from tests.support.processes.redress import Case, Redress, running, until
 
 HANGS = {"seconds": 600}
 """Longer than anybody waits, again and again until the fault is taken away."""

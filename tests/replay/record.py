@@ -8,20 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from fakes import order, parcel
-from replacing_goods import reshipping
-from returning_goods import returning
-from service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service, running_service
-from temporal_server import start_temporal
-
-from models.actions import Action
-from models.case import CaseState
-from models.partners import ShipmentStatus
-from models.returns import ReturnAction, ReturnStage
-from models.vocabulary import Issue, Kind, Party, RemedyKind, Stage, Tier, WaitFor
+from models.case.actions import Action
+from models.case.state import CaseState
+from models.common.partners import ShipmentStatus
+from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Stage, Tier, WaitFor
+from models.returns.state import ReturnAction, ReturnStage
 from settings import Settings
+from tests.support.builders.replacements import reshipping
+from tests.support.builders.returns import returning
+from tests.support.fakes.partners import order, parcel
+from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service, running_service
+from tests.support.processes.temporal_server import start_temporal
 
 FOLDER = Path(__file__).parent / "histories"
 PHOTO: dict[str, Any] = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}

@@ -9,10 +9,10 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from workflows.case import CaseWorkflow
-from workflows.claims import ClaimWorkflow
-from workflows.replacements import ReplacementWorkflow
-from workflows.returns import ReturnWorkflow
-from workflows.sandboxing import RUNNER
+from workflows.claims.workflow import ClaimWorkflow
+from workflows.kit.sandbox import RUNNER
+from workflows.replacements.workflow import ReplacementWorkflow
+from workflows.returns.workflow import ReturnWorkflow
 
 WORKFLOWS = [CaseWorkflow, ReturnWorkflow, ReplacementWorkflow, ClaimWorkflow]
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from models.policy import Policy, PolicySlice
-from rules.policy import load_policy, slice_policy
+from models.policy.policy import Policy, PolicySlice
+from rules.policy.load import load_policy, slice_policy
 
 POLICY_FILE = Path(__file__).parents[2] / "policies" / "default.yaml"
 

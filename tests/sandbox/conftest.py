@@ -6,10 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from town import SECRET, TOKEN, Inbox, Running, Town
 
 from sandbox.app import create_app
-from sandbox.parts import Options
+from sandbox.kit.parts import Options
+from tests.support.processes.sandbox import SECRET, TOKEN, Inbox, Running, Town
 
 
 @pytest.fixture(scope="session")

@@ -6,16 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from contracts import check, contract
-from town import TOKEN, Town
 
-from adapters.claims import HttpClaims
-from adapters.http import PartnerHttp
-from models.base import Money
-from models.claim_messages import ClaimMessage, ClaimMove
-from models.claims import ClaimCause, ClaimKind
-from models.errors import PartnerError
-from models.vocabulary import ErrorType
+from adapters.partners.claims import HttpClaims
+from adapters.partners.http import PartnerHttp
+from models.claims.partner import ClaimMessage, ClaimMove
+from models.claims.state import ClaimCause, ClaimKind
+from models.common.base import Money
+from models.common.errors import PartnerError
+from models.common.vocabulary import ErrorType
+from tests.support.builders.contracts import check, contract
+from tests.support.processes.sandbox import TOKEN, Town
 
 PATHS = {"carrier": "/claims", "merchant": "/recoveries"}
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
-from contracts import answer_schema, check, contract
 from openapi_spec_validator import validate
-from town import Town
 
-from models.claim_messages import ClaimMessage, ClaimReceipt, ClaimWord
-from models.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest
-from models.promotion import Coupon, CouponOrder
+from models.claims.partner import ClaimMessage, ClaimReceipt, ClaimWord
+from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest
+from models.money.coupon import Coupon, CouponOrder
+from tests.support.builders.contracts import answer_schema, check, contract
+from tests.support.processes.sandbox import Town
 
 PARTNERS = ("merchant", "carrier", "payment", "promotion", "notification")
 CLAIMS = (ClaimMessage, ClaimReceipt, ClaimWord)

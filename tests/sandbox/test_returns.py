@@ -9,14 +9,14 @@ from uuid import uuid4
 import pytest
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
-from town import TOKEN, Town
 
-from adapters.partners import Partners
-from adapters.returns import ReturnPartners
-from models import return_calls as calls
-from models.errors import PartnerError
-from models.lines import LineQuantity
-from models.return_calls import (
+from adapters.connect import Partners
+from adapters.partners.returns import ReturnPartners
+from models.common.errors import PartnerError
+from models.common.lines import LineQuantity
+from models.common.vocabulary import ErrorType
+from models.returns import partner as calls
+from models.returns.partner import (
     LabelOrder,
     PickupMove,
     PickupOrder,
@@ -27,8 +27,8 @@ from models.return_calls import (
     SendBack,
     Voided,
 )
-from models.vocabulary import ErrorType
 from settings import Settings
+from tests.support.processes.sandbox import TOKEN, Town
 
 FOLDER = Path(__file__).parents[2] / "docs" / "partners"
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from service import Service, running_service
 from temporalio.testing import WorkflowEnvironment
 
 from settings import Settings
+from tests.support.processes.service import Service, running_service
 
 
 @pytest.fixture

@@ -9,17 +9,17 @@ from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from random_ends import come_to_an_end
-from random_lives import Life, lives, shop
-from random_partners import Elsewhere
-from random_people import People
-from service import Service, running_service
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.agents import seed_agents
-from adapters.knowledge import seed_knowledge
-from rules.policy import load_policy
+from adapters.database.agents import seed_agents
+from adapters.knowledge.entries import seed_knowledge
+from rules.policy.load import load_policy
 from settings import Settings
+from tests.support.processes.service import Service, running_service
+from tests.support.random.ends import come_to_an_end
+from tests.support.random.lives import Life, lives, shop
+from tests.support.random.partners import Elsewhere
+from tests.support.random.people import People
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(0)]
 

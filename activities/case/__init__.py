@@ -1,0 +1,1 @@
+"""Cases: their rows, their handlers, and what partners say of their orders."""

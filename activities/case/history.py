@@ -1,0 +1,75 @@
+"""The books of goods (RES-1): which remedy has which pieces of an order, over all its cases (docs/eligibility.md)."""
+
+from sqlmodel import col, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.money.refund_parts import lock_order
+from adapters.database.engine import Database, upsert
+from adapters.database.history import read_history, takings
+from models.case.activities import Recall, ReleaseGoods, TakeGoods, Taken
+from models.case.history import OrderHistory
+from models.case.state import CaseState
+from models.common.lines import LineQuantity
+from models.tables.goods import TakingRow
+from rules.money.goods import counted, history_of, with_the_customer_again
+
+
+class HistoryActivities:
+    """What all cases of an order share."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn(name="recall")
+    async def recall(self, request: Recall) -> OrderHistory:
+        """What other cases took and gave."""
+        async with self._database.reading() as session:
+            return history_of(await read_history(session, request), request.currency)
+
+    @activity.defn(name="take_goods")
+    async def take_goods(self, request: TakeGoods) -> Taken:
+        """Keep the pieces for the remedy, or say that too few are left. Either all of them or none."""
+        async with self._database.writing() as session:
+            await lock_order(session, request.order_id)
+            rows = await takings(session, request.order_id)
+            if any((row.case_id, row.remedy_id) == (request.case_id, request.remedy_id) for row in rows):
+                return Taken()
+            bought, wanted = counted(request.order_lines), counted(request.lines or request.order_lines)
+            taken = counted(LineQuantity(line_id=row.line_id, quantity=row.quantity) for row in rows)
+            if any(quantity > bought[line_id] - taken[line_id] for line_id, quantity in wanted.items()):
+                return Taken(denied="not_enough_left")
+            for line_id, quantity in wanted.items():
+                await upsert(session, TakingRow, _row(request, line_id, quantity))
+            return Taken()
+
+    @activity.defn(name="release_goods")
+    async def release_goods(self, request: ReleaseGoods) -> None:
+        """Give the remedy's pieces back; what is given back already stays so."""
+        async with self._database.writing() as session:
+            await _release(session, request.case_id, request.remedy_id)
+
+
+async def let_go(session: AsyncSession, case: CaseState) -> None:
+    """Release what remedies of the case no longer hold: undone ones, and those whose goods are with the customer again."""
+    for remedy in case.remedies:
+        if with_the_customer_again(remedy):
+            await _release(session, case.case_id, remedy.id)
+
+
+def _row(request: TakeGoods, line_id: str, quantity: int) -> dict[str, object]:
+    """A remedy that let its pieces go may take pieces again: then the row is written anew."""
+    return {
+        "case_id": request.case_id,
+        "remedy_id": request.remedy_id,
+        "line_id": line_id,
+        "order_id": request.order_id,
+        "quantity": quantity,
+        "released": False,
+        "at": request.at,
+    }
+
+
+async def _release(session: AsyncSession, case_id: str, remedy_id: str) -> None:
+    theirs = (col(TakingRow.case_id) == case_id) & (col(TakingRow.remedy_id) == remedy_id)
+    await session.exec(update(TakingRow).where(theirs, col(TakingRow.released).is_(False)).values(released=True))

@@ -1,0 +1,167 @@
+"""What is asked of partners: order, parcels and payments (INV-1), statements (INV-2), refunds (RES-5). Each is safe to repeat."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import Any, Self
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.kit.errors import gravest, to_temporal
+from adapters.partners.protocols import Carrier, Merchant, PaymentProvider
+from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
+from models.common.errors import PartnerError
+from models.common.partners import Order, Payment, RefundOrder, Shipment
+from models.common.vocabulary import Reimbursement
+from models.remedies.remedy import RefundPart
+from rules.money.refund import as_told
+
+UNSETTLED = frozenset({Reimbursement.PENDING, Reimbursement.REQUESTED})
+
+
+class Answered(BaseModel):
+    """Who of the partners has answered a look-up so far; None: not yet. Kept as the activity's heartbeat."""
+
+    order: Order | None = None
+    shipments: tuple[Shipment, ...] | None = None
+    payments: tuple[Payment, ...] | None = None
+
+    @classmethod
+    def before(cls) -> Self:
+        details = activity.info().heartbeat_details
+        return cls.model_validate(details[0]) if details else cls()
+
+    def keep(self) -> None:
+        activity.heartbeat(self.model_dump(mode="json"))
+
+
+class PartnerActivities:
+    """Calls of partners. The adapters know how to call; this knows what must hold when a call fails."""
+
+    def __init__(
+        self, merchant: Merchant, carrier: Carrier, payment: PaymentProvider, *, merchants_have_providers: bool = False
+    ) -> None:
+        self._merchant = merchant
+        self._carrier = carrier
+        self._payment = payment
+        self._order_first = merchants_have_providers
+
+    @activity.defn(name="look_up")
+    async def look_up(self, request: LookUp) -> LookedUp:
+        """Ask all three at once; a retry asks only those who did not answer. An unknown order ends it without the others.
+
+        Where merchants have payment providers of their own, the order says first whom to ask for its payments.
+        """
+        known = Answered.before()
+        order = asyncio.create_task(self._order(request.order_id, known))
+        shipments = asyncio.create_task(self._shipments(request.order_id, known))
+        tasks = (order, shipments, asyncio.create_task(self._payments(request.order_id, known, order)))
+        try:
+            await asyncio.wait({order})
+            if order.exception() is None and known.order is None:
+                return LookedUp(order=None)
+            await _all(tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return LookedUp(order=known.order, shipments=known.shipments or (), payments=known.payments or ())
+
+    @activity.defn(name="ask_partners")
+    async def ask_partners(self, request: AskPartner) -> None:
+        """Send every request, whoever of the recipients cannot be reached; sent again, it is the same request by its key."""
+        await _all(
+            (
+                *(self._merchant.ask(statement) for statement in request.merchant),
+                *(self._carrier.ask(statement) for statement in request.carrier),
+            )
+        )
+
+    @activity.defn(name="pay_back")
+    async def pay_back(self, request: PayBack) -> PaidBack:
+        """Ask for every part that is still pending. A no is the part's state; a provider in trouble is asked again."""
+        details: list[Any] = activity.info().heartbeat_details[0] if activity.info().heartbeat_details else []
+        done = {part.key: part for part in map(RefundPart.model_validate, details)}
+        parts = [done.get(part.key, part) for part in request.parts]
+        troubles: list[PartnerError] = []
+        for place, part in enumerate(parts):
+            if part.reimbursement is Reimbursement.PENDING:
+                try:
+                    parts[place] = await self._pay(request, part)
+                except PartnerError as error:
+                    troubles.append(error)  # the other parts do not wait for this one
+                else:
+                    activity.heartbeat([known.model_dump(mode="json") for known in parts])
+        _raise(troubles, insist=True)
+        return PaidBack(parts=tuple(parts))
+
+    @activity.defn(name="refund_states")
+    async def refund_states(self, query: RefundQuery) -> PaidBack:
+        """What became of every part that is not settled; one that the provider does not know stays as it is."""
+        try:
+            parts = [
+                await self._state(part, query.merchant_id) if part.reimbursement in UNSETTLED else part for part in query.parts
+            ]
+        except PartnerError as error:
+            raise to_temporal(error, insist=True) from error
+        return PaidBack(parts=tuple(parts))
+
+    async def _order(self, order_id: str, known: Answered) -> None:
+        if known.order is None:
+            known.order = await self._merchant.order(order_id)
+            known.keep()
+
+    async def _shipments(self, order_id: str, known: Answered) -> None:
+        if known.shipments is None:
+            known.shipments = await self._carrier.shipments(order_id)
+            known.keep()
+
+    async def _payments(self, order_id: str, known: Answered, order: asyncio.Task[None]) -> None:
+        if self._order_first:
+            await asyncio.wait({order})
+            if known.order is None:
+                return  # the order's own trouble is told
+        if known.payments is None:
+            known.payments = await self._payment.payments(order_id, known.order.merchant_id if known.order else None)
+            known.keep()
+
+    async def _pay(self, request: PayBack, part: RefundPart) -> RefundPart:
+        """Before sending again, ask what became of the first time: the answer may be all that got lost."""
+        if activity.info().attempt > 1:
+            known = await self._state(part, request.merchant_id)
+            if known.reimbursement is not Reimbursement.PENDING:
+                return known
+        order = RefundOrder(
+            key=part.key,
+            payment_id=part.payment_id,
+            order_id=request.order_id,
+            amount=part.amount,
+            reason=request.reason,
+            reference=request.case_id,
+            to=part.to,
+        )
+        try:
+            return as_told(part, await self._payment.refund(order, request.merchant_id))
+        except PartnerError as error:
+            if not error.permanent:
+                raise
+            return part.model_copy(update={"reimbursement": Reimbursement.FAILED, "refusal": str(error)})  # for a person's queue
+
+    async def _state(self, part: RefundPart, merchant_id: str | None) -> RefundPart:
+        refund = await self._payment.refund_by_key(part.key, part.payment_id, merchant_id)
+        return as_told(part, refund) if refund else part
+
+
+async def _all(calls: Iterable[Awaitable[None]]) -> None:
+    """Let each call end, then raise what went wrong."""
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, PartnerError):
+            raise outcome
+    _raise([outcome for outcome in outcomes if isinstance(outcome, PartnerError)])
+
+
+def _raise(troubles: list[PartnerError], *, insist: bool = False) -> None:
+    if troubles:
+        trouble = gravest(troubles)
+        raise to_temporal(trouble, insist=insist) from trouble

@@ -1,0 +1,104 @@
+"""A case's state as rows of the read side: what lists are filtered and sorted by, and the state itself for the view."""
+
+from activities.kit.rows import Row
+from activities.returns.projection import return_evidence
+from adapters.database.engine import storable
+from models.case.activities import Projection
+from models.case.state import CaseState, TimelineEntry
+from models.common.actors import EvidenceRef
+from models.common.vocabulary import Role, WaitingOn
+
+NOT_STORED = {"entries", "requests_seen"}
+"""Entries are rows of their own; what was seen already is the workflow's business alone."""
+
+
+def case_row(projection: Projection, usual_currency: str) -> Row:
+    """The row of `cases`; see there for the meaning of each column."""
+    case = projection.state
+    amount_minor, currency = _amount(case, usual_currency)
+    return {
+        "case_id": case.case_id,
+        "version": case.version,
+        "kind": case.kind,
+        "stage": case.stage,
+        "channel": case.receipt.channel,
+        "customer_id": case.receipt.customer_id,
+        "order_id": case.order_id,
+        "merchant_id": case.order.merchant_id if case.order else None,
+        "issue": case.issue,
+        "priority": case.grade.priority if case.grade else None,
+        "tier": case.tier,
+        "team": case.team,
+        "handler": case.handler.id if case.handler else None,
+        "offered_to": case.transfer.to if case.transfer else None,
+        "offered_team": case.transfer.team if case.transfer else None,
+        "waiting_on": case.wait.on if case.wait else WaitingOn.NOBODY,
+        "waiting_for": case.wait.for_ if case.wait else None,
+        "next_deadline": case.wait.until if case.wait else None,
+        "sla_state": case.sla_state,
+        "outcome": case.outcome,
+        "amount_minor": amount_minor,
+        "currency": currency,
+        "automatic": case.automatic,
+        "reopened": case.reopened,
+        "review": _review(case),
+        "locale": case.receipt.locale,
+        "policy_version": case.policy_version,
+        "opened_at": case.receipt.received_at,
+        "updated_at": projection.at,
+        "closed_at": case.closed_at,
+        "state": case.model_dump(mode="json", exclude=NOT_STORED),
+    }
+
+
+def _review(case: CaseState) -> str | None:
+    if case.review is None:
+        return None
+    return {None: "due", True: "agreed", False: "disagreed"}[case.review.agrees]
+
+
+def timeline_row(case_id: str, entry: TimelineEntry) -> Row:
+    return {
+        "case_id": case_id,
+        "version": entry.version,
+        "at": entry.at,
+        "event": entry.event,
+        "role": entry.by.role,
+        "actor_id": entry.by.id,
+        "data": entry.data,
+    }
+
+
+def carrier_rows(case: CaseState) -> list[Row]:
+    carriers = sorted({parcel.carrier_id for parcel in case.shipments})
+    return [{"carrier_id": carrier, "case_id": case.case_id} for carrier in carriers]
+
+
+def evidence_rows(case: CaseState) -> list[Row]:
+    """Every piece once, by whoever gave it first."""
+    receipt = case.receipt
+    answers = [request.answer for request in case.requests if request.answer]
+    given = [
+        *((ref, receipt.opened_by.role, receipt.received_at) for ref in receipt.evidence),
+        *((ref, saying.by.role, saying.at) for saying in (*case.sayings, *answers) for ref in saying.evidence),
+        *return_evidence(case),
+    ]
+    rows: dict[str, Row] = {}
+    for ref, role, at in given:
+        rows.setdefault(ref.sha256, _evidence(case.case_id, ref, role) | {"at": at})
+    return list(rows.values())
+
+
+def _evidence(case_id: str, ref: EvidenceRef, role: Role) -> Row:
+    described = {"media_type": ref.media_type, "size": ref.size, "name": storable(ref.name)}
+    return {"case_id": case_id, "sha256": ref.sha256, "role": role, **described}
+
+
+def _amount(case: CaseState, usual_currency: str) -> tuple[int, str]:
+    """What is paid back, as far as it was decided; else what is on the table."""
+    given = [remedy.amount for remedy in case.remedies if remedy.amount]
+    offered = case.standing_proposal
+    amounts = given or ([offered.amount] if offered else [])
+    if amounts:
+        return sum(amount.minor for amount in amounts), amounts[0].currency
+    return 0, case.order.total.currency if case.order else usual_currency

@@ -1,0 +1,1 @@
+"""What all activities use: errors, calendars, reports of child workflows."""

@@ -1,0 +1,75 @@
+"""Coupons (RES-3): issued once under a key that survives every retry, booked in the order's ledger, taken back when not used (RES-11)."""
+
+from temporalio import activity
+
+from activities.kit.errors import to_temporal
+from activities.money.refund_parts import post
+from adapters.database.engine import Database
+from adapters.partners.protocols import Promotion
+from models.case.activities import CouponRequest, CouponState
+from models.common.errors import PartnerError
+from models.money.coupon import Coupon, CouponOrder, CouponStatus
+from rules.money.ledger import Whose, coupon_issued, coupon_revoked
+
+
+class CouponActivities:
+    """Calls the promotion system; what it did is booked with the same step."""
+
+    def __init__(self, promotion: Promotion, database: Database) -> None:
+        self._promotion = promotion
+        self._database = database
+
+    @activity.defn(name="issue_coupon")
+    async def issue_coupon(self, request: CouponRequest) -> CouponState:
+        """After a lost answer the system is asked for the key before anything is sent again."""
+        try:
+            coupon = await self._promotion.coupon_by_key(request.key) if activity.info().attempt > 1 else None
+            coupon = coupon or await self._promotion.issue(_order(request))
+        except PartnerError as error:
+            raise to_temporal(error, insist=True) from error
+        if coupon.status is not CouponStatus.REFUSED:
+            await self._book(request, revoked=False)
+        return _state(coupon)
+
+    @activity.defn(name="revoke_coupon")
+    async def revoke_coupon(self, request: CouponRequest) -> CouponState:
+        """One that was never issued is nothing to take back; one that the system will not take back stays the customer's."""
+        try:
+            coupon = await self._promotion.coupon_by_key(request.key)
+        except PartnerError as error:
+            raise to_temporal(error, insist=True) from error
+        if coupon is None:
+            return CouponState(code="", status=CouponStatus.REVOKED)
+        try:
+            coupon = await self._promotion.revoke(request.key)
+        except PartnerError as error:
+            if not error.permanent:
+                raise to_temporal(error) from error
+        if coupon.status is CouponStatus.REVOKED:
+            await self._book(request, revoked=True)
+        return _state(coupon)
+
+    async def _book(self, request: CouponRequest, *, revoked: bool) -> None:
+        if request.order_id is None:
+            return
+        whose = Whose(request.order_id, request.case_id, request.remedy_id)
+        issued = coupon_issued(whose, request.amount)
+        entries = (issued, coupon_revoked(whose, request.amount)) if revoked else (issued,)
+        async with self._database.writing() as session:
+            await post(session, request.at, *entries)
+
+
+def _order(request: CouponRequest) -> CouponOrder:
+    return CouponOrder(
+        key=request.key,
+        customer_id=request.customer_id,
+        order_id=request.order_id,
+        amount=request.amount,
+        valid_until=request.valid_until,
+        reason=request.reason,
+        reference=request.case_id,
+    )
+
+
+def _state(coupon: Coupon) -> CouponState:
+    return CouponState(code=coupon.code, status=coupon.status, refusal=coupon.refusal)

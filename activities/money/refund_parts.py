@@ -1,0 +1,218 @@
+"""The books of money that all cases share (RES-5, RES-10): what is set aside before any provider is asked, and the ledger of it all.
+
+Every change of an order's books is made under the order's lock, with its entries in the same transaction; what is left to refund is
+always what the ledger says (rules/money/ledger.py, docs/money.md).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from adapters.database.engine import insert_if_absent, storable
+from adapters.database.ledger import booked, post
+from models.case.activities import RefundIntent, RefundPlan
+from models.case.state import CaseState
+from models.common.base import Money
+from models.common.partners import RefundTo, RefusalCode
+from models.common.vocabulary import Reimbursement
+from models.money.ledger import Entry
+from models.remedies.remedy import RefundPart, Remedy
+from models.tables.case import CaseRow
+from models.tables.money import MoneyRow, OrderLockRow
+from rules.money import ledger
+from rules.money.refund import split
+
+EVERY_AUTOMATIC_REFUND = "*automatic*"
+"""The lock that keeps the day's caps true; no order has this id, an asterisk is not allowed in one."""
+A_DAY = timedelta(hours=24)
+FORWARD = (Reimbursement.PENDING, Reimbursement.REQUESTED, Reimbursement.FAILED, Reimbursement.ARRIVED)
+"""A part of a refund only moves to the right in the books; what arrived is never taken back."""
+
+
+async def lock_order(session: AsyncSession, order_id: str) -> None:
+    """One transaction at a time from here on, for this order. SQLite's writers take turns anyway and ignore FOR UPDATE."""
+    await insert_if_absent(session, OrderLockRow, {"order_id": order_id})
+    await session.exec(select(OrderLockRow).where(OrderLockRow.order_id == order_id).with_for_update())
+
+
+async def set_aside(session: AsyncSession, intent: RefundIntent) -> RefundPlan:
+    """Write the intent and split it over the order's payments, or say why not.
+
+    The plan holds every part of the remedy that did not fail, so that the same intent twice is one, and a further attempt after a
+    refusal adds only what the refused parts left open.
+    """
+    await lock_order(session, intent.order_id)
+    entries = await _entries(session, intent.order_id)
+    await post(session, intent.at, *ledger.seen(intent.order_id, intent.payments, entries))
+    ours = await _rows(session, intent.case_id, intent.remedy_id)
+    for part in intent.parts:
+        await _follow(session, ours, part, part.reimbursement, intent.at)
+
+    standing = [row for row in ours if row.reimbursement != Reimbursement.FAILED]
+    currency = intent.amount.currency
+    entries = await _entries(session, intent.order_id)
+    left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
+    missing = intent.amount.minor - sum(row.amount_minor for row in standing)
+    shares = split(max(missing, 0), left)
+    denied = _why_not(entries, currency) if shares is None else await _denied(session, intent) if shares else None
+    if shares is None or denied:
+        return RefundPlan(left=_money(sum(left.values()), currency), denied=denied)
+
+    first = 1 + sum(1 for row in ours if row.attempt == intent.attempt)
+    rows = [_row(intent, number, payment_id, minor) for number, (payment_id, minor) in enumerate(shares.items(), start=first)]
+    session.add_all(rows)
+    await post(session, intent.at, *(ledger.set_aside(_whose(row), part_of(row)) for row in rows))
+    remaining = sum(left.values()) - sum(shares.values())
+    return RefundPlan(parts=tuple(part_of(row) for row in (*standing, *rows)), left=_money(remaining, currency))
+
+
+async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
+    """Take what the case knows of payments and refunds into the books, forward only.
+
+    A refused part of a remedy that is done was paid another way (RES-5): it counts as given like any other.
+    """
+    order_id = case.order.order_id if case.order else case.order_id
+    if order_id is None:
+        return
+    news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
+    paying = [remedy for remedy in case.remedies if remedy.parts or remedy.reimbursement is not Reimbursement.NONE]
+    rows = {row.key: row for row in await _rows(session, case.case_id)} if paying else {}
+    behind = any(
+        (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))
+        for remedy in paying
+        for part in remedy.parts
+    )
+    by_hand = [remedy for remedy in paying if _uncovered(remedy, rows.values())]
+    if not (news or behind or by_hand):
+        return
+    await lock_order(session, order_id)
+    await post(session, at, *ledger.seen(order_id, case.payments, await _entries(session, order_id)))
+    for remedy in paying:
+        ours = await _rows(session, case.case_id, remedy.id)
+        for part in remedy.parts:
+            await _follow(session, ours, part, _state(remedy, part), at)
+        if open_minor := _uncovered(remedy, ours):
+            assert remedy.amount is not None  # noqa: S101  # what is not covered is of an amount
+            amount = _money(open_minor, remedy.amount.currency)
+            left = ledger.left_on(await _entries(session, order_id), amount.currency)
+            await post(session, at, ledger.paid_otherwise(ledger.Whose(order_id, case.case_id, remedy.id), amount, left))
+
+
+def part_of(row: MoneyRow) -> RefundPart:
+    return RefundPart(
+        key=row.key,
+        payment_id=row.payment_id,
+        amount=_money(row.amount_minor, row.currency),
+        to=RefundTo(row.to),
+        reimbursement=Reimbursement(row.reimbursement),
+        refund_id=row.refund_id,
+        refusal=row.refusal,
+        refusal_code=RefusalCode(row.refusal_code) if row.refusal_code else None,
+    )
+
+
+async def _follow(session: AsyncSession, ours: Iterable[MoneyRow], part: RefundPart, to: Reimbursement, at: datetime) -> None:
+    """Move a part's row to where the case says it is, and book what that means."""
+    row = next((row for row in ours if row.key == part.key), None)
+    if row is None or not _ahead(row, to):
+        return
+    otherwise = to is Reimbursement.ARRIVED and part.reimbursement is not Reimbursement.ARRIVED
+    await post(session, at, *ledger.moved(_whose(row), part_of(row), to, otherwise=otherwise))
+    row.reimbursement, row.updated_at = to, at
+    row.refund_id, row.refusal, row.refusal_code = part.refund_id, storable(part.refusal), part.refusal_code
+    session.add(row)
+    await session.flush()
+
+
+def _state(remedy: Remedy, part: RefundPart) -> Reimbursement:
+    return Reimbursement.ARRIVED if remedy.reimbursement is Reimbursement.ARRIVED else part.reimbursement
+
+
+def _ahead(row: MoneyRow, to: Reimbursement) -> bool:
+    return to in FORWARD and FORWARD.index(to) > FORWARD.index(Reimbursement(row.reimbursement))
+
+
+def _uncovered(remedy: Remedy, rows: Iterable[MoneyRow]) -> int:
+    """What a person paid of a remedy without the provider: no part stands for it."""
+    if remedy.reimbursement is not Reimbursement.ARRIVED or remedy.amount is None:
+        return 0
+    known = {part.key for part in remedy.parts}
+    given = sum(
+        row.amount_minor
+        for row in rows
+        if row.remedy_id == remedy.id and (row.key in known or row.reimbursement != Reimbursement.FAILED)
+    )
+    return max(remedy.amount.minor - given, 0)
+
+
+def _whose(row: MoneyRow) -> ledger.Whose:
+    return ledger.Whose(row.order_id, row.case_id, row.remedy_id)
+
+
+async def _entries(session: AsyncSession, order_id: str) -> Sequence[Entry]:
+    return [entry for _, entry in await booked(session, order_id)]
+
+
+async def _rows(session: AsyncSession, case_id: str, remedy_id: str | None = None) -> list[MoneyRow]:
+    """The refund parts of a case or remedy as they are now, whatever this transaction has read before."""
+    asked = select(MoneyRow).where(MoneyRow.case_id == case_id).order_by(MoneyRow.key)
+    if remedy_id is not None:
+        asked = asked.where(MoneyRow.remedy_id == remedy_id)
+    return list((await session.exec(asked.execution_options(populate_existing=True))).all())
+
+
+async def _denied(session: AsyncSession, intent: RefundIntent) -> str | None:
+    """RES-10: whether the day's caps of refunds without a person are used up; another try of the same refund passed them before."""
+    if not intent.automatic or intent.attempt > 1:
+        return None
+    await lock_order(session, EVERY_AUTOMATIC_REFUND)
+    today = (
+        await session.exec(
+            select(MoneyRow).where(
+                col(MoneyRow.automatic).is_(True),
+                MoneyRow.intended_at > intent.at - A_DAY,
+                MoneyRow.reimbursement != Reimbursement.FAILED,
+            )
+        )
+    ).all()
+    of_customer = {(row.case_id, row.remedy_id) for row in today if row.customer_id == intent.customer_id}
+    if len(of_customer) >= intent.max_automatic_per_customer_a_day:
+        return "automatic_cap_customer"
+    spent = sum(row.amount_minor for row in today if row.currency == intent.amount.currency)
+    if spent + intent.amount.minor > intent.max_automatic_minor_a_day:
+        return "automatic_cap_day"
+    opened = await session.exec(select(func.count()).select_from(CaseRow).where(CaseRow.opened_at > intent.at - A_DAY))
+    cases, alone = opened.one(), len({row.case_id for row in today} | {intent.case_id})
+    crowded = cases >= intent.automatic_share_from and alone > cases * intent.max_automatic_share_a_day
+    return "automatic_cap_share" if crowded else None
+
+
+def _why_not(entries: Sequence[Entry], currency: str) -> str:
+    """Whether the order was paid, but in another currency."""
+    currencies = {its for (_, its), minor in ledger.paid_in(entries).items() if minor}
+    return "other_currency" if currencies and currency not in currencies else "not_enough_left"
+
+
+def _row(intent: RefundIntent, number: int, payment_id: str, minor: int) -> MoneyRow:
+    return MoneyRow(
+        key=f"{intent.case_id}.{intent.remedy_id}.{intent.attempt}.{number}",
+        case_id=intent.case_id,
+        remedy_id=intent.remedy_id,
+        attempt=intent.attempt,
+        order_id=intent.order_id,
+        customer_id=intent.customer_id,
+        payment_id=payment_id,
+        to=intent.to,
+        amount_minor=minor,
+        currency=intent.amount.currency,
+        reimbursement=Reimbursement.PENDING,
+        automatic=intent.automatic,
+        intended_at=intent.at,
+        updated_at=intent.at,
+    )
+
+
+def _money(minor: int, currency: str) -> Money:
+    return Money(minor=minor, currency=currency)

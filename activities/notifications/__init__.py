@@ -1,0 +1,1 @@
+"""Messages: written with the event, delivered later."""

@@ -1,0 +1,132 @@
+"""The outbox's delivery loop (NTF-2): what was written with its event is sent until it arrives, and a case never waits for it.
+
+Any number of loops may run. A row is claimed by moving its next attempt ahead (the lease); who claimed it is known by the attempt's
+number. After a crash the lease runs out and the row is sent again under the same key, so that the provider knows it.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlmodel import col, select, update
+
+from adapters.database.engine import Database, storable
+from adapters.partners.protocols import Notification
+from models.common.errors import PartnerError
+from models.common.partners import OutgoingMessage
+from models.common.vocabulary import MessageChannel
+from models.tables.case import ContactRow, MessageRow
+
+BATCH = 20
+LEASE = timedelta(seconds=60)
+SEND_SECONDS = 30.0
+"""A provider that takes longer is broken; well within the lease."""
+FIRST_RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+"""News that old are told by nobody; the inbox has them."""
+BUSY_SECONDS, IDLE_SECONDS, TROUBLE_SECONDS = 0.5, 2.0, 5.0
+
+Change = dict[str, object]
+"""Columns of a message's row, and what they become."""
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Delivery:
+    """Sends what waits in the outbox: e-mail by SMTP when there is one, everything else by the notification provider."""
+
+    def __init__(self, database: Database, notification: Notification, email: Notification | None = None) -> None:
+        self._database = database
+        self._notification = notification
+        self._email = email or notification
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until told to stop; ends after the messages in hand."""
+        pause = BUSY_SECONDS
+        while not stop.is_set():
+            try:
+                sent = await self.send_due()
+                pause = 0.0 if sent == BATCH else BUSY_SECONDS if sent else min(pause * 2 or BUSY_SECONDS, IDLE_SECONDS)
+            except Exception:
+                log.exception("delivery.trouble")  # the database is away: come back
+                pause = TROUBLE_SECONDS
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+
+    async def send_due(self) -> int:
+        """Claim a batch of what is due and try to send each; how many were tried."""
+        claimed = await self._claim()
+        changes = await asyncio.gather(*(self._send(message, contact) for message, contact in claimed))
+        await self._note(zip((message for message, _ in claimed), changes, strict=True))
+        return len(claimed)
+
+    async def _claim(self) -> list[tuple[MessageRow, ContactRow | None]]:
+        now = datetime.now(UTC)
+        due = (MessageRow.state == "waiting", col(MessageRow.next_attempt_at) <= now)
+        async with self._database.reading() as session:
+            if (await session.exec(select(MessageRow.id).where(*due).limit(1))).first() is None:
+                return []  # an idle loop takes no writer's turn
+        async with self._database.writing() as session:
+            oldest = select(MessageRow).where(*due).order_by(col(MessageRow.next_attempt_at)).limit(BATCH)
+            rows = (await session.exec(oldest.with_for_update(skip_locked=True))).all()
+            for row in rows:
+                row.attempts += 1
+                row.next_attempt_at = now + LEASE
+            people = {row.recipient_id for row in rows}
+            contacts = (await session.exec(select(ContactRow).where(col(ContactRow.customer_id).in_(people)))).all()
+        known = {contact.customer_id: contact for contact in contacts}
+        return [(row, known.get(row.recipient_id)) for row in rows]
+
+    async def _send(self, row: MessageRow, contact: ContactRow | None) -> Change:
+        """Try to send it; what becomes of its row."""
+        to = _address(row, contact)
+        if to is None:
+            return {"state": "undeliverable", "error": f"no address for {row.channel}"}
+        provider = self._email if row.channel == MessageChannel.EMAIL else self._notification
+        message = OutgoingMessage(
+            key=f"m-{row.id}", channel=row.channel, to=to, locale=row.locale, subject=row.subject, body=row.body
+        )
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await provider.send(message)
+        except PartnerError as error:
+            return _failed(row, str(error), permanent=error.permanent, wait=error.retry_after)
+        except Exception as error:  # noqa: BLE001  # whatever a broken provider does delays its message, nothing else
+            return _failed(row, f"{type(error).__name__}: {error}")
+        return {"state": "sent", "sent_at": datetime.now(UTC), "error": None}
+
+    async def _note(self, changes: Iterable[tuple[MessageRow, Change]]) -> None:
+        """Write what became of a batch, in one transaction, but for rows that somebody else has claimed since."""
+        if not (noted := list(changes)):
+            return
+        async with self._database.writing() as session:
+            for row, change in noted:
+                mine = (
+                    col(MessageRow.id) == row.id,
+                    col(MessageRow.attempts) == row.attempts,
+                    col(MessageRow.state) == "waiting",
+                )
+                await session.exec(update(MessageRow).where(*mine).values(**change))
+
+
+def _failed(row: MessageRow, error: str, *, permanent: bool = False, wait: float | None = None) -> Change:
+    now = datetime.now(UTC)
+    log.warning("delivery.failed", message_id=row.id, channel=row.channel, attempt=row.attempts, permanent=permanent)
+    error = storable(error)[:500]
+    if permanent or now - row.created_at > GIVE_UP_AFTER:
+        return {"state": "undeliverable", "error": error}
+    back_off = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 20), LONGEST_RETRY)
+    asked = timedelta(seconds=min(wait or 0.0, LONGEST_RETRY.total_seconds()))
+    return {"next_attempt_at": now + max(back_off, asked), "error": error}
+
+
+def _address(row: MessageRow, contact: ContactRow | None) -> str | None:
+    """Push is addressed by the customer's id: their devices are the provider's business."""
+    if row.channel == MessageChannel.PUSH:
+        return row.recipient_id
+    if contact is None:
+        return None
+    return contact.email if row.channel == MessageChannel.EMAIL else contact.phone

@@ -1,0 +1,91 @@
+"""The messages that a timeline entry causes: written with it, sent later by `activities/notifications/delivery.py` (NTF-1, NTF-2)."""
+
+from collections.abc import Iterator
+
+from activities.kit.rows import Row
+from adapters.database.engine import storable
+from models.case.state import CaseState, TimelineEntry
+from models.common.base import Bilingual
+from models.common.events import Event
+from models.common.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
+from models.policy.policy import Policy
+from models.tables.case import ContactRow
+from rules.common.format import HOME_ZONE
+from rules.facts.questions import when_silent
+from rules.notifications.recipients import Recipient, recipients
+from rules.notifications.texts import Texts
+
+WAITS = {
+    Event.TRIAGE_NEEDED: WaitFor.TRIAGE,
+    Event.ORDER_UNKNOWN: WaitFor.ORDER_CORRECTION,
+    Event.PROPOSED: WaitFor.CHOICE,
+    Event.APPROVAL_NEEDED: WaitFor.APPROVAL,
+    Event.ARBITRATION_NEEDED: WaitFor.ARBITRATION,
+    Event.REFUND_FAILED: WaitFor.PAYMENT_REPAIR,
+    Event.RESOLVED: WaitFor.CONFIRMATION,
+}
+"""Events that begin a wait: their messages say what happens when nobody moves."""
+
+
+def message_rows(
+    case: CaseState, entry: TimelineEntry, policy: Policy, texts: Texts, contact: ContactRow | None
+) -> Iterator[Row]:
+    """One row for each recipient and channel. The inbox row is its own delivery; the others wait for the loop."""
+    rule = policy.messages.get(entry.event)
+    if rule is None:
+        return
+    for who in recipients(case, entry, rule):
+        to_customer = who.role is Role.CUSTOMER
+        locales, zone = _language(case, contact) if to_customer else (policy.languages.of(who.role, who.id).locales, HOME_ZONE)
+        data = {locale: _data(case, entry, policy, locale) for locale in locales}
+        subject, body = texts.message_in(entry.event, who.role, data, zone)
+        allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels
+        further = [channel for channel in rule.channels if to_customer and channel in allowed]
+        for channel in dict.fromkeys((MessageChannel.INBOX, *further)):
+            yield _row(case.case_id, entry, who, channel) | {
+                "locale": locales[0],
+                "subject": storable(subject),
+                "body": storable(body),
+            }
+
+
+def _row(case_id: str, entry: TimelineEntry, who: Recipient, channel: MessageChannel) -> Row:
+    here = channel is MessageChannel.INBOX
+    return {
+        "case_id": case_id,
+        "version": entry.version,
+        "event": entry.event,
+        "recipient_role": who.role,
+        "recipient_id": who.id,
+        "channel": channel,
+        "state": "sent" if here else "waiting",
+        "attempts": 0,
+        "next_attempt_at": None if here else entry.at,
+        "created_at": entry.at,
+        "sent_at": entry.at if here else None,
+    }
+
+
+def _language(case: CaseState, contact: ContactRow | None) -> tuple[tuple[Locale], str]:
+    """As the customer chose since, else as they wrote."""
+    if contact is None:
+        return (case.receipt.locale,), case.receipt.zone
+    return (Locale(contact.locale),), contact.zone
+
+
+def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale) -> Row:
+    then = _then(entry, policy)
+    return {
+        **entry.data,
+        "case_id": case.case_id,
+        "then": then.in_(locale) if then else None,
+        "emergency_contact": policy.emergency_contact.in_(locale),
+    }
+
+
+def _then(entry: TimelineEntry, policy: Policy) -> Bilingual | None:
+    if entry.event in {Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED}:
+        of, asker = str(entry.data.get("of")), str(entry.data.get("asker"))
+        return when_silent(policy, WaitingOn(of), asker) if of in policy.answers else None
+    wait = policy.waits.get(WAITS[entry.event]) if entry.event in WAITS else None
+    return wait.then if wait else None

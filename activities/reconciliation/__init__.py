@@ -1,0 +1,1 @@
+"""Our books compared with the partners'."""

@@ -1,0 +1,147 @@
+"""Differences as they are kept: found again, taken in, handed to people, gone (docs/money.md)."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from adapters.database.engine import insert_if_absent, storable
+from models.common.events import Event
+from models.common.languages import Language
+from models.common.vocabulary import MessageChannel, Role
+from models.reconciliation.difference import DifferenceKind, DifferenceState, Finding, Scope, Word
+from models.tables.case import CaseRow, MessageRow
+from models.tables.reconciliation import DifferenceRow
+from rules.notifications.recipients import ANY_TEAM
+from rules.notifications.texts import Texts
+from rules.reconciliation.money import id_of
+
+
+class Recorded(NamedTuple):
+    """A difference that was found, as it is kept now."""
+
+    id: str
+    fresh: bool
+    accepted: bool
+    word: Word | None
+    told_at: datetime | None
+    """When its case was told: what is there still at the next scan is for a person."""
+
+
+async def record(session: AsyncSession, findings: Iterable[Finding], cases: Sequence[CaseRow], at: datetime) -> list[Recorded]:
+    """A difference seen again is the same row. One that a person accepted stays accepted, unless it changed."""
+    return [await _record(session, finding, cases, at) for finding in findings]
+
+
+async def _record(session: AsyncSession, finding: Finding, cases: Sequence[CaseRow], at: datetime) -> Recorded:
+    case = next((row for row in cases if finding.case_id in {None, row.case_id}), None)
+    row = await session.get(DifferenceRow, id_of(finding), with_for_update=True)
+    fresh = row is None
+    ours, theirs = storable(finding.ours), storable(finding.theirs)
+    if row is None:
+        row = DifferenceRow(
+            difference_id=id_of(finding),
+            kind=finding.kind,
+            state=DifferenceState.OPEN,
+            order_id=finding.order_id,
+            case_id=finding.case_id or (case.case_id if case else None),
+            team=case.team if case else None,
+            subject=finding.subject,
+            ours=ours,
+            theirs=theirs,
+            first_seen=at,
+            last_seen=at,
+        )
+    elif row.state == DifferenceState.SOLVED or (row.ours, row.theirs) != (ours, theirs):
+        fresh = row.state != DifferenceState.OPEN
+        row.state, row.told_to, row.told_at, row.asked_at = DifferenceState.OPEN, None, None, None
+        row.closed_at = row.closed_by = row.note = None
+    row.ours, row.theirs, row.last_seen = ours, theirs, at
+    session.add(row)
+    accepted = row.state == DifferenceState.ACCEPTED
+    return Recorded(row.difference_id, fresh, accepted, None if accepted else finding.word, row.told_at)
+
+
+async def to_people(
+    session: AsyncSession,
+    recorded: Iterable[Recorded],
+    healed: Collection[str],
+    at: datetime,
+    *,
+    texts: Texts,
+    language: Language,
+) -> int:
+    """Write down who was told; whatever nobody takes in by itself is a task of the team's supervisors, once. How many are new."""
+    words = {known.id: known.word for known in recorded if known.word}
+    asked = 0
+    for known in recorded:
+        row = await session.get(DifferenceRow, known.id, with_for_update=True)
+        if row is None or row.state != DifferenceState.OPEN:
+            continue
+        if row.difference_id in healed:
+            row.told_to, row.told_at = words[row.difference_id].workflow_id, at
+        elif row.asked_at is None and row.told_at != at:
+            row.asked, row.asked_at = row.asked + 1, at
+            asked += 1
+            await _ask(session, row, texts, language, at)
+        session.add(row)
+    return asked
+
+
+async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, language: Language, at: datetime) -> None:
+    data = {"kind": row.kind, "order_id": row.order_id, "subject": row.subject, "case": row.case_id}
+    data |= {"orders": row.theirs.get("orders"), "words": row.theirs.get("words") or row.ours.get("words")}
+    letter = {**data, "case_id": row.difference_id, "then": None, "emergency_contact": None}
+    subject, body = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(language.locales, letter))
+    message = {
+        "case_id": row.difference_id,
+        "version": row.asked,
+        "event": Event.DIFFERENCE_FOUND,
+        "recipient_role": Role.SUPERVISOR,
+        "recipient_id": f"team:{row.team or ANY_TEAM}",
+        "channel": MessageChannel.INBOX,
+        "locale": language.locales[0],
+        "subject": storable(subject),
+        "body": storable(body),
+        "state": "sent",
+        "attempts": 0,
+        "created_at": at,
+        "sent_at": at,
+    }
+    await insert_if_absent(session, MessageRow, message)
+
+
+async def close_gone(session: AsyncSession, order_id: str, found: Collection[str], whole: Collection[Scope], at: datetime) -> int:
+    """What is not there any more is solved, as far as the partner's books could be read. How many."""
+    everything = set(whole) == set(Scope)
+    rows = await _open(session, found, col(DifferenceRow.order_id) == order_id)
+    scopes = [DifferenceKind(row.kind).scope for row in rows]
+    return _solve(
+        session, [row for row, scope in zip(rows, scopes, strict=True) if (everything if scope is None else scope in whole)], at
+    )
+
+
+async def close_scan(session: AsyncSession, found: Collection[str], at: datetime) -> int:
+    """What was said of the scan before, and does not hold of this one. How many."""
+    return _solve(session, await _open(session, found, col(DifferenceRow.order_id).is_(None)), at)
+
+
+async def standing(session: AsyncSession, at: datetime) -> int:
+    """How many differences that scan, or a later one, saw that nobody has seen to."""
+    asked = select(func.count()).select_from(DifferenceRow)
+    return (await session.exec(asked.where(DifferenceRow.state == DifferenceState.OPEN, DifferenceRow.last_seen >= at))).one()
+
+
+async def _open(session: AsyncSession, found: Collection[str], of: ColumnElement[bool]) -> Sequence[DifferenceRow]:
+    others = col(DifferenceRow.difference_id).not_in(found)
+    return (await session.exec(select(DifferenceRow).where(DifferenceRow.state == DifferenceState.OPEN, others, of))).all()
+
+
+def _solve(session: AsyncSession, gone: Sequence[DifferenceRow], at: datetime) -> int:
+    for row in gone:
+        row.state, row.closed_at = DifferenceState.SOLVED, at
+        session.add(row)
+    return len(gone)

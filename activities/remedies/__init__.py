@@ -1,0 +1,1 @@
+"""Order changes and service improvements."""

@@ -1,0 +1,1 @@
+"""Returns: partner calls and rows."""

@@ -1,0 +1,173 @@
+"""What a return asks of merchants and carriers (RES-6). Each is safe to repeat; what costs money is asked about before it is asked for again."""
+
+from datetime import UTC, datetime, timedelta
+
+from temporalio import activity
+
+from activities.kit.errors import gravest, to_temporal
+from adapters.database.engine import Database
+from adapters.partners.returns import ReturnPartners
+from models.common.errors import PartnerError
+from models.common.vocabulary import ErrorType
+from models.returns.activities import (
+    ArrangePickup,
+    CallOffReturn,
+    PickupArranged,
+    PickupCall,
+    Prepared,
+    PrepareReturn,
+    SendGoodsBack,
+    Traced,
+    TraceParcel,
+)
+from models.returns.partner import (
+    Label,
+    LabelOrder,
+    PickupAddress,
+    PickupBooked,
+    PickupMove,
+    PickupOrder,
+    PickupStatus,
+    ReturnCancelled,
+    ReturnOrder,
+    ReturnSlip,
+    SendBack,
+    SentBack,
+    Voided,
+)
+from models.tables.addresses import AddressRow
+
+LABEL_WITHIN = timedelta(hours=1)
+"""A carriers' desk that is away for so long makes no label: there are other ways to send goods, and the customer waits for the address."""
+
+
+class ReturnActivities:
+    """Calls of partners about one return. Keys: `{return}` at the merchant's; `{return}.label`, `{return}.p1` … at the carriers'."""
+
+    def __init__(self, database: Database, partners: ReturnPartners) -> None:
+        self._database = database
+        self._partners = partners
+
+    @activity.defn(name="prepare_return")
+    async def prepare_return(self, request: PrepareReturn) -> Prepared:
+        """The address from the merchant, then a label from the carriers' desk, if it has one."""
+        order = ReturnOrder(
+            key=request.workflow_id,
+            reference=request.workflow_id,
+            order_id=request.order_id,
+            merchant_id=request.merchant_id,
+            lines=request.lines,
+            purpose=request.purpose.value,
+        )
+        try:
+            slip = await self._partners.open_return(order)
+            label = await self._label(request, slip)
+        except PartnerError as error:
+            raise to_temporal(error) from error
+        return Prepared(rma=slip.rma, address=slip.address, label=label)
+
+    @activity.defn(name="arrange_pickup")
+    async def arrange_pickup(self, request: ArrangePickup) -> PickupArranged:
+        """Book, move or cancel; a carrier's no is an answer."""
+        try:
+            known = await self._partners.pickup_by_key(request.pickup.key) if activity.info().attempt > 1 else None
+            if known is not None and _as_wanted(request, known):
+                return PickupArranged(pickup=known)
+            return PickupArranged(pickup=await self._arrange(request))
+        except PartnerError as error:
+            if error.permanent:
+                return PickupArranged(refused=str(error)[:300])
+            raise to_temporal(error) from error
+
+    @activity.defn(name="trace_parcel")
+    async def trace_parcel(self, request: TraceParcel) -> Traced:
+        """Where a parcel is."""
+        try:
+            return Traced(parcel=await self._partners.parcel(request.tracking))
+        except PartnerError as error:
+            raise to_temporal(error) from error
+
+    @activity.defn(name="send_goods_back")
+    async def send_goods_back(self, request: SendGoodsBack) -> SentBack:
+        """The same goods asked for twice are sent once."""
+        try:
+            known = await self._partners.sent_back(request.workflow_id) if activity.info().attempt > 1 else None
+            order = SendBack(key=f"{request.workflow_id}.back", lines=request.lines)
+            return known or await self._partners.send_back(request.workflow_id, order)
+        except PartnerError as error:
+            raise to_temporal(error) from error
+
+    @activity.defn(name="call_off_return")
+    async def call_off_return(self, request: CallOffReturn) -> None:
+        """Tell everybody, whoever of them cannot be reached; what a partner does not know needs no calling off."""
+        off = f"{request.workflow_id}.off"
+        calls = [self._partners.cancel_return(request.workflow_id, ReturnCancelled(key=off))]
+        if request.label_key is not None:
+            calls.append(self._partners.void_label(request.label_key, Voided(key=f"{request.label_key}.void")))
+        troubles: list[PartnerError] = []
+        if request.pickup_key is not None:
+            try:
+                await self._partners.cancel_pickup(request.pickup_key, Voided(key=f"{request.pickup_key}.off"))
+            except PartnerError as error:
+                troubles.append(error)
+        for call in calls:
+            try:
+                await call
+            except PartnerError as error:
+                troubles.append(error)
+        grave = [error for error in troubles if error.type is not ErrorType.NOT_FOUND]
+        if grave:
+            raise to_temporal(gravest(grave)) from gravest(grave)
+
+    async def _label(self, request: PrepareReturn, slip: ReturnSlip) -> Label | None:
+        key = f"{request.workflow_id}.label"
+        order = LabelOrder(key=key, reference=request.workflow_id, order_id=request.order_id, rma=slip.rma, to=slip.address)
+        try:
+            known = await self._partners.label_by_key(key) if activity.info().attempt > 1 else None
+            return known or await self._partners.label(order)
+        except PartnerError as error:
+            waited = datetime.now(UTC) - activity.info().scheduled_time
+            if error.permanent or waited > LABEL_WITHIN:
+                activity.logger.warning("return.no_label", extra={"why": str(error)})
+                return None
+            raise
+
+    async def _arrange(self, request: ArrangePickup) -> PickupBooked:
+        pickup = request.pickup
+        match request.call:
+            case PickupCall.BOOK:
+                wanted = PickupOrder(
+                    key=pickup.key,
+                    reference=request.workflow_id,
+                    order_id=request.order_id,
+                    rma=request.rma,
+                    to=request.to,
+                    tracking=request.tracking,
+                    start=request.start,
+                    end=request.end,
+                    address=await self._address(pickup.address_id),
+                )
+                return await self._partners.pickup(wanted)
+            case PickupCall.MOVE:
+                order = PickupMove(key=f"{pickup.key}.m{pickup.moves}", start=request.start, end=request.end)
+                return await self._partners.move_pickup(pickup.key, order)
+            case PickupCall.CANCEL:
+                return await self._partners.cancel_pickup(pickup.key, Voided(key=f"{pickup.key}.off"))
+
+    async def _address(self, address_id: str | None) -> PickupAddress | None:
+        """Personal, so it is read only where it is sent on (ARC-3)."""
+        if address_id is None:
+            return None
+        async with self._database.reading() as session:
+            row = await session.get(AddressRow, address_id)
+        if row is None:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "the address is not known any more")
+        place = ", ".join(part for part in (row.street, row.city, row.region, row.postal_code) if part)
+        return PickupAddress(name=row.name, phone=row.phone, address=place)
+
+
+def _as_wanted(request: ArrangePickup, known: PickupBooked) -> bool:
+    """Whether what was asked for came about although its answer got lost."""
+    if request.call is PickupCall.CANCEL:
+        return known.status is PickupStatus.CANCELLED
+    return known.status is PickupStatus.BOOKED and (known.start, known.end) == (request.start, request.end)

@@ -1,0 +1,111 @@
+"""Every partner, connected by the settings: a real one replaces the sandbox without a line of code."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal, Self
+
+from adapters.evidence.store import evidence_store
+from adapters.money.charge import HttpCharges
+from adapters.money.coupon import HttpPromotion
+from adapters.money.payment import HttpPayment
+from adapters.money.providers import ChargesByMerchant, PaymentsByMerchant
+from adapters.money.stripe import StripePayment
+from adapters.money.stripe_charge import StripeCharges
+from adapters.notifications.http import HttpNotification
+from adapters.notifications.smtp import SmtpEmail
+from adapters.partners.carrier import HttpCarrier
+from adapters.partners.circuit import Circuit
+from adapters.partners.claims import HttpClaims
+from adapters.partners.http import PartnerHttp
+from adapters.partners.merchant import HttpMerchant
+from adapters.partners.order_change import HttpOrdering
+from adapters.partners.protocols import (
+    Carrier,
+    Charges,
+    Claims,
+    EvidenceStore,
+    Merchant,
+    Notification,
+    OrderChanges,
+    PaymentProvider,
+    Promotion,
+)
+from adapters.partners.returns import HttpReturns, ReturnPartners
+from adapters.partners.warehouse import HttpWarehouse, Warehouse
+from models.common.errors import Fault, RedressError
+from models.common.vocabulary import ErrorType
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Partners:
+    """What a worker talks to. `email`: SMTP when a host is set; None: the notification provider sends e-mail too."""
+
+    merchant: Merchant
+    carrier: Carrier
+    payment: PaymentProvider
+    ordering: OrderChanges
+    charges: Charges
+    promotion: Promotion
+    notification: Notification
+    email: Notification | None
+    evidence: EvidenceStore
+    returns: ReturnPartners
+    warehouse: Warehouse
+    carrier_claims: Claims
+    merchant_claims: Claims
+    merchants_have_providers: bool = False
+    """Some merchants' payments are with a provider of their own: the order must be known before its payments are asked for."""
+    _connections: tuple[PartnerHttp | StripePayment, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """Opens nothing yet: connections are made when they are needed, so that no partner has to be up."""
+
+        def http(partner: Literal["merchant", "carrier", "payment", "promotion", "notification"]) -> PartnerHttp:
+            token = settings.partner_token.get_secret_value()
+            circuit = Circuit.of(settings, partner)
+            return PartnerHttp(partner, settings.partner_url(partner), token, settings.partner_timeout, circuit=circuit)
+
+        merchant, carrier, payment, messages = http("merchant"), http("carrier"), http("payment"), http("notification")
+        promotion, notification = http("promotion"), HttpNotification(messages)
+        stripe = _stripe(settings)
+        own = {merchant: stripe for merchant, provider in settings.payment_providers.items() if provider == "stripe" and stripe}
+        return cls(
+            merchant=HttpMerchant(merchant),
+            carrier=HttpCarrier(carrier),
+            payment=PaymentsByMerchant(HttpPayment(payment), own),
+            merchants_have_providers=bool(own),
+            promotion=HttpPromotion(promotion),
+            ordering=HttpOrdering(merchant),
+            charges=ChargesByMerchant(HttpCharges(payment), {merchant: StripeCharges(at.client) for merchant, at in own.items()}),
+            notification=notification,
+            email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
+            evidence=evidence_store(settings),
+            returns=HttpReturns(merchant, carrier),
+            warehouse=HttpWarehouse(merchant),
+            carrier_claims=HttpClaims(carrier, "/claims"),
+            merchant_claims=HttpClaims(merchant, "/recoveries"),
+            _connections=(merchant, carrier, payment, promotion, messages, *((stripe,) if stripe else ())),
+        )
+
+    @property
+    def circuits(self) -> tuple[Circuit, ...]:
+        """Who of them is left alone for a while."""
+        return tuple(connection.circuit for connection in self._connections)
+
+    async def aclose(self) -> None:
+        await asyncio.gather(*(connection.aclose() for connection in self._connections))
+
+
+def _stripe(settings: Settings) -> StripePayment | None:
+    """Stripe, when some merchant's payments are there. Raises RedressError (INVALID) without a key."""
+    if "stripe" not in settings.payment_providers.values():
+        return None
+    if settings.stripe_key is None:
+        detail = (
+            "REDRESS_PAYMENT_PROVIDERS names stripe, but REDRESS_STRIPE_KEY is not set; set it to Stripe's secret key (sk_…)."
+        )
+        raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="stripe_key"))
+    key, circuit = settings.stripe_key.get_secret_value(), Circuit.of(settings, "stripe")
+    return StripePayment(key, settings.partner_timeout, settings.stripe_url, circuit=circuit)

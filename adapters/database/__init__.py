@@ -1,0 +1,1 @@
+"""The database: engine, SQLite connections, and the tables that adapters read."""

@@ -1,0 +1,1 @@
+"""The evidence store: bytes by hash, media types, thumbnails, virus scanner."""

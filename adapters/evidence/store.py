@@ -1,0 +1,164 @@
+"""The evidence store (INV-3): a folder, or any S3, by one setting. Bytes are named by their SHA-256; their kind is read from them.
+
+For S3 the credentials, region and endpoint are the usual `AWS_…` variables. A picture's thumbnail lies beside it.
+"""
+
+import asyncio
+import hashlib
+import io
+import re
+import tempfile
+from asyncio import to_thread
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote, urlsplit
+
+import obstore
+import structlog
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from adapters.evidence.media_types import PICTURES, EvidenceRefused, Refusal, sniff
+from adapters.evidence.scanner import ClamAV
+from adapters.evidence.thumbnails import thumbnail_of
+from adapters.partners.protocols import VirusScanner
+from models.common.actors import EvidenceRef
+from models.common.errors import Fault, RedressError
+from models.common.vocabulary import ErrorType
+from settings import Settings
+
+IN_MEMORY = 1024 * 1024
+"""Larger files wait on disk until their hash is known."""
+DECODED_AT_ONCE = 2
+"""Pictures: each may take 200 MB while its thumbnail is made."""
+SHA256 = re.compile(r"[0-9a-f]{64}")
+
+log = structlog.get_logger("adapters.evidence.store")
+
+
+class ObjectEvidence:
+    """An `EvidenceStore` in any object store."""
+
+    def __init__(self, store: ObjectStore, max_bytes: int, scanner: VirusScanner | None = None) -> None:
+        self._store = store
+        self._max_bytes = max_bytes
+        self._scanner = scanner
+        self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
+
+    async def put(self, chunks: AsyncIterator[bytes], name: str) -> EvidenceRef:
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+            sha256, size = await self._received(chunks, file)
+            media_type = await to_thread(sniff, file)
+            await self._scan(file, sha256)
+            if media_type in PICTURES:
+                async with self._decoding:
+                    small = await to_thread(thumbnail_of, file, media_type)
+                await self._keep(_beside(sha256), io.BytesIO(small))
+            file.seek(0)
+            await self._keep(_place(sha256), file)
+        return EvidenceRef(sha256=sha256, media_type=media_type, size=size, name=name[-200:])
+
+    def get(self, sha256: str) -> AsyncIterator[bytes]:
+        return self._read(sha256, _place)
+
+    def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:
+        return self._read(sha256, _beside)
+
+    async def _received(self, chunks: AsyncIterator[bytes], file: IO[bytes]) -> tuple[str, int]:
+        digest, size = hashlib.sha256(), 0
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > self._max_bytes:
+                most = self._max_bytes // 1024 // 1024
+                raise EvidenceRefused(
+                    Refusal.TOO_LARGE,
+                    en=f"it is larger than {most} MB; send a smaller copy, or a part of it.",
+                    zh=f"文件超过 {most} MB，请发送较小的副本或其中一部分。",
+                )
+            digest.update(chunk)
+            await to_thread(file.write, chunk)
+        return digest.hexdigest(), size
+
+    async def _scan(self, file: IO[bytes], sha256: str) -> None:
+        found = await self._scanner.scan(file) if self._scanner else None
+        if found is not None:
+            log.warning("infected evidence refused", found=found, sha256=sha256)
+            raise EvidenceRefused(
+                Refusal.INFECTED,
+                en=f"the virus scanner found {found} in it, and it was not kept; send it from a clean device, or a screenshot of it.",
+                zh=f"病毒扫描发现 {found}，文件未保存；请从安全的设备发送，或发送其截图。",
+            )
+
+    async def _keep(self, place: str, file: IO[bytes]) -> None:
+        try:
+            await obstore.put_async(self._store, place, file)
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+
+    async def _read(self, sha256: str, place: Callable[[str], str]) -> AsyncIterator[bytes]:
+        if not SHA256.fullmatch(sha256):
+            raise _missing(sha256)
+        try:
+            found = await obstore.get_async(self._store, place(sha256))
+        except FileNotFoundError as error:
+            await self._check()
+            raise _missing(sha256) from error
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+        async for chunk in found.stream():
+            yield bytes(chunk)
+
+    async def _check(self) -> None:
+        """Raise when there is nothing at all to look in: a bucket that is not there answers like a piece that is not."""
+        try:
+            await obstore.list_with_delimiter_async(self._store, prefix="none")
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+
+
+def evidence_store(settings: Settings) -> ObjectEvidence:
+    """The store that the settings name, with the scanner that they name."""
+    url = settings.evidence_url
+    if url is None or url.startswith("file:"):
+        folder = Path(unquote(urlsplit(url).path)) if url else settings.data_dir.absolute() / "evidence"
+        store = LocalStore(folder, mkdir=True)
+    else:
+        soon = timedelta(seconds=10)  # somebody waits for their upload
+        store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
+    scanner = ClamAV(settings.clamav_address) if settings.clamav_address else None
+    return ObjectEvidence(store, settings.evidence_max_bytes, scanner)
+
+
+def _place(sha256: str) -> str:
+    """A folder holds a 256th of them."""
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _beside(sha256: str) -> str:
+    """Where a picture's thumbnail is."""
+    return f"{_place(sha256)}.thumb"
+
+
+def _missing(sha256: str) -> RedressError:
+    return RedressError(
+        Fault(
+            type=ErrorType.NOT_FOUND,
+            detail=f"There is no evidence {sha256[:64]}.",
+            detail_zh=f"没有证据 {sha256[:64]}。",
+            rule="INV-3",
+        )
+    )
+
+
+def _unavailable(error: Exception) -> RedressError:
+    log.warning("evidence store away", error=type(error).__name__)
+    return RedressError(
+        Fault(
+            type=ErrorType.UNAVAILABLE,
+            detail="The evidence store cannot be reached right now; try again in a minute.",
+            detail_zh="证据存储暂时无法访问，请稍后重试。",
+            rule="INV-3",
+        )
+    )

@@ -1,0 +1,1 @@
+"""Logs and the request id that joins them."""

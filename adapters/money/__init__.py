@@ -1,0 +1,1 @@
+"""Payment providers, charges and coupons, over HTTP and Stripe."""

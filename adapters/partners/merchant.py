@@ -1,0 +1,22 @@
+"""The merchants' order systems over HTTP: docs/partners/merchant.yaml."""
+
+from urllib.parse import quote
+
+from adapters.partners.http import PartnerHttp
+from models.common.partners import Order, StatementRequest
+
+
+class HttpMerchant:
+    """A `Merchant`."""
+
+    def __init__(self, http: PartnerHttp) -> None:
+        self._http = http
+
+    async def order(self, order_id: str) -> Order | None:
+        order = await self._http.read(f"/orders/{quote(order_id, safe='')}", Order)
+        if order is not None and order.order_id != order_id:
+            raise self._http.nonsense(f"asked for order {order_id}, it tells of {order.order_id}")
+        return order
+
+    async def ask(self, request: StatementRequest) -> None:
+        await self._http.write("/statements", request, request.key)

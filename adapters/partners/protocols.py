@@ -1,0 +1,146 @@
+"""What Redress needs of the world. Every method may raise `PartnerError` (models/common/errors.py); the clients in this folder keep to that.
+
+Calls are safe to repeat: reads by nature, everything else by its key.
+"""
+
+from collections.abc import AsyncIterator
+from typing import IO, Protocol
+
+from models.claims.partner import ClaimMessage, ClaimReceipt
+from models.common.actors import EvidenceRef
+from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, StatementRequest
+from models.money.charge import Charge, ChargeOrder
+from models.money.coupon import Coupon, CouponOrder
+from models.remedies.order_change import ChangeAnswer, ChangeOrder
+
+
+class Merchant(Protocol):
+    """A merchant's order system and customer service."""
+
+    async def order(self, order_id: str) -> Order | None:
+        """The order, or None when there is no such order."""
+        ...
+
+    async def ask(self, request: StatementRequest) -> None:
+        """Ask for a statement; the answer comes by webhook or through our API."""
+        ...
+
+
+class Carrier(Protocol):
+    """A carrier's tracking and service desk."""
+
+    async def shipments(self, order_id: str) -> tuple[Shipment, ...]:
+        """Every parcel of the order with its trace, the first sent first."""
+        ...
+
+    async def ask(self, request: StatementRequest) -> None:
+        """Ask for a statement or proof of delivery; the answer comes by webhook or through our API."""
+        ...
+
+
+class PaymentProvider(Protocol):
+    """Where the money is. `merchant_id` says whose provider is meant, where merchants have their own; None: the usual one."""
+
+    async def payments(self, order_id: str, merchant_id: str | None = None) -> tuple[Payment, ...]:
+        """Every charge of the order, with every refund of it."""
+        ...
+
+    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
+        """Ask for a refund. The same key is the same refund. A provider's no is a `Refund` with status `refused`, not an error."""
+        ...
+
+    async def refund_by_key(self, key: str, payment_id: str, merchant_id: str | None = None) -> Refund | None:
+        """What became of that payment's refund with that key; None when the provider never took it. Asked before sending again."""
+        ...
+
+
+class OrderChanges(Protocol):
+    """A merchant's order system, where it takes changes of orders."""
+
+    async def change(self, order: ChangeOrder) -> ChangeAnswer:
+        """Ask for a change. The same key is the same change. A merchant's no is an answer with status `refused`, not an error."""
+        ...
+
+    async def change_by_key(self, order_id: str, key: str) -> ChangeAnswer | None:
+        """What became of the change with that key; None when it never came. Asked before sending again."""
+        ...
+
+    async def undo_change(self, order_id: str, key: str) -> ChangeAnswer:
+        """Take it back, or see to it that it is never made; `confirmed` says that it cannot be taken back."""
+        ...
+
+
+class Charges(Protocol):
+    """Where customers pay what they still owe, at the provider of the merchant. `charge_id` is the provider's own, once it told it."""
+
+    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
+        """Ask the customer to pay. The same key is the same charge."""
+        ...
+
+    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+        """What became of the charge with that order's key; None when the provider never took it."""
+        ...
+
+    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
+        """Nobody may pay it from now on, also when it comes only later; `paid` says that somebody was quicker."""
+        ...
+
+
+class Promotion(Protocol):
+    """The marketplace's promotion system."""
+
+    async def issue(self, order: CouponOrder) -> Coupon:
+        """Issue a coupon. The same key is the same coupon. A no is a `Coupon` with status `refused`, not an error."""
+        ...
+
+    async def coupon_by_key(self, key: str) -> Coupon | None:
+        """The coupon as it is now; None when none was issued under that key."""
+        ...
+
+    async def revoke(self, key: str) -> Coupon:
+        """Take it back unless it was used; the coupon as it is then."""
+        ...
+
+
+class Notification(Protocol):
+    """A provider of e-mail, SMS or push messages."""
+
+    async def send(self, message: OutgoingMessage) -> None:
+        """Hand a message over; the same key is the same message."""
+        ...
+
+
+class Claims(Protocol):
+    """A carrier's or merchant's desk for claims (RES-9)."""
+
+    async def tell(self, message: ClaimMessage) -> ClaimReceipt:
+        """Hand a message over; the same key is the same message. The party's answer comes by webhook or through our API."""
+        ...
+
+    async def told(self, key: str) -> ClaimReceipt | None:
+        """That the message with that key was taken; None when it was not. Asked before sending again."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """Where the bytes of evidence are, by content hash (INV-3)."""
+
+    async def put(self, chunks: AsyncIterator[bytes], name: str) -> EvidenceRef:
+        """Store a stream and, of a picture, its thumbnail. Refuses (EvidenceRefused) what is too large, infected, or nothing we take."""
+        ...
+
+    def get(self, sha256: str) -> AsyncIterator[bytes]:
+        """The bytes; raises RedressError NOT_FOUND."""
+        ...
+
+    def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:
+        """A small JPEG of a picture; raises RedressError NOT_FOUND, also for what is no picture."""
+        ...
+
+
+class VirusScanner(Protocol):
+    """Looks into files before they are stored (INV-3)."""
+
+    async def scan(self, file: IO[bytes]) -> str | None:
+        """The name of what was found; None: nothing. Raises RedressError UNAVAILABLE when that cannot be said."""
+        ...

@@ -1,0 +1,121 @@
+"""One POST for each action under `/v1/cases/{id}/…`: the role, the case, the evidence; then the case itself decides."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi import Body as RequestBody
+
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey, no_control_characters
+from api.http.examples import ACTIONS
+from api.http.idempotency import request_id
+from api.http.lookup import find
+from api.http.problems import ProblemError, problem
+from api.http.responses import ACTING
+from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
+from api.http.uploads import references
+from models.case.action_bodies import Transfer
+from models.case.actions import BODIES, Act, Action
+from models.case.views import CaseView
+from models.common.base import Body
+from models.common.vocabulary import ErrorType, Locale, Stage
+from models.tables.case import CaseRow
+from rules.case.access import masked_view
+from rules.case.permissions import ROLES
+
+router = APIRouter(prefix="/v1/cases/{case_id}", tags=["actions"], dependencies=[Depends(no_control_characters)])
+
+
+async def perform(
+    parts: Parts, caller: Caller, case_id: str, action: Action, *, body: Body, key: str | None, language: Locale
+) -> CaseView:
+    """Do it; the answer is the case after it, from the case itself."""
+    if caller.role not in ROLES[action]:
+        raise _not_for(caller, action)
+    if isinstance(body, Transfer) and body.team is not None and body.team not in parts.policy.teams:
+        raise _no_such_team(parts, body.team)
+    row = await find(parts, caller, case_id)
+    resolved = await _resolved(parts, caller, action, body)
+    act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)
+    try:
+        view = await parts.engine.act(case_id, action.value, act)
+    except ProblemError as error:
+        raise _over(row) if row is not None and error.fault.type is ErrorType.NOT_FOUND else error from error
+    return masked_view(view, caller.role)
+
+
+def _not_for(caller: Caller, action: Action) -> ProblemError:
+    roles = ", ".join(sorted(ROLES[action]))
+    return problem(
+        ErrorType.NOT_ALLOWED_FOR_ROLE,
+        f"{action} is for: {roles}; not for the role {caller.role}.",
+        f"{action} 仅限以下角色：{roles}；{caller.role} 无权执行。",
+        rule="stage × role → actions",
+        allowed=[allowed for allowed, who in ROLES.items() if caller.role in who],
+    )
+
+
+def _no_such_team(parts: Parts, team: str) -> ProblemError:
+    teams = sorted(parts.policy.teams)
+    return problem(
+        ErrorType.INVALID,
+        f"team: there is no team {team}; name one of {', '.join(teams)}.",
+        f"team：没有团队 {team}，须为以下之一：{'、'.join(teams)}。",
+        field="team",
+        rule="DSP-4",
+    )
+
+
+def _over(row: CaseRow) -> ProblemError:
+    """The case is in our table but runs no more."""
+    if row.stage == Stage.CLOSED:
+        return problem(
+            ErrorType.CLOSED,
+            "The case is closed for good; nothing can be done to it any more. Open a new one.",
+            "案件已最终关闭，无法再操作。请开立新案件。",
+            rule="FUP-4",
+        )
+    return problem(
+        ErrorType.UNAVAILABLE,
+        "The case cannot be reached in the case engine. Try again; if it stays, tell the operator.",
+        "案件引擎中暂时找不到该案件，请重试；如持续出现，请联系管理员。",
+        retry_after=5,
+    )
+
+
+async def _resolved(parts: Parts, caller: Caller, action: Action, body: Body) -> Body:
+    """The body as the case takes it: hashes of evidence become what was uploaded under them."""
+    if not isinstance(body, AddWordsIn | AnswerIn | AppealIn):
+        return body
+    async with parts.database.reading() as session:
+        evidence = await references(session, caller.actor, body.evidence)
+    return BODIES[action].model_validate({**body.model_dump(exclude={"evidence"}), "evidence": evidence})
+
+
+def _add(action: Action) -> None:
+    shape, shown = SHAPES[action], ACTIONS[action]
+    examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
+
+    async def endpoint(
+        parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId, *, body: Body, key: RequestKey = None
+    ) -> CaseView:
+        return await perform(parts, caller, case_id, action, body=body, key=key, language=language)
+
+    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
+    if not any(field.is_required() for field in shape.model_fields.values()):
+        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
+    roles = ", ".join(sorted(ROLES[action]))
+    router.add_api_route(
+        f"/{action.value}",
+        endpoint,
+        methods=["POST"],
+        name=action.value,
+        operation_id=action.value,
+        summary=shown.summary,
+        description=f"{shape.__doc__ or ''}\n\n{shown.description} For: {roles}.",
+        responses=ACTING,
+    )
+
+
+for _action in Action:
+    _add(_action)

@@ -1,0 +1,94 @@
+"""The archive over HTTP (ARC-1): the immutable record of a closed case, with its hash; one edition for every time it was closed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import Field, JsonValue
+from sqlmodel import col, select
+
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf
+from api.http.lookup import find
+from api.http.problems import problem
+from api.http.responses import LOOKING
+from api.http.timelines import Reader
+from models.case.state import CaseState
+from models.case.views import CaseView
+from models.common.base import Frozen, Instant
+from models.common.timeline import TimelineView
+from models.common.vocabulary import ErrorType, Locale, Outcome, Role
+from models.tables.case import ArchiveRow, TimelineRow
+from rules.case.access import masked_view
+from rules.case.view import view_of
+from rules.policy.load import slice_policy
+
+router = APIRouter(prefix="/v1/archives", tags=["cases"])
+
+
+class Edition(Frozen):
+    """The case as it was sealed, as far as it concerns the reader."""
+
+    edition: int
+    sha256: str
+    outcome: Outcome
+    root_cause: str
+    at: Instant
+    case: CaseView
+    timeline: tuple[TimelineView, ...]
+    record: dict[str, JsonValue] | None = Field(
+        description="For the platform's people: the sealed record itself. `sha256` is that of its JSON with sorted keys and no blanks, in UTF-8."
+    )
+
+
+class Archived(Frozen):
+    """Everything that was ever sealed of a case; the last edition is the newest."""
+
+    case_id: str
+    editions: tuple[Edition, ...]
+
+
+@router.get("/{case_id}", summary="Look into the archive · 查阅档案", responses=LOOKING)
+async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> Archived:
+    """The record of a closed case, which nothing changes any more; a reopened case gets a further edition."""
+    row = await find(parts, caller, case_id)
+    asked = select(ArchiveRow).where(ArchiveRow.case_id == case_id).order_by(col(ArchiveRow.edition))
+    async with parts.database.reading() as session:
+        sealed = (await session.exec(asked)).all()
+    if not sealed:
+        stage = row.stage if row else "receipt"
+        raise problem(
+            ErrorType.NOT_FOUND,
+            f"The case is not in the archive yet: it is at {stage}. See GET /v1/cases/{case_id}.",
+            f"案件尚未归档，当前阶段为 {stage}。请见 GET /v1/cases/{case_id}。",
+            rule="ARC-1",
+        )
+    return Archived(case_id=case_id, editions=tuple(_edition(parts, caller, language, edition) for edition in sealed))
+
+
+def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow) -> Edition:
+    """Seen through the same eyes as the running case; nothing can be done to it."""
+    state = CaseState.model_validate(row.record["state"])
+    view = view_of(state, slice_policy(parts.policy, row.at), caller.actor, row.at, language)
+    reader = Reader.of(caller, row.case_id, language, state)
+    return Edition(
+        edition=row.edition,
+        sha256=row.sha256,
+        outcome=Outcome(row.outcome),
+        root_cause=row.root_cause,
+        at=row.at,
+        case=masked_view(view, caller.role).model_copy(update={"available_actions": ()}),
+        timeline=reader.read_all(_timeline_row(row.case_id, entry) for entry in _timeline(row)),
+        record=row.record if caller.role in Role.platform() else None,
+    )
+
+
+def _timeline(row: ArchiveRow) -> list[Mapping[str, Any]]:
+    entries: Any = row.record["timeline"]
+    return entries
+
+
+def _timeline_row(case_id: str, entry: Mapping[str, Any]) -> TimelineRow:
+    values: dict[str, Any] = {**entry, "case_id": case_id, "at": datetime.fromisoformat(entry["at"])}
+    return TimelineRow(**values)

@@ -1,0 +1,197 @@
+"""What may be done with an order over HTTP (RES-1, RES-8): for a shop's page before there is a case, and for a case as it stands."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import Field
+
+from adapters.database.history import read_history
+from api.http.dependencies import CallerOf, CaseId, Language, PartsOf, only_for
+from api.http.lookup import find
+from api.http.partner_data import order_in_sight
+from api.http.problems import problem
+from api.http.responses import ALWAYS, problems
+from models.case.activities import Recall
+from models.case.state import CaseState
+from models.common.base import Frozen, Identifier, Instant, Money
+from models.common.lines import LineQuantity
+from models.common.partners import Order
+from models.common.vocabulary import ErrorType, Issue, Locale, Party, RemedyKind, Role
+from models.remedies.eligibility import Eligibility, Entitlement
+from models.remedies.order_change import ChangeKind
+from rules.facts.establish import facts_of
+from rules.money.goods import history_of
+from rules.policy.load import slice_policy
+from rules.remedies.eligibility import Ask, eligible
+
+router = APIRouter(prefix="/v1", tags=["eligibility"])
+
+READERS = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR})
+
+
+class EligibilityQuestion(Frozen):
+    """About which order, and what is wrong with it."""
+
+    order_id: Identifier
+    issue: Issue | None = Field(default=None, description="None: every issue, rules that are the same told once.")
+    lines: tuple[LineQuantity, ...] = Field(default=(), max_length=100, description="None: every line of the order.")
+
+
+class EntitlementShown(Frozen):
+    """One remedy under the rule that decided."""
+
+    kind: RemedyKind
+    issues: tuple[Issue, ...] = Field(description="Of which issues this is true.")
+    allowed: bool
+    rule: str = Field(description="The id of the policy's row that decided, of a yes as of a no.", examples=["no-reason-7-days"])
+    reason: str
+    firm: bool = Field(description="Refused, and nobody may go beyond it.")
+    max_quantity: int
+    max_amount: Money | None
+    until: Instant | None = Field(
+        description="Until when it may be asked for; null: no limit, or the goods have not arrived yet."
+    )
+    changes: tuple[ChangeKind, ...] = Field(description="Of a cancellation or change before shipping: which kinds are open.")
+    freight: Party | None = Field(description="Who pays for goods that travel; null: none do.")
+    freight_rule: str | None
+    freight_why: str | None
+
+
+class LineShown(Frozen):
+    line_id: Identifier
+    title: str
+    bought: int
+    left: int = Field(description="Pieces that no other request has taken.")
+    remedies: tuple[EntitlementShown, ...]
+
+
+class EligibilityShown(Frozen):
+    """What may be done with the order, line by line."""
+
+    order_id: Identifier
+    issue: Issue | None
+    at: Instant = Field(description="The moment that time limits are measured at: when the customer asked.")
+    left: Money = Field(description="What may still be refunded on the order, over all its cases.")
+    policy_version: str
+    lines: tuple[LineShown, ...]
+
+
+QUESTIONS: Any = {
+    "order": {"summary": "What can I do with this order? · 这个订单可以怎么处理", "value": {"order_id": "O-1001"}},
+    "issue": {
+        "summary": "One line, one issue · 某一行商品的质量问题",
+        "value": {"order_id": "O-1001", "issue": "product.quality_defect", "lines": [{"line_id": "L1", "quantity": 1}]},
+    },
+}
+
+
+@router.post("/eligibility", summary="What may be done with an order · 订单可申请的售后", responses=problems(*ALWAYS, 403, 404))
+async def ask(
+    parts: PartsOf,
+    caller: CallerOf,
+    language: Language,
+    question: Annotated[EligibilityQuestion, Body(openapi_examples=QUESTIONS)],
+) -> EligibilityShown:
+    """Which remedies are open, until when, up to what quantity and amount, who pays the freight; each yes and no with its rule.
+
+    With the token of the order's customer or merchant, or of the platform's people. Nothing is opened or kept. Partners are asked
+    at once: while one is away, the answer is 503 with `Retry-After`.
+    """
+    only_for(caller, READERS)
+    order, shipments, payments = await order_in_sight(parts.partners, caller, question.order_id)
+    _known_lines(order, question.lines)
+    now = datetime.now(UTC)
+    policy = slice_policy(parts.policy, now)
+    recall = Recall(order_id=order.order_id, customer_id=order.customer_id, currency=policy.currency, at=now)
+    async with parts.database.reading() as session:
+        history = history_of(await read_history(session, recall), policy.currency)
+    facts = facts_of(
+        order=order,
+        shipments=shipments,
+        payments=payments,
+        lines=question.lines,
+        requests=(),
+        sayings=(),
+        evidence=0,
+        now=now,
+        warranties=policy.eligibility.warranty_months,
+    )
+    asked = Ask(policy, order, shipments, payments, history, now, question.issue, question.lines, None, facts)
+    return _shown(eligible(asked), policy.version, language)
+
+
+@router.get(
+    "/cases/{case_id}/eligibility",
+    summary="What may be done in a case · 案件可采用的处理方式",
+    responses=problems(*ALWAYS, 403, 404, 409, 504),
+)
+async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> EligibilityShown:
+    """The same for a case as it stands, from what it knows of its order: the limits of whoever proposes.
+
+    Time limits are measured at the moment the case was opened: waiting for a decision costs nobody a right.
+    """
+    only_for(caller, READERS)
+    row = await find(parts, caller, case_id)
+    case = CaseState.model_validate(row.state) if row else None
+    if case is None or case.order is None:
+        raise problem(
+            ErrorType.NOT_ALLOWED_NOW,
+            f"The case has no verified order (yet), so nothing can be said of its goods. See GET /v1/cases/{case_id}.",
+            f"案件尚无已核实的订单，无法判断可采用的处理方式。请见 GET /v1/cases/{case_id}。",
+            rule="RES-1",
+        )
+    policy = slice_policy(parts.policy, datetime.now(UTC))
+    return _shown(eligible(Ask.of(case, policy)), policy.version, language)
+
+
+def _known_lines(order: Order, lines: tuple[LineQuantity, ...]) -> None:
+    known = {line.line_id: line.quantity for line in order.lines}
+    for number, line in enumerate(lines):
+        if line.quantity > known.get(line.line_id, 0):
+            there = ", ".join(f"{line_id} ({count})" for line_id, count in known.items())
+            raise problem(
+                ErrorType.INVALID,
+                f"{line.quantity} of {line.line_id} were not bought; the order has: {there}.",
+                f"未购买 {line.quantity} 件 {line.line_id}；订单商品行（件数）：{there}。",
+                field=f"lines.{number}",
+                rule="RES-1",
+            )
+
+
+def _shown(eligibility: Eligibility, policy_version: str, language: Locale) -> EligibilityShown:
+    return EligibilityShown(
+        order_id=eligibility.order_id,
+        issue=eligibility.issue,
+        at=eligibility.at,
+        left=eligibility.left,
+        policy_version=policy_version,
+        lines=tuple(
+            LineShown(
+                line_id=line.line_id,
+                title=line.title,
+                bought=line.bought,
+                left=line.left,
+                remedies=tuple(_remedy(remedy, language) for remedy in line.remedies),
+            )
+            for line in eligibility.lines
+        ),
+    )
+
+
+def _remedy(told: Entitlement, language: Locale) -> EntitlementShown:
+    return EntitlementShown(
+        kind=told.kind,
+        issues=told.issues,
+        allowed=told.allowed,
+        rule=told.rule,
+        reason=told.reason.in_(language),
+        firm=told.firm,
+        max_quantity=told.max_quantity,
+        max_amount=told.max_amount,
+        until=told.until,
+        changes=told.changes,
+        freight=told.freight,
+        freight_rule=told.freight_rule,
+        freight_why=told.freight_why.in_(language) if told.freight_why else None,
+    )

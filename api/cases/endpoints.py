@@ -1,0 +1,185 @@
+"""Cases over HTTP: open, list, look, follow."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.cases.listing import CaseQuery, page
+from api.cases.opening import Opening, open_case
+from api.claims.endpoints import claims_of
+from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey, no_control_characters
+from api.http.examples import OPENINGS
+from api.http.lookup import find
+from api.http.responses import LOOKING, OPENING, READING
+from api.http.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
+from api.http.timelines import Reader
+from models.case.state import CaseState
+from models.case.views import CaseView
+from models.common.vocabulary import Locale, Stage
+from models.tables.case import CaseRow, TimelineRow
+from rules.case.access import masked_view
+from rules.case.view import view_of
+from rules.policy.load import slice_policy
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"])
+
+POLL_SECONDS = 0.5
+BATCH = 200
+VERSION = re.compile(r"[0-9]{1,9}")
+
+NEXT_STEPS = {
+    Locale.ZH: (
+        "我们已记录您的问题，并保留您的原话。",
+        "系统会核实订单、物流与付款，并把案件交给能解决的人。",
+        "处理进展会发到您的站内信；需要您操作时，会写明截止时间。",
+        "您可随时通过本案件补充说明、证据，或撤回申请。",
+    ),
+    Locale.EN: (
+        "We have taken your request down, in your own words.",
+        "Order, shipment and payment are checked, and the case goes to whoever can solve it.",
+        "Each step is told to your inbox; when we need something from you, it says by when.",
+        "You may add words and evidence to this case at any time, or withdraw it.",
+    ),
+}
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Open a case · 开立案件",
+    responses=OPENING,
+    dependencies=[Depends(no_control_characters)],
+)
+async def open_(
+    *,
+    parts: PartsOf,
+    caller: CallerOf,
+    language: Language,
+    body: Annotated[OpenCase, Body(openapi_examples=OPENINGS)],
+    response: Response,
+    key: RequestKey = None,
+) -> Opened:
+    """Take a request down and start its case. Answers also while partners are down.
+
+    201: opened. 200: this request opened it before, or it joined an open case of the same customer, order line and issue (`joined`).
+    """
+    opening = await open_case(parts, caller, body, key, language)
+    structlog.contextvars.bind_contextvars(case_id=opening.case_id)
+    answer = _acknowledge(opening, language)
+    response.status_code = 201 if opening.new else 200
+    response.headers["Location"] = answer.status
+    if opening.joined:
+        parts.metrics.joined.inc()
+    return answer
+
+
+def _acknowledge(opening: Opening, language: Locale) -> Opened:
+    own = f"/v1/cases/{opening.case_id}"
+    return Opened(
+        case_id=opening.case_id,
+        joined=opening.joined,
+        status=own,
+        links=Links(self=own, timeline=f"{own}/timeline", events=f"{own}/events"),
+        received_at=opening.received_at,
+        next_steps=NEXT_STEPS[language],
+    )
+
+
+@router.get("", summary="List cases · 案件列表", responses=READING)
+async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[CaseQuery, Query()]) -> CasePage:
+    """The cases in your sight, filtered, sorted, in pages. Follow `next` until it is null."""
+    async with parts.database.reading() as session:
+        return await page(session, caller, query)
+
+
+@router.get("/{case_id}", summary="Look at a case · 查看案件", responses=LOOKING)
+async def show(
+    parts: PartsOf,
+    caller: CallerOf,
+    language: Language,
+    case_id: CaseId,
+    live: Annotated[bool, Query(description="Ask the running case itself instead of the table.")] = False,
+) -> CaseView:
+    """The whole case as you may see it, with `available_actions`: what you may do now, and where to send it."""
+    row = await find(parts, caller, case_id)
+    if row is None or (live and row.stage != Stage.CLOSED):
+        view = await parts.engine.view(case_id, caller.actor)
+    else:
+        now = datetime.now(UTC)
+        state = CaseState.model_validate(row.state)
+        view = view_of(state, slice_policy(parts.policy, now), caller.actor, now, language)
+    async with parts.database.reading() as session:
+        claims = await claims_of(session, caller.actor, case_id)
+    return masked_view(view.model_copy(update={"claims": claims}), caller.role)
+
+
+@router.get("/{case_id}/timeline", summary="What happened · 案件经过", responses=LOOKING)
+async def timeline(
+    *,
+    parts: PartsOf,
+    caller: CallerOf,
+    language: Language,
+    case_id: CaseId,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1, description="Only entries after this version.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> TimelinePage:
+    """What happened so far, in order, in your language, as far as it concerns you."""
+    reader = await _reader(parts, caller, language, case_id)
+    async with parts.database.reading() as session:
+        rows = await _rows(session, case_id, after, limit)
+    more = f"/v1/cases/{case_id}/timeline?after={rows[-1].version}&limit={limit}" if len(rows) == limit else None
+    return TimelinePage(entries=reader.read_all(rows), next=more)
+
+
+async def _rows(session: AsyncSession, case_id: str, after: int, limit: int) -> list[TimelineRow]:
+    fits = (TimelineRow.case_id == case_id, TimelineRow.version > after)
+    return list((await session.exec(select(TimelineRow).where(*fits).order_by(col(TimelineRow.version)).limit(limit))).all())
+
+
+async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> Reader:
+    """404 before anything is read or streamed."""
+    row = await find(parts, caller, case_id)
+    return Reader.of(caller, case_id, language, CaseState.model_validate(row.state) if row else None)
+
+
+@router.get(
+    "/{case_id}/events",
+    summary="Follow a case · 实时跟踪",
+    response_class=EventSourceResponse,
+    responses=LOOKING,
+)
+async def events(
+    parts: PartsOf,
+    reader: Annotated[Reader, Depends(_reader)],
+    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", description="The last `id` you have seen.")] = None,
+) -> AsyncIterator[ServerSentEvent]:
+    """The timeline as it happens (server-sent events): `timeline` events, their `id` is the version; `end` when the case is closed.
+
+    After a break, send the last id as `Last-Event-ID` (browsers do) and nothing is lost or repeated.
+    """
+    seen = int(last_event_id) if last_event_id and VERSION.fullmatch(last_event_id) else 0
+    while True:
+        stage, rows = await _since(parts, reader.case_id, seen)
+        for row in rows:
+            seen = row.version
+            if reader.sees(row):
+                yield ServerSentEvent(raw_data=reader.read(row).model_dump_json(), event="timeline", id=str(row.version))
+        if not rows and stage == Stage.CLOSED:
+            yield ServerSentEvent(raw_data="{}", event="end", id=str(seen))
+            return
+        if len(rows) < BATCH:
+            await asyncio.sleep(POLL_SECONDS)
+
+
+async def _since(parts: Parts, case_id: str, seen: int) -> tuple[str | None, list[TimelineRow]]:
+    async with parts.database.reading() as session:
+        stage = (await session.exec(select(CaseRow.stage).where(CaseRow.case_id == case_id))).first()
+        return stage, await _rows(session, case_id, seen, BATCH)

@@ -1,0 +1,248 @@
+"""Opening a case (REC-2…5): take down, reserve its sameness, start its workflow. No partner is asked here."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from adapters.database.engine import insert_if_absent
+from api.http.addresses import check_wish
+from api.http.auth import Caller
+from api.http.dependencies import Parts
+from api.http.problems import problem
+from api.http.schemas import OpenCase
+from api.http.uploads import references, refuse_too_many
+from models.case.action_bodies import AddWords
+from models.case.actions import Act
+from models.case.receipt import Receipt
+from models.case.state import CaseStart
+from models.common.vocabulary import ErrorType, Issue, IssueGroup, Kind, Locale, Role
+from models.tables.case import CaseRow, ContactRow, OpeningRow
+from rules.policy.load import slice_policy
+
+NEEDS_ORDER = frozenset({IssueGroup.PRODUCT, IssueGroup.LOGISTICS, IssueGroup.ORDER})
+OPENERS = frozenset({Role.CUSTOMER, Role.AGENT, Role.SUPERVISOR})
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+UNDER_WAY = timedelta(seconds=10)
+"""A case that reserved its sameness so recently may still be starting: its twin waits for it instead of taking its place."""
+ZONE = "Asia/Shanghai"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What became of it. `new` False: it was opened by an earlier sending of the same request, or joined another case."""
+
+    case_id: str
+    received_at: datetime
+    new: bool
+    joined: bool = False
+
+
+async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | None, language: Locale) -> Opening:
+    """Open the case, or find the one that this request opened or belongs to."""
+    customer_id = _customer_of(caller, body)
+    _check(body)
+    case_id = id_of(caller.role, caller.actor.id, key)
+    request_id = f"{key or secrets.token_hex(8)}:{_digest(body)}"
+    before = await _opened_before(parts, case_id, request_id) if key else None
+    if before is not None:
+        return before
+    async with parts.database.reading() as session:
+        await check_wish(session, body.wanted, customer_id, frozenset(parts.policy.changes.cancel.reasons))
+        evidence = await references(session, caller.actor, body.evidence)
+        refuse_too_many(evidence, parts.policy.max_evidence)
+        contact = await session.get(ContactRow, customer_id)
+    now = datetime.now(UTC)
+    receipt = Receipt(
+        case_id=case_id,
+        kind=body.kind,
+        channel=body.channel,
+        customer_id=customer_id,
+        locale=body.customer.locale or (Locale(contact.locale) if contact else language),
+        zone=body.customer.zone or (contact.zone if contact else ZONE),
+        order_id=body.order_id,
+        lines=body.lines,
+        issue=body.issue,
+        description=body.description,
+        happened_at=body.happened_at,
+        wanted=body.wanted,
+        evidence=evidence,
+        opened_by=caller.actor,
+        request_id=request_id,
+        received_at=now,
+    )
+    return await _start_or_join(parts, caller, body, receipt, contact)
+
+
+async def _start_or_join(parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt, contact: ContactRow | None) -> Opening:
+    wanted = await _samenesses(receipt)
+    while True:
+        async with parts.database.writing() as session:
+            if contact is None or _given(body):
+                await _remember_contact(session, body, receipt)
+            holder = await _reserve(session, receipt, wanted)
+        if holder is None:
+            return await _start(parts, receipt)
+        words = AddWords(words=receipt.description, evidence=receipt.evidence)
+        joining = hashlib.blake2b(f"{receipt.case_id}:{receipt.request_id}".encode(), digest_size=16).hexdigest()
+        if await parts.engine.join(holder.case_id, Act(actor=caller.actor, request_id=joining, body=words)):
+            return Opening(case_id=holder.case_id, received_at=receipt.received_at, new=False, joined=True)
+        if datetime.now(UTC) - holder.at < UNDER_WAY:
+            await asyncio.sleep(0.3)
+            continue
+        async with parts.database.writing() as session:  # the holder is gone: its place is free
+            await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == holder.case_id))
+
+
+async def _start(parts: Parts, receipt: Receipt) -> Opening:
+    start = CaseStart(receipt=receipt, policy=slice_policy(parts.policy, receipt.received_at))
+    summary = " · ".join(str(part) for part in (receipt.kind, receipt.order_id, receipt.issue) if part)
+    new = await parts.engine.start(start, summary)
+    if not new:
+        _same(await parts.engine.started_by(receipt.case_id), receipt.request_id)
+    else:
+        parts.metrics.opened.labels(receipt.kind.value, receipt.channel.value).inc()
+    return Opening(case_id=receipt.case_id, received_at=receipt.received_at, new=new)
+
+
+def _customer_of(caller: Caller, body: OpenCase) -> str:
+    """A customer opens for themselves; the platform's people for the customer they name."""
+    given = body.customer.id
+    if caller.role not in OPENERS:
+        raise problem(
+            ErrorType.NOT_ALLOWED_FOR_ROLE,
+            f"Cases are opened by customers, agents and supervisors; not by the role {caller.role}.",
+            f"案件由客户、客服或主管开立；{caller.role} 无权开立。",
+            rule="REC-1",
+        )
+    customer_id = caller.actor.id if caller.role is Role.CUSTOMER else given
+    _refuse(
+        (customer_id is None, "customer.id", "name the customer whose case this is.", "请填写案件所属客户的编号。"),
+        (given not in {None, customer_id}, "customer.id", "leave it out, or give your own id.", "请留空，或填写您自己的编号。"),
+    )
+    return str(customer_id)
+
+
+def _check(body: OpenCase) -> None:
+    group = body.issue.group if body.issue else None
+    lacks_order = body.order_id is None and body.kind is Kind.AFTER_SALES and group in NEEDS_ORDER
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    lines = [line.line_id for line in body.lines]
+    _refuse(
+        (lacks_order, "order_id", f"name the order: {body.issue} is about one.", f"请填写订单号：{body.issue} 涉及订单。"),
+        (
+            bool(lines) and body.order_id is None,
+            "order_id",
+            "lines are lines of an order: name it too.",
+            "指定了订单行时，请同时填写订单号。",
+        ),
+        (len(set(lines)) < len(lines), "lines", "a line is named twice: add its quantities up.", "订单行重复，请合并数量。"),
+        (body.happened_at is not None and body.happened_at > soon, "happened_at", "that is in the future.", "该时间在未来。"),
+        (
+            body.happened_at is not None and body.happened_at < LONG_AGO,
+            "happened_at",
+            "that is too long ago.",
+            "该时间过于久远。",
+        ),
+    )
+
+
+def _refuse(*faults: tuple[bool, str, str, str]) -> None:
+    """Raise the first that holds."""
+    for holds, field, en, zh in faults:
+        if holds:
+            raise problem(ErrorType.INVALID, f"{field}: {en}", f"{field}：{zh}", field=field, rule="REC-2")
+
+
+def id_of(role: Role, who: str, key: str | None) -> str:
+    """`RD-` and twelve letters: from the caller's key, so that a repeated request names the same case; else random."""
+    seed = f"{role}|{who}|{key}".encode() if key else secrets.token_bytes(16)
+    number = int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest())
+    return "RD-" + "".join(CROCKFORD[number >> shift & 31] for shift in range(55, -5, -5))
+
+
+def _digest(body: OpenCase) -> str:
+    return hashlib.blake2b(body.model_dump_json().encode(), digest_size=12).hexdigest()
+
+
+async def _opened_before(parts: Parts, case_id: str, request_id: str) -> Opening | None:
+    async with parts.database.reading() as session:
+        row = await session.get(CaseRow, case_id)
+    if row is None:
+        return None
+    receipt = Receipt.model_validate(row.state["receipt"])
+    _same(receipt.request_id, request_id)
+    return Opening(case_id=case_id, received_at=receipt.received_at, new=False)
+
+
+def _same(first: str | None, again: str) -> None:
+    if first is not None and first != again:
+        raise problem(
+            ErrorType.KEY_REUSED,
+            "This Idempotency-Key opened a case with other content. Send what you sent then, or use a new key.",
+            "该幂等键已用于开立内容不同的案件。请发送相同内容，或换用新的键。",
+            field="Idempotency-Key",
+            rule="REC-5",
+        )
+
+
+async def _samenesses(receipt: Receipt) -> tuple[str, ...]:
+    """REC-5: customer, order line and issue; one for each line. Without an order nothing says that two requests are one."""
+    if receipt.order_id is None:
+        return ()
+    lines = [line.line_id for line in receipt.lines] or ["*"]
+    issue = receipt.issue or await asyncio.to_thread(_best_guess, receipt.description)
+    return tuple(f"{receipt.customer_id}|{receipt.order_id}|{line}|{issue}" for line in lines)
+
+
+def _best_guess(description: str) -> Issue:
+    """What the words are about. Its model is loaded by the first who asks, not by every start of the API."""
+    from rules.classification.classify import classify  # noqa: PLC0415 # brings the model's libraries along
+
+    return classify(description).issue
+
+
+async def _reserve(session: AsyncSession, receipt: Receipt, wanted: Sequence[str]) -> OpeningRow | None:
+    """Claim the samenesses for this case, all or none; the row of another case that holds one of them."""
+    if not wanted:
+        return None
+    rows = [{"sameness": sameness, "case_id": receipt.case_id, "at": receipt.received_at} for sameness in sorted(wanted)]
+    claimed = await insert_if_absent(session, OpeningRow, *rows)
+    if len(claimed) == len(rows):
+        return None
+    held = (await session.exec(select(OpeningRow).where(col(OpeningRow.sameness).in_(wanted)))).all()
+    foreign = next((row for row in held if row.case_id != receipt.case_id), None)
+    if foreign is not None:
+        await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == receipt.case_id))
+    return foreign
+
+
+def _given(body: OpenCase) -> dict[str, Any]:
+    """What was said about reaching the customer."""
+    return body.customer.model_dump(exclude={"id"}, exclude_none=True, mode="json")
+
+
+async def _remember_contact(session: AsyncSession, body: OpenCase, receipt: Receipt) -> None:
+    """Keep what was said about reaching the customer; what was not said stays as it was."""
+    given = _given(body)
+    row = {
+        "customer_id": receipt.customer_id,
+        "locale": receipt.locale.value,
+        "zone": receipt.zone,
+        "updated_at": receipt.received_at,
+    }
+    new = await insert_if_absent(session, ContactRow, {**row, **given})
+    contact = None if new else await session.get(ContactRow, receipt.customer_id)
+    if contact is not None and given:
+        for name, value in given.items():
+            setattr(contact, name, value)
+        contact.updated_at = receipt.received_at
+        session.add(contact)

@@ -1,0 +1,218 @@
+"""Work queues: the cases of a team that wait for its people, what is due next first, and each handed to one (DSP-2)."""
+
+import base64
+import binascii
+import hashlib
+import json
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, delete, func, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from adapters.database.agents import CHOOSING
+from adapters.database.engine import take_turns, upsert
+from api.cases.listing import COLUMNS, item_of
+from api.http.auth import Caller
+from api.http.cursor import instant_of
+from api.http.dependencies import CallerOf, Parts, PartsOf, RequestKey, only_for
+from api.http.lookup import CASE_ID as A_CASE_ID
+from api.http.problems import ProblemError, not_found, problem
+from api.http.responses import ALWAYS, OWN, problems
+from api.http.schemas import CaseItem
+from models.case.action_bodies import Take
+from models.case.actions import Act, Action
+from models.case.views import CaseView
+from models.common.base import Frozen, Identifier
+from models.common.vocabulary import ErrorType, Priority, Role, Stage, Tier, WaitingOn
+from models.tables.case import AgentRow, AssignmentRow, CaseRow
+
+router = APIRouter(prefix="/v1/queues", tags=["queues"])
+
+OURS = [WaitingOn.AGENT.value, WaitingOn.SUPERVISOR.value]
+ASKED = [WaitingOn.MERCHANT.value, WaitingOn.CARRIER.value]
+CLAIMED_FOR = timedelta(minutes=1)
+"""A claim that its case knows nothing of by then was left behind by a process that died: the case is handed out again."""
+ATTEMPTS = 10
+"""So many cases may be gone by the time that they are asked for."""
+GONE = frozenset({ErrorType.NOT_ALLOWED_NOW, ErrorType.CLOSED, ErrorType.NOT_FOUND})
+UNGRADED = Priority.P2
+"""What is not classified yet may turn out to be anything: it stands before the usual and behind what is known to burn."""
+
+URGENCY: Any = func.coalesce(col(CaseRow.priority), UNGRADED.value)
+DEADLINE: Any = col(CaseRow.next_deadline)
+CASE_ID: Any = col(CaseRow.case_id)
+
+TeamId = Annotated[Identifier, Path(description="A team of the policy.", examples=["logistics"])]
+
+
+class QueuePage(Frozen):
+    """A page of a queue; `next` is where the following one is, None on the last."""
+
+    team: str
+    cases: tuple[CaseItem, ...]
+    next: str | None
+
+
+@router.get("/{team}", summary="A team's queue · 团队队列", responses=OWN)
+async def queue(
+    parts: PartsOf,
+    caller: CallerOf,
+    team: TeamId,
+    *,
+    free: Annotated[bool, Query(description="Only those that nobody has.")] = False,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=500, description="From the page before; see its `next`.")] = None,
+) -> QueuePage:
+    """What the platform's people have to move, and what they have while a merchant or carrier is asked.
+
+    The most urgent priority first, of these the nearest deadline; what is not graded yet stands among P2.
+    """
+    _of_the_team(parts, caller, team, Role.platform())
+    columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency")]
+    select_columns: Any = select
+    chosen: Any = select_columns(*columns, URGENCY.label("urgency")).where(*_waiting(team))
+    if free:
+        chosen = chosen.where(col(CaseRow.handler).is_(None))
+    if cursor is not None:
+        chosen = chosen.where(_after(*_read(cursor)))
+    async with parts.database.reading() as session:
+        execute: Any = session.exec
+        found: list[Any] = list((await execute(_in_order(chosen).limit(limit + 1))).mappings())
+    rows, more = found[:limit], len(found) > limit
+    following = f"/v1/queues/{team}?" + urlencode(
+        {"limit": limit, "free": str(free).lower(), "cursor": _write(rows[-1])} if more else {}
+    )
+    return QueuePage(team=team, cases=tuple(item_of(row, caller) for row in rows), next=following if more else None)
+
+
+@router.post("/{team}/next", summary="Take the next case · 领取下一件", responses=problems(*ALWAYS, 403, 404, 504))
+async def take_next(parts: PartsOf, caller: CallerOf, team: TeamId, key: RequestKey = None) -> CaseView:
+    """You get the most urgent case that nobody has and that you can do; nobody else gets it. 404 when there is none.
+
+    The same request again, with the same Idempotency-Key, gives the same case.
+    """
+    _of_the_team(parts, caller, team, frozenset({Role.AGENT}))
+    claim = hashlib.blake2b(f"{caller.actor.id}|next|{team}|{key or uuid.uuid4()}".encode(), digest_size=16).hexdigest()
+    act = Act[Take](actor=caller.actor, request_id=claim, body=Take(if_free=True))
+    tried: list[str] = []
+    while len(tried) < ATTEMPTS and (case_id := await _claim(parts, caller, team, claim, tried)) is not None:
+        try:
+            return await parts.engine.act(case_id, Action.TAKE, act)
+        except ProblemError as error:
+            if error.fault.type not in GONE:
+                raise  # the claim stays: a retry with the same key gets this case
+        await _release(parts, caller, case_id, claim)
+        tried.append(case_id)
+    raise problem(
+        ErrorType.NOT_FOUND, f"Nothing waits for you in the queue of {team}.", f"{team} 队列中没有待您领取的案件。", rule="DSP-2"
+    )
+
+
+def _of_the_team(parts: Parts, caller: Caller, team: str, roles: frozenset[Role]) -> None:
+    """403 for other roles; 404 for a team that is unknown or not one's own, which look the same."""
+    only_for(caller, roles)
+    outside = caller.role is Role.AGENT and caller.actor.teams and team not in caller.actor.teams
+    if team not in parts.policy.teams or outside:
+        raise not_found()
+
+
+def _waiting(team: str) -> list[ColumnElement[bool]]:
+    open_stages = sorted(stage.value for stage in Stage.open_stages())
+    on, tier = col(CaseRow.waiting_on), col(CaseRow.tier)
+    rose = and_(
+        on.in_(ASKED), tier.in_([Tier.PLATFORM.value, Tier.SUPERVISOR.value])
+    )  # the customer has promises from us, not from them
+    return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), or_(on.in_(OURS), rose)]
+
+
+def _in_order(statement: Any) -> Any:  # noqa: ANN401 # a select of whichever columns
+    return statement.order_by(URGENCY, DEADLINE.asc().nulls_last(), CASE_ID)
+
+
+async def _claim(parts: Parts, caller: Caller, team: str, claim: str, tried: Sequence[str]) -> str | None:
+    """Put the caller's name on the most urgent case before it is asked for, so that no two ask for the same one."""
+    agent, now = caller.actor.id, datetime.now(UTC)
+    async with parts.database.writing() as session:
+        await take_turns(session, CHOOSING)
+        mine = select(AssignmentRow.case_id).where(AssignmentRow.claim == claim, AssignmentRow.agent_id == agent)
+        before = (await session.exec(mine.where(col(AssignmentRow.case_id).not_in(tried)))).first()
+        if before is not None:
+            return before
+        given = select(AssignmentRow.case_id).where(AssignmentRow.at >= now - CLAIMED_FOR)
+        free = select(CaseRow.case_id).where(
+            *_waiting(team),
+            col(CaseRow.waiting_on) != WaitingOn.SUPERVISOR.value,
+            col(CaseRow.tier) != Tier.SUPERVISOR.value,
+            col(CaseRow.handler).is_(None),
+            CASE_ID.not_in(given),
+            CASE_ID.not_in(tried),
+            await _able(session, agent),
+        )
+        execute: Any = session.exec
+        case_id: str | None = (await execute(_in_order(free).limit(1))).first()
+        if case_id is not None:
+            row = {"case_id": case_id, "agent_id": agent, "team": team, "at": now, "claim": claim}
+            await upsert(session, AssignmentRow, row)
+            await session.exec(update(AgentRow).where(col(AgentRow.agent_id) == agent).values(assigned_at=now))
+        return case_id
+
+
+async def _able(session: AsyncSession, agent: str) -> ColumnElement[bool]:
+    """What the caller's skills cover; everything for whom no skills are known, and what is not classified for everybody."""
+    row = await session.get(AgentRow, agent)
+    issue = col(CaseRow.issue)
+    if row is None or not row.skills:
+        return CASE_ID.is_not(None)
+    return or_(issue.is_(None), issue.in_(row.skills), *(issue.startswith(f"{skill}.", autoescape=True) for skill in row.skills))
+
+
+async def _release(parts: Parts, caller: Caller, case_id: str, claim: str) -> None:
+    """Take the caller's name off again, unless the case itself has it by now."""
+    unheld = select(CaseRow.case_id).where(CaseRow.case_id == case_id, col(CaseRow.handler).is_(None))
+    own = and_(col(AssignmentRow.agent_id) == caller.actor.id, col(AssignmentRow.claim) == claim)
+    async with parts.database.writing() as session:
+        await session.exec(delete(AssignmentRow).where(col(AssignmentRow.case_id).in_(unheld), own))
+
+
+def _after(urgency: str, deadline: datetime | None, case_id: str) -> ColumnElement[bool]:
+    """What stands behind that case."""
+    beyond = case_id < CASE_ID
+    if deadline is None:
+        later: ColumnElement[bool] = and_(DEADLINE.is_(None), beyond)
+    else:
+        later = or_(deadline < DEADLINE, and_(deadline == DEADLINE, beyond), DEADLINE.is_(None))
+    return or_(urgency < URGENCY, and_(urgency == URGENCY, later))
+
+
+def _write(row: Any) -> str:  # noqa: ANN401 # a row mapping
+    deadline: datetime | None = row["next_deadline"]
+    content = [row["urgency"], deadline.isoformat() if deadline else None, row["case_id"]]
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
+
+
+def _read(cursor: str) -> tuple[str, datetime | None, str]:
+    try:
+        urgency, deadline, case_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        at = None if deadline is None else instant_of(deadline)
+        known = urgency in set(Priority) and A_CASE_ID.fullmatch(case_id)
+    except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
+        raise _bad_cursor() from error
+    if not known:
+        raise _bad_cursor()
+    return urgency, at, case_id
+
+
+def _bad_cursor() -> ProblemError:
+    return problem(
+        ErrorType.INVALID,
+        "cursor: this is not a cursor of this queue; follow `next` as it was given.",
+        "cursor：不是该队列的游标，请原样使用返回的 next。",
+        field="cursor",
+        rule="cursor",
+    )

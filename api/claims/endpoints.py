@@ -1,0 +1,272 @@
+"""Claims on carriers, recoveries from merchants, credits to them (RES-9): lists with totals, one claim with its history, what is done to it.
+
+Read from the tables, which outlive the case; acted on by updates of the claim's own workflow.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi import Body as RequestBody
+from pydantic import Field
+from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.claims.examples import CLAIM_EXAMPLES, CLAIM_SHAPES, DisputeIn
+from api.http.auth import Caller
+from api.http.cursor import Moment, instant_of
+from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey, no_control_characters, only_for
+from api.http.idempotency import request_id
+from api.http.lookup import CASE_ID
+from api.http.problems import ProblemError, not_found, problem
+from api.http.responses import ACTING, OWN, READING
+from api.http.uploads import references
+from models.case.actions import Act
+from models.claims.actions import CLAIM_BODIES, ClaimAction, ClaimPage, ClaimTotal, ClaimView
+from models.claims.state import ClaimBrief, ClaimKind, ClaimState, ClaimStatus
+from models.common.actors import Actor
+from models.common.base import Body, Frozen, Identifier, Money
+from models.common.events import Event
+from models.common.timeline import TimelineView
+from models.common.vocabulary import ErrorType, Locale, Role
+from models.tables.claims import ClaimHistoryRow, ClaimRow
+from rules.claims.permissions import PERMISSIONS, brief_of, may_see, view_of
+from rules.notifications.texts import timeline_text
+
+router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(no_control_characters)])
+
+LOOKERS = Role.platform() | {Role.MERCHANT, Role.CARRIER}
+LISTERS = LOOKERS | {Role.ANALYST}
+BETWEEN_US = frozenset({Event.CLAIM_ESCALATED, Event.CLAIM_UNDELIVERED, Event.CLAIM_NOTICE, Event.CANCELLATION_REFUSED})
+"""How the platform pursues a claim: for its own people."""
+
+
+class ClaimSort(StrEnum):
+    """`-` puts the greatest first. A claim that waits for nobody has no `due` and comes last, or first with `-`."""
+
+    OPENED = "opened_at"
+    OPENED_LAST = "-opened_at"
+    DUE = "due"
+    DUE_LAST = "-due"
+    AMOUNT = "amount"
+    AMOUNT_LAST = "-amount"
+
+    @property
+    def descending(self) -> bool:
+        return self.startswith("-")
+
+    @property
+    def column(self) -> str:
+        name = self.removeprefix("-")
+        return "claimed_minor" if name == "amount" else name
+
+
+class ClaimQuery(Frozen):
+    """The list's query; a filter that may be repeated takes any of its values."""
+
+    status: Annotated[tuple[ClaimStatus, ...], Field(default=(), max_length=10)]
+    kind: Annotated[tuple[ClaimKind, ...], Field(default=(), max_length=5)]
+    who: Identifier | None = None
+    """The carrier's or merchant's id."""
+    case_id: Identifier | None = None
+    order_id: Identifier | None = None
+    due_before: Moment | None = None
+    sort: ClaimSort = ClaimSort.OPENED_LAST
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=500, description="From the page before; see its `next`.")
+
+
+@router.get("", summary="List claims with totals · 索赔列表与合计", responses=READING)
+async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ClaimQuery, Query()]) -> ClaimPage:
+    """The claims in your sight, and what all that fit the filters come to, by kind, status and currency."""
+    only_for(caller, LISTERS)
+    fits = [in_sight(caller.actor), *_filters(query)]
+    by, last = col(getattr(ClaimRow, query.sort.column)), col(ClaimRow.claim_id)
+    order = (by.desc().nulls_first(), last.desc()) if query.sort.descending else (by.asc().nulls_last(), last.asc())
+    page = select(ClaimRow).where(*fits)
+    if query.cursor is not None:
+        page = page.where(_after(query.sort, *_read(query.sort, query.cursor)))
+    async with parts.database.reading() as session:
+        found = (await session.exec(page.order_by(*order).limit(query.limit + 1))).all()
+        totals = await _totals(session, fits)
+    rows, more = found[: query.limit], len(found) > query.limit
+    claims = tuple(brief_of(ClaimState.model_validate(row.state)) for row in rows)
+    return ClaimPage(claims=claims, totals=totals, next=_next(query, rows[-1]) if more else None)
+
+
+ClaimId = Annotated[str, Path(description="The claim's id.", examples=["RD-0123456789AB.claim.1"])]
+
+
+@router.get("/{claim_id}", summary="Look at a claim · 查看索赔", responses=OWN)
+async def show(parts: PartsOf, caller: CallerOf, language: Language, claim_id: ClaimId) -> ClaimView:
+    """The claim with its proofs and history, and `available_actions`: what you may do now."""
+    only_for(caller, LOOKERS)
+    async with parts.database.reading() as session:
+        state = await _find(session, caller, claim_id)
+        asked = select(ClaimHistoryRow).where(ClaimHistoryRow.claim_id == claim_id).order_by(col(ClaimHistoryRow.version))
+        rows = (await session.exec(asked)).all()
+    history = tuple(_told(row, language) for row in rows if caller.role in Role.platform() or row.event not in BETWEEN_US)
+    return view_of(state, caller.actor, language).model_copy(update={"history": history})
+
+
+async def perform(parts: Parts, caller: Caller, claim_id: str, action: ClaimAction, *, body: Body, key: str | None) -> ClaimView:
+    """Do it; the answer is the claim after it, from the claim itself."""
+    only_for(caller, PERMISSIONS[action].roles)
+    async with parts.database.reading() as session:
+        state = await _find(session, caller, claim_id)
+        if isinstance(body, DisputeIn):
+            evidence = await references(session, caller.actor, body.evidence)
+            body = CLAIM_BODIES[action].model_validate({**body.model_dump(exclude={"evidence"}), "evidence": evidence})
+    act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), body=body)
+    try:
+        return await parts.engine.act_on(claim_id, action.value, act, ClaimView)
+    except ProblemError as error:
+        if error.fault.type is ErrorType.NOT_FOUND and state.status in ClaimStatus.over():
+            raise _over() from error
+        raise
+
+
+async def claims_of(session: AsyncSession, actor: Actor, case_id: str) -> tuple[ClaimBrief, ...]:
+    """The short list on a case's view: a party's own, the platform's all."""
+    asked = select(ClaimRow).where(ClaimRow.case_id == case_id, in_sight(actor)).order_by(col(ClaimRow.claim_id))
+    return tuple(brief_of(ClaimState.model_validate(row.state)) for row in (await session.exec(asked)).all())
+
+
+def in_sight(actor: Actor) -> ColumnElement[bool]:
+    """`rules.claim_actions.may_see` in SQL; an analyst sees the figures of all."""
+    match actor.role:
+        case Role.MERCHANT | Role.CARRIER:
+            return and_(col(ClaimRow.party) == actor.role.value, col(ClaimRow.who) == actor.id)
+        case Role.AGENT if actor.teams:
+            return or_(col(ClaimRow.team).in_(actor.teams), col(ClaimRow.team).is_(None))
+        case Role.CUSTOMER:
+            return false()
+        case _:
+            return true()
+
+
+async def _find(session: AsyncSession, caller: Caller, claim_id: str) -> ClaimState:
+    row = await session.get(ClaimRow, claim_id) if CASE_ID.fullmatch(claim_id) else None
+    state = ClaimState.model_validate(row.state) if row else None
+    if state is None or not may_see(state, caller.actor):
+        raise not_found()
+    return state
+
+
+async def _totals(session: AsyncSession, fits: Sequence[ColumnElement[bool]]) -> tuple[ClaimTotal, ...]:
+    groups: list[Any] = [col(ClaimRow.kind), col(ClaimRow.status), col(ClaimRow.currency)]
+    figures = ("claimed_minor", "accepted_minor", "recovered_minor", "written_off_minor")
+    sums = [func.coalesce(func.sum(col(getattr(ClaimRow, name))), 0).label(name) for name in figures]
+    select_columns: Any = select
+    execute: Any = session.exec
+    answer = await execute(
+        select_columns(*groups, func.count().label("count"), *sums).where(*fits).group_by(*groups).order_by(*groups)
+    )
+    return tuple(
+        ClaimTotal(
+            kind=row["kind"],
+            status=row["status"],
+            count=row["count"],
+            **{name.removesuffix("_minor"): Money(minor=int(row[name]), currency=row["currency"]) for name in figures},
+        )
+        for row in answer.mappings()
+    )
+
+
+def _filters(query: ClaimQuery) -> list[ColumnElement[bool]]:
+    several = (("status", query.status), ("kind", query.kind))
+    filters = [col(getattr(ClaimRow, name)).in_([value.value for value in values]) for name, values in several if values]
+    equal = (("who", query.who), ("case_id", query.case_id), ("order_id", query.order_id))
+    filters += [col(getattr(ClaimRow, name)) == value for name, value in equal if value is not None]
+    if query.due_before is not None:
+        filters.append(col(ClaimRow.due) < query.due_before)
+    return filters
+
+
+def _after(sort: ClaimSort, value: Any, claim_id: str) -> ColumnElement[bool]:  # noqa: ANN401 # of the column's type
+    """What comes after that row in that order."""
+    by: Any = col(getattr(ClaimRow, sort.column))
+    last: Any = col(ClaimRow.claim_id)
+    beyond = last < claim_id if sort.descending else last > claim_id
+    if value is None:
+        rest = and_(by.is_(None), beyond)
+        return or_(rest, by.is_not(None)) if sort.descending else rest
+    if sort.descending:
+        return or_(by < value, and_(by == value, beyond))
+    return or_(by > value, and_(by == value, beyond), by.is_(None))
+
+
+def _next(query: ClaimQuery, last: ClaimRow) -> str:
+    value = getattr(last, query.sort.column)
+    plain = value.isoformat() if isinstance(value, datetime) else value
+    cursor = base64.urlsafe_b64encode(json.dumps([query.sort, plain, last.claim_id]).encode()).decode()
+    given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
+    return "/v1/claims?" + urlencode({**given, "sort": query.sort.value, "cursor": cursor}, doseq=True)
+
+
+def _read(sort: ClaimSort, cursor: str) -> tuple[datetime | int | None, str]:
+    try:
+        sorted_by, value, claim_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        amount = sort.column == "claimed_minor"
+        value = value if amount or value is None else instant_of(value)
+        fits = isinstance(value, int) and abs(value) < 2**63 if amount else value is None or isinstance(value, datetime)
+        known = bool(CASE_ID.fullmatch(claim_id)) and fits and sorted_by == sort
+    except (ValueError, TypeError, UnicodeError, binascii.Error):
+        known = False
+    if not known:
+        raise problem(
+            ErrorType.INVALID,
+            "cursor: this is not a cursor of this list and sort order; follow `next` as it was given.",
+            "cursor：不是该列表与排序的游标，请原样使用返回的 next。",
+            field="cursor",
+            rule="cursor",
+        )
+    return value, claim_id  # pyright: ignore[reportPossiblyUnboundVariable]  # known
+
+
+def _told(row: ClaimHistoryRow, language: Locale) -> TimelineView:
+    text = timeline_text(Event(row.event), row.data, language)
+    return TimelineView(version=row.version, at=row.at, event=row.event, by=Role(row.role), text=text, data=row.data)
+
+
+def _over() -> ProblemError:
+    return problem(
+        ErrorType.CLOSED,
+        "The claim is over for good; nothing can be done to it any more.",
+        "该索赔已最终结束，无法再操作。",
+        rule="RES-9",
+    )
+
+
+def _add(action: ClaimAction) -> None:
+    shape, shown = CLAIM_SHAPES[action], CLAIM_EXAMPLES[action]
+    examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
+
+    async def endpoint(parts: PartsOf, caller: CallerOf, claim_id: ClaimId, *, body: Body, key: RequestKey = None) -> ClaimView:
+        return await perform(parts, caller, claim_id, action, body=body, key=key)
+
+    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
+    if not any(field.is_required() for field in shape.model_fields.values()):
+        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
+    roles = ", ".join(sorted(PERMISSIONS[action].roles))
+    router.add_api_route(
+        f"/{{claim_id}}/{action.value}",
+        endpoint,
+        methods=["POST"],
+        name=f"claim_{action.value}",
+        operation_id=f"claim_{action.value}",
+        summary=shown.summary,
+        description=f"{shape.__doc__ or ''} For: {roles}.",
+        responses=ACTING,
+    )
+
+
+for _action in ClaimAction:
+    _add(_action)

@@ -1,0 +1,1 @@
+"""What all endpoints use: authentication, problems, schemas, cursors."""

@@ -1,0 +1,57 @@
+"""Finding the case of a request, as far as the caller may see it: what is foreign and what is not there look the same."""
+
+import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, true
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.http.auth import Caller
+from api.http.dependencies import Parts
+from api.http.problems import not_found
+from models.common.actors import Actor
+from models.common.vocabulary import Role
+from models.tables.case import CaseCarrierRow, CaseRow
+from rules.case.access import Parties, may_see
+
+CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
+
+
+def in_sight(actor: Actor) -> ColumnElement[bool]:
+    """`rules.access.may_see` in SQL."""
+    match actor.role:
+        case Role.CUSTOMER:
+            return col(CaseRow.customer_id) == actor.id
+        case Role.MERCHANT:
+            return col(CaseRow.merchant_id) == actor.id
+        case Role.CARRIER:
+            theirs: Any = select(CaseCarrierRow.case_id).where(col(CaseCarrierRow.carrier_id) == actor.id)
+            return col(CaseRow.case_id).in_(theirs)
+        case Role.AGENT if actor.teams:
+            team, own = col(CaseRow.team), (CaseRow.handler, CaseRow.offered_to)
+            theirs = [team.in_(actor.teams), team.is_(None), col(CaseRow.offered_team).in_(actor.teams)]
+            return or_(*theirs, *(col(who) == actor.id for who in own))
+        case _:
+            return true()
+
+
+async def find(parts: Parts, caller: Caller, case_id: str) -> CaseRow | None:
+    """The row of a case that the caller may see; None for one opened so recently that it has none yet; else 404.
+
+    The engine is asked about foreign cases too: while it is away, they look like unknown ones (503).
+    """
+    if not CASE_ID.fullmatch(case_id):
+        raise not_found()
+    async with parts.database.reading() as session:
+        row = (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id, in_sight(caller.actor)))).first()
+        foreign = row is None and await _exists(session, case_id)
+    if row is None:
+        owner = await parts.engine.owner(case_id)
+        if foreign or owner is None or not may_see(caller.actor, Parties(customer_id=owner)):
+            raise not_found()
+    return row
+
+
+async def _exists(session: AsyncSession, case_id: str) -> bool:
+    return (await session.exec(select(CaseRow.case_id).where(CaseRow.case_id == case_id))).first() is not None

@@ -1,0 +1,88 @@
+"""What can be seen from outside of every request: its id, one log line without personal data, and the metrics."""
+
+import re
+import time
+import uuid
+from collections.abc import Iterable
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from adapters.partners.circuit import Circuit, CircuitMetrics
+from api.http.problems import internal, respond
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
+QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+UNKNOWN = "unknown"
+"""The route of a request that fits none: addresses are not metrics' labels."""
+
+log = structlog.get_logger("api")
+
+
+class Metrics:
+    """Prometheus metrics of one application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "redress_http_requests", "HTTP requests by route and status.", ["method", "route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram("redress_http_request_seconds", "Time to answer.", ["method", "route"], registry=self.registry)
+        self.opened = Counter("redress_cases_opened", "Cases opened.", ["kind", "channel"], registry=self.registry)
+        self.joined = Counter("redress_openings_joined", "Openings that joined an open case (REC-5).", registry=self.registry)
+        self.notices = Counter(
+            "redress_notices", "Partners' webhooks by what became of them.", ["partner", "result"], registry=self.registry
+        )
+
+    def watch(self, circuits: Iterable[Circuit]) -> None:
+        """Partners that are down are among the figures."""
+        self.registry.register(CircuitMetrics(circuits))
+
+
+class Observing:
+    """Outermost of our own layers: also turns what nobody expected into a problem."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        request.state.request_id = _request_id(request)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
+        started, status = time.perf_counter(), 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request.state.request_id.encode())]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception:
+            log.exception("request failed")
+            if status:
+                raise
+            await respond(request, internal())(scope, receive, sending)
+        finally:
+            self._count(scope, status, time.perf_counter() - started)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path_format", UNKNOWN)
+        self._metrics.requests.labels(scope["method"], route, str(status)).inc()
+        self._metrics.seconds.labels(scope["method"], route).observe(seconds)
+        if route not in QUIET:
+            log.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+
+def _request_id(request: Request) -> str:
+    given = request.headers.get("x-request-id", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex

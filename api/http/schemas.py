@@ -1,0 +1,241 @@
+"""What callers send and get where it differs from the models: evidence is named by its hash, contact data comes in beside the case."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints
+
+from models.case.actions import BODIES, Action
+from models.case.receipt import Wanted
+from models.common.base import Body, Frozen, Identifier, Instant, Money, Words, unfit
+from models.common.lines import LineQuantity
+from models.common.partners import FromPartner
+from models.common.timeline import TimelineView
+from models.common.vocabulary import (
+    Channel,
+    Issue,
+    Kind,
+    Locale,
+    MessageChannel,
+    Outcome,
+    Priority,
+    SlaState,
+    Stage,
+    Tier,
+    WaitFor,
+    WaitingOn,
+)
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+ZONES = frozenset(available_timezones())
+
+
+def _zone(name: str) -> str:
+    if name not in ZONES:
+        en = "not a time zone of the IANA database; write one like Asia/Shanghai"
+        raise unfit(rule="zone", zh="不是 IANA 时区；请填写如 Asia/Shanghai", en=en)
+    return name
+
+
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+ToldBy = tuple[MessageChannel, ...]
+
+
+def _no_inbox(channels: ToldBy | None) -> ToldBy | None:
+    if channels is not None and (MessageChannel.INBOX in channels or len(set(channels)) < len(channels)):
+        en = "choose among email, sms and push, each once; the inbox is always told"
+        raise unfit(rule="NTF-1", zh="请从 email、sms、push 中选择，每种一次；站内信始终会收到", en=en)
+    return channels
+
+
+Told = Annotated[ToldBy | None, AfterValidator(_no_inbox)]
+
+
+class Contact(Frozen):
+    """Who the customer is and how to reach them; kept apart from the case, so that it can be removed (ARC-3)."""
+
+    id: Identifier | None = None
+    """For a customer's own token: taken from the token."""
+    name: str | None = Field(default=None, min_length=1, max_length=100)
+    email: str | None = Field(default=None, max_length=254, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")
+    phone: str | None = Field(default=None, pattern=r"^\+?[0-9][0-9 ()-]{4,19}$")
+    locale: Locale | None = None
+    """None: the request's language, unless the customer chose one before."""
+    zone: Zone | None = None
+    """None: Asia/Shanghai, unless the customer chose one before."""
+    channels: Told = None
+
+
+class OpenCase(Frozen):
+    """REC-2: what is taken down when a case is opened."""
+
+    kind: Kind
+    channel: Channel = Channel.WEB
+    customer: Contact = Contact()
+    order_id: Identifier | None = None
+    lines: tuple[LineQuantity, ...] = Field(default=(), max_length=100)
+    """Empty: the whole order."""
+    issue: Issue | None = None
+    """None: found out from the description (CLS-2)."""
+    description: Words
+    happened_at: Instant | None = None
+    wanted: Wanted | None = None
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=100)
+    """Hashes from `POST /v1/evidence`."""
+
+
+class AddWordsIn(Body):
+    """Say something more, with evidence if there is any."""
+
+    words: Words
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=100)
+
+
+class AnswerIn(Body):
+    """Answer a request for information (INV-2)."""
+
+    request_id: Identifier
+    words: Words
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=100)
+    admits: bool | None = None
+    """Whether the answering party takes responsibility; None: it does not say."""
+
+
+class AppealIn(Body):
+    """Say why you are not responsible, once, with new evidence (INV-5). A supervisor decides."""
+
+    words: Words
+    evidence: tuple[Sha256, ...] = Field(min_length=1, max_length=20)
+
+
+SHAPES: Mapping[Action, type[Body]] = {
+    **BODIES,
+    Action.ADD_WORDS: AddWordsIn,
+    Action.ANSWER: AnswerIn,
+    Action.APPEAL: AppealIn,
+}
+"""What is sent for each action."""
+
+
+class Links(Frozen):
+    self: str
+    timeline: str
+    events: str
+
+
+class Opened(Frozen):
+    """REC-4: the acknowledgement at once."""
+
+    case_id: str
+    joined: bool
+    """REC-5: an open case of the same customer, order line and issue took the words and evidence in; `case_id` is that one."""
+    status: str
+    links: Links
+    received_at: Instant
+    next_steps: tuple[str, ...]
+
+
+class CaseItem(Frozen):
+    """A case in a list."""
+
+    case_id: str
+    version: int
+    kind: Kind
+    stage: Stage
+    channel: Channel
+    customer_id: str
+    order_id: str | None
+    merchant_id: str | None
+    issue: Issue | None
+    priority: Priority | None
+    tier: Tier
+    team: str | None
+    handler: str | None
+    waiting_on: WaitingOn
+    waiting_for: WaitFor | None
+    next_deadline: Instant | None
+    sla_state: SlaState
+    outcome: Outcome | None
+    amount: Money
+    automatic: bool
+    reopened: int
+    opened_at: Instant
+    updated_at: Instant
+    closed_at: Instant | None
+
+
+class CasePage(Frozen):
+    """A page; `next` is where the following one is, None on the last."""
+
+    cases: tuple[CaseItem, ...]
+    next: str | None
+
+
+class TimelinePage(Frozen):
+    entries: tuple[TimelineView, ...]
+    next: str | None
+
+
+class Evidence(Frozen):
+    """A stored piece of evidence; name it by its `sha256` in the case it belongs to."""
+
+    sha256: str
+    media_type: str
+    size: int
+    name: str
+
+
+class EvidenceLink(Frozen):
+    """Addresses at this API that need no token; `thumbnail` for pictures."""
+
+    url: str
+    thumbnail: str | None
+    expires_at: Instant
+
+
+class Message(Frozen):
+    """A message of the in-site inbox."""
+
+    id: int
+    case_id: str
+    event: str
+    subject: str
+    body: str
+    created_at: Instant
+    read_at: Instant | None
+
+
+class Inbox(Frozen):
+    messages: tuple[Message, ...]
+    unread: int
+    next: str | None
+
+
+class Preferences(Frozen):
+    """How a customer wants to be told. `channels` None: as the marketplace's policy says; the inbox is always told."""
+
+    channels: Told = None
+    locale: Locale = Locale.ZH
+    zone: Zone = "Asia/Shanghai"
+
+
+class Envelope(FromPartner):
+    """A partner's webhook: `reference` is the case's id, where the partner has it; else `order_id` finds the open cases."""
+
+    kind: Annotated[str, StringConstraints(min_length=1, max_length=50, pattern=r"^[a-z_.]+$")]
+    reference: str | None = Field(default=None, max_length=100)
+    order_id: str | None = Field(default=None, max_length=100)
+    payload: dict[str, JsonValue]
+
+
+class Taken(Frozen):
+    """What became of a webhook: `taken`, `replayed` (known already), or `unknown` (no case waits for it)."""
+
+    result: Literal["taken", "replayed", "unknown"]
+
+
+class Health(Frozen):
+    status: str
+    checks: dict[str, str]

@@ -1,0 +1,212 @@
+"""The way to the running cases: few calls, each bounded in time, each failure a problem with what to do next (docs/architecture.md)."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import (
+    Client,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
+
+from adapters.logs.correlation import Correlation
+from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
+from models.case.action_bodies import AddWords
+from models.case.actions import Act
+from models.case.state import CaseStart
+from models.case.views import CaseView
+from models.common.actors import Actor
+from models.common.errors import Fault
+from models.common.partners import Notice
+from models.common.timeline import Viewer
+from models.common.vocabulary import ErrorType
+from settings import Settings
+
+T = TypeVar("T")
+
+WORKFLOW = "CaseWorkflow"
+OWNER = "customer_id"
+"""The memo that says whose case it is before its row is there."""
+REQUEST = "request"
+"""The memo that says by which request it was opened."""
+START_WITHIN = 5.0
+ACT_WITHIN = 10.0
+LOOK_WITHIN = 5.0
+RETRIES = RetryConfig(initial_interval_millis=50, max_interval_millis=400, max_elapsed_time_millis=2000, max_retries=4)
+
+
+class CaseEngine:
+    """Starts cases and speaks to them."""
+
+    def __init__(self, client: Client, task_queue: str) -> None:
+        self._client = client
+        self._task_queue = task_queue
+
+    @classmethod
+    async def connect(cls, settings: Settings) -> "CaseEngine":
+        """Lazily: the API starts, and answers from its tables, while Temporal is away."""
+        client = await Client.connect(
+            settings.temporal,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            interceptors=[Correlation()],
+            lazy=True,
+            retry_config=RETRIES,
+        )
+        return cls(client, settings.task_queue)
+
+    async def start(self, start: CaseStart, summary: str) -> bool:
+        """Start the case; False when it was started before. Needs no worker."""
+        receipt = start.receipt
+        async with _bounded(START_WITHIN):
+            try:
+                await self._client.start_workflow(
+                    WORKFLOW,
+                    start,
+                    id=receipt.case_id,
+                    task_queue=self._task_queue,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id},
+                    static_summary=summary,
+                )
+            except WorkflowAlreadyStartedError:
+                return False
+        return True
+
+    async def act(self, case_id: str, name: str, act: Act[Any]) -> CaseView:
+        """Run an action; the same request id gives the same answer. Raises 409 or 422 as the case's own rules say."""
+        return await self.act_on(case_id, name, act, CaseView)
+
+    async def act_on(self, workflow_id: str, name: str, act: Act[Any], answer: type[T]) -> T:
+        """Run an action of a case, or of something that has a life of its own beside it."""
+        handle = self._client.get_workflow_handle(workflow_id)
+        async with _bounded(ACT_WITHIN):
+            return await handle.execute_update(name, act, id=act.request_id, result_type=answer)
+
+    async def join(self, case_id: str, act: Act[AddWords]) -> bool:
+        """REC-5: let a second opening join the case. False when the case is not there any more."""
+        try:
+            await self.act(case_id, "join", act)
+        except ProblemError as error:
+            if error.fault.type in {ErrorType.NOT_FOUND, ErrorType.NOT_ALLOWED_NOW, ErrorType.CLOSED}:
+                return False
+            raise
+        return True
+
+    async def view(self, case_id: str, actor: Actor) -> CaseView:
+        """Ask the case itself."""
+        handle = self._client.get_workflow_handle(case_id)
+        async with _bounded(LOOK_WITHIN):
+            return await handle.query("view", Viewer(actor=actor), result_type=CaseView)
+
+    async def owner(self, case_id: str) -> str | None:
+        """Whose case it is, known from the moment it was started; None when there is no such case. Needs no worker."""
+        return (await self._memo(case_id)).get(OWNER)
+
+    async def started_by(self, case_id: str) -> str | None:
+        """The request that started the case."""
+        return (await self._memo(case_id)).get(REQUEST)
+
+    async def _memo(self, case_id: str) -> Mapping[str, str]:
+        try:
+            async with _bounded(LOOK_WITHIN):
+                described = await self._client.get_workflow_handle(case_id).describe()
+                return {name: str(value) for name, value in (await described.memo()).items()}
+        except ProblemError as error:
+            if error.fault.type is ErrorType.NOT_FOUND:
+                return {}
+            raise
+
+    async def tell(self, case_id: str, notice: Notice) -> bool:
+        """Pass a partner's notice on; False when no such case runs."""
+        try:
+            async with _bounded(START_WITHIN):
+                await self._client.get_workflow_handle(case_id).signal("notice", notice)
+        except ProblemError as error:
+            if error.fault.type is ErrorType.NOT_FOUND:
+                return False
+            raise
+        return True
+
+    async def ready(self) -> bool:
+        """Whether the Temporal server answers."""
+        try:
+            async with asyncio.timeout(2):
+                return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+        except (RPCError, RuntimeError, TimeoutError):
+            return False
+
+
+@asynccontextmanager
+async def _bounded(seconds: float) -> AsyncGenerator[None]:
+    """Turn everything that a call may meet into a problem."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except WorkflowUpdateFailedError as error:
+        raise _refused(error.cause) from error
+    except WorkflowQueryFailedError as error:
+        raise problem(
+            ErrorType.NOT_YET, "The case cannot be read just now; try again.", "暂时无法读取案件，请重试。", retry_after=1
+        ) from error
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        raise _not_yet() from error
+    except RPCError as error:
+        raise _from_rpc(error) from error
+    except RuntimeError as error:  # the lazy connection's way of saying that nobody listens there
+        raise _unavailable() from error
+
+
+def _refused(cause: BaseException) -> ProblemError:
+    """The case said no: the fault is in the error's details, its kind in the error's type."""
+    if isinstance(cause, ApplicationError):
+        for detail in cause.details:
+            return from_fault(detail if isinstance(detail, Fault) else Fault.model_validate(detail))
+        if cause.type in set(ErrorType):
+            return from_fault(Fault(type=ErrorType(cause.type), detail=cause.message))
+    return problem(ErrorType.INTERNAL, "The case could not do this.", "案件未能执行该操作。")
+
+
+def _from_rpc(error: RPCError) -> ProblemError:
+    match error.status:
+        case RPCStatusCode.NOT_FOUND:
+            return not_found()
+        case RPCStatusCode.RESOURCE_EXHAUSTED:
+            return problem(ErrorType.BUSY, "Too much at once; try again shortly.", "请求过多，请稍后重试。", retry_after=2)
+        case RPCStatusCode.DEADLINE_EXCEEDED | RPCStatusCode.CANCELLED | RPCStatusCode.FAILED_PRECONDITION:
+            return _not_yet()
+        case RPCStatusCode.INVALID_ARGUMENT if "size" in error.message.lower() or "large" in error.message.lower():
+            return too_large()
+        case RPCStatusCode.INVALID_ARGUMENT:
+            return problem(
+                ErrorType.INVALID, "The case engine does not take this content.", "案件引擎无法接受该内容。", field="body"
+            )
+        case _:
+            return _unavailable()
+
+
+def _not_yet() -> ProblemError:
+    return problem(
+        ErrorType.NOT_YET,
+        "The case has not answered in time. It may still do it: a retry with the same Idempotency-Key is safe.",
+        "案件未能及时答复，操作可能仍会执行；使用相同的 Idempotency-Key 重试是安全的。",
+        retry_after=2,
+    )
+
+
+def _unavailable() -> ProblemError:
+    return problem(
+        ErrorType.UNAVAILABLE,
+        "The case engine cannot be reached at the moment. Try again shortly; a retry with the same Idempotency-Key is safe.",
+        "案件引擎暂时无法访问，请稍后重试；使用相同的 Idempotency-Key 重试是安全的。",
+        retry_after=2,
+    )

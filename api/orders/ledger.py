@@ -1,0 +1,103 @@
+"""An order's money over HTTP (RES-5): the ledger of all its cases, with what was paid, what went back, and what is left."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+from sqlmodel import col, select
+
+from adapters.database.ledger import booked
+from api.http.auth import Caller
+from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
+from api.http.lookup import CASE_ID, in_sight
+from api.http.problems import not_found
+from api.http.responses import OWN
+from models.common.base import Frozen, Instant, Money
+from models.common.vocabulary import Role
+from models.money.ledger import EntryKind, Posting
+from models.tables.case import CaseRow
+from rules.money import ledger
+
+router = APIRouter(prefix="/v1/orders", tags=["cases"])
+READERS = Role.people() - {Role.CARRIER}
+
+
+class LedgerEntry(Frozen):
+    """One movement of money, in the caller's language."""
+
+    entry: str
+    at: Instant
+    kind: EntryKind
+    text: str
+    case_id: str | None
+    remedy_id: str | None
+    amount: Money
+    postings: tuple[Posting, ...] = Field(description="For the platform's people and the merchant. They sum to zero.")
+
+
+class Balance(Frozen):
+    """What an account holds, in minor units; what is taken from it is negative."""
+
+    account: str
+    currency: str
+    minor: int
+
+
+class OrderLedger(Frozen):
+    """What was paid is with the customer again (`refunded`), on its way there (`under_way`), or may still be refunded (`left`)."""
+
+    order_id: str
+    paid: Money
+    refunded: Money
+    under_way: Money
+    left: Money
+    balances: tuple[Balance, ...] = Field(description="For the platform's people and the merchant.")
+    entries: tuple[LedgerEntry, ...]
+
+
+@router.get("/{order_id}/ledger", summary="An order's money · 订单资金明细", responses=OWN)
+async def order_ledger(
+    parts: PartsOf,
+    caller: CallerOf,
+    language: Language,
+    order_id: Annotated[str, Path(description="The order's id.", examples=["O-1001"])],
+) -> OrderLedger:
+    """Every movement of the order's money over all its cases, the oldest first: as far as it concerns the caller."""
+    only_for(caller, READERS)
+    await _concerned(parts, caller, order_id)
+    async with parts.database.reading() as session:
+        known = await booked(session, order_id)
+    entries = [entry for _, entry in known]
+    currency = next((entry.currency for entry in entries if entry.kind in EntryKind.paying_in()), parts.policy.currency)
+    shown = [(at, entry) for at, entry in known if ledger.concerns(entry, caller.actor)]
+    whole = caller.role is not Role.CUSTOMER
+    held = ledger.balances([entry for _, entry in shown if whole])
+    return OrderLedger(
+        order_id=order_id,
+        **dict(ledger.summary(entries, currency)),
+        balances=tuple(Balance(account=account, currency=its, minor=held[account, its]) for account, its in sorted(held)),
+        entries=tuple(
+            LedgerEntry(
+                entry=entry.key,
+                at=at,
+                kind=entry.kind,
+                text=ledger.WORDS[entry.kind].in_(language),
+                case_id=entry.case_id,
+                remedy_id=entry.remedy_id,
+                amount=entry.amount,
+                postings=entry.postings if whole else (),
+            )
+            for at, entry in shown
+        ),
+    )
+
+
+async def _concerned(parts: Parts, caller: Caller, order_id: str) -> None:
+    """404 unless the caller may see a case whose order this is. The merchant's system must have confirmed it (REC-3)."""
+    if not CASE_ID.fullmatch(order_id):
+        raise not_found()
+    confirmed = col(CaseRow.state)["order"]["order_id"].as_string() == order_id
+    async with parts.database.reading() as session:
+        seen = select(CaseRow.case_id).where(CaseRow.order_id == order_id, confirmed, in_sight(caller.actor)).limit(1)
+        if (await session.exec(seen)).first() is None:
+            raise not_found()

@@ -1,0 +1,1 @@
+"""Replacements over HTTP."""

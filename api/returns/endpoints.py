@@ -1,0 +1,240 @@
+"""Returns over HTTP (RES-6): look, print the label, act, list. The return itself decides what may be done (rules/returns/permissions.py)."""
+
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Body as RequestBody
+from pydantic import Field
+from sqlmodel import col, select
+
+from adapters.returns.label import ReturnLabel, pdf_of
+from api.http.auth import Caller
+from api.http.cursor import instant_of
+from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey, no_control_characters
+from api.http.idempotency import request_id
+from api.http.lookup import CASE_ID, find, in_sight
+from api.http.problems import ProblemError, not_found, problem
+from api.http.responses import ACTING, LOOKING, READING
+from api.http.uploads import references
+from api.returns.schemas import SHAPES, ClaimFreightIn, InspectIn
+from models.case.actions import Act
+from models.case.state import CaseState
+from models.common.base import Body, Frozen, Identifier
+from models.common.vocabulary import ErrorType, Role
+from models.returns.state import RETURN_BODIES, BookPickup, ReturnAction, ReturnResult, ReturnStage, ReturnState
+from models.returns.views import ReturnItem, ReturnPage, ReturnView
+from models.tables.addresses import AddressRow
+from models.tables.case import CaseRow
+from models.tables.returns import ReturnRow
+from rules.case.access import MASK
+from rules.returns.permissions import RETURN_ROLES, allowed_with
+from rules.returns.view import href, view_of_return
+
+router = APIRouter(tags=["returns"])
+MOST_LINES = 8
+"""Printed on a label; more are not needed to find the case."""
+
+
+async def _found(parts: Parts, caller: Caller, case_id: str, remedy_id: str) -> tuple[CaseRow, ReturnState]:
+    """The return of a case in the caller's sight; 404 for every other."""
+    row = await find(parts, caller, case_id)
+    case = CaseState.model_validate(row.state) if row is not None else None
+    remedy = next((remedy for remedy in case.remedies if remedy.id == remedy_id), None) if case else None
+    if row is None or remedy is None or remedy.return_ is None:
+        raise not_found()
+    return row, remedy.return_
+
+
+@router.get("/v1/cases/{case_id}/returns/{remedy_id}", summary="Look at a return · 查看退货", responses=LOOKING)
+async def show(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: str) -> ReturnView:
+    """Where the goods are, until when what has to happen, what came of the inspection, and what you may do now."""
+    _, state = await _found(parts, caller, case_id, remedy_id)
+    return view_of_return(case_id, remedy_id, state, caller.actor)
+
+
+@router.get(
+    "/v1/cases/{case_id}/returns/{remedy_id}/label",
+    summary="Print the label · 打印退货面单",
+    response_class=Response,
+    responses={**LOOKING, 200: {"content": {"application/pdf": {}}, "description": "A PDF of 100 × 150 mm."}, 409: ACTING[409]},
+)
+async def label(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: str) -> Response:
+    """With bar codes, in Chinese and English. 409 when the return has none: book a pick-up, or use a carrier of your own."""
+    row, state = await _found(parts, caller, case_id, remedy_id)
+    if state.label is None or state.rma is None or state.address is None:
+        raise problem(
+            ErrorType.NOT_ALLOWED_NOW,
+            "This return has no label. Book a pick-up, or send the goods with a carrier of your own.",
+            "本次退货没有面单，请预约上门取件或自行寄回。",
+            rule="RES-6",
+            allowed=allowed_with(state, caller.actor),
+        )
+    lines = [f"{line.line_id} × {line.quantity}" for line in state.lines]
+    printed = ReturnLabel(
+        case_id=case_id,
+        rma=state.rma,
+        tracking=state.label.tracking,
+        carrier_id=state.label.carrier_id,
+        order_id=str(row.order_id),
+        to=state.address,
+        lines=tuple(lines[:MOST_LINES] + (["…"] if len(lines) > MOST_LINES else [])),
+    )
+    named = {"Content-Disposition": f'inline; filename="return-{state.rma}.pdf"'}
+    return Response(await asyncio.to_thread(pdf_of, printed), media_type="application/pdf", headers=named)
+
+
+async def perform(
+    parts: Parts, caller: Caller, case_id: str, remedy_id: str, action: ReturnAction, *, body: Body, key: str | None
+) -> ReturnView:
+    """Do it; the answer is the return after it, from the return itself."""
+    if caller.role not in RETURN_ROLES[action]:
+        raise _not_for(caller, action)
+    row, state = await _found(parts, caller, case_id, remedy_id)
+    act = Act[Any](
+        actor=caller.actor,
+        request_id=request_id(caller, f"{remedy_id}.{action}", key),
+        body=await _resolved(parts, caller, row, action, body),
+    )
+    try:
+        after = await parts.engine.act_on(state.workflow_id, action.value, act, ReturnState)
+    except ProblemError as error:
+        raise _over() if error.fault.type is ErrorType.NOT_FOUND else error from error
+    return view_of_return(case_id, remedy_id, after, caller.actor)
+
+
+async def _resolved(parts: Parts, caller: Caller, row: CaseRow, action: ReturnAction, body: Body) -> Body:
+    """The body as the return takes it: hashes become what was uploaded under them; an address is one of the case's customer."""
+    async with parts.database.reading() as session:
+        if isinstance(body, InspectIn):
+            evidence = await references(session, caller.actor, body.evidence)
+            return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"evidence"}), "evidence": evidence})
+        if isinstance(body, ClaimFreightIn):
+            (receipt,) = await references(session, caller.actor, [body.receipt], "receipt")
+            return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"receipt"}), "receipt": receipt})
+        if isinstance(body, BookPickup) and body.address_id is not None:
+            address = await session.get(AddressRow, body.address_id)
+            if address is None or address.customer_id != row.customer_id:
+                raise problem(
+                    ErrorType.INVALID,
+                    "address_id: the customer has no such address; store it with POST /v1/addresses first.",
+                    "address_id：该顾客没有此地址，请先通过 POST /v1/addresses 保存。",
+                    field="address_id",
+                    rule="RES-6",
+                )
+    return body
+
+
+def _not_for(caller: Caller, action: ReturnAction) -> ProblemError:
+    roles = ", ".join(sorted(RETURN_ROLES[action]))
+    return problem(
+        ErrorType.NOT_ALLOWED_FOR_ROLE,
+        f"{action} is for: {roles}; not for the role {caller.role}.",
+        f"{action} 仅限以下角色：{roles}；{caller.role} 无权执行。",
+        rule="RES-6",
+        allowed=[allowed for allowed, who in RETURN_ROLES.items() if caller.role in who],
+    )
+
+
+def _over() -> ProblemError:
+    return problem(
+        ErrorType.NOT_ALLOWED_NOW,
+        "The return is over; nothing can be done with it any more. The case says what came of it.",
+        "退货已结束，无法再操作；结果请查看案件。",
+        rule="RES-6",
+    )
+
+
+def _add(action: ReturnAction) -> None:
+    shape, shown = SHAPES[action]
+    examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
+
+    async def endpoint(
+        parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: str, *, body: Body, key: RequestKey = None
+    ) -> ReturnView:
+        return await perform(parts, caller, case_id, remedy_id, action, body=body, key=key)
+
+    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
+    if not any(field.is_required() for field in shape.model_fields.values()):
+        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
+    roles = ", ".join(sorted(RETURN_ROLES[action]))
+    router.add_api_route(
+        f"/v1/cases/{{case_id}}/returns/{{remedy_id}}/{action.value}",
+        endpoint,
+        methods=["POST"],
+        name=f"return_{action.value}",
+        operation_id=f"return_{action.value}",
+        summary=shown.summary,
+        description=f"{shape.__doc__ or ''}\n\n{shown.description} For: {roles}.".strip(),
+        responses=ACTING,
+        dependencies=[Depends(no_control_characters)],
+    )
+
+
+for _action in ReturnAction:
+    _add(_action)
+
+
+class ReturnQuery(Frozen):
+    """The list's query; `state` may be repeated."""
+
+    state: tuple[ReturnStage, ...] = Field(default=(), max_length=10)
+    result: tuple[ReturnResult, ...] = Field(default=(), max_length=10)
+    merchant: Identifier | None = None
+    order_id: Identifier | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=300, description="From the page before; see its `next`.")
+
+
+@router.get("/v1/returns", summary="List returns · 退货列表", responses=READING)
+async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ReturnQuery, Query()]) -> ReturnPage:
+    """The returns of the cases in your sight, the latest first, in pages. Follow `next` until it is null."""
+    mine: Any = select(CaseRow.case_id).where(in_sight(caller.actor))
+    opened, last = col(ReturnRow.opened_at), col(ReturnRow.workflow_id)
+    asked = select(ReturnRow).where(col(ReturnRow.case_id).in_(mine))
+    if query.state:
+        asked = asked.where(col(ReturnRow.stage).in_([stage.value for stage in query.state]))
+    if query.result:
+        asked = asked.where(col(ReturnRow.result).in_([result.value for result in query.result]))
+    if query.merchant is not None:
+        asked = asked.where(ReturnRow.merchant_id == query.merchant)
+    if query.order_id is not None:
+        asked = asked.where(ReturnRow.order_id == query.order_id)
+    if query.cursor is not None:
+        at, workflow_id = _read(query.cursor)
+        asked = asked.where((opened < at) | ((opened == at) & (last < workflow_id)))
+    async with parts.database.reading() as session:
+        rows = (await session.exec(asked.order_by(opened.desc(), last.desc()).limit(query.limit + 1))).all()
+    shown = rows[: query.limit]
+    more = _next(query, shown[-1]) if len(rows) > query.limit else None
+    return ReturnPage(returns=tuple(_item(row, caller) for row in shown), next=more)
+
+
+def _item(row: ReturnRow, caller: Caller) -> ReturnItem:
+    fields: dict[str, Any] = row.model_dump(include=set(ReturnItem.model_fields))
+    if caller.role is Role.ANALYST:
+        fields["customer_id"] = MASK
+    return ReturnItem.model_validate({**fields, "href": href(row.case_id, row.remedy_id)})
+
+
+def _next(query: ReturnQuery, last: ReturnRow) -> str:
+    given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
+    return "/v1/returns?" + urlencode({**given, "cursor": f"{last.opened_at.isoformat()}|{last.workflow_id}"}, doseq=True)
+
+
+def _read(cursor: str) -> tuple[Any, str]:
+    at, _, workflow_id = cursor.partition("|")
+    try:
+        moment = instant_of(at)
+    except ValueError:
+        moment = None
+    if moment is None or not CASE_ID.fullmatch(workflow_id):
+        raise problem(
+            ErrorType.INVALID,
+            "cursor: this is not a cursor of this list; follow `next` as it was given.",
+            "cursor：不是该列表的游标，请原样使用返回的 next。",
+            field="cursor",
+            rule="cursor",
+        )
+    return moment, workflow_id

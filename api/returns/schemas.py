@@ -1,0 +1,87 @@
+"""What is sent for each action on a return, and how it is shown: evidence is named by its hash."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pydantic import Field
+
+from api.http.example_dates import ahead
+from api.http.schemas import Sha256
+from models.common.base import Body, Money
+from models.returns.state import (
+    BookPickup,
+    CancelPickup,
+    Extend,
+    InspectedLines,
+    MovePickup,
+    Receive,
+    ReturnAction,
+    Ship,
+)
+
+
+class ClaimFreightIn(Body):
+    """RES-8: ask for the freight that you paid although somebody else is liable, with a picture of the receipt."""
+
+    amount: Money
+    receipt: Sha256
+
+
+class InspectIn(InspectedLines):
+    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place."""
+
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=30)
+
+
+class Shown(NamedTuple):
+    """How an action is shown."""
+
+    summary: str
+    description: str
+    example: dict[str, Any]
+
+
+SLOT = {"start": ahead(2), "end": ahead(2, 12)}
+HASH = "0" * 64
+
+SHAPES: Mapping[ReturnAction, tuple[type[Body], Shown]] = {
+    ReturnAction.BOOK_PICKUP: (
+        BookPickup,
+        Shown("Book a pick-up · 预约上门取件", "The carrier's answer comes a moment later, on the timeline.", SLOT),
+    ),
+    ReturnAction.MOVE_PICKUP: (MovePickup, Shown("Move the pick-up · 更改取件时间", "Until the goods are fetched.", SLOT)),
+    ReturnAction.CANCEL_PICKUP: (CancelPickup, Shown("Cancel the pick-up · 取消上门取件", "Until the goods are fetched.", {})),
+    ReturnAction.SHIP: (
+        Ship,
+        Shown(
+            "Name your own carrier · 登记自行寄回的单号",
+            "Instead of our label.",
+            {"carrier_id": "SF", "tracking": "SF200000000001"},
+        ),
+    ),
+    ReturnAction.CLAIM_FREIGHT: (
+        ClaimFreightIn,
+        Shown(
+            "Claim your freight · 申请退货运费",
+            "The receipt by the hash of `POST /v1/evidence`; covered up to the policy's figure.",
+            {"amount": {"minor": 1200, "currency": "CNY"}, "receipt": HASH},
+        ),
+    ),
+    ReturnAction.RECEIVE: (Receive, Shown("The goods have come · 登记收到退货", "When the carrier did not tell.", {})),
+    ReturnAction.INSPECT: (
+        InspectIn,
+        Shown(
+            "Inspect the goods · 退货验收",
+            "Each line of the return, its pieces together as many as were to come back.",
+            {"lines": [{"line_id": "L1", "accepted": 1}], "evidence": []},
+        ),
+    ),
+    ReturnAction.EXTEND: (
+        Extend,
+        Shown(
+            "Give more time · 延长寄回期限",
+            "Before it has run out.",
+            {"until": ahead(10), "reason": "顾客出差"},
+        ),
+    ),
+}

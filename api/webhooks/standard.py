@@ -1,0 +1,143 @@
+"""Partners' webhooks in (Standard Webhooks): signed, replay-proof, passed on to the case they are about as a signal."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import structlog
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from adapters.database.engine import insert_if_absent
+from api.http.dependencies import Parts, PartsOf, no_control_characters
+from api.http.lookup import CASE_ID
+from api.http.problems import problem
+from api.http.responses import TELLING
+from api.http.schemas import Envelope, Taken
+from api.http.uploads import named_by_partner
+from models.common.partners import Notice, NoticeKind
+from models.common.vocabulary import ErrorType, Stage
+from models.tables.case import CaseRow, WebhookRow
+from models.tables.returns import ReturnRow
+
+router = APIRouter(prefix="/v1/webhooks", tags=["partners"])
+log = structlog.get_logger("api.webhooks.standard")
+
+EXAMPLE = {
+    "kind": "statement",
+    "reference": "RD-0123456789AB",
+    "order_id": "O-1001",
+    "payload": {"request_id": "Q-1", "words": "We packed it well.", "admits": False},
+}
+
+
+class Partner(StrEnum):
+    MERCHANT = "merchant"
+    CARRIER = "carrier"
+    PAYMENT = "payment"
+
+
+async def _signed(
+    request: Request,
+    parts: PartsOf,
+    webhook_id: Annotated[str, Header(max_length=200, description="The notice's id; the same again changes nothing.")] = "",
+    webhook_timestamp: Annotated[str, Header(description="Seconds since 1970; at most five minutes off.")] = "",
+    webhook_signature: Annotated[str, Header(description="`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`.")] = "",
+) -> str:
+    headers = {"webhook-id": webhook_id, "webhook-timestamp": webhook_timestamp, "webhook-signature": webhook_signature}
+    try:
+        Webhook(parts.webhook_secret).verify(await request.body(), headers, json_parse=False)
+    except (WebhookVerificationError, ValueError, OverflowError) as error:
+        raise problem(
+            ErrorType.BAD_SIGNATURE,
+            "The signature does not fit the body, or its timestamp is more than five minutes off. Sign with the shared secret.",
+            "签名与内容不符，或时间戳相差超过五分钟。请使用共享密钥签名。",
+            field="webhook-signature",
+            rule="standard-webhooks",
+        ) from error
+    return webhook_id
+
+
+async def _envelope(request: Request, _: Annotated[str, Depends(_signed)]) -> Envelope:
+    """Read only after the signature was found good."""
+    await no_control_characters(request)
+    try:
+        return Envelope.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError([{**found, "loc": ("body", *found["loc"])} for found in error.errors()]) from error
+
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": Envelope.model_json_schema(), "example": EXAMPLE}},
+    }
+}
+
+
+@router.post(
+    "/{partner}",
+    summary="Take a partner's notice in · 接收合作方通知",
+    responses={**TELLING, 202: {"description": "Well signed, but no case is waiting for it.", "model": Taken}},
+    openapi_extra=BODY,
+)
+async def take_in(
+    parts: PartsOf,
+    partner: Partner,
+    notice_id: Annotated[str, Depends(_signed)],
+    envelope: Annotated[Envelope, Depends(_envelope)],
+    response: Response,
+) -> Taken:
+    """A refund's, a shipment's or a party's news. `reference` is the case's id; without it, the open cases of `order_id` are told."""
+    return await pass_on(parts, partner.value, notice_id, envelope, response)
+
+
+async def pass_on(parts: Parts, partner: str, notice_id: str, envelope: Envelope, response: Response) -> Taken:
+    """Signal a notice, whose signature was found good, to the cases it is about. The same one again changes nothing."""
+    key = {"partner": partner, "notice_id": notice_id}
+    async with parts.database.reading() as session:
+        replayed = await session.get(WebhookRow, (partner, notice_id)) is not None
+        cases = [] if replayed else await _about(session, envelope)
+        uploads = await named_by_partner(session, partner, envelope.payload) if cases else ()
+    if replayed:
+        return _taken(parts, partner, "replayed")
+    notice = Notice(notice_id=notice_id, partner=partner, kind=envelope.kind, payload=envelope.payload, uploads=uploads)
+    told = [case_id for case_id in cases if await parts.engine.tell(case_id, notice)]
+    if not told:
+        log.warning("webhook about no case", partner=partner, kind=envelope.kind, notice_id=notice_id)
+        response.status_code = 202
+        return _taken(parts, partner, "unknown")
+    async with parts.database.writing() as session:
+        await insert_if_absent(session, WebhookRow, {**key, "at": datetime.now(UTC)})
+    return _taken(parts, partner, "taken")
+
+
+async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
+    returned = await _return_of(session, envelope)
+    if returned is not None:
+        return [returned]
+    if envelope.reference is not None:
+        return [envelope.reference] if CASE_ID.fullmatch(envelope.reference) else []
+    if envelope.order_id is None:
+        return []
+    open_ones = select(CaseRow.case_id).where(CaseRow.order_id == envelope.order_id, col(CaseRow.stage) != Stage.CLOSED.value)
+    return list((await session.exec(open_ones)).all())
+
+
+async def _return_of(session: AsyncSession, envelope: Envelope) -> str | None:
+    """The return whose parcel a carrier tells of without naming it: the customer chose the carrier, which knows no reference."""
+    tracking = envelope.payload.get("tracking")
+    if envelope.reference is not None or envelope.kind != NoticeKind.SHIPMENT or not isinstance(tracking, str):
+        return None
+    theirs = (col(ReturnRow.tracking) == tracking) | (col(ReturnRow.sent_back_tracking) == tracking)
+    found = select(ReturnRow.workflow_id).where(theirs).order_by(col(ReturnRow.opened_at).desc())
+    return (await session.exec(found)).first()
+
+
+def _taken(parts: Parts, partner: str, result: Literal["taken", "replayed", "unknown"]) -> Taken:
+    parts.metrics.notices.labels(partner, result).inc()
+    return Taken(result=result)

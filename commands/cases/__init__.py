@@ -1,0 +1,1 @@
+"""Commands about cases: open, show, watch, import."""

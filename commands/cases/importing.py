@@ -1,0 +1,190 @@
+"""`redress import FILE`: opens a case for every row of a CSV or JSONL file (REC-1); stopped half-way, it goes on where it was.
+
+Beside the file: `FILE.checkpoint` (rows that were opened) and `FILE.refused.csv` (rows that were not, each with the reason; mended, it
+can be imported itself). Every row has an idempotency key of its own, so that a row sent twice is one case, whatever happens in between.
+"""
+
+import asyncio
+import csv
+import json
+from collections import Counter
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import httpx
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from commands.cases.rows import Row, case_of, read_rows
+from commands.kit.client import WHO_AM_I, ApiOption, AsOption, Caller, TokenOption, problem_of
+from commands.kit.failure import CommandError
+from commands.kit.language import say
+
+TRIES = 6
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+BUSY = frozenset({429, 500, 502, 503, 504})
+"""Answers after which the same request may well succeed; everything else of 400 and above refuses the row."""
+NOT_THE_ROWS_FAULT = frozenset({401, 403})
+REASON = "reason"
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON lines.", exists=True, dir_okay=False)],
+    *,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out; may be given again.")] = None,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="How many requests are under way at the same time.")] = 8,
+    as_: AsOption = WHO_AM_I,
+    api: ApiOption = None,
+    token: TokenOption = None,
+) -> None:
+    """Open a case for every row. Columns: description (or text), kind, channel, issue, order_id, lines, customer_id, customer_name, …"""
+    rows = read_rows(file, frozenset(ignore or ()))
+    if not rows:
+        raise CommandError(say("no_rows", file=file))
+    tally = asyncio.run(_import(Caller.of(api, token, as_), file, rows, at_once))
+    typer.echo(
+        say(
+            "imported",
+            rows=len(rows),
+            opened=tally.results["opened"],
+            joined=tally.results["joined"],
+            earlier=tally.results["earlier"],
+            refused=len(tally.refused),
+        )
+    )
+    if tally.refused:
+        typer.echo(say("refused_in", file=_refused_file(file)))
+        raise typer.Exit(1)
+
+
+@dataclass
+class Tally:
+    results: Counter[str] = field(default_factory=Counter[str])
+    refused: list[tuple[Row, str]] = field(default_factory=list[tuple[Row, str]])
+
+
+async def _import(caller: Caller, file: Path, rows: list[Row], at_once: int) -> Tally:
+    tally = Tally()
+    with _Checkpoint(file.with_name(f"{file.name}.checkpoint")) as checkpoint, _progress(len(rows)) as (progress, bar):
+        left = [row for row in rows if row.key not in checkpoint.done]
+        tally.results["earlier"] = len(rows) - len(left)
+        if tally.results["earlier"]:
+            progress.console.print(say("resumed", count=tally.results["earlier"]))
+            progress.advance(bar, tally.results["earlier"])
+        waiting = iter(left)
+        async with caller.connect(limits=httpx.Limits(max_connections=at_once)) as http:
+
+            async def work() -> None:
+                for row in waiting:
+                    await _one(caller, http, row, tally, checkpoint)
+                    progress.advance(bar)
+
+            workers = [asyncio.create_task(work()) for _ in range(at_once)]
+            try:
+                await asyncio.gather(*workers)
+            except CommandError as error:
+                raise CommandError(say("import_stopped", why=error)) from error
+            finally:
+                for worker in workers:
+                    worker.cancel()
+                _write_refused(file, tally.refused)
+    return tally
+
+
+async def _one(caller: Caller, http: httpx.AsyncClient, row: Row, tally: Tally, checkpoint: "_Checkpoint") -> None:
+    try:
+        answer = await _sent(caller, http, case_of(row), row.key)
+    except ValueError as error:
+        tally.refused.append((row, str(error)))
+        return
+    if answer.is_error:
+        tally.refused.append((row, problem_of(answer)))
+        return
+    opened: dict[str, Any] = answer.json()
+    tally.results["joined" if opened.get("joined") else "opened"] += 1
+    checkpoint.add(row.key, opened["case_id"])
+
+
+async def _sent(caller: Caller, http: httpx.AsyncClient, case: dict[str, Any], key: str) -> httpx.Response:
+    """The API's final word on a row; a busy or absent API is asked again, slower each time, and as late as it says."""
+    pause = FIRST_PAUSE
+    for attempt in range(1, TRIES + 1):
+        try:
+            answer = await http.post("/v1/cases", json=case, headers={"Idempotency-Key": key})
+        except httpx.TransportError as error:
+            if attempt == TRIES:
+                raise caller.unreachable() from error
+            await asyncio.sleep(pause)
+        else:
+            if answer.status_code in NOT_THE_ROWS_FAULT:
+                raise CommandError(problem_of(answer))
+            if answer.status_code not in BUSY:
+                return answer
+            if attempt == TRIES:
+                raise CommandError(problem_of(answer))
+            asked = answer.headers.get("Retry-After", "")
+            await asyncio.sleep(min(float(asked), LONGEST_PAUSE) if asked.isdigit() else pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+    raise caller.unreachable()
+
+
+class _Checkpoint:
+    """Keys of the rows that were opened, one JSON line each; a line cut short by a crash is left out."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.done: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        text = self._path.read_text(encoding="utf-8") if self._path.exists() else ""
+        for line in text.splitlines():
+            try:
+                entry = json.loads(line)
+                self.done[entry["key"]] = entry["case_id"]
+            except (ValueError, KeyError, TypeError):
+                continue
+        self._file = self._path.open("a", encoding="utf-8")
+        if text and not text.endswith("\n"):
+            self._file.write("\n")
+        return self
+
+    def add(self, key: str, case_id: str) -> None:
+        self._file.write(json.dumps({"key": key, "case_id": case_id}) + "\n")
+        self._file.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+@contextmanager
+def _progress(total: int) -> Generator[tuple[Progress, Any]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        yield progress, progress.add_task(say("importing"), total=total)
+
+
+def _refused_file(file: Path) -> Path:
+    return file.with_name(f"{file.name}.refused.csv")
+
+
+def _write_refused(file: Path, refused: list[tuple[Row, str]]) -> None:
+    """The rows as they were, with why; the file goes when nothing is refused any more."""
+    path = _refused_file(file)
+    if not refused:
+        path.unlink(missing_ok=True)
+        return
+    columns = list(dict.fromkeys(name for row, _ in refused for name in row.values if name))
+    with path.open("w", encoding="utf-8-sig", newline="") as opened:
+        writer = csv.DictWriter(opened, [*columns, REASON], extrasaction="ignore")
+        writer.writeheader()
+        for row, why in sorted(refused, key=lambda item: item[0].number):
+            flat = {name: _flat(value) for name, value in row.values.items()}
+            writer.writerow(flat | {REASON: " ".join(why.split())})
+
+
+def _flat(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

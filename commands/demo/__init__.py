@@ -1,0 +1,1 @@
+"""`redress demo`: people of every role play cases."""

@@ -1,0 +1,1 @@
+"""What commands share: API client, failures, language."""

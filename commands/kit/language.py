@@ -1,0 +1,174 @@
+"""What the `redress` command says to people, in Chinese and English: by `--lang`, else by the terminal's locale."""
+
+import os
+
+from models.common.vocabulary import Locale
+
+_chosen: list[Locale] = []
+
+
+def choose(locale: Locale | None) -> None:
+    """Speak this language from now on; None: the terminal's."""
+    _chosen[:] = [locale] if locale else []
+
+
+def language() -> Locale:
+    """The chosen language, else that of LC_ALL, LC_MESSAGES or LANG."""
+    if _chosen:
+        return _chosen[0]
+    of_terminal = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return Locale.ZH if of_terminal.lower().startswith("zh") else Locale.EN
+
+
+def say(sentence: str, /, **values: object) -> str:
+    """One of the sentences below, in the language of the terminal."""
+    zh, en = SENTENCES[sentence]
+    return (zh if language() is Locale.ZH else en).format(**values)
+
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    # up
+    "running_already": (
+        "{folder} 里的 Redress 已在运行（进程 {pid}）：{address}。要另开一套，请设置 REDRESS_DATA_DIR 和各端口。",
+        "Redress is running already on {folder} (process {pid}): {address}. For a second one set REDRESS_DATA_DIR and the ports.",
+    ),
+    "port_taken": (
+        "端口 {port} 已被占用，{part}无法启动。请停止占用它的程序，或设置 {setting} 为其他端口。",
+        "Port {port} is taken, so {part} cannot listen. Stop the program that has it, or set {setting} to another port.",
+    ),
+    "port_twice": (
+        "{setting} 和 {other} 都是 {port}；每个服务需要自己的端口。",
+        "{setting} and {other} are both {port}; each needs a port of its own.",
+    ),
+    "starting": ("正在启动 Redress（数据：{folder}）…", "Starting Redress (data: {folder}) …"),
+    "ready": ("{part}已就绪 {address}", "{part} is ready {address}"),
+    "died": (
+        "{part}已退出（{how}）；{seconds:.1f} 秒后重新启动。",
+        "{part} ended ({how}); starting it again in {seconds:.1f} s.",
+    ),
+    "not_ready": (
+        "{part}已重新启动，但尚未就绪；原因见 {where}。",
+        "{part} was started again and is not ready yet; {where} says why.",
+    ),
+    "migrated": (
+        "程序已更新，数据库已迁移（{what}）。请停止并重新启动 redress up，让各部分都运行新程序。",
+        "The program has changed and the database was migrated ({what}). Stop and start `redress up`, so that all of it runs the new one.",
+    ),
+    "back": ("{part}已恢复运行。", "{part} is back."),
+    "never_ready": (
+        "{part}未能启动。日志 {log} 的最后几行：\n{tail}",
+        "{part} did not start. The last lines of its log {log}:\n{tail}",
+    ),
+    "stopping": ("正在停止…", "Stopping …"),
+    "stopped": ("已停止。下次启动时，所有工单都会继续。", "Stopped. Every case goes on at the next start."),
+    "database_failed": ("数据库迁移失败：{why}", "The database could not be migrated: {why}"),
+    "temporal_missing": (
+        "找不到 Temporal 程序（{why}）。请设置 REDRESS_TEMPORAL_PROGRAM 为它的路径，或 REDRESS_TEMPORAL_ADDRESS 为已有集群的地址。",
+        "There is no Temporal program ({why}). Set REDRESS_TEMPORAL_PROGRAM to its path, or REDRESS_TEMPORAL_ADDRESS to a cluster.",
+    ),
+    "temporal_unreachable": (
+        "{address} 没有 Temporal 服务响应。请检查 REDRESS_TEMPORAL_ADDRESS。",
+        "No Temporal server answers at {address}. Check REDRESS_TEMPORAL_ADDRESS.",
+    ),
+    "attributes_missing": (
+        "Temporal 集群 {address} 的命名空间 {namespace} 缺少搜索属性。请执行：\n{command}",
+        "The Temporal cluster {address} lacks search attributes in namespace {namespace}. Run:\n{command}",
+    ),
+    "where": ("打开", "Open"),
+    "docs": ("API 文档", "API, with examples"),
+    "temporal_ui": ("Temporal 界面（每个工单一个工作流）", "Temporal Web UI (each case is a workflow)"),
+    "catalogue": ("沙箱订单目录", "Sandbox orders"),
+    "tokens": ("各角色的令牌（12 小时有效），可直接粘贴到终端", "A token per role, good for 12 hours; paste into a terminal"),
+    "first_case": ("第一个工单，然后查看", "The first case, and then a look at it"),
+    "stop_hint": ("按 Ctrl-C 停止全部。日志：{logs}", "Ctrl-C stops everything. Logs: {logs}"),
+    "part.temporal": ("Temporal 服务", "The Temporal server"),
+    "part.sandbox": ("沙箱合作方", "The sandbox"),
+    "part.worker": ("工作进程", "The worker"),
+    "part.api": ("API ", "The API"),
+    "part.ui": ("Temporal 界面", "the Temporal Web UI"),
+    # talking to the API
+    "api_unreachable": (
+        "{address} 没有响应。请先启动 Redress：make run（其他地址请用 --api 或 REDRESS_API_URL）。",
+        "Nothing answers at {address}. Start Redress first: make run (for another address: --api or REDRESS_API_URL).",
+    ),
+    "try_next": ("现在可以：{allowed}", "Possible now: {allowed}"),
+    "bad_role": ("--role 可为：{roles}", "--role is one of: {roles}"),
+    "bad_subject": ("--subject 或 --team 不能用作编号：{why}", "--subject or --team cannot be an id: {why}"),
+    "bad_actor": (
+        "--as 的写法是 角色:编号，例如 agent:alice；角色为 {roles}",
+        "--as is ROLE:ID, as in agent:alice; roles are {roles}",
+    ),
+    "bad_line": ("--line 的写法是 行号 或 行号:数量，例如 L1:2", "--line is LINE or LINE:QUANTITY, as in L1:2"),
+    "bad_amount": ("--amount 需要大于零的数字，例如 129.00", "--amount is a number above zero, as in 129.00"),
+    "bad_file": ("无法读取 {file}：{why}", "{file} cannot be read: {why}"),
+    "needs_words": (
+        "请用 --description 写明情况，或用 --file 提供整份内容",
+        "Say what happened with --description, or give all of it with --file",
+    ),
+    "opened": ("已受理：{case}", "Opened: {case}"),
+    "joined": ("同一问题已有工单，内容已并入：{case}", "The same request is open already; these words joined it: {case}"),
+    "look_next": (
+        "查看：redress show {case}；跟踪：redress watch {case}",
+        "Look: redress show {case}; follow: redress watch {case}",
+    ),
+    "reconnecting": ("连接中断，正在重连…", "The connection was lost; connecting again …"),
+    "case_closed": ("工单已结束。", "The case is closed."),
+    # show
+    "stage": ("阶段", "Stage"),
+    "issue": ("问题", "Issue"),
+    "priority": ("优先级", "Priority"),
+    "order": ("订单", "Order"),
+    "customer": ("顾客", "Customer"),
+    "team": ("处理", "Handled by"),
+    "waiting": ("等待", "Waiting on"),
+    "until": ("至 {until}；届时：{then}", "until {until}; then: {then}"),
+    "finding": ("责任", "Responsible"),
+    "proposal": ("方案", "Proposal"),
+    "remedies": ("补救", "Remedies"),
+    "outcome": ("结果", "Outcome"),
+    "actions": ("现在可以", "Possible now"),
+    "timeline": ("经过", "What happened"),
+    # import
+    "importing": ("导入", "Importing"),
+    "resumed": ("上次已导入 {count} 行，从断点继续。", "{count} rows were opened by an earlier run; going on from there."),
+    "imported": (
+        "{rows} 行：新开 {opened}，并入已有工单 {joined}，之前已导入 {earlier}，未受理 {refused}。",
+        "{rows} rows: {opened} opened, {joined} joined open cases, {earlier} opened earlier, {refused} refused.",
+    ),
+    "refused_in": ("未受理的行及原因：{file}", "The refused rows, with reasons: {file}"),
+    "import_stopped": (
+        "{why} 已开的工单不会重复：再次执行同一命令即可继续。",
+        "{why} Nothing is opened twice: run the same command again to go on.",
+    ),
+    "no_rows": ("{file} 里没有可导入的行。", "There are no rows in {file}."),
+    "no_words_column": (
+        "{file} 需要 description 列（或 text 列）；现有列：{columns}",
+        "{file} needs a column description (or text); it has: {columns}",
+    ),
+    "row_unreadable": ("第 {row} 行无法读取：{why}", "row {row} cannot be read: {why}"),
+    "see_every_remedy": (
+        "或者看各个角色演示每一种处理方式：.venv/bin/redress demo",
+        "Or see people of every role play a case of every remedy: .venv/bin/redress demo",
+    ),
+    # demo
+    "case": ("工单", "Case"),
+    "story": ("故事", "Story"),
+    "last_move": ("上一步", "Last move"),
+    "no_sandbox": (
+        "{address} 没有沙箱。演示需要沙箱的订单：请先执行 make run，或用 --sandbox 指定地址。",
+        "There is no sandbox at {address}. The demo plays with its orders: make run first, or name it with --sandbox.",
+    ),
+    "no_order": (
+        "沙箱里没有未用过的 {state} 订单（商家：{merchant}）。停止 Redress，删除数据目录中的 sandbox 文件夹后再启动，即有新订单。",
+        "Every {state} order of the sandbox (merchant: {merchant}) has had a case. Stop Redress, delete the folder sandbox of its data.",
+    ),
+    "demo_figures": (
+        "无需人工办结：{alone}。已到账退款：{amounts}。",
+        "Resolved without a person: {alone}. Refunds that arrived: {amounts}.",
+    ),
+    "demo_trouble": ("未按预期结束：{case}（{story}）{why}", "Did not end as meant: {case} ({story}) {why}"),
+    "demo_look": (
+        "查看：Temporal 界面 {ui}；API {docs}；redress show {case}",
+        "Look: Temporal Web UI {ui}; API {docs}; redress show {case}",
+    ),
+}

@@ -1,0 +1,1 @@
+"""`redress up`: the processes of one installation."""

@@ -1,0 +1,223 @@
+"""`redress up`: the whole of Redress on this machine, until Ctrl-C. Also what `make run` does."""
+
+import asyncio
+import fcntl
+import json
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+import httpx
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.client import Client
+
+from adapters.database.engine import migrate
+from adapters.secrets import secrets_of
+from commands.kit.failure import CommandError
+from commands.kit.language import say
+from commands.up import temporal_server
+from commands.up.processes import Household, Part
+from commands.up.welcome import welcome
+from models.common.errors import RedressError
+from settings import ROOT, Settings
+
+STOP_ORDER = ("api", "worker", "sandbox", "temporal")
+"""First nobody comes in, then the work at hand is finished while partners and server are still there."""
+
+
+def up(
+    *,
+    sandbox: Annotated[bool, typer.Option(help="Start the sandbox partners; without, partners are at REDRESS_…_URL.")] = True,
+    temporal: Annotated[bool, typer.Option(help="Start a Temporal server; without, it is at REDRESS_TEMPORAL_ADDRESS.")] = True,
+) -> None:
+    """Start everything on this machine: Temporal server, sandbox partners, worker, API. Ctrl-C stops it."""
+    settings = Settings()
+    own_temporal = temporal and settings.temporal_address is None
+    partners = (settings.merchant_url, settings.carrier_url, settings.payment_url, settings.notification_url)
+    own_sandbox = sandbox and not all(partners)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _alone(settings):
+        _check_ports(settings, own_temporal=own_temporal, own_sandbox=own_sandbox)
+        asyncio.run(_run(settings, own_temporal=own_temporal, own_sandbox=own_sandbox))
+
+
+@contextmanager
+def _alone(settings: Settings) -> Generator[None]:
+    """Hold the data folder; the lock goes with the process, however it ends."""
+    with (settings.data_dir / "up.lock").open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = json.loads(lock.read() or "{}")
+            sentence = say(
+                "running_already", folder=settings.data_dir, pid=holder.get("pid", "?"), address=holder.get("address", "?")
+            )
+            raise CommandError(sentence) from None
+        lock.seek(0)
+        lock.truncate()
+        json.dump({"pid": os.getpid(), "address": settings.api_url}, lock)
+        lock.flush()
+        yield
+
+
+def _check_ports(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> None:
+    wanted = [("api", "REDRESS_API_PORT", settings.api_port)]
+    if own_temporal:
+        wanted += [("temporal", "REDRESS_TEMPORAL_PORT", settings.temporal_port), ("ui", "REDRESS_UI_PORT", settings.ui_port)]
+    if own_sandbox:
+        wanted += [("sandbox", "REDRESS_SANDBOX_PORT", settings.sandbox_port)]
+    seen: dict[int, str] = {}
+    for part, setting, port in wanted:
+        if port in seen:
+            raise CommandError(say("port_twice", setting=setting, other=seen[port], port=port))
+        seen[port] = setting
+        with socket.socket() as attempt:
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind((settings.host, port))
+            except OSError:
+                raise CommandError(say("port_taken", part=say(f"part.{part}"), setting=setting, port=port)) from None
+
+
+async def _run(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    logs = settings.data_dir / "logs"
+    logs.mkdir(exist_ok=True)
+    household = Household(logs, tell)
+    tell(say("starting", folder=settings.data_dir))
+    async with httpx.AsyncClient(timeout=2, trust_env=False) as http:  # asks this machine only, never a proxy
+        starting = asyncio.create_task(_start(household, settings, http, own_temporal=own_temporal, own_sandbox=own_sandbox))
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                await starting
+                tell(welcome(settings, own_temporal=own_temporal, own_sandbox=own_sandbox))
+                await stopped
+        finally:
+            starting.cancel()
+            tell(say("stopping"))
+            await household.stop(STOP_ORDER)
+    tell(say("stopped"))
+
+
+async def _start(
+    household: Household, settings: Settings, http: httpx.AsyncClient, *, own_temporal: bool, own_sandbox: bool
+) -> None:
+    """Start each part as soon as what it needs is there."""
+    others = [_migrated(settings), *([household.start(_sandbox(settings, http))] if own_sandbox else [])]
+    client, _ = await asyncio.gather(_temporal(household, settings, own=own_temporal), asyncio.gather(*others))
+    await asyncio.gather(household.start(_api(settings, http)), household.start(_worker(settings, client)))
+
+
+async def _migrated(settings: Settings) -> None:
+    try:
+        await asyncio.to_thread(migrate, settings)
+    except (SQLAlchemyError, OSError, RedressError) as error:
+        raise CommandError(say("database_failed", why=error)) from error
+
+
+async def _migrated_again() -> None:
+    """Before a part is started again: its code may be newer by now than what runs here, so that newer code migrates too."""
+    own = os.environ | _environment()
+    command = (sys.executable, "-m", "adapters.database.engine")
+    migrating = await asyncio.create_subprocess_exec(*command, env=own, stdout=PIPE, stderr=PIPE)
+    done, failed = await migrating.communicate()
+    if migrating.returncode:
+        why = failed.decode(errors="replace").strip().splitlines() or ["?"]
+        tell(say("database_failed", why=why[-1]))
+    elif done:
+        tell(say("migrated", what=done.decode().strip()))
+
+
+async def _temporal(household: Household, settings: Settings, *, own: bool) -> Client:
+    """A client of our own server, once it runs, or of the cluster that is set."""
+    if own:
+        program = await temporal_server.find_program(settings)
+
+        async def answers(_: datetime) -> bool:
+            return await temporal_server.connect(settings) is not None
+
+        await household.start(
+            Part(
+                name="temporal",
+                command=temporal_server.command(settings, program),
+                ready=answers,
+                address=settings.temporal,
+            )
+        )
+    client = await temporal_server.connect(settings)
+    if client is None:
+        raise CommandError(say("temporal_unreachable", address=settings.temporal))
+    if own:
+        await temporal_server.keep_closed_cases(client)
+    await temporal_server.check_attributes(client, settings)
+    return client
+
+
+def _sandbox(settings: Settings, http: httpx.AsyncClient) -> Part:
+    address = f"http://{settings.host}:{settings.sandbox_port}"
+    return Part(
+        name="sandbox",
+        command=(
+            *(sys.executable, "-m", "sandbox", "--host", settings.host, "--port", str(settings.sandbox_port), "--seed", "1"),
+            *("--data-dir", str(settings.data_dir / "sandbox"), "--webhook-url", f"{settings.api_url}/v1/webhooks"),
+        ),
+        ready=_answering(http, f"{address}/healthz"),
+        address=address,
+        environment=_environment()
+        | {
+            "REDRESS_WEBHOOK_SECRET": secrets_of(settings).webhook,
+            "REDRESS_PARTNER_TOKEN": settings.partner_token.get_secret_value(),
+        },
+    )
+
+
+def _api(settings: Settings, http: httpx.AsyncClient) -> Part:
+    return Part(
+        name="api",
+        command=(sys.executable, "-m", "api"),
+        ready=_answering(http, f"{settings.api_url}/readyz"),
+        address=settings.api_url,
+        environment=_environment(),
+        before_again=_migrated_again,
+        hint=f"{settings.api_url}/readyz",
+    )
+
+
+def _worker(settings: Settings, client: Client) -> Part:
+    async def polls(since: datetime) -> bool:
+        return await temporal_server.polled(client, settings.task_queue, since)
+
+    command = (sys.executable, str(ROOT / "worker.py"))
+    return Part(name="worker", command=command, ready=polls, environment=_environment(), grace=8.0, before_again=_migrated_again)
+
+
+def _environment() -> dict[str, str]:
+    """Our packages are found wherever the command was called from."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))}
+
+
+def _answering(http: httpx.AsyncClient, address: str) -> Callable[[datetime], Awaitable[bool]]:
+    async def answers(_: datetime) -> bool:
+        try:
+            return (await http.get(address)).is_success
+        except httpx.HTTPError:
+            return False
+
+    return answers
+
+
+def tell(sentence: str) -> None:
+    """Say something on the terminal, unwrapped: what is printed can be copied."""
+    typer.echo(sentence)

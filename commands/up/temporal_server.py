@@ -1,0 +1,123 @@
+"""The Temporal server of `redress up`: finding the program, its arguments, and what a case needs of its namespace (docs/architecture.md)."""
+
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.testing import WorkflowEnvironment
+
+from commands.kit.failure import CommandError
+from commands.kit.language import say
+from settings import Settings
+from workflows.kit import search_attributes
+
+SEARCH_ATTRIBUTES = {key.name: key.indexed_value_type.name.title() for key in search_attributes.ALL}
+RETENTION = timedelta(hours=720)
+"""How long the dev server shows closed workflows; its own default is a day."""
+
+
+async def find_program(settings: Settings) -> Path:
+    """The setting, else `temporal` on PATH or beside the interpreter, else the SDK's own download. Raises CommandError."""
+    if settings.temporal_program is not None:
+        named = shutil.which(str(settings.temporal_program))
+        if named is None:
+            raise CommandError(say("temporal_missing", why=f"{settings.temporal_program}: not a program"))
+        return Path(named)
+    found = shutil.which("temporal") or shutil.which("temporal", path=str(Path(sys.executable).parent))
+    return Path(found) if found else await _download(settings.data_dir)
+
+
+async def _download(folder: Path) -> Path:
+    """The SDK fetches the program only by starting a server with it: let it do so once, in our folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pattern = "temporal-sdk-python-*"
+    if not any(folder.glob(pattern)):
+        try:
+            environment = await WorkflowEnvironment.start_local(download_dest_dir=str(folder), dev_server_log_level="error")
+        except RuntimeError as error:
+            raise CommandError(say("temporal_missing", why=error)) from error
+        await environment.shutdown()
+    return max(folder.glob(pattern))
+
+
+def command(settings: Settings, program: Path) -> tuple[str, ...]:
+    """How to start the dev server. Its file is named after the server's version: another version cannot read it."""
+    attributes = (f"--search-attribute={name}={type_}" for name, type_ in SEARCH_ATTRIBUTES.items())
+    namespace = () if settings.temporal_namespace == "default" else (f"--namespace={settings.temporal_namespace}",)
+    return (
+        *(str(program.absolute()), "server", "start-dev", "--log-level=warn", "--log-format=json"),
+        *(f"--ip={settings.host}", f"--port={settings.temporal_port}", f"--ui-port={settings.ui_port}"),
+        f"--db-filename={(settings.data_dir / f'temporal-{_version(program)}.db').absolute()}",
+        *namespace,
+        *attributes,
+    )
+
+
+def _version(program: Path) -> str:
+    """The server's version: `temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)`."""
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=30).stdout
+    match = re.search(r"Server ([\w.+-]+)", said)
+    if match is None:
+        raise CommandError(say("temporal_missing", why=f"{program} --version: {said.strip() or '?'}"))
+    return match.group(1)
+
+
+async def connect(settings: Settings) -> Client | None:
+    """A client, or None while the server does not answer."""
+    try:
+        return await Client.connect(settings.temporal, namespace=settings.temporal_namespace)
+    except (RPCError, RuntimeError):
+        return None
+
+
+async def keep_closed_cases(client: Client) -> None:
+    """Let the Web UI show closed cases for 30 days."""
+    duration = Duration()
+    duration.FromTimedelta(RETENTION)
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=duration)),
+    )
+
+
+async def check_attributes(client: Client, settings: Settings) -> None:
+    """A case cannot start in a namespace that does not know its search attributes: raises CommandError with the command that mends it."""
+    known = (
+        await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
+    ).custom_attributes
+    missing = {
+        name: type_
+        for name, type_ in SEARCH_ATTRIBUTES.items()
+        if known.get(name) != IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{type_.upper()}")
+    }
+    if missing:
+        flags = " ".join(f"--name {name} --type {type_}" for name, type_ in missing.items())
+        mend = f"temporal operator search-attribute create --address {settings.temporal} --namespace {client.namespace} {flags}"
+        sentence = say("attributes_missing", address=settings.temporal, namespace=client.namespace, command=mend)
+        raise CommandError(sentence)
+
+
+async def polled(client: Client, task_queue: str, since: datetime) -> bool:
+    """Whether a worker has asked for work since then; one that died stays on the server's list for minutes."""
+    try:
+        answer = await client.workflow_service.describe_task_queue(
+            DescribeTaskQueueRequest(
+                namespace=client.namespace,
+                task_queue=TaskQueue(name=task_queue),
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+            ),
+            timeout=timedelta(seconds=2),
+        )
+    except RPCError:
+        return False
+    return any(poller.last_access_time.ToDatetime(tzinfo=UTC) >= since for poller in answer.pollers)

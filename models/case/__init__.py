@@ -1,0 +1,1 @@
+"""A case: receipt, state, actions, views."""

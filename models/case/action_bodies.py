@@ -1,0 +1,248 @@
+"""What a caller sends with each action; who acts and the request's id are added by the API (models/case/actions.py)."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from models.common.actors import EvidenceRef
+from models.common.base import Body, Identifier, Money, Words, unfit
+from models.common.partners import RefundTo
+from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Silence, WaitingOn
+from models.remedies.offers import OptionOffer, RemedyOffer
+
+
+class AddWords(Body):
+    """Say something more, with evidence if there is any."""
+
+    words: Words
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+class CorrectOrder(Body):
+    """Name the right order after the first one could not be found among the customer's own (REC-3)."""
+
+    order_id: Identifier
+
+
+class Answer(Body):
+    """Answer a request for information (INV-2)."""
+
+    request_id: Identifier
+    words: Words
+    evidence: tuple[EvidenceRef, ...] = ()
+    admits: bool | None = None
+    """Whether the answering party takes responsibility; None: it does not say."""
+
+
+class Classify(Body):
+    """Set the issue, and the kind if it should change (CLS-2, CLS-4)."""
+
+    issue: Issue
+    kind: Kind | None = None
+    note: str | None = Field(default=None, max_length=1000)
+
+
+class Take(Body):
+    """Become the case's handler."""
+
+    if_free: bool = False
+    """Only when nobody has it: how a queue hands cases out, so that two who ask at once get different ones."""
+
+
+class Transfer(Body):
+    """Ask a colleague, or another team, to take the case over, and why (DSP-4). They have 30 minutes to accept."""
+
+    to: Identifier | None = None
+    """The colleague; None: whoever of `team` is free."""
+    team: Identifier | None = None
+    reason: Words
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if self.to is None and self.team is None:
+            raise unfit(
+                rule="DSP-4", zh="请指定同事（`to`）、团队（`team`）或两者", en="name a colleague (`to`), a `team`, or both"
+            )
+        return self
+
+
+class AcceptTransfer(Body):
+    """Take over a case that was offered to you or your team (DSP-4)."""
+
+
+class DeclineTransfer(Body):
+    """Say no to a transfer, and why; the case stays where it is (DSP-4)."""
+
+    reason: Words
+
+
+class Helped(Body):
+    """Say whether the suggested answer helped (REC-6); if not, a person takes over."""
+
+    helped: bool
+
+
+class Escalate(Body):
+    """Ask for the next tier (DSP-5)."""
+
+    reason: Words
+
+
+class Reply(Body):
+    """Answer the customer in words. On an inquiry this is the solution."""
+
+    words: Words
+    solves: bool = True
+    """Whether it answers the inquiry, or only says that we are at it."""
+
+
+class Ask(Body):
+    """Request information from a party (INV-2). A customer may invite the merchant to say or show something, and the other way round (RES-2)."""
+
+    of: WaitingOn
+    question: Words
+
+
+class Find(Body):
+    """Record who is responsible, where the facts do not decide (INV-4)."""
+
+    party: Party
+    basis: Words
+
+
+class Propose(Body):
+    """Offer the customer one or more options (RES-2)."""
+
+    options: tuple[OptionOffer, ...] = Field(min_length=1, max_length=5)
+    if_silent: Silence = Silence.CLOSE
+    """What happens when the customer does not choose in time; the customer is told so with the proposal."""
+
+
+class Approve(Body):
+    """Let the proposal above the limit go out (RES-4)."""
+
+    note: str | None = Field(default=None, max_length=1000)
+
+
+class Decline(Body):
+    """Send the proposal back to its proposer, with the reason (RES-4)."""
+
+    reason: Words
+
+
+class Accept(Body):
+    """Choose an option of the standing proposal."""
+
+    option: int = Field(default=1, ge=1, le=5)
+
+
+class Reject(Body):
+    """Say no to every option, and why."""
+
+    reason: Words
+
+
+class Counter(Body):
+    """Say no, and what would do instead; starts the next round (RES-2)."""
+
+    reason: Words
+    amount: Money | None = None
+    remedy: RemedyKind | None = None
+    """The kind of solution that would do."""
+
+
+class Arbitrate(Body):
+    """The final ruling (RES-2): its remedies are carried out; none means the demand is turned down."""
+
+    remedies: tuple[RemedyOffer, ...] = Field(default=(), max_length=6)
+    reason: Words
+    party: Party | None = None
+    """Who is responsible, when the ruling finds otherwise than the case so far."""
+
+
+class AppealFinding(Body):
+    """Say why you are not responsible, once, with new evidence (INV-5). A supervisor decides."""
+
+    words: Words
+    evidence: tuple[EvidenceRef, ...] = Field(min_length=1, max_length=20)
+
+
+class DecideAppeal(Body):
+    """Grant or deny the appeal, and why (INV-5). What the customer was given stays; it is settled between the parties."""
+
+    granted: bool
+    reason: Words
+    party: Party | None = None
+    """Who is responsible instead, when it is granted."""
+
+    @model_validator(mode="after")
+    def _names_the_responsible(self) -> Self:
+        if self.granted is not (self.party is not None):
+            raise unfit(
+                rule="INV-5",
+                zh="申诉成立时须指明责任方（`party`），驳回时不填",
+                en="name the responsible `party` when the appeal is granted, and only then",
+            )
+        return self
+
+
+class ReviewDecision(Body):
+    """Say whether you agree with a decision that was made without a person (RES-10). It stays; the rules learn."""
+
+    agrees: bool
+    note: str | None = Field(default=None, max_length=1000)
+
+
+class RetryRefund(Body):
+    """Ask the provider again for a refund that failed, after its cause was mended; or for another way (RES-5)."""
+
+    remedy_id: Identifier
+    to: RefundTo = RefundTo.ORIGINAL
+    """Back to where the money came from, or to the customer's balance at the marketplace."""
+
+
+class RecordRefund(Body):
+    """Record that a failed refund was paid another way, with its proof (RES-5)."""
+
+    remedy_id: Identifier
+    proof: Words
+
+
+class Confirm(Body):
+    """The customer says it is solved; may rate at the same time (FUP-2, FUP-3)."""
+
+    rating: "Rate | None" = None
+
+
+class Dispute(Body):
+    """The customer says it is not solved: the case goes back to resolution."""
+
+    reason: Words
+
+
+class Rate(Body):
+    """The survey (FUP-2): 1 is bad, 5 is good."""
+
+    speed: int = Field(ge=1, le=5)
+    solution: int = Field(ge=1, le=5)
+    attitude: int = Field(ge=1, le=5)
+    comment: str | None = Field(default=None, max_length=2000)
+
+    @property
+    def lowest(self) -> int:
+        return min(self.speed, self.solution, self.attitude)
+
+
+class Withdraw(Body):
+    """The customer no longer wants it; possible until money moves."""
+
+    reason: str | None = Field(default=None, max_length=1000)
+
+
+class Reopen(Body):
+    """The same case goes on, within 15 days (FUP-4)."""
+
+    reason: Words
+
+
+Confirm.model_rebuild()

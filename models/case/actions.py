@@ -1,0 +1,127 @@
+"""What people do to a case: one frozen request for each action. The action's name is its update's and its path's name.
+
+Every request carries who acts and the request's id; both are set by the API, never by the caller's body.
+"""
+
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pydantic import Field, SerializeAsAny
+
+from models.case.action_bodies import (
+    Accept,
+    AcceptTransfer,
+    AddWords,
+    Answer,
+    AppealFinding,
+    Approve,
+    Arbitrate,
+    Ask,
+    Classify,
+    Confirm,
+    CorrectOrder,
+    Counter,
+    DecideAppeal,
+    Decline,
+    DeclineTransfer,
+    Dispute,
+    Escalate,
+    Find,
+    Helped,
+    Propose,
+    Rate,
+    RecordRefund,
+    Reject,
+    Reopen,
+    Reply,
+    RetryRefund,
+    ReviewDecision,
+    Take,
+    Transfer,
+    Withdraw,
+)
+from models.common.actors import Actor
+from models.common.base import Body, Frozen
+from models.common.vocabulary import Locale
+
+
+class Action(StrEnum):
+    """Everything that a person may do. When, and who: `rules/case/permissions.py`."""
+
+    ADD_WORDS = "add_words"
+    CORRECT_ORDER = "correct_order"
+    ANSWER = "answer"
+    CLASSIFY = "classify"
+    TAKE = "take"
+    TRANSFER = "transfer"
+    ACCEPT_TRANSFER = "accept_transfer"
+    DECLINE_TRANSFER = "decline_transfer"
+    HELPED = "helped"
+    ESCALATE = "escalate"
+    REPLY = "reply"
+    ASK = "ask"
+    FIND = "find"
+    PROPOSE = "propose"
+    APPROVE = "approve"
+    DECLINE = "decline"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    COUNTER = "counter"
+    ARBITRATE = "arbitrate"
+    APPEAL = "appeal"
+    DECIDE_APPEAL = "decide_appeal"
+    REVIEW = "review"
+    RETRY_REFUND = "retry_refund"
+    RECORD_REFUND = "record_refund"
+    CONFIRM = "confirm"
+    DISPUTE = "dispute"
+    RATE = "rate"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+
+
+BODIES: dict[Action, type[Body]] = {
+    Action.ADD_WORDS: AddWords,
+    Action.CORRECT_ORDER: CorrectOrder,
+    Action.ANSWER: Answer,
+    Action.CLASSIFY: Classify,
+    Action.TAKE: Take,
+    Action.TRANSFER: Transfer,
+    Action.ACCEPT_TRANSFER: AcceptTransfer,
+    Action.DECLINE_TRANSFER: DeclineTransfer,
+    Action.HELPED: Helped,
+    Action.ESCALATE: Escalate,
+    Action.REPLY: Reply,
+    Action.ASK: Ask,
+    Action.FIND: Find,
+    Action.PROPOSE: Propose,
+    Action.APPROVE: Approve,
+    Action.DECLINE: Decline,
+    Action.ACCEPT: Accept,
+    Action.REJECT: Reject,
+    Action.COUNTER: Counter,
+    Action.ARBITRATE: Arbitrate,
+    Action.APPEAL: AppealFinding,
+    Action.DECIDE_APPEAL: DecideAppeal,
+    Action.REVIEW: ReviewDecision,
+    Action.RETRY_REFUND: RetryRefund,
+    Action.RECORD_REFUND: RecordRefund,
+    Action.CONFIRM: Confirm,
+    Action.DISPUTE: Dispute,
+    Action.RATE: Rate,
+    Action.WITHDRAW: Withdraw,
+    Action.REOPEN: Reopen,
+}
+
+
+BodyT_co = TypeVar("BodyT_co", bound=Body, covariant=True)
+
+
+class Act(Frozen, Generic[BodyT_co]):
+    """An action as it reaches the workflow: who, under which request id, what."""
+
+    actor: Actor
+    request_id: str = Field(max_length=200)
+    locale: Locale | None = None
+    """The language of the answer; None: the case's."""
+    body: SerializeAsAny[BodyT_co]

@@ -1,0 +1,43 @@
+"""What an errand reports to its case (workflows/kit/child_workflow.py)."""
+
+from typing import ClassVar
+
+from pydantic import JsonValue
+
+from models.common.actors import SYSTEM, Actor
+from models.common.base import Frozen, Identifier
+from models.common.events import Event
+from models.common.vocabulary import Acceptance, Reception
+from models.remedies.remedy import Errand
+from models.replacements.state import ReplacementState
+from models.returns.state import ReturnState
+
+
+class News(Frozen):
+    """A line for the case's timeline."""
+
+    event: Event
+    by: Actor = SYSTEM
+    data: dict[str, JsonValue] = {}
+
+
+class Report(Frozen):
+    """Where the errand stands, and what is new. `None` fields are as they were."""
+
+    STATES: ClassVar[tuple[str, ...]] = ("return_", "replacement")
+    """Names of the fields that hold an errand's own state; the remedy has fields of the same names."""
+
+    remedy_id: Identifier
+    errand: Errand
+    news: tuple[News, ...] = ()
+    reception: Reception | None = None
+    acceptance: Acceptance | None = None
+    return_: ReturnState | None = None
+    replacement: ReplacementState | None = None
+
+
+class Telling(Frozen):
+    """A report on its way to its case."""
+
+    case_id: Identifier
+    report: Report

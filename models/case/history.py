@@ -1,0 +1,35 @@
+"""What our own books know of an order and its customer from earlier cases (RES-1, RES-4, RES-10)."""
+
+from pydantic import Field
+
+from models.common.base import Frozen, Identifier
+from models.common.lines import LineQuantity
+
+
+class LineGiven(Frozen):
+    """Money that was given for an order's line."""
+
+    line_id: Identifier
+    minor: int = Field(ge=0)
+
+
+class OrderHistory(Frozen):
+    """What earlier cases took and gave; the asking case itself does not count."""
+
+    taken: tuple[LineQuantity, ...] = ()
+    """Pieces of each line that other cases returned, replaced or cancelled."""
+    given_minor: int = 0
+    """Money of the order that other cases gave back or set aside, coupons included; in the order's currency."""
+    refunded_minor: int = 0
+    """How much of that is taken from the order's payments."""
+    given: tuple[LineGiven, ...] = ()
+    """For which lines it was, as the cases say."""
+    cases_of_order: int = 0
+    cases_of_customer: int = 0
+    """Opened in the last 90 days."""
+    refunds_of_customer: int = 0
+    """Cases of the last 90 days that gave money back."""
+    refunded_to_customer_minor: int = 0
+    """In the policy's currency, in the last 90 days."""
+    found_against_customer: int = 0
+    """Cases of the last 90 days in which the customer was found responsible after claiming otherwise."""

@@ -1,0 +1,1 @@
+"""Claims: state, actions, partner messages, policy."""

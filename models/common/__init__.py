@@ -1,0 +1,1 @@
+"""What every model uses: base classes, vocabulary, actors, events, errors."""

@@ -1,0 +1,68 @@
+"""What every value shares."""
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from models.common.vocabulary import Locale
+
+Instant = AwareDatetime
+"""An aware instant; stored and compared in UTC."""
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}$")]
+"""An id that may appear in a path, a workflow id and a search attribute: no blanks, at most 100 characters."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
+"""What a person said, kept as it was said (REC-2)."""
+
+
+def unfit(*, rule: str, zh: str, en: str) -> PydanticCustomError:
+    """What is wrong with a body that fits its fields but not one another, in both languages, to be raised by a validator; `rule` by its id."""
+    return PydanticCustomError("unfit", "{en}", {"rule": rule, "zh": zh, "en": en})
+
+
+class Frozen(BaseModel):
+    """A value that never changes after it was made; unknown fields are an error, so that a typing mistake is seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Money(Frozen):
+    """An amount in the currency's minor unit (fen, cents)."""
+
+    minor: int = Field(ge=0, le=10**12, examples=[12900])
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+
+
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def _duration(value: object) -> object:
+    if not isinstance(value, str) or value.startswith("P"):
+        return value  # a timedelta or ISO 8601 from a stored slice
+    match = _DURATION.fullmatch(value)
+    if not value or match is None:
+        message = "a duration is written as 5m, 1h, 7d or 1h30m"
+        raise ValueError(message)
+    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+
+
+class Bilingual(Frozen):
+    """A text that a person reads, in both languages."""
+
+    zh: str
+    en: str
+
+    def in_(self, locale: Locale) -> str:
+        return self.zh if locale is Locale.ZH else self.en
+
+
+class Body(Frozen):
+    """What a caller sends for an action; see the subclasses."""

@@ -1,0 +1,236 @@
+"""What partners tell us: orders, shipments, payments, refunds; and what we ask of them.
+
+The same shapes are the HTTP contracts under `docs/partners/`. Unknown extra fields of a partner's answer are ignored,
+so that a partner may grow; what is missing or malformed is nonsense (`PartnerError`).
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+
+from models.common.actors import EvidenceRef
+from models.common.base import Identifier, Instant, Money
+
+
+class FromPartner(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class OrderStatus(StrEnum):
+    UNPAID = "unpaid"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+class OrderLine(FromPartner):
+    """One line of an order. `marks` are the conditions shown at sale: custom, perishable, hygiene, digital_opened, no_return, promotional."""
+
+    line_id: Identifier
+    sku: str
+    title: str
+    category: str
+    quantity: int = Field(ge=1)
+    unit_price: Money
+    paid: Money
+    """What was paid for the whole line, after discounts."""
+    marks: frozenset[str] = frozenset()
+    warranty_months: int = Field(default=0, ge=0)
+
+
+class Order(FromPartner):
+    order_id: Identifier
+    merchant_id: Identifier
+    customer_id: Identifier
+    status: OrderStatus
+    placed_at: Instant
+    promised_at: Instant | None = None
+    """Delivery promised at the latest by then."""
+    region: str = "CN"
+    lines: tuple[OrderLine, ...]
+    total: Money
+    freight: Money = Money(minor=0)
+
+
+class Scan(FromPartner):
+    at: Instant
+    place: str
+    status: str
+
+
+class ShipmentStatus(StrEnum):
+    CREATED = "created"
+    IN_TRANSIT = "in_transit"
+    PICKUP_POINT = "pickup_point"
+    DELIVERED = "delivered"
+    EXCEPTION = "exception"
+    LOST = "lost"
+    RETURNED = "returned"
+
+
+class Shipment(FromPartner):
+    """One parcel. Weights in grams, as taken at hand-over and at the last measuring."""
+
+    tracking: Identifier
+    carrier_id: Identifier
+    order_id: Identifier
+    status: ShipmentStatus
+    shipped_at: Instant | None = None
+    delivered_at: Instant | None = None
+    signed_by: str | None = None
+    signed_relation: str | None = None
+    """How the signer is related: self, family, neighbour, pickup_point, unknown."""
+    consent_to_pickup_point: bool | None = None
+    weight_sent: int | None = None
+    weight_arrived: int | None = None
+    declared_value: Money | None = None
+    """What the parcel was insured for: the carrier's liability when it is lost or damaged (RES-9)."""
+    scans: tuple[Scan, ...] = ()
+
+
+class PaymentStatus(StrEnum):
+    CAPTURED = "captured"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+class RefundStatus(StrEnum):
+    """ACCEPTED is not ARRIVED (RES-5)."""
+
+    ACCEPTED = "accepted"
+    ARRIVED = "arrived"
+    REFUSED = "refused"
+
+
+class RefundTo(StrEnum):
+    """Where a refund goes: back to where the money came from, or to the customer's balance at the marketplace."""
+
+    ORIGINAL = "original"
+    BALANCE = "balance"
+
+
+class RefusalCode(StrEnum):
+    """Why a provider refuses a refund."""
+
+    ACCOUNT_CLOSED = "account_closed"
+    CARD_EXPIRED = "card_expired"
+    INSUFFICIENT_FUNDS = "insufficient_funds"
+    OTHER = "other"
+
+
+def _known_code(code: object) -> object:
+    return RefusalCode.OTHER if isinstance(code, str) and code not in set(RefusalCode) else code
+
+
+class RefundOrder(FromPartner):
+    """What we ask of a payment provider. `key` is the idempotency key: the same key is the same refund, for ever."""
+
+    key: Identifier
+    payment_id: Identifier
+    order_id: Identifier
+    amount: Money
+    reason: str
+    reference: str
+    """The case id; comes back in notices."""
+    to: RefundTo = RefundTo.ORIGINAL
+
+
+class Refund(FromPartner):
+    """What the provider says of a refund."""
+
+    refund_id: Identifier
+    key: Identifier
+    payment_id: Identifier
+    order_id: Identifier
+    amount: Money
+    status: RefundStatus
+    reference: str
+    to: RefundTo = RefundTo.ORIGINAL
+    refusal: str | None = None
+    refusal_code: Annotated[RefusalCode | None, BeforeValidator(_known_code)] = None
+    """A provider's code that we do not know is `other`."""
+    requested_at: Instant | None = None
+    arrived_at: Instant | None = None
+
+
+class Payment(FromPartner):
+    """One charge of an order by one method, with every refund of it, whoever asked for it: ours are known by their keys."""
+
+    payment_id: Identifier
+    order_id: Identifier
+    method: str
+    status: PaymentStatus
+    amount: Money
+    captured_at: Instant | None = None
+    refunds: tuple[Refund, ...] = ()
+
+
+class StatementRequest(FromPartner):
+    """A question to a merchant's or carrier's system. `key` is idempotent; the answer comes as a notice with `reference` and `request_id`."""
+
+    key: Identifier
+    reference: str
+    """The case id."""
+    request_id: Identifier
+    recipient: Identifier
+    """The merchant's or carrier's id."""
+    order_id: Identifier | None
+    question: str
+    due: Instant
+
+
+class OutgoingMessage(FromPartner):
+    """A text for a notification provider. `key` is idempotent."""
+
+    key: str
+    channel: str
+    to: str
+    locale: str
+    subject: str
+    body: str
+
+
+class NoticeKind(StrEnum):
+    """What a partner's system can tell by webhook."""
+
+    REFUND = "refund"
+    SHIPMENT = "shipment"
+    STATEMENT = "statement"
+    ORDER_CHANGE = "order_change"
+    CHARGE = "charge"
+    PICKUP = "pickup"
+    INSPECTION = "inspection"
+    CLAIM = "claim"
+    DISPATCH = "dispatch"
+    REPAIR = "repair"
+
+
+class Upload(FromPartner):
+    """A piece of evidence and the id of the merchant or carrier who uploaded it (INV-3)."""
+
+    by: Identifier
+    piece: EvidenceRef
+
+
+class Notice(FromPartner):
+    """A partner's webhook as it is signalled to a case: the envelope is ours and checked, `payload` is the partner's and is checked inside."""
+
+    notice_id: str
+    partner: str
+    kind: str
+    payload: dict[str, JsonValue]
+    uploads: tuple[Upload, ...] = ()
+    """What the payload names as `evidence`, as far as somebody in this partner's role uploaded it: looked up by us, never taken from the payload."""
+
+
+class Statement(FromPartner):
+    """The payload of a STATEMENT notice: a merchant's or carrier's answer to a request."""
+
+    request_id: Identifier
+    words: str
+    admits: bool | None = None
+    """Whether the party takes responsibility; None when it does not say."""
+    evidence: tuple[str, ...] = ()
+    """SHA-256 of what the party uploaded before, with a token of its own, to `POST /v1/evidence`."""

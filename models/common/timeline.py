@@ -1,0 +1,26 @@
+"""Timeline entries as a person reads them."""
+
+from pydantic import JsonValue
+
+from models.common.actors import Actor
+from models.common.base import Frozen, Instant
+from models.common.vocabulary import (
+    Role,
+)
+
+
+class Viewer(Frozen):
+    """The query's argument: who looks."""
+
+    actor: Actor
+
+
+class TimelineView(Frozen):
+    """A timeline row as a person reads it: `text` in the asked language."""
+
+    version: int
+    at: Instant
+    event: str
+    by: Role
+    text: str
+    data: dict[str, JsonValue]

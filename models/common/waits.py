@@ -1,0 +1,26 @@
+"""How long each wait lasts, and what happens when it ends."""
+
+from models.common.base import Bilingual, Duration, Frozen
+from models.common.calendars import CalendarSlice
+from models.common.vocabulary import (
+    PauseReason,
+    WaitFor,
+)
+
+
+class WaitPolicy(Frozen):
+    """How long we wait, and what happens by itself after (docs/features.md: every wait has a deadline and a default)."""
+
+    within: Duration
+    calendar: str = "always"
+    then: Bilingual
+    """What happens when nobody moves, in words that people read."""
+    pauses: PauseReason | None = None
+    """Why the case's clocks stand still meanwhile (SLA-3), if they do."""
+
+
+class Terms(Frozen):
+    """The deadlines that an errand takes along from its case's policy."""
+
+    waits: dict[WaitFor, WaitPolicy]
+    calendars: dict[str, CalendarSlice]

@@ -1,0 +1,1 @@
+"""Findings, decisions and clocks."""

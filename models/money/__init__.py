@@ -1,0 +1,1 @@
+"""Charges, ledger entries and coupons."""

@@ -1,0 +1,47 @@
+"""What we ask of the marketplace's promotion system: coupons (RES-3). The same shapes are docs/partners/promotion.yaml."""
+
+from enum import StrEnum
+
+from models.common.base import Identifier, Instant, Money
+from models.common.partners import FromPartner
+
+
+class CouponStatus(StrEnum):
+    """A used coupon cannot be taken back."""
+
+    ISSUED = "issued"
+    REFUSED = "refused"
+    USED = "used"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+def coupon_key(case_id: str, remedy_id: str) -> str:
+    """The key of a remedy's coupon, everywhere."""
+    return f"{case_id}.{remedy_id}.coupon"
+
+
+class CouponOrder(FromPartner):
+    """A coupon to be issued. `key` is the idempotency key: the same key is the same coupon."""
+
+    key: Identifier
+    customer_id: Identifier
+    order_id: Identifier | None
+    amount: Money
+    valid_until: Instant
+    reason: str
+    reference: str
+    """The case id."""
+
+
+class Coupon(FromPartner):
+    """A coupon as the promotion system knows it."""
+
+    key: Identifier
+    coupon_id: Identifier
+    code: str
+    """What the customer types in, or sees in their wallet."""
+    amount: Money
+    status: CouponStatus
+    valid_until: Instant
+    refusal: str | None = None

@@ -1,0 +1,298 @@
+"""The policy: every figure and table that a marketplace may change (docs/architecture.md).
+
+`Policy` is the file; `PolicySlice` is what travels with a case, so that running cases keep the rules they were opened with.
+Durations are written `5m`, `1h`, `7d`, `1h30m` in the file. Loading and checking: `rules/policy/load.py`.
+"""
+
+import hashlib
+import zlib
+from base64 import b64decode, b64encode
+from datetime import timedelta
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+
+from models.claims.policy import ClaimsPolicy
+from models.common.base import Bilingual, Duration, Frozen
+from models.common.calendars import CalendarPolicy, CalendarSlice
+from models.common.conditions import Condition
+from models.common.events import Event
+from models.common.languages import LanguagesPolicy
+from models.common.partners import RefusalCode
+from models.common.vocabulary import (
+    Channel,
+    ClockName,
+    Issue,
+    IssueGroup,
+    Kind,
+    MessageChannel,
+    Party,
+    Priority,
+    RemedyKind,
+    Role,
+    Tier,
+    WaitFor,
+    WaitingOn,
+)
+from models.common.waits import WaitPolicy
+from models.policy.agents import AgentPolicy
+from models.policy.eligibility import EligibilityPolicy
+from models.reconciliation.difference import ReconciliationPolicy
+from models.remedies.order_change import ChangesPolicy
+from models.replacements.state import ReplacementPolicy
+from models.returns.state import ReturnPolicy
+
+
+class ClockTarget(Frozen):
+    """One row of the promises. The row that names most of kind, group, channel and priority, and fits, wins; then the earlier one."""
+
+    clock: ClockName
+    within: Duration
+    calendar: str
+    kind: Kind | None = None
+    group: IssueGroup | None = None
+    channel: Channel | None = None
+    priority: Priority | None = None
+
+
+class AnswerPolicy(Frozen):
+    """How long a party may take to answer a request (INV-2), and when it is reminded."""
+
+    within: Duration
+    remind_after: Duration
+    then: Bilingual
+
+
+class IssuePolicy(Frozen):
+    """What one issue of CLS-1 means to the marketplace."""
+
+    name: Bilingual
+    tier: Tier = Tier.MERCHANT
+    """Who is asked first (DSP-1)."""
+    evidence: bool = False
+    """Whether the customer's evidence is needed to decide."""
+    ask: tuple[Party, ...] = ()
+    """Who is asked for a statement when the facts do not decide."""
+    facts: tuple[str, ...] = ()
+    """What matters to it (INV-1), by the names of `rules/facts/registry.py`. A record that is missing is asked of who can supply it (INV-2)."""
+    remedies: tuple[RemedyKind, ...]
+    """What may be proposed, the usual one first."""
+    sensitive: bool = False
+    """Never answered by a machine (REC-6)."""
+
+
+class LiabilityRow(Frozen):
+    """INV-4: when all conditions hold for one of the issues, the party is responsible, with that confidence."""
+
+    id: str
+    issues: tuple[Issue, ...]
+    when: tuple[Condition, ...]
+    party: Party
+    confidence: float = Field(ge=0, le=1)
+    automatic: bool = False
+    """RES-10: what the customer asks for, up to what the lines cost, is due when this row holds."""
+    basis: Bilingual
+
+
+class Approval(Frozen):
+    """RES-4: how much (minor units, per case) each may give without another person. None: any amount."""
+
+    automatic: int = 20_000
+    merchant: int | None = None
+    agent: int = 200_000
+
+
+class AutomaticPolicy(Frozen):
+    """RES-10: when a case may resolve without a person."""
+
+    enabled: bool = True
+    confidence: float = 0.9
+    """A finding at least this sure stands alone."""
+    max_per_customer_a_day: int = 3
+    max_minor_a_day: int = 2_000_000
+    max_share_a_day: float = Field(default=0.8, ge=0, le=1)
+    """Of the cases opened in the last 24 hours; from `share_from` cases on."""
+    share_from: int = Field(default=50, ge=1)
+    max_refunds_in_90_days: int = 5
+    """A customer with more refunds than this is looked after by a person."""
+    max_found_against: int = 0
+    """So often in 90 days the customer may have been found responsible."""
+    review_share: float = Field(default=0.05, ge=0, le=1)
+    """So many of the decisions are drawn for a person to look at afterwards."""
+
+
+class RoutingRow(Frozen):
+    """DSP-1. A row with more fields wins over one with fewer; then the earlier one."""
+
+    id: str
+    team: str
+    tier: Tier
+    kind: Kind | None = None
+    group: IssueGroup | None = None
+    issue: Issue | None = None
+    priority: Priority | None = None
+    region: str | None = None
+    merchant: str | None = None
+
+
+class GradingPolicy(Frozen):
+    """CLS-3. Points of severity and urgency, and the matrix that turns them into a priority."""
+
+    money: tuple[tuple[int, int], ...] = ((20_000, 1), (100_000, 2), (500_000, 3))
+    """(at least this many minor units at stake, severity)."""
+    severe_issues: tuple[Issue, ...] = ()
+    """Severity 2 by themselves."""
+    harm_words: tuple[str, ...] = ()
+    """Words of safety and harm: severity 3."""
+    public_words: tuple[str, ...] = ()
+    """Words of regulators and press: urgency 3."""
+    urgent_words: tuple[str, ...] = ()
+    """Words of people who cannot wait: urgency 2."""
+    perishable_marks: tuple[str, ...] = ("perishable",)
+    """Marks of goods that spoil: urgency 2."""
+    many_lines: int = 3
+    """So many lines concerned: severity 1."""
+    waited: tuple[tuple[Duration, int], ...] = ((timedelta(days=1), 1), (timedelta(days=3), 2), (timedelta(days=7), 3))
+    """(since it happened, at least, urgency)."""
+    repeats: tuple[tuple[int, int], ...] = ((1, 2), (3, 3))
+    """(how often the case came back, at least, urgency)."""
+    matrix: tuple[tuple[Priority, ...], ...]
+    """matrix[severity 0..3][urgency 0..3]."""
+
+
+class MessageRule(Frozen):
+    """Who is told of an event, and by which channels besides the in-site inbox (NTF-1)."""
+
+    to: tuple[Role, ...]
+    channels: tuple[MessageChannel, ...] = ()
+
+
+class PolicySlice(Frozen):
+    """What a case carries. `digest` identifies the content, so that a worker keeps one copy for all cases that share it."""
+
+    version: str
+    digest: str
+    currency: str
+    emergency_contact: Bilingual
+    languages: LanguagesPolicy = LanguagesPolicy()
+    calendars: dict[str, CalendarSlice]
+    clocks: tuple[ClockTarget, ...]
+    warn_at: float = Field(gt=0, lt=1)
+    waits: dict[WaitFor, WaitPolicy]
+    answers: dict[WaitingOn, AnswerPolicy]
+    issues: dict[Issue, IssuePolicy]
+    routing: tuple[RoutingRow, ...]
+    grading: GradingPolicy
+    liability: tuple[LiabilityRow, ...]
+    eligibility: EligibilityPolicy
+    approval: Approval
+    automatic: AutomaticPolicy
+    triage_below: float = Field(ge=0, le=1)
+    suggest_at_least: float = Field(default=0.4, ge=0, le=1)
+    max_evidence: int = Field(default=30, ge=1, le=100)
+    max_rounds: int = Field(ge=1, le=20)
+    rejections_to_escalate: int = Field(ge=1, le=20)
+    remind_at_least_every: Duration = timedelta(days=3)
+    appeal_within: Duration = timedelta(hours=48)
+    low_score: int = Field(ge=1, le=5)
+    poll_refund_every: Duration
+    claims: ClaimsPolicy = ClaimsPolicy()
+    """RES-9: claims on carriers, recovery from merchants."""
+    changes: ChangesPolicy
+    returns: ReturnPolicy
+    refund_to_balance: tuple[RefusalCode, ...] = ()
+    replacements: ReplacementPolicy = ReplacementPolicy()
+    coupon_valid_for: Duration = timedelta(days=90)
+    improve_within: Duration = timedelta(days=14)
+
+    def changed(self, **change: object) -> Self:
+        """A slice of other content, with the digest of that: under the old one a worker would take it for the one it knows."""
+        made = self.model_copy(update={**change, "digest": ""})
+        return made.model_copy(update={"digest": hashlib.sha256(made.model_dump_json(by_alias=True).encode()).hexdigest()})
+
+
+_known: dict[str, PolicySlice] = {}
+_packed: dict[str, str] = {}
+
+
+def interned(policy: PolicySlice) -> PolicySlice:
+    """The process's own copy of a slice with this content: thousands of open cases share it (benchmarks/README.md)."""
+    return _known.setdefault(policy.digest, policy)
+
+
+def _pack(policy: PolicySlice) -> dict[str, str]:
+    """A quarter of its size in every history; written once for all cases that share it."""
+    if policy.digest not in _packed:
+        _packed[policy.digest] = b64encode(zlib.compress(policy.model_dump_json().encode(), 9)).decode()
+    return {"version": policy.version, "digest": policy.digest, "packed": _packed[policy.digest]}
+
+
+def _unpack(value: object) -> object:
+    """The copy that is known already, so that a start costs no reading of it; else what was packed."""
+    match value:
+        case {"digest": str(digest), "packed": str(packed)}:
+            known = _known.get(digest)
+            return PolicySlice.model_validate_json(zlib.decompress(b64decode(packed))) if known is None else known
+        case _:
+            return value
+
+
+SharedPolicy = Annotated[
+    PolicySlice, BeforeValidator(_unpack), AfterValidator(interned), PlainSerializer(_pack, when_used="json")
+]
+"""A slice that travels packed, and is shared as soon as it is read, so that nobody holds a second copy."""
+
+
+class Policy(Frozen):
+    """The policy file. `messages` does not travel with cases: it is read where texts are written. Their words: `policies/texts.yaml`."""
+
+    version: str
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    emergency_contact: Bilingual
+    languages: LanguagesPolicy = LanguagesPolicy()
+    """What merchants, carriers and the platform's people read (INV-2, NTF-1)."""
+    calendars: dict[str, CalendarPolicy]
+    clocks: tuple[ClockTarget, ...]
+    warn_at: float = Field(default=0.8, gt=0, lt=1)
+    waits: dict[WaitFor, WaitPolicy]
+    answers: dict[WaitingOn, AnswerPolicy]
+    issues: dict[Issue, IssuePolicy]
+    teams: dict[str, Bilingual]
+    agents: tuple[AgentPolicy, ...] = ()
+    """The first people, while there are none; from then on they are managed through the API (DSP-2)."""
+    routing: tuple[RoutingRow, ...]
+    grading: GradingPolicy
+    liability: tuple[LiabilityRow, ...]
+    eligibility: EligibilityPolicy
+    approval: Approval = Approval()
+    automatic: AutomaticPolicy = AutomaticPolicy()
+    triage_below: float = Field(default=0.6, ge=0, le=1)
+    suggest_at_least: float = Field(default=0.4, ge=0, le=1)
+    """REC-6: how well an answer of the knowledge base must fit a question to be shown without a person."""
+    max_evidence: int = Field(default=30, ge=1, le=100)
+    """INV-3: pieces of evidence on one case."""
+    max_rounds: int = Field(default=5, ge=1, le=20)
+    rejections_to_escalate: int = Field(default=2, ge=1, le=20)
+    """DSP-5: so many refused proposals of a merchant bring the case to the platform."""
+    remind_at_least_every: Duration = timedelta(days=3)
+    """DSP-5: supervisors who let a deadline pass are reminded at twice the distance each time, up to this (or the deadline's own, if longer)."""
+    appeal_within: Duration = timedelta(hours=48)
+    """INV-5: so long after the decision the party found liable may appeal."""
+    low_score: int = Field(default=2, ge=1, le=5)
+    poll_refund_every: Duration
+    claims: ClaimsPolicy = ClaimsPolicy()
+    """RES-9: claims on carriers, recovery from merchants."""
+    changes: ChangesPolicy
+    """RES-1: what may be changed of an order before it is shipped, and until when."""
+    returns: ReturnPolicy
+    """RES-6."""
+    refund_to_balance: tuple[RefusalCode, ...] = ()
+    """RES-5: refused for these reasons, a refund goes to the customer's balance at the marketplace by itself."""
+    replacements: ReplacementPolicy = ReplacementPolicy()
+    """RES-7: how long goods are set aside, how often partners are asked, how often a lost parcel is sent again."""
+    coupon_valid_for: Duration = timedelta(days=90)
+    improve_within: Duration = timedelta(days=14)
+    """RES-3: until when whoever is responsible has made the service better."""
+    reconciliation: ReconciliationPolicy = ReconciliationPolicy()
+    """Our books beside those of payment providers and carriers."""
+    messages: dict[Event, MessageRule]

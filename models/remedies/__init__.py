@@ -1,0 +1,1 @@
+"""Remedies, offers, eligibility and order changes."""

@@ -1,0 +1,68 @@
+"""What may be offered to a customer (RES-2, RES-3)."""
+
+from datetime import timedelta
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from models.common.base import Bilingual, Frozen, Money, Words, unfit
+from models.common.lines import LineQuantity, NewItem
+from models.common.vocabulary import Party, RemedyKind
+from models.remedies.order_change import OrderChange
+
+
+class RemedyOffer(Frozen):
+    """One part of an option (RES-3)."""
+
+    kind: RemedyKind
+    amount: Money | None = None
+    """For refunds and coupons; in the order's currency, above zero. With a return: at most, the inspection decides."""
+    lines: tuple[LineQuantity, ...] = Field(default=(), max_length=100)
+    """The goods it is about; none: those of the case, and of a case without any, the whole order."""
+    items: tuple[NewItem, ...] = Field(default=(), max_length=100)
+    """For an exchange: what is sent instead; none: the same again."""
+    change: OrderChange | None = None
+    """For a changed order: what is changed."""
+    words: str | None = Field(default=None, max_length=2000)
+    """For an apology or explanation: what will be said. For a service improvement: what will be made better."""
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        priced = self.kind in RemedyKind.priced()
+        changes = self.kind is RemedyKind.ORDER_CHANGED
+        faults = {
+            ("须填写大于零的金额", "needs an amount above zero"): priced
+            and not (self.amount.minor if self.amount else _unpaid(self)),
+            ("没有金额", "takes no amount"): not priced and self.amount is not None,
+            ("须填写说明文字（words）", "needs words"): self.kind in RemedyKind.worded() and not self.words,
+            ("须填写修改内容（change）", "needs a change"): changes and self.change is None,
+            ("没有修改内容（change）", "takes no change"): not changes and self.change is not None,
+            ("没有更换的商品（items）", "takes no items"): self.kind is not RemedyKind.EXCHANGE and bool(self.items),
+        }
+        for (zh, en), wrong in faults.items():
+            if wrong:
+                raise unfit(rule="RES-3", zh=f"{self.kind} {zh}", en=f"{self.kind} {en}")
+        return self
+
+
+def _unpaid(offer: RemedyOffer) -> bool:
+    """An order that was not paid yet is cancelled without an amount; a paid one never (rules/remedies/order_change.py)."""
+    return offer.kind is RemedyKind.ORDER_CANCELLED
+
+
+class OptionOffer(Frozen):
+    """One way out that the customer may choose; its remedies are all carried out."""
+
+    remedies: tuple[RemedyOffer, ...] = Field(min_length=1, max_length=6)
+    why: Words
+
+
+class Option(OptionOffer):
+    """An option as it is laid out before the customer (RES-2): what will happen, how long it takes, who pays the freight."""
+
+    steps: tuple[Bilingual, ...] = ()
+    within: timedelta = timedelta(0)
+    """How long the whole of it takes, as a rule."""
+    freight: Party | None = None
+    """RES-8: who pays for goods that travel; None: none do."""
+    freight_why: Bilingual | None = None

@@ -1,0 +1,167 @@
+"""Changes of an order before it is shipped (RES-1): what is asked for, what the policy allows, what the merchant's system answers."""
+
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from models.common.base import Bilingual, Duration, Frozen, Identifier, Instant, Money, unfit
+from models.common.lines import LineQuantity, NewItem
+from models.common.partners import FromPartner, Order
+from models.money.charge import Charge
+
+
+class ChangeKind(StrEnum):
+    CANCEL = "cancel"
+    ADDRESS = "address"
+    ITEMS = "items"
+    QUANTITIES = "quantities"
+    PAYMENT_METHOD = "payment_method"
+
+
+class OrderChange(Frozen):
+    """One change of an order. Exactly one field says what."""
+
+    address_id: Identifier | None = None
+    """The new address as it was stored by the API: addresses are personal and stay out of the history (ARC-3)."""
+    items: tuple[NewItem, ...] = Field(default=(), max_length=20)
+    """Other items of the same products."""
+    quantities: tuple[LineQuantity, ...] = Field(default=(), max_length=20)
+    """The lines' new quantities."""
+    payment_method: Identifier | None = None
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        said = [bool(value) for value in (self.address_id, self.items, self.quantities, self.payment_method)]
+        if said.count(True) != 1:
+            raise unfit(
+                rule="RES-1",
+                zh="请只填写一种修改：地址、商品、数量或支付方式",
+                en="name one change: an address, items, quantities or a payment method",
+            )
+        return self
+
+    @property
+    def kind(self) -> ChangeKind:
+        if self.address_id:
+            return ChangeKind.ADDRESS
+        if self.items:
+            return ChangeKind.ITEMS
+        return ChangeKind.QUANTITIES if self.quantities else ChangeKind.PAYMENT_METHOD
+
+
+class ChangeRule(Frozen):
+    """Until when a kind of change may be asked for. Never after the parcel was handed over."""
+
+    within: Duration | None = None
+    """Since the order was placed; None: until it is handed over."""
+    marks: dict[str, Duration] = {}
+    """Shorter for goods with these marks; 0s: never."""
+
+
+class CancelRule(ChangeRule):
+    reasons: dict[Identifier, Bilingual]
+    """What a customer may name as the reason; none named is allowed too."""
+
+
+class QuantityRule(ChangeRule):
+    most: int = Field(default=99, ge=1)
+    """Pieces of one line after the change."""
+    no_more_of: frozenset[str] = frozenset()
+    """Of goods with these marks there may be fewer, never more."""
+
+
+class ChangesPolicy(Frozen):
+    """The policy's `changes`. When the promised day of delivery has passed, no time limit holds any more."""
+
+    cancel: CancelRule
+    address: ChangeRule = ChangeRule()
+    items: ChangeRule = ChangeRule()
+    quantities: QuantityRule = QuantityRule()
+    payment_method: ChangeRule = ChangeRule()
+    poll_every: Duration
+    """How often merchant and payment provider are asked, when no webhook tells."""
+
+
+class Address(Frozen):
+    """Where the goods shall go. Personal: kept in one table, handed to the merchant, never in a history."""
+
+    name: str = Field(min_length=1, max_length=100, examples=["王伟"])
+    phone: str = Field(pattern=r"^\+?[0-9][0-9 ()-]{4,19}$", examples=["+86 138 0000 0000"])
+    region: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["CN-31"])
+    """ISO 3166-1 or -2."""
+    city: str = Field(min_length=1, max_length=100, examples=["上海"])
+    street: str = Field(min_length=1, max_length=300, examples=["徐汇区漕溪北路 1 号 2 单元 301"])
+    postal_code: str | None = Field(default=None, max_length=20, examples=["200030"])
+
+
+class ChangeOrder(FromPartner):
+    """What is asked of the merchant's system. `key` is idempotent: the same key is the same change, for ever."""
+
+    key: Identifier
+    reference: Identifier
+    """The case; comes back in the notice."""
+    merchant_id: Identifier
+    order_id: Identifier
+    kind: ChangeKind
+    reason: str | None = None
+    lines: tuple[LineQuantity, ...] = ()
+    """Of a cancellation: which pieces; all that are left, line by line, for the whole order."""
+    address: Address | None = None
+    items: tuple[NewItem, ...] = ()
+    quantities: tuple[LineQuantity, ...] = ()
+    payment_method: str | None = None
+
+
+class ChangeStatus(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    UNDONE = "undone"
+    """Taken back, or called off before it was made."""
+
+
+class ChangeAnswer(FromPartner):
+    """What the merchant's system says of a change."""
+
+    key: Identifier
+    order_id: Identifier
+    status: ChangeStatus
+    refusal: str | None = None
+    """The merchant's words for a person, when it is refused."""
+    total_before: Money | None = None
+    """Confirmed: what the order cost just before."""
+    order: Order | None = None
+    """Confirmed or undone: the order as it is now; its total holds the new prices and the new freight. Cancelled pieces are gone from its
+    lines; cancelled as a whole, it has the status and keeps its lines."""
+
+
+class OrderingState(Frozen):
+    """How far a cancellation or change is; shown with its remedy, and kept there."""
+
+    key: Identifier
+    status: ChangeStatus = ChangeStatus.PENDING
+    until: Instant
+    """The merchant's time to answer; then the customer's to pay."""
+    refusal: str | None = None
+    to_pay: Money | None = None
+    """What the customer has to pay first."""
+    to_refund: Money | None = None
+    charge: Charge | None = None
+    done: bool = False
+    """The order is as it was asked for, and whatever had to be paid is paid."""
+
+
+class AskChange(Frozen):
+    """Ask the merchant's system for a change. The address is read where it is kept, so that no history has it."""
+
+    order: ChangeOrder
+    customer_id: Identifier
+    address_id: Identifier | None = None
+
+
+class ChangeQuery(Frozen):
+    """Ask the merchant's system what became of a change, or to take it back."""
+
+    order_id: Identifier
+    key: Identifier

@@ -1,0 +1,118 @@
+"""What was proposed, and what is being carried out (RES-2…7)."""
+
+from models.common.actors import Actor
+from models.common.base import Frozen, Identifier, Instant, Money
+from models.common.lines import LineQuantity, NewItem
+from models.common.partners import RefundTo, RefusalCode
+from models.common.vocabulary import Acceptance, Party, Reception, Reimbursement, RemedyKind, Silence, WaitFor, WaitingOn
+from models.remedies.offers import Option
+from models.remedies.order_change import OrderChange, OrderingState
+from models.replacements.state import ReplacementState
+from models.returns.state import ReturnState
+
+OWED = 0
+"""The settlement of what is owed for itself: it stands whatever becomes of the others."""
+
+
+class Proposal(Frozen):
+    """RES-2: one round's offer. Exactly one of `accepted`, `refused`, `declined`, `lapsed` ends it."""
+
+    id: Identifier
+    round: int
+    by: Actor
+    at: Instant
+    options: tuple[Option, ...]
+    amount: Money
+    """The dearest option; what the approval limit looks at."""
+    if_silent: Silence = Silence.CLOSE
+    until: Instant | None = None
+    """When the options expire; None: it has not been put before the customer."""
+    needs_approval: bool = False
+    """RES-4: above the proposer's limit; until another person approves, the customer does not see it."""
+    approved_by: Actor | None = None
+    declined: str | None = None
+    accepted: int | None = None
+    refused: str | None = None
+    counter_amount: Money | None = None
+    counter_remedy: RemedyKind | None = None
+    lapsed: bool = False
+
+    @property
+    def standing(self) -> bool:
+        """Whether it is still on the table."""
+        return self.accepted is None and self.refused is None and self.declined is None and not self.lapsed
+
+
+class RefundPart(Frozen):
+    """The share of a refund that goes back to one payment (RES-5)."""
+
+    key: Identifier
+    payment_id: Identifier
+    amount: Money
+    to: RefundTo = RefundTo.ORIGINAL
+    reimbursement: Reimbursement = Reimbursement.PENDING
+    refund_id: str | None = None
+    refusal: str | None = None
+    refusal_code: RefusalCode | None = None
+
+
+class Errand(Frozen):
+    """How far the child workflow of a remedy is: a return on the road, a replacement, a repair. It reports; the case follows."""
+
+    workflow_id: Identifier
+    on: WaitingOn = WaitingOn.NOBODY
+    for_: WaitFor
+    until: Instant
+    reports: int = 0
+    """How many it has sent; a later one replaces an earlier one."""
+    done: bool = False
+    failed: str | None = None
+    """Done, but not as it was meant: stock_gone, expired, lost, called_off …"""
+
+
+class Remedy(Frozen):
+    """RES-3: a remedy being carried out."""
+
+    id: Identifier
+    kind: RemedyKind
+    amount: Money | None = None
+    """For money that goes back: what was agreed; after an inspection, what it comes to."""
+    payment_id: Identifier | None = None
+    """Of a charge that is given back: the payment that it was, from which it is taken first."""
+    lines: tuple[LineQuantity, ...] = ()
+    items: tuple[NewItem, ...] = ()
+    change: OrderChange | None = None
+    words: str | None = None
+    freight: Party | None = None
+    reception: Reception | None = None
+    acceptance: Acceptance | None = None
+    reimbursement: Reimbursement = Reimbursement.NONE
+    attempt: int = 1
+    """Grows when a refused refund is tried again: its keys are then new ones."""
+    refund_to: RefundTo = RefundTo.ORIGINAL
+    """Where the parts of this attempt go."""
+    parts: tuple[RefundPart, ...] = ()
+    coupon_code: str | None = None
+    settlement: int = 1
+    """Remedies that were settled on together have the same number: when one fails, the others are taken back (RES-11)."""
+    ordering: OrderingState | None = None
+    """A cancelled or changed order: how far the merchant's system is."""
+    errand: Errand | None = None
+    parked: Errand | None = None
+    """One that goes on unseen while another is followed: a replacement set aside, while the old goods travel back."""
+    return_: ReturnState | None = None
+    """The goods that come back (RES-6)."""
+    replacement: ReplacementState | None = None
+    """The goods that the customer gets in their place, or back from the workshop (RES-7)."""
+    done_at: Instant | None = None
+    undone: str | None = None
+    """Why it was taken back (RES-11); what could not be taken back is said in the timeline."""
+
+    @property
+    def of_charge(self) -> bool:
+        """It gives back what the customer paid for another remedy that is not carried out: no price of goods, and nothing given."""
+        return self.payment_id is not None
+
+    @property
+    def open(self) -> bool:
+        return self.done_at is None and self.undone is None

@@ -1,0 +1,65 @@
+"""What a replacement's workflow starts with, and what passes between it and its activities (RES-7)."""
+
+from models.common.base import Frozen, Identifier, Instant, Money
+from models.common.vocabulary import RemedyKind
+from models.common.waits import Terms
+from models.replacements.partner import Dispatch, StockItem
+from models.replacements.state import ReplacementPolicy
+from models.returns.partner import ReturnParcel
+from models.returns.state import ReturnPolicy
+
+
+class ReplacementStart(Frozen):
+    """Everything that the child workflow needs of its case."""
+
+    case_id: Identifier
+    remedy_id: Identifier
+    kind: RemedyKind
+    order_id: Identifier
+    merchant_id: Identifier
+    customer_id: Identifier
+    items: tuple[StockItem, ...]
+    """What the customer is to get: other articles, the same again, or the own ones repaired."""
+    waits_for_goods: bool = False
+    """An exchange: nothing is sent before the old goods are back."""
+    mend: bool = False
+    """A repair: the customer's goods are at the workshop."""
+    paid: Money
+    """What was paid for the goods that are replaced."""
+    same: bool = True
+    """The same articles again: whatever they cost today, there is no difference to pay."""
+    words: str
+    """What is wrong, as the customer says."""
+    terms: Terms
+    policy: ReplacementPolicy
+    carriers: ReturnPolicy
+    """What carriers' words mean."""
+
+
+class RenewStock(Frozen):
+    """Hold the goods longer."""
+
+    key: Identifier
+    until: Instant
+
+
+class WatchParcel(Frozen):
+    """Where a replacement is, when no webhook tells."""
+
+    key: Identifier | None = None
+    """Of the shipment while it is not sent yet."""
+    tracking: Identifier | None = None
+
+
+class Watched(Frozen):
+    """The warehouse's word and the carrier's; None: nothing new, or not asked."""
+
+    dispatch: Dispatch | None = None
+    parcel: ReturnParcel | None = None
+
+
+class DecideRepair(Frozen):
+    """Tell the workshop what the customer says."""
+
+    key: Identifier
+    approved: bool

@@ -1,0 +1,126 @@
+"""What merchants' warehouses and workshops tell of replacements and repairs (RES-7), and what we ask of them: docs/partners/merchant.yaml."""
+
+from enum import StrEnum
+
+from models.common.base import Identifier, Instant, Money
+from models.common.partners import FromPartner
+
+
+class StockItem(FromPartner):
+    """Pieces of one article, in the place of a line's goods."""
+
+    line_id: Identifier
+    sku: Identifier
+    quantity: int = 1
+
+
+class ReservationOrder(FromPartner):
+    """Set goods aside. `key` is idempotent: the same key is the same reservation, for ever."""
+
+    key: Identifier
+    reference: Identifier
+    """Comes back in notices."""
+    merchant_id: Identifier
+    order_id: Identifier
+    items: tuple[StockItem, ...]
+    until: Instant
+    """Held at the latest until then; the warehouse may choose an earlier moment."""
+
+
+class ReservationStatus(StrEnum):
+    RESERVED = "reserved"
+    OUT_OF_STOCK = "out_of_stock"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    USED = "used"
+    """A shipment was made of it."""
+
+
+class Reservation(FromPartner):
+    """Goods set aside, or word that there are none."""
+
+    key: Identifier
+    status: ReservationStatus
+    until: Instant | None = None
+    price: Money | None = None
+    """What the goods cost today, all together; None: the same as was paid."""
+    expected_at: Instant | None = None
+    """Out of stock: when there will be some again; None: nobody knows."""
+
+
+class Renewal(FromPartner):
+    """Hold the goods longer."""
+
+    until: Instant
+
+
+class Stop(FromPartner):
+    """Release a reservation, or stop a parcel that is not sent yet."""
+
+    key: Identifier
+
+
+class DispatchOrder(FromPartner):
+    """Send what was set aside to where the order went. `key` is idempotent."""
+
+    key: Identifier
+    reference: Identifier
+    reservation_key: Identifier
+
+
+class DispatchStatus(StrEnum):
+    PREPARING = "preparing"
+    SENT = "sent"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+    """The reservation did not hold any more: nothing is sent."""
+
+
+class Dispatch(FromPartner):
+    """A parcel that is packed, or on its way."""
+
+    key: Identifier
+    status: DispatchStatus
+    tracking: Identifier | None = None
+    carrier_id: Identifier | None = None
+
+
+class RepairOrder(FromPartner):
+    """Look at goods that came in, and repair them. `key` is idempotent."""
+
+    key: Identifier
+    reference: Identifier
+    """Comes back in notices."""
+    merchant_id: Identifier
+    order_id: Identifier
+    items: tuple[StockItem, ...]
+    words: str
+    """What is wrong with them, as the customer says."""
+
+
+class RepairStatus(StrEnum):
+    TAKEN = "taken"
+    DIAGNOSED = "diagnosed"
+    REPAIRED = "repaired"
+    NOT_REPAIRABLE = "not_repairable"
+    SENT_BACK = "sent_back"
+
+
+class Repair(FromPartner):
+    """How far a workshop is. Under warranty it goes ahead by itself after its diagnosis; else it waits for the decision."""
+
+    key: Identifier
+    status: RepairStatus
+    in_warranty: bool | None = None
+    """None: not looked at yet."""
+    estimate: Money | None = None
+    """What the repair costs the customer, out of warranty."""
+    words: str | None = None
+    tracking: Identifier | None = None
+    carrier_id: Identifier | None = None
+
+
+class RepairDecision(FromPartner):
+    """The customer's word on the estimate; a no sends the goods back as they are."""
+
+    approved: bool

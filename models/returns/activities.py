@@ -1,0 +1,91 @@
+"""What passes between a return's workflow and its activities."""
+
+from enum import StrEnum
+
+from models.common.base import Frozen, Identifier, Instant
+from models.common.lines import LineQuantity
+from models.common.waits import Terms
+from models.returns.partner import Label, PickupBooked, ReturnAddress, ReturnParcel
+from models.returns.state import Pickup, Purpose, ReturnPolicy, ReturnState
+
+
+class ReturnStart(Frozen):
+    """The workflow's input: the return as its case sees it at first, and the rules of the case's day."""
+
+    case_id: Identifier
+    remedy_id: Identifier
+    order_id: Identifier
+    merchant_id: Identifier
+    state: ReturnState
+    terms: Terms
+    policy: ReturnPolicy
+
+
+class PrepareReturn(Frozen):
+    """Ask the merchant for number and address, and the carriers' desk for a label."""
+
+    workflow_id: Identifier
+    order_id: Identifier
+    merchant_id: Identifier
+    lines: tuple[LineQuantity, ...]
+    purpose: Purpose
+
+
+class Prepared(Frozen):
+    """`label` None: the carriers' desk had none in time, or serves no way from there."""
+
+    rma: Identifier
+    address: ReturnAddress
+    label: Label | None = None
+
+
+class PickupCall(StrEnum):
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+class ArrangePickup(Frozen):
+    """Book, move or cancel; `start` and `end` are the new time of one that is moved."""
+
+    call: PickupCall
+    pickup: Pickup
+    workflow_id: Identifier
+    order_id: Identifier
+    rma: Identifier
+    to: ReturnAddress
+    tracking: Identifier | None
+    start: Instant
+    end: Instant
+
+
+class PickupArranged(Frozen):
+    """As the carrier has it now; or why it said no."""
+
+    pickup: PickupBooked | None = None
+    refused: str | None = None
+
+
+class TraceParcel(Frozen):
+    tracking: Identifier
+
+
+class Traced(Frozen):
+    """None: the carriers' desk does not know the parcel."""
+
+    parcel: ReturnParcel | None
+
+
+class SendGoodsBack(Frozen):
+    """Ask the merchant to send what it did not take back to the customer."""
+
+    workflow_id: Identifier
+    lines: tuple[LineQuantity, ...]
+
+
+class CallOffReturn(Frozen):
+    """Nothing will come: tell the merchant, void the label, cancel the pick-up."""
+
+    workflow_id: Identifier
+    label_key: Identifier | None
+    pickup_key: Identifier | None

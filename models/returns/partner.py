@@ -1,0 +1,166 @@
+"""What is asked of merchants and carriers about goods that come back (RES-6), and what they answer: docs/partners/merchant.yaml, carrier.yaml.
+
+Keys are idempotent: the same key is the same return, label, pick-up or parcel, for ever.
+"""
+
+from enum import StrEnum
+
+from models.common.base import Identifier, Instant, Money
+from models.common.lines import LineQuantity
+from models.common.partners import FromPartner, Scan
+
+
+class ReturnAddress(FromPartner):
+    """Where goods are sent back to: a warehouse or workshop of the merchant."""
+
+    name: str
+    street: str
+    city: str
+    region: str = "CN"
+    postcode: str | None = None
+    phone: str | None = None
+
+
+class ReturnOrder(FromPartner):
+    """Announce goods to the merchant; the answer is where to send them."""
+
+    key: Identifier
+    reference: Identifier
+    """Comes back in notices."""
+    order_id: Identifier
+    merchant_id: Identifier
+    lines: tuple[LineQuantity, ...]
+    purpose: str
+    """refund, exchange or repair."""
+
+
+class ReturnSlip(FromPartner):
+    """The merchant's word: its own number of the return (RMA), and the address."""
+
+    key: Identifier
+    rma: Identifier
+    address: ReturnAddress
+
+
+class ReturnCancelled(FromPartner):
+    """Tell the merchant that nothing will come."""
+
+    key: Identifier
+
+
+class SendBack(FromPartner):
+    """Ask the merchant to send goods back to the customer."""
+
+    key: Identifier
+    lines: tuple[LineQuantity, ...]
+
+
+class SentBack(FromPartner):
+    """The parcel in which they are."""
+
+    key: Identifier
+    tracking: Identifier
+    carrier_id: Identifier
+
+
+class LabelOrder(FromPartner):
+    """Ask the carriers' desk for a prepaid label."""
+
+    key: Identifier
+    reference: Identifier
+    order_id: Identifier
+    rma: Identifier
+    to: ReturnAddress
+
+
+class Label(FromPartner):
+    """A label: the parcel's number, and what the way costs when it is used."""
+
+    key: Identifier
+    tracking: Identifier
+    carrier_id: Identifier
+    price: Money
+
+
+class Voided(FromPartner):
+    """Tell the carriers' desk that a label will not be used, or a pick-up is called off."""
+
+    key: Identifier
+
+
+class PickupAddress(FromPartner):
+    """Where to ring."""
+
+    name: str
+    phone: str | None = None
+    address: str
+
+
+class PickupOrder(FromPartner):
+    """Ask the carrier to fetch the parcel."""
+
+    key: Identifier
+    reference: Identifier
+    order_id: Identifier
+    rma: Identifier
+    to: ReturnAddress
+    tracking: Identifier | None = None
+    """Of the label, when there is one; else the pick-up brings its own."""
+    start: Instant
+    end: Instant
+    address: PickupAddress | None = None
+    """None: where the order was delivered to."""
+
+
+class PickupMove(FromPartner):
+    """Ask for another time."""
+
+    key: Identifier
+    start: Instant
+    end: Instant
+
+
+class PickupStatus(StrEnum):
+    BOOKED = "booked"
+    COLLECTED = "collected"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+class PickupBooked(FromPartner):
+    """A pick-up as the carrier has it; also the payload of a `pickup` notice."""
+
+    key: Identifier
+    status: PickupStatus
+    start: Instant
+    end: Instant
+    tracking: Identifier
+    carrier_id: Identifier
+    price: Money
+
+
+class ReturnParcel(FromPartner):
+    """A parcel's trace; also the payload of a `shipment` notice about a return. `status` is in the carrier's own words."""
+
+    tracking: Identifier
+    carrier_id: Identifier
+    status: str
+    scans: tuple[Scan, ...] = ()
+
+
+class ToldLine(FromPartner):
+    """A line of an `inspection` notice. Pieces that are named nowhere are accepted."""
+
+    line_id: Identifier
+    rejected: int = 0
+    missing: int = 0
+    wrong: int = 0
+    reason: str | None = None
+
+
+class ToldInspection(FromPartner):
+    """The payload of an `inspection` notice: what the merchant says of the goods that came back."""
+
+    lines: tuple[ToldLine, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """SHA-256 of pictures that the merchant uploaded before."""

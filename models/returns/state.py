@@ -1,0 +1,314 @@
+"""A return (RES-6): where it stands, what came of it, and what people may do with it."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from models.common.actors import Actor, EvidenceRef
+from models.common.base import Body, Duration, Frozen, Identifier, Instant, Money, unfit
+from models.common.lines import LineQuantity
+from models.common.vocabulary import Party
+from models.returns.partner import Label, ReturnAddress
+
+
+class Purpose(StrEnum):
+    """Why the goods come back. For a repair nobody inspects them: the workshop does."""
+
+    REFUND = "refund"
+    EXCHANGE = "exchange"
+    REPAIR = "repair"
+
+
+class Way(StrEnum):
+    """How the customer sends them."""
+
+    LABEL = "label"
+    PICKUP = "pickup"
+    OWN = "own"
+    """With a carrier of the customer's own choice."""
+
+
+class ReturnStage(StrEnum):
+    OPENING = "opening"
+    AWAITING = "awaiting"
+    IN_TRANSIT = "in_transit"
+    RECEIVED = "received"
+    SENDING_BACK = "sending_back"
+    OVER = "over"
+
+    @classmethod
+    def on_the_road(cls) -> frozenset["ReturnStage"]:
+        """The goods are somewhere between people: what a carrier's list of parcels should show too."""
+        return frozenset({cls.IN_TRANSIT, cls.SENDING_BACK})
+
+
+class ReturnResult(StrEnum):
+    ACCEPTED = "accepted"
+    PARTLY = "partly_accepted"
+    REJECTED = "rejected"
+    LOST = "lost"
+    """On a way that was ours: the refund is due."""
+    LOST_BY_SENDER = "lost_by_sender"
+    """On the customer's own way: a person decides."""
+    EXPIRED = "expired"
+    CALLED_OFF = "called_off"
+    NO_ADDRESS = "no_address"
+
+    @classmethod
+    def giving(cls) -> frozenset["ReturnResult"]:
+        """What was agreed is due, as far as it was accepted."""
+        return frozenset({cls.ACCEPTED, cls.PARTLY, cls.LOST})
+
+
+class PickupState(StrEnum):
+    REQUESTED = "requested"
+    BOOKED = "booked"
+    REFUSED = "refused"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    COLLECTED = "collected"
+
+    @classmethod
+    def standing(cls) -> frozenset["PickupState"]:
+        return frozenset({cls.REQUESTED, cls.BOOKED})
+
+
+class Pickup(Frozen):
+    """An appointment at the customer's door. The address is named by its id: it is personal and stays out of the history (ARC-3)."""
+
+    key: Identifier
+    start: Instant
+    end: Instant
+    address_id: Identifier | None = None
+    """None: where the order was delivered to."""
+    state: PickupState = PickupState.REQUESTED
+    moves: int = 0
+    """How often another time was asked for."""
+    tracking: Identifier | None = None
+    carrier_id: Identifier | None = None
+    price: Money | None = None
+    words: str | None = None
+    """Why the carrier refused it."""
+
+
+class ReturnLine(LineQuantity):
+    """Pieces that come back, and what was paid for them: the weight of the line in the refund."""
+
+    paid_minor: int = Field(ge=0)
+
+
+class InspectedLine(Frozen):
+    """What became of a line's pieces; together as many as were to come back."""
+
+    line_id: Identifier
+    accepted: int = Field(default=0, ge=0, le=10_000)
+    rejected: int = Field(default=0, ge=0, le=10_000)
+    missing: int = Field(default=0, ge=0, le=10_000)
+    wrong: int = Field(default=0, ge=0, le=10_000)
+    """Something else lay in the parcel in their place."""
+    reason: str | None = Field(default=None, max_length=1000)
+
+    @property
+    def pieces(self) -> int:
+        return self.accepted + self.rejected + self.missing + self.wrong
+
+    @property
+    def at_the_merchants(self) -> int:
+        """What is there and not taken: it goes back to the customer."""
+        return self.rejected + self.wrong
+
+
+class Inspection(Frozen):
+    at: Instant
+    lines: tuple[InspectedLine, ...]
+    by: Actor
+    """The system, when the merchant was silent and everything counts as accepted."""
+    evidence: tuple[EvidenceRef, ...] = ()
+
+
+class FreightClaim(Frozen):
+    """RES-8: what the customer paid to send the goods although another party is liable; `allowed` is what the policy covers of it."""
+
+    amount: Money
+    allowed: Money
+    receipt: EvidenceRef
+
+
+class ReturnParcelState(Frozen):
+    """The parcel as its carrier tells of it."""
+
+    tracking: Identifier
+    carrier_id: Identifier
+    words: str | None = None
+    """The carrier's own for its status."""
+
+
+class ReturnState(Frozen):
+    """The whole return, as everybody of the case sees it."""
+
+    workflow_id: Identifier
+    purpose: Purpose
+    stage: ReturnStage = ReturnStage.OPENING
+    lines: tuple[ReturnLine, ...]
+    agreed: Money
+    """What all of it is worth to the customer: the refund, before freight."""
+    payer: Party | None = None
+    """RES-8: who pays the way back; None: not the customer."""
+    opened_at: Instant
+    rma: Identifier | None = None
+    address: ReturnAddress | None = None
+    deadline: Instant | None = None
+    """Until when the customer sends the goods."""
+    label: Label | None = None
+    pickup: Pickup | None = None
+    pickups: int = 0
+    """How many were asked for."""
+    way: Way | None = None
+    parcel: ReturnParcelState | None = None
+    shipped_at: Instant | None = None
+    received_at: Instant | None = None
+    inspect_until: Instant | None = None
+    inspection: Inspection | None = None
+    freight: FreightClaim | None = None
+    result: ReturnResult | None = None
+    sent_back: ReturnParcelState | None = None
+    handed_back_at: Instant | None = None
+
+    @property
+    def sent(self) -> bool:
+        return self.stage not in {ReturnStage.OPENING, ReturnStage.AWAITING}
+
+
+class Settlement(Frozen):
+    """What a return comes to (RES-6, RES-8). `refund` is goods − deducted; `freight` comes on top, from whoever is liable."""
+
+    goods: Money
+    deducted: Money
+    freight: Money
+
+    @property
+    def refund(self) -> int:
+        return self.goods.minor - self.deducted.minor
+
+
+class ReturnPolicy(Frozen):
+    """The policy's figures for returns. The times themselves are in `waits`."""
+
+    poll_every: Duration
+    """How often the carrier is asked where the parcel is, when it tells nothing by itself."""
+    remind_before: Duration
+    """The last reminder, before the deadline of sending; the first is half-way."""
+    pickup_grace: Duration
+    """So long after its time a pick-up that nobody told of counts as missed."""
+    after_a_missed_pickup: Duration
+    """At least so much time is left to send the goods then."""
+    most_pickups: int = Field(default=5, ge=1, le=20)
+    longest_pickup: Duration = timedelta(hours=24)
+    """From the earliest to the latest time at which the carrier may ring."""
+    longest_to_send: Duration = timedelta(days=60)
+    """Later than so long after the return was opened, nobody sets the deadline of sending."""
+    most_freight_minor: int = Field(ge=0)
+    """RES-8: what is refunded of a customer's own freight, at most."""
+    statuses: dict[str, str]
+    """Carriers' words, in lower case → ours (`ShipmentStatus`). A word that is not here counts as in transit, and is noted."""
+
+
+class ReturnAction(StrEnum):
+    """What people do with a return. When, and who: `rules/returns/permissions.py`."""
+
+    BOOK_PICKUP = "book_pickup"
+    MOVE_PICKUP = "move_pickup"
+    CANCEL_PICKUP = "cancel_pickup"
+    SHIP = "ship"
+    CLAIM_FREIGHT = "claim_freight"
+    RECEIVE = "receive"
+    INSPECT = "inspect"
+    EXTEND = "extend"
+
+
+class _Slot(Body):
+    start: Instant
+    end: Instant
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.end <= self.start:
+            raise unfit(rule="RES-6", zh="取件结束时间须晚于开始时间", en="a pick-up ends after it starts")
+        return self
+
+
+class BookPickup(_Slot):
+    """Have the goods fetched at the door, at that time."""
+
+    address_id: Identifier | None = None
+    """From `POST /v1/addresses`; none: where the order was delivered to."""
+
+
+class MovePickup(_Slot):
+    """Another time for the pick-up that stands."""
+
+
+class CancelPickup(Body):
+    """Call the pick-up off; the goods can still be sent another way."""
+
+
+class Ship(Body):
+    """Say with which carrier the goods are on their way, when it is not with our label."""
+
+    carrier_id: Identifier
+    tracking: Identifier
+
+
+class ClaimFreight(Body):
+    """RES-8: ask for the freight that you paid although somebody else is liable, with a picture of the receipt."""
+
+    amount: Money
+    receipt: EvidenceRef
+
+
+class Receive(Body):
+    """Say that the goods have come."""
+
+
+class InspectedLines(Body):
+    """What was found, line by line."""
+
+    lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _reasons(self) -> Self:
+        for line in self.lines:
+            if line.at_the_merchants and not line.reason:
+                raise unfit(
+                    rule="RES-6",
+                    zh=f"{line.line_id}：有拒收或错误的商品时须说明原因（`reason`）",
+                    en=f"{line.line_id}: say why pieces are rejected or wrong (`reason`)",
+                )
+        return self
+
+
+class Inspect(InspectedLines):
+    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place."""
+
+    evidence: tuple[EvidenceRef, ...] = Field(default=(), max_length=30)
+
+
+class Extend(Body):
+    """Give the customer more time to send the goods."""
+
+    until: Instant
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+RETURN_BODIES: dict[ReturnAction, type[Body]] = {
+    ReturnAction.BOOK_PICKUP: BookPickup,
+    ReturnAction.MOVE_PICKUP: MovePickup,
+    ReturnAction.CANCEL_PICKUP: CancelPickup,
+    ReturnAction.SHIP: Ship,
+    ReturnAction.CLAIM_FREIGHT: ClaimFreight,
+    ReturnAction.RECEIVE: Receive,
+    ReturnAction.INSPECT: Inspect,
+    ReturnAction.EXTEND: Extend,
+}

@@ -1,0 +1,1 @@
+"""All database tables."""

@@ -1,0 +1,298 @@
+"""The read side (docs/architecture.md): what lists, search and reports read. The workflow is the truth while a case is open.
+
+`cases`, `timeline`, `messages`, `archives` and `case_evidence` are written by `activities/` alone, and so are the books of money
+(`models/tables/money.py`); `contacts`, `openings`, `uploads` and `webhooks` by the API at its door; so are `agents`. `assignments` follow
+what the cases say; choosing a handler, and taking a case out of a queue, writes there first. Instants are UTC; amounts are minor units.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from pydantic import JsonValue
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, TypeDecorator, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that the database counts; SQLite counts plain integers only."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC instants on every database: SQLite would hand them back naive."""
+
+    impl: Any = DateTime(timezone=True)
+    cache_ok: Any = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive instant: its zone would be a guess."""
+        if value is not None and value.tzinfo is None:
+            message = "instants are aware"
+            raise ValueError(message)
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give SQLite's naive values the zone that they were stored in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class CaseRow(SQLModel, table=True):
+    """One row a case: its columns for lists, its `state` (CaseState without the policy) for the view."""
+
+    __tablename__: ClassVar[Any] = "cases"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_cases_customer", "customer_id", "opened_at"),
+        Index("ix_cases_merchant", "merchant_id", "opened_at"),
+        Index("ix_cases_order", "order_id"),
+        Index("ix_cases_team", "team", "stage", "next_deadline"),
+        Index("ix_cases_stage", "stage", "opened_at"),
+        Index("ix_cases_opened", "opened_at", "case_id"),
+        Index("ix_cases_updated", "updated_at", "case_id"),
+        Index("ix_cases_review", "review", "opened_at"),
+        Index("ix_cases_deadline", "next_deadline", "case_id"),
+    )
+
+    case_id: str = Field(primary_key=True, max_length=100)
+    version: int
+    kind: str
+    stage: str
+    channel: str
+    customer_id: str
+    order_id: str | None = None
+    merchant_id: str | None = None
+    issue: str | None = None
+    priority: str | None = None
+    tier: str
+    team: str | None = None
+    handler: str | None = None
+    offered_to: str | None = None
+    """A transfer waits for this colleague, or for whoever of `offered_team` (DSP-4): they may see the case."""
+    offered_team: str | None = None
+    waiting_on: str
+    waiting_for: str | None = None
+    next_deadline: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sla_state: str
+    outcome: str | None = None
+    amount_minor: int = Field(default=0, sa_type=BigInteger)
+    """What the case pays back, so far decided."""
+    currency: str
+    automatic: bool = False
+    reopened: int = 0
+    review: str | None = None
+    """A decision without a person that was drawn for review (RES-10): due, agreed or disagreed."""
+    locale: str
+    policy_version: str
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    state: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class CaseCarrierRow(SQLModel, table=True):
+    """Which carriers have a shipment on a case: they may see it."""
+
+    __tablename__: ClassVar[Any] = "case_carriers"
+
+    carrier_id: str = Field(primary_key=True)
+    case_id: str = Field(primary_key=True, index=True)
+
+
+class TimelineRow(SQLModel, table=True):
+    """Append-only: what happened, in order."""
+
+    __tablename__: ClassVar[Any] = "timeline"
+
+    case_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    event: str = Field(index=True)
+    role: str
+    actor_id: str
+    data: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class MessageRow(SQLModel, table=True):
+    """The outbox and the in-site inbox (NTF-1, NTF-2): one row for each event, recipient and channel, written with its timeline row."""
+
+    __tablename__: ClassVar[Any] = "messages"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("case_id", "version", "recipient_role", "recipient_id", "channel", name="uq_messages_told_once"),
+        Index("ix_messages_due", "state", "next_attempt_at"),
+        Index("ix_messages_inbox", "recipient_role", "recipient_id", "channel", "id"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
+    case_id: str
+    version: int
+    event: str
+    recipient_role: str
+    recipient_id: str
+    channel: str
+    locale: str
+    subject: str
+    body: str
+    state: str = "waiting"
+    """waiting, sent, undeliverable (no address, or refused for good); inbox rows are `sent` at once."""
+    attempts: int = 0
+    next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the delivery loop may try (again); moved ahead while somebody is trying (the lease)."""
+    error: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CaseEvidenceRow(SQLModel, table=True):
+    """Which evidence belongs to which case: the right to see it (INV-3)."""
+
+    __tablename__: ClassVar[Any] = "case_evidence"
+
+    case_id: str = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    media_type: str
+    size: int
+    name: str
+    role: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ArchiveRow(SQLModel, table=True):
+    """ARC-1: the immutable record of a closed case; a reopened case gets a further edition."""
+
+    __tablename__: ClassVar[Any] = "archives"
+
+    case_id: str = Field(primary_key=True)
+    edition: int = Field(primary_key=True)
+    sha256: str
+    outcome: str
+    root_cause: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    record: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class ContactRow(SQLModel, table=True):
+    """How to reach a customer, and how they want to be told. Kept apart from the history, so that it can be removed (ARC-3)."""
+
+    __tablename__: ClassVar[Any] = "contacts"
+
+    customer_id: str = Field(primary_key=True)
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    locale: str
+    zone: str
+    channels: list[str] | None = Field(default=None, sa_column=Column(Json, nullable=True))
+    """The customer's preference among e-mail, SMS and push; None: as the policy says. The inbox is always told."""
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OpeningRow(SQLModel, table=True):
+    """REC-5: the same customer, order line and issue have one open case. Removed when the case closes."""
+
+    __tablename__: ClassVar[Any] = "openings"
+
+    sameness: str = Field(primary_key=True)
+    case_id: str = Field(index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class AgentRow(SQLModel, table=True):
+    """A person of the service centre (DSP-2): what they can do, when they work, whether they are there."""
+
+    __tablename__: ClassVar[Any] = "agents"
+
+    agent_id: str = Field(primary_key=True)
+    name: str
+    role: str
+    """agent or supervisor."""
+    teams: list[str] = Field(sa_column=Column(Json, nullable=False))
+    skills: list[str] = Field(sa_column=Column(Json, nullable=False))
+    """Issue codes or groups; empty: every issue."""
+    shift: str | None = None
+    """A calendar of the policy; None: being present is enough."""
+    present: bool = False
+    most: int = 20
+    """Open cases at once."""
+    assigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When they last were given a case: of two with equal load the longer idle one is next."""
+
+
+class AssignmentRow(SQLModel, table=True):
+    """Who handles a case: one row a case, so never two handlers (DSP-2)."""
+
+    __tablename__: ClassVar[Any] = "assignments"
+
+    case_id: str = Field(primary_key=True)
+    agent_id: str = Field(index=True)
+    team: str | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
+    claim: str | None = None
+    """The request that took the case out of its team's queue: the same request again gets the same case."""
+
+
+class KnowledgeRow(SQLModel, table=True):
+    """An answer to a common question (REC-6), and how it did."""
+
+    __tablename__: ClassVar[Any] = "knowledge"
+
+    entry_id: str = Field(primary_key=True)
+    title_zh: str
+    title_en: str
+    body_zh: str
+    body_en: str
+    issues: list[str] = Field(sa_column=Column(Json, nullable=False))
+    """Issue codes; empty: every issue."""
+    keywords: list[str] = Field(sa_column=Column(Json, nullable=False))
+    state: str
+    """draft or published."""
+    shown: int = 0
+    helped: int = 0
+    not_helped: int = 0
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    updated_by: str
+
+
+class KnowledgeTermRow(SQLModel, table=True):
+    """In which entries a term occurs: what the search begins with."""
+
+    __tablename__: ClassVar[Any] = "knowledge_terms"
+
+    term: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True, index=True)
+
+
+class KnowledgeShownRow(SQLModel, table=True):
+    """Which case was shown which entry, and what came of it: the same case counts once."""
+
+    __tablename__: ClassVar[Any] = "knowledge_shown"
+
+    case_id: str = Field(primary_key=True)
+    entry_id: str = Field(primary_key=True, index=True)
+    helped: bool | None = None
+
+
+class UploadRow(SQLModel, table=True):
+    """Evidence that was uploaded, and by whom; it joins a case when its uploader names it there."""
+
+    __tablename__: ClassVar[Any] = "uploads"
+    __table_args__: ClassVar[Any] = (Index("ix_uploads_by", "role", "uploader_id", "at"),)
+
+    sha256: str = Field(primary_key=True)
+    role: str = Field(primary_key=True)
+    uploader_id: str = Field(primary_key=True)
+    media_type: str
+    size: int
+    name: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class WebhookRow(SQLModel, table=True):
+    """Notices that were taken in: a replayed one changes nothing."""
+
+    __tablename__: ClassVar[Any] = "webhooks"
+
+    partner: str = Field(primary_key=True)
+    notice_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)

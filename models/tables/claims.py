@@ -1,0 +1,58 @@
+"""The tables of claims (RES-9): written by `activities/claims.py` alone, read by lists and totals, whether their case still runs or not."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import JsonValue
+from sqlalchemy import BigInteger, Column, Index
+from sqlmodel import Field, SQLModel
+
+from models.tables.case import Json, UtcDateTime
+
+
+class ClaimRow(SQLModel, table=True):
+    """One row a claim: its columns for lists and totals, its `state` (ClaimState) for the view."""
+
+    __tablename__: ClassVar[Any] = "claims"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_claims_party", "party", "who", "opened_at"),
+        Index("ix_claims_due", "due", "claim_id"),
+        Index("ix_claims_opened", "opened_at", "claim_id"),
+    )
+
+    claim_id: str = Field(primary_key=True)
+    version: int
+    case_id: str = Field(index=True)
+    order_id: str
+    kind: str
+    status: str
+    party: str
+    who: str
+    team: str | None = None
+    cause: str
+    currency: str
+    claimed_minor: int = Field(sa_type=BigInteger)
+    accepted_minor: int | None = Field(default=None, sa_type=BigInteger)
+    recovered_minor: int = Field(sa_type=BigInteger)
+    """What came in; of a credit, what we paid."""
+    written_off_minor: int = Field(sa_type=BigInteger)
+    waiting_on: str
+    due: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    state: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class ClaimHistoryRow(SQLModel, table=True):
+    """Append-only: what happened to a claim, in order."""
+
+    __tablename__: ClassVar[Any] = "claim_history"
+
+    claim_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    event: str
+    role: str
+    actor_id: str
+    data: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))

@@ -1,0 +1,1 @@
+"""Decisions about a case: permissions, validation, grading, routing, views."""

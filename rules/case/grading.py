@@ -1,0 +1,90 @@
+"""Grading (CLS-3): severity × urgency → P1…P4, each point with a reason that a person can read in Chinese and in English."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from functools import lru_cache
+
+from models.case.state import Grade
+from models.common.vocabulary import Issue, Kind
+from models.policy.policy import GradingPolicy, PolicySlice
+
+Points = Iterator[tuple[int, str]]
+
+
+def grade(
+    policy: PolicySlice,
+    *,
+    issue: Issue,
+    kind: Kind,
+    text: str,
+    money_at_stake_minor: int,
+    lines: int,
+    marks: Iterable[str],
+    waited: timedelta,
+    repeats: int,
+) -> Grade:
+    """The priority of a case. Each axis is as high as its highest point; only points above 0 are reasons."""
+    severity = sorted(_severity(policy, issue, text, money_at_stake_minor, lines), reverse=True)
+    urgency = sorted(_urgency(policy.grading, kind, text, marks, waited, repeats=repeats), reverse=True)
+    severe = min(severity[0][0], 3) if severity else 0
+    urgent = min(urgency[0][0], 3) if urgency else 0
+    return Grade(
+        priority=policy.grading.matrix[severe][urgent],
+        severity=severe,
+        urgency=urgent,
+        reasons=tuple(reason for _, reason in (*severity, *urgency)),
+    )
+
+
+def _severity(policy: PolicySlice, issue: Issue, text: str, money: int, lines: int) -> Points:
+    rules = policy.grading
+    reached = [(points, least) for least, points in rules.money if money >= least and points]
+    if reached:
+        points, least = max(reached)
+        yield points, f"涉及金额 ≥ {least / 100:.2f} · at stake ≥ {least / 100:.2f} {policy.currency}"
+    if issue in rules.severe_issues:
+        name = policy.issues[issue].name
+        yield 2, f"严重问题：{name.zh} · severe issue: {name.en}"
+    for word in _found(rules.harm_words, text):
+        yield 3, f"安全或伤害：“{word}” · safety or harm: “{word}”"
+    if lines >= rules.many_lines:
+        yield 1, f"涉及 {lines} 个商品行 · {lines} lines concerned"
+
+
+def _urgency(rules: GradingPolicy, kind: Kind, text: str, marks: Iterable[str], waited: timedelta, *, repeats: int) -> Points:
+    for word in _found(rules.public_words, text):
+        yield 3, f"提到监管或媒体：“{word}” · regulator or press mentioned: “{word}”"
+    for word in _found(rules.urgent_words, text):
+        yield 2, f"急需：“{word}” · urgent words: “{word}”"
+    for mark in sorted(set(marks) & set(rules.perishable_marks)):
+        yield 2, f"易腐商品（{mark}） · goods that spoil ({mark})"
+    long = [(points, least) for least, points in rules.waited if waited >= least]
+    if long:
+        points, least = max(long)
+        hours = round(least / timedelta(hours=1))
+        yield points, f"已等待 ≥ {hours} 小时 · waited ≥ {hours} h"
+    often = [(points, least) for least, points in rules.repeats if repeats >= least]
+    if often:
+        points, least = max(often)
+        yield points, f"再次反映 ≥ {least} 次 · came back ≥ {least} times"
+    if kind is Kind.COMPLAINT:
+        yield 1, "投诉 · a complaint"
+
+
+def _found(words: tuple[str, ...], text: str) -> list[str]:
+    """The words of the list that the text has, each once, in the text's order."""
+    pattern = _pattern(words)
+    return list(dict.fromkeys(match.group().casefold() for match in pattern.finditer(text))) if pattern else []
+
+
+@lru_cache(maxsize=64)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Chinese words are found anywhere; words in Latin letters only whole, so that "fired" is no "fire"."""
+    if not words:
+        return None
+    parts = [
+        rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" if word.isascii() else re.escape(word)
+        for word in sorted(words, key=len, reverse=True)
+    ]
+    return re.compile("|".join(parts), re.IGNORECASE)

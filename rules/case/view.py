@@ -1,0 +1,203 @@
+"""A case as one viewer may see it: the same from the workflow's query, an update's answer and the table's row."""
+
+from datetime import datetime
+
+from models.case.actions import Action
+from models.case.state import CaseState
+from models.case.views import ActionView, CaseView, ClockView, MissView, ProposalView, RequestView, SayingView, WaitView
+from models.common.actors import Actor
+from models.common.base import Bilingual
+from models.common.vocabulary import Locale, Role, Silence, WaitFor, WaitingOn
+from models.investigation.clocks import Clock, Wait
+from models.investigation.decisions import Appeal
+from models.investigation.findings import InformationRequest, Saying
+from models.policy.policy import PolicySlice
+from models.remedies.remedy import Proposal, Remedy
+from models.replacements.state import ReplacementAction
+from models.returns.state import ReturnAction
+from rules.case.appeals import last_moment, may_appeal, too_late
+from rules.case.permissions import allowed_actions
+from rules.common import sla_clock
+from rules.facts.questions import when_silent
+from rules.replacements import view as replacement_view
+from rules.returns import view as return_view
+
+WEIGHING = Role.platform() | {Role.ANALYST}
+"""Who sees what was weighed, and what earlier cases gave (RES-4, RES-10)."""
+MASK = "—"
+
+
+def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, locale: Locale | None = None) -> CaseView:
+    """The whole view. `locale` None: the case's own language."""
+    language = locale or case.receipt.locale
+    issue = policy.issues.get(case.issue) if case.issue else None
+    return CaseView(
+        case_id=case.case_id,
+        version=case.version,
+        kind=case.kind,
+        stage=case.stage,
+        channel=case.receipt.channel,
+        customer_id=case.receipt.customer_id if actor.role is not Role.ANALYST else "—",
+        order_id=case.order_id,
+        merchant_id=case.order.merchant_id if case.order else None,
+        carriers=tuple(sorted({shipment.carrier_id for shipment in case.shipments})),
+        lines=case.receipt.lines,
+        description=case.receipt.description if actor.role is not Role.ANALYST else "—",
+        wanted=case.receipt.wanted,
+        issue=case.issue,
+        issue_name=issue.name.in_(language) if issue else None,
+        classification=case.classification,
+        grade=case.grade,
+        tier=case.tier,
+        team=case.team,
+        handler=case.handler.id if case.handler else None,
+        owner=case.owner.id if case.owner else None,
+        transfer=case.transfer if actor.role in Role.platform() else None,
+        suggestion=case.suggestion,
+        waiting=_wait(case, policy, language),
+        clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),
+        misses=tuple(
+            MissView(clock=miss.clock, at=miss.at, due=miss.due, held_by=miss.held_by, handler=miss.handler)
+            for miss in case.misses
+        ),
+        facts=case.facts,
+        sayings=tuple(_saying(saying) for saying in case.sayings) if actor.role is not Role.ANALYST else (),
+        requests=tuple(_request(request, language) for request in case.requests if _may_read(request, actor)),
+        finding=case.finding if actor.role not in {Role.CUSTOMER, Role.CARRIER} or case.settled else None,
+        proposals=tuple(_proposal(proposal) for proposal in case.proposals if _may_see(proposal, actor)),
+        remedies=tuple(_remedy(remedy, actor) for remedy in case.remedies),
+        automatic=case.automatic,
+        checks=case.checks if actor.role in WEIGHING else (),
+        review=case.review if actor.role in WEIGHING else None,
+        history=case.history if actor.role in WEIGHING else None,
+        appeal=_appeal(case.appeal, actor) if case.appeal else None,
+        appeals_before=tuple(_appeal(appeal, actor) for appeal in case.appeals_before),
+        appeal_until=last_moment(case, policy) if may_appeal(case, actor) else None,
+        survey=case.survey,
+        outcome=case.outcome,
+        archive=case.archive,
+        reopened=case.reopened,
+        opened_at=case.receipt.received_at,
+        closed_at=case.closed_at,
+        policy_version=case.policy_version,
+        available_actions=tuple(
+            ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}")
+            for action in allowed_actions(case, actor)
+            if action is not Action.APPEAL or not too_late(case, policy, now)
+        )
+        + tuple(ActionView(action=action, href=href) for action, href in errand_actions(case, actor)),
+    )
+
+
+def errand_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction | ReplacementAction, str], ...]:
+    """What may be done to the goods that are on their way: each where its errand is."""
+    return return_view.open_actions(case, actor) + replacement_view.open_actions(case, actor)
+
+
+def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | None:
+    if case.wait is None:
+        return None
+    then = default_outcome(case, case.wait, policy).in_(locale)
+    return WaitView(on=case.wait.on, for_=case.wait.for_, until=case.wait.until, then=then)
+
+
+REMINDED = Bilingual(zh="再次提醒主管，并记录超时", en="the supervisors are reminded, and the delay is recorded")
+FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
+
+
+def default_outcome(case: CaseState, wait: Wait, policy: PolicySlice) -> Bilingual:
+    """What happens by itself when nobody moves; for an answer it depends on who was asked (INV-2), for a choice on what the proposal said."""
+    proposal = case.standing_proposal
+    if wait.for_ is WaitFor.CHOICE and proposal is not None and proposal.if_silent is Silence.FIRST_OPTION:
+        return FIRST_OPTION
+    if wait.on is WaitingOn.SUPERVISOR:
+        return REMINDED
+    if wait.for_ is WaitFor.ANSWERS and wait.on in policy.answers:
+        asked = (request.by.role for request in case.open_requests if request.of is wait.on and request.due == wait.until)
+        return when_silent(policy, wait.on, next(asked, Role.SYSTEM))
+    return policy.waits[wait.for_].then
+
+
+def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) -> ClockView:
+    calendar = policy.calendars[clock.calendar]
+    read = sla_clock.hand_over(clock, case.tier, now, calendar)  # counted up to now, changes nothing else
+    return ClockView(
+        name=clock.name,
+        state=sla_clock.state(clock),
+        target_seconds=int(clock.target.total_seconds()),
+        used_seconds=int(read.used.total_seconds()),
+        used_by_tier={tier: int(used.total_seconds()) for tier, used in read.used_by_tier.items()},
+        due=sla_clock.due(clock, calendar),
+        paused=bool(clock.pauses),
+        stopped=clock.stopped_at is not None,
+    )
+
+
+def _appeal(appeal: Appeal, actor: Actor) -> Appeal:
+    """The platform and the appellant read it whole; the others, that there is one and what came of it."""
+    if actor.role in Role.platform() or appeal.by.role is actor.role:
+        return appeal
+    return appeal.model_copy(update={"words": MASK, "evidence": ()})
+
+
+def _saying(saying: Saying) -> SayingView:
+    return SayingView(at=saying.at, by=saying.by.role, words=saying.words, evidence=saying.evidence)
+
+
+def _request(request: InformationRequest, locale: Locale) -> RequestView:
+    return RequestView(
+        id=request.id,
+        of=request.of,
+        recipient=request.recipient,
+        question=request.question.in_(locale),
+        asked_at=request.asked_at,
+        remind_at=request.remind_at,
+        due=request.due,
+        by=request.by,
+        reminded=request.reminded,
+        silent=request.silent,
+        withdrawn=request.withdrawn,
+        answer=request.answer,
+        admits=request.admits,
+    )
+
+
+def _may_read(request: InformationRequest, actor: Actor) -> bool:
+    return actor.role in Role.platform() or request.recipient == actor.id
+
+
+def _may_see(proposal: Proposal, actor: Actor) -> bool:
+    return actor.role is not Role.CUSTOMER or not (proposal.needs_approval or proposal.declined)
+
+
+def _remedy(remedy: Remedy, actor: Actor) -> Remedy:
+    """Customers see how much and how far, not the provider's keys."""
+    if remedy.replacement is not None:
+        remedy = remedy.model_copy(update={"replacement": replacement_view.seen(remedy.replacement, actor)})
+    return remedy.model_copy(update={"parts": ()}) if actor.role is Role.CUSTOMER else remedy
+
+
+def _proposal(proposal: Proposal) -> ProposalView:
+    states = {
+        "awaiting_approval": proposal.needs_approval and proposal.declined is None,
+        "accepted": proposal.accepted is not None,
+        "refused": proposal.refused is not None,
+        "declined": proposal.declined is not None,
+        "lapsed": proposal.lapsed,
+    }
+    return ProposalView(
+        id=proposal.id,
+        round=proposal.round,
+        by=proposal.by.role,
+        at=proposal.at,
+        options=proposal.options,
+        amount=proposal.amount,
+        until=proposal.until,
+        if_silent=proposal.if_silent,
+        state=next((name for name, holds in states.items() if holds), "standing"),
+        accepted=proposal.accepted,
+        refused=proposal.refused,
+        declined=proposal.declined,
+        counter_amount=proposal.counter_amount,
+        counter_remedy=proposal.counter_remedy,
+    )

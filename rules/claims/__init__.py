@@ -1,0 +1,1 @@
+"""Receivables of a case and permissions of claims."""

@@ -1,0 +1,43 @@
+"""Figures as people write them, in either language: money and moments."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.common.base import Bilingual, Money
+from models.common.vocabulary import Locale
+
+HOME_ZONE = "Asia/Shanghai"
+DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3}
+
+
+def money_in(minor: int, currency: str, locale: Locale) -> str:
+    """¥12.90 in Chinese, CNY 12.90 in English."""
+    decimals = DECIMALS.get(currency, 2)
+    figure = f"{minor / 10**decimals:,.{decimals}f}" if abs(minor) < 10**15 else str(minor)
+    return f"¥{figure}" if locale is Locale.ZH and currency == "CNY" else f"{currency} {figure}"
+
+
+def money(amount: Money) -> Bilingual:
+    return minor_units(amount.minor, amount.currency)
+
+
+def minor_units(minor: int, currency: str) -> Bilingual:
+    """Also of what is below zero, as a discount may be."""
+    return Bilingual(zh=money_in(minor, currency, Locale.ZH), en=money_in(minor, currency, Locale.EN))
+
+
+def moment_in(instant: datetime, locale: Locale, zone: str = HOME_ZONE) -> str:
+    """In a zone, which is said where it may be doubted."""
+    local = instant.astimezone(zone_of(zone))
+    offset = local.strftime("%z")
+    told = f"GMT{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
+    if locale is Locale.ZH:
+        return f"{local.month}月{local.day}日{local:%H:%M}" + ("" if zone == HOME_ZONE else f"（{told}）")
+    return f"{local.day} {local:%b}, {local:%H:%M} ({told})"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # a contact's zone that this machine does not know
+        return ZoneInfo(HOME_ZONE)

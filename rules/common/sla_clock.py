@@ -1,0 +1,158 @@
+"""Promises about time (SLA-1…6): pure functions that take a clock and return the next one.
+
+Whatever is done in whatever order, `used` is the working time that passed while the clock ran, kept per tier (SLA-5), and a
+promise once broken stays broken (SLA-4): a change that comes upon a miss before a tick did keeps it for the next tick to hand out.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from models.common.calendars import CalendarSlice
+from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, PauseReason, Priority, SlaState, Tier
+from models.investigation.clocks import Clock, Miss
+from models.policy.policy import ClockTarget, PolicySlice
+from rules.common.best_row import best
+from rules.common.working_time import add_working, working_between
+
+
+def target_for(
+    policy: PolicySlice,
+    name: ClockName,
+    *,
+    kind: Kind,
+    group: IssueGroup | None,
+    channel: Channel,
+    priority: Priority | None,
+) -> ClockTarget:
+    """The most specific row of the promises; group and priority are not known before classification.
+
+    Raises LookupError on a table with a hole, which `rules/policy/load.py` refuses to load.
+    """
+    given = {"kind": kind, "group": group, "channel": channel, "priority": priority}
+    row = best([row for row in policy.clocks if row.clock is name], given)
+    if row is None:
+        message = f"no promise for the clock {name}; add a row to `clocks` that names nothing else"
+        raise LookupError(message)
+    return row
+
+
+def start(name: ClockName, target: ClockTarget, now: datetime, held_by: Tier) -> Clock:
+    """A new clock that runs from now."""
+    return Clock(name=name, calendar=target.calendar, target=target.within, started_at=now, running_since=now, held_by=held_by)
+
+
+def pause(clock: Clock, reason: PauseReason, now: datetime, calendar: CalendarSlice) -> Clock:
+    """SLA-3: stand still while the reason holds. Several reasons may hold at once."""
+    if clock.stopped_at is not None or reason in clock.pauses:
+        return clock
+    counted = _counted(clock, now, calendar)
+    return counted.model_copy(update={"running_since": None, "pauses": clock.pauses | {reason}})
+
+
+def resume(clock: Clock, reason: PauseReason, now: datetime, calendar: CalendarSlice) -> Clock:
+    """SLA-3: run on with the remaining working time, when no other reason holds it."""
+    del calendar  # every change has the same shape
+    if reason not in clock.pauses:
+        return clock
+    left = clock.pauses - {reason}
+    return clock.model_copy(update={"pauses": left, "running_since": clock.running_since if left else now})
+
+
+def stop(clock: Clock, now: datetime, calendar: CalendarSlice) -> Clock:
+    """What was promised was done."""
+    if clock.stopped_at is not None:
+        return clock
+    counted = _counted(clock, now, calendar)
+    return counted.model_copy(update={"running_since": None, "pauses": frozenset[PauseReason](), "stopped_at": now})
+
+
+def retarget(clock: Clock, target: ClockTarget, now: datetime, calendar: CalendarSlice) -> tuple[Clock, bool]:
+    """CLS-4: another promise from now on; True when it moved. Time used counts on; `calendar` is the one it was used in.
+
+    A later promise may be warned of anew; a broken one stays broken; one that is over already is broken at once.
+    """
+    if clock.stopped_at is not None or (clock.target, clock.calendar) == (target.within, target.calendar):
+        return clock, False
+    counted = _counted(clock, now, calendar)
+    warned_at = clock.warned_at if target.within <= clock.target else None
+    moved = counted.model_copy(update={"target": target.within, "calendar": target.calendar, "warned_at": warned_at})
+    if moved.missed_at is None and moved.used > moved.target:
+        return _broken(moved, now, _reached(counted, target.within, calendar) or now), True
+    return moved, True
+
+
+def hand_over(clock: Clock, tier: Tier, now: datetime, calendar: CalendarSlice) -> Clock:
+    """SLA-5: from now on the time counts for another tier."""
+    if clock.stopped_at is not None:
+        return clock
+    return _counted(clock, now, calendar).model_copy(update={"held_by": tier})
+
+
+def due(clock: Clock, calendar: CalendarSlice) -> datetime | None:
+    """When the promise is due; None while it stands still or after it was stopped."""
+    return _reached(clock, clock.target, calendar)
+
+
+def warn_due(clock: Clock, calendar: CalendarSlice, warn_at: float) -> datetime | None:
+    """When the warning is due (SLA-4), at that share of the target; None as for `due`."""
+    return _reached(clock, clock.target * warn_at, calendar)
+
+
+def tick(
+    clock: Clock, now: datetime, calendar: CalendarSlice, warn_at: float, handler: str | None
+) -> tuple[Clock, bool, Miss | None]:
+    """What time did to the clock: whether it is to be warned of now, and the promise that broke. Each comes once per promise."""
+    deadline = due(clock, calendar)
+    if clock.missed_at is None and deadline is not None and now >= deadline:
+        clock = _broken(clock, now, deadline)
+    if clock.unreported is not None:
+        miss = clock.unreported.model_copy(update={"handler": handler})
+        return clock.model_copy(update={"unreported": None}), False, miss
+    warning = warn_due(clock, calendar, warn_at)
+    if clock.missed_at is None and clock.warned_at is None and warning is not None and now >= warning:
+        return clock.model_copy(update={"warned_at": now}), True, None
+    return clock, False, None
+
+
+def next_event(clocks: Iterable[Clock], calendars: Mapping[str, CalendarSlice], warn_at: float) -> datetime | None:
+    """The nearest instant at which a tick will warn or miss; it may have passed already."""
+    moments: list[datetime] = []
+    for clock in clocks:
+        calendar = calendars[clock.calendar]
+        if clock.unreported is not None:
+            moments.append(clock.unreported.at)
+        elif clock.missed_at is None:
+            moment = due(clock, calendar) if clock.warned_at is not None else warn_due(clock, calendar, warn_at)
+            moments += [moment] if moment is not None else []
+    return min(moments, default=None)
+
+
+def state(clock: Clock) -> SlaState:
+    """How the promise stands."""
+    if clock.missed_at is not None:
+        return SlaState.MISSED
+    return SlaState.WARNED if clock.warned_at is not None else SlaState.ON_TIME
+
+
+def _counted(clock: Clock, now: datetime, calendar: CalendarSlice) -> Clock:
+    """The clock with the time up to now counted, for the tier that held it; a target passed meanwhile is a miss."""
+    if clock.running_since is None or now <= clock.running_since:
+        return clock
+    worked = working_between(calendar, clock.running_since, now)
+    by_tier = {**clock.used_by_tier, clock.held_by: clock.used_by_tier.get(clock.held_by, timedelta(0)) + worked}
+    counted = clock.model_copy(update={"used": clock.used + worked, "used_by_tier": by_tier, "running_since": now})
+    deadline = due(clock, calendar)
+    if clock.missed_at is None and deadline is not None and counted.used > clock.target:
+        return _broken(counted, now, deadline)
+    return counted
+
+
+def _broken(clock: Clock, now: datetime, deadline: datetime) -> Clock:
+    miss = Miss(clock=clock.name, at=now, due=deadline, held_by=clock.held_by)
+    return clock.model_copy(update={"missed_at": now, "unreported": miss})
+
+
+def _reached(clock: Clock, target: timedelta, calendar: CalendarSlice) -> datetime | None:
+    if clock.running_since is None:
+        return None
+    return add_working(calendar, clock.running_since, target - clock.used)

@@ -1,0 +1,1 @@
+"""Facts, their wording, and who is liable."""

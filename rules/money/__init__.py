@@ -1,0 +1,1 @@
+"""Ledger, refund parts, goods, approvals."""

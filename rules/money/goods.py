@@ -1,0 +1,138 @@
+"""Pieces and money of an order's lines: what remedies hold of them (RES-1). docs/eligibility.md says it in words."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from models.case.history import LineGiven, OrderHistory
+from models.case.recalled import Moved, Recalled
+from models.case.state import CaseState
+from models.common.lines import LineQuantity
+from models.common.partners import Order
+from models.common.vocabulary import Acceptance, Issue, Party, Reimbursement, RemedyKind
+from models.money.ledger import EntryKind
+from models.remedies.remedy import Remedy
+from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
+
+ANOTHER_PIECE = frozenset({RemedyKind.EXCHANGE, RemedyKind.REPAIR, RemedyKind.RESHIP})
+"""The customer has a piece again when they are done."""
+
+
+def with_the_customer_again(remedy: Remedy) -> bool:
+    """Whether a remedy of goods holds its pieces no longer: undone, rejected and sent back, or replaced by another piece."""
+    if remedy.kind not in RemedyKind.of_goods():
+        return False
+    back = remedy.kind in ANOTHER_PIECE or remedy.acceptance is Acceptance.REJECTED
+    return remedy.undone is not None or (remedy.done_at is not None and back)
+
+
+def counted(lines: Iterable[LineQuantity]) -> Counter[str]:
+    """Pieces by line; the same line named twice is added up."""
+    pieces = Counter[str]()
+    for line in lines:
+        pieces[line.line_id] += line.quantity
+    return pieces
+
+
+def concerned(order: Order, *named: tuple[LineQuantity, ...]) -> tuple[LineQuantity, ...]:
+    """What a remedy is about: the first of these that names lines; else the whole order."""
+    said = next((lines for lines in named if lines), None)
+    return said or tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in order.lines)
+
+
+def given_by_line(cases: Iterable[CaseState]) -> tuple[LineGiven, ...]:
+    """Money that cases gave or are giving for goods, by line; a refund about several lines is shared out by what was paid for them."""
+    given = Counter[str]()
+    for case in cases:
+        if case.issue is Issue.CHARGED_TWICE:
+            continue  # that money is nobody's price for goods
+        for remedy in case.remedies:
+            if case.order is not None and _gives_for_goods(remedy):
+                given += _shared(case.order, remedy, concerned(case.order, remedy.lines, case.receipt.lines))
+    return tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items()) if minor)
+
+
+def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
+    """The history as whoever decides now sees it: with what this case itself took and gave before, when it is open again."""
+    history = history or OrderHistory()
+    taken, given = counted(history.taken), Counter({line.line_id: line.minor for line in history.given})
+    if case.order is not None:
+        for remedy in case.remedies:
+            holds = remedy.kind in RemedyKind.of_goods() and not with_the_customer_again(remedy)
+            if holds and remedy.done_at is not None:
+                taken += counted(concerned(case.order, remedy.lines, case.receipt.lines))
+    given += Counter({line.line_id: line.minor for line in given_by_line((case,))})
+    return history.model_copy(
+        update={
+            "refunded_minor": history.refunded_minor + own_refunds(case)[0],
+            "taken": tuple(LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(taken.items())),
+            "given": tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items())),
+        }
+    )
+
+
+def own_refunds(case: CaseState) -> tuple[int, int]:
+    """Minor units of the order's payments that this case gives or gave; and how much of it the payments do not show yet."""
+    shown = {refund.key for payment in case.payments for refund in payment.refunds}
+    given = unseen = 0
+    for remedy in case.remedies:
+        parts = {part.key: part.amount.minor for part in remedy.parts if part.reimbursement is not Reimbursement.FAILED}
+        by_hand = 0
+        if remedy.reimbursement is Reimbursement.ARRIVED and remedy.amount is not None:
+            by_hand = max(remedy.amount.minor - sum(parts.values()), 0)
+        given += sum(parts.values()) + by_hand
+        unseen += sum(minor for key, minor in parts.items() if key not in shown) + by_hand
+    return given, unseen
+
+
+def history_of(recalled: Recalled, currency: str) -> OrderHistory:
+    """What the books come to. `currency`: the policy's, in which the customer's refunds are counted."""
+    refunded, coupons = _money_given(recalled.moved)
+    return OrderHistory(
+        taken=tuple(
+            LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(counted(recalled.taken).items())
+        ),
+        given_minor=refunded + coupons,
+        refunded_minor=refunded,
+        given=given_by_line(recalled.of_order),
+        cases_of_order=len(recalled.of_order),
+        cases_of_customer=len(recalled.of_customer),
+        refunds_of_customer=len({given.case_id for given in recalled.given}),
+        refunded_to_customer_minor=sum(given.amount.minor for given in recalled.given if given.amount.currency == currency),
+        found_against_customer=sum(_claimed_wrongly(case) for case in recalled.of_customer),
+    )
+
+
+def _money_given(moved: Iterable[Moved]) -> tuple[int, int]:
+    """Minor units from the order's payments (or, by hand, from the platform's pocket), and as coupons."""
+    refunded = coupons = 0
+    for posting in moved:
+        of_payment = posting.account.startswith(PAYMENT) and posting.kind not in EntryKind.paying_in()
+        by_hand = posting.account == PLATFORM and posting.kind is EntryKind.PAID_OTHERWISE
+        refunded -= posting.minor if of_payment or by_hand else 0
+        coupons += posting.minor if posting.account == COUPONS else 0
+    return max(refunded, 0), max(coupons, 0)
+
+
+def _claimed_wrongly(case: CaseState) -> bool:
+    """A return without a reason is nobody's fault, whoever pays its freight."""
+    against = case.finding is not None and case.finding.party is Party.CUSTOMER
+    return against and case.issue is not Issue.NO_REASON_RETURN
+
+
+def _gives_for_goods(remedy: Remedy) -> bool:
+    given = (remedy.done_at is not None or bool(remedy.parts)) and not remedy.of_charge
+    return remedy.kind in RemedyKind.paying() and remedy.amount is not None and remedy.undone is None and given
+
+
+def _shared(order: Order, remedy: Remedy, lines: tuple[LineQuantity, ...]) -> Counter[str]:
+    assert remedy.amount is not None  # noqa: S101  # _gives_for_goods asked before
+    pieces = counted(lines)
+    worth = {
+        line.line_id: line.paid.minor * min(pieces[line.line_id], line.quantity) // line.quantity
+        for line in order.lines
+        if pieces[line.line_id]
+    }
+    whole = sum(worth.values())
+    return Counter(
+        {line_id: min(remedy.amount.minor * minor // whole, minor) for line_id, minor in worth.items()} if whole else {}
+    )

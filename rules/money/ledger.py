@@ -1,0 +1,235 @@
+"""What is booked in an order's ledger (RES-5), and what the ledger says. Pure: entries in, entries out; docs/money.md explains them.
+
+Whatever happens is booked under a key of its own, so that the same news booked twice is one entry, in whatever order they come.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from models.common.actors import Actor
+from models.common.base import Bilingual, Frozen, Money
+from models.common.partners import Payment, PaymentStatus, Refund, RefundStatus
+from models.common.vocabulary import Party, Reimbursement, Role
+from models.money.ledger import Entry, EntryKind, Posting
+from models.remedies.remedy import RefundPart
+from rules.money.refund import split
+
+CUSTOMER = "customer"
+"""What is with the customer: what they paid is taken from it, what reached them is given to it."""
+PROVIDER = "provider"
+"""Refunds that the provider took and that have not arrived."""
+OUTSIDE = "outside"
+"""What went back without us, as the provider tells."""
+PLATFORM, COUPONS = "platform", "coupons"
+PAYMENT, SET_ASIDE = "payment:", "set_aside:"
+"""What a payment still holds; what is promised to a remedy of a case and not asked for yet."""
+
+Balances = Counter[tuple[str, str]]
+"""What each account holds, by account and currency."""
+
+WORDS: dict[EntryKind, Bilingual] = {
+    EntryKind.CAPTURED: Bilingual(zh="顾客付款已入账", en="the customer's payment was captured"),
+    EntryKind.CHARGED: Bilingual(zh="顾客补付差价", en="the customer paid a price difference"),
+    EntryKind.REFUNDED_OUTSIDE: Bilingual(
+        zh="系统之外的退款（由支付机构告知）", en="refunded outside, as the payment provider tells"
+    ),
+    EntryKind.REFUSED_OUTSIDE: Bilingual(zh="系统之外的退款未成功", en="a refund made outside was refused"),
+    EntryKind.SET_ASIDE: Bilingual(zh="已为退款预留", en="set aside for a refund"),
+    EntryKind.REQUESTED: Bilingual(zh="支付机构已受理退款", en="the payment provider took the refund"),
+    EntryKind.ARRIVED: Bilingual(zh="退款已到账", en="the refund arrived"),
+    EntryKind.RELEASED: Bilingual(zh="退款未成功，款项重新可退", en="the refund failed, its money is free again"),
+    EntryKind.PAID_OTHERWISE: Bilingual(zh="已通过其他方式付给顾客", en="paid to the customer another way"),
+    EntryKind.COUPON_ISSUED: Bilingual(zh="已发放优惠券", en="a coupon was issued"),
+    EntryKind.COUPON_REVOKED: Bilingual(zh="优惠券已收回", en="the coupon was taken back"),
+    EntryKind.RECOVERED: Bilingual(zh="已向责任方追回", en="recovered from whoever is liable"),
+}
+
+
+class Whose(NamedTuple):
+    """What an entry belongs to."""
+
+    order_id: str
+    case_id: str | None = None
+    remedy_id: str | None = None
+
+
+class Summary(Frozen):
+    """An order's money in one currency. What was paid is with the customer again, on its way there, or left."""
+
+    paid: Money
+    refunded: Money
+    under_way: Money
+    """Set aside, or asked for and not arrived."""
+    left: Money
+    """What may still be refunded."""
+
+
+def seen(order_id: str, payments: Iterable[Payment], booked: Sequence[Entry]) -> Iterator[Entry]:
+    """What the provider's list tells that is not booked: payments, and refunds that none of our cases asked for.
+
+    The list may be an old one: a payment only grows, and a refund that was refused stays refused.
+    """
+    known = {entry.key for entry in booked}
+    taken = paid_in(booked)
+    for payment in payments:
+        fresh = payment.amount.minor - taken[PAYMENT + payment.payment_id, payment.amount.currency]
+        if payment.status is PaymentStatus.CAPTURED and fresh > 0:
+            yield _paid(EntryKind.CAPTURED, Whose(order_id), payment.payment_id, payment.amount, fresh)
+        yield from (entry for refund in payment.refunds if (entry := _gone(Whose(order_id), refund, known)))
+
+
+def _gone(of: Whose, refund: Refund, known: AbstractSet[str]) -> Entry | None:
+    """What a refund in the provider's list adds: one that we did not ask for, or one of ours that we took for failed."""
+    if not refund.amount.minor:
+        return None
+    key, kind, taker = f"outside.{of.order_id}.{refund.refund_id}", EntryKind.REFUNDED_OUTSIDE, OUTSIDE
+    refused = refund.status is RefundStatus.REFUSED
+    if f"set_aside.{refund.key}" in known:
+        failed = f"released.{refund.key}" in known and f"paid_otherwise.{refund.key}" not in known
+        if not failed or refund.status is not RefundStatus.ARRIVED:
+            return None
+        key, kind, taker = f"arrived.{refund.key}", EntryKind.ARRIVED, CUSTOMER
+    elif refused and key not in known:
+        return None
+    giver = PAYMENT + refund.payment_id
+    if refused:
+        key, kind, giver, taker = f"{key}.refused", EntryKind.REFUSED_OUTSIDE, taker, giver
+    return None if key in known else _entry(key, kind, of, refund.amount, giver, taker)
+
+
+def set_aside(of: Whose, part: RefundPart) -> Entry:
+    """Money of a payment is promised to a remedy, before any provider is asked."""
+    return _entry(f"set_aside.{part.key}", EntryKind.SET_ASIDE, of, part.amount, PAYMENT + part.payment_id, _promised(of))
+
+
+def moved(of: Whose, part: RefundPart, to: Reimbursement, *, otherwise: bool = False) -> tuple[Entry, ...]:
+    """The entries for a part that was booked as `part` and comes to another state; `otherwise`: a person paid it another way."""
+    payment = PAYMENT + part.payment_id
+    holders = {Reimbursement.PENDING: _promised(of), Reimbursement.REQUESTED: PROVIDER, Reimbursement.FAILED: payment}
+    holder = holders[part.reimbursement]
+    if otherwise:
+        steps = ((EntryKind.PAID_OTHERWISE, holder, CUSTOMER),)
+    elif to is Reimbursement.FAILED:
+        steps = ((EntryKind.RELEASED, holder, payment),)
+    elif to is Reimbursement.REQUESTED:
+        steps = ((EntryKind.REQUESTED, holder, PROVIDER),)
+    elif part.reimbursement is Reimbursement.PENDING:
+        steps = ((EntryKind.REQUESTED, holder, PROVIDER), (EntryKind.ARRIVED, PROVIDER, CUSTOMER))
+    else:
+        steps = ((EntryKind.ARRIVED, holder, CUSTOMER),)
+    return tuple(_entry(f"{kind}.{part.key}", kind, of, part.amount, giver, taker) for kind, giver, taker in steps)
+
+
+def paid_otherwise(of: Whose, amount: Money, left: Mapping[str, int]) -> Entry:
+    """A remedy that a person paid another way, for what no part covers: from what the payments hold, the rest from the platform."""
+    shares = split(min(amount.minor, sum(left.values())), left) or {}
+    given = {PAYMENT + payment_id: minor for payment_id, minor in shares.items()}
+    given[PLATFORM] = amount.minor - sum(shares.values())
+    postings = {CUSTOMER: amount.minor} | {account: -minor for account, minor in given.items() if minor}
+    key = f"paid_otherwise.{of.case_id}.{of.remedy_id}"
+    return _posted(key, EntryKind.PAID_OTHERWISE, of, amount.currency, postings)
+
+
+def charged(of: Whose, payment_id: str, amount: Money) -> Entry:
+    """The customer paid more (a price difference): a payment like any other, whether we or the provider's list told of it first."""
+    return _paid(EntryKind.CHARGED, of, payment_id, amount, amount.minor)
+
+
+def coupon_issued(of: Whose, amount: Money) -> Entry:
+    """The platform owes what the coupon is worth."""
+    return _entry(f"coupon_issued.{of.case_id}.{of.remedy_id}", EntryKind.COUPON_ISSUED, of, amount, PLATFORM, COUPONS)
+
+
+def coupon_revoked(of: Whose, amount: Money) -> Entry:
+    """An unused coupon was taken back."""
+    return _entry(f"coupon_revoked.{of.case_id}.{of.remedy_id}", EntryKind.COUPON_REVOKED, of, amount, COUPONS, PLATFORM)
+
+
+def recovered(of: Whose, claim: str, giver: str, shares: Mapping[str, int], currency: str) -> Entry:
+    """Money between the parties of a claim: what each account gets of it, all of it from `giver`; negative: it went back.
+
+    `claim` names the payment: the same one is booked once.
+    """
+    return _posted(recovered_key(claim), EntryKind.RECOVERED, of, currency, {giver: -sum(shares.values()), **shares})
+
+
+def recovered_key(claim: str) -> str:
+    return f"recovered.{claim}"
+
+
+def concerns(entry: Entry, actor: Actor) -> bool:
+    """Whether an entry of the order is for this viewer, who may see the order."""
+    if actor.role is Role.CUSTOMER:
+        return entry.kind in EntryKind.of_the_customer()
+    others = entry.kind is EntryKind.RECOVERED and all(
+        posting.account != f"{Party.MERCHANT}:{actor.id}" for posting in entry.postings
+    )
+    return actor.role is not Role.MERCHANT or not others
+
+
+def balances(entries: Iterable[Entry]) -> Balances:
+    held: Balances = Counter()
+    for entry in entries:
+        for posting in entry.postings:
+            held[posting.account, entry.currency] += posting.minor
+    return held
+
+
+def paid_in(entries: Iterable[Entry]) -> Balances:
+    """What came in on each payment."""
+    return balances(entry for entry in entries if entry.kind in EntryKind.paying_in())
+
+
+def left_on(entries: Sequence[Entry], currency: str, first: Sequence[str] = ()) -> dict[str, int]:
+    """Minor units that each payment in that currency still holds; those of `first` in this order before any other."""
+    held = balances(entries)
+    ours = sorted(account.removeprefix(PAYMENT) for account, its in held if account.startswith(PAYMENT) and its == currency)
+    ordered = [payment_id for payment_id in dict.fromkeys(first) if payment_id in ours]
+    return {
+        payment_id: max(held[PAYMENT + payment_id, currency], 0)
+        for payment_id in (*ordered, *(payment_id for payment_id in ours if payment_id not in ordered))
+    }
+
+
+def summary(entries: Sequence[Entry], currency: str) -> Summary:
+    held = balances(entries)
+    paid = sum(minor for (account, its), minor in paid_in(entries).items() if account.startswith(PAYMENT) and its == currency)
+    under_way = held[PROVIDER, currency] + sum(
+        minor for (account, its), minor in held.items() if account.startswith(SET_ASIDE) and its == currency
+    )
+    back = paid + held[CUSTOMER, currency] + held[OUTSIDE, currency]
+    left = sum(left_on(entries, currency).values())
+    return Summary(
+        paid=Money(minor=paid, currency=currency),
+        refunded=Money(minor=back, currency=currency),
+        under_way=Money(minor=under_way, currency=currency),
+        left=Money(minor=left, currency=currency),
+    )
+
+
+def _promised(of: Whose) -> str:
+    return f"{SET_ASIDE}{of.case_id}.{of.remedy_id}"
+
+
+def _paid(kind: EntryKind, of: Whose, payment_id: str, whole: Money, fresh: int) -> Entry:
+    """Known by what the payment comes to with it, so that two who see it at once book it once."""
+    amount = whole.model_copy(update={"minor": fresh})
+    return _entry(f"captured.{of.order_id}.{payment_id}.{whole.minor}", kind, of, amount, CUSTOMER, PAYMENT + payment_id)
+
+
+def _entry(key: str, kind: EntryKind, of: Whose, amount: Money, giver: str, taker: str) -> Entry:  # noqa: PLR0917  # one movement
+    return _posted(key, kind, of, amount.currency, {giver: -amount.minor, taker: amount.minor})
+
+
+def _posted(key: str, kind: EntryKind, of: Whose, currency: str, postings: Mapping[str, int]) -> Entry:
+    return Entry(
+        key=key,
+        kind=kind,
+        order_id=of.order_id,
+        case_id=of.case_id,
+        remedy_id=of.remedy_id,
+        currency=currency,
+        postings=tuple(Posting(account=account, minor=minor) for account, minor in postings.items()),
+    )

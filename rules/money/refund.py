@@ -1,0 +1,42 @@
+"""How a refund goes back over an order's payments, and when it takes another way (RES-5)."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from models.common.partners import Refund, RefundStatus, RefundTo, RefusalCode
+from models.common.vocabulary import Reimbursement
+from models.remedies.remedy import RefundPart
+
+REIMBURSEMENTS = {
+    RefundStatus.ACCEPTED: Reimbursement.REQUESTED,
+    RefundStatus.ARRIVED: Reimbursement.ARRIVED,
+    RefundStatus.REFUSED: Reimbursement.FAILED,
+}
+
+
+def split(minor: int, left: Mapping[str, int]) -> dict[str, int] | None:
+    """The share of each payment, the first ones filled first; None when all of them together hold less."""
+    shares: dict[str, int] = {}
+    missing = minor
+    for payment_id, holds in left.items():
+        if share := min(missing, holds):
+            shares[payment_id] = share
+            missing -= share
+    return None if missing else shares
+
+
+def as_told(part: RefundPart, refund: Refund) -> RefundPart:
+    """The part as the provider says that it is."""
+    change = {
+        "reimbursement": REIMBURSEMENTS[refund.status],
+        "refund_id": refund.refund_id,
+        "refusal": refund.refusal,
+        "refusal_code": refund.refusal_code,
+    }
+    return part.model_copy(update=change)
+
+
+def to_balance(parts: Sequence[RefundPart], codes: AbstractSet[RefusalCode]) -> bool:
+    """Whether what was refused goes to the customer's balance by itself: every refusal says that the first way is closed for good."""
+    refused = [part for part in parts if part.reimbursement is Reimbursement.FAILED]
+    return bool(refused) and all(part.to is RefundTo.ORIGINAL and part.refusal_code in codes for part in refused)

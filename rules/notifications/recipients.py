@@ -1,0 +1,83 @@
+"""Whom an event is told to (NTF-1): the policy names roles, the case says which people these are."""
+
+from typing import NamedTuple
+
+from models.case.state import CaseState, TimelineEntry
+from models.common.actors import SYSTEM
+from models.common.events import Event
+from models.common.vocabulary import Role
+from models.policy.policy import MessageRule
+from rules.case.access import named_in
+
+ANY_TEAM = "all"
+"""The team of a case that was not dispatched yet: its messages are for everybody who triages."""
+REQUESTS = frozenset({Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED})
+PARTIES = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CARRIER})
+
+
+class Recipient(NamedTuple):
+    """`id` is a customer's, merchant's, carrier's or person's id, or `team:<team>` for whoever of the team looks first."""
+
+    role: Role
+    id: str
+
+
+def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tuple[Recipient, ...]:
+    """Each once, and nobody but the customer of his own doing.
+
+    A request for information goes to the asked party alone, a transfer to the colleague or team that is to take over (DSP-4), a declined
+    proposal back to its proposer (RES-4), a finding to whom it names (INV-5).
+    """
+    told: dict[Recipient, None] = {}
+    for role in rule.to:
+        if entry.event in REQUESTS and role in PARTIES:
+            told.update(dict.fromkeys(_asked(case, entry, role)))
+        elif entry.event is Event.LIABLE and not named_in(entry.data, role):
+            continue
+        elif entry.event is Event.DECLINED:
+            told.update(dict.fromkeys(_proposer(case, entry, role)))
+        elif entry.event is Event.TRANSFER_ASKED and role is Role.AGENT:
+            told.update(dict.fromkeys(_offered(entry)))
+        else:
+            told.update(dict.fromkeys(_people(case, role)))
+    return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
+
+
+def _people(case: CaseState, role: Role) -> tuple[Recipient, ...]:
+    match role:
+        case Role.CUSTOMER:
+            return (Recipient(role, case.receipt.customer_id),)
+        case Role.MERCHANT:
+            return (Recipient(role, case.order.merchant_id),) if case.order else ()
+        case Role.CARRIER:
+            return tuple(Recipient(role, carrier) for carrier in sorted({parcel.carrier_id for parcel in case.shipments}))
+        case Role.AGENT if case.handler:
+            return (Recipient(case.handler.role, case.handler.id),)
+        case Role.AGENT | Role.SUPERVISOR:
+            return (Recipient(role, f"team:{case.team or ANY_TEAM}"),)
+        case _:
+            return ()
+
+
+def _proposer(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
+    """Of a proposal that was made without a person, whoever has the case."""
+    by = next((known.by for known in case.proposals if known.id == entry.data.get("proposal_id")), SYSTEM)
+    if by.role is Role.SYSTEM:
+        return _people(case, role) if role is Role.AGENT else ()
+    return (Recipient(role, by.id),) if by.role is role else ()
+
+
+def _offered(entry: TimelineEntry) -> tuple[Recipient, ...]:
+    """The colleague's role is not known here: an agent or a supervisor reads it, whichever has the id."""
+    to, team = entry.data.get("to"), entry.data.get("team")
+    if to is None:
+        return (Recipient(Role.AGENT, f"team:{team}"),)
+    return tuple(Recipient(role, str(to)) for role in (Role.AGENT, Role.SUPERVISOR))
+
+
+def _asked(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
+    return tuple(
+        Recipient(role, request.recipient)
+        for request in case.requests
+        if request.id == entry.data.get("request_id") and request.of.value == role.value
+    )

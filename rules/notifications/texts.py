@@ -1,0 +1,224 @@
+"""What people read of an event (NTF-1): a sentence for the timeline and, for whom the policy tells of it, a message.
+
+The words are in `policies/texts.yaml`, Jinja2 in a sandbox, in Chinese and English. They are checked when they are loaded: a missing
+text or a variable that the event does not have is an error that names event and language. At run time nothing fails: what an
+event left out is `None`, and the words of people go in as they are, never as a template.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import cache
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import yaml
+from jinja2 import StrictUndefined, Template, TemplateError, meta, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import JsonValue, ValidationError
+
+from models.common.base import Bilingual, Frozen
+from models.common.events import Event
+from models.common.vocabulary import Locale, Role
+from models.policy.policy import MessageRule
+from rules.common.format import HOME_ZONE, moment_in, money_in
+from rules.common.yaml import content_of
+from rules.notifications.event_data import DATA, LETTER
+
+TEXTS = Path(__file__).resolve().parents[2] / "policies" / "texts.yaml"
+
+
+class TextsError(ValueError):
+    """Every fault of the texts, one a line: event, language, what is wrong."""
+
+
+class Letter(Frozen):
+    subject: str
+    body: str
+
+
+class Letters(Frozen):
+    """One message in both languages."""
+
+    zh: Letter
+    en: Letter
+
+    def in_(self, locale: Locale) -> Letter:
+        return self.zh if locale is Locale.ZH else self.en
+
+
+class EventTexts(Frozen):
+    """`customer` is what the customer is sent, `staff` what everybody else is; without it, the timeline's sentence."""
+
+    timeline: Bilingual
+    customer: Letters | None = None
+    staff: Letters | None = None
+
+
+class TextsFile(Frozen):
+    """The file: names of code words in both languages, the usual message to staff, and each event's texts."""
+
+    names: dict[str, Bilingual]
+    staff: Letters
+    events: dict[Event, EventTexts]
+
+
+UNFIT = (TemplateError, TypeError, ValueError, ArithmeticError)
+Part = Literal["timeline", "subject", "body"]
+Key = tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part]
+
+
+class Texts:
+    """The loaded texts. Raises TextsError when one is missing or wrong."""
+
+    def __init__(self, file: TextsFile, name: str) -> None:
+        self._file = file
+        self._environment = SandboxedEnvironment(
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+        )
+        filters: dict[str, Any] = self._environment.filters
+        filters.update(money=_money, when=_when, name=self._name, offered=self._offered, capitalize_first=_capitalize_first)
+        self._templates: dict[Key, Template] = {}
+        faults = [f"{name}: {event}: no texts; write them" for event in Event if event not in file.events]
+        for event, locale, kind, part, source in self._sources():
+            if fault := self._compile((event, locale, kind, part), source):
+                faults.append(f"{name}: {event} ({locale}), {kind} {part}: {fault}")
+        if faults:
+            raise TextsError("\n".join(faults))
+
+    def timeline_text(self, event: Event, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> str:
+        """The event in one sentence."""
+        return self._render((event, locale, "timeline", "timeline"), data, zone)
+
+    def name(self, code: str, locale: Locale) -> str:
+        """A code word in that language; words that are no code stay as they are."""
+        known = self._file.names.get(code)
+        return known.in_(locale) if known else code
+
+    def message(
+        self, event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE
+    ) -> tuple[str, str]:
+        """Subject (one line) and body for a recipient of that role; `data` is the entry's, with `case_id`, `then`, `emergency_contact`."""
+        kind = "customer" if role is Role.CUSTOMER and self._file.events[event].customer else "staff"
+        data = {**data, "reader": role.value, "sentence": self.timeline_text(event, data, locale, zone)}
+        subject = self._render((event, locale, kind, "subject"), data, zone)
+        return " ".join(subject.split()), self._render((event, locale, kind, "body"), data, zone)
+
+    def message_in(
+        self, event: Event, role: Role, data: Mapping[Locale, Mapping[str, JsonValue]], zone: str = HOME_ZONE
+    ) -> tuple[str, str]:
+        """The message in every language that `data` has, one after the other."""
+        letters = [self.message(event, role, known, locale, zone) for locale, known in data.items()]
+        return " · ".join(subject for subject, _ in letters), "\n\n".join(body for _, body in letters)
+
+    def check(self, rules: Mapping[Event, MessageRule]) -> None:
+        """Raise TextsError when the policy tells customers of an event that has no message for them."""
+        told = [event for event, rule in rules.items() if Role.CUSTOMER in rule.to]
+        if missing := [event for event in told if self._file.events[event].customer is None]:
+            raise TextsError(
+                "\n".join(f"{event}: the policy tells customers of it, but it has no customer message" for event in missing)
+            )
+
+    def _sources(self) -> Iterator[tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part, str]]:
+        for event, texts in self._file.events.items():
+            for locale in Locale:
+                yield event, locale, "timeline", "timeline", texts.timeline.in_(locale)
+                staff = (texts.staff or self._file.staff).in_(locale)
+                yield event, locale, "staff", "subject", staff.subject
+                yield event, locale, "staff", "body", staff.body
+                if texts.customer:
+                    yield event, locale, "customer", "subject", texts.customer.in_(locale).subject
+                    yield event, locale, "customer", "body", texts.customer.in_(locale).body
+
+    def _compile(self, key: Key, source: str) -> str | None:
+        """Keep the template; or say what is wrong with it."""
+        allowed = DATA[key[0]] if key[2] == "timeline" else DATA[key[0]] | LETTER
+        try:
+            unknown = meta.find_undeclared_variables(self._environment.parse(source)) - allowed
+            if unknown:
+                return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
+            self._templates[key] = self._environment.from_string(source)
+            return None if self._fill(key, {}, HOME_ZONE) else "is empty"
+        except UNFIT as error:
+            return f"{type(error).__name__}: {error}"
+
+    def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
+        """The text; when the data is of another shape than the text was written for, the event's code: a case never waits for words."""
+        try:
+            return self._fill(key, data, zone)
+        except UNFIT:
+            return key[0].value
+
+    def _fill(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
+        event, locale, _, _ = key
+        known: dict[str, Any] = dict.fromkeys(DATA[event] | LETTER) | dict(data) | {"_locale": locale, "_zone": zone}
+        return self._templates[key].render(known).strip()
+
+    @pass_context
+    def _name(self, context: Context, code: object) -> str:
+        """A code word in the reader's language, several joined; words that are no code stay as they are."""
+        if code is None:
+            return "—"
+        if isinstance(code, (list, tuple)):
+            joint = "、" if context["_locale"] is Locale.ZH else ", "
+            return joint.join(self._name(context, item) for item in cast("list[object]", code))
+        return self.name(str(code), context["_locale"])
+
+    @pass_context
+    def _offered(self, context: Context, remedies: object, amounts: object, currency: object) -> str:
+        """Remedies that go together, each with its own amount: a coupon is no refund."""
+        kinds = cast("list[object]", remedies) if isinstance(remedies, (list, tuple)) else [remedies]
+        each = cast("list[object]", amounts) if isinstance(amounts, (list, tuple)) else []
+        told = [
+            self._name(context, kind) + (f" {_money(context, amount, currency)}" if amount else "")
+            for kind, amount in zip_longest(kinds, each[: len(kinds)])
+        ]
+        return ("、" if context["_locale"] is Locale.ZH else " + ").join(told)
+
+
+def _capitalize_first(text: object) -> str:
+    """Jinja's own `capitalize` makes the rest small."""
+    return str(text)[:1].upper() + str(text)[1:]
+
+
+@pass_context
+def _money(context: Context, minor: object, currency: object) -> str:
+    return money_in(minor, str(currency), context["_locale"]) if isinstance(minor, int) else "—"
+
+
+@pass_context
+def _when(context: Context, instant: object) -> str:
+    """An ISO instant in the reader's zone and language."""
+    try:
+        return moment_in(datetime.fromisoformat(str(instant)), context["_locale"], context["_zone"])
+    except ValueError:
+        return "—"
+
+
+def load_texts(path: Path = TEXTS) -> Texts:
+    """The texts of a file, checked. Raises TextsError."""
+    try:
+        return Texts(TextsFile.model_validate(content_of(path.read_text(encoding="utf-8"))), path.name)
+    except yaml.YAMLError as error:
+        fault = f"{path.name}: {error}"
+        raise TextsError(fault) from error
+    except ValidationError as error:
+        faults = [f"{path.name}: {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        raise TextsError("\n".join(faults)) from error
+
+
+@cache
+def texts() -> Texts:
+    """The product's own texts, loaded once."""
+    return load_texts()
+
+
+def timeline_text(event: Event, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> str:
+    """The event in one sentence, as the timeline shows it."""
+    return texts().timeline_text(event, data, locale, zone)
+
+
+def message(event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> tuple[str, str]:
+    """Subject and body, as the recipient is told."""
+    return texts().message(event, role, data, locale, zone)

@@ -1,0 +1,279 @@
+"""What a policy's fields cannot say alone: names that must exist, tables without holes, rows that can be reached, limits in order."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from models.common.base import Frozen
+from models.common.calendars import CalendarPolicy
+from models.common.vocabulary import (
+    Channel,
+    ClockName,
+    Issue,
+    IssueGroup,
+    Kind,
+    MessageChannel,
+    Party,
+    Priority,
+    Role,
+    WaitFor,
+    WaitingOn,
+)
+from models.policy.agents import AgentPolicy
+from models.policy.policy import GradingPolicy, Policy
+from rules.case.routing import COLUMNS
+from rules.common.best_row import best, fits, named
+from rules.common.holidays import known_country, parse_span
+from rules.common.policy_fault import Faults, Loc, unknown
+from rules.policy.eligibility_checks import eligibility_faults
+from rules.policy.liability_checks import responsibility_faults
+from rules.policy.returns_checks import return_faults
+
+SIZE = 4
+"""Severity and urgency each go from 0 to 3."""
+
+
+def faults_of(policy: Policy) -> Faults:
+    """Every fault with the field it is at, in no order."""
+    for name, calendar in policy.calendars.items():
+        yield from _calendar(("calendars", name), calendar)
+    yield from _names(policy)
+    yield from _complete(policy)
+    yield from _clocks(policy)
+    yield from _routing(policy)
+    yield from _agents(policy)
+    yield from _grading(policy.grading)
+    yield from responsibility_faults(policy)
+    yield from eligibility_faults(policy)
+    yield from _limits(policy)
+    yield from return_faults(policy)
+
+
+def _calendar(loc: Loc, calendar: CalendarPolicy) -> Faults:
+    try:
+        ZoneInfo(calendar.zone)
+    except (KeyError, OSError, ValueError):
+        yield (*loc, "zone"), f'no such time zone "{calendar.zone}"; write one like Asia/Shanghai'
+    if calendar.holidays is not None and not known_country(calendar.holidays):
+        yield (*loc, "holidays"), f'no holidays are known for "{calendar.holidays}"; write a country like CN or a part like DE-BY'
+    days: list[tuple[Loc, Sequence[str]]] = [((*loc, "week", day), spans) for day, spans in calendar.week.items()]
+    days += [((*loc, "open", str(day)), spans) for day, spans in calendar.open.items()]
+    days += [((*loc, "makeup"), calendar.makeup)]
+    for where, spans in days:
+        yield from _spans(where, spans)
+    if calendar.always and (any(calendar.week.values()) or calendar.holidays or calendar.closed or calendar.open):
+        yield (*loc, "always"), "a calendar that is always open has no week, holidays or closing days; keep one of the two"
+    if not calendar.always and not any(calendar.week.values()):
+        yield (*loc, "week"), "is never open; give it hours like mon: [09:00-18:00], or always: true"
+    for day in set(calendar.closed) & set(calendar.open):
+        yield (*loc, "open", str(day)), f"{day} is both closed and open; keep one"
+
+
+def _spans(loc: Loc, spans: Sequence[str]) -> Faults:
+    end = 0
+    for index, text in enumerate(spans):
+        try:
+            span = parse_span(text)
+        except ValueError as error:
+            yield (*loc, index), str(error)
+            continue
+        if span.start < end:
+            yield (
+                (*loc, index),
+                f'"{text}" overlaps or precedes "{spans[index - 1]}"; write the spans in order, apart from each other',
+            )
+        end = max(end, span.end)
+
+
+def _names(policy: Policy) -> Faults:
+    """References to calendars and teams."""
+    uses: list[tuple[Loc, str]] = [(("clocks", index, "calendar"), row.calendar) for index, row in enumerate(policy.clocks)]
+    uses += [(("waits", wait, "calendar"), rule.calendar) for wait, rule in policy.waits.items()]
+    for loc, name in uses:
+        if name not in policy.calendars:
+            yield loc, unknown("calendar", name, policy.calendars)
+    for index, row in enumerate(policy.routing):
+        if row.team not in policy.teams:
+            yield ("routing", index, "team"), unknown("team", row.team, policy.teams)
+    for table, ids in (("routing", [row.id for row in policy.routing]), ("liability", [row.id for row in policy.liability])):
+        for index, id_ in enumerate(ids):
+            if id_ in ids[:index]:
+                yield (table, index, "id"), f'the id "{id_}" is taken by {table}[{ids.index(id_)}]; give each row its own'
+
+
+def _complete(policy: Policy) -> Faults:
+    """Everything that has to be there."""
+    asked = [WaitingOn.CUSTOMER, WaitingOn.MERCHANT, WaitingOn.CARRIER]
+    needed: list[tuple[str, Iterable[str], frozenset[str], str]] = [
+        ("waits", WaitFor, frozenset(policy.waits), "within and then"),
+        ("answers", asked, frozenset(policy.answers), "within, remind_after and then"),
+        ("issues", Issue, frozenset(policy.issues), "name and remedies"),
+    ]
+    for table, names, present, fields in needed:
+        for name in names:
+            if name not in present:
+                yield (table,), f"{name} is missing; add it with {fields}"
+    for issue, rule in policy.issues.items():
+        if not rule.remedies:
+            yield ("issues", issue, "remedies"), "offers nothing; name at least an explanation"
+        wrong = set(rule.ask) - {Party.CUSTOMER, Party.MERCHANT, Party.CARRIER}
+        for party in sorted(wrong):
+            yield ("issues", issue, "ask"), f"{party} cannot be asked; name customer, merchant or carrier"
+    for event, message in policy.messages.items():
+        if not message.to:
+            yield ("messages", event, "to"), "is told to nobody; name a role or remove the event"
+        if MessageChannel.INBOX in message.channels:
+            yield ("messages", event, "channels"), "the inbox is always used; name email, sms or push besides"
+
+
+def _clocks(policy: Policy) -> Faults:
+    """No combination without a promise, no promise that nothing can reach."""
+    columns: dict[str, Sequence[object]] = {
+        "kind": tuple(Kind),
+        "group": (*IssueGroup, None),  # not known before classification, as the priority
+        "channel": tuple(Channel),
+        "priority": (*Priority, None),
+    }
+    for name in ClockName:
+        rows = {index: row for index, row in enumerate(policy.clocks) if row.clock is name}
+        if not rows:
+            yield ("clocks",), f"no promise for {name}; add a row with clock, within and calendar"
+            continue
+        combinations = [dict(zip(columns, values, strict=True)) for values in product(*columns.values())]
+        hole = next((given for given in combinations if best(rows.values(), given) is None), None)
+        if hole is not None:
+            yield ("clocks",), f"no promise for {name} with {_told(hole)}; add a row for {name} that names nothing else"
+        yield from _unreachable("clocks", rows, columns, combinations)
+    for index, row in enumerate(policy.clocks):
+        if not row.within:
+            yield ("clocks", index, "within"), "a promise needs some time; write 5m, 1h or 1d"
+
+
+def _routing(policy: Policy) -> Faults:
+    """Regions and merchants are endless: a row that names none meets its fewest rivals where no row names the case's own."""
+    rows = dict(enumerate(policy.routing))
+    columns: dict[str, Sequence[object]] = dict.fromkeys(COLUMNS, ())
+    combinations: list[dict[str, object]] = [
+        {"kind": kind, "group": issue.group, "issue": issue, "priority": priority, "region": None, "merchant": None}
+        for kind, issue, priority in product(Kind, Issue, Priority)
+    ]
+    anywhere = [row for row in rows.values() if row.region is None and row.merchant is None]
+    hole = next((given for given in combinations if best(anywhere, given) is None), None)
+    if hole is not None:
+        told = _told({column: hole[column] for column in ("kind", "issue", "priority")})
+        yield ("routing",), f"no row for {told}; add a row that names less, as the issue's group alone"
+    for index, row in rows.items():
+        if row.issue is not None and row.group is not None and row.issue.group is not row.group:
+            yield ("routing", index, "group"), f"{row.issue} is not in the group {row.group}; keep one of the two"
+            continue
+        place = {"region": row.region, "merchant": row.merchant}
+        rivals = {
+            other: rival
+            for other, rival in rows.items()
+            if rival.region in (None, row.region) and rival.merchant in (None, row.merchant)
+        }
+        here = [{**given, **place} for given in combinations if fits(row, {**given, **place})]
+        yield from _shadowed("routing", index, rivals, columns, here)
+
+
+def _agents(policy: Policy) -> Faults:
+    """DSP-2: known teams and shifts, and with the first people named, nobody's team is left out."""
+    ids = [agent.id for agent in policy.agents]
+    for index, agent in enumerate(policy.agents):
+        if agent.id in ids[:index]:
+            yield ("agents", index, "id"), f'the id "{agent.id}" is taken by agents[{ids.index(agent.id)}]; give each their own'
+        for field, fault in agent_faults(agent, policy):
+            yield ("agents", index, field), fault
+    for team in policy.teams:
+        if policy.agents and not any(team in agent.teams for agent in policy.agents if agent.role is Role.AGENT):
+            yield ("teams", team), f"has no people; give an agent of `agents` the team {team}, or leave `agents` out"
+
+
+def agent_faults(agent: AgentPolicy, policy: Policy) -> Iterator[tuple[str, str]]:
+    """What of a person does not fit the policy: the field, and what to do."""
+    if agent.role is Role.AGENT and not agent.teams:
+        yield "teams", f"an agent needs a team; name one of {', '.join(sorted(policy.teams))}"
+    for team in agent.teams:
+        if team not in policy.teams:
+            yield "teams", unknown("team", team, policy.teams)
+    if agent.shift is not None and agent.shift not in policy.calendars:
+        yield "shift", unknown("calendar", agent.shift, policy.calendars)
+
+
+def _unreachable(
+    table: str, rows: Mapping[int, Frozen], columns: Mapping[str, Sequence[object]], combinations: Sequence[dict[str, object]]
+) -> Faults:
+    for index, row in rows.items():
+        yield from _shadowed(table, index, rows, columns, [given for given in combinations if fits(row, given)])
+
+
+def _shadowed(
+    table: str,
+    index: int,
+    rows: Mapping[int, Frozen],
+    columns: Mapping[str, Sequence[object]],
+    combinations: Sequence[dict[str, object]],
+) -> Faults:
+    """A fault when the row wins in none of the combinations that it fits."""
+    winners: set[int] = set()
+    for given in combinations:
+        row = best(rows.values(), given)
+        winners.add(next(number for number, other in rows.items() if other is row))
+        if index in winners:
+            return
+    named_by = ", ".join(f"{table}[{number}]" for number in sorted(winners)) or "no case"
+    what = ", ".join(f"{column}: {value}" for column, value in named(rows[index], columns).items()) or "everything"
+    yield (
+        (table, index),
+        f"can never be reached: whatever fits it ({what}) goes to {named_by}; remove it, name more, or move it up",
+    )
+
+
+def _grading(grading: GradingPolicy) -> Faults:
+    matrix = grading.matrix
+    if len(matrix) != SIZE or any(len(row) != SIZE for row in matrix):
+        yield ("grading", "matrix"), "has to be four rows (severity 0 to 3) of four priorities (urgency 0 to 3)"
+        return
+    for severity, urgency in product(range(SIZE), range(SIZE)):
+        here = matrix[severity][urgency]
+        lighter = (matrix[max(severity - 1, 0)][urgency], matrix[severity][max(urgency - 1, 0)])
+        if here > min(lighter):
+            detail = f"severity {severity} with urgency {urgency} is less urgent ({here}) than a lighter case; raise it"
+            yield ("grading", "matrix", severity, urgency), detail
+    tables = (("money", grading.money), ("waited", grading.waited), ("repeats", grading.repeats))
+    for name, table in tables:
+        for index, (_, points) in enumerate(table):
+            if not 0 <= points < SIZE:
+                yield ("grading", name, index), f"points go from 0 to 3, not {points}"
+
+
+def _limits(policy: Policy) -> Faults:
+    approval = policy.approval
+    if approval.automatic > approval.agent:
+        yield (
+            ("approval", "agent"),
+            f"an agent may give less ({approval.agent}) than the machine ({approval.automatic}); raise it",
+        )
+    if approval.merchant is not None and approval.merchant < approval.automatic:
+        yield (
+            ("approval", "merchant"),
+            f"a merchant may give less ({approval.merchant}) than the machine ({approval.automatic}); raise it",
+        )
+    for party, answer in policy.answers.items():
+        if not answer.remind_after < answer.within:
+            yield ("answers", party, "remind_after"), "the reminder comes after the deadline; make it shorter than within"
+    durations: list[tuple[Loc, Callable[[], bool]]] = [
+        (("waits", wait, "within"), lambda rule=rule: bool(rule.within)) for wait, rule in policy.waits.items()
+    ]
+    durations.append((("poll_refund_every",), lambda: bool(policy.poll_refund_every)))
+    durations.append((("coupon_valid_for",), lambda: bool(policy.coupon_valid_for)))
+    durations.append((("improve_within",), lambda: bool(policy.improve_within)))
+    durations.append((("replacements", "reserve_for"), lambda: bool(policy.replacements.reserve_for)))
+    durations.append((("replacements", "poll_every"), lambda: bool(policy.replacements.poll_every)))
+    for loc, lasting in durations:
+        if not lasting():
+            yield loc, "needs some time; write 1h, 2d or the like"
+
+
+def _told(given: Mapping[str, object]) -> str:
+    return ", ".join(f"{column} {value or 'not known yet'}" for column, value in given.items())

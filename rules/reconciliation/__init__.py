@@ -1,0 +1,1 @@
+"""Differences of money, charges and coupons."""

@@ -1,0 +1,194 @@
+"""What differs between our books and the partners': money and goods. Pure: values in, findings out (docs/money.md).
+
+Charges and coupons: `rules/reconciliation/charges.py`, `rules/reconciliation/coupons.py`.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from models.common.base import Money
+from models.common.partners import NoticeKind, Payment, PaymentStatus, Refund, RefundStatus, ShipmentStatus
+from models.common.vocabulary import Reimbursement
+from models.money.ledger import Entry, EntryKind
+from models.reconciliation.difference import DifferenceKind, Finding, Word
+from models.remedies.remedy import RefundPart
+from models.returns.partner import ReturnParcel
+from rules.money.ledger import PAYMENT
+from rules.money.refund import REIMBURSEMENTS
+
+ENDS = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
+MOVING = frozenset({Reimbursement.PENDING, Reimbursement.REQUESTED})
+KINDS: dict[tuple[Reimbursement, Reimbursement | None], DifferenceKind] = {
+    (Reimbursement.PENDING, Reimbursement.REQUESTED): DifferenceKind.REFUND_AHEAD,
+    (Reimbursement.PENDING, Reimbursement.ARRIVED): DifferenceKind.REFUND_AHEAD,
+    (Reimbursement.PENDING, Reimbursement.FAILED): DifferenceKind.REFUND_REFUSED,
+    (Reimbursement.REQUESTED, None): DifferenceKind.REFUND_UNKNOWN,
+    (Reimbursement.REQUESTED, Reimbursement.ARRIVED): DifferenceKind.REFUND_AHEAD,
+    (Reimbursement.REQUESTED, Reimbursement.FAILED): DifferenceKind.REFUND_REFUSED,
+    (Reimbursement.FAILED, Reimbursement.REQUESTED): DifferenceKind.REFUND_AHEAD,
+    (Reimbursement.FAILED, Reimbursement.ARRIVED): DifferenceKind.REFUND_AHEAD,
+    (Reimbursement.ARRIVED, None): DifferenceKind.REFUND_UNKNOWN,
+    (Reimbursement.ARRIVED, Reimbursement.REQUESTED): DifferenceKind.REFUND_BEHIND,
+    (Reimbursement.ARRIVED, Reimbursement.FAILED): DifferenceKind.REFUND_REFUSED,
+}
+"""By our state of a refund and the provider's (None: it does not know it); every other pair agrees."""
+FINAL = frozenset(
+    {
+        (Reimbursement.FAILED, Reimbursement.REQUESTED),
+        (Reimbursement.ARRIVED, Reimbursement.REQUESTED),
+        (Reimbursement.ARRIVED, Reimbursement.FAILED),
+    }
+)
+"""No case goes back to these: a person has to see to it."""
+
+
+class Part(NamedTuple):
+    """A refund's part in our books."""
+
+    part: RefundPart
+    case_id: str
+    since: datetime
+    """When it came to this state."""
+
+
+class Road(NamedTuple):
+    """A parcel that our books know: of a return, to the merchant or back; of a replacement."""
+
+    workflow_id: str
+    case_id: str
+    order_id: str
+    tracking: str
+    sent: bool
+    """We know that it was handed over."""
+    come: bool
+    """We know that it has come."""
+    since: datetime
+
+
+class Books(NamedTuple):
+    """Ours of one order, as they were before the comparison."""
+
+    parts: Sequence[Part]
+    entries: Sequence[Entry]
+    reported: AbstractSet[str]
+    """Refunds from outside that are known as differences."""
+
+
+class Limits(NamedTuple):
+    now: datetime
+    grace: timedelta
+    overdue: timedelta
+
+
+def id_of(finding: Finding) -> str:
+    """The same for the same difference, whenever it is seen; fit for a path."""
+    whole = f"{finding.kind}\0{finding.order_id or ''}\0{finding.subject}"
+    return "D-" + hashlib.sha256(whole.encode()).hexdigest()[:20].upper()
+
+
+def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: Limits) -> Iterator[Finding]:
+    """`payments`: as the provider lists them, each with its refunds."""
+    keys = {entry.key for entry in books.entries}
+    refunds = {refund.key: refund for payment in payments for refund in payment.refunds}
+    for known in books.parts:
+        otherwise = f"paid_otherwise.{known.part.key}" in keys
+        if limits.now - known.since >= limits.grace and not otherwise:
+            yield from _refund(order_id, known, refunds.get(known.part.key), limits)
+    for refund in refunds.values():
+        yield from _outside(order_id, refund, keys, books.reported)
+    yield from _payments(order_id, payments, books.entries)
+
+
+def in_goods(road: Road, told: ShipmentStatus | None, parcel: ReturnParcel | None, limits: Limits) -> Iterator[Finding]:
+    """`told`: the carrier's status in ours; None: it does not know the parcel."""
+    if limits.now - road.since < limits.grace:
+        return
+    ours: dict[str, JsonValue] = {"sent": road.sent, "come": road.come}
+    theirs: dict[str, JsonValue] = {"status": parcel.status if parcel else None}
+    payload = parcel.model_dump(mode="json") if parcel else {}
+    word = Word(workflow_id=road.workflow_id, partner="carrier", kind=NoticeKind.SHIPMENT, payload=payload)
+    kind = _on_the_road(road, told)
+    if kind is not None:
+        yield Finding(
+            kind=kind,
+            order_id=road.order_id,
+            subject=road.tracking,
+            case_id=road.case_id,
+            ours=ours,
+            theirs=theirs,
+            word=word if kind is DifferenceKind.PARCEL_AHEAD else None,
+        )
+
+
+def _on_the_road(road: Road, told: ShipmentStatus | None) -> DifferenceKind | None:
+    if road.come:
+        return DifferenceKind.PARCEL_LOST if told is ShipmentStatus.LOST else None
+    if told is None:
+        return DifferenceKind.PARCEL_UNKNOWN if road.sent else None
+    ahead = told in ENDS if road.sent else told is not ShipmentStatus.CREATED
+    return DifferenceKind.PARCEL_AHEAD if ahead else None
+
+
+def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits) -> Iterator[Finding]:
+    part, ours = known.part, known.part.reimbursement
+    theirs = REIMBURSEMENTS[refund.status] if refund else None
+    late = ours in MOVING and limits.now - known.since > limits.overdue
+    kind = KINDS.get((ours, theirs)) or (DifferenceKind.REFUND_OVERDUE if late else None)
+    amounts_differ = refund is not None and refund.amount != part.amount
+    for found in ([kind] if kind else []) + ([DifferenceKind.REFUND_AMOUNT] if amounts_differ else []):
+        yield Finding(
+            kind=found,
+            order_id=order_id,
+            subject=part.key,
+            case_id=known.case_id,
+            ours={"state": ours.value, **amount_of(part.amount)},
+            theirs={"state": refund.status.value, **amount_of(refund.amount)} if refund else {},
+            word=_news(known.case_id, refund) if refund and found is kind and (ours, theirs) not in FINAL else None,
+        )
+
+
+def _outside(order_id: str, refund: Refund, keys: Collection[str], reported: AbstractSet[str]) -> Iterator[Finding]:
+    """A refund that is in the ledger already was seen by a case, and is a fact there."""
+    ours = f"set_aside.{refund.key}" in keys
+    known = f"outside.{order_id}.{refund.refund_id}" in keys and refund.refund_id not in reported
+    if not ours and not known and refund.status is not RefundStatus.REFUSED and refund.amount.minor:
+        theirs: dict[str, JsonValue] = {"state": refund.status.value, "payment_id": refund.payment_id, **amount_of(refund.amount)}
+        yield Finding(kind=DifferenceKind.REFUND_OUTSIDE, order_id=order_id, subject=refund.refund_id, theirs=theirs)
+
+
+def _payments(order_id: str, payments: Iterable[Payment], entries: Iterable[Entry]) -> Iterator[Finding]:
+    captured = {
+        (payment.payment_id, payment.amount.currency): payment.amount.minor
+        for payment in payments
+        if payment.status is PaymentStatus.CAPTURED
+    }
+    booked = Counter[tuple[str, str]]()
+    for entry in entries:
+        if entry.kind is EntryKind.CAPTURED:
+            for posting in entry.postings:
+                if posting.account.startswith(PAYMENT):
+                    booked[posting.account.removeprefix(PAYMENT), entry.currency] += posting.minor
+    for (payment_id, currency), minor in booked.items():
+        theirs = captured.get((payment_id, currency))
+        if theirs is None or theirs < minor:
+            yield Finding(
+                kind=DifferenceKind.PAYMENT_LESS,
+                order_id=order_id,
+                subject=payment_id,
+                ours=amount_of(Money(minor=minor, currency=currency)),
+                theirs=amount_of(Money(minor=theirs, currency=currency)) if theirs is not None else {},
+            )
+
+
+def _news(case_id: str, refund: Refund) -> Word:
+    return Word(workflow_id=case_id, partner="payment", kind=NoticeKind.REFUND, payload=refund.model_dump(mode="json"))
+
+
+def amount_of(amount: Money) -> dict[str, JsonValue]:
+    return {"amount_minor": amount.minor, "currency": amount.currency}

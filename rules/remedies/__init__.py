@@ -1,0 +1,1 @@
+"""Eligibility, limits and offers."""

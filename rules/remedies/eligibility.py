@@ -1,0 +1,297 @@
+"""What may be done with an order, line by line (RES-1), and who pays the freight (RES-8): the policy's `eligibility` over facts and books.
+
+Of the rows for a remedy the first that fits decides. Time limits are measured at the moment the customer asked; what is left of pieces
+and money counts what all cases of the order took.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+
+from pydantic import JsonValue
+
+from models.case.history import OrderHistory
+from models.case.state import CaseState
+from models.common.base import Bilingual, Money
+from models.common.lines import LineQuantity
+from models.common.partners import Order, OrderLine, OrderStatus, Payment, Shipment
+from models.common.vocabulary import Issue, Party, RemedyKind
+from models.investigation.findings import Fact, Finding, Told
+from models.policy.eligibility import EligibilityRow, FreightRow, Payer, Since
+from models.policy.policy import PolicySlice
+from models.remedies.eligibility import Eligibility, Entitlement, LineEligibility
+from models.remedies.order_change import ChangeKind
+from rules.common.amounts import left_to_refund
+from rules.facts.establish import facts_of
+from rules.facts.liability import decisive, find, fits
+from rules.money.goods import concerned, counted, own_refunds, with_own
+from rules.remedies.order_change import time_fault
+
+TRAVELLING = frozenset({RemedyKind.RETURN_AND_REFUND, RemedyKind.EXCHANGE, RemedyKind.REPAIR, RemedyKind.RESHIP})
+OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_since")
+"""Facts that are looked at as of when the customer asked: waiting for a decision costs nobody a right."""
+NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
+
+CHANGES_OF = {
+    RemedyKind.ORDER_CANCELLED: (ChangeKind.CANCEL,),
+    RemedyKind.ORDER_CHANGED: tuple(kind for kind in ChangeKind if kind is not ChangeKind.CANCEL),
+}
+
+CHANGES = "changes"
+REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "money-left"
+NOT_OF_ISSUE = Bilingual(zh="该类问题没有这种处理方式", en="this is no remedy for the issue")
+NO_PIECES = Bilingual(zh="该商品的全部件数已在其他申请中处理", en="all pieces of this line are in other requests already")
+NO_MONEY = Bilingual(zh="订单已没有可退金额", en="nothing is left to refund on the order")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Everything that eligibility follows from. `lines`: those it is about; none, the whole order."""
+
+    policy: PolicySlice
+    order: Order
+    shipments: tuple[Shipment, ...]
+    payments: tuple[Payment, ...]
+    history: OrderHistory
+    asked_at: datetime
+    issue: Issue | None = None
+    lines: tuple[LineQuantity, ...] = ()
+    finding: Finding | None = None
+    facts: tuple[Fact, ...] = ()
+    """What is known beyond order, parcels and payments."""
+    unseen: int = 0
+    """Money that the case itself gave and the payments do not show yet."""
+    _by_line: dict[str, dict[str, JsonValue]] = field(default_factory=dict[str, dict[str, JsonValue]], repr=False, compare=False)
+
+    @classmethod
+    def of(cls, case: CaseState, policy: PolicySlice) -> "Ask":
+        """As the case stands. It has an order."""
+        assert case.order is not None  # noqa: S101  # callers ask first
+        return cls(
+            policy,
+            case.order,
+            case.shipments,
+            case.payments,
+            with_own(case.history, case),
+            case.receipt.received_at,
+            case.issue,
+            case.receipt.lines,
+            case.finding,
+            case.facts,
+            own_refunds(case)[1],
+        )
+
+    @cached_property
+    def left(self) -> int:
+        """Minor units that may still be refunded."""
+        return left_to_refund(self.payments, self.history.refunded_minor, self.unseen)
+
+    @cached_property
+    def stands(self) -> Finding | None:
+        """The finding, when it decides; before there is a case, what the facts alone say."""
+        found = self.finding or (find(self.policy, self.issue, self.facts, self.asked_at) if self.issue else None)
+        return found if decisive(self.policy, found) else None
+
+    def known(self, line: OrderLine) -> dict[str, JsonValue]:
+        """The facts as they are for one line."""
+        if line.line_id not in self._by_line:
+            self._by_line[line.line_id] = self._known(line)
+        return self._by_line[line.line_id]
+
+    def _known(self, line: OrderLine) -> dict[str, JsonValue]:
+        only = self.order.model_copy(update={"lines": (line,)})
+        own = facts_of(
+            order=only,
+            shipments=self.shipments,
+            payments=self.payments,
+            lines=(),
+            requests=(),
+            sayings=(),
+            evidence=0,
+            now=self.asked_at,
+            warranties=self.policy.eligibility.warranty_months,
+        )
+        moment = {fact.name: fact.value for fact in own}
+        kept = {fact.name: fact.value for fact in self.facts if not fact.name.startswith(OF_THE_MOMENT)}
+        return moment | kept
+
+
+def eligible(ask: Ask) -> Eligibility:
+    """Every remedy for every line concerned; without an issue, for every issue, rules that are the same told once."""
+    named = {line.line_id for line in ask.lines}
+    lines = [line for line in ask.order.lines if not named or line.line_id in named]
+    asks = (ask,) if ask.issue else tuple(replace(ask, issue=issue) for issue in ask.policy.issues)
+    return Eligibility(
+        order_id=ask.order.order_id,
+        issue=ask.issue,
+        at=ask.asked_at,
+        left=_money(ask, ask.left),
+        lines=tuple(_line(ask, asks, line) for line in lines),
+    )
+
+
+def entitlement(ask: Ask, line: OrderLine, kind: RemedyKind) -> Entitlement:
+    """One remedy for one line of a case whose issue is known."""
+    assert ask.issue is not None  # noqa: S101  # of a case that was classified, or one of all issues
+    told = Entitlement(kind=kind, issues=(ask.issue,), allowed=False, rule=REMEDY_OF_ISSUE, reason=NOT_OF_ISSUE, firm=True)
+    known = ask.known(line)
+    row = _row(ask, kind, known) if kind in ask.policy.issues[ask.issue].remedies else None
+    if row is None:
+        return told
+    told = told.model_copy(update={"rule": row.id, "reason": row.why, "firm": row.firm})
+    closed = _closed(ask, line, kind, row, known) if row.allow else {}
+    if closed is not None:
+        return told.model_copy(update=closed)
+    freight, party = freight_row(ask.policy, ask.issue, ask.stands) if kind in TRAVELLING else (None, None)
+    amount = _amount(ask, line, kind, row, known)
+    return told.model_copy(
+        update={
+            "allowed": True,
+            "max_quantity": _pieces(ask, line),
+            "max_amount": None if amount is None else _money(ask, amount),
+            "until": _until(ask, row),
+            "changes": _open_changes(ask, line, kind),
+            "freight": party,
+            "freight_rule": freight.id if freight else None,
+            "freight_why": freight.why if freight else None,
+        }
+    )
+
+
+def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
+    """Minor units that a remedy about these pieces may give by the rules; what is left on the payments is the caller's to look at."""
+    pieces = counted(concerned(ask.order, tuple(lines), ask.lines))
+    by_row: dict[str, int] = {}
+    for line in ask.order.lines:
+        known = ask.known(line) if pieces[line.line_id] else {}
+        row = _row(ask, kind, known) if known else None
+        if row is not None and _of_the_goods(row):
+            by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, row, pieces[line.line_id])
+        elif row is not None:
+            by_row[row.id] = _cap(row, known)
+    amount = sum(by_row.values())
+    whole = all(pieces[line.line_id] >= line.quantity for line in ask.order.lines)
+    return max(amount, ask.order.total.minor) if whole and amount == sum(line.paid.minor for line in ask.order.lines) else amount
+
+
+def freight_row(policy: PolicySlice, issue: Issue | None, finding: Finding | None) -> tuple[FreightRow, Party]:
+    """RES-8: the row that fits first, and who pays by it. `finding`: one that decides, if there is one."""
+    party = finding.party if finding else None
+    rows = policy.eligibility.freight
+    row = next(
+        row for row in rows if (not row.issues or issue in row.issues) and (not row.found or party in row.found)
+    )  # the policy's check keeps one that always fits
+    return row, party if row.payer is Payer.LIABLE and party is not None else Party(row.payer.value)
+
+
+def _line(ask: Ask, asks: Sequence[Ask], line: OrderLine) -> LineEligibility:
+    """`asks`: the same for each issue that is told of."""
+    told: list[Entitlement] = []
+    for kind in RemedyKind:
+        theirs = [one for one in asks if ask.issue or (one.issue and kind in ask.policy.issues[one.issue].remedies)]
+        told += _by_rule(theirs, line, kind)
+    return LineEligibility(
+        line_id=line.line_id, title=line.title, bought=line.quantity, left=_pieces(ask, line), remedies=tuple(told)
+    )
+
+
+def _by_rule(asks: Iterable[Ask], line: OrderLine, kind: RemedyKind) -> Iterator[Entitlement]:
+    """One answer for all issues that the same rules decide."""
+    same: dict[tuple[str, ...], list[Ask]] = {}
+    for one in asks:
+        row = _row(one, kind, one.known(line))
+        freight, party = freight_row(one.policy, one.issue, one.stands)
+        travels = (freight.id, party.value) if kind in TRAVELLING else ()
+        same.setdefault((row.id if row else "", *travels), []).append(one)
+    for group in same.values():
+        issues = tuple(one.issue for one in group if one.issue)
+        yield entitlement(group[0], line, kind).model_copy(update={"issues": issues})
+
+
+def _closed(
+    ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]
+) -> dict[str, object] | None:
+    """What a row that allows the remedy runs into: its time, the limits of changes, no pieces or no money left."""
+    until, changes = _until(ask, row), _open_changes(ask, line, kind)
+    if until is not None and ask.asked_at >= until:
+        return {"reason": row.otherwise, "until": until}
+    if isinstance(changes, Bilingual):
+        return {"rule": CHANGES, "reason": changes}
+    if row.fact is not None and row.otherwise is not None and not _cap(row, known):
+        return {"reason": row.otherwise}
+    if _of_the_goods(row) and kind not in RemedyKind.worded() and not _pieces(ask, line):
+        return {"rule": PIECES_LEFT, "reason": NO_PIECES, "firm": True}
+    if _amount(ask, line, kind, row, known) == 0:
+        return {"rule": MONEY_LEFT, "reason": NO_MONEY, "firm": True}
+    return None
+
+
+def _open_changes(ask: Ask, line: OrderLine, kind: RemedyKind) -> tuple[ChangeKind, ...] | Bilingual:
+    """Before shipping, the limits of the policy's `changes` hold besides: which kinds of change are open, or why none is."""
+    kinds = CHANGES_OF.get(kind, ())
+    faults = {change: time_fault(ask.policy, ask.order, change, line, ask.asked_at) for change in kinds}
+    still_open = tuple(change for change, fault in faults.items() if fault is None)
+    return next((fault for fault in faults.values() if fault is not None and not still_open), still_open)
+
+
+def _row(ask: Ask, kind: RemedyKind, known: dict[str, JsonValue]) -> EligibilityRow | None:
+    """The first row for the remedy that fits."""
+    liable = ask.stands is not None and ask.stands.party not in NOBODY_ELSE
+    return next(
+        (
+            row
+            for row in ask.policy.eligibility.rules
+            if kind in row.remedies
+            and (not row.issues or ask.issue in row.issues)
+            and row.liable in {None, liable}
+            and all(fits(condition, known) is Told.HOLDS for condition in row.when)
+        ),
+        None,
+    )
+
+
+def _until(ask: Ask, row: EligibilityRow) -> datetime | None:
+    if row.within is None:
+        return None
+    if row.since is Since.ORDER:
+        return ask.order.placed_at + row.within
+    came = [parcel.delivered_at for parcel in ask.shipments if parcel.delivered_at is not None]
+    return max(came) + row.within if came and len(came) == len(ask.shipments) else None
+
+
+def _pieces(ask: Ask, line: OrderLine) -> int:
+    return max(line.quantity - counted(ask.history.taken)[line.line_id], 0)
+
+
+def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int | None:
+    """Minor units at most, for all the pieces that are left; None: no money moves."""
+    if kind not in RemedyKind.priced() or (kind is RemedyKind.ORDER_CANCELLED and ask.order.status is OrderStatus.UNPAID):
+        return None
+    amount = _share(ask, line, row, _pieces(ask, line)) if _of_the_goods(row) else _cap(row, known)
+    return amount if kind is RemedyKind.COUPON else min(amount, ask.left)
+
+
+def _of_the_goods(row: EligibilityRow) -> bool:
+    """Whether the row's limit follows from what was paid for the pieces."""
+    return row.most is None and row.fact is None
+
+
+def _cap(row: EligibilityRow, known: dict[str, JsonValue]) -> int:
+    said = known.get(row.fact) if row.fact else None
+    fact = int(said) if isinstance(said, int | float) else 0
+    return min(limit for limit in (row.most, fact if row.fact else None) if limit is not None)
+
+
+def _share(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int) -> int:
+    """The row's share of what these pieces cost, without what was given for the line beyond the pieces that were taken."""
+    left = min(pieces, _pieces(ask, line))
+    paid = line.paid.minor * left // line.quantity
+    share = paid if paid <= row.whole_up_to else int(paid * row.share)
+    taken = line.paid.minor * (line.quantity - _pieces(ask, line)) // line.quantity
+    given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
+    return max(share - max(given - taken, 0), 0)
+
+
+def _money(ask: Ask, minor: int) -> Money:
+    return Money(minor=minor, currency=ask.order.total.currency)

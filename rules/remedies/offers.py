@@ -1,0 +1,38 @@
+"""An offer as it is laid out before the customer (RES-2): its steps, how long it takes, and who pays the freight (RES-8)."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from models.case.state import CaseState
+from models.common.base import Bilingual
+from models.common.vocabulary import Party
+from models.policy.policy import PolicySlice
+from models.remedies.offers import Option, OptionOffer, RemedyOffer
+from rules.facts.liability import decisive
+from rules.remedies.eligibility import TRAVELLING, freight_row
+
+
+def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
+    """The option with everything that follows from its remedies: they go side by side, so that the longest says how long it takes."""
+    courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in offer.remedies)]
+    payer, why = _freight(policy, case, offer.remedies)
+    return Option(
+        remedies=offer.remedies,
+        why=offer.why,
+        steps=tuple(step for course in courses for step in course.steps),
+        within=max((course.within for course in courses), default=timedelta(0)),
+        freight=payer,
+        freight_why=why,
+    )
+
+
+def freight_of(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> Party | None:
+    """RES-8: who pays for goods that travel, by the policy's table; None: none do."""
+    return _freight(policy, case, remedies)[0]
+
+
+def _freight(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> tuple[Party | None, Bilingual | None]:
+    if not any(remedy.kind in TRAVELLING for remedy in remedies):
+        return None, None
+    row, payer = freight_row(policy, case.issue, case.finding if decisive(policy, case.finding) else None)
+    return payer, row.why

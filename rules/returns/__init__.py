@@ -1,0 +1,1 @@
+"""Permissions, outcome and views of returns."""

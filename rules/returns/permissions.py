@@ -1,0 +1,193 @@
+"""What may be done with a return (RES-6): one table of action × role × state, read by the workflow's validators and by every view alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.case.actions import Act
+from models.common.actors import Actor
+from models.common.base import Bilingual, Body
+from models.common.errors import Fault
+from models.common.vocabulary import ErrorType, Party, Role
+from models.returns.state import (
+    BookPickup,
+    ClaimFreight,
+    Extend,
+    Inspect,
+    MovePickup,
+    PickupState,
+    Purpose,
+    ReturnAction,
+    ReturnPolicy,
+    ReturnStage,
+    ReturnState,
+    Way,
+)
+from rules.common.refusal import refusal
+
+C, M, A, S = Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR
+RULE = "RES-6"
+
+Test = Callable[[ReturnState], bool]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Who may do it, in which state, and the state in words for the error."""
+
+    roles: frozenset[Role]
+    when: Test
+    state: Bilingual
+
+
+def _awaiting(state: ReturnState) -> bool:
+    return state.stage is ReturnStage.AWAITING
+
+
+def _pickup_stands(state: ReturnState) -> bool:
+    return state.pickup is not None and state.pickup.state in PickupState.standing()
+
+
+def _no_pickup_stands(state: ReturnState) -> bool:
+    return _awaiting(state) and not _pickup_stands(state)
+
+
+def _pickup_booked(state: ReturnState) -> bool:
+    return _awaiting(state) and state.pickup is not None and state.pickup.state is PickupState.BOOKED
+
+
+def _own_freight(state: ReturnState) -> bool:
+    under_way = state.stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}
+    return under_way and state.way is Way.OWN and state.payer is not Party.CUSTOMER and state.freight is None
+
+
+def _can_come(state: ReturnState) -> bool:
+    return state.stage in {ReturnStage.AWAITING, ReturnStage.IN_TRANSIT}
+
+
+def _can_be_inspected(state: ReturnState) -> bool:
+    there = state.stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}
+    return there and state.inspection is None and state.purpose is not Purpose.REPAIR
+
+
+TO_SEND = Bilingual(zh="等待寄回商品时", en="while the goods wait to be sent back")
+
+PERMISSIONS: dict[ReturnAction, Permission] = {
+    ReturnAction.BOOK_PICKUP: Permission(
+        frozenset({C, A, S}),
+        _no_pickup_stands,
+        Bilingual(zh="等待寄回且没有已预约的上门取件时", en="while the goods wait to be sent back and no pick-up is booked"),
+    ),
+    ReturnAction.MOVE_PICKUP: Permission(
+        frozenset({C, A, S}), _pickup_booked, Bilingual(zh="已预约上门取件时", en="while a pick-up is booked")
+    ),
+    ReturnAction.CANCEL_PICKUP: Permission(
+        frozenset({C, A, S}), _pickup_booked, Bilingual(zh="已预约上门取件时", en="while a pick-up is booked")
+    ),
+    ReturnAction.SHIP: Permission(
+        frozenset({C, A, S}),
+        _no_pickup_stands,
+        Bilingual(zh="等待寄回且没有已预约的上门取件时", en="while the goods wait to be sent back and no pick-up is booked"),
+    ),
+    ReturnAction.CLAIM_FREIGHT: Permission(
+        frozenset({C, A, S}),
+        _own_freight,
+        Bilingual(
+            zh="自行寄回、运费应由他方承担、尚未申请且未验收时",
+            en="once, for goods sent with a carrier of your own while another party pays the freight, until they are inspected",
+        ),
+    ),
+    ReturnAction.RECEIVE: Permission(
+        frozenset({M, A, S}), _can_come, Bilingual(zh="商品寄达之前", en="until the goods have come")
+    ),
+    ReturnAction.INSPECT: Permission(
+        frozenset({M, A, S}),
+        _can_be_inspected,
+        Bilingual(zh="商品寄回后、尚未验收时", en="once the goods were sent, until they are inspected"),
+    ),
+    ReturnAction.EXTEND: Permission(frozenset({A, S}), _awaiting, TO_SEND),
+}
+
+RETURN_ROLES: dict[ReturnAction, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
+
+
+def allowed_with(state: ReturnState, actor: Actor) -> tuple[ReturnAction, ...]:
+    """What the actor, a party of the case, may do with the return now."""
+    return tuple(action for action, may in PERMISSIONS.items() if actor.role in may.roles and may.when(state))
+
+
+def fault_of(state: ReturnState, policy: ReturnPolicy, action: ReturnAction, act: Act[Body], now: datetime) -> Fault | None:
+    """Why this cannot be done: not by this role, not now, or not like this. None: go ahead."""
+    return _forbidden(state, act.actor, action) or _unfit(state, policy, act.body, now)
+
+
+def _forbidden(state: ReturnState, actor: Actor, action: ReturnAction) -> Fault | None:
+    now = Bilingual(zh=f"退货当前状态为 {state.stage}", en=f"The return is {state.stage}")
+    return refusal(action, PERMISSIONS[action], actor, allowed_with(state, actor), now, RULE)
+
+
+def _unfit(state: ReturnState, policy: ReturnPolicy, body: Body, now: datetime) -> Fault | None:
+    match body:
+        case BookPickup() | MovePickup():
+            fault = _slot(state, policy, body, now)
+        case ClaimFreight() if body.amount.currency != state.agreed.currency:
+            fault = _invalid("amount.currency", f"运费须以 {state.agreed.currency} 申请", f"claim it in {state.agreed.currency}")
+        case ClaimFreight() if not body.receipt.media_type.startswith(("image/", "application/pdf")):
+            fault = _invalid("receipt", "收据须为图片或 PDF", "the receipt is a picture or a PDF")
+        case Inspect():
+            fault = _inspection(state, body)
+        case Extend():
+            fault = _extension(state, policy, body)
+        case _:
+            fault = None
+    return fault
+
+
+def _slot(state: ReturnState, policy: ReturnPolicy, body: BookPickup | MovePickup, now: datetime) -> Fault | None:
+    if isinstance(body, BookPickup) and state.pickups >= policy.most_pickups:
+        return Fault(
+            type=ErrorType.NOT_ALLOWED_NOW,
+            detail=f"a return has at most {policy.most_pickups} pick-ups; send the goods with the label or a carrier of your own",
+            detail_zh=f"每次退货最多预约 {policy.most_pickups} 次上门取件；请使用退货面单或自行寄回",
+            field="start",
+            rule=RULE,
+        )
+    if body.end - body.start > policy.longest_pickup:
+        hours = policy.longest_pickup // timedelta(hours=1)
+        return _invalid("end", f"取件时段最长 {hours} 小时", f"a pick-up takes place within {hours} h of its start")
+    if body.start <= now:
+        return _invalid("start", "取件时间须在将来", "a pick-up lies in the future")
+    if state.deadline is not None and body.start > state.deadline:
+        last = state.deadline.isoformat()
+        return _invalid("start", f"取件须在寄回期限 {last} 之前", f"a pick-up begins before the deadline of sending, {last}")
+    return None
+
+
+def _extension(state: ReturnState, policy: ReturnPolicy, body: Extend) -> Fault | None:
+    latest = state.opened_at + policy.longest_to_send
+    if state.deadline is not None and body.until <= state.deadline:
+        present = state.deadline.isoformat()
+        return _invalid("until", f"须晚于当前期限 {present}", f"later than the present deadline, {present}")
+    if body.until > latest:
+        return _invalid("until", f"最迟为 {latest.isoformat()}", f"at the latest {latest.isoformat()}")
+    return None
+
+
+def _inspection(state: ReturnState, body: Inspect) -> Fault | None:
+    due = {line.line_id: line.quantity for line in state.lines}
+    told = [line.line_id for line in body.lines]
+    if sorted(told) != sorted(due):
+        names = ", ".join(sorted(due))
+        return _invalid("lines", f"须逐行填写，各一次：{names}", f"tell of each line of the return, once: {names}")
+    for index, line in enumerate(body.lines):
+        if line.pieces != due[line.line_id]:
+            return _invalid(
+                f"lines.{index}",
+                f"{line.line_id} 应为 {due[line.line_id]} 件，填写合计 {line.pieces} 件",
+                f"{line.line_id}: {due[line.line_id]} piece(s) were to come back, {line.pieces} are told of",
+            )
+    return None
+
+
+def _invalid(field: str, zh: str, en: str) -> Fault:
+    return Fault(type=ErrorType.INVALID, detail=f"{field}: {en}.", detail_zh=f"{field}：{zh}。", field=field, rule=RULE)

@@ -1,0 +1,296 @@
+"""The sandbox's orders: 350, the same for the same seed, with dates that count back from the first start.
+
+The cast: O-1001 is the first story of `sandbox/catalogue/stories.py` and belongs to C-1, O-1002 the second and belongs to C-2, and so on. The
+next rounds of all stories follow: rounds 1 to 4 are cheap where the story allows (up to 200 CNY), 5 to 7 dearer, 8 to 10 mostly above
+2,000 CNY. At the end are more that were simply delivered.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from random import Random
+
+from models.common.base import Money
+from models.common.partners import (
+    Order,
+    OrderLine,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+    RefundStatus,
+    Scan,
+    Shipment,
+    ShipmentStatus,
+)
+from sandbox.catalogue.products import (
+    ABROAD,
+    CARRIERS,
+    CARRIERS_ABROAD,
+    CITIES,
+    FAMILY,
+    FIRST,
+    GIVEN,
+    LAST,
+    PRODUCTS,
+    RATES,
+    SHOPS,
+    Product,
+)
+from sandbox.catalogue.stories import DELIVERED, STORIES, PastRefund, Story
+
+FIRST_NUMBER = 1001
+ROUNDS = 10
+MORE_DELIVERED = 30
+SMALL, LARGE = 20_000, 200_000
+"""Minor units: the limits of what is given automatically and by an agent (policies/default.yaml)."""
+ROUNDS_ABROAD = frozenset({3, 6})
+CUSTOMERS = 160
+FREE_FREIGHT, FREIGHT = 9_900, 800
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An order with everything the partners know of it."""
+
+    story: Story
+    customer_name: str
+    locale: str
+    order: Order
+    shipments: tuple[Shipment, ...]
+    payments: tuple[Payment, ...]
+
+    @property
+    def size(self) -> str:
+        minor = self.order.total.minor
+        return "small" if minor <= SMALL else "large" if minor > LARGE else "medium"
+
+
+class Catalogue:
+    """Every order, by its id."""
+
+    def __init__(self, seed: int, first_start: datetime) -> None:
+        drafts = _drafts(seed, first_start)
+        self.entries = {draft.order_id: draft.entry() for draft in drafts}
+        self.shipments = {parcel.tracking: parcel for entry in self.entries.values() for parcel in entry.shipments}
+        self.payments = {payment.payment_id: payment for entry in self.entries.values() for payment in entry.payments}
+
+
+def _drafts(seed: int, now: datetime) -> Iterator["Draft"]:
+    number = FIRST_NUMBER
+    for round_ in range(ROUNDS):
+        for index, story in enumerate(STORIES):
+            abroad = round_ in ROUNDS_ABROAD and index % 2 == 1 and not story.large
+            yield Draft(seed, number, story, now, _price_class(round_), abroad=abroad, cast=round_ == 0)
+            number += 1
+    for extra in range(MORE_DELIVERED):
+        yield Draft(seed, number, STORIES[0], now, _price_class(extra % 7), abroad=extra % 3 == 2, cast=False)  # noqa: PLR2004
+        number += 1
+
+
+def _price_class(round_: int) -> tuple[int, int]:
+    """Prices from–to, in fen: four cheap rounds, three between, three dear."""
+    if round_ < 4:  # noqa: PLR2004
+        return 0, SMALL
+    return (SMALL + 1, LARGE) if round_ < 7 else (LARGE + 1, 10**9)  # noqa: PLR2004
+
+
+class Draft:
+    """One order being written; all chance comes from the seed and the order's number."""
+
+    def __init__(
+        self, seed: int, number: int, story: Story, now: datetime, prices: tuple[int, int], *, abroad: bool, cast: bool
+    ) -> None:
+        self.order_id = f"O-{number}"
+        self._story = story
+        self._prices = (LARGE + 1, 10**9) if story.large else prices
+        self._abroad = abroad
+        self._cast = cast
+        self._chance = Random(f"{seed}:{number}")
+        self._now = now if cast else now - timedelta(minutes=self._chance.randrange(300))
+        self._region = self._chance.choice(list(ABROAD if abroad else CITIES))
+        self._currency = ABROAD[self._region][1] if abroad else "CNY"
+        place = number - FIRST_NUMBER + 1
+        self._customer = place if place <= len(STORIES) else len(STORIES) + 1 + place % (CUSTOMERS - len(STORIES))
+        if abroad:
+            self._customer += CUSTOMERS
+
+    def entry(self) -> Entry:
+        order = self._order
+        return Entry(
+            story=self._story,
+            customer_name=self._name,
+            locale="en" if self._abroad else "zh",
+            order=order,
+            shipments=tuple(self._shipments()),
+            payments=tuple(self._payments(order)),
+        )
+
+    def _ago(self, days: float) -> datetime:
+        return self._now - timedelta(days=days)
+
+    def _money(self, fen: float) -> Money:
+        minor = fen if self._currency == "CNY" else fen * RATES[self._currency]
+        return Money(minor=round(minor / 10) * 10, currency=self._currency)
+
+    @cached_property
+    def _name(self) -> str:
+        own = Random(f"customer {self._customer}")
+        return f"{own.choice(FIRST)} {own.choice(LAST)}" if self._abroad else own.choice(FAMILY) + own.choice(GIVEN)
+
+    # ── what was bought ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def _goods(self) -> tuple[Product, ...]:
+        """So many different ones as the story has lines, all together in the order's price class where such goods are sold."""
+        if self._cast and self._story is STORIES[0]:
+            return PRODUCTS[:1]
+        least, most = self._prices
+        lines = self._story.lines
+        fitting = [product for product in PRODUCTS if product.kind == self._story.goods]
+        first = self._chance.choice([product for product in fitting if least / lines <= product.price <= most / lines] or fitting)
+        others = [product for product in fitting if product is not first and product.price <= max(first.price, most / lines)]
+        return (first, *self._chance.sample(others, lines - 1))
+
+    @cached_property
+    def _lines(self) -> tuple[OrderLine, ...]:
+        kept = 1 - self._story.discount
+        return tuple(
+            OrderLine(
+                line_id=f"L{number}",
+                sku=product.sku,
+                title=product.en if self._abroad else product.zh,
+                category=product.category,
+                quantity=1,
+                unit_price=self._money(product.price),
+                paid=self._money(product.price * kept),
+                marks=product.marks | self._story.marks,
+                warranty_months=product.warranty_months,
+            )
+            for number, product in enumerate(self._goods, start=1)
+        )
+
+    @cached_property
+    def _order(self) -> Order:
+        story = self._story
+        paid = sum(line.paid.minor for line in self._lines)
+        freight = Money(minor=0 if paid >= FREE_FREIGHT else FREIGHT, currency=self._currency)
+        return Order(
+            order_id=self.order_id,
+            merchant_id=f"M-{self._goods[0].shop}",
+            customer_id=f"C-{self._customer}",
+            status=self._status,
+            placed_at=self._ago(story.placed),
+            promised_at=None if story.promised is None else self._ago(story.promised),
+            region=self._region,
+            lines=self._lines,
+            total=Money(minor=paid + freight.minor, currency=self._currency),
+            freight=freight,
+        )
+
+    @property
+    def _status(self) -> OrderStatus:
+        story = self._story
+        if story.cancelled:
+            return OrderStatus.CANCELLED
+        if story.charges == "pending":
+            return OrderStatus.UNPAID
+        if story.shipped is None:
+            return OrderStatus.PAID
+        return OrderStatus.SHIPPED if story.delivered is None else OrderStatus.DELIVERED
+
+    # ── how it travelled ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _shipments(self) -> Iterator[Shipment]:
+        story = self._story
+        if story.shipped is None:
+            return
+        carrier = (
+            "SF" if self._cast and story is STORIES[0] else self._chance.choice(CARRIERS_ABROAD if self._abroad else CARRIERS)
+        )
+        weight = sum(product.grams for product in self._goods) // story.parcels + 150
+        left_at_point = story.parcel is ShipmentStatus.PICKUP_POINT
+        for number in range(1, story.parcels + 1):
+            yield Shipment(
+                tracking=f"{carrier}{self.order_id.removeprefix('O-')}{self._chance.randrange(10**7):07}{number}",
+                carrier_id=carrier,
+                order_id=self.order_id,
+                status=story.parcel if story.delivered is None else DELIVERED,
+                shipped_at=self._ago(story.shipped),
+                delivered_at=None if story.delivered is None else self._ago(story.delivered),
+                signed_by=self._signer() if story.delivered is not None or left_at_point else None,
+                signed_relation=story.signed if story.delivered is not None or left_at_point else None,
+                consent_to_pickup_point=story.consent,
+                weight_sent=weight,
+                weight_arrived=None if story.delivered is None else weight - story.grams_lost,
+                scans=tuple(self._scans(story.shipped)),
+            )
+
+    def _signer(self) -> str:
+        match self._story.signed:
+            case "self":
+                return self._name
+            case "pickup_point":
+                return "Parcel locker 3" if self._abroad else "丰巢智能柜 3 号"
+            case _:
+                return "Kim (next door)" if self._abroad else "隔壁 302 室"
+
+    def _scans(self, shipped: float) -> Iterator[Scan]:
+        """From the shop's city over two hubs to the customer's."""
+        story = self._story
+        last = story.scanned if story.delivered is None else story.delivered
+        home = ABROAD[self._region][0] if self._abroad else CITIES[self._region]
+        start = "Hamburg" if self._abroad else "杭州"
+        hubs = ("Cologne hub", f"{home} hub") if self._abroad else ("华东转运中心", f"{home}转运中心")
+        end = {ShipmentStatus.LOST: "lost", ShipmentStatus.PICKUP_POINT: "pickup_point"}.get(story.parcel, "in_transit")
+        if story.delivered is not None:
+            end = "delivered"
+        on_the_way = story.parcel is ShipmentStatus.IN_TRANSIT and story.delivered is None
+        stops = [(start, "picked_up"), (hubs[0], "in_transit"), (hubs[1], "in_transit"), (hubs[1] if on_the_way else home, end)]
+        for number, (place, status) in enumerate(stops):
+            yield Scan(at=self._ago(shipped + (last - shipped) * number / (len(stops) - 1)), place=place, status=status)
+
+    # ── how it was paid ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _payments(self, order: Order) -> Iterator[Payment]:
+        story = self._story
+        method = self._chance.choice(("card", "paypal") if self._abroad else ("alipay", "wechat_pay", "unionpay"))
+        whole = order.total.minor
+        charges = {
+            "once": [(method, whole)],
+            "pending": [(method, whole)],
+            "twice": [(method, whole), (method, whole)],
+            "split": [("gift_card", whole * 3 // 10), (method, whole - whole * 3 // 10)],
+        }[story.charges]
+        for number, (by, minor) in enumerate(charges, start=1):
+            amount = Money(minor=minor, currency=self._currency)
+            pending = story.charges == "pending"
+            payment = Payment(
+                payment_id=f"P-{self.order_id.removeprefix('O-')}-{number}",
+                order_id=self.order_id,
+                method=by,
+                status=PaymentStatus.PENDING if pending else PaymentStatus.CAPTURED,
+                amount=amount,
+                captured_at=None if pending else self._ago(story.placed) + timedelta(minutes=2 * number),
+            )
+            yield payment.model_copy(update={"refunds": (self._refund(payment, story.refund),)}) if story.refund else payment
+
+    def _refund(self, payment: Payment, past: PastRefund) -> Refund:
+        arrived = past.status is RefundStatus.ARRIVED
+        return Refund(
+            refund_id=f"RF-{payment.payment_id.removeprefix('P-')}-0",
+            key=f"shop-{payment.payment_id}",
+            payment_id=payment.payment_id,
+            order_id=self.order_id,
+            amount=Money(minor=round(payment.amount.minor * past.share), currency=payment.amount.currency),
+            status=past.status,
+            reference="",
+            requested_at=self._ago(past.days + (1 if arrived else 0)),
+            arrived_at=self._ago(past.days) if arrived else None,
+        )
+
+
+def shop_name(merchant_id: str, locale: str) -> str:
+    names = SHOPS[int(merchant_id.removeprefix("M-"))]
+    return names[locale == "en"]

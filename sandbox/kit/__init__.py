@@ -1,0 +1,1 @@
+"""What the sandbox partners share: books, faults, webhooks."""

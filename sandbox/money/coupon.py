@@ -1,0 +1,78 @@
+"""The marketplace's promotion system: docs/partners/promotion.yaml. The same key is the same coupon, for ever."""
+
+from http import HTTPStatus
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, HTTPException, Response
+
+from models.money.coupon import Coupon, CouponOrder, CouponStatus
+from sandbox.kit.books import Row, now
+from sandbox.kit.faults import Fault, FaultyRoute
+from sandbox.kit.parts import FaultsOf, KeyOf, SandboxOf, answer, bearer
+
+router = APIRouter(prefix="/promotion", tags=["promotion"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+wallet = APIRouter(tags=["sandbox"])
+
+
+@router.post("/coupons")
+async def issue_coupon(order: CouponOrder, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
+    if key != order.key:
+        raise HTTPException(422, "the Idempotency-Key and the body's key differ")
+    known = sandbox.books.one("select * from coupons where key = ?", key)
+    if known is not None:
+        if CouponOrder.model_validate_json(known["request"]) != order:
+            raise HTTPException(409, "this key came with another coupon before")
+        sandbox.books.write("update coupons set calls = calls + 1 where key = ?", key)
+        return answer(read(known))
+    refused = Fault.REFUSE in faults
+    coupon = Coupon(
+        key=key,
+        coupon_id=f"CP-{uuid4().hex[:12]}",
+        code="" if refused else uuid4().hex[:8].upper(),
+        amount=order.amount,
+        status=CouponStatus.REFUSED if refused else CouponStatus.ISSUED,
+        valid_until=order.valid_until,
+        refusal="该顾客不可领券 This customer may not be given coupons." if refused else None,
+    )
+    sandbox.books.insert(
+        "coupons",
+        key=key,
+        coupon=coupon.model_dump_json(),
+        request=order.model_dump_json(),
+        status=coupon.status,
+        at=now().isoformat(),
+    )
+    return answer(coupon, HTTPStatus.CREATED)
+
+
+@router.get("/coupons/{key}")
+async def coupon_by_key(key: str, sandbox: SandboxOf) -> Response:
+    return answer(read(_known(sandbox, key)))
+
+
+@router.post("/coupons/{key}/revoke")
+async def revoke_coupon(key: str, sandbox: SandboxOf) -> Response:
+    """A coupon that was not used yet is worth nothing from now on; any other stays what it is."""
+    _known(sandbox, key)
+    sandbox.books.write("update coupons set status = 'revoked' where key = ? and status = 'issued'", key)
+    return answer(read(_known(sandbox, key)))
+
+
+@wallet.post("/coupons/{key}/use")
+async def use_coupon(key: str, sandbox: SandboxOf) -> Response:
+    """Let the customer spend a coupon."""
+    _known(sandbox, key)
+    sandbox.books.write("update coupons set status = 'used' where key = ? and status = 'issued'", key)
+    return answer(read(_known(sandbox, key)))
+
+
+def read(row: Row) -> Coupon:
+    """The coupon as it is now."""
+    return Coupon.model_validate_json(row["coupon"]).model_copy(update={"status": CouponStatus(row["status"])})
+
+
+def _known(sandbox: SandboxOf, key: str) -> Row:
+    row = sandbox.books.one("select * from coupons where key = ?", key)
+    if row is None:
+        raise HTTPException(404, f"there is no coupon with the key {key}")
+    return row

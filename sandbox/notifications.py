@@ -1,0 +1,23 @@
+"""The provider of SMS, push messages and e-mail: docs/partners/notification.yaml."""
+
+from fastapi import APIRouter, Depends, HTTPException
+
+from models.common.partners import OutgoingMessage
+from sandbox.kit.books import now
+from sandbox.kit.faults import FaultyRoute
+from sandbox.kit.parts import KeyOf, SandboxOf, bearer
+
+router = APIRouter(prefix="/notification", tags=["notification"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+
+
+@router.post("/messages", status_code=202)
+async def send(message: OutgoingMessage, key: KeyOf, sandbox: SandboxOf) -> None:
+    """The same key is the same message."""
+    if key != message.key:
+        raise HTTPException(422, "the Idempotency-Key and the body's key differ")
+    sandbox.books.write(
+        "insert into messages (key, message, at) values (?, ?, ?) on conflict (key) do update set calls = calls + 1",
+        key,
+        message.model_dump_json(),
+        now().isoformat(),
+    )

@@ -1,0 +1,108 @@
+"""Whom an event is told to, in whose language, and what is asked of each (NTF-1, INV-2, RES-4, INV-5)."""
+
+import pytest
+from sqlmodel import col, select
+
+from activities.case.records import RecordsActivities
+from adapters.database.engine import Database
+from models.case.activities import Projection
+from models.case.state import CaseState, TimelineEntry
+from models.common.actors import SYSTEM, Actor
+from models.common.base import Bilingual, Money
+from models.common.events import Event
+from models.common.vocabulary import Role, WaitingOn
+from models.investigation.findings import InformationRequest
+from models.remedies.remedy import Proposal
+from models.tables.case import MessageRow
+from tests.support.builders.cases import CUSTOMER, NOW, case, entry
+from tests.support.fakes.partners import order, parcel
+
+AGENT = Actor(role=Role.AGENT, id="alice")
+MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
+
+
+async def save(records: RecordsActivities, state: CaseState) -> None:
+    await records.save_case(Projection(state=state, at=NOW))
+
+
+async def messages(database: Database, **only: object) -> list[MessageRow]:
+    async with database.reading() as session:
+        return list((await session.exec(select(MessageRow).filter_by(**only).order_by(col(MessageRow.id)))).all())
+
+
+def asked_of(of: WaitingOn, recipient: str, by: Actor = SYSTEM) -> tuple[TimelineEntry, InformationRequest]:
+    question = Bilingual(zh="包装是否完好？", en="Was it packed well?")
+    request = InformationRequest(
+        id="q1", of=of, recipient=recipient, question=question, asked_at=NOW, remind_at=NOW, due=NOW, by=by
+    )
+    return TimelineEntry(version=1, at=NOW, event=Event.INFORMATION_REQUESTED, by=by, data=request.told), request
+
+
+async def test_a_request_for_information_goes_to_the_asked_party_alone(records: RecordsActivities, database: Database) -> None:
+    asked, request = asked_of(WaitingOn.MERCHANT, "M-1")
+    await save(records, case(asked, order=order(), shipments=(parcel(),), requests=(request,)))
+    (told,) = await messages(database)
+    assert (told.recipient_role, told.recipient_id, told.channel) == ("merchant", "M-1", "inbox")
+
+
+@pytest.mark.parametrize(
+    ("recipient", "said", "unsaid"),
+    [
+        ("K-1", ["包装是否完好？", "Was it packed well?"], []),  # nobody knows its language
+        ("SF", ["包装是否完好？"], ["packed"]),
+        ("DHL", ["Was it packed well?"], ["包装"]),
+    ],
+)
+async def test_a_party_is_asked_in_its_own_language_and_in_both_where_that_is_not_known(
+    records: RecordsActivities, database: Database, recipient: str, said: list[str], unsaid: list[str]
+) -> None:
+    asked, request = asked_of(WaitingOn.CARRIER, recipient)
+    parcels = (parcel(carrier_id=recipient),)
+    await save(records, case(asked, order=order(), shipments=parcels, requests=(request,)))
+    (told,) = await messages(database)
+    assert all(words in told.subject + told.body for words in said)
+    assert not any(words in told.subject + told.body for words in unsaid)
+
+
+async def test_a_customer_whom_the_merchant_asks_is_not_told_that_silence_ends_the_case(
+    records: RecordsActivities, database: Database
+) -> None:
+    asked, request = asked_of(WaitingOn.CUSTOMER, "C-1", by=MERCHANT)
+    await save(records, case(asked, order=order(), requests=(request,)))
+    (told,) = await messages(database, channel="inbox")
+    assert "The merchant asks you" in told.body
+    assert "we decide by what is known" in told.body
+    assert "not pursued" not in told.body
+
+
+async def test_a_declined_proposal_goes_back_to_its_proposer_alone(records: RecordsActivities, database: Database) -> None:
+    susan = Actor(role=Role.SUPERVISOR, id="susan")
+    for version, by in enumerate((AGENT, susan, MERCHANT), start=1):
+        proposal = Proposal(id="p1", round=1, by=by, at=NOW, options=(), amount=Money(minor=9), declined="no")
+        declined = entry(version, Event.DECLINED, Actor(role=Role.SUPERVISOR, id="li"), proposal_id="p1", reason="no")
+        await save(records, case(declined, order=order(), team="logistics", proposals=(proposal,)))
+    told = [(row.recipient_role, row.recipient_id) for row in await messages(database)]
+    assert told == [("agent", AGENT.id), ("supervisor", "susan"), ("merchant", "M-1")]
+
+
+@pytest.mark.parametrize(
+    ("party", "told"), [("merchant", {"merchant"}), ("carrier", {"carrier"}), ("shared", {"merchant", "carrier"})]
+)
+async def test_whom_the_decision_names_hears_that_it_may_appeal(
+    records: RecordsActivities, database: Database, party: str, told: set[str]
+) -> None:
+    liable = entry(1, Event.LIABLE, party=party, basis_zh="承认", basis_en="it says so", until=NOW.isoformat())
+    await save(records, case(liable, order=order(), shipments=(parcel(),)))
+    written = await messages(database)
+    assert {row.recipient_role for row in written} == told
+    assert all("appeal once" in row.body for row in written)
+
+
+@pytest.mark.parametrize(("tier", "merchant", "agent"), [("merchant", True, False), ("platform", False, True)])
+async def test_only_who_has_the_case_is_asked_for_another_proposal(
+    records: RecordsActivities, database: Database, tier: str, merchant: bool, agent: bool
+) -> None:
+    refused = entry(1, Event.REFUSED, CUSTOMER, proposal_id="p1", reason="no", tier=tier, last=False)
+    await save(records, case(refused, order=order(), handler=AGENT))
+    bodies = {row.recipient_role: row.body for row in await messages(database)}
+    assert ("Please make another one" in bodies["merchant"], "请提出新的方案" in bodies["agent"]) == (merchant, agent)

@@ -1,0 +1,317 @@
+"""Every example of /docs runs as it is: against the sandbox over HTTP, on cases that are brought into the state for it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.connect import Partners
+from adapters.database.engine import Database, migrate
+from adapters.secrets import secrets_of
+from api.app import create_app
+from api.cases.eligibility import QUESTIONS
+from api.http.auth import make_token
+from api.http.examples import ACTIONS, HANDED_OVER, OPENINGS
+from models.case.actions import Action
+from models.common.vocabulary import Role
+from sandbox import app as sandbox
+from sandbox.kit.parts import Options
+from settings import Settings
+from tests.support.processes.api import Person
+from tests.support.processes.sandbox import Running
+from tests.support.processes.waiting import eventually
+from worker import at_work, wire
+
+AGENT, COLLEAGUE, SUPERVISOR = "alice", "bob", "sun"
+
+
+@dataclass
+class Shop:
+    """The API, and the desk of the sandbox behind it."""
+
+    settings: Settings
+    http: httpx.AsyncClient
+    town: httpx.AsyncClient
+    handed_out: set[str] = field(default_factory=set[str])
+
+    def person(self, role: Role, who: str) -> Person:
+        return Person(self.http, {"Authorization": f"Bearer {make_token(self.settings, role, who)}"})
+
+    async def order(self, state: str) -> dict[str, Any]:
+        """One that no other test has; nor has it the examples' own."""
+        found = (await self.town.get("/catalogue", params={"state": state})).raise_for_status().json()
+        known = {*self.handed_out, "O-1001"}
+        order = next(order for order in found if order["order_id"] not in known and order["total"]["currency"] == "CNY")
+        self.handed_out.add(order["order_id"])
+        return order
+
+    async def open(self, state: str = "delivered", **case: object) -> "Case":
+        order = await self.order(state)
+        body = {"order_id": order["order_id"], "description": "It is not as it should be.", **case}
+        answer = await self.person(Role.CUSTOMER, order["customer_id"]).post("/v1/cases", body)
+        assert answer.status_code == 201, answer.text
+        return Case(self, answer.json()["case_id"], order)
+
+
+@dataclass
+class Case:
+    shop: Shop
+    case_id: str
+    order: dict[str, Any]
+
+    def who(self, role: Role, name: str = AGENT) -> Person:
+        ids = {
+            Role.CUSTOMER: self.order["customer_id"],
+            Role.MERCHANT: self.order.get("merchant_id"),
+            Role.SUPERVISOR: SUPERVISOR,
+        }
+        return self.shop.person(role, str(ids.get(role, name)))
+
+    async def act(self, role: Role, action: str, body: object = None, *, name: str = AGENT) -> dict[str, Any]:
+        """Without a body: the example, as it is."""
+        content = ACTIONS[action].example if body is None else body
+        answer = await self.who(role, name).post(f"/v1/cases/{self.case_id}/{action}", content)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def reaches(self, *waiting_for: str) -> str:
+        """What it waits for, once that is one of these."""
+
+        async def look() -> str | None:
+            answer = await self.who(Role.SUPERVISOR).get(f"/v1/cases/{self.case_id}")
+            waiting = answer.json()["waiting"] if answer.is_success else None
+            return waiting and waiting["for_"]
+
+        reason = await eventually(look, lambda reason: reason in waiting_for)
+        assert reason is not None
+        return reason
+
+
+@pytest.fixture(scope="module")
+async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
+    """Redress as `make run` wires it, in this process: worker and partners over HTTP."""
+    folder = tmp_path_factory.mktemp("shop")
+    address = temporal.client.service_client.config.target_host
+    policy = folder / "policy.yaml"  # every decision without a person is drawn for review
+    policy.write_text(
+        Settings().policy.read_text(encoding="utf-8").replace("review_share: 0.05", "review_share: 1"), encoding="utf-8"
+    )
+    settings = Settings(data_dir=folder, temporal_address=address, task_queue="examples", policy=policy)
+    migrate(settings)
+    app = create_app(settings)
+    api = Running(app)
+    quick = Options(refund_delay=timedelta(seconds=0.1), answer_delay=timedelta(seconds=0.1))
+    secret = secrets_of(settings).webhook
+    partners = Running(
+        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", webhook_secret=secret, options=quick)
+    )
+    await api.ready()
+    await partners.ready()
+    urls = {f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "notification")}
+    calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)
+    app.state.parts = replace(app.state.parts, partners=calls)  # each of the two has the other's address
+    async with (
+        at_work(temporal.client, settings, wire(settings, database, calls)),
+        httpx.AsyncClient(base_url=api.address, timeout=20, trust_env=False) as http,
+        httpx.AsyncClient(base_url=partners.address, timeout=20, trust_env=False) as town,
+    ):
+        tempers = (await town.get("/tempers")).json()
+        (await town.put("/tempers", json=dict.fromkeys(tempers, "silent"))).raise_for_status()  # the tests answer for them
+        yield Shop(settings, http, town)
+    await calls.aclose()
+    await database.aclose()
+    await partners.stop()
+    await api.stop()
+
+
+async def asked(shop: Shop) -> Case:
+    """The merchant is asked for its side."""
+    case = await shop.open(kind="after_sales", issue="order.change")
+    await case.reaches("answers")
+    return case
+
+
+async def planning(shop: Shop, state: str = "delivered") -> Case:
+    """An agent has to propose something."""
+    case = await shop.open(state, kind="complaint", issue="service.promise_not_kept")
+    await case.reaches("answers")
+    await case.act(Role.MERCHANT, "answer", {"request_id": "q1", "words": "We forgot.", "admits": True})
+    await case.reaches("plan")
+    return case
+
+
+async def taken(shop: Shop) -> Case:
+    case = await planning(shop)
+    await case.act(Role.AGENT, "take")
+    return case
+
+
+async def offered(shop: Shop) -> Case:
+    """Handed on, and not accepted yet."""
+    case = await taken(shop)
+    await case.act(Role.AGENT, "transfer")
+    return case
+
+
+async def proposed(shop: Shop) -> Case:
+    case = await planning(shop)
+    await case.act(Role.AGENT, "propose")
+    await case.reaches("choice")
+    return case
+
+
+async def costly(shop: Shop) -> Case:
+    """A proposal above an agent's limit."""
+    case = await planning(shop, "expensive")
+    money = {"kind": "refund_only", "amount": {**case.order["total"], "minor": int(case.order["total"]["minor"] * 0.9)}}
+    await case.act(Role.AGENT, "propose", {"options": [{"remedies": [money], "why": "Nearly all of it."}]})
+    await case.reaches("approval")
+    return case
+
+
+async def deadlocked(shop: Shop) -> Case:
+    """Every round was used up."""
+    case = await planning(shop)
+    while await case.reaches("plan", "arbitration") == "plan":
+        await case.act(Role.SUPERVISOR, "propose")
+        await case.reaches("choice")
+        await case.act(Role.CUSTOMER, "reject")
+    return case
+
+
+async def paid(shop: Shop) -> Case:
+    """The merchant was found responsible, and the customer has the money."""
+    case = await proposed(shop)
+    await case.act(Role.CUSTOMER, "accept")
+    await case.reaches("confirmation")
+    (await case.who(Role.MERCHANT).upload(HANDED_OVER.encode())).raise_for_status()
+    return case
+
+
+async def appealed(shop: Shop) -> Case:
+    case = await paid(shop)
+    await case.act(Role.MERCHANT, "appeal")
+    return case
+
+
+async def settled_alone(shop: Shop) -> Case:
+    """Clear and small, and drawn for review."""
+    case = await shop.open("lost", kind="after_sales", issue="logistics.lost")
+    await case.reaches("confirmation")
+    return case
+
+
+async def unpaid(shop: Shop) -> Case:
+    """The payment provider refused the refund."""
+    case = await proposed(shop)
+    fault = {"partner": "payment", "call": "refund", "fault": "refuse", "times": 1}
+    (await shop.town.put("/faults", json=[fault])).raise_for_status()
+    await case.act(Role.CUSTOMER, "accept")
+    await case.reaches("payment_repair")
+    return case
+
+
+async def lost_order(shop: Shop) -> Case:
+    body = {"kind": "after_sales", "order_id": "O-0", "issue": "order.change", "description": "Blue, please."}
+    answer = await shop.person(Role.CUSTOMER, "C-1").post("/v1/cases", body)
+    case = Case(shop, answer.json()["case_id"], {"customer_id": "C-1", "merchant_id": "M-1"})
+    await case.reaches("order_correction")
+    return case
+
+
+async def question(shop: Shop) -> Case:
+    case = await shop.open(kind="inquiry", issue="rules.platform_rule", description="May I return a gift?")
+    if await case.reaches("reply", "answer_check") == "answer_check":
+        await case.act(Role.CUSTOMER, "helped", {"helped": False})
+        await case.reaches("reply")
+    return case
+
+
+async def suggested(shop: Shop) -> Case:
+    body = {**OPENINGS["inquiry"]["value"], "issue": "payment.refund_not_arrived"}
+    case = await shop.open(**body)
+    await case.reaches("answer_check")
+    return case
+
+
+async def replied(shop: Shop) -> Case:
+    case = await question(shop)
+    await case.act(Role.AGENT, "reply")
+    await case.reaches("confirmation")
+    return case
+
+
+async def closed(shop: Shop) -> Case:
+    case = await asked(shop)
+    await case.act(Role.CUSTOMER, "withdraw")
+    await case.reaches("reopening")
+    return case
+
+
+SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
+    Action.ADD_WORDS: (asked, Role.CUSTOMER),
+    Action.CORRECT_ORDER: (lost_order, Role.CUSTOMER),
+    Action.ANSWER: (asked, Role.MERCHANT),
+    Action.CLASSIFY: (asked, Role.AGENT),
+    Action.TAKE: (planning, Role.AGENT),
+    Action.TRANSFER: (taken, Role.AGENT),
+    Action.ACCEPT_TRANSFER: (offered, Role.AGENT),
+    Action.DECLINE_TRANSFER: (offered, Role.AGENT),
+    Action.HELPED: (suggested, Role.CUSTOMER),
+    Action.ESCALATE: (asked, Role.CUSTOMER),
+    Action.REPLY: (question, Role.AGENT),
+    Action.ASK: (planning, Role.AGENT),
+    Action.FIND: (planning, Role.AGENT),
+    Action.PROPOSE: (planning, Role.AGENT),
+    Action.APPROVE: (costly, Role.SUPERVISOR),
+    Action.DECLINE: (costly, Role.SUPERVISOR),
+    Action.ACCEPT: (proposed, Role.CUSTOMER),
+    Action.REJECT: (proposed, Role.CUSTOMER),
+    Action.COUNTER: (proposed, Role.CUSTOMER),
+    Action.ARBITRATE: (deadlocked, Role.SUPERVISOR),
+    Action.APPEAL: (paid, Role.MERCHANT),
+    Action.DECIDE_APPEAL: (appealed, Role.SUPERVISOR),
+    Action.REVIEW: (settled_alone, Role.SUPERVISOR),
+    Action.RETRY_REFUND: (unpaid, Role.AGENT),
+    Action.RECORD_REFUND: (unpaid, Role.AGENT),
+    Action.CONFIRM: (replied, Role.CUSTOMER),
+    Action.DISPUTE: (replied, Role.CUSTOMER),
+    Action.RATE: (replied, Role.CUSTOMER),
+    Action.WITHDRAW: (asked, Role.CUSTOMER),
+    Action.REOPEN: (closed, Role.CUSTOMER),
+}
+
+
+def test_every_action_has_a_scene() -> None:
+    assert set(SCENES) == set(Action) == set(ACTIONS)
+
+
+@pytest.mark.parametrize("action", list(Action))
+async def test_the_example_of_an_action_runs_as_it_is(shop: Shop, action: Action) -> None:
+    bring_about, role = SCENES[action]
+    case = await bring_about(shop)
+    name = COLLEAGUE if action in {Action.ACCEPT_TRANSFER, Action.DECLINE_TRANSFER} else AGENT
+    view = await case.act(role, action, name=name)
+    assert view["case_id"] == case.case_id
+
+
+@pytest.mark.parametrize("name", list(QUESTIONS))
+async def test_every_question_about_an_order_is_answered(shop: Shop, name: str) -> None:
+    answer = await shop.person(Role.CUSTOMER, "C-1").post("/v1/eligibility", QUESTIONS[name]["value"])
+    assert answer.status_code == 200, answer.text
+    (cup,) = answer.json()["lines"]
+    assert any(remedy["kind"] == "return_and_refund" and remedy["allowed"] for remedy in cup["remedies"])
+
+
+@pytest.mark.parametrize("name", list(OPENINGS))
+async def test_the_example_of_an_opening_runs_as_it_is(shop: Shop, name: str) -> None:
+    customer = "C-24" if OPENINGS[name]["value"].get("order_id") == "O-1024" else "C-1"
+    who = shop.person(Role.AGENT, AGENT) if name == "on_behalf" else shop.person(Role.CUSTOMER, customer)
+    answer = await who.post("/v1/cases", OPENINGS[name]["value"])
+    assert answer.status_code == 201, answer.text
+    case = Case(shop, answer.json()["case_id"], {"customer_id": customer})
+    await case.reaches("answers", "reply", "answer_check", "triage", "plan", "order_change", "charge")

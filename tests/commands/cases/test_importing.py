@@ -1,0 +1,135 @@
+"""`redress import` against a small HTTP desk that is busy, refuses rows, and goes away half-way (REC-1)."""
+
+import csv
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import cast
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import cli
+from commands.cases import importing
+from commands.kit.failure import CommandError
+
+ROWS = 40
+
+
+class Desk(ThreadingHTTPServer):
+    """Opens cases by their idempotency keys. Every row is first told to come back; after `closing_time` answers it hangs up."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Window)
+        self.lock = threading.Lock()
+        self.cases: dict[str, str] = {}
+        self.asked: set[str] = set()
+        self.answers = 0
+        self.closing_time: int | None = None
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Window(BaseHTTPRequestHandler):
+    @property
+    def desk(self) -> Desk:
+        return cast("Desk", self.server)
+
+    def do_POST(self) -> None:
+        key = self.headers["Idempotency-Key"]
+        case = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with self.desk.lock:
+            if self.desk.closing_time is not None and self.desk.answers >= self.desk.closing_time:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            status, body = self.decide(key, case["description"])
+            self.desk.answers += status == 201
+        self.send_response(status)
+        self.send_header("Retry-After", "0")
+        self.end_headers()
+        self.wfile.write(json.dumps(body).encode())
+
+    def decide(self, key: str, description: str) -> tuple[int, dict[str, object]]:
+        if key not in self.desk.asked:
+            self.desk.asked.add(key)
+            return 429, {"detail": "busy"}
+        if "refuse" in description:
+            return 422, {"detail": "Name the order.", "rule": "REC-2", "field": "order_id"}
+        case_id = self.desk.cases.setdefault(key, f"RD-{len(self.desk.cases)}")
+        return 201, {"case_id": case_id, "joined": False}
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+        """Say nothing."""
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    monkeypatch.setattr(importing, "FIRST_PAUSE", 0.01)
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    desk = Desk()
+    yield desk
+    desk.shutdown()
+    desk.server_close()
+
+
+def run_import(desk: Desk, file: Path) -> Result:
+    return CliRunner().invoke(cli.main, ["import", str(file), "--api", desk.address, "--token", "any", "--at-once", "4"])
+
+
+def csv_of(folder: Path, *texts: str) -> Path:
+    file = folder / "cases.csv"
+    file.write_text("\n".join(["text", *texts]) + "\n", encoding="utf-8")
+    return file
+
+
+def test_a_busy_desk_is_asked_again_until_every_row_is_open(desk: Desk, tmp_path: Path) -> None:
+    result = run_import(desk, csv_of(tmp_path, *(f"row {number}" for number in range(ROWS))))
+    assert result.exit_code == 0, result.output
+    assert len(desk.cases) == ROWS
+    assert f"{ROWS} opened" in result.output
+
+
+def test_a_stopped_import_goes_on_where_it_was_and_opens_nothing_twice(desk: Desk, tmp_path: Path) -> None:
+    file = csv_of(tmp_path, *(f"row {number}" for number in range(ROWS)))
+    desk.closing_time = 10
+    stopped = run_import(desk, file)
+    assert isinstance(stopped.exception, CommandError)
+    assert "run the same command again" in str(stopped.exception)
+    desk.closing_time = None
+    again = run_import(desk, file)
+    assert again.exit_code == 0, again.output
+    assert len(desk.cases) == ROWS
+    assert "10 opened earlier" in again.output
+
+
+def test_refused_rows_are_written_beside_the_file_with_their_reasons(desk: Desk, tmp_path: Path) -> None:
+    file = csv_of(tmp_path, "fine", "refuse me", '"unclosed')
+    result = run_import(desk, csv_of(tmp_path, "fine", "refuse me", "too,many"))
+    assert result.exit_code == 1
+    assert "2 refused" in result.output
+    with (tmp_path / "cases.csv.refused.csv").open(encoding="utf-8-sig") as refused:
+        rows = list(csv.DictReader(refused))
+    assert rows[0]["text"] == "refuse me"
+    assert "Name the order." in rows[0]["reason"]
+    assert "row 3 cannot be read" in rows[1]["reason"]
+    file.write_text("text\nfine\nmended\n", encoding="utf-8")
+    assert run_import(desk, file).exit_code == 0
+    assert not (tmp_path / "cases.csv.refused.csv").exists()
+
+
+def test_a_checkpoint_cut_short_by_a_crash_still_serves(desk: Desk, tmp_path: Path) -> None:
+    file = csv_of(tmp_path, "one", "two")
+    assert run_import(desk, file).exit_code == 0
+    checkpoint = tmp_path / "cases.csv.checkpoint"
+    checkpoint.write_text(checkpoint.read_text(encoding="utf-8")[:-20], encoding="utf-8")
+    again = run_import(desk, file)
+    assert again.exit_code == 0
+    assert len(desk.cases) == 2

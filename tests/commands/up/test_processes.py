@@ -1,0 +1,143 @@
+"""The household of `redress up` with small real processes in it."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from commands.kit.failure import CommandError
+from commands.up.processes import Household, Part
+from settings import ROOT
+
+WAITS = "import time, pathlib; pathlib.Path('{mark}').write_text(str(__import__('os').getpid())); time.sleep(600)"
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WAITS
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+async def until(what: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not what():
+            await asyncio.sleep(0.05)
+
+
+def part(folder: Path, name: str, code: str = WAITS, grace: float = 4.0) -> Part:
+    mark = folder / name
+
+    async def ready(since: datetime) -> bool:
+        return mark.exists() and mark.stat().st_mtime >= since.timestamp() - 0.1 and mark.read_text() != ""
+
+    return Part(name=name, command=(sys.executable, "-c", code.format(mark=mark)), ready=ready, grace=grace)
+
+
+class Home:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.household = Household(folder, self.said.append)
+
+    def pid(self, name: str) -> int:
+        return int((self.folder / name).read_text())
+
+    def heard(self, words: str) -> bool:
+        return any(words in sentence for sentence in self.said)
+
+
+@pytest.fixture
+async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Home]:
+    monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    home = Home(tmp_path)
+    yield home
+    await home.household.stop(("api", "worker", "sandbox", "temporal"))
+
+
+async def test_a_part_that_is_killed_is_started_again_and_it_is_said(home: Home) -> None:
+    await home.household.start(part(home.folder, "worker"))
+    first = home.pid("worker")
+    os.kill(first, signal.SIGKILL)
+    await until(lambda: home.heard("The worker is back"))
+    assert home.heard("The worker ended (SIGKILL)")
+    assert home.pid("worker") != first
+    assert alive(home.pid("worker"))
+
+
+async def test_what_must_come_before_another_start_comes_before_it(home: Home) -> None:
+    done: list[str] = []
+
+    async def first() -> None:
+        done.append("migrated")
+
+    await home.household.start(replace(part(home.folder, "api"), before_again=first))
+    assert done == []
+    os.kill(home.pid("api"), signal.SIGKILL)
+    await until(lambda: home.heard("The API is back"))
+    assert done == ["migrated"]
+
+
+async def test_a_part_that_runs_again_and_does_not_work_says_where_to_look(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.processes.NOT_READY_AFTER", 0.2)
+    started = part(home.folder, "api")
+    works = [True]
+
+    async def ready(since: datetime) -> bool:
+        return works[0] and await started.ready(since)
+
+    await home.household.start(replace(started, ready=ready, hint="http://127.0.0.1:1/readyz"))
+    works[0] = False
+    os.kill(home.pid("api"), signal.SIGKILL)
+    await until(lambda: home.heard("http://127.0.0.1:1/readyz says why"))
+    works[0] = True
+    await until(lambda: home.heard("The API is back"))
+
+
+async def test_everything_is_stopped_also_what_does_not_want_to(home: Home) -> None:
+    await home.household.start(part(home.folder, "api"))
+    await home.household.start(part(home.folder, "worker", STUBBORN, grace=0.3))
+    pids = [home.pid("api"), home.pid("worker")]
+    await home.household.stop(("api", "worker"))
+    assert not any(alive(pid) for pid in pids)
+
+
+async def test_a_part_that_cannot_start_shows_the_end_of_its_log(home: Home) -> None:
+    with pytest.raises(CommandError) as refusal:
+        await home.household.start(part(home.folder, "sandbox", "raise SystemExit('the catalogue is broken')"))
+    assert "the catalogue is broken" in str(refusal.value)
+    assert "sandbox.log" in str(refusal.value)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux's kernel promises it")
+async def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
+    script = """
+        import asyncio, sys, pathlib
+        from commands.processes import Household, Part
+        async def ready(since): return pathlib.Path(sys.argv[1], "worker").exists()
+        async def main():
+            household = Household(pathlib.Path(sys.argv[1]), print)
+            await household.start(Part(name="worker", command=(sys.executable, "-c", sys.argv[2]), ready=ready))
+            await asyncio.sleep(600)
+        asyncio.run(main())
+    """
+    arguments = (sys.executable, "-c", dedent(script), str(tmp_path), WAITS.format(mark=tmp_path / "worker"))
+    parent = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        mark = tmp_path / "worker"
+        await until(lambda: mark.exists() and mark.read_text() != "")
+        child = int(mark.read_text())
+        assert alive(child)
+    finally:
+        parent.kill()
+        parent.wait()
+    await until(lambda: not alive(child))

@@ -1,0 +1,110 @@
+"""What resolves without a person (RES-10), what waits for another one (RES-4): every limit from both sides."""
+
+from typing import Any
+
+import pytest
+
+from models.case.history import OrderHistory
+from models.case.receipt import Wanted
+from models.case.state import CaseState, Classification
+from models.common.actors import Actor
+from models.common.base import Bilingual, Money
+from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Role
+from models.investigation.findings import Finding
+from models.policy.policy import PolicySlice
+from models.remedies.offers import RemedyOffer
+from models.remedies.remedy import Remedy
+from rules.case.automatic import drawn_for_review, due_without_a_person, weigh
+from rules.money.approvals import needs_approval
+from tests.support.builders.cases import NOW, case, receipt
+from tests.support.fakes.partners import order, payment
+
+
+def refund(minor: int, currency: str = "CNY") -> RemedyOffer:
+    return RemedyOffer(kind=RemedyKind.REFUND_ONLY, amount=Money(minor=minor, currency=currency))
+
+
+def classified(issue: Issue, **change: object) -> CaseState:
+    fields: dict[str, Any] = {"order": order(), "payments": (payment(),), **change}
+    return case(classification=Classification(issue=issue, confidence=1, by="customer"), **fields)
+
+
+def found(row: str, confidence: float = 0.98) -> Finding:
+    return Finding(party=Party.CARRIER, confidence=confidence, basis=Bilingual(zh="丢失", en="lost"), row=row, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("role", "minor", "waits"),
+    [
+        (Role.SYSTEM, 20_000, False),
+        (Role.SYSTEM, 20_001, True),
+        (Role.AGENT, 200_000, False),
+        (Role.AGENT, 200_001, True),
+        (Role.SUPERVISOR, 200_001, True),
+        (Role.MERCHANT, 10_000_000, False),
+    ],
+)
+def test_money_above_the_limit_waits_for_another_person(policy_slice: PolicySlice, role: Role, minor: int, waits: bool) -> None:
+    assert needs_approval(classified(Issue.LOST), policy_slice, Actor(role=role, id="x"), Money(minor=minor)) is waits
+
+
+def test_a_lost_small_parcel_is_refunded_without_a_person(policy_slice: PolicySlice) -> None:
+    offer = due_without_a_person(classified(Issue.LOST, finding=found("lost")), policy_slice)
+    assert offer == refund(12_900)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"finding": None},
+        {"finding": found("lost", confidence=0.5)},
+        {"finding": found("late-on-the-way")},
+        {"kind": Kind.INQUIRY},
+        {"reopened": 1},
+        {"disputed": True},
+        {"automatic_denied": "automatic_cap_day"},
+        {"history": OrderHistory(refunds_of_customer=6)},
+        {"history": OrderHistory(found_against_customer=1)},
+        {"history": OrderHistory(given_minor=7_101)},
+        {"order": order(minor=20_001), "payments": (payment(minor=20_001),)},
+        {"receipt": receipt(wanted=Wanted(remedy=RemedyKind.EXCHANGE))},
+        {"receipt": receipt(wanted=Wanted(remedy=RemedyKind.REFUND_ONLY, amount=Money(minor=12_901)))},
+    ],
+)
+def test_what_is_not_clear_and_small_needs_a_person(policy_slice: PolicySlice, change: dict[str, object]) -> None:
+    assert due_without_a_person(classified(Issue.LOST, **{"finding": found("lost"), **change}), policy_slice) is None
+
+
+def test_money_given_on_the_order_before_counts_towards_the_limit(policy_slice: PolicySlice) -> None:
+    agent = Actor(role=Role.AGENT, id="x")
+    earlier = classified(Issue.LOST, history=OrderHistory(given_minor=150_000))
+    assert not needs_approval(earlier, policy_slice, agent, Money(minor=50_000))
+    assert needs_approval(earlier, policy_slice, agent, Money(minor=50_001))
+    same_case = classified(Issue.LOST, remedies=(Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=150_000)),))
+    assert needs_approval(same_case, policy_slice, agent, Money(minor=50_001))
+
+
+def test_words_alone_wait_for_nobody_whatever_was_given_before(policy_slice: PolicySlice) -> None:
+    earlier = classified(Issue.LOST, history=OrderHistory(given_minor=900_000))
+    assert not needs_approval(earlier, policy_slice, Actor(role=Role.AGENT, id="x"), Money(minor=0))
+
+
+def test_what_was_weighed_ends_with_the_check_that_did_not_pass(policy_slice: PolicySlice) -> None:
+    offer, checks = weigh(
+        classified(Issue.LOST, finding=found("lost"), history=OrderHistory(refunds_of_customer=6)), policy_slice
+    )
+    assert offer is None
+    assert [check.name for check in checks if not check.passed] == ["refunds"]
+    assert (checks[-1].figure, checks[-1].limit) == (6, policy_slice.automatic.max_refunds_in_90_days)
+    offer, checks = weigh(classified(Issue.LOST, finding=found("lost"), history=OrderHistory()), policy_slice)
+    assert offer == refund(12_900)
+    assert all(check.passed and check.title.zh and check.title.en for check in checks)
+
+
+def test_about_the_agreed_share_is_drawn_for_review_and_always_the_same() -> None:
+    cases = [f"RD-{number:012d}" for number in range(4_000)]
+    drawn = [case_id for case_id in cases if drawn_for_review(case_id, 0.05)]
+    assert 120 < len(drawn) < 280
+    assert drawn == [case_id for case_id in cases if drawn_for_review(case_id, 0.05)]
+    assert not any(drawn_for_review(case_id, 0) for case_id in cases)
+    assert all(drawn_for_review(case_id, 1) for case_id in cases)

@@ -1,0 +1,89 @@
+"""CLS-3: severity × urgency → priority, with reasons that a person can read."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.case.state import Grade
+from models.common.vocabulary import Issue, Kind, Priority
+from models.policy.policy import PolicySlice
+from rules.case.grading import grade
+
+P1, P2, P3, P4 = Priority
+ORDINARY: dict[str, Any] = {
+    "issue": Issue.QUALITY_DEFECT,
+    "kind": Kind.AFTER_SALES,
+    "text": "拉链坏了，想退货",
+    "money_at_stake_minor": 5_000,
+    "lines": 1,
+    "marks": (),
+    "waited": timedelta(hours=2),
+    "repeats": 0,
+}
+
+
+def graded(policy_slice: PolicySlice, **differently: Any) -> Grade:
+    return grade(policy_slice, **{**ORDINARY, **differently})
+
+
+def test_an_ordinary_case_is_the_least_urgent_without_a_reason(policy_slice: PolicySlice) -> None:
+    assert graded(policy_slice) == Grade(priority=P4, severity=0, urgency=0, reasons=())
+
+
+@pytest.mark.parametrize(
+    ("differently", "severity", "urgency"),
+    [
+        ({"money_at_stake_minor": 19_999}, 0, 0),
+        ({"money_at_stake_minor": 20_000}, 1, 0),
+        ({"money_at_stake_minor": 100_000}, 2, 0),
+        ({"money_at_stake_minor": 1_000_000}, 3, 0),
+        ({"lines": 2}, 0, 0),
+        ({"lines": 3}, 1, 0),
+        ({"issue": Issue.COUNTERFEIT_SUSPECTED}, 2, 0),
+        ({"text": "插上电就漏电，孩子触电了"}, 3, 0),
+        ({"text": "My son was injured by the blade"}, 3, 0),
+        ({"text": "The charger caught fire!"}, 3, 0),
+        ({"text": "She was fired up about the fireplace"}, 0, 0),
+        ({"text": "再不解决我就打12315"}, 0, 3),
+        ({"text": "I'll talk to a LAWYER"}, 0, 3),
+        ({"text": "the courteous courier pressed the bell"}, 0, 0),
+        ({"text": "我很着急，今天必须用"}, 0, 2),
+        ({"marks": {"perishable", "promotional"}}, 0, 2),
+        ({"marks": {"custom"}}, 0, 0),
+        ({"waited": timedelta(hours=24)}, 0, 1),
+        ({"waited": timedelta(days=3)}, 0, 2),
+        ({"waited": timedelta(days=30)}, 0, 3),
+        ({"repeats": 1}, 0, 2),
+        ({"repeats": 3}, 0, 3),
+        ({"kind": Kind.COMPLAINT}, 0, 1),
+    ],
+)
+def test_what_raises_severity_and_urgency(
+    policy_slice: PolicySlice, differently: dict[str, Any], severity: int, urgency: int
+) -> None:
+    result = graded(policy_slice, **differently)
+    assert (result.severity, result.urgency) == (severity, urgency)
+    assert bool(result.reasons) is bool(severity or urgency)
+
+
+@pytest.mark.parametrize(
+    ("money", "repeats", "priority"),
+    [(0, 0, P4), (0, 1, P3), (0, 3, P2), (20_000, 1, P3), (20_000, 3, P2), (100_000, 0, P3), (100_000, 1, P2), (100_000, 3, P1)],
+)
+def test_the_matrix_weighs_severity_and_urgency(policy_slice: PolicySlice, money: int, repeats: int, priority: Priority) -> None:
+    assert graded(policy_slice, money_at_stake_minor=money, repeats=repeats).priority is priority
+
+
+def test_danger_to_people_is_most_urgent_by_itself(policy_slice: PolicySlice) -> None:
+    assert graded(policy_slice, text="充电宝爆炸了").priority is P1
+
+
+def test_reasons_are_readable_in_both_languages_the_heaviest_first(policy_slice: PolicySlice) -> None:
+    result = graded(policy_slice, money_at_stake_minor=150_000, text="漏电，存在安全隐患", waited=timedelta(days=4))
+    assert result.reasons == (
+        "安全或伤害：“漏电” · safety or harm: “漏电”",
+        "安全或伤害：“安全隐患” · safety or harm: “安全隐患”",
+        "涉及金额 ≥ 1000.00 · at stake ≥ 1000.00 CNY",
+        "已等待 ≥ 72 小时 · waited ≥ 72 h",
+    )

@@ -1,0 +1,62 @@
+"""Refunds over the original payments: exact to the minor unit; and when what was refused goes another way (RES-5)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.common.base import Money
+from models.common.partners import Refund, RefundTo, RefusalCode
+from models.common.vocabulary import Reimbursement
+from models.remedies.remedy import RefundPart
+from rules.money.refund import split, to_balance
+
+CLOSED = {RefusalCode.ACCOUNT_CLOSED, RefusalCode.CARD_EXPIRED}
+
+
+def refused(code: RefusalCode | None, to: RefundTo = RefundTo.ORIGINAL) -> RefundPart:
+    failed = Reimbursement.FAILED
+    return RefundPart(key="k", payment_id="P-1", amount=Money(minor=1), reimbursement=failed, refusal_code=code, to=to)
+
+
+@given(st.integers(1, 10**9), st.lists(st.integers(0, 10**8), max_size=6))
+def test_a_split_is_exact_or_refused(minor: int, held: list[int]) -> None:
+    left = {f"P-{number}": holds for number, holds in enumerate(held)}
+    shares = split(minor, left)
+    if minor > sum(held):
+        assert shares is None
+        return
+    assert shares is not None
+    assert sum(shares.values()) == minor
+    assert all(0 < share <= left[payment_id] for payment_id, share in shares.items())
+    touched = list(shares)[:-1]
+    assert all(shares[payment_id] == left[payment_id] for payment_id in touched)  # a later payment only when the first is empty
+
+
+@pytest.mark.parametrize(
+    ("parts", "goes"),
+    [
+        ((refused(RefusalCode.ACCOUNT_CLOSED),), True),
+        ((refused(RefusalCode.CARD_EXPIRED), RefundPart(key="a", payment_id="P-2", amount=Money(minor=1))), True),
+        ((refused(RefusalCode.ACCOUNT_CLOSED), refused(RefusalCode.OTHER)), False),
+        ((refused(RefusalCode.INSUFFICIENT_FUNDS),), False),
+        ((refused(None),), False),
+        ((refused(RefusalCode.ACCOUNT_CLOSED, RefundTo.BALANCE),), False),
+        ((), False),
+    ],
+)
+def test_only_what_can_never_go_back_goes_to_the_balance_by_itself(parts: tuple[RefundPart, ...], goes: bool) -> None:
+    assert to_balance(parts, CLOSED) is goes
+
+
+def test_a_refusal_code_that_we_do_not_know_is_another_reason() -> None:
+    told = {
+        "refund_id": "R",
+        "key": "k",
+        "payment_id": "P",
+        "order_id": "O",
+        "amount": {"minor": 1},
+        "status": "refused",
+        "reference": "",
+    }
+    assert Refund.model_validate({**told, "refusal_code": "moon_phase"}).refusal_code is RefusalCode.OTHER
+    assert Refund.model_validate({**told, "refusal_code": None}).refusal_code is None

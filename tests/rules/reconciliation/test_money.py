@@ -1,0 +1,136 @@
+"""What counts as a difference between our books and the partners' (RES-5, RES-6)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from models.common.base import Money
+from models.common.partners import Payment, PaymentStatus, Refund, RefundStatus, ShipmentStatus
+from models.common.vocabulary import Reimbursement
+from models.reconciliation.difference import DifferenceKind, Finding
+from models.remedies.remedy import RefundPart
+from models.returns.partner import ReturnParcel
+from rules.reconciliation.money import Books, Limits, Part, Road, id_of, in_goods, in_money
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+LIMITS = Limits(NOW, grace=timedelta(hours=1), overdue=timedelta(days=15))
+LONG_AGO, JUST_NOW, A_DAY_AGO = NOW - timedelta(days=20), NOW - timedelta(minutes=1), NOW - timedelta(days=1)
+PENDING, REQUESTED, ARRIVED, FAILED = (
+    Reimbursement.PENDING,
+    Reimbursement.REQUESTED,
+    Reimbursement.ARRIVED,
+    Reimbursement.FAILED,
+)
+
+
+def money(ours: Reimbursement, theirs: RefundStatus | None, since: datetime = A_DAY_AGO, minor: int = 500) -> list[Finding]:
+    part = RefundPart(key="RD-1.m1.1.1", payment_id="P-1", amount=Money(minor=500), reimbursement=ours)
+    refund = Refund(
+        refund_id="R-1",
+        key=part.key,
+        payment_id="P-1",
+        order_id="O-1",
+        amount=Money(minor=minor),
+        status=theirs or RefundStatus.ACCEPTED,
+        reference="RD-1",
+    )
+    payment = Payment(
+        payment_id="P-1",
+        order_id="O-1",
+        method="card",
+        status=PaymentStatus.CAPTURED,
+        amount=Money(minor=900),
+        refunds=(refund,) if theirs else (),
+    )
+    books = Books([Part(part, "RD-1", since)], [], frozenset())
+    return [found for found in in_money("O-1", [payment], books, LIMITS) if found.kind is not DifferenceKind.REFUND_OUTSIDE]
+
+
+AGREE = [
+    (PENDING, None),
+    (REQUESTED, RefundStatus.ACCEPTED),
+    (ARRIVED, RefundStatus.ARRIVED),
+    (FAILED, None),
+    (FAILED, RefundStatus.REFUSED),
+]
+DIFFER = {
+    (PENDING, RefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, True),
+    (PENDING, RefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
+    (PENDING, RefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
+    (REQUESTED, None): (DifferenceKind.REFUND_UNKNOWN, False),
+    (REQUESTED, RefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
+    (REQUESTED, RefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
+    (ARRIVED, None): (DifferenceKind.REFUND_UNKNOWN, False),
+    (ARRIVED, RefundStatus.ACCEPTED): (DifferenceKind.REFUND_BEHIND, False),
+    (ARRIVED, RefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, False),
+    (FAILED, RefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, False),
+    (FAILED, RefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
+}
+
+
+def test_every_pair_of_states_is_judged() -> None:
+    assert {*AGREE, *DIFFER} == {
+        (ours, theirs) for ours in (PENDING, REQUESTED, ARRIVED, FAILED) for theirs in (None, *RefundStatus)
+    }
+
+
+@pytest.mark.parametrize(("ours", "theirs"), AGREE)
+def test_books_that_agree_have_no_difference(ours: Reimbursement, theirs: RefundStatus | None) -> None:
+    assert money(ours, theirs) == []
+
+
+@pytest.mark.parametrize(("pair", "expected"), DIFFER.items())
+def test_books_that_differ_are_told_to_the_case_where_it_can_take_that_in(
+    pair: tuple[Reimbursement, RefundStatus | None], expected: tuple[DifferenceKind, bool]
+) -> None:
+    (found,) = money(*pair)
+    assert (found.kind, found.word is not None) == expected
+
+
+@pytest.mark.parametrize("pair", DIFFER)
+def test_what_changed_just_now_is_no_difference_yet(pair: tuple[Reimbursement, RefundStatus | None]) -> None:
+    assert money(*pair, since=JUST_NOW) == []
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(PENDING, None), (REQUESTED, RefundStatus.ACCEPTED)])
+def test_a_refund_on_its_way_for_too_long_is_one(ours: Reimbursement, theirs: RefundStatus | None) -> None:
+    (found,) = money(ours, theirs, since=LONG_AGO)
+    assert found.kind is DifferenceKind.REFUND_OVERDUE
+
+
+def test_another_amount_is_a_difference_beside_any_other() -> None:
+    kinds = {found.kind: found.word for found in money(REQUESTED, RefundStatus.ARRIVED, minor=499)}
+    assert set(kinds) == {DifferenceKind.REFUND_AHEAD, DifferenceKind.REFUND_AMOUNT}
+    assert kinds[DifferenceKind.REFUND_AMOUNT] is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "come", "told", "expected"),
+    [
+        (False, False, None, None),
+        (False, False, ShipmentStatus.CREATED, None),
+        (False, False, ShipmentStatus.IN_TRANSIT, DifferenceKind.PARCEL_AHEAD),
+        (True, False, ShipmentStatus.IN_TRANSIT, None),
+        (True, False, ShipmentStatus.DELIVERED, DifferenceKind.PARCEL_AHEAD),
+        (True, False, ShipmentStatus.LOST, DifferenceKind.PARCEL_AHEAD),
+        (True, False, None, DifferenceKind.PARCEL_UNKNOWN),
+        (True, True, None, None),
+        (True, True, ShipmentStatus.DELIVERED, None),
+        (True, True, ShipmentStatus.LOST, DifferenceKind.PARCEL_LOST),
+    ],
+)
+def test_a_parcel_is_judged_by_what_both_know_of_it(
+    *, sent: bool, come: bool, told: ShipmentStatus | None, expected: DifferenceKind | None
+) -> None:
+    road = Road("RD-1.m1.return", "RD-1", "O-1", "T-1", sent=sent, come=come, since=A_DAY_AGO)
+    parcel = ReturnParcel(tracking="T-1", carrier_id="K-1", status=told.value) if told else None
+    found = list(in_goods(road, told, parcel, LIMITS))
+    assert [finding.kind for finding in found] == ([expected] if expected else [])
+    assert all((finding.word is not None) == (expected is DifferenceKind.PARCEL_AHEAD) for finding in found)
+
+
+def test_the_same_difference_has_the_same_id_whatever_the_books_say_by_now() -> None:
+    first, later = money(REQUESTED, RefundStatus.ARRIVED)[0], money(PENDING, RefundStatus.ARRIVED)[0]
+    other = money(REQUESTED, None)[0]
+    assert id_of(first) == id_of(later)
+    assert id_of(first) != id_of(other)

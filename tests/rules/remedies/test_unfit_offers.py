@@ -1,0 +1,181 @@
+"""What an offer meets: the rules, who may go beyond them, and what a case gave before (RES-1, RES-3)."""
+
+from typing import Any
+
+import pytest
+
+from models.case.state import CaseState, Classification
+from models.common.base import Money
+from models.common.lines import LineQuantity, NewItem
+from models.common.partners import Order, OrderStatus, Payment, Refund, RefundStatus
+from models.common.vocabulary import Issue, Reimbursement, RemedyKind, Role
+from models.policy.policy import PolicySlice
+from models.remedies.offers import RemedyOffer
+from models.remedies.order_change import OrderChange
+from models.remedies.remedy import RefundPart, Remedy
+from rules.facts.establish import facts_of
+from rules.remedies.eligibility import Ask, eligible
+from rules.remedies.limits import unfit
+from tests.support.builders.cases import NOW, case, receipt
+from tests.support.builders.eligibility import COUPON, DAY, EXCHANGE, REFUND, REPAIR, RETURN, delivered, line, order
+from tests.support.fakes.partners import payment
+
+
+def state(issue: Issue, **change: Any) -> CaseState:
+    bought: Order = change.pop("order", order())
+    taken = receipt(lines=change.pop("lines", ()))
+    fields: dict[str, Any] = {
+        "order": bought,
+        "payments": (payment(minor=bought.total.minor),),
+        "shipments": (delivered(DAY),),
+        "classification": Classification(issue=issue, confidence=1, by="customer"),
+        **change,
+    }
+    seen = {name: fields[name] for name in ("order", "shipments", "payments")}
+    fields.setdefault("facts", facts_of(**seen, lines=(), requests=(), sayings=(), evidence=0, now=NOW))
+    return case(**fields).model_copy(update={"receipt": taken})
+
+
+def offer(kind: RemedyKind, minor: int | None = None, *lines: LineQuantity) -> RemedyOffer:
+    return RemedyOffer(kind=kind, amount=None if minor is None else Money(minor=minor), lines=lines)
+
+
+def test_an_agent_keeps_to_the_rule_and_reads_it_in_the_refusal(policy_slice: PolicySlice) -> None:
+    case_ = state(Issue.QUALITY_DEFECT)
+    said = unfit(case_, policy_slice, (offer(REFUND, 6_451),), Role.AGENT)
+    assert said is not None
+    assert "CNY 64.50" in said.en
+    assert "(rule refund-in-part)" in said.en
+    assert "（规则 refund-in-part）" in said.zh
+    assert unfit(case_, policy_slice, (offer(REFUND, 6_450),), Role.AGENT) is None
+
+
+@pytest.mark.parametrize("role", [Role.MERCHANT, Role.SUPERVISOR])
+def test_a_merchant_and_a_supervisor_may_give_more_but_never_what_is_not_there(policy_slice: PolicySlice, role: Role) -> None:
+    case_ = state(Issue.QUALITY_DEFECT)
+    assert unfit(case_, policy_slice, (offer(REFUND, 12_900),), role) is None
+    too_much = unfit(case_, policy_slice, (offer(REFUND, 12_901),), role)
+    assert too_much is not None
+    assert "money-left" in too_much.en
+
+
+def test_a_supervisor_may_allow_what_is_too_late_and_an_agent_may_not(policy_slice: PolicySlice) -> None:
+    late = state(Issue.QUALITY_DEFECT, shipments=(delivered(9 * DAY),))
+    assert unfit(late, policy_slice, (offer(RETURN, 5_000),), Role.SUPERVISOR) is None
+    said = unfit(late, policy_slice, (offer(RETURN, 5_000),), Role.AGENT)
+    assert said is not None
+    assert "(rule quality-return-7-days)" in said.en
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.MERCHANT, Role.SUPERVISOR])
+def test_nobody_offers_what_cannot_be_done(policy_slice: PolicySlice, role: Role) -> None:
+    waiting = state(Issue.QUALITY_DEFECT, order=order(status=OrderStatus.PAID), shipments=())
+    said = unfit(waiting, policy_slice, (offer(RETURN, 5_000),), role)
+    assert said is not None
+    assert "(rule not-shipped-yet)" in said.en
+
+
+def test_a_piece_is_offered_once_over_all_remedies_of_an_option(policy_slice: PolicySlice) -> None:
+    case_ = state(Issue.QUALITY_DEFECT, order=order(line(quantity=2)))
+    one, two = LineQuantity(line_id="L1"), LineQuantity(line_id="L1", quantity=2)
+    assert unfit(case_, policy_slice, (offer(RETURN, 100, one), offer(EXCHANGE, None, one)), Role.MERCHANT) is None
+    said = unfit(case_, policy_slice, (offer(RETURN, 100, one), offer(EXCHANGE, None, two)), Role.MERCHANT)
+    assert said is not None
+    assert "3 of L1 are more than the 2 that are left (bought: 2)" in said.en
+
+
+def test_a_coupon_has_its_own_limit_and_takes_nothing_from_the_order(policy_slice: PolicySlice) -> None:
+    case_ = state(Issue.DELAY, payments=(payment(minor=1),))
+    assert unfit(case_, policy_slice, (offer(COUPON, 5_000),), Role.AGENT) is None
+    said = unfit(case_, policy_slice, (offer(COUPON, 5_001),), Role.AGENT)
+    assert said is not None
+    assert "(rule coupon-goodwill)" in said.en
+
+
+def test_no_remedy_is_offered_for_lines_that_were_not_bought(policy_slice: PolicySlice) -> None:
+    said = unfit(state(Issue.LOST), policy_slice, (offer(REFUND, 100, LineQuantity(line_id="L9")),), Role.SUPERVISOR)
+    assert said is not None
+    assert "no line L9; it has L1" in said.en
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ((NewItem(line_id="L9", sku="SKU-2"),), "no line L9; it has L1"),
+        ((NewItem(line_id="L1", sku="SKU-2", quantity=3),), "L1: at most 2 piece(s) come in exchange, 3 are named"),
+        ((NewItem(line_id="L1", sku="A", quantity=2), NewItem(line_id="L1", sku="B")), "3 are named"),
+        ((NewItem(line_id="L1", sku="A"), NewItem(line_id="L1", sku="B")), None),
+    ],
+)
+def test_no_more_comes_in_exchange_than_goes_back(
+    policy_slice: PolicySlice, items: tuple[NewItem, ...], words: str | None
+) -> None:
+    case_ = state(Issue.QUALITY_DEFECT, order=order(line(quantity=2)))
+    said = unfit(case_, policy_slice, (RemedyOffer(kind=EXCHANGE, items=items),), Role.SUPERVISOR)
+    assert (said and said.en) == words if words is None else said is not None and words in said.en
+
+
+@pytest.mark.parametrize("kind", [EXCHANGE, REPAIR, RETURN, REFUND, RemedyKind.RESHIP, RemedyKind.ORDER_CANCELLED])
+@pytest.mark.parametrize("role", [Role.AGENT, Role.MERCHANT, Role.SUPERVISOR])
+def test_nothing_of_an_order_is_offered_where_none_is_known(policy_slice: PolicySlice, kind: RemedyKind, role: Role) -> None:
+    issue = Issue.DELAY if kind in {RemedyKind.RESHIP, RemedyKind.ORDER_CANCELLED} else Issue.QUALITY_DEFECT
+    case_ = state(issue).model_copy(update={"order": None, "payments": ()})
+    amount = 100 if kind in {RETURN, REFUND} else None
+    assert unfit(case_, policy_slice, (offer(kind, amount),), role) is not None
+    assert unfit(case_, policy_slice, (RemedyOffer(kind=RemedyKind.APOLOGY, words="Sorry."), offer(COUPON, 100)), role) is None
+
+
+def test_words_are_free_also_when_the_case_names_a_line_that_was_not_bought(policy_slice: PolicySlice) -> None:
+    sorry = RemedyOffer(kind=RemedyKind.APOLOGY, words="Sorry.")
+    assert unfit(state(Issue.LOST, lines=(LineQuantity(line_id="L9"),)), policy_slice, (sorry,)) is None
+
+
+def part(minor: int, reimbursement: Reimbursement) -> RefundPart:
+    return RefundPart(key="RD-1.m1.1.1", payment_id="P-O-1-1", amount=Money(minor=minor), reimbursement=reimbursement)
+
+
+@pytest.mark.parametrize(
+    ("reimbursement", "left"), [(Reimbursement.ARRIVED, 2_900), (Reimbursement.REQUESTED, 2_900), (Reimbursement.FAILED, 12_900)]
+)
+def test_a_case_that_is_open_again_counts_what_it_gave_itself(
+    policy_slice: PolicySlice, reimbursement: Reimbursement, left: int
+) -> None:
+    before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, reimbursement),))
+    case_ = state(Issue.LOST, remedies=(before,))
+    assert eligible(Ask.of(case_, policy_slice)).left.minor == left
+
+
+def test_a_refund_that_the_payments_show_already_counts_once(policy_slice: PolicySlice) -> None:
+    before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, Reimbursement.ARRIVED),))
+    shown = Refund(
+        refund_id="R-1",
+        key="RD-1.m1.1.1",
+        payment_id="P-O-1-1",
+        order_id="O-1",
+        amount=Money(minor=10_000),
+        status=RefundStatus.ARRIVED,
+        reference="RD-1",
+    )
+    charged: Payment = payment().model_copy(update={"refunds": (shown,)})
+    case_ = state(Issue.LOST, remedies=(before,), payments=(charged,))
+    assert eligible(Ask.of(case_, policy_slice)).left.minor == 2_900
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        offer(RemedyKind.RESHIP),
+        offer(EXCHANGE),
+        offer(RemedyKind.REPAIR),
+        offer(RETURN, 100),
+        offer(RemedyKind.ORDER_CANCELLED),
+        RemedyOffer(kind=RemedyKind.ORDER_CHANGED, change=OrderChange(address_id="A-1")),
+    ],
+)
+def test_without_a_verified_order_nobody_offers_goods_or_a_change_of_it(policy_slice: PolicySlice, made: RemedyOffer) -> None:
+    issue = next(issue for issue, known in policy_slice.issues.items() if made.kind in known.remedies)
+    unknown = state(issue).model_copy(update={"order": None, "payments": ()})
+    said = unfit(unknown, policy_slice, (made,), Role.SUPERVISOR)
+    assert said is not None
+    assert "verified" in said.en
+    assert unfit(unknown, policy_slice, (offer(COUPON, 500),), Role.SUPERVISOR) is None

@@ -1,0 +1,1 @@
+"""Values and cases for tests, each builder once."""

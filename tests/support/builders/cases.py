@@ -1,0 +1,50 @@
+"""Cases as the workflow would hand them over to be saved."""
+
+from datetime import UTC, datetime, timedelta
+
+from models.case.receipt import Receipt
+from models.case.state import CaseState, TimelineEntry
+from models.common.actors import SYSTEM, Actor
+from models.common.events import Event
+from models.common.vocabulary import Channel, Kind, Locale, Role
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")
+
+
+def receipt(case_id: str = "RD-1", **change: object) -> Receipt:
+    fields: dict[str, object] = {
+        "case_id": case_id,
+        "kind": Kind.AFTER_SALES,
+        "channel": Channel.APP,
+        "customer_id": "C-1",
+        "locale": Locale.EN,
+        "zone": "Europe/Berlin",
+        "order_id": "O-1",
+        "lines": (),
+        "issue": None,
+        "description": "The parcel came torn open.",
+        "happened_at": None,
+        "wanted": None,
+        "evidence": (),
+        "opened_by": CUSTOMER,
+        "request_id": "r1",
+        "received_at": NOW,
+    }
+    return Receipt.model_validate({**fields, **change})
+
+
+def entry(version: int, event: Event, by: Actor = SYSTEM, **data: object) -> TimelineEntry:
+    return TimelineEntry.model_validate(
+        {"version": version, "at": NOW + timedelta(minutes=version), "event": event, "by": by, "data": data}
+    )
+
+
+OPENED = entry(1, Event.OPENED, CUSTOMER, kind="after_sales", channel="app", order_id="O-1")
+
+
+def case(*entries: TimelineEntry, **change: object) -> CaseState:
+    """A case whose version is its last entry's."""
+    taken = receipt()
+    state = CaseState(receipt=taken, policy_version="1", kind=taken.kind, order_id=taken.order_id, entries=entries)
+    return state.model_copy(update={"version": entries[-1].version if entries else 1, **change})

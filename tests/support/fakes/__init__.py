@@ -1,0 +1,1 @@
+"""Partners in memory, written against the protocols."""

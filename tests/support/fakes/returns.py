@@ -1,0 +1,127 @@
+"""Merchants and carriers of goods that come back, in memory: what a test can set up and look at."""
+
+from dataclasses import dataclass, field
+
+from models.common.base import Money
+from models.common.errors import PartnerError
+from models.common.vocabulary import ErrorType
+from models.returns.partner import (
+    Label,
+    LabelOrder,
+    PickupBooked,
+    PickupMove,
+    PickupOrder,
+    PickupStatus,
+    ReturnAddress,
+    ReturnCancelled,
+    ReturnOrder,
+    ReturnParcel,
+    ReturnSlip,
+    SendBack,
+    SentBack,
+    Voided,
+)
+
+WAREHOUSE = ReturnAddress(name="暖居家品退货仓", street="望江路 8 号", city="杭州", region="CN-33", postcode="310008")
+
+
+@dataclass
+class ReturnWorld:
+    """A `ReturnPartners`. Everything that was asked for is kept by its key."""
+
+    opened: dict[str, ReturnOrder] = field(default_factory=dict)
+    labels: dict[str, Label] = field(default_factory=dict)
+    pickups: dict[str, PickupBooked] = field(default_factory=dict)
+    rang_at: list[PickupOrder] = field(default_factory=list)
+    back: dict[str, SendBack] = field(default_factory=dict)
+    off: list[str] = field(default_factory=list)
+    """Keys that were called off, voided or cancelled."""
+    parcels: dict[str, ReturnParcel] = field(default_factory=dict)
+    price: int = 800
+    refuses: set[str] = field(default_factory=set)
+    """Calls that are refused for good: open_return, label, pickup, move_pickup, send_back."""
+    loses_answers: int = 0
+    """So many labels and pick-ups are made, but their answers get lost."""
+    calls: list[str] = field(default_factory=list)
+
+    def scan(self, tracking: str, status: str) -> ReturnParcel:
+        """The parcel moves; the carrier tells of it when it is asked, or in the payload that this gives."""
+        self.parcels[tracking] = ReturnParcel(tracking=tracking, carrier_id="K-9", status=status)
+        return self.parcels[tracking]
+
+    def _called(self, call: str) -> None:
+        self.calls.append(call)
+        if call in self.refuses:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, f"we do not {call}")
+
+    def _lose(self) -> None:
+        if self.loses_answers:
+            self.loses_answers -= 1
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "the answer got lost")
+
+    async def open_return(self, order: ReturnOrder) -> ReturnSlip:
+        self._called("open_return")
+        self.opened[order.key] = order
+        return ReturnSlip(key=order.key, rma=f"RMA-{order.reference.partition('.')[0][-6:]}", address=WAREHOUSE)
+
+    async def cancel_return(self, return_key: str, word: ReturnCancelled) -> None:
+        self._called("cancel_return")
+        self.off.append(return_key)
+
+    async def send_back(self, return_key: str, order: SendBack) -> SentBack:
+        self._called("send_back")
+        self.back[return_key] = order
+        return SentBack(key=order.key, tracking=f"B-{return_key}", carrier_id="K-9")
+
+    async def sent_back(self, return_key: str) -> SentBack | None:
+        order = self.back.get(return_key)
+        return SentBack(key=order.key, tracking=f"B-{return_key}", carrier_id="K-9") if order else None
+
+    async def label(self, order: LabelOrder) -> Label:
+        self._called("label")
+        tracking = f"LB-{order.reference}"
+        self.labels[order.key] = Label(key=order.key, tracking=tracking, carrier_id="K-9", price=Money(minor=self.price))
+        self._lose()
+        return self.labels[order.key]
+
+    async def label_by_key(self, key: str) -> Label | None:
+        return self.labels.get(key)
+
+    async def void_label(self, label_key: str, word: Voided) -> None:
+        self._called("void_label")
+        self.off.append(label_key)
+
+    async def pickup(self, order: PickupOrder) -> PickupBooked:
+        self._called("pickup")
+        self.rang_at.append(order)
+        self.pickups[order.key] = PickupBooked(
+            key=order.key,
+            status=PickupStatus.BOOKED,
+            start=order.start,
+            end=order.end,
+            tracking=order.tracking or f"PU-{order.reference}",
+            carrier_id="K-9",
+            price=Money(minor=self.price + 400),
+        )
+        self._lose()
+        return self.pickups[order.key]
+
+    async def pickup_by_key(self, key: str) -> PickupBooked | None:
+        return self.pickups.get(key)
+
+    async def move_pickup(self, pickup_key: str, order: PickupMove) -> PickupBooked:
+        self._called("move_pickup")
+        return self._changed(pickup_key, start=order.start, end=order.end)
+
+    async def cancel_pickup(self, pickup_key: str, word: Voided) -> PickupBooked:
+        self._called("cancel_pickup")
+        self.off.append(pickup_key)
+        return self._changed(pickup_key, status=PickupStatus.CANCELLED)
+
+    def _changed(self, key: str, **change: object) -> PickupBooked:
+        self.pickups[key] = self.pickups[key].model_copy(update=change)
+        return self.pickups[key]
+
+    async def parcel(self, tracking: str) -> ReturnParcel | None:
+        self._called("parcel")
+        return self.parcels.get(tracking)

@@ -1,0 +1,1 @@
+"""Real processes for tests: servers, databases, browsers."""

@@ -1,0 +1,213 @@
+"""A whole Redress of real processes, as `redress up` starts it, on free ports and in a folder of its own; and ways to act on it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+
+from api.http.auth import make_token
+from models.common.vocabulary import Role
+from settings import ROOT, Settings
+
+T = TypeVar("T")
+
+PARTS = {"temporal": "start-dev", "sandbox": "sandbox", "api": "api", "worker": "worker.py"}
+"""The part, and an argument that only its process has."""
+
+
+def until(look: Callable[[], T | None], seconds: float = 120) -> T:
+    """The first thing seen that is neither None nor False."""
+    seen: T | None = None
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        seen = look()
+        if seen:
+            return seen
+        time.sleep(0.2)
+    message = f"it did not happen within {seconds:.0f} s; seen last: {seen}"
+    raise AssertionError(message)
+
+
+def running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+class Case:
+    """One case, seen and acted on over HTTP."""
+
+    def __init__(self, redress: "Redress", case_id: str, order: dict[str, Any]) -> None:
+        self.redress = redress
+        self.case_id = case_id
+        self.order = order
+
+    def view(self) -> dict[str, Any]:
+        return self.redress.get(f"/v1/cases/{self.case_id}", Role.SUPERVISOR, "sun").json()
+
+    def act(self, role: Role, action: str, **body: object) -> dict[str, Any]:
+        """Do it as the case's own customer, merchant or carrier, or as somebody of the platform; asked again while nobody could answer."""
+        who = {
+            Role.CUSTOMER: self.order["customer_id"],
+            Role.MERCHANT: self.order["merchant_id"],
+            Role.CARRIER: self.order.get("carrier_id"),
+            Role.SUPERVISOR: "sun",
+        }.get(role, "alice")
+        answer = self.redress.post(f"/v1/cases/{self.case_id}/{action}", role, str(who), body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def reaches(self, waiting_for: str) -> dict[str, Any]:
+        """The case as it is when it waits for that."""
+        return self._seen(lambda view: view["waiting"] is not None and view["waiting"]["for_"] == waiting_for)
+
+    def closes(self) -> dict[str, Any]:
+        return self._seen(lambda view: view["stage"] == "closed")
+
+    def _seen(self, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        last: list[dict[str, Any]] = []
+
+        def look() -> bool:
+            last[:] = [self.view()]
+            return fits(last[0])
+
+        try:
+            until(look)
+        except AssertionError as error:
+            error.add_note(f"{self.case_id} is at {last[0]['stage']}, waiting: {last[0]['waiting']}, {last[0]['remedies']}")
+            raise
+        return last[0]
+
+    def refunds(self) -> list[dict[str, Any]]:
+        """What the payment provider's own books say was refunded for this case."""
+        return [refund for refund in self.redress.books("refunds") if refund["reference"] == self.case_id]
+
+
+class Redress:
+    """The processes, and ways to talk to them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.output = folder / "up.txt"
+        ports = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+        numbers = [str(port.getsockname()[1]) for port in ports]
+        for port in ports:
+            port.close()
+        names = ("REDRESS_API_PORT", "REDRESS_TEMPORAL_PORT", "REDRESS_UI_PORT", "REDRESS_SANDBOX_PORT")
+        own = dict(zip(names, numbers, strict=True)) | {"REDRESS_DATA_DIR": str(folder / "data"), "LC_ALL": "en_US.UTF-8"}
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")} | own
+        self.settings = Settings(
+            data_dir=folder / "data",
+            api_port=int(numbers[0]),
+            temporal_port=int(numbers[1]),
+            ui_port=int(numbers[2]),
+            sandbox_port=int(numbers[3]),
+        )
+        self.sandbox = f"http://127.0.0.1:{numbers[3]}"
+        self.http = httpx.Client(timeout=20, trust_env=False)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._handed_out: set[str] = set()
+
+    def start(self) -> None:
+        with self.output.open("wb") as output:
+            arguments = (sys.executable, str(ROOT / "cli.py"), "up")
+            self.process = subprocess.Popen(arguments, cwd=self.folder, env=self.environment, stdout=output, stderr=output)
+        until(self._started)
+
+    def _started(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.said()
+        return "Ctrl-C" in self.said()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        """End `redress up` and return its exit code."""
+        assert self.process is not None
+        self.process.send_signal(how)
+        return self.process.wait(timeout=60)
+
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+    def pids(self) -> dict[str, int]:
+        """The parts that run now."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="utf-8").split()
+        commands = {
+            int(pid): Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
+            for pid in children
+            if Path(f"/proc/{pid}/cmdline").exists()
+        }
+        return {
+            part: pid
+            for part, mark in PARTS.items()
+            for pid, command in commands.items()
+            if any(Path(word).name == mark for word in command) and not any(word.endswith("leash.py") for word in command)
+        }
+
+    def kill(self, part: str) -> None:
+        """SIGKILL, and wait until another has taken its place and is ready."""
+        before = self.said().count(" is back.")
+        os.kill(self.pids()[part], signal.SIGKILL)
+        until(lambda: self.said().count(" is back.") > before)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A `redress` command in another terminal."""
+        command = (sys.executable, str(ROOT / "cli.py"), *arguments)
+        return subprocess.run(
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=280
+        )
+
+    def headers(self, role: Role, who: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {make_token(self.settings, role, who)}"}
+
+    def get(self, path: str, role: Role, who: str) -> httpx.Response:
+        return self._patiently("GET", path, headers=self.headers(role, who))
+
+    def post(self, path: str, role: Role, who: str, body: object) -> httpx.Response:
+        headers = self.headers(role, who) | {"Idempotency-Key": uuid4().hex}
+        return self._patiently("POST", path, headers=headers, json=body)
+
+    def _patiently(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """As a good client does: the same request again while the API is away or says that it is."""
+
+        def ask() -> httpx.Response | None:
+            try:
+                answer = self.http.request(method, f"{self.settings.api_url}{path}", **request)
+            except httpx.TransportError:
+                return None
+            return None if answer.status_code in {429, 503, 504} else answer
+
+        return until(ask)
+
+    def order(self, state: str) -> dict[str, Any]:
+        """An order of the sandbox in that state which no other test has."""
+        catalogue: list[dict[str, Any]] = self.http.get(f"{self.sandbox}/catalogue", params={"state": state}).json()
+        order = next(order for order in catalogue if order["order_id"] not in self._handed_out)
+        self._handed_out.add(order["order_id"])
+        return order
+
+    def open(self, state: str, **case: object) -> Case:
+        """Open a case about a fresh order in that state, as its customer."""
+        return self.open_about(self.order(state), **case)
+
+    def open_about(self, order: dict[str, Any], **case: object) -> Case:
+        """Open a case about this order, as its customer."""
+        body = {"channel": "app", "order_id": order["order_id"], "description": "It is not as it should be."} | case
+        answer = self.post("/v1/cases", Role.CUSTOMER, order["customer_id"], body)
+        assert answer.status_code == 201, answer.text
+        return Case(self, answer.json()["case_id"], order)
+
+    def books(self, name: str) -> list[dict[str, Any]]:
+        return self.http.get(f"{self.sandbox}/books/{name}").json()
+
+    def fault(self, **fault: object) -> None:
+        self.http.put(f"{self.sandbox}/faults", json=[fault]).raise_for_status()

@@ -1,0 +1,52 @@
+"""A case outlives its history: it continues as new and loses nothing (docs/architecture.md, Temporal)."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from models.case.actions import Action
+from models.common.vocabulary import Issue, Kind, Stage, WaitFor
+from settings import Settings
+from tests.support.fakes.partners import order, parcel
+from tests.support.processes.service import AGENT, CUSTOMER, Service, running_service
+from tests.support.processes.temporal_server import start_temporal
+
+PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+
+
+async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_requests(tmp_path: Path) -> None:
+    environment = await start_temporal(**{"limit.historyCount.suggestContinueAsNew": "60"})
+    async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:
+        service.world.add(order(), parcel())
+        case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
+        before = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+        first_run = (await case.handle.describe()).run_id
+        for number in range(20):
+            await case.act(CUSTOMER, Action.ADD_WORDS, key=f"words-{number}", words=f"word {number}")
+        assert (await case.handle.describe()).run_id != first_run
+        after = await case.act(CUSTOMER, Action.ADD_WORDS, key="words-0", words="word 0")
+        assert [saying.words for saying in after.sayings] == [f"word {number}" for number in range(20)]
+        assert after.waiting == before.waiting
+        assert [clock.due for clock in after.clocks] == [clock.due for clock in before.clocks]
+        await case.act(AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "apology", "words": "sorry"}], "why": "ours"}])
+        await case.act(CUSTOMER, Action.ACCEPT)
+        await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+        assert (await case.timeline()).count("case.words_added") == 20
+
+
+async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(service: Service) -> None:
+    young = service.policy
+    short = {
+        name: known.model_copy(update={"last": datetime.now(UTC).date() + timedelta(days=20)})
+        for name, known in young.calendars.items()
+    }
+    aging = young.changed(calendars=short)
+    case = await service.open(Kind.INQUIRY, order_id=None, issue=Issue.PLATFORM_RULE, description="hm?", policy=aging)
+    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
+    for _ in range(12):
+        await case.pass_time(days=2)
+    history = await case.handle.fetch_history()
+    renewals = [event for event in history.events if b"renew_calendars" in event.SerializeToString()]
+    assert renewals
+    view = await case.until(lambda view: view.waiting is not None)
+    assert view.waiting is not None
+    assert view.waiting.until > datetime.now(UTC) + timedelta(days=20)

@@ -1,0 +1,55 @@
+"""What an operator reads of goods on their way in the Temporal Web UI: where they are, whose move it is, what happens next."""
+
+from datetime import UTC, datetime, timedelta
+
+from models.common.base import Money
+from models.common.vocabulary import RemedyKind, WaitFor, WaitingOn
+from models.common.waits import Terms
+from models.money.charge import Charge, ChargeStatus
+from models.remedies.remedy import Errand
+from models.replacements.partner import StockItem
+from models.replacements.state import ReplacementStage, ReplacementState
+from models.returns.state import Purpose, ReturnLine, ReturnParcelState, ReturnStage, ReturnState
+from rules.policy.load import load_policy
+from settings import Settings
+from workflows.kit.web_ui import details_of_errand
+
+UNTIL = datetime(2026, 6, 8, 2, 30, tzinfo=UTC)
+TERMS = Terms(waits={WaitFor.RETURN_TRANSIT: load_policy(Settings().policy).waits[WaitFor.RETURN_TRANSIT]}, calendars={})
+
+
+def test_a_return_says_where_the_goods_are_and_what_happens_next() -> None:
+    state = ReturnState(
+        workflow_id="RD-1.m1.return",
+        purpose=Purpose.REFUND,
+        stage=ReturnStage.IN_TRANSIT,
+        lines=(ReturnLine(line_id="L1", quantity=2, paid_minor=10_000),),
+        agreed=Money(minor=10_000),
+        opened_at=UNTIL - timedelta(days=7),
+        parcel=ReturnParcelState(tracking="SF1", carrier_id="SF"),
+    )
+    errand = Errand(workflow_id=state.workflow_id, on=WaitingOn.CARRIER, for_=WaitFor.RETURN_TRANSIT, until=UNTIL)
+    told = details_of_errand(errand, state, TERMS)
+    assert "**in_transit**: 2 × L1 come back for refund, worth CNY 100.00" in told
+    assert "Sent as SF1 (SF)" in told
+    assert "Waits for **return_transit** from **carrier** until 2026-06-08 02:30 UTC." in told
+    assert f"Then by itself: {TERMS.waits[WaitFor.RETURN_TRANSIT].then.en}" in told
+
+
+def test_a_replacement_says_what_is_to_pay_and_how_it_ended() -> None:
+    charge = Charge(
+        key="k", order_id="O-1", amount=Money(minor=2_000, currency="JPY"), status=ChargeStatus.PENDING, reference="RD-1"
+    )
+    state = ReplacementState(
+        workflow_id="RD-1.m1.replacement",
+        kind=RemedyKind.EXCHANGE,
+        stage=ReplacementStage.PAYMENT,
+        items=(StockItem(line_id="L1", sku="SKU-2", quantity=1),),
+        charge=charge,
+    )
+    errand = Errand(workflow_id=state.workflow_id, for_=WaitFor.CHARGE, until=UNTIL)
+    told = details_of_errand(errand, state, None)
+    assert "**payment**: exchange of 1 × SKU-2" in told
+    assert "To pay: JPY 2,000, pending" in told
+    over = details_of_errand(errand.model_copy(update={"done": True, "failed": "unpaid"}), state, None)
+    assert "Over for the case: unpaid." in over

@@ -1,0 +1,232 @@
+"""Other goods for the old ones (RES-7): set aside, a difference paid or given back, the old ones brought back, the new ones sent; RES-11."""
+
+from datetime import timedelta
+from typing import Any
+
+from models.case.actions import Action
+from models.case.state import CaseState
+from models.common.partners import Notice, ShipmentStatus
+from models.common.vocabulary import RemedyKind, Stage, WaitFor, WaitingOn
+from models.money.charge import Charge, ChargeStatus
+from models.replacements.state import ReplacementStage
+from rules.money.approvals import given_on_order
+from rules.money.goods import given_by_line
+from tests.support.builders.replacements import Replacing, exchanging
+from tests.support.processes.service import CUSTOMER, Service
+
+STAGES = ReplacementStage
+
+
+async def delivered(made: Replacing) -> None:
+    await made.scan(ShipmentStatus.DELIVERED)
+    await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+
+
+async def pay(made: Replacing) -> Charge:
+    """The customer pays what is asked, and the provider tells."""
+    state = await made.state(lambda state: state.charge is not None and state.charge.pay_url is not None)
+    assert state.charge is not None
+    paid = made.case.service.ordering.pay(state.charge.key)
+    await made.handle.signal(
+        "notice", Notice(notice_id="paid", partner="payment", kind="charge", payload=paid.model_dump(mode="json"))
+    )
+    return paid
+
+
+async def test_the_same_again_is_set_aside_before_the_old_goods_travel_and_sent_after_they_came(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-1": 99_900}  # it got dearer meanwhile, which is nobody's debt
+    made = await exchanging(service)
+    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    assert view.waiting is not None
+    assert view.waiting.on is WaitingOn.CUSTOMER
+    assert len(made.warehouse.held) == 1
+    assert made.warehouse.sent == []
+    await made.bring_goods_back()
+    await made.at(STAGES.ON_ITS_WAY)
+    await delivered(made)
+    assert made.warehouse.sent != []
+    assert service.world.paid_back("O-1") == 0
+
+
+async def test_a_dearer_article_is_paid_for_before_anything_travels(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    state = made.remedy(view).replacement
+    assert state is not None
+    assert state.charge is not None
+    assert state.charge.amount.minor == 3_000
+    assert service.world.returns.opened == {}
+    await pay(made)
+    await made.bring_goods_back()
+    await delivered(made)
+    assert [order.items[0].sku for order in made.warehouse.orders.values()] == ["SKU-2"]
+
+
+async def test_a_difference_that_is_not_paid_calls_the_exchange_off_and_people_look_for_something_else(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    await made.pass_time(hours=49)
+    view = await made.case.until(lambda view: made.remedy(view).undone is not None and view.waiting is not None)
+    assert made.remedy(view).undone == "unpaid"
+    assert view.waiting is not None
+    assert view.waiting.for_ is WaitFor.PLAN
+    assert await made.over() == "unpaid"
+    assert made.warehouse.held == []
+    state = made.remedy(view).replacement
+    assert state is not None
+    assert state.charge is not None
+    assert state.charge.status is not ChargeStatus.PAID
+
+
+async def test_a_cheaper_article_gives_the_difference_back(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-3": 9_900}
+    made = await exchanging(service, "SKU-3")
+    await made.bring_goods_back()
+    await delivered(made)
+    assert service.world.paid_back("O-1") == 3_000
+
+
+async def test_what_was_paid_for_an_exchange_that_comes_to_nothing_goes_back_and_takes_nothing_off_a_refund(
+    service: Service,
+) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    await pay(made)
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    returned = service.client.get_workflow_handle(made.handle.id.replace(".replacement", ".return"))
+    await service.environment.fast_forward(returned, timedelta(days=8))
+    view = await made.case.until(lambda view: len(view.remedies) == 2 and not any(remedy.open for remedy in view.remedies))
+    assert service.world.paid_back("O-1") == 3_000
+    row = await made.case.row()
+    assert row is not None
+    state = CaseState.model_validate(row.state)
+    assert [remedy.of_charge for remedy in view.remedies] == [False, True]
+    assert given_by_line((state,)) == ()
+    assert given_on_order(state) == 0
+
+
+async def test_stock_stays_set_aside_while_the_old_goods_travel(service: Service) -> None:
+    made = await exchanging(service)
+    first = await made.at(STAGES.AWAITING_RETURN)
+    await made.pass_time(days=3)
+    later = await made.state(lambda state: state.reserved_until != first.reserved_until)
+    assert first.reserved_until is not None
+    assert later.reserved_until is not None
+    assert later.reserved_until > first.reserved_until
+    assert len(made.warehouse.reservations) == 1
+    await made.bring_goods_back()
+    await delivered(made)
+
+
+async def test_a_reservation_that_ended_is_made_again(service: Service) -> None:
+    made = await exchanging(service)
+    await made.at(STAGES.AWAITING_RETURN)
+    made.warehouse.forgets_reservations = True
+    await made.pass_time(days=3)
+    await made.state(lambda state: state.stage is STAGES.AWAITING_RETURN and len(made.warehouse.reservations) == 2)
+    made.warehouse.forgets_reservations = False
+    await made.bring_goods_back()
+    await delivered(made)
+
+
+async def test_stock_gone_before_the_return_brings_the_offer_to_take_the_goods_back(service: Service) -> None:
+    service.world.warehouse.gone.add("SKU-1")
+    made = await exchanging(service)
+    view = await made.case.until(lambda view: len(view.proposals) > 1 and view.waiting is not None)
+    assert made.remedy(view).undone == "stock_gone"
+    assert [remedy.kind for remedy in view.proposals[-1].options[0].remedies] == [RemedyKind.RETURN_AND_REFUND]
+    await made.case.act(CUSTOMER, Action.ACCEPT)
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+
+
+async def test_stock_gone_after_the_return_brings_the_money(service: Service) -> None:
+    made = await exchanging(service)
+    await made.at(STAGES.AWAITING_RETURN)
+    made.warehouse.refuses_to_send = True
+    await made.bring_goods_back()
+    view = await made.case.until(lambda view: len(view.proposals) > 1 and view.waiting is not None)
+    assert [remedy.kind for remedy in view.proposals[-1].options[0].remedies] == [RemedyKind.REFUND_ONLY]
+    await made.case.act(CUSTOMER, Action.ACCEPT)
+    await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert service.world.paid_back("O-1") == 12_900
+
+
+async def test_what_was_paid_for_a_dearer_article_goes_back_to_where_it_was_paid(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    paid = await pay(made)
+    await made.bring_goods_back(inspected=[{"line_id": "L1", "rejected": 1, "reason": "worn"}])
+    await made.case.until(lambda view: made.remedy(view).undone == "rejected" and view.remedies[-1].done_at is not None)
+    (refund,) = service.world.refunds.values()
+    assert (refund.payment_id, refund.amount.minor) == (paid.payment_id, 3_000)
+
+
+async def test_old_goods_that_are_rejected_bring_no_new_ones(service: Service) -> None:
+    made = await exchanging(service)
+    await made.bring_goods_back(inspected=[{"line_id": "L1", "rejected": 1, "reason": "worn"}])
+    view = await made.case.until(lambda view: made.remedy(view).undone is not None)
+    assert made.remedy(view).undone == "rejected"
+    assert await made.over() == "called_off"
+    assert made.warehouse.sent == []
+    assert made.warehouse.held == []
+
+
+async def test_a_customer_who_keeps_the_old_goods_gets_no_new_ones(service: Service) -> None:
+    made = await exchanging(service)
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await service.environment.fast_forward(returning(made), timedelta(days=8))
+    view = await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert made.remedy(view).undone == "expired"
+    assert await made.over() == "called_off"
+    assert made.warehouse.held == []
+
+
+async def test_a_withdrawal_while_the_customer_should_pay_lets_nobody_pay(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    await made.case.act(CUSTOMER, Action.WITHDRAW)
+    view = await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    assert await made.over() == "called_off"
+    assert made.warehouse.held == []
+    (charge,) = service.ordering.charges.values()
+    assert charge.status is ChargeStatus.CANCELLED
+    assert made.remedy(view).undone == "withdrawn"
+
+
+async def test_a_withdrawal_after_the_difference_was_paid_gives_it_back(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    await pay(made)
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.act(CUSTOMER, Action.WITHDRAW)
+    await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    assert await made.over() == "called_off"
+    assert service.world.paid_back("O-1") == 3_000
+
+
+async def test_a_withdrawal_while_the_old_goods_are_awaited_leaves_nothing_behind(service: Service) -> None:
+    made = await exchanging(service)
+    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.act(CUSTOMER, Action.WITHDRAW)
+    await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    assert await made.over() == "called_off"
+    assert made.warehouse.held == []
+
+
+def returning(made: Replacing) -> Any:
+    return made.case.service.client.get_workflow_handle(made.handle.id.replace(".replacement", ".return"))
+
+
+async def test_an_exchange_costs_few_history_events(service: Service) -> None:
+    made = await exchanging(service)
+    await made.bring_goods_back()
+    await delivered(made)
+    await made.over()
+    total = 0
+    for handle in (made.case.handle, made.handle, returning(made)):
+        described = await handle.describe()
+        total += described.raw_description.workflow_execution_info.history_length
+    assert total <= 180

@@ -1,0 +1,1 @@
+"""Claims: a workflow that outlives its case."""

@@ -1,0 +1,178 @@
+"""A claim on its desk (RES-9): the state, and the few durable moves that its life is made of. Smaller than a case's: one party, no stages."""
+
+import asyncio
+from datetime import datetime
+
+from pydantic import JsonValue
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from models.claims.partner import ClaimMessage, ClaimMove, SendClaim
+from models.claims.policy import ClaimWaitFor
+from models.claims.state import ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, ClaimStatus, ClaimWait
+from models.common.actors import SYSTEM, Actor, EvidenceRef
+from models.common.base import Money
+from models.common.events import Event
+from models.common.vocabulary import WaitingOn
+from rules.common.format import money
+from workflows.kit import activities, search_attributes
+from workflows.kit.timer import Alarm
+
+SIMPLE = (str, int, float, bool, type(None))
+
+
+class ClaimDesk:
+    """The working copy of one claim inside its workflow."""
+
+    def __init__(self, state: ClaimState) -> None:
+        self.state = state
+        self._dirty = True
+        self._news_for_the_case = False
+        self._sending: asyncio.Task[None] | None = None
+        self._alarm = Alarm()
+
+    @property
+    def now(self) -> datetime:
+        return workflow.now()
+
+    @property
+    def finished(self) -> bool:
+        """It is over, and nothing can change it any more."""
+        closed = self.state.closed_at
+        silent = self._sending is None or self._sending.done()
+        return closed is not None and silent and self.now >= closed + self.state.terms.adjustable_for
+
+    def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
+        """Add a line to the claim's history; who is told of it is the policy's business (NTF-1)."""
+        claim = self.state.claim
+        self.state.version += 1
+        whole: dict[str, JsonValue] = {
+            "claim_id": claim.claim_id,
+            "kind": claim.kind.value,
+            "of": claim.kind.of.value,
+            "who": claim.who,
+            "amount_minor": claim.amount.minor,
+            "currency": claim.currency,
+            **data,
+        }
+        entry = ClaimEntry(version=self.state.version, at=self.now, event=event, by=by, data=whole)
+        self.state.entries = (*self.state.entries, entry)
+        self._dirty = True
+
+    def wait(self, on: WaitingOn, for_: ClaimWaitFor) -> None:
+        """It is that party's move; a partner is reminded half-way."""
+        within = self.state.terms.waits[for_].within
+        half = self.now + within / 2 if on in {WaitingOn.MERCHANT, WaitingOn.CARRIER} else None
+        self.state.wait = ClaimWait(on=on, for_=for_, since=self.now, until=self.now + within, remind_at=half)
+        self._dirty = True
+
+    @property
+    def party(self) -> WaitingOn:
+        return WaitingOn(self.state.claim.kind.of.value)
+
+    def close(self, status: ClaimStatus, by: Actor = SYSTEM, reason: str | None = None) -> None:
+        """Over; the case is told while it runs. For a while it may still be changed."""
+        state = self.state
+        state.status, state.reason, state.wait, state.closed_at = status, reason, None, self.now
+        received = max(state.received_minor, 0)
+        self.note(Event.CLAIM_CLOSED, by, status=status.value, reason=reason, recovered_minor=received)
+        self._news_for_the_case = True
+
+    def tell(self, move: ClaimMove, words: str | None = None, evidence: tuple[EvidenceRef, ...] | None = None) -> None:
+        """Hand a message over to the party's system, after the ones before it. Nothing waits for that."""
+        claim, state = self.state.claim, self.state
+        state.messages += 1
+        message = ClaimMessage(
+            key=f"{claim.claim_id}.{state.messages}",
+            reference=claim.claim_id,
+            move=move,
+            kind=claim.kind,
+            recipient=claim.who,
+            order_id=claim.order_id,
+            tracking=claim.tracking,
+            cause=claim.cause,
+            amount=claim.amount,
+            words=words or f"{claim.finding.basis.zh} / {claim.finding.basis.en}",
+            facts={fact.name: fact.value for fact in claim.facts if isinstance(fact.value, SIMPLE)},
+            evidence=claim.evidence if evidence is None else evidence,
+            due=state.wait.until if state.wait else self.now,
+        )
+        self._sending = asyncio.create_task(self._send(self._sending, message))
+
+    async def save(self) -> None:
+        """Project the claim into the database, if anything changed since the last time."""
+        if not self._dirty:
+            return
+        self._dirty = False
+        if not self.state.entries:
+            self.state.version += 1  # only the deadline changed, which is no entry
+        saved = self.state.version
+        workflow.set_current_details(self._details())
+        search_attributes.show(search_attributes.of_claim(self.state))
+        news = ", ".join(entry.event.value.partition(".")[2] for entry in self.state.entries[-3:])
+        await activities.save_claim(
+            ClaimProjection(state=self.state.model_copy(), at=self.now), f"{self.state.status}: {news or '—'}"
+        )
+        self.state.entries = tuple(entry for entry in self.state.entries if entry.version > saved)
+
+    async def report(self) -> None:
+        """Tell the case that the claim is over; one that runs no more is told nothing."""
+        if not self._news_for_the_case:
+            return
+        self._news_for_the_case = False
+        state, claim = self.state, self.state.claim
+        received = Money(minor=max(state.received_minor, 0), currency=claim.currency)
+        await activities.tell_claim_over(
+            ClaimOver(claim_id=claim.claim_id, case_id=claim.case_id, status=state.status, received=received)
+        )
+
+    async def pause(self) -> None:
+        """Until something happens, or the nearest moment of the claim."""
+        if self._dirty or self._news_for_the_case:
+            return
+        if workflow.info().is_continue_as_new_suggested() and (self._sending is None or self._sending.done()):
+            await workflow.wait_condition(workflow.all_handlers_finished)
+            await self.save()
+            workflow.continue_as_new(ClaimStart(state=self.state.model_copy(deep=True)))
+        self._alarm.ring_by(self._next_moment(), self._summary())
+        await workflow.wait_condition(lambda: self._dirty or self._alarm.rang)
+
+    async def _send(self, before: asyncio.Task[None] | None, message: ClaimMessage) -> None:
+        if before is not None:
+            await before
+        state, claim = self.state, self.state.claim
+        try:
+            receipt = (await activities.send_claim(SendClaim(of=claim.kind.of, message=message))).receipt
+        except ActivityError as error:
+            cause = error.cause
+            state.undelivered = (cause.message if isinstance(cause, ApplicationError) else str(cause or error))[:300]
+            self.note(Event.CLAIM_UNDELIVERED, why=state.undelivered)
+        else:
+            state.partner_reference = receipt.claim_number or state.partner_reference
+            state.undelivered = None
+            self._dirty = True
+
+    def _next_moment(self) -> datetime:
+        wait, closed = self.state.wait, self.state.closed_at
+        if wait is not None:
+            return wait.remind_at or wait.until
+        return (closed or self.now) + self.state.terms.adjustable_for
+
+    def _summary(self) -> str:
+        return self.state.wait.for_.value if self.state.wait else "open to changes"
+
+    def _details(self) -> str:
+        """What an operator reads in the Temporal Web UI; nothing personal."""
+        state, claim = self.state, self.state.claim
+        received = Money(minor=max(state.received_minor, 0), currency=claim.currency)
+        lines = [
+            f"**{state.status}**: {claim.kind} of {money(claim.amount).en} on {claim.who} for case {claim.case_id}",
+            f"Received {money(received).en}, accepted {money(state.accepted).en if state.accepted else '—'}",
+        ]
+        if state.wait is not None:
+            then = state.terms.waits[state.wait.for_].then
+            lines.append(f"Waits for **{state.wait.for_}** from **{state.wait.on}** until {state.wait.until:%Y-%m-%d %H:%M} UTC.")
+            lines.append(f"Then by itself: {then.en} / {then.zh}")
+        if state.undelivered is not None:
+            lines.append(f"Our last message was not taken: {state.undelivered}")
+        return "\n\n".join(lines)

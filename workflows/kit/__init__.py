@@ -1,0 +1,1 @@
+"""What every workflow uses: context, SLA, timer, activities."""

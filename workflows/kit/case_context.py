@@ -1,0 +1,246 @@
+"""A case on its desk: the state, and the few durable moves that every stage is made of (note, save, wait, escalate).
+
+One projection per pause and one timer for the whole case keep a life short in history events (docs/architecture.md, Temporal).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import JsonValue
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from models.case.activities import Projection, RenewRequest
+from models.case.state import CaseStart, CaseState, TimelineEntry
+from models.common.actors import SYSTEM, Actor
+from models.common.events import Event
+from models.common.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
+from models.investigation.clocks import Wait
+from models.policy.policy import PolicySlice, interned
+from rules.common import working_time
+from workflows.kit import activities, search_attributes
+from workflows.kit.sla import Clockwork
+from workflows.kit.timer import Alarm
+from workflows.kit.web_ui import details_of
+
+T = TypeVar("T")
+
+AHEAD = timedelta(days=30)
+"""How far beyond a deadline the holidays should be known: it may still be moved."""
+
+NEXT_TIER = {Tier.MERCHANT: Tier.PLATFORM, Tier.PLATFORM: Tier.SUPERVISOR, Tier.SUPERVISOR: Tier.SUPERVISOR}
+
+
+def give_up_on(task: asyncio.Future[Any]) -> None:
+    """Nobody waits for its answer any more; that it ends by being cancelled is no trouble for the log."""
+    task.cancel()
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+
+class TurnTo(Exception):  # noqa: N818  # a turn is no error
+    """Leave the stage for another one: withdrawn, not pursued, reclassified."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self.stage = stage
+
+
+class Desk:
+    """The working copy of one case inside its workflow."""
+
+    def __init__(self, start: CaseStart) -> None:
+        self.policy: PolicySlice = interned(start.policy)
+        self.case = start.state or CaseState(
+            receipt=start.receipt,
+            policy_version=start.policy.version,
+            kind=start.receipt.kind,
+            order_id=start.receipt.order_id,
+        )
+        self.clocks = Clockwork(self)
+        self._alarm = Alarm()
+        self._dirty = bool(self.case.entries)  # what the run before did not save
+        self._background: set[asyncio.Task[None]] = set()
+        self.watching: list[asyncio.Task[None]] = []
+        """Over its errands, in case one is broken off from outside."""
+
+    @property
+    def now(self) -> datetime:
+        return workflow.now()
+
+    def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
+        """Add a timeline entry; who is told of it is the policy's business (NTF-1)."""
+        self.case.version += 1
+        entry = TimelineEntry(version=self.case.version, at=self.now, event=event, by=by, data=data)
+        self.case.entries = (*self.case.entries, entry)
+        self._dirty = True
+
+    async def save(self) -> None:
+        """Project the case into the database, if anything changed since the last time."""
+        if not self._dirty:
+            return
+        self._dirty = False
+        if not self.case.entries:
+            self.case.version += 1  # the deadline or the holder changed, which is no entry
+        saved = self.case.version
+        projection = Projection(state=self.case.model_copy(), at=self.now)
+        workflow.set_current_details(details_of(self.case, self.policy))
+        search_attributes.show(search_attributes.of_case(self.case))
+        await activities.save_case(projection, self._headline())
+        self._let_go(saved)
+
+    async def seal(self) -> str:
+        """Save the case and write its record in the same transaction (ARC-1); the record's SHA-256."""
+        self._dirty = False
+        saved = self.case.version
+        sealed = await activities.seal_case(Projection(state=self.case.model_copy(), at=self.now), self._headline())
+        self._let_go(saved)
+        return sealed.sha256
+
+    def _let_go(self, saved: int) -> None:
+        """Entries that are in the database are carried no further."""
+        self.case.entries = tuple(entry for entry in self.case.entries if entry.version > saved)
+
+    def _headline(self) -> str:
+        """What the Web UI shows of a save: where the case stands, and what happened last."""
+        news = ", ".join(entry.event.value.partition(".")[2] for entry in self.case.entries[-3:])
+        return f"{self.case.stage}: {news or (self.case.wait.for_ if self.case.wait else '—')}"
+
+    def deadline(self, for_: WaitFor, within: timedelta | None = None) -> datetime:
+        """When a wait that begins now ends by the policy; `within`: of another length than the usual one."""
+        policy = self.policy.waits[for_]
+        return working_time.add_working(self.policy.calendars[policy.calendar], self.now, within or policy.within)
+
+    async def wait_for(self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime | None = None) -> bool:
+        """Pause until `done`, or the wait's deadline: True or False. Raises TurnTo when an action sends the case elsewhere.
+
+        Meanwhile clocks warn and are missed, requests are reminded and fall silent, everything is saved before each sleep.
+        """
+        if self.case.turn_to is None and done():
+            return True
+        self._begin_wait(on, for_, until)
+        while True:
+            wait = self.case.wait
+            assert wait is not None  # noqa: S101  # only this loop ends it
+            self.clocks.tick()
+            if self.case.turn_to is not None or done() or self.now >= wait.until:
+                self._end_wait()
+                self.turn_if_told()
+                return done()
+            await self._renew_calendars_in_time(wait.until)
+            await self.save()
+            if self._dirty or done() or self.case.turn_to is not None:
+                continue
+            await self._continue_as_new_when_long()
+            self._alarm.ring_by(self.clocks.next_moment(wait.until))
+            await workflow.wait_condition(lambda: done() or self._dirty or self._alarm.rang or self.case.turn_to is not None)
+
+    async def during(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
+        """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked; a turn gives it up."""
+        task = asyncio.ensure_future(effect)
+        try:
+            while not task.done():
+                if not await self.wait_for(WaitingOn.NOBODY, for_, task.done, until):
+                    self.note(Event.PARTNER_SILENT, waiting_for=for_.value)
+                    until = None
+        except TurnTo:
+            give_up_on(task)
+            await asyncio.wait((task,))  # at once, but for what has to be known before it can be taken back
+            raise
+        return await task
+
+    def in_background(self, effect: Awaitable[None]) -> None:
+        """Ask a partner and go on; when it cannot be reached, the request's own deadline deals with it."""
+
+        async def ask() -> None:
+            try:
+                await effect
+            except ActivityError:
+                self.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ANSWERS.value)
+
+        task = asyncio.create_task(ask())
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def escalate(self, reason: str, by: Actor = SYSTEM, to: Tier | None = None, **data: JsonValue) -> None:
+        """Give the case to the next tier, with everything it has (DSP-5)."""
+        tier = to or NEXT_TIER[self.case.tier]
+        if tier is not self.case.tier:
+            self.case.tier = tier
+            self.case.handler = self.case.transfer = None
+            self.clocks.hand_over(tier)
+        self.note(Event.ESCALATED, by, tier=tier.value, reason=reason, **data)
+
+    def turn(self, stage: Stage) -> None:
+        """Send the case to another stage at its next pause."""
+        self.case.turn_to = stage
+
+    def end(self, outcome: Outcome) -> None:
+        """The case is over with this outcome: it goes to the archive at its next pause, its questions are withdrawn."""
+        self.case.outcome = outcome
+        self.withdraw_requests()
+        self.turn(Stage.ARCHIVAL)
+
+    def give_up(self, why: str) -> NoReturn:
+        """The customer did not move in time: the case closes as not pursued, and may be reopened."""
+        self.note(Event.NOT_PURSUED, why=why)
+        self.end(Outcome.NOT_PURSUED)
+        self.turn_if_told()
+        raise AssertionError(why)  # end() told to turn
+
+    def withdraw_requests(self) -> None:
+        """What was asked does not matter any more (INV-2)."""
+        self.case.requests = tuple(
+            request.model_copy(update={"withdrawn": True}) if request.open else request for request in self.case.requests
+        )
+
+    def mark(self) -> None:
+        """Something that lists show has changed: save it at the next pause."""
+        self._dirty = True
+
+    def enter(self, stage: Stage) -> None:
+        """The case is at the next stage, unless an action sent it elsewhere."""
+        self.turn_if_told()
+        self.case.stage, self.case.overdue = stage, 0
+        self._dirty = True
+
+    def _begin_wait(self, on: WaitingOn, for_: WaitFor, until: datetime | None) -> None:
+        standing = self.case.wait
+        if standing is not None and standing.on is on and standing.for_ is for_ and until in {None, standing.until}:
+            return  # continued as new in the middle of it
+        self.case.wait = Wait(on=on, for_=for_, until=until or self.deadline(for_), since=self.now)
+        self._dirty = True
+        if on is WaitingOn.CUSTOMER:
+            self.clocks.pause(PauseReason.CUSTOMER_TO_ACT)
+        pauses = self.policy.waits[for_].pauses
+        if pauses is not None:
+            self.clocks.pause(pauses)
+
+    def _end_wait(self) -> None:
+        if self.case.wait is not None:
+            self.clocks.resume(self.case.wait.since)
+        self.case.wait = None
+
+    def turn_if_told(self) -> None:
+        """Leave for where an action sent the case; asked wherever something irrevocable comes next."""
+        if self.case.turn_to is not None:
+            stage, self.case.turn_to = self.case.turn_to, None
+            raise TurnTo(stage)
+
+    async def _renew_calendars_in_time(self, until: datetime) -> None:
+        """Before a deadline falls on days whose holidays are not known (SLA-2). Asked once for each case that outlives a year."""
+        aging = tuple(name for name, known in self.policy.calendars.items() if not working_time.covers(known, until + AHEAD))
+        if not aging or self.case.renewed_at == until:
+            return
+        self.case.renewed_at = until
+        renewed = await activities.renew_calendars(RenewRequest(names=aging, at=self.now))
+        self.policy = interned(self.policy.changed(calendars={**self.policy.calendars, **renewed.calendars}))
+
+    async def _continue_as_new_when_long(self) -> None:
+        """Start a fresh history before this one grows long; only from a pause at which nothing is under way."""
+        if self._background or not workflow.info().is_continue_as_new_suggested():
+            return
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await self.save()
+        workflow.continue_as_new(CaseStart(receipt=self.case.receipt, policy=self.policy, state=self.case.model_copy(deep=True)))

@@ -1,0 +1,74 @@
+"""What operators can filter cases by in the Temporal Web UI. Plain text: ids and codes only, nothing personal (docs/architecture.md)."""
+
+from datetime import datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+
+from models.case.state import CaseState
+from models.claims.state import ClaimState
+from models.common.vocabulary import Party, WaitingOn
+
+CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
+CASE_STAGE = SearchAttributeKey.for_keyword("CaseStage")
+PRIORITY = SearchAttributeKey.for_keyword("Priority")
+WAITING_ON = SearchAttributeKey.for_keyword("WaitingOn")
+MERCHANT_ID = SearchAttributeKey.for_keyword("MerchantId")
+CARRIER = SearchAttributeKey.for_keyword("Carrier")
+HANDLER = SearchAttributeKey.for_keyword("Handler")
+SLA_STATE = SearchAttributeKey.for_keyword("SlaState")
+ISSUE_CODE = SearchAttributeKey.for_keyword("IssueCode")
+NEXT_DEADLINE = SearchAttributeKey.for_datetime("NextDeadline")
+AMOUNT_MINOR = SearchAttributeKey.for_int("AmountMinor")
+
+KEYWORDS = (CASE_KIND, CASE_STAGE, PRIORITY, WAITING_ON, MERCHANT_ID, CARRIER, HANDLER, SLA_STATE, ISSUE_CODE)
+ALL: tuple[SearchAttributeKey[str] | SearchAttributeKey[datetime] | SearchAttributeKey[int], ...] = (
+    *KEYWORDS,
+    NEXT_DEADLINE,
+    AMOUNT_MINOR,
+)
+
+
+Shown = dict[SearchAttributeKey[Any], Any]
+"""What a list shows of a workflow; None: nothing."""
+
+
+def of_case(case: CaseState) -> Shown:
+    amount = sum(remedy.amount.minor for remedy in case.remedies if remedy.amount)
+    return {
+        CASE_KIND: case.kind.value,
+        CASE_STAGE: case.stage.value,
+        PRIORITY: case.grade.priority.value if case.grade else None,
+        WAITING_ON: (case.wait.on if case.wait else WaitingOn.NOBODY).value,
+        MERCHANT_ID: case.order.merchant_id if case.order else None,
+        CARRIER: case.shipments[0].carrier_id if case.shipments else None,
+        HANDLER: case.handler.id if case.handler else None,
+        SLA_STATE: case.sla_state.value,
+        ISSUE_CODE: case.issue.value if case.issue else None,
+        NEXT_DEADLINE: case.wait.until if case.wait else None,
+        AMOUNT_MINOR: amount or None,
+    }
+
+
+def of_claim(state: ClaimState) -> Shown:
+    claim = state.claim
+    return {
+        CASE_KIND: claim.kind.value,
+        CASE_STAGE: state.status.value,
+        WAITING_ON: (state.wait.on if state.wait else WaitingOn.NOBODY).value,
+        CARRIER if claim.kind.of is Party.CARRIER else MERCHANT_ID: claim.who,
+        ISSUE_CODE: claim.issue.value if claim.issue else None,
+        NEXT_DEADLINE: state.wait.until if state.wait else None,
+        AMOUNT_MINOR: claim.amount.minor,
+    }
+
+
+def show(now: Shown) -> None:
+    """Tell the server what differs from what it was told before: an event, and a row of its list, for each time."""
+    before = workflow.info().typed_search_attributes
+    changed: list[SearchAttributeUpdate[Any]] = [
+        key.value_unset() if value is None else key.value_set(value) for key, value in now.items() if before.get(key) != value
+    ]
+    if changed:
+        workflow.upsert_search_attributes(changed)

@@ -1,0 +1,65 @@
+"""What an operator reads in the Temporal Web UI: where something stands, whose move it is, what happens next. Nothing personal."""
+
+from models.case.state import CaseState
+from models.common.lines import LineQuantity
+from models.common.waits import Terms
+from models.policy.policy import PolicySlice
+from models.remedies.remedy import Errand
+from models.replacements.state import ReplacementState
+from models.returns.state import ReturnState
+from rules.case.view import default_outcome
+from rules.common.format import money
+
+
+def details_of(case: CaseState, policy: PolicySlice) -> str:
+    """The workflow's current details, as markdown."""
+    handler = f", {case.handler.id} works on it" if case.handler else ""
+    held = f"held by {case.tier} ({case.team or 'no team yet'}){handler}"
+    lines = [f"**{case.stage}**, {case.kind}, {case.issue or 'not classified yet'}, {held}"]
+    if case.wait is not None:
+        then = default_outcome(case, case.wait, policy)
+        lines.append(f"Waits for **{case.wait.for_}** from **{case.wait.on}** until {case.wait.until:%Y-%m-%d %H:%M} UTC.")
+        lines.append(f"Then by itself: {then.en} / {then.zh}")
+    if case.finding is not None:
+        lines.append(
+            f"Responsible: {case.finding.party} ({case.finding.confidence:.0%}, {case.finding.row or case.finding.by.role})"
+        )
+    lines += [
+        f"Remedy {remedy.id}: {remedy.kind} {money(remedy.amount).en if remedy.amount else ''} {remedy.reimbursement}"
+        for remedy in case.remedies
+    ]
+    lines += [f"Missed: {miss.clock}, due {miss.due:%Y-%m-%d %H:%M} UTC, held by {miss.held_by}" for miss in case.misses]
+    if case.outcome is not None:
+        lines.append(f"Outcome: {case.outcome}")
+    return "\n\n".join(lines)
+
+
+def details_of_errand(errand: Errand, state: ReturnState | ReplacementState | None, terms: Terms | None) -> str:
+    """The same of goods on their way: a return, an exchange, a repair."""
+    lines: list[str] = []
+    match state:
+        case ReturnState():
+            lines.append(
+                f"**{state.stage}**: {_pieces(state.lines)} come back for {state.purpose}, worth {money(state.agreed).en}"
+            )
+            parcels = [("Sent as", state.parcel), ("Sent back as", state.sent_back)]
+            lines += [f"{way} {parcel.tracking} ({parcel.carrier_id})" for way, parcel in parcels if parcel is not None]
+        case ReplacementState():
+            lines.append(
+                f"**{state.stage}**: {state.kind} of {', '.join(f'{item.quantity} × {item.sku}' for item in state.items)}"
+            )
+            lines += [f"To pay: {money(state.charge.amount).en}, {state.charge.status}"] if state.charge else []
+            lines += [f"Sent as {state.tracking} ({state.carrier_id})"] if state.tracking else []
+        case None:
+            pass
+    if errand.done:
+        lines.append(f"Over for the case: {errand.failed or 'as it was meant'}.")
+    else:
+        lines.append(f"Waits for **{errand.for_}** from **{errand.on}** until {errand.until:%Y-%m-%d %H:%M} UTC.")
+        then = terms.waits[errand.for_].then if terms and errand.for_ in terms.waits else None
+        lines += [f"Then by itself: {then.en} / {then.zh}"] if then else []
+    return "\n\n".join(lines)
+
+
+def _pieces(lines: tuple[LineQuantity, ...]) -> str:
+    return ", ".join(f"{line.quantity} × {line.line_id}" for line in lines)

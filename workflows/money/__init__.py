@@ -1,0 +1,1 @@
+"""Refunds, charges and coupons."""

@@ -1,0 +1,1 @@
+"""Exchanges, reshipments and repairs: a child workflow."""

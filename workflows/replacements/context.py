@@ -1,0 +1,229 @@
+"""A replacement or repair at work (RES-7): its state, how it waits and asks, and how notices are taken in.
+
+What partners say only moves it forward, so that notices may come twice and out of order.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import JsonValue, ValidationError
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from models.common.actors import SYSTEM, Actor
+from models.common.events import Event
+from models.common.partners import Notice, NoticeKind, ShipmentStatus
+from models.common.vocabulary import WaitFor, WaitingOn
+from models.money.charge import Charge
+from models.replacements.activities import ReplacementStart
+from models.replacements.partner import Dispatch, DispatchStatus, Repair, RepairStatus, Reservation
+from models.replacements.state import ReplacementStage, ReplacementState
+from models.returns.partner import ReturnParcel
+from rules.replacements.permissions import merged, newer
+from rules.returns.outcome import status_of
+from workflows.kit.case_context import give_up_on
+from workflows.kit.child_workflow import Course
+from workflows.money import charge
+
+T = TypeVar("T")
+REMEMBERED = 200
+CALLED_OFF = "called_off"
+OVER = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
+"""Nothing more will come of a parcel; one that came back to its sender counts as lost."""
+
+
+class Ended(Exception):  # noqa: N818  # an end is no error
+    """It ends here, not as it was meant."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Job:
+    """The working copy of one replacement inside its workflow."""
+
+    def __init__(self, start: ReplacementStart) -> None:
+        self.start = start
+        self.id = workflow.info().workflow_id
+        """Also the reference that partners send back in their notices."""
+        stage = ReplacementStage.DIAGNOSIS if start.mend else ReplacementStage.RESERVING
+        self.state = ReplacementState(workflow_id=self.id, kind=start.kind, stage=stage, items=start.items)
+        self.course = Course(start.case_id, start.remedy_id, start.terms)
+        self.course.state(replacement=self.state)
+        self.reservation: Reservation | None = None
+        self.reservations = 0
+        """Each has a key of its own; so has the parcel that is made of it."""
+        self.dispatch: Dispatch | None = None
+        self.road: ShipmentStatus | None = None
+        """How the parcel of the day is."""
+        self.repair: Repair | None = None
+        self.bill: charge.Bill | None = None
+        self.left_workshop = False
+        """The customer's own goods are on their way back."""
+        self.refused = False
+        """The customer did not agree to the repair's price."""
+        self.decision: bool | None = None
+        self.goods_are_back = False
+        self.refund_chosen = False
+        self.out_of_stock = False
+        self.expected_at: datetime | None = None
+        """The merchant's word, beside the warehouse's."""
+        self.requests: tuple[str, ...] = ()
+        self._notices: tuple[str, ...] = ()
+        self._odd: str | None = None
+
+    @property
+    def now(self) -> datetime:
+        return workflow.now()
+
+    @property
+    def sent(self) -> bool:
+        return self.state.tracking is not None
+
+    def change(self, **fields: object) -> None:
+        self.state = self.state.model_copy(update=fields)
+        self.course.state(replacement=self.state)
+
+    def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
+        self.course.note(event, by, **data)
+
+    def deadline(self, for_: WaitFor) -> datetime:
+        return self.course.deadline(for_)
+
+    def patience(self, for_: WaitFor) -> timedelta:
+        """How long a partner may stay silent."""
+        return self.start.terms.waits[for_].within
+
+    async def pause(
+        self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime, wake: datetime | None = None
+    ) -> bool:
+        """Wait as the course does; ends when the case takes the replacement back."""
+        moved = await self.course.wait_for(on, for_, done, until, wake)
+        if not moved and self.course.called_off is not None:
+            raise Ended(CALLED_OFF)
+        return moved
+
+    async def watch(
+        self,
+        on: WaitingOn,
+        for_: WaitFor,
+        done: Callable[[], bool],
+        until: datetime,
+        look: Callable[[], Coroutine[Any, Any, None]],
+    ) -> bool:
+        """Wait for a partner's word; ask now and then in case its notice got lost."""
+        while not done() and self.now < until:
+            if not await self.pause(on, for_, done, until, self.now + self.start.policy.poll_every):
+                await look()
+        return done()
+
+    async def ask(self, effect: Coroutine[Any, Any, T], enough: Callable[[], bool] = lambda: False) -> T | None:
+        """A partner's answer. None: it stayed silent or will not; or somebody said meanwhile what makes the answer needless."""
+        task = asyncio.ensure_future(effect)
+        await workflow.wait_condition(lambda: task.done() or self.course.called_off is not None or enough())
+        if not task.done():
+            give_up_on(task)
+            if self.course.called_off is not None:
+                raise Ended(CALLED_OFF)
+            return None
+        try:
+            return await task
+        except ActivityError:
+            return None
+
+    def told_of_dispatch(self, told: Dispatch) -> str | None:
+        """The warehouse's word on the parcel that it packs. What is odd about it, if something is."""
+        if self.dispatch is None or told.key != self.dispatch.key:
+            return "other_parcel"
+        if self.sent or self.dispatch.status is not DispatchStatus.PREPARING or told == self.dispatch:
+            return None
+        self.dispatch = told
+        if told.status is DispatchStatus.SENT and told.tracking and told.carrier_id:
+            self.on_its_way(told.tracking, told.carrier_id)
+        return None
+
+    def told_of_repair(self, told: Repair) -> str | None:
+        """The workshop's word; an older one than the last changes nothing."""
+        if told.key != self.repair_key:
+            return "other_repair"
+        if newer(self.repair, told):
+            self.repair = merged(self.repair, told)
+        if told.status is RepairStatus.SENT_BACK and told.tracking and told.carrier_id and self.at_the_workshop and not self.sent:
+            self.on_its_way(told.tracking, told.carrier_id)
+        return None
+
+    def told_of_parcel(self, told: ReturnParcel) -> str | None:
+        """The carrier's word; what is over stays as it is. A word that nobody knows is told once."""
+        if told.tracking != self.state.tracking:
+            return "other_parcel"
+        status, known = status_of(told.status, self.start.carriers)
+        if self.road not in OVER:
+            self.road = status
+        odd = not known and told.status != self._odd
+        self._odd = told.status if not known else self._odd
+        return told.status[:100] if odd else None
+
+    def on_its_way(self, tracking: str, carrier_id: str, by: Actor = SYSTEM) -> None:
+        """A parcel is on its way to the customer."""
+        own_goods = self.at_the_workshop
+        self.left_workshop = self.left_workshop or own_goods
+        self.road = ShipmentStatus.IN_TRANSIT
+        self.change(stage=ReplacementStage.ON_ITS_WAY, tracking=tracking, carrier_id=carrier_id, expected_at=None)
+        if own_goods:
+            self.note(Event.REPAIR_SENT_BACK, by, tracking=tracking, carrier_id=carrier_id, mended=not self.refused)
+        else:
+            kind = self.start.kind.value
+            self.note(Event.REPLACEMENT_SENT, by, kind=kind, tracking=tracking, carrier_id=carrier_id)
+
+    @property
+    def repair_key(self) -> str:
+        return f"{self.id}.repair"
+
+    @property
+    def at_the_workshop(self) -> bool:
+        """The customer's own goods are there, and are not to be replaced."""
+        return self.start.mend and not self.state.given_up and not self.left_workshop
+
+    def take_in(self, notice: Notice) -> None:
+        """A partner's webhook. One that came before changes nothing; one that cannot be read is put on the timeline."""
+        if notice.notice_id in self._notices:
+            return
+        self._notices = (*self._notices, notice.notice_id)[-REMEMBERED:]
+        reader = READERS.get(notice.kind)
+        try:
+            trouble = reader(self, notice.payload) if reader else "unknown_kind"
+        except ValidationError:
+            trouble = "unreadable"
+        if trouble is not None:
+            self.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=trouble)
+
+
+def _dispatch(job: Job, payload: dict[str, JsonValue]) -> str | None:
+    return job.told_of_dispatch(Dispatch.model_validate(payload))
+
+
+def _repair(job: Job, payload: dict[str, JsonValue]) -> str | None:
+    return job.told_of_repair(Repair.model_validate(payload))
+
+
+def _shipment(job: Job, payload: dict[str, JsonValue]) -> str | None:
+    return job.told_of_parcel(ReturnParcel.model_validate(payload))
+
+
+def _charge(job: Job, payload: dict[str, JsonValue]) -> str | None:
+    told = Charge.model_validate(payload)
+    if job.bill is None or told.key != job.bill.order.key:
+        return "other_charge"
+    charge.take_in(job.course, job.bill, told)
+    return None
+
+
+READERS: dict[str, Callable[[Job, dict[str, JsonValue]], str | None]] = {
+    NoticeKind.DISPATCH: _dispatch,
+    NoticeKind.REPAIR: _repair,
+    NoticeKind.SHIPMENT: _shipment,
+    NoticeKind.CHARGE: _charge,
+}

@@ -1,0 +1,1 @@
+"""Returns: a child workflow."""

@@ -1,0 +1,56 @@
+"""What a return asks of merchants and carriers: activities by name and signature, with their patience."""
+
+from datetime import timedelta
+
+from models.returns.activities import (
+    ArrangePickup,
+    CallOffReturn,
+    PickupArranged,
+    Prepared,
+    PrepareReturn,
+    SendGoodsBack,
+    Traced,
+    TraceParcel,
+)
+from models.returns.partner import SentBack
+from workflows.kit.activities import call_partner
+
+A_QUESTION = timedelta(hours=6)
+"""A carrier that cannot be asked for so long has told nothing; it is asked again at the next turn."""
+A_DEED = timedelta(days=7)
+"""Goods or a label are somewhere: a partner is asked for a week before a person has to see to it."""
+
+
+async def prepare_return(request: PrepareReturn, patience: timedelta) -> Prepared:
+    """Number, address and label. Raises ActivityError when the merchant stays silent for all of `patience`, or says no."""
+    return await call_partner(
+        "prepare_return", request, Prepared, patience=patience, summary=f"{request.purpose} · {request.order_id}"
+    )
+
+
+async def arrange_pickup(request: ArrangePickup, patience: timedelta) -> PickupArranged:
+    """Raises ActivityError when the carrier stays silent."""
+    return await call_partner(
+        "arrange_pickup", request, PickupArranged, patience=patience, summary=f"{request.call} {request.start:%Y-%m-%d %H:%M}"
+    )
+
+
+async def trace_parcel(request: TraceParcel) -> Traced:
+    """Where the parcel is. Raises ActivityError when nobody can say."""
+    return await call_partner("trace_parcel", request, Traced, patience=A_QUESTION, summary=request.tracking)
+
+
+async def send_goods_back(request: SendGoodsBack) -> SentBack:
+    """Raises ActivityError when the merchant will not."""
+    return await call_partner(
+        "send_goods_back",
+        request,
+        SentBack,
+        patience=A_DEED,
+        summary=", ".join(f"{line.line_id}×{line.quantity}" for line in request.lines),
+    )
+
+
+async def call_off_return(request: CallOffReturn) -> None:
+    """Raises ActivityError when a partner cannot be told."""
+    await call_partner("call_off_return", request, None, patience=A_DEED)

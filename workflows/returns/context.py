@@ -1,0 +1,173 @@
+"""A return on its way (RES-6): its state, and the few moves that people, partners and clocks are taken in by.
+
+The stage only moves forward, so that notices may come twice and out of order.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import ValidationError
+
+from models.common.actors import SYSTEM, Actor
+from models.common.events import Event
+from models.common.partners import Notice, NoticeKind, ShipmentStatus
+from models.common.vocabulary import Reception, Role, WaitFor
+from models.returns.activities import PickupCall, ReturnStart
+from models.returns.partner import PickupBooked, PickupStatus, ReturnParcel, ToldInspection
+from models.returns.state import (
+    Inspection,
+    PickupState,
+    ReturnParcelState,
+    ReturnStage,
+    ReturnState,
+    Way,
+)
+from rules.returns.outcome import inspects, status_of, told_lines
+from workflows.kit.child_workflow import Course
+
+REMEMBERED = 200
+
+
+class Journey:
+    """The working copy of one return inside its workflow."""
+
+    def __init__(self, start: ReturnStart) -> None:
+        self.start = start
+        self.policy = start.policy
+        self.state: ReturnState = start.state
+        self.course = Course(start.case_id, start.remedy_id, start.terms)
+        self.call: PickupCall | None = None
+        """What somebody wants of the carrier's pick-up service, until it was asked."""
+        self.slot: tuple[datetime, datetime] | None = None
+        """The time that was asked for with it."""
+        self.lost = False
+        self.back = False
+        """Goods that were sent back to the customer are with them."""
+        self.heard_at: datetime = start.state.opened_at
+        self.requests: tuple[str, ...] = ()
+        self._notices: tuple[str, ...] = ()
+
+    def change(self, **fields: object) -> None:
+        self.state = self.state.model_copy(update=fields)
+        self.course.state(return_=self.state)
+
+    @property
+    def expected(self) -> str | None:
+        """The parcel's number, as far as it is known before it is on its way."""
+        known = (self.state.parcel, self.state.pickup, self.state.label)
+        return next((one.tracking for one in known if one is not None and one.tracking), None)
+
+    def sent(self, way: Way, tracking: str, carrier_id: str, by: Actor = SYSTEM) -> None:
+        """The goods are on their way."""
+        pickup = self.state.pickup
+        if way is Way.PICKUP and pickup is not None:
+            pickup = pickup.model_copy(update={"state": PickupState.COLLECTED})
+        parcel = ReturnParcelState(tracking=tracking, carrier_id=carrier_id)
+        self.heard_at = self.course.now
+        self.change(stage=ReturnStage.IN_TRANSIT, way=way, parcel=parcel, pickup=pickup, shipped_at=self.course.now)
+        self.course.goods(reception=Reception.IN_TRANSIT)
+        self.course.note(Event.RETURN_ON_ITS_WAY, by, way=way.value, tracking=tracking, carrier=carrier_id)
+
+    def received(self, by: Actor = SYSTEM) -> None:
+        """The goods are with the merchant, who has so long to look at them."""
+        until = self.course.deadline(WaitFor.INSPECTION)
+        self.change(stage=ReturnStage.RECEIVED, received_at=self.course.now, inspect_until=until)
+        self.course.goods(reception=Reception.RECEIVED)
+        told_until = until.isoformat() if inspects(self.state) else None
+        self.course.note(Event.RETURN_RECEIVED, by, until=told_until)
+
+    def inspected(self, inspection: Inspection) -> None:
+        """What the merchant says; the goods have come then, whatever the carrier told."""
+        if self.state.stage is not ReturnStage.RECEIVED:
+            self.received(inspection.by)
+        self.change(inspection=inspection)
+
+    def missed(self) -> None:
+        """RES-6: nobody came, or nobody opened; there is time enough for another try."""
+        pickup = self.state.pickup
+        if pickup is None or pickup.state not in PickupState.standing() or self.state.sent:
+            return
+        least = self.course.now + self.policy.after_a_missed_pickup
+        deadline = max(self.state.deadline or least, least)
+        self.change(pickup=pickup.model_copy(update={"state": PickupState.MISSED}), deadline=deadline)
+        self.course.note(Event.RETURN_PICKUP_MISSED, start=pickup.start.isoformat(), deadline=deadline.isoformat())
+
+    def take_in(self, notice: Notice) -> None:
+        """A partner's webhook. One that came before changes nothing; one that cannot be read is put on the timeline."""
+        if notice.notice_id in self._notices:
+            return
+        self._notices = (*self._notices, notice.notice_id)[-REMEMBERED:]
+        reader = READERS.get(notice.kind)
+        try:
+            trouble = reader(self, notice) if reader else "unknown_kind"
+        except ValidationError:
+            trouble = "unreadable"
+        if trouble is not None:
+            self.course.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=trouble)
+
+    def told_of(self, parcel: ReturnParcel) -> str | None:
+        """The carrier's word on a parcel of this return, by webhook or because it was asked. What is odd about it, if something is."""
+        status, known = status_of(parcel.status, self.policy)
+        odd = status is ShipmentStatus.RETURNED or not known
+        heard = self.state.parcel.words if self.state.parcel else None
+        if self.state.sent_back is not None and parcel.tracking == self.state.sent_back.tracking:
+            self.back = self.back or status is ShipmentStatus.DELIVERED
+            self.lost = self.lost or status is ShipmentStatus.LOST
+        elif parcel.tracking == self.expected:
+            self._moved(parcel, status)
+        else:
+            return "other_parcel"
+        return parcel.status[:100] if odd and parcel.status[:100] != heard else None
+
+    def _moved(self, parcel: ReturnParcel, status: ShipmentStatus) -> None:
+        self.heard_at = self.course.now
+        if status is ShipmentStatus.CREATED or self.state.stage not in {ReturnStage.AWAITING, ReturnStage.IN_TRANSIT}:
+            return
+        if not self.state.sent:
+            pickup = self.state.pickup
+            fetched = pickup is not None and pickup.state in PickupState.standing() and pickup.tracking == parcel.tracking
+            self.sent(Way.PICKUP if fetched else Way.LABEL, parcel.tracking, parcel.carrier_id)
+        if self.state.parcel is not None:
+            self.change(parcel=self.state.parcel.model_copy(update={"words": parcel.status[:100]}))
+        self.lost = status is ShipmentStatus.LOST
+        if status is ShipmentStatus.DELIVERED:
+            self.received()
+
+
+def _shipment(journey: Journey, notice: Notice) -> str | None:
+    return journey.told_of(ReturnParcel.model_validate(notice.payload))
+
+
+def _pickup(journey: Journey, notice: Notice) -> str | None:
+    """Collected or missed; what else the carrier tells of it is the answer to what was asked."""
+    told = PickupBooked.model_validate(notice.payload)
+    pickup = journey.state.pickup
+    if pickup is None or told.key != pickup.key:
+        return "other_parcel"
+    if journey.state.sent or pickup.state not in PickupState.standing():
+        return None
+    if told.status is PickupStatus.COLLECTED:
+        journey.sent(Way.PICKUP, told.tracking, told.carrier_id)
+    elif told.status is PickupStatus.MISSED:
+        journey.missed()
+    return None
+
+
+def _inspection(journey: Journey, notice: Notice) -> str | None:
+    told = ToldInspection.model_validate(notice.payload)
+    stage, lines = journey.state.stage, told_lines(journey.state, told)
+    if journey.state.inspection is not None or stage not in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}:
+        return "already_known"
+    if lines is None:
+        return "unreadable"
+    merchant = Actor(role=Role.MERCHANT, id=journey.start.merchant_id)
+    evidence = tuple(upload.piece for upload in notice.uploads if upload.by == merchant.id)
+    journey.inspected(Inspection(at=journey.course.now, lines=lines, by=merchant, evidence=evidence))
+    return None
+
+
+READERS: dict[str, Callable[[Journey, Notice], str | None]] = {
+    NoticeKind.SHIPMENT: _shipment,
+    NoticeKind.PICKUP: _pickup,
+    NoticeKind.INSPECTION: _inspection,
+}

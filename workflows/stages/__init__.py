@@ -1,0 +1,1 @@
+"""The seven stages of a case, one module each."""

@@ -1,0 +1,33 @@
+"""Dispatch (DSP-1): which team, and who is asked first. The handler is found when a person is needed (`handover.py`)."""
+
+from models.common.events import Event
+from models.common.vocabulary import Stage, Tier
+from rules.case.routing import route
+from workflows.kit.case_context import Desk
+
+HEIGHT = {Tier.MERCHANT: 0, Tier.PLATFORM: 1, Tier.SUPERVISOR: 2}
+
+
+async def find_a_team(desk: Desk) -> Stage:
+    """The most specific row of the routing table; a case that rose to a higher tier stays there."""
+    case = desk.case
+    assert case.issue is not None  # noqa: S101  # classification comes first
+    assert case.grade is not None  # noqa: S101
+    row = route(
+        desk.policy,
+        kind=case.kind,
+        issue=case.issue,
+        priority=case.grade.priority,
+        region=case.order.region if case.order else None,
+        merchant=case.order.merchant_id if case.order else None,
+    )
+    tier = row.tier if case.order is not None else Tier.PLATFORM  # nobody's merchant can be asked without an order
+    if case.team != row.team:
+        case.handler, case.unstaffed = None, False
+    case.team = row.team
+    if not case.dispatched or HEIGHT[tier] > HEIGHT[case.tier]:
+        case.tier = tier
+        desk.clocks.hand_over(tier)
+    case.dispatched = True
+    desk.note(Event.DISPATCHED, team=row.team, tier=case.tier.value, row=row.id)
+    return Stage.INVESTIGATION
