@@ -25,7 +25,7 @@ from activities.case.records import RecordsActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
 from activities.kit.calendars import CalendarActivities
-from activities.kit.child_reports import ErrandActivities
+from activities.kit.child_reports import ChildReportActivities
 from activities.knowledge import KnowledgeActivities
 from activities.money.coupon import CouponActivities
 from activities.notifications.delivery import Delivery
@@ -118,7 +118,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             records.seal_case,
             ClassificationActivities(ClassifierEndpoint.of(settings, classify)).classify,
             DispatchActivities(database, policy).assign_handler,
-            ErrandActivities().tell_case,
+            ChildReportActivities().tell_case,
             returns.prepare_return,
             returns.arrange_pickup,
             returns.trace_parcel,

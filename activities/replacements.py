@@ -13,14 +13,14 @@ from models.common.vocabulary import ErrorType
 from models.replacements.activities import DecideRepair, RenewStock, Watched, WatchParcel
 from models.replacements.partner import (
     Dispatch,
-    DispatchOrder,
+    DispatchRequest,
     DispatchStatus,
     Renewal,
     Repair,
     RepairDecision,
-    RepairOrder,
+    RepairRequest,
     Reservation,
-    ReservationOrder,
+    ReservationRequest,
     ReservationStatus,
 )
 
@@ -35,7 +35,7 @@ class ReplacementActivities:
         self._carriers = carriers
 
     @activity.defn(name="reserve_stock")
-    async def reserve_stock(self, order: ReservationOrder) -> Reservation:
+    async def reserve_stock(self, order: ReservationRequest) -> Reservation:
         """A warehouse that says no has nothing to send."""
         try:
             return await _once(lambda: self._warehouse.reservation(order.key), lambda: self._warehouse.reserve(order))
@@ -60,7 +60,7 @@ class ReplacementActivities:
             raise to_temporal(error) from error
 
     @activity.defn(name="send_replacement")
-    async def send_replacement(self, order: DispatchOrder) -> Dispatch:
+    async def send_replacement(self, order: DispatchRequest) -> Dispatch:
         """Raises `partner-refused` when the merchant will not."""
         try:
             return await _once(lambda: self._warehouse.dispatch(order.key), lambda: self._warehouse.send(order))
@@ -88,7 +88,7 @@ class ReplacementActivities:
         return Watched(dispatch=dispatch, parcel=parcel)
 
     @activity.defn(name="order_repair")
-    async def order_repair(self, order: RepairOrder) -> Repair:
+    async def order_repair(self, order: RepairRequest) -> Repair:
         """Raises `partner-refused` when the workshop will not."""
         try:
             return await _once(lambda: self._warehouse.repair_by_key(order.key), lambda: self._warehouse.repair(order))

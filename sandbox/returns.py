@@ -17,14 +17,14 @@ from models.common.base import Identifier, Money
 from models.common.partners import NoticeKind, Scan, Shipment, ShipmentStatus
 from models.returns.partner import (
     Label,
-    LabelOrder,
+    LabelRequest,
     PickupBooked,
     PickupMove,
-    PickupOrder,
+    PickupRequest,
     PickupStatus,
     ReturnAddress,
     ReturnCancelled,
-    ReturnOrder,
+    ReturnRequest,
     ReturnSlip,
     SendBack,
     SentBack,
@@ -49,7 +49,7 @@ SCRATCHED = "商品有使用痕迹，不予接收 The goods have been used."
 
 
 @merchant.post("/returns")
-async def open_return(asked: ReturnOrder, key: KeyOf, sandbox: SandboxOf) -> Response:
+async def open_return(asked: ReturnRequest, key: KeyOf, sandbox: SandboxOf) -> Response:
     _same_key(key, asked.key)
     entry = sandbox.catalogue.entries.get(asked.order_id)
     if entry is None or entry.order.merchant_id != asked.merchant_id:
@@ -99,7 +99,7 @@ async def sent_back(return_key: str, sandbox: SandboxOf) -> Response:
 
 
 @carrier.post("/labels")
-async def label(asked: LabelOrder, key: KeyOf, sandbox: SandboxOf) -> Response:
+async def label(asked: LabelRequest, key: KeyOf, sandbox: SandboxOf) -> Response:
     _same_key(key, asked.key)
 
     def made(number: int) -> BaseModel:
@@ -123,7 +123,7 @@ async def void_label(label_key: str, word: Voided, key: KeyOf, sandbox: SandboxO
 
 
 @carrier.post("/pickups")
-async def pickup(asked: PickupOrder, key: KeyOf, sandbox: SandboxOf) -> Response:
+async def pickup(asked: PickupRequest, key: KeyOf, sandbox: SandboxOf) -> Response:
     _same_key(key, asked.key)
     _bookable(asked.start)
 
@@ -217,7 +217,7 @@ def _inspect(sandbox: Sandbox, parcel: Row, at: datetime) -> None:
     temper = temper_of(sandbox, entry.order.merchant_id, entry.order.order_id)
     if opened is None or temper is Temper.SILENT:
         return
-    lines = ReturnOrder.model_validate_json(opened["request"]).lines
+    lines = ReturnRequest.model_validate_json(opened["request"]).lines
     rejected = tuple(ToldLine(line_id=line.line_id, rejected=line.quantity, reason=SCRATCHED) for line in lines)
     told = ToldInspection(lines=rejected if temper is Temper.DENIES else ())
     sandbox.webhooks.add(
@@ -286,7 +286,7 @@ def _trace(sandbox: Sandbox, tracking: str) -> Shipment:
     return Shipment(tracking=tracking, carrier_id=row["carrier_id"], order_id=row["order_id"], status=status, scans=scans)
 
 
-def _to_the_merchant(sandbox: Sandbox, tracking: str, asked: LabelOrder | PickupOrder) -> None:
+def _to_the_merchant(sandbox: Sandbox, tracking: str, asked: LabelRequest | PickupRequest) -> None:
     fields = {"order_id": asked.order_id, "reference": asked.reference}
     _register(sandbox, tracking=tracking, carrier_id="SF", bound_for="merchant", **fields)
 

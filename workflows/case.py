@@ -19,14 +19,14 @@ with workflow.unsafe.imports_passed_through():
     from rules.case.view import view_of
     from workflows.claims import from_case as claims_from_case
     from workflows.kit import child_workflow
-    from workflows.kit.case_context import Desk, TurnTo
+    from workflows.kit.case_context import CaseContext, StageChange
     from workflows.kit.updates import joining, person
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.updates import appeals, negotiation, webhooks
     from workflows.updates import case as case_updates
     from workflows.updates import transfer as transfer_updates
 
-STAGES: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
+STAGES: dict[Stage, Callable[[CaseContext], Awaitable[Stage]]] = {
     Stage.RECEIPT: receipt.receive,
     Stage.CLASSIFICATION: classification.classify,
     Stage.DISPATCH: dispatch.find_a_team,
@@ -44,47 +44,47 @@ class CaseWorkflow:
 
     @workflow.init
     def __init__(self, start: CaseStart) -> None:
-        self.desk = Desk(start)
+        self.context = CaseContext(start)
 
     @workflow.run
     async def run(self, start: CaseStart) -> str:  # taken by __init__
         """Stage after stage until the case is closed; then open to reopening for a while. Returns the outcome."""
         while True:
             try:
-                while self.desk.case.stage is not Stage.CLOSED:
-                    stage = STAGES[self.desk.case.stage]
-                    self.desk.enter(await stage(self.desk))
-                await archival.await_reopening(self.desk)
-            except TurnTo as turn:
-                self.desk.enter(turn.stage)
+                while self.context.case.stage is not Stage.CLOSED:
+                    stage = STAGES[self.context.case.stage]
+                    self.context.enter(await stage(self.context))
+                await archival.await_reopening(self.context)
+            except StageChange as turn:
+                self.context.enter(turn.stage)
             except (asyncio.CancelledError, FailureError) as error:
                 if not is_cancelled_exception(error):
                     raise
                 # "Request Cancellation" of the Web UI: money may be on its way, so a case ends by its people's actions alone.
-                self.desk.note(Event.CANCELLATION_REFUSED)
+                self.context.note(Event.CANCELLATION_REFUSED)
             else:
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                return self.desk.case.outcome or "closed"
+                return self.context.case.outcome or "closed"
 
     @workflow.query
     def view(self, viewer: Viewer) -> CaseView:
         """The case as the viewer may see it, with what the viewer may do now."""
-        return view_of(self.desk.case, self.desk.policy, viewer.actor, workflow.now())
+        return view_of(self.context.case, self.context.policy, viewer.actor, workflow.now())
 
     @workflow.signal
     def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        webhooks.take_in(self.desk, notice)
+        webhooks.take_in(self.context, notice)
 
     @workflow.signal
     def report(self, report: Report) -> None:
-        """What an errand of a remedy tells."""
-        child_workflow.take_in(self.desk, report)
+        """What a child workflow of a remedy tells."""
+        child_workflow.take_in(self.context, report)
 
     @workflow.signal
     def claim_over(self, over: ClaimOver) -> None:
         """A claim on a carrier or merchant came to its end (RES-9)."""
-        claims_from_case.take_in(self.desk, over)
+        claims_from_case.take_in(self.context, over)
 
     join = joining(case_updates.join)
     add_words = person(Action.ADD_WORDS, case_updates.add_words)

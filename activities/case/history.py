@@ -6,12 +6,12 @@ from temporalio import activity
 
 from activities.money.refund_parts import lock_order
 from adapters.database.engine import Database, upsert
-from adapters.database.history import read_history, takings
-from models.case.activities import Recall, ReleaseGoods, TakeGoods, Taken
+from adapters.database.history import item_reservations, read_history
+from models.case.activities import Recall, ReleaseItems, ReserveItems, Taken
 from models.case.history import OrderHistory
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
-from models.tables.goods import TakingRow
+from models.tables.goods import ItemReservationRow
 from rules.money.goods import counted, history_of, with_the_customer_again
 
 
@@ -28,11 +28,11 @@ class HistoryActivities:
             return history_of(await read_history(session, request), request.currency)
 
     @activity.defn(name="take_goods")
-    async def take_goods(self, request: TakeGoods) -> Taken:
+    async def take_goods(self, request: ReserveItems) -> Taken:
         """Keep the pieces for the remedy, or say that too few are left. Either all of them or none."""
         async with self._database.writing() as session:
             await lock_order(session, request.order_id)
-            rows = await takings(session, request.order_id)
+            rows = await item_reservations(session, request.order_id)
             if any((row.case_id, row.remedy_id) == (request.case_id, request.remedy_id) for row in rows):
                 return Taken()
             bought, wanted = counted(request.order_lines), counted(request.lines or request.order_lines)
@@ -40,11 +40,11 @@ class HistoryActivities:
             if any(quantity > bought[line_id] - taken[line_id] for line_id, quantity in wanted.items()):
                 return Taken(denied="not_enough_left")
             for line_id, quantity in wanted.items():
-                await upsert(session, TakingRow, _row(request, line_id, quantity))
+                await upsert(session, ItemReservationRow, _row(request, line_id, quantity))
             return Taken()
 
     @activity.defn(name="release_goods")
-    async def release_goods(self, request: ReleaseGoods) -> None:
+    async def release_goods(self, request: ReleaseItems) -> None:
         """Give the remedy's pieces back; what is given back already stays so."""
         async with self._database.writing() as session:
             await _release(session, request.case_id, request.remedy_id)
@@ -57,7 +57,7 @@ async def let_go(session: AsyncSession, case: CaseState) -> None:
             await _release(session, case.case_id, remedy.id)
 
 
-def _row(request: TakeGoods, line_id: str, quantity: int) -> dict[str, object]:
+def _row(request: ReserveItems, line_id: str, quantity: int) -> dict[str, object]:
     """A remedy that let its pieces go may take pieces again: then the row is written anew."""
     return {
         "case_id": request.case_id,
@@ -71,5 +71,7 @@ def _row(request: TakeGoods, line_id: str, quantity: int) -> dict[str, object]:
 
 
 async def _release(session: AsyncSession, case_id: str, remedy_id: str) -> None:
-    theirs = (col(TakingRow.case_id) == case_id) & (col(TakingRow.remedy_id) == remedy_id)
-    await session.exec(update(TakingRow).where(theirs, col(TakingRow.released).is_(False)).values(released=True))
+    theirs = (col(ItemReservationRow.case_id) == case_id) & (col(ItemReservationRow.remedy_id) == remedy_id)
+    await session.exec(
+        update(ItemReservationRow).where(theirs, col(ItemReservationRow.released).is_(False)).values(released=True)
+    )

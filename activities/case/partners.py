@@ -7,16 +7,16 @@ from typing import Any, Self
 from pydantic import BaseModel
 from temporalio import activity
 
-from activities.kit.errors import gravest, to_temporal
+from activities.kit.errors import pick_retryable, to_temporal
 from adapters.partners.protocols import Carrier, Merchant, PaymentProvider
 from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
 from models.common.errors import PartnerError
-from models.common.partners import Order, Payment, RefundOrder, Shipment
-from models.common.vocabulary import Reimbursement
+from models.common.partners import Order, Payment, RefundRequest, Shipment
+from models.common.vocabulary import RefundStatus
 from models.remedies.remedy import RefundPart
 from rules.money.refund import as_told
 
-UNSETTLED = frozenset({Reimbursement.PENDING, Reimbursement.REQUESTED})
+UNSETTLED = frozenset({RefundStatus.PENDING, RefundStatus.REQUESTED})
 
 
 class Answered(BaseModel):
@@ -85,14 +85,14 @@ class PartnerActivities:
         parts = [done.get(part.key, part) for part in request.parts]
         troubles: list[PartnerError] = []
         for place, part in enumerate(parts):
-            if part.reimbursement is Reimbursement.PENDING:
+            if part.reimbursement is RefundStatus.PENDING:
                 try:
                     parts[place] = await self._pay(request, part)
                 except PartnerError as error:
                     troubles.append(error)  # the other parts do not wait for this one
                 else:
                     activity.heartbeat([known.model_dump(mode="json") for known in parts])
-        _raise(troubles, insist=True)
+        _raise(troubles, retry_anyway=True)
         return PaidBack(parts=tuple(parts))
 
     @activity.defn(name="refund_states")
@@ -103,7 +103,7 @@ class PartnerActivities:
                 await self._state(part, query.merchant_id) if part.reimbursement in UNSETTLED else part for part in query.parts
             ]
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
         return PaidBack(parts=tuple(parts))
 
     async def _order(self, order_id: str, known: Answered) -> None:
@@ -129,9 +129,9 @@ class PartnerActivities:
         """Before sending again, ask what became of the first time: the answer may be all that got lost."""
         if activity.info().attempt > 1:
             known = await self._state(part, request.merchant_id)
-            if known.reimbursement is not Reimbursement.PENDING:
+            if known.reimbursement is not RefundStatus.PENDING:
                 return known
-        order = RefundOrder(
+        order = RefundRequest(
             key=part.key,
             payment_id=part.payment_id,
             order_id=request.order_id,
@@ -145,7 +145,7 @@ class PartnerActivities:
         except PartnerError as error:
             if not error.permanent:
                 raise
-            return part.model_copy(update={"reimbursement": Reimbursement.FAILED, "refusal": str(error)})  # for a person's queue
+            return part.model_copy(update={"reimbursement": RefundStatus.FAILED, "refusal": str(error)})  # for a person's queue
 
     async def _state(self, part: RefundPart, merchant_id: str | None) -> RefundPart:
         refund = await self._payment.refund_by_key(part.key, part.payment_id, merchant_id)
@@ -161,7 +161,7 @@ async def _all(calls: Iterable[Awaitable[None]]) -> None:
     _raise([outcome for outcome in outcomes if isinstance(outcome, PartnerError)])
 
 
-def _raise(troubles: list[PartnerError], *, insist: bool = False) -> None:
+def _raise(troubles: list[PartnerError], *, retry_anyway: bool = False) -> None:
     if troubles:
-        trouble = gravest(troubles)
-        raise to_temporal(trouble, insist=insist) from trouble
+        trouble = pick_retryable(troubles)
+        raise to_temporal(trouble, retry_anyway=retry_anyway) from trouble

@@ -33,7 +33,7 @@ from models.tables.case import (
     OpeningRow,
     TimelineRow,
 )
-from models.tables.money import MoneyRow
+from models.tables.money import RefundPartRow
 from models.tables.returns import ReturnRow
 from rules.case.archive import root_cause
 from rules.notifications.texts import Texts
@@ -122,7 +122,9 @@ async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
     for entry in case.entries:
         row = TimelineRow(**timeline_row(case.case_id, entry))
         timeline.setdefault(entry.version, row.model_dump(mode="json", exclude={"case_id"}))
-    booked = (await session.exec(select(MoneyRow).where(MoneyRow.case_id == case.case_id).order_by(MoneyRow.key))).all()
+    booked = (
+        await session.exec(select(RefundPartRow).where(RefundPartRow.case_id == case.case_id).order_by(RefundPartRow.key))
+    ).all()
     return {
         "state": case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "turn_to"}),
         "root_cause": root_cause(case),

@@ -1,4 +1,4 @@
-"""An errand's report reaches its case as a signal, sent from a local activity: one history event of the errand instead of five."""
+"""A child workflow's report reaches its case as a signal, sent from a local activity: one history event of the child workflow instead of five."""
 
 from temporalio import activity
 from temporalio.service import RPCError, RPCStatusCode
@@ -6,16 +6,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from models.case.child_reports import Telling
 
 
-class ErrandActivities:
-    """The way from an errand to its case, through the worker's own connection."""
+class ChildReportActivities:
+    """The way from a child workflow to its case, through the worker's own connection."""
 
     @activity.defn(name="tell_case")
     async def tell_case(self, telling: Telling) -> None:
-        """A case that is over is told nothing: what an errand still does then is the errand's own affair."""
+        """A case that is over is told nothing: what a child workflow still does then is the child workflow's own affair."""
         case = activity.client().get_workflow_handle(telling.case_id)
         try:
             await case.signal("report", telling.report)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            activity.logger.info("errand.case_is_over")
+            activity.logger.info("child_report.case_is_over")

@@ -8,7 +8,7 @@ from adapters.database.engine import Database
 from adapters.partners.protocols import Promotion
 from models.case.activities import CouponRequest, CouponState
 from models.common.errors import PartnerError
-from models.money.coupon import Coupon, CouponOrder, CouponStatus
+from models.money.coupon import Coupon, CouponStatus, IssueCoupon
 from rules.money.ledger import Whose, coupon_issued, coupon_revoked
 
 
@@ -26,7 +26,7 @@ class CouponActivities:
             coupon = await self._promotion.coupon_by_key(request.key) if activity.info().attempt > 1 else None
             coupon = coupon or await self._promotion.issue(_order(request))
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
         if coupon.status is not CouponStatus.REFUSED:
             await self._book(request, revoked=False)
         return _state(coupon)
@@ -37,7 +37,7 @@ class CouponActivities:
         try:
             coupon = await self._promotion.coupon_by_key(request.key)
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
         if coupon is None:
             return CouponState(code="", status=CouponStatus.REVOKED)
         try:
@@ -59,8 +59,8 @@ class CouponActivities:
             await post(session, request.at, *entries)
 
 
-def _order(request: CouponRequest) -> CouponOrder:
-    return CouponOrder(
+def _order(request: CouponRequest) -> IssueCoupon:
+    return IssueCoupon(
         key=request.key,
         customer_id=request.customer_id,
         order_id=request.order_id,

@@ -16,18 +16,18 @@ from models.case.activities import RefundIntent, RefundPlan
 from models.case.state import CaseState
 from models.common.base import Money
 from models.common.partners import RefundTo, RefusalCode
-from models.common.vocabulary import Reimbursement
+from models.common.vocabulary import RefundStatus
 from models.money.ledger import Entry
 from models.remedies.remedy import RefundPart, Remedy
 from models.tables.case import CaseRow
-from models.tables.money import MoneyRow, OrderLockRow
+from models.tables.money import OrderLockRow, RefundPartRow
 from rules.money import ledger
 from rules.money.refund import split
 
 EVERY_AUTOMATIC_REFUND = "*automatic*"
 """The lock that keeps the day's caps true; no order has this id, an asterisk is not allowed in one."""
 A_DAY = timedelta(hours=24)
-FORWARD = (Reimbursement.PENDING, Reimbursement.REQUESTED, Reimbursement.FAILED, Reimbursement.ARRIVED)
+FORWARD = (RefundStatus.PENDING, RefundStatus.REQUESTED, RefundStatus.FAILED, RefundStatus.ARRIVED)
 """A part of a refund only moves to the right in the books; what arrived is never taken back."""
 
 
@@ -50,7 +50,7 @@ async def set_aside(session: AsyncSession, intent: RefundIntent) -> RefundPlan:
     for part in intent.parts:
         await _follow(session, ours, part, part.reimbursement, intent.at)
 
-    standing = [row for row in ours if row.reimbursement != Reimbursement.FAILED]
+    standing = [row for row in ours if row.reimbursement != RefundStatus.FAILED]
     currency = intent.amount.currency
     entries = await _entries(session, intent.order_id)
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
@@ -77,7 +77,7 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     if order_id is None:
         return
     news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
-    paying = [remedy for remedy in case.remedies if remedy.parts or remedy.reimbursement is not Reimbursement.NONE]
+    paying = [remedy for remedy in case.remedies if remedy.parts or remedy.reimbursement is not RefundStatus.NONE]
     rows = {row.key: row for row in await _rows(session, case.case_id)} if paying else {}
     behind = any(
         (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))
@@ -100,25 +100,25 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
             await post(session, at, ledger.paid_otherwise(ledger.Whose(order_id, case.case_id, remedy.id), amount, left))
 
 
-def part_of(row: MoneyRow) -> RefundPart:
+def part_of(row: RefundPartRow) -> RefundPart:
     return RefundPart(
         key=row.key,
         payment_id=row.payment_id,
         amount=_money(row.amount_minor, row.currency),
         to=RefundTo(row.to),
-        reimbursement=Reimbursement(row.reimbursement),
+        reimbursement=RefundStatus(row.reimbursement),
         refund_id=row.refund_id,
         refusal=row.refusal,
         refusal_code=RefusalCode(row.refusal_code) if row.refusal_code else None,
     )
 
 
-async def _follow(session: AsyncSession, ours: Iterable[MoneyRow], part: RefundPart, to: Reimbursement, at: datetime) -> None:
+async def _follow(session: AsyncSession, ours: Iterable[RefundPartRow], part: RefundPart, to: RefundStatus, at: datetime) -> None:
     """Move a part's row to where the case says it is, and book what that means."""
     row = next((row for row in ours if row.key == part.key), None)
     if row is None or not _ahead(row, to):
         return
-    otherwise = to is Reimbursement.ARRIVED and part.reimbursement is not Reimbursement.ARRIVED
+    otherwise = to is RefundStatus.ARRIVED and part.reimbursement is not RefundStatus.ARRIVED
     await post(session, at, *ledger.moved(_whose(row), part_of(row), to, otherwise=otherwise))
     row.reimbursement, row.updated_at = to, at
     row.refund_id, row.refusal, row.refusal_code = part.refund_id, storable(part.refusal), part.refusal_code
@@ -126,28 +126,28 @@ async def _follow(session: AsyncSession, ours: Iterable[MoneyRow], part: RefundP
     await session.flush()
 
 
-def _state(remedy: Remedy, part: RefundPart) -> Reimbursement:
-    return Reimbursement.ARRIVED if remedy.reimbursement is Reimbursement.ARRIVED else part.reimbursement
+def _state(remedy: Remedy, part: RefundPart) -> RefundStatus:
+    return RefundStatus.ARRIVED if remedy.reimbursement is RefundStatus.ARRIVED else part.reimbursement
 
 
-def _ahead(row: MoneyRow, to: Reimbursement) -> bool:
-    return to in FORWARD and FORWARD.index(to) > FORWARD.index(Reimbursement(row.reimbursement))
+def _ahead(row: RefundPartRow, to: RefundStatus) -> bool:
+    return to in FORWARD and FORWARD.index(to) > FORWARD.index(RefundStatus(row.reimbursement))
 
 
-def _uncovered(remedy: Remedy, rows: Iterable[MoneyRow]) -> int:
+def _uncovered(remedy: Remedy, rows: Iterable[RefundPartRow]) -> int:
     """What a person paid of a remedy without the provider: no part stands for it."""
-    if remedy.reimbursement is not Reimbursement.ARRIVED or remedy.amount is None:
+    if remedy.reimbursement is not RefundStatus.ARRIVED or remedy.amount is None:
         return 0
     known = {part.key for part in remedy.parts}
     given = sum(
         row.amount_minor
         for row in rows
-        if row.remedy_id == remedy.id and (row.key in known or row.reimbursement != Reimbursement.FAILED)
+        if row.remedy_id == remedy.id and (row.key in known or row.reimbursement != RefundStatus.FAILED)
     )
     return max(remedy.amount.minor - given, 0)
 
 
-def _whose(row: MoneyRow) -> ledger.Whose:
+def _whose(row: RefundPartRow) -> ledger.Whose:
     return ledger.Whose(row.order_id, row.case_id, row.remedy_id)
 
 
@@ -155,11 +155,11 @@ async def _entries(session: AsyncSession, order_id: str) -> Sequence[Entry]:
     return [entry for _, entry in await booked(session, order_id)]
 
 
-async def _rows(session: AsyncSession, case_id: str, remedy_id: str | None = None) -> list[MoneyRow]:
+async def _rows(session: AsyncSession, case_id: str, remedy_id: str | None = None) -> list[RefundPartRow]:
     """The refund parts of a case or remedy as they are now, whatever this transaction has read before."""
-    asked = select(MoneyRow).where(MoneyRow.case_id == case_id).order_by(MoneyRow.key)
+    asked = select(RefundPartRow).where(RefundPartRow.case_id == case_id).order_by(RefundPartRow.key)
     if remedy_id is not None:
-        asked = asked.where(MoneyRow.remedy_id == remedy_id)
+        asked = asked.where(RefundPartRow.remedy_id == remedy_id)
     return list((await session.exec(asked.execution_options(populate_existing=True))).all())
 
 
@@ -170,10 +170,10 @@ async def _denied(session: AsyncSession, intent: RefundIntent) -> str | None:
     await lock_order(session, EVERY_AUTOMATIC_REFUND)
     today = (
         await session.exec(
-            select(MoneyRow).where(
-                col(MoneyRow.automatic).is_(True),
-                MoneyRow.intended_at > intent.at - A_DAY,
-                MoneyRow.reimbursement != Reimbursement.FAILED,
+            select(RefundPartRow).where(
+                col(RefundPartRow.automatic).is_(True),
+                RefundPartRow.intended_at > intent.at - A_DAY,
+                RefundPartRow.reimbursement != RefundStatus.FAILED,
             )
         )
     ).all()
@@ -195,8 +195,8 @@ def _why_not(entries: Sequence[Entry], currency: str) -> str:
     return "other_currency" if currencies and currency not in currencies else "not_enough_left"
 
 
-def _row(intent: RefundIntent, number: int, payment_id: str, minor: int) -> MoneyRow:
-    return MoneyRow(
+def _row(intent: RefundIntent, number: int, payment_id: str, minor: int) -> RefundPartRow:
+    return RefundPartRow(
         key=f"{intent.case_id}.{intent.remedy_id}.{intent.attempt}.{number}",
         case_id=intent.case_id,
         remedy_id=intent.remedy_id,
@@ -207,7 +207,7 @@ def _row(intent: RefundIntent, number: int, payment_id: str, minor: int) -> Mone
         to=intent.to,
         amount_minor=minor,
         currency=intent.amount.currency,
-        reimbursement=Reimbursement.PENDING,
+        reimbursement=RefundStatus.PENDING,
         automatic=intent.automatic,
         intended_at=intent.at,
         updated_at=intent.at,

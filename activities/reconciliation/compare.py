@@ -29,7 +29,7 @@ from models.reconciliation.difference import UNREADABLE, DifferenceKind, Finding
 from models.replacements.state import ReplacementStage
 from models.returns.state import ReturnStage
 from models.tables.case import CaseRow
-from models.tables.money import MoneyRow
+from models.tables.money import RefundPartRow
 from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
 from rules.money import ledger
@@ -143,7 +143,7 @@ class Comparison:
         self, session: AsyncSession, compared: Compared, payments: Sequence[Payment], entries: Sequence[Entry]
     ) -> list[Finding]:
         order_id = compared.order_id
-        rows = (await session.exec(select(MoneyRow).where(MoneyRow.order_id == order_id))).all()
+        rows = (await session.exec(select(RefundPartRow).where(RefundPartRow.order_id == order_id))).all()
         parts = [Part(part_of(row), row.case_id, row.updated_at) for row in rows]
         outside = select(DifferenceRow.subject).where(
             DifferenceRow.order_id == order_id, DifferenceRow.kind == DifferenceKind.REFUND_OUTSIDE

@@ -31,7 +31,7 @@ from models.reconciliation.difference import (
     Word,
 )
 from models.tables.case import CaseRow
-from models.tables.money import LedgerRow, MoneyRow
+from models.tables.money import LedgerRow, RefundPartRow
 from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
 from rules.notifications.texts import Texts
@@ -81,8 +81,8 @@ class ReconciliationActivities:
         resolving = (Stage.RESOLUTION.value, Stage.FOLLOW_UP.value)
         lately = col(CaseRow.stage).in_(resolving) | (col(CaseRow.closed_at) >= since)
         every = union(
-            select(MoneyRow.order_id).where(
-                col(MoneyRow.reimbursement).in_([state.value for state in MOVING]) | (col(MoneyRow.updated_at) >= since)
+            select(RefundPartRow.order_id).where(
+                col(RefundPartRow.reimbursement).in_([state.value for state in MOVING]) | (col(RefundPartRow.updated_at) >= since)
             ),
             select(LedgerRow.order_id).where(col(LedgerRow.at) >= since),
             select(ReturnRow.order_id).where(col(ReturnRow.stage).in_([stage.value for stage in ON_THE_ROAD])),
@@ -102,7 +102,7 @@ class ReconciliationActivities:
         try:
             return await self._settled(await self._comparison.of(order_id, request.scopes, request.at))
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
         except Exception as error:
             if activity.info().attempt < TRIES:
                 raise

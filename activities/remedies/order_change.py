@@ -50,7 +50,7 @@ class OrderingActivities:
         try:
             known = await self._ordering.change_by_key(query.order_id, query.key)
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
         return known or ChangeAnswer(key=query.key, order_id=query.order_id, status=ChangeStatus.PENDING)
 
     @activity.defn(name="undo_change")
@@ -64,7 +64,7 @@ class OrderingActivities:
                     raise
                 known = await self._ordering.change_by_key(query.order_id, query.key)
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
         return known or ChangeAnswer(key=query.key, order_id=query.order_id, status=ChangeStatus.UNDONE)
 
     @activity.defn(name="ask_charge")
@@ -86,7 +86,7 @@ class OrderingActivities:
         try:
             told = await self._charges.charge_by_key(call.order, call.merchant_id, call.charge_id)
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
         return told or call.known or Charge.of(call.order, ChargeStatus.PENDING)
 
     @activity.defn(name="cancel_charge")
@@ -95,7 +95,7 @@ class OrderingActivities:
         try:
             return await self._charges.cancel_charge(call.order, call.merchant_id, call.charge_id)
         except PartnerError as error:
-            raise to_temporal(error, insist=True) from error
+            raise to_temporal(error, retry_anyway=True) from error
 
     @activity.defn(name="book_charge")
     async def book_charge(self, request: BookCharge) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
-from activities.kit.errors import gravest, to_temporal
+from activities.kit.errors import pick_retryable, to_temporal
 from adapters.database.engine import Database
 from adapters.partners.returns import ReturnPartners
 from models.common.errors import PartnerError
@@ -22,14 +22,14 @@ from models.returns.activities import (
 )
 from models.returns.partner import (
     Label,
-    LabelOrder,
+    LabelRequest,
     PickupAddress,
     PickupBooked,
     PickupMove,
-    PickupOrder,
+    PickupRequest,
     PickupStatus,
     ReturnCancelled,
-    ReturnOrder,
+    ReturnRequest,
     ReturnSlip,
     SendBack,
     SentBack,
@@ -51,7 +51,7 @@ class ReturnActivities:
     @activity.defn(name="prepare_return")
     async def prepare_return(self, request: PrepareReturn) -> Prepared:
         """The address from the merchant, then a label from the carriers' desk, if it has one."""
-        order = ReturnOrder(
+        order = ReturnRequest(
             key=request.workflow_id,
             reference=request.workflow_id,
             order_id=request.order_id,
@@ -117,11 +117,11 @@ class ReturnActivities:
                 troubles.append(error)
         grave = [error for error in troubles if error.type is not ErrorType.NOT_FOUND]
         if grave:
-            raise to_temporal(gravest(grave)) from gravest(grave)
+            raise to_temporal(pick_retryable(grave)) from pick_retryable(grave)
 
     async def _label(self, request: PrepareReturn, slip: ReturnSlip) -> Label | None:
         key = f"{request.workflow_id}.label"
-        order = LabelOrder(key=key, reference=request.workflow_id, order_id=request.order_id, rma=slip.rma, to=slip.address)
+        order = LabelRequest(key=key, reference=request.workflow_id, order_id=request.order_id, rma=slip.rma, to=slip.address)
         try:
             known = await self._partners.label_by_key(key) if activity.info().attempt > 1 else None
             return known or await self._partners.label(order)
@@ -136,7 +136,7 @@ class ReturnActivities:
         pickup = request.pickup
         match request.call:
             case PickupCall.BOOK:
-                wanted = PickupOrder(
+                wanted = PickupRequest(
                     key=pickup.key,
                     reference=request.workflow_id,
                     order_id=request.order_id,

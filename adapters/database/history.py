@@ -11,11 +11,11 @@ from models.case.recalled import Given, Moved, Recalled
 from models.case.state import CaseState
 from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.vocabulary import Reimbursement
+from models.common.vocabulary import RefundStatus
 from models.money.ledger import EntryKind
 from models.tables.case import CaseRow
-from models.tables.goods import TakingRow
-from models.tables.money import LedgerRow, MoneyRow
+from models.tables.goods import ItemReservationRow
+from models.tables.money import LedgerRow, RefundPartRow
 
 LATELY = timedelta(days=90)
 AT_MOST = 200
@@ -29,7 +29,7 @@ async def read_history(session: AsyncSession, request: Recall) -> Recalled:
     return Recalled(
         taken=tuple(
             LineQuantity(line_id=row.line_id, quantity=row.quantity)
-            for row in await takings(session, request.order_id)
+            for row in await item_reservations(session, request.order_id)
             if row.case_id != request.case_id
         ),
         moved=await _moved(session, request),
@@ -39,9 +39,9 @@ async def read_history(session: AsyncSession, request: Recall) -> Recalled:
     )
 
 
-async def takings(session: AsyncSession, order_id: str) -> list[TakingRow]:
+async def item_reservations(session: AsyncSession, order_id: str) -> list[ItemReservationRow]:
     """Every line that a remedy holds pieces of."""
-    held = select(TakingRow).where(TakingRow.order_id == order_id, col(TakingRow.released).is_(False))
+    held = select(ItemReservationRow).where(ItemReservationRow.order_id == order_id, col(ItemReservationRow.released).is_(False))
     return list((await session.exec(held)).all())
 
 
@@ -59,10 +59,10 @@ async def _cases(session: AsyncSession, request: Recall, which: ColumnElement[bo
 
 
 async def _given(session: AsyncSession, request: Recall) -> tuple[Given, ...]:
-    asked = select(MoneyRow).where(
-        MoneyRow.customer_id == request.customer_id,
-        MoneyRow.intended_at > request.at - LATELY,
-        MoneyRow.reimbursement != Reimbursement.FAILED,
+    asked = select(RefundPartRow).where(
+        RefundPartRow.customer_id == request.customer_id,
+        RefundPartRow.intended_at > request.at - LATELY,
+        RefundPartRow.reimbursement != RefundStatus.FAILED,
     )
     rows = (await session.exec(asked)).all()
     return tuple(

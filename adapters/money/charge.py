@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
-from models.money.charge import Charge, ChargeOrder
+from models.money.charge import Charge, ChargeRequest
 
 
 class HttpCharges:
@@ -12,17 +12,17 @@ class HttpCharges:
     def __init__(self, http: PartnerHttp) -> None:
         self._http = http
 
-    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
+    async def charge(self, order: ChargeRequest, merchant_id: str) -> Charge:
         charge = self._http.parse(await self._http.write("/charges", order, order.key), Charge)
         if (charge.key, charge.order_id, charge.amount) != (order.key, order.order_id, order.amount):
             raise self._http.nonsense(f"asked for charge {order.key}, it tells of another key, order or amount")
         return charge
 
-    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+    async def charge_by_key(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge | None:
         charge = await self._http.read(f"/charges/{quote(order.key, safe='')}", Charge)
         return charge and self._own(order.key, charge)
 
-    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
+    async def cancel_charge(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge:
         answer = await self._http.write(f"/charges/{quote(order.key, safe='')}/cancel", order, f"{order.key}.cancel")
         return self._own(order.key, self._http.parse(answer, Charge))
 

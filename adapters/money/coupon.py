@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
 from models.common.base import Frozen
-from models.money.coupon import Coupon, CouponOrder
+from models.money.coupon import Coupon, IssueCoupon
 
 
 class Nothing(Frozen):
@@ -17,7 +17,7 @@ class HttpPromotion:
     def __init__(self, http: PartnerHttp) -> None:
         self._http = http
 
-    async def issue(self, order: CouponOrder) -> Coupon:
+    async def issue(self, order: IssueCoupon) -> Coupon:
         coupon = self._http.parse(await self._http.write("/coupons", order, order.key), Coupon)
         if (coupon.key, coupon.amount) != (order.key, order.amount):
             raise self._http.nonsense(f"asked for coupon {order.key}, it tells of another key or amount")

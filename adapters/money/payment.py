@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
-from models.common.partners import FromPartner, Payment, Refund, RefundOrder
+from models.common.partners import FromPartner, Payment, Refund, RefundRequest
 
 
 class Payments(FromPartner):
@@ -23,7 +23,7 @@ class HttpPayment:
             raise self._http.nonsense(f"asked for payments of order {order_id}, it tells of another's")
         return found
 
-    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
+    async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         refund = self._http.parse(await self._http.write("/refunds", order, order.key), Refund)
         if (refund.key, refund.payment_id, refund.amount) != (order.key, order.payment_id, order.amount):
             raise self._http.nonsense(f"asked for refund {order.key}, it tells of another key, payment or amount")

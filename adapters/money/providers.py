@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from adapters.partners.protocols import Charges, PaymentProvider
-from models.common.partners import Payment, Refund, RefundOrder
-from models.money.charge import Charge, ChargeOrder
+from models.common.partners import Payment, Refund, RefundRequest
+from models.money.charge import Charge, ChargeRequest
 
 
 class PaymentsByMerchant:
@@ -17,7 +17,7 @@ class PaymentsByMerchant:
     async def payments(self, order_id: str, merchant_id: str | None = None) -> tuple[Payment, ...]:
         return await self._of(merchant_id).payments(order_id, merchant_id)
 
-    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
+    async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         return await self._of(merchant_id).refund(order, merchant_id)
 
     async def refund_by_key(self, key: str, payment_id: str, merchant_id: str | None = None) -> Refund | None:
@@ -34,13 +34,13 @@ class ChargesByMerchant:
         self._usual = usual
         self._own = own
 
-    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
+    async def charge(self, order: ChargeRequest, merchant_id: str) -> Charge:
         return await self._of(merchant_id).charge(order, merchant_id)
 
-    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+    async def charge_by_key(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge | None:
         return await self._of(merchant_id).charge_by_key(order, merchant_id, charge_id)
 
-    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
+    async def cancel_charge(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge:
         return await self._of(merchant_id).cancel_charge(order, merchant_id, charge_id)
 
     def _of(self, merchant_id: str) -> Charges:

@@ -16,7 +16,7 @@ from adapters.partners.circuit import Circuit
 from adapters.partners.http import COME_BACK, LONGEST_WORDS, seconds_of
 from models.common.base import Money
 from models.common.errors import PartnerError
-from models.common.partners import Payment, PaymentStatus, Refund, RefundOrder, RefundStatus, RefundTo, RefusalCode
+from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund, RefundRequest, RefundTo, RefusalCode
 from models.common.vocabulary import ErrorType
 
 API = "https://api.stripe.com"
@@ -25,11 +25,11 @@ MOST = 100
 PAID = {"succeeded": PaymentStatus.CAPTURED, "canceled": PaymentStatus.FAILED}
 """Every other state may still become one of these."""
 STATUSES = {
-    "pending": RefundStatus.ACCEPTED,
-    "requires_action": RefundStatus.ACCEPTED,
-    "succeeded": RefundStatus.ARRIVED,
-    "failed": RefundStatus.REFUSED,
-    "canceled": RefundStatus.REFUSED,
+    "pending": ProviderRefundStatus.ACCEPTED,
+    "requires_action": ProviderRefundStatus.ACCEPTED,
+    "succeeded": ProviderRefundStatus.ARRIVED,
+    "failed": ProviderRefundStatus.REFUSED,
+    "canceled": ProviderRefundStatus.REFUSED,
 }
 REFUSALS = {
     "expired_or_canceled_card": RefusalCode.CARD_EXPIRED,
@@ -73,7 +73,7 @@ class StripePayment:
             sorted(paid, key=lambda payment: (payment.captured_at or datetime.max.replace(tzinfo=UTC), payment.payment_id))
         )
 
-    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
+    async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         if order.to is RefundTo.BALANCE:
             return _refused(order, "Stripe 只能原路退回 Stripe gives money back only to where it came from.", RefusalCode.OTHER)
         metadata = {"key": order.key, "case_id": order.reference, "order_id": order.order_id, "reason": order.reason}
@@ -122,7 +122,7 @@ def refund_of(refund: stripe.Refund, usual: Mapping[str, str] | None = None) -> 
     if status is None or payment_id is None:
         raise nonsense(f"refund {refund.id} of {payment_id} is {refund.status}")
     reason = getattr(refund, "failure_reason", None) or refund.status
-    refused = status is RefundStatus.REFUSED
+    refused = status is ProviderRefundStatus.REFUSED
     return Refund(
         refund_id=refund.id,
         key=told.get("key", refund.id),
@@ -164,7 +164,7 @@ class _Calls(stripe.HTTPClient):
     async def request_async(
         self, method: str, url: str, headers: Mapping[str, str], post_data: str | bytes | None = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        with self._circuit.watching() as call:
+        with self._circuit.guard() as call:
             try:
                 async with asyncio.timeout(self._seconds):
                     response = await self._client.request(method.upper(), url, headers=dict(headers), content=post_data)
@@ -195,7 +195,7 @@ def _payment(order_id: str, intent: stripe.PaymentIntent, refunds: list[stripe.R
     )
 
 
-def _refused(order: RefundOrder, words: str, code: RefusalCode) -> Refund:
+def _refused(order: RefundRequest, words: str, code: RefusalCode) -> Refund:
     """A no that Stripe keeps no record of."""
     return Refund(
         refund_id=f"none:{order.key}"[:100],
@@ -203,7 +203,7 @@ def _refused(order: RefundOrder, words: str, code: RefusalCode) -> Refund:
         payment_id=order.payment_id,
         order_id=order.order_id,
         amount=order.amount,
-        status=RefundStatus.REFUSED,
+        status=ProviderRefundStatus.REFUSED,
         reference=order.reference,
         to=order.to,
         refusal=words,

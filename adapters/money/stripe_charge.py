@@ -11,7 +11,7 @@ import stripe
 from adapters.money.stripe import MOST, from_stripe, id_of, metadata_of, nonsense, to_stripe, trouble_of
 from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
-from models.money.charge import Charge, ChargeOrder, ChargeStatus
+from models.money.charge import Charge, ChargeRequest, ChargeStatus
 
 PAID = frozenset({"paid", "no_payment_required"})
 """Of a checkout session: the money is there."""
@@ -27,7 +27,7 @@ class StripeCharges:
     def __init__(self, client: stripe.StripeClient) -> None:
         self._stripe = client.v1
 
-    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
+    async def charge(self, order: ChargeRequest, merchant_id: str) -> Charge:
         told = {"key": order.key, "reference": order.reference, "order_id": order.order_id, "reason": order.reason}
         name = f"订单 {order.order_id} 补付 · To pay for order {order.order_id}"
         currency, amount = order.amount.currency.lower(), to_stripe(order.amount)
@@ -51,7 +51,7 @@ class StripeCharges:
             raise trouble_of(error) from error
         return _asked(order, link, ChargeStatus.PENDING)
 
-    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+    async def charge_by_key(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge | None:
         if charge_id is None:
             return None  # asked for again under its key, it is the same link
         try:
@@ -70,7 +70,7 @@ class StripeCharges:
         tried = any(intent.last_payment_error for session in sessions if (intent := _intent(session)))
         return _asked(order, link, ChargeStatus.FAILED if tried else ChargeStatus.PENDING)
 
-    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
+    async def cancel_charge(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge:
         """First nobody can begin to pay, then nobody can go on. What a bank is about to pay is waited for."""
         if charge_id is None:
             return Charge.of(order, ChargeStatus.CANCELLED)
@@ -132,7 +132,7 @@ def charge_of(session: stripe.checkout.Session, at: datetime | None = None) -> C
     )
 
 
-def _asked(order: ChargeOrder, link: stripe.PaymentLink, status: ChargeStatus) -> Charge:
+def _asked(order: ChargeRequest, link: stripe.PaymentLink, status: ChargeStatus) -> Charge:
     return Charge.of(order, status).model_copy(update={"charge_id": link.id, "pay_url": link.url})
 
 

@@ -22,7 +22,7 @@ from settings import Settings
 
 WHILE_ANOTHER_TRIES = 2.0
 """Seconds."""
-SPREAD = 0.2
+JITTER = 0.2
 """Those who wait come back over so much more of the pause, not all at once."""
 
 log = structlog.stdlib.get_logger(__name__)
@@ -79,7 +79,7 @@ class Circuit:
         return max(self._until - self._clock(), 0.0) if self._pause else 0.0
 
     @contextmanager
-    def watching(self) -> Generator[Call]:
+    def guard(self) -> Generator[Call]:
         """Around every call. Raises PartnerError at once while the partner is left alone; a PartnerError of the call itself passes through."""
         probe = self._admit()
         call = Call()
@@ -106,7 +106,7 @@ class Circuit:
                 return True
             case _:
                 rest = self.rest or WHILE_ANOTHER_TRIES
-                rest *= 1 + random.uniform(0, SPREAD)  # noqa: S311  # nothing to guess
+                rest *= 1 + random.uniform(0, JITTER)  # noqa: S311  # nothing to guess
                 words = f"{self.partner} is down and left alone; it is asked again in {rest:.0f} s"
                 raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, words, retry_after=rest)
 

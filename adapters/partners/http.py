@@ -143,7 +143,7 @@ class PartnerHttp:
         if request_id := get_contextvars().get("request_id"):
             headers["X-Request-Id"] = str(request_id)
         url = URL(f"{self._base}{path}").update_query(query)
-        with self.circuit.watching() as call:
+        with self.circuit.guard() as call:
             answer = await self._exchange(
                 f"{method} {path}", self._session.request(method, url, headers=headers, data=content, allow_redirects=False)
             )

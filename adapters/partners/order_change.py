@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
-from models.remedies.order_change import ChangeAnswer, ChangeOrder, ChangeQuery, ChangeStatus
+from models.remedies.order_change import ChangeAnswer, ChangeQuery, ChangeStatus, OrderChangeRequest
 
 
 class HttpOrdering:
@@ -12,7 +12,7 @@ class HttpOrdering:
     def __init__(self, http: PartnerHttp) -> None:
         self._http = http
 
-    async def change(self, order: ChangeOrder) -> ChangeAnswer:
+    async def change(self, order: OrderChangeRequest) -> ChangeAnswer:
         answer = await self._http.write(_path(order.order_id), order, order.key)
         return self._own(order.order_id, order.key, self._http.parse(answer, ChangeAnswer))
 

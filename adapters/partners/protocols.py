@@ -8,10 +8,10 @@ from typing import IO, Protocol
 
 from models.claims.partner import ClaimMessage, ClaimReceipt
 from models.common.actors import EvidenceRef
-from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, StatementRequest
-from models.money.charge import Charge, ChargeOrder
-from models.money.coupon import Coupon, CouponOrder
-from models.remedies.order_change import ChangeAnswer, ChangeOrder
+from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundRequest, Shipment, StatementRequest
+from models.money.charge import Charge, ChargeRequest
+from models.money.coupon import Coupon, IssueCoupon
+from models.remedies.order_change import ChangeAnswer, OrderChangeRequest
 
 
 class Merchant(Protocol):
@@ -45,7 +45,7 @@ class PaymentProvider(Protocol):
         """Every charge of the order, with every refund of it."""
         ...
 
-    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
+    async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         """Ask for a refund. The same key is the same refund. A provider's no is a `Refund` with status `refused`, not an error."""
         ...
 
@@ -57,7 +57,7 @@ class PaymentProvider(Protocol):
 class OrderChanges(Protocol):
     """A merchant's order system, where it takes changes of orders."""
 
-    async def change(self, order: ChangeOrder) -> ChangeAnswer:
+    async def change(self, order: OrderChangeRequest) -> ChangeAnswer:
         """Ask for a change. The same key is the same change. A merchant's no is an answer with status `refused`, not an error."""
         ...
 
@@ -73,15 +73,15 @@ class OrderChanges(Protocol):
 class Charges(Protocol):
     """Where customers pay what they still owe, at the provider of the merchant. `charge_id` is the provider's own, once it told it."""
 
-    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
+    async def charge(self, order: ChargeRequest, merchant_id: str) -> Charge:
         """Ask the customer to pay. The same key is the same charge."""
         ...
 
-    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+    async def charge_by_key(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge | None:
         """What became of the charge with that order's key; None when the provider never took it."""
         ...
 
-    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
+    async def cancel_charge(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge:
         """Nobody may pay it from now on, also when it comes only later; `paid` says that somebody was quicker."""
         ...
 
@@ -89,7 +89,7 @@ class Charges(Protocol):
 class Promotion(Protocol):
     """The marketplace's promotion system."""
 
-    async def issue(self, order: CouponOrder) -> Coupon:
+    async def issue(self, order: IssueCoupon) -> Coupon:
         """Issue a coupon. The same key is the same coupon. A no is a `Coupon` with status `refused`, not an error."""
         ...
 

@@ -8,13 +8,13 @@ from pydantic import BaseModel
 from adapters.partners.http import PartnerHttp
 from models.returns.partner import (
     Label,
-    LabelOrder,
+    LabelRequest,
     PickupBooked,
     PickupMove,
-    PickupOrder,
+    PickupRequest,
     ReturnCancelled,
-    ReturnOrder,
     ReturnParcel,
+    ReturnRequest,
     ReturnSlip,
     SendBack,
     SentBack,
@@ -27,7 +27,7 @@ KeyedT = TypeVar("KeyedT", Label, PickupBooked, ReturnSlip, SentBack)
 class ReturnPartners(Protocol):
     """What a return needs of the world. Writes are safe to repeat by their keys; every method may raise `PartnerError`."""
 
-    async def open_return(self, order: ReturnOrder) -> ReturnSlip:
+    async def open_return(self, order: ReturnRequest) -> ReturnSlip:
         """The merchant's number for the return, and where the goods go."""
         ...
 
@@ -43,7 +43,7 @@ class ReturnPartners(Protocol):
         """The parcel in which the merchant sent them; None when it has not. Asked before asking again."""
         ...
 
-    async def label(self, order: LabelOrder) -> Label:
+    async def label(self, order: LabelRequest) -> Label:
         """A prepaid label."""
         ...
 
@@ -55,7 +55,7 @@ class ReturnPartners(Protocol):
         """The label will not be used."""
         ...
 
-    async def pickup(self, order: PickupOrder) -> PickupBooked:
+    async def pickup(self, order: PickupRequest) -> PickupBooked:
         """Have the parcel fetched."""
         ...
 
@@ -83,7 +83,7 @@ class HttpReturns:
         self._merchant = merchant
         self._carrier = carrier
 
-    async def open_return(self, order: ReturnOrder) -> ReturnSlip:
+    async def open_return(self, order: ReturnRequest) -> ReturnSlip:
         return await _write(self._merchant, "/returns", order, order.key, ReturnSlip)
 
     async def cancel_return(self, return_key: str, word: ReturnCancelled) -> None:
@@ -95,7 +95,7 @@ class HttpReturns:
     async def sent_back(self, return_key: str) -> SentBack | None:
         return await self._merchant.read(f"/returns/{_path(return_key)}/send-back", SentBack)
 
-    async def label(self, order: LabelOrder) -> Label:
+    async def label(self, order: LabelRequest) -> Label:
         return await _write(self._carrier, "/labels", order, order.key, Label)
 
     async def label_by_key(self, key: str) -> Label | None:
@@ -104,7 +104,7 @@ class HttpReturns:
     async def void_label(self, label_key: str, word: Voided) -> None:
         await self._carrier.write(f"/labels/{_path(label_key)}/void", word, word.key)
 
-    async def pickup(self, order: PickupOrder) -> PickupBooked:
+    async def pickup(self, order: PickupRequest) -> PickupBooked:
         return await _write(self._carrier, "/pickups", order, order.key, PickupBooked)
 
     async def pickup_by_key(self, key: str) -> PickupBooked | None:

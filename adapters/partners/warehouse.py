@@ -8,13 +8,13 @@ from pydantic import BaseModel
 from adapters.partners.http import PartnerHttp
 from models.replacements.partner import (
     Dispatch,
-    DispatchOrder,
+    DispatchRequest,
     Renewal,
     Repair,
     RepairDecision,
-    RepairOrder,
+    RepairRequest,
     Reservation,
-    ReservationOrder,
+    ReservationRequest,
     Stop,
 )
 
@@ -24,7 +24,7 @@ KeyedT = TypeVar("KeyedT", Dispatch, Repair, Reservation)
 class Warehouse(Protocol):
     """What replacements and repairs need of a merchant. Writes are safe to repeat by their keys; every method may raise `PartnerError`."""
 
-    async def reserve(self, order: ReservationOrder) -> Reservation:
+    async def reserve(self, order: ReservationRequest) -> Reservation:
         """Set goods aside. Out of stock is an answer, not an error."""
         ...
 
@@ -40,7 +40,7 @@ class Warehouse(Protocol):
         """Back on the shelf."""
         ...
 
-    async def send(self, order: DispatchOrder) -> Dispatch:
+    async def send(self, order: DispatchRequest) -> Dispatch:
         """Send what was set aside."""
         ...
 
@@ -52,7 +52,7 @@ class Warehouse(Protocol):
         """Do not send it; the answer says `sent` when it is too late."""
         ...
 
-    async def repair(self, order: RepairOrder) -> Repair:
+    async def repair(self, order: RepairRequest) -> Repair:
         """Have goods looked at and repaired."""
         ...
 
@@ -71,7 +71,7 @@ class HttpWarehouse:
     def __init__(self, http: PartnerHttp) -> None:
         self._http = http
 
-    async def reserve(self, order: ReservationOrder) -> Reservation:
+    async def reserve(self, order: ReservationRequest) -> Reservation:
         return await self._write("/reservations", order, order.key, Reservation)
 
     async def reservation(self, key: str) -> Reservation | None:
@@ -83,7 +83,7 @@ class HttpWarehouse:
     async def release(self, key: str) -> Reservation:
         return await self._write(f"/reservations/{_path(key)}/release", Stop(key=key), key, Reservation)
 
-    async def send(self, order: DispatchOrder) -> Dispatch:
+    async def send(self, order: DispatchRequest) -> Dispatch:
         return await self._write("/shipments", order, order.key, Dispatch)
 
     async def dispatch(self, key: str) -> Dispatch | None:
@@ -92,7 +92,7 @@ class HttpWarehouse:
     async def stop(self, key: str) -> Dispatch:
         return await self._write(f"/shipments/{_path(key)}/stop", Stop(key=key), key, Dispatch)
 
-    async def repair(self, order: RepairOrder) -> Repair:
+    async def repair(self, order: RepairRequest) -> Repair:
         return await self._write("/repairs", order, order.key, Repair)
 
     async def repair_by_key(self, key: str) -> Repair | None:

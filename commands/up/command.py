@@ -23,7 +23,7 @@ from adapters.secrets import secrets_of
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from commands.up import temporal_server
-from commands.up.processes import Household, Part
+from commands.up.processes import Part, ProcessGroup
 from commands.up.welcome import welcome
 from models.common.errors import RedressError
 from settings import ROOT, Settings
@@ -93,10 +93,10 @@ async def _run(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> 
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     logs = settings.data_dir / "logs"
     logs.mkdir(exist_ok=True)
-    household = Household(logs, tell)
+    process_group = ProcessGroup(logs, tell)
     tell(say("starting", folder=settings.data_dir))
     async with httpx.AsyncClient(timeout=2, trust_env=False) as http:  # asks this machine only, never a proxy
-        starting = asyncio.create_task(_start(household, settings, http, own_temporal=own_temporal, own_sandbox=own_sandbox))
+        starting = asyncio.create_task(_start(process_group, settings, http, own_temporal=own_temporal, own_sandbox=own_sandbox))
         stopped = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -107,17 +107,17 @@ async def _run(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> 
         finally:
             starting.cancel()
             tell(say("stopping"))
-            await household.stop(STOP_ORDER)
+            await process_group.stop(STOP_ORDER)
     tell(say("stopped"))
 
 
 async def _start(
-    household: Household, settings: Settings, http: httpx.AsyncClient, *, own_temporal: bool, own_sandbox: bool
+    process_group: ProcessGroup, settings: Settings, http: httpx.AsyncClient, *, own_temporal: bool, own_sandbox: bool
 ) -> None:
     """Start each part as soon as what it needs is there."""
-    others = [_migrated(settings), *([household.start(_sandbox(settings, http))] if own_sandbox else [])]
-    client, _ = await asyncio.gather(_temporal(household, settings, own=own_temporal), asyncio.gather(*others))
-    await asyncio.gather(household.start(_api(settings, http)), household.start(_worker(settings, client)))
+    others = [_migrated(settings), *([process_group.start(_sandbox(settings, http))] if own_sandbox else [])]
+    client, _ = await asyncio.gather(_temporal(process_group, settings, own=own_temporal), asyncio.gather(*others))
+    await asyncio.gather(process_group.start(_api(settings, http)), process_group.start(_worker(settings, client)))
 
 
 async def _migrated(settings: Settings) -> None:
@@ -140,7 +140,7 @@ async def _migrated_again() -> None:
         tell(say("migrated", what=done.decode().strip()))
 
 
-async def _temporal(household: Household, settings: Settings, *, own: bool) -> Client:
+async def _temporal(process_group: ProcessGroup, settings: Settings, *, own: bool) -> Client:
     """A client of our own server, once it runs, or of the cluster that is set."""
     if own:
         program = await temporal_server.find_program(settings)
@@ -148,7 +148,7 @@ async def _temporal(household: Household, settings: Settings, *, own: bool) -> C
         async def answers(_: datetime) -> bool:
             return await temporal_server.connect(settings) is not None
 
-        await household.start(
+        await process_group.start(
             Part(
                 name="temporal",
                 command=temporal_server.command(settings, program),

@@ -45,7 +45,7 @@ class Part:
         return say(f"part.{self.name}")
 
 
-class Keeper:
+class ProcessRunner:
     """Starts one part, and starts it again whenever it dies, until it is told to stop."""
 
     def __init__(self, part: Part, logs: Path, tell: Callable[[str], None]) -> None:
@@ -137,25 +137,25 @@ class Keeper:
         self._ready.set()
 
 
-class Household:
+class ProcessGroup:
     """Every process of one `redress up`."""
 
     def __init__(self, logs: Path, tell: Callable[[str], None]) -> None:
         self._logs = logs
         self._tell = tell
-        self._keepers: list[Keeper] = []
+        self._runners: list[ProcessRunner] = []
 
     async def start(self, part: Part) -> None:
         """Start a part and wait until it is ready; it is kept alive from then on."""
-        keeper = Keeper(part, self._logs, self._tell)
-        self._keepers.append(keeper)
-        await keeper.start()
+        runner = ProcessRunner(part, self._logs, self._tell)
+        self._runners.append(runner)
+        await runner.start()
         self._tell(say("ready", part=part.title, address=part.address).rstrip())
 
     async def stop(self, order: tuple[str, ...]) -> None:
         """Stop everything, by the names in `order`."""
-        for keeper in sorted(self._keepers, key=lambda keeper: order.index(keeper.part.name)):
-            await keeper.stop()
+        for runner in sorted(self._runners, key=lambda runner: order.index(runner.part.name)):
+            await runner.stop()
 
 
 def _how(code: int) -> str:

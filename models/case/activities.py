@@ -205,7 +205,7 @@ class Recall(Frozen):
     at: Instant
 
 
-class TakeGoods(Frozen):
+class ReserveItems(Frozen):
     """A remedy of goods begins: its pieces are the remedy's from now on, over all cases of the order (RES-1).
 
     The same remedy asked twice is one taking.
@@ -226,7 +226,7 @@ class Taken(Frozen):
     """`not_enough_left`: other remedies have the pieces; then nothing was taken."""
 
 
-class ReleaseGoods(Frozen):
+class ReleaseItems(Frozen):
     """The pieces are the customer's to ask about again: the remedy was undone, or the goods went back to the customer."""
 
     case_id: Identifier

@@ -1,14 +1,14 @@
-"""What an errand reports to its case (workflows/kit/child_workflow.py)."""
+"""What a child workflow reports to its case (workflows/kit/child_workflow.py)."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import JsonValue
 
 from models.common.actors import SYSTEM, Actor
-from models.common.base import Frozen, Identifier
+from models.common.base import Frozen, Identifier, Wired, wire_name
 from models.common.events import Event
 from models.common.vocabulary import Acceptance, Reception
-from models.remedies.remedy import Errand
+from models.remedies.remedy import ChildState
 from models.replacements.state import ReplacementState
 from models.returns.state import ReturnState
 
@@ -21,14 +21,14 @@ class News(Frozen):
     data: dict[str, JsonValue] = {}
 
 
-class Report(Frozen):
-    """Where the errand stands, and what is new. `None` fields are as they were."""
+class Report(Wired):
+    """Where the child workflow stands, and what is new. `None` fields are as they were."""
 
     STATES: ClassVar[tuple[str, ...]] = ("return_", "replacement")
-    """Names of the fields that hold an errand's own state; the remedy has fields of the same names."""
+    """Names of the fields that hold a child workflow's own state; the remedy has fields of the same names."""
 
     remedy_id: Identifier
-    errand: Errand
+    child: Annotated[ChildState, wire_name("errand")]
     news: tuple[News, ...] = ()
     reception: Reception | None = None
     acceptance: Acceptance | None = None

@@ -16,7 +16,7 @@ from models.common.vocabulary import (
     Outcome,
     Party,
     Priority,
-    Reimbursement,
+    RefundStatus,
     Role,
     SlaState,
     Stage,
@@ -224,7 +224,7 @@ class CaseState(BaseModel):
     @property
     def money_moves(self) -> bool:
         """Whether a refund is under way or was made, be it in part: from here on nothing is withdrawn."""
-        moving = Reimbursement.moving()
+        moving = RefundStatus.moving()
         return any(
             remedy.reimbursement in moving or any(part.reimbursement in moving for part in remedy.parts)
             for remedy in self.remedies

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -28,6 +28,17 @@ class Frozen(BaseModel):
     """A value that never changes after it was made; unknown fields are an error, so that a typing mistake is seen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def wire_name(name: str) -> Any:  # noqa: ANN401  # pydantic's own annotation
+    """The name of a field in JSON, where it differs from the attribute: histories, rows and callers keep reading it."""
+    return Field(validation_alias=name, serialization_alias=name)
+
+
+class Wired(Frozen):
+    """A value some of whose fields have a `wire_name`; Python code uses the attributes' names alone."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
 
 class Money(Frozen):

@@ -96,7 +96,7 @@ class PaymentStatus(StrEnum):
     FAILED = "failed"
 
 
-class RefundStatus(StrEnum):
+class ProviderRefundStatus(StrEnum):
     """ACCEPTED is not ARRIVED (RES-5)."""
 
     ACCEPTED = "accepted"
@@ -124,7 +124,7 @@ def _known_code(code: object) -> object:
     return RefusalCode.OTHER if isinstance(code, str) and code not in set(RefusalCode) else code
 
 
-class RefundOrder(FromPartner):
+class RefundRequest(FromPartner):
     """What we ask of a payment provider. `key` is the idempotency key: the same key is the same refund, for ever."""
 
     key: Identifier
@@ -145,7 +145,7 @@ class Refund(FromPartner):
     payment_id: Identifier
     order_id: Identifier
     amount: Money
-    status: RefundStatus
+    status: ProviderRefundStatus
     reference: str
     to: RefundTo = RefundTo.ORIGINAL
     refusal: str | None = None

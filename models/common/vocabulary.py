@@ -268,7 +268,7 @@ class Silence(StrEnum):
     """The first option is carried out."""
 
 
-class Reimbursement(StrEnum):
+class RefundStatus(StrEnum):
     """The state of a remedy's money; accepted by the provider (requested) is not arrived (RES-5)."""
 
     NONE = "none"
@@ -278,7 +278,7 @@ class Reimbursement(StrEnum):
     FAILED = "failed"
 
     @classmethod
-    def moving(cls) -> frozenset["Reimbursement"]:
+    def moving(cls) -> frozenset["RefundStatus"]:
         """Money was set aside, asked for or paid."""
         return frozenset({cls.PENDING, cls.REQUESTED, cls.ARRIVED})
 

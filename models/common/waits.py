@@ -20,7 +20,7 @@ class WaitPolicy(Frozen):
 
 
 class Terms(Frozen):
-    """The deadlines that an errand takes along from its case's policy."""
+    """The deadlines that a child workflow takes along from its case's policy."""
 
     waits: dict[WaitFor, WaitPolicy]
     calendars: dict[str, CalendarSlice]

@@ -7,7 +7,7 @@ from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.partners import FromPartner, Payment, PaymentStatus
 
 
-class ChargeOrder(FromPartner):
+class ChargeRequest(FromPartner):
     """Ask the customer for money. `key` is idempotent: the same key is the same charge, for ever."""
 
     key: Identifier
@@ -53,13 +53,13 @@ class Charge(FromPartner):
     paid_at: Instant | None = None
 
     @classmethod
-    def of(cls, order: ChargeOrder, status: ChargeStatus) -> Self:
+    def of(cls, order: ChargeRequest, status: ChargeStatus) -> Self:
         """The charge that was asked for, as far as it is known without the provider's word."""
         return cls(key=order.key, order_id=order.order_id, amount=order.amount, reference=order.reference, status=status)
 
-    def asked_by(self, customer_id: str, until: Instant) -> ChargeOrder:
+    def asked_by(self, customer_id: str, until: Instant) -> ChargeRequest:
         """The order that it was asked for with, as far as it is still known: enough to look the charge up."""
-        return ChargeOrder(
+        return ChargeRequest(
             key=self.key,
             order_id=self.order_id,
             customer_id=customer_id,
@@ -91,7 +91,7 @@ class Charge(FromPartner):
 class ChargeCall(Frozen):
     """Ask the merchant's payment provider about a charge; `known` is what it said last."""
 
-    order: ChargeOrder
+    order: ChargeRequest
     merchant_id: Identifier
     known: Charge | None = None
 

@@ -21,7 +21,7 @@ def coupon_key(case_id: str, remedy_id: str) -> str:
     return f"{case_id}.{remedy_id}.coupon"
 
 
-class CouponOrder(FromPartner):
+class IssueCoupon(FromPartner):
     """A coupon to be issued. `key` is the idempotency key: the same key is the same coupon."""
 
     key: Identifier

@@ -79,7 +79,7 @@ class FreightRow(Frozen):
     why: Bilingual
 
 
-class Course(Frozen):
+class ChildContext(Frozen):
     """What happens when a remedy is carried out, as the customer is told (RES-2), and how long that usually takes."""
 
     steps: tuple[Bilingual, ...] = Field(min_length=1)
@@ -91,4 +91,4 @@ class EligibilityPolicy(Frozen):
     """By category of goods, where the order's line names no warranty."""
     rules: tuple[EligibilityRow, ...]
     freight: tuple[FreightRow, ...]
-    courses: dict[RemedyKind, Course]
+    courses: dict[RemedyKind, ChildContext]

@@ -95,7 +95,7 @@ class Address(Frozen):
     postal_code: str | None = Field(default=None, max_length=20, examples=["200030"])
 
 
-class ChangeOrder(FromPartner):
+class OrderChangeRequest(FromPartner):
     """What is asked of the merchant's system. `key` is idempotent: the same key is the same change, for ever."""
 
     key: Identifier
@@ -155,7 +155,7 @@ class OrderingState(Frozen):
 class AskChange(Frozen):
     """Ask the merchant's system for a change. The address is read where it is kept, so that no history has it."""
 
-    order: ChangeOrder
+    order: OrderChangeRequest
     customer_id: Identifier
     address_id: Identifier | None = None
 

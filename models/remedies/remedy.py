@@ -1,10 +1,12 @@
 """What was proposed, and what is being carried out (RES-2…7)."""
 
+from typing import Annotated
+
 from models.common.actors import Actor
-from models.common.base import Frozen, Identifier, Instant, Money
+from models.common.base import Frozen, Identifier, Instant, Money, Wired, wire_name
 from models.common.lines import LineQuantity, NewItem
 from models.common.partners import RefundTo, RefusalCode
-from models.common.vocabulary import Acceptance, Party, Reception, Reimbursement, RemedyKind, Silence, WaitFor, WaitingOn
+from models.common.vocabulary import Acceptance, Party, Reception, RefundStatus, RemedyKind, Silence, WaitFor, WaitingOn
 from models.remedies.offers import Option
 from models.remedies.order_change import OrderChange, OrderingState
 from models.replacements.state import ReplacementState
@@ -50,13 +52,13 @@ class RefundPart(Frozen):
     payment_id: Identifier
     amount: Money
     to: RefundTo = RefundTo.ORIGINAL
-    reimbursement: Reimbursement = Reimbursement.PENDING
+    reimbursement: RefundStatus = RefundStatus.PENDING
     refund_id: str | None = None
     refusal: str | None = None
     refusal_code: RefusalCode | None = None
 
 
-class Errand(Frozen):
+class ChildState(Frozen):
     """How far the child workflow of a remedy is: a return on the road, a replacement, a repair. It reports; the case follows."""
 
     workflow_id: Identifier
@@ -70,7 +72,7 @@ class Errand(Frozen):
     """Done, but not as it was meant: stock_gone, expired, lost, called_off …"""
 
 
-class Remedy(Frozen):
+class Remedy(Wired):
     """RES-3: a remedy being carried out."""
 
     id: Identifier
@@ -86,7 +88,7 @@ class Remedy(Frozen):
     freight: Party | None = None
     reception: Reception | None = None
     acceptance: Acceptance | None = None
-    reimbursement: Reimbursement = Reimbursement.NONE
+    reimbursement: RefundStatus = RefundStatus.NONE
     attempt: int = 1
     """Grows when a refused refund is tried again: its keys are then new ones."""
     refund_to: RefundTo = RefundTo.ORIGINAL
@@ -97,8 +99,8 @@ class Remedy(Frozen):
     """Remedies that were settled on together have the same number: when one fails, the others are taken back (RES-11)."""
     ordering: OrderingState | None = None
     """A cancelled or changed order: how far the merchant's system is."""
-    errand: Errand | None = None
-    parked: Errand | None = None
+    child: Annotated[ChildState | None, wire_name("errand")] = None
+    suspended_child: Annotated[ChildState | None, wire_name("parked")] = None
     """One that goes on unseen while another is followed: a replacement set aside, while the old goods travel back."""
     return_: ReturnState | None = None
     """The goods that come back (RES-6)."""

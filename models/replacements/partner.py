@@ -14,7 +14,7 @@ class StockItem(FromPartner):
     quantity: int = 1
 
 
-class ReservationOrder(FromPartner):
+class ReservationRequest(FromPartner):
     """Set goods aside. `key` is idempotent: the same key is the same reservation, for ever."""
 
     key: Identifier
@@ -60,7 +60,7 @@ class Stop(FromPartner):
     key: Identifier
 
 
-class DispatchOrder(FromPartner):
+class DispatchRequest(FromPartner):
     """Send what was set aside to where the order went. `key` is idempotent."""
 
     key: Identifier
@@ -85,7 +85,7 @@ class Dispatch(FromPartner):
     carrier_id: Identifier | None = None
 
 
-class RepairOrder(FromPartner):
+class RepairRequest(FromPartner):
     """Look at goods that came in, and repair them. `key` is idempotent."""
 
     key: Identifier

@@ -40,7 +40,7 @@ class ReplacementStage(StrEnum):
     ON_ITS_WAY = "on_its_way"
     DELIVERED = "delivered"
     OVER = "over"
-    """It ended before anything was sent; why is the errand's to say."""
+    """It ended before anything was sent; why is the child workflow's to say."""
 
 
 class ReplacementState(Frozen):

@@ -21,7 +21,7 @@ class ReturnAddress(FromPartner):
     phone: str | None = None
 
 
-class ReturnOrder(FromPartner):
+class ReturnRequest(FromPartner):
     """Announce goods to the merchant; the answer is where to send them."""
 
     key: Identifier
@@ -63,7 +63,7 @@ class SentBack(FromPartner):
     carrier_id: Identifier
 
 
-class LabelOrder(FromPartner):
+class LabelRequest(FromPartner):
     """Ask the carriers' desk for a prepaid label."""
 
     key: Identifier
@@ -96,7 +96,7 @@ class PickupAddress(FromPartner):
     address: str
 
 
-class PickupOrder(FromPartner):
+class PickupRequest(FromPartner):
     """Ask the carrier to fetch the parcel."""
 
     key: Identifier

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from models.tables.case import UtcDateTime
 
 
-class TakingRow(SQLModel, table=True):
+class ItemReservationRow(SQLModel, table=True):
     """A remedy's pieces of one line. Never deleted; released ones are the customer's to ask about again."""
 
     __tablename__: ClassVar[Any] = "takings"

@@ -17,7 +17,7 @@ class OrderLockRow(SQLModel, table=True):
     order_id: str = Field(primary_key=True)
 
 
-class MoneyRow(SQLModel, table=True):
+class RefundPartRow(SQLModel, table=True):
     """A refund's part: its key with the provider, and what the provider said. Never deleted; a failed part no longer counts as given."""
 
     __tablename__: ClassVar[Any] = "money"

@@ -11,7 +11,7 @@ from models.case.state import CaseState
 from models.common.actors import Actor
 from models.common.base import Bilingual
 from models.common.errors import Fault
-from models.common.vocabulary import Kind, Reimbursement, Role, Stage, Tier, WaitFor
+from models.common.vocabulary import Kind, RefundStatus, Role, Stage, Tier, WaitFor
 from rules.case.appeals import may_appeal, may_decide
 from rules.common.refusal import refusal
 
@@ -121,7 +121,7 @@ def _on_the_table(case: CaseState, _: Actor) -> bool:
 
 
 def _refund_failed(case: CaseState, _: Actor) -> bool:
-    return any(remedy.reimbursement is Reimbursement.FAILED for remedy in case.remedies if remedy.open)
+    return any(remedy.reimbursement is RefundStatus.FAILED for remedy in case.remedies if remedy.open)
 
 
 def _can_withdraw(case: CaseState, _: Actor) -> bool:

@@ -20,7 +20,7 @@ from models.case.state import CaseState
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Bilingual, Body, Money
 from models.common.errors import Fault
-from models.common.vocabulary import ErrorType, Reimbursement, Role, WaitingOn
+from models.common.vocabulary import ErrorType, RefundStatus, Role, WaitingOn
 from models.investigation.findings import InformationRequest
 from models.policy.policy import PolicySlice
 from rules.case.appeals import too_late
@@ -186,7 +186,7 @@ def _accept(case: CaseState, body: Accept) -> Fault | None:
 
 
 def _failed_refund(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | None:
-    failed = [remedy.id for remedy in case.remedies if remedy.reimbursement is Reimbursement.FAILED and remedy.open]
+    failed = [remedy.id for remedy in case.remedies if remedy.reimbursement is RefundStatus.FAILED and remedy.open]
     if body.remedy_id in failed:
         return None
     said = Bilingual(

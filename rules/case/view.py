@@ -90,7 +90,7 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
 
 
 def errand_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction | ReplacementAction, str], ...]:
-    """What may be done to the goods that are on their way: each where its errand is."""
+    """What may be done to the goods that are on their way: each where its child workflow is."""
     return return_view.open_actions(case, actor) + replacement_view.open_actions(case, actor)
 
 

@@ -37,7 +37,7 @@ NOBODY = frozenset({Party.NONE, Party.CUSTOMER})
 Shares = Mapping[Party, float]
 
 
-class Due(Frozen):
+class Receivable(Frozen):
     """What one party owes, or is owed, for one case."""
 
     kind: ClaimKind
@@ -56,7 +56,7 @@ class Change(Frozen):
     items: tuple[ClaimItem, ...]
 
 
-def dues(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -> tuple[Due, ...]:
+def receivables(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -> tuple[Receivable, ...]:
     """Everything that is due between the parties for what was given so far.
 
     `moved`: an appeal took the responsibility off somebody after the customer was served; where it rests on nobody, the platform bears it.
@@ -65,7 +65,7 @@ def dues(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -> tuple
     if order is None or finding is None:
         return ()
     road = parcel_in_question(case.shipments)
-    found: dict[tuple[ClaimKind, str, str], Due] = {}
+    found: dict[tuple[ClaimKind, str, str], Receivable] = {}
     for remedy in case.remedies:
         value, funder = given(remedy, order), policy.funded_by.get(remedy.kind)
         if value is None or funder is None:
@@ -89,7 +89,7 @@ def dues(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -> tuple
             found[key] = (
                 known.model_copy(update={"items": (*known.items, item)})
                 if known
-                else Due(
+                else Receivable(
                     kind=kind,
                     who=who,
                     cause=_cause(case, lost=lost is not None, carrier=of_parcel, road=road),
@@ -122,14 +122,14 @@ def bearers(party: Party, policy: ClaimsPolicy, *, moved: bool, parcel: bool) ->
     return shares
 
 
-def missing(wanted: Sequence[Due], refs: Sequence[ClaimRef]) -> tuple[Due, ...]:
+def missing(wanted: Sequence[Receivable], refs: Sequence[ClaimRef]) -> tuple[Receivable, ...]:
     """What is due and not claimed yet: new claims."""
     claimed = _claimed(refs)
     fresh = [due.model_copy(update={"items": tuple(_rest(due, claimed))}) for due in wanted]
     return tuple(due for due in fresh if due.items)
 
 
-def excessive(wanted: Sequence[Due], refs: Sequence[ClaimRef]) -> Iterator[Change]:
+def excessive(wanted: Sequence[Receivable], refs: Sequence[ClaimRef]) -> Iterator[Change]:
     """Which standing claims ask for more than is due by now, the last one first."""
     left: dict[tuple[ClaimKind, str, str], int] = {}
     for due in wanted:
@@ -197,7 +197,7 @@ def _owed(minor: int, funder: Party, shares: Shares) -> Iterator[tuple[ClaimKind
             yield ClaimKind.CREDIT, part
 
 
-def _limited(due: Due, order: Order, road: Shipment | None, policy: ClaimsPolicy) -> Due:
+def _limited(due: Receivable, order: Order, road: Shipment | None, policy: ClaimsPolicy) -> Receivable:
     """A carrier's liability ends somewhere (the policy's `carriers`); the items are claimed in their order up to there."""
     limit = _limit(due, order, road, policy.of(due.who)) if due.kind is ClaimKind.CARRIER else None
     if limit is None or limit.amount.minor >= sum(item.amount.minor for item in due.items):
@@ -211,7 +211,7 @@ def _limited(due: Due, order: Order, road: Shipment | None, policy: ClaimsPolicy
     return due.model_copy(update={"items": tuple(kept), "limit": limit})
 
 
-def _limit(due: Due, order: Order, road: Shipment | None, terms: CarrierTerms) -> ClaimLimit:
+def _limit(due: Receivable, order: Order, road: Shipment | None, terms: CarrierTerms) -> ClaimLimit:
     freight = order.freight.minor
     if due.cause is ClaimCause.LATE:
         most, by = max(int(freight * terms.late_freight_times), terms.late_at_least_minor), "late"
@@ -249,7 +249,7 @@ def _claimed(refs: Iterable[ClaimRef]) -> dict[tuple[ClaimKind, str, str], int]:
     return claimed
 
 
-def _rest(due: Due, claimed: dict[tuple[ClaimKind, str, str], int]) -> Iterator[ClaimItem]:
+def _rest(due: Receivable, claimed: dict[tuple[ClaimKind, str, str], int]) -> Iterator[ClaimItem]:
     for item in due.items:
         key = (due.kind, due.who, item.remedy_id)
         covered = min(claimed.get(key, 0), item.amount.minor)

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.partners import Order, Payment, PaymentStatus, RefundStatus
+from models.common.partners import Order, Payment, PaymentStatus, ProviderRefundStatus
 
 
 def refunded(payment: Payment) -> int:
     """Minor units of a payment that went back or are going back, whoever asked for it."""
-    return sum(refund.amount.minor for refund in payment.refunds if refund.status is not RefundStatus.REFUSED)
+    return sum(refund.amount.minor for refund in payment.refunds if refund.status is not ProviderRefundStatus.REFUSED)
 
 
 def refundable(payments: Iterable[Payment]) -> int:

@@ -17,8 +17,8 @@ from models.common.partners import (
     OrderStatus,
     Payment,
     PaymentStatus,
+    ProviderRefundStatus,
     Refund,
-    RefundStatus,
     Shipment,
     ShipmentStatus,
 )
@@ -261,7 +261,7 @@ def _charged_again(captured: list[Payment]) -> int:
 
 
 def _refunds_under_way(refunds: list[Refund], now: datetime) -> Named:
-    pending = [refund for refund in refunds if refund.status is RefundStatus.ACCEPTED]
+    pending = [refund for refund in refunds if refund.status is ProviderRefundStatus.ACCEPTED]
     since = min((refund.requested_at for refund in pending if refund.requested_at is not None), default=None)
     yield "payment.refund_pending", bool(pending), since
     if pending:

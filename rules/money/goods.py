@@ -8,7 +8,7 @@ from models.case.recalled import Moved, Recalled
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
 from models.common.partners import Order
-from models.common.vocabulary import Acceptance, Issue, Party, Reimbursement, RemedyKind
+from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus, RemedyKind
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
@@ -75,9 +75,9 @@ def own_refunds(case: CaseState) -> tuple[int, int]:
     shown = {refund.key for payment in case.payments for refund in payment.refunds}
     given = unseen = 0
     for remedy in case.remedies:
-        parts = {part.key: part.amount.minor for part in remedy.parts if part.reimbursement is not Reimbursement.FAILED}
+        parts = {part.key: part.amount.minor for part in remedy.parts if part.reimbursement is not RefundStatus.FAILED}
         by_hand = 0
-        if remedy.reimbursement is Reimbursement.ARRIVED and remedy.amount is not None:
+        if remedy.reimbursement is RefundStatus.ARRIVED and remedy.amount is not None:
             by_hand = max(remedy.amount.minor - sum(parts.values()), 0)
         given += sum(parts.values()) + by_hand
         unseen += sum(minor for key, minor in parts.items() if key not in shown) + by_hand

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from models.common.actors import Actor
 from models.common.base import Bilingual, Frozen, Money
-from models.common.partners import Payment, PaymentStatus, Refund, RefundStatus
-from models.common.vocabulary import Party, Reimbursement, Role
+from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund
+from models.common.vocabulary import Party, RefundStatus, Role
 from models.money.ledger import Entry, EntryKind, Posting
 from models.remedies.remedy import RefundPart
 from rules.money.refund import split
@@ -85,10 +85,10 @@ def _gone(of: Whose, refund: Refund, known: AbstractSet[str]) -> Entry | None:
     if not refund.amount.minor:
         return None
     key, kind, taker = f"outside.{of.order_id}.{refund.refund_id}", EntryKind.REFUNDED_OUTSIDE, OUTSIDE
-    refused = refund.status is RefundStatus.REFUSED
+    refused = refund.status is ProviderRefundStatus.REFUSED
     if f"set_aside.{refund.key}" in known:
         failed = f"released.{refund.key}" in known and f"paid_otherwise.{refund.key}" not in known
-        if not failed or refund.status is not RefundStatus.ARRIVED:
+        if not failed or refund.status is not ProviderRefundStatus.ARRIVED:
             return None
         key, kind, taker = f"arrived.{refund.key}", EntryKind.ARRIVED, CUSTOMER
     elif refused and key not in known:
@@ -104,18 +104,18 @@ def set_aside(of: Whose, part: RefundPart) -> Entry:
     return _entry(f"set_aside.{part.key}", EntryKind.SET_ASIDE, of, part.amount, PAYMENT + part.payment_id, _promised(of))
 
 
-def moved(of: Whose, part: RefundPart, to: Reimbursement, *, otherwise: bool = False) -> tuple[Entry, ...]:
+def moved(of: Whose, part: RefundPart, to: RefundStatus, *, otherwise: bool = False) -> tuple[Entry, ...]:
     """The entries for a part that was booked as `part` and comes to another state; `otherwise`: a person paid it another way."""
     payment = PAYMENT + part.payment_id
-    holders = {Reimbursement.PENDING: _promised(of), Reimbursement.REQUESTED: PROVIDER, Reimbursement.FAILED: payment}
+    holders = {RefundStatus.PENDING: _promised(of), RefundStatus.REQUESTED: PROVIDER, RefundStatus.FAILED: payment}
     holder = holders[part.reimbursement]
     if otherwise:
         steps = ((EntryKind.PAID_OTHERWISE, holder, CUSTOMER),)
-    elif to is Reimbursement.FAILED:
+    elif to is RefundStatus.FAILED:
         steps = ((EntryKind.RELEASED, holder, payment),)
-    elif to is Reimbursement.REQUESTED:
+    elif to is RefundStatus.REQUESTED:
         steps = ((EntryKind.REQUESTED, holder, PROVIDER),)
-    elif part.reimbursement is Reimbursement.PENDING:
+    elif part.reimbursement is RefundStatus.PENDING:
         steps = ((EntryKind.REQUESTED, holder, PROVIDER), (EntryKind.ARRIVED, PROVIDER, CUSTOMER))
     else:
         steps = ((EntryKind.ARRIVED, holder, CUSTOMER),)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from models.common.partners import Refund, RefundStatus, RefundTo, RefusalCode
-from models.common.vocabulary import Reimbursement
+from models.common.partners import ProviderRefundStatus, Refund, RefundTo, RefusalCode
+from models.common.vocabulary import RefundStatus
 from models.remedies.remedy import RefundPart
 
 REIMBURSEMENTS = {
-    RefundStatus.ACCEPTED: Reimbursement.REQUESTED,
-    RefundStatus.ARRIVED: Reimbursement.ARRIVED,
-    RefundStatus.REFUSED: Reimbursement.FAILED,
+    ProviderRefundStatus.ACCEPTED: RefundStatus.REQUESTED,
+    ProviderRefundStatus.ARRIVED: RefundStatus.ARRIVED,
+    ProviderRefundStatus.REFUSED: RefundStatus.FAILED,
 }
 
 
@@ -38,5 +38,5 @@ def as_told(part: RefundPart, refund: Refund) -> RefundPart:
 
 def to_balance(parts: Sequence[RefundPart], codes: AbstractSet[RefusalCode]) -> bool:
     """Whether what was refused goes to the customer's balance by itself: every refusal says that the first way is closed for good."""
-    refused = [part for part in parts if part.reimbursement is Reimbursement.FAILED]
+    refused = [part for part in parts if part.reimbursement is RefundStatus.FAILED]
     return bool(refused) and all(part.to is RefundTo.ORIGINAL and part.refusal_code in codes for part in refused)

@@ -38,7 +38,7 @@ class Bill(NamedTuple):
 
 
 def bills_of(case: CaseState, since: datetime) -> Iterator[Bill]:
-    """What the case asked its customer to pay: for a changed order itself, for dearer goods and repairs by the errand."""
+    """What the case asked its customer to pay: for a changed order itself, for dearer goods and repairs by the child workflow."""
     for remedy in case.remedies:
         if remedy.ordering is not None and remedy.ordering.charge is not None:
             yield Bill(case.case_id, case.case_id, remedy.ordering.charge, since)

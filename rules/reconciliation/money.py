@@ -13,8 +13,8 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from models.common.base import Money
-from models.common.partners import NoticeKind, Payment, PaymentStatus, Refund, RefundStatus, ShipmentStatus
-from models.common.vocabulary import Reimbursement
+from models.common.partners import NoticeKind, Payment, PaymentStatus, ProviderRefundStatus, Refund, ShipmentStatus
+from models.common.vocabulary import RefundStatus
 from models.money.ledger import Entry, EntryKind
 from models.reconciliation.difference import DifferenceKind, Finding, Word
 from models.remedies.remedy import RefundPart
@@ -23,26 +23,26 @@ from rules.money.ledger import PAYMENT
 from rules.money.refund import REIMBURSEMENTS
 
 ENDS = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
-MOVING = frozenset({Reimbursement.PENDING, Reimbursement.REQUESTED})
-KINDS: dict[tuple[Reimbursement, Reimbursement | None], DifferenceKind] = {
-    (Reimbursement.PENDING, Reimbursement.REQUESTED): DifferenceKind.REFUND_AHEAD,
-    (Reimbursement.PENDING, Reimbursement.ARRIVED): DifferenceKind.REFUND_AHEAD,
-    (Reimbursement.PENDING, Reimbursement.FAILED): DifferenceKind.REFUND_REFUSED,
-    (Reimbursement.REQUESTED, None): DifferenceKind.REFUND_UNKNOWN,
-    (Reimbursement.REQUESTED, Reimbursement.ARRIVED): DifferenceKind.REFUND_AHEAD,
-    (Reimbursement.REQUESTED, Reimbursement.FAILED): DifferenceKind.REFUND_REFUSED,
-    (Reimbursement.FAILED, Reimbursement.REQUESTED): DifferenceKind.REFUND_AHEAD,
-    (Reimbursement.FAILED, Reimbursement.ARRIVED): DifferenceKind.REFUND_AHEAD,
-    (Reimbursement.ARRIVED, None): DifferenceKind.REFUND_UNKNOWN,
-    (Reimbursement.ARRIVED, Reimbursement.REQUESTED): DifferenceKind.REFUND_BEHIND,
-    (Reimbursement.ARRIVED, Reimbursement.FAILED): DifferenceKind.REFUND_REFUSED,
+MOVING = frozenset({RefundStatus.PENDING, RefundStatus.REQUESTED})
+KINDS: dict[tuple[RefundStatus, RefundStatus | None], DifferenceKind] = {
+    (RefundStatus.PENDING, RefundStatus.REQUESTED): DifferenceKind.REFUND_AHEAD,
+    (RefundStatus.PENDING, RefundStatus.ARRIVED): DifferenceKind.REFUND_AHEAD,
+    (RefundStatus.PENDING, RefundStatus.FAILED): DifferenceKind.REFUND_REFUSED,
+    (RefundStatus.REQUESTED, None): DifferenceKind.REFUND_UNKNOWN,
+    (RefundStatus.REQUESTED, RefundStatus.ARRIVED): DifferenceKind.REFUND_AHEAD,
+    (RefundStatus.REQUESTED, RefundStatus.FAILED): DifferenceKind.REFUND_REFUSED,
+    (RefundStatus.FAILED, RefundStatus.REQUESTED): DifferenceKind.REFUND_AHEAD,
+    (RefundStatus.FAILED, RefundStatus.ARRIVED): DifferenceKind.REFUND_AHEAD,
+    (RefundStatus.ARRIVED, None): DifferenceKind.REFUND_UNKNOWN,
+    (RefundStatus.ARRIVED, RefundStatus.REQUESTED): DifferenceKind.REFUND_BEHIND,
+    (RefundStatus.ARRIVED, RefundStatus.FAILED): DifferenceKind.REFUND_REFUSED,
 }
 """By our state of a refund and the provider's (None: it does not know it); every other pair agrees."""
 FINAL = frozenset(
     {
-        (Reimbursement.FAILED, Reimbursement.REQUESTED),
-        (Reimbursement.ARRIVED, Reimbursement.REQUESTED),
-        (Reimbursement.ARRIVED, Reimbursement.FAILED),
+        (RefundStatus.FAILED, RefundStatus.REQUESTED),
+        (RefundStatus.ARRIVED, RefundStatus.REQUESTED),
+        (RefundStatus.ARRIVED, RefundStatus.FAILED),
     }
 )
 """No case goes back to these: a person has to see to it."""
@@ -157,7 +157,7 @@ def _outside(order_id: str, refund: Refund, keys: Collection[str], reported: Abs
     """A refund that is in the ledger already was seen by a case, and is a fact there."""
     ours = f"set_aside.{refund.key}" in keys
     known = f"outside.{order_id}.{refund.refund_id}" in keys and refund.refund_id not in reported
-    if not ours and not known and refund.status is not RefundStatus.REFUSED and refund.amount.minor:
+    if not ours and not known and refund.status is not ProviderRefundStatus.REFUSED and refund.amount.minor:
         theirs: dict[str, JsonValue] = {"state": refund.status.value, "payment_id": refund.payment_id, **amount_of(refund.amount)}
         yield Finding(kind=DifferenceKind.REFUND_OUTSIDE, order_id=order_id, subject=refund.refund_id, theirs=theirs)
 

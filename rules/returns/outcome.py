@@ -7,8 +7,8 @@ from models.case.state import CaseState
 from models.common.actors import SYSTEM
 from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.partners import PaymentStatus, RefundStatus, ShipmentStatus
-from models.common.vocabulary import Acceptance, Issue, Party, Reception, Reimbursement
+from models.common.partners import PaymentStatus, ProviderRefundStatus, ShipmentStatus
+from models.common.vocabulary import Acceptance, Issue, Party, Reception, RefundStatus
 from models.remedies.remedy import Remedy
 from models.returns.partner import ToldInspection
 from models.returns.state import (
@@ -169,12 +169,12 @@ def room(case: CaseState, remedy: Remedy) -> int:
         refund.amount.minor
         for payment in case.payments
         for refund in payment.refunds
-        if refund.status is not RefundStatus.REFUSED and not refund.key.startswith(f"{case.case_id}.")
+        if refund.status is not ProviderRefundStatus.REFUSED and not refund.key.startswith(f"{case.case_id}.")
     )
     ours = sum(
         other.amount.minor
         for other in case.remedies
-        if other.id != remedy.id and other.amount and not other.undone and other.reimbursement in Reimbursement.moving()
+        if other.id != remedy.id and other.amount and not other.undone and other.reimbursement in RefundStatus.moving()
     )
     return max(paid - gone - ours, 0)
 

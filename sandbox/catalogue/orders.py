@@ -18,8 +18,8 @@ from models.common.partners import (
     OrderStatus,
     Payment,
     PaymentStatus,
+    ProviderRefundStatus,
     Refund,
-    RefundStatus,
     Scan,
     Shipment,
     ShipmentStatus,
@@ -277,7 +277,7 @@ class Draft:
             yield payment.model_copy(update={"refunds": (self._refund(payment, story.refund),)}) if story.refund else payment
 
     def _refund(self, payment: Payment, past: PastRefund) -> Refund:
-        arrived = past.status is RefundStatus.ARRIVED
+        arrived = past.status is ProviderRefundStatus.ARRIVED
         return Refund(
             refund_id=f"RF-{payment.payment_id.removeprefix('P-')}-0",
             key=f"shop-{payment.payment_id}",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.common.partners import RefundStatus, ShipmentStatus
+from models.common.partners import ProviderRefundStatus, ShipmentStatus
 
 
 @dataclass(frozen=True)
@@ -11,7 +11,7 @@ class PastRefund:
 
     share: float
     days: float
-    status: RefundStatus
+    status: ProviderRefundStatus
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ STORIES: tuple[Story, ...] = (
         placed=12,
         promised=None,
         shipped=None,
-        refund=PastRefund(1.0, 10, RefundStatus.ACCEPTED),
+        refund=PastRefund(1.0, 10, ProviderRefundStatus.ACCEPTED),
         cancelled=True,
     ),
     Story(
@@ -117,7 +117,7 @@ STORIES: tuple[Story, ...] = (
         placed=4,
         promised=None,
         shipped=None,
-        refund=PastRefund(1.0, 2, RefundStatus.ACCEPTED),
+        refund=PastRefund(1.0, 2, ProviderRefundStatus.ACCEPTED),
         cancelled=True,
     ),
     Story(
@@ -125,7 +125,7 @@ STORIES: tuple[Story, ...] = (
         "商家已另行退还一半",
         "half refunded by the merchant already",
         delivered=FINE,
-        refund=PastRefund(0.5, 1, RefundStatus.ARRIVED),
+        refund=PastRefund(0.5, 1, ProviderRefundStatus.ARRIVED),
     ),
     Story("custom", "定制商品，已送达", "made to order, delivered", delivered=FINE, goods="custom"),
     Story(

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from models.common.base import Money
 from models.common.partners import NoticeKind, Payment
-from models.money.charge import Charge, ChargeOrder, ChargeStatus
+from models.money.charge import Charge, ChargeRequest, ChargeStatus
 from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault, FaultyRoute, Partner
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
@@ -26,7 +26,7 @@ PAGE = """<!doctype html><meta charset="utf-8"><title>{amount}</title>
 
 
 @router.post("")
-async def charge(order: ChargeOrder, key: KeyOf, sandbox: SandboxOf, request: Request, faults: FaultsOf) -> Response:
+async def charge(order: ChargeRequest, key: KeyOf, sandbox: SandboxOf, request: Request, faults: FaultsOf) -> Response:
     if key != order.key:
         raise HTTPException(422, "the Idempotency-Key and the body's key differ")
     known = _row(sandbox, key)
@@ -47,7 +47,7 @@ async def charge_by_key(key: str, sandbox: SandboxOf) -> Response:
 
 
 @router.post("/{key}/cancel")
-async def cancel_charge(key: str, order: ChargeOrder, sandbox: SandboxOf, request: Request, _: KeyOf) -> Response:
+async def cancel_charge(key: str, order: ChargeRequest, sandbox: SandboxOf, request: Request, _: KeyOf) -> Response:
     """Nobody may pay it from now on. One that never came is noted as cancelled, so that it does nothing when it comes."""
     if order.key != key:
         raise HTTPException(422, "the body is about another charge")
@@ -114,7 +114,7 @@ def read(row: Row) -> Charge:
     )
 
 
-def _note(sandbox: Sandbox, order: ChargeOrder, status: ChargeStatus, address: str, *, quiet: bool) -> None:
+def _note(sandbox: Sandbox, order: ChargeRequest, status: ChargeStatus, address: str, *, quiet: bool) -> None:
     sandbox.books.insert(
         "charges",
         key=order.key,

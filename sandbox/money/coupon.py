@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 
-from models.money.coupon import Coupon, CouponOrder, CouponStatus
+from models.money.coupon import Coupon, CouponStatus, IssueCoupon
 from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault, FaultyRoute
 from sandbox.kit.parts import FaultsOf, KeyOf, SandboxOf, answer, bearer
@@ -15,12 +15,12 @@ wallet = APIRouter(tags=["sandbox"])
 
 
 @router.post("/coupons")
-async def issue_coupon(order: CouponOrder, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
+async def issue_coupon(order: IssueCoupon, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
     if key != order.key:
         raise HTTPException(422, "the Idempotency-Key and the body's key differ")
     known = sandbox.books.one("select * from coupons where key = ?", key)
     if known is not None:
-        if CouponOrder.model_validate_json(known["request"]) != order:
+        if IssueCoupon.model_validate_json(known["request"]) != order:
             raise HTTPException(409, "this key came with another coupon before")
         sandbox.books.write("update coupons set calls = calls + 1 where key = ?", key)
         return answer(read(known))

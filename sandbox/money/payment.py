@@ -9,7 +9,16 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from pydantic import BaseModel
 
 from models.common.base import Identifier, Money
-from models.common.partners import NoticeKind, Payment, PaymentStatus, Refund, RefundOrder, RefundStatus, RefundTo, RefusalCode
+from models.common.partners import (
+    NoticeKind,
+    Payment,
+    PaymentStatus,
+    ProviderRefundStatus,
+    Refund,
+    RefundRequest,
+    RefundTo,
+    RefusalCode,
+)
 from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault, FaultyRoute, Partner
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
@@ -40,7 +49,7 @@ async def payments(order_id: Annotated[Identifier, Query()], sandbox: SandboxOf)
 
 
 @router.post("/refunds")
-async def refund(order: RefundOrder, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
+async def refund(order: RefundRequest, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
     if key != order.key:
         raise HTTPException(422, "the Idempotency-Key and the body's key differ")
     known = sandbox.books.one("select * from refunds where key = ?", key)
@@ -67,7 +76,13 @@ def read(row: Row) -> Refund:
     """A refund as it is now: accepted until its time has come, then arrived."""
     arrives_at = datetime.fromisoformat(row["arrives_at"]) if row["arrives_at"] else None
     arrived = arrives_at is not None and arrives_at <= now()
-    status = RefundStatus.REFUSED if row["refusal"] else RefundStatus.ARRIVED if arrived else RefundStatus.ACCEPTED
+    status = (
+        ProviderRefundStatus.REFUSED
+        if row["refusal"]
+        else ProviderRefundStatus.ARRIVED
+        if arrived
+        else ProviderRefundStatus.ACCEPTED
+    )
     return Refund(
         refund_id=row["refund_id"],
         key=row["key"],
@@ -84,7 +99,7 @@ def read(row: Row) -> Refund:
     )
 
 
-def _make(sandbox: Sandbox, order: RefundOrder, payment: Payment | None, faults: frozenset[Fault]) -> Refund:
+def _make(sandbox: Sandbox, order: RefundRequest, payment: Payment | None, faults: frozenset[Fault]) -> Refund:
     at = now()
     refusal, code = _refused_on_demand(order, faults) or _refused(order, payment) or (None, None)
     arrives_at = None if refusal else at + sandbox.options.refund_delay
@@ -106,7 +121,7 @@ def _make(sandbox: Sandbox, order: RefundOrder, payment: Payment | None, faults:
     sandbox.books.insert("refunds", **row)
     accepted = read(row)
     if arrives_at is not None:
-        arrived = accepted.model_copy(update={"status": RefundStatus.ARRIVED, "arrived_at": arrives_at})
+        arrived = accepted.model_copy(update={"status": ProviderRefundStatus.ARRIVED, "arrived_at": arrives_at})
         sandbox.webhooks.add(
             Partner.PAYMENT,
             NoticeKind.REFUND,
@@ -120,7 +135,7 @@ def _make(sandbox: Sandbox, order: RefundOrder, payment: Payment | None, faults:
     return accepted
 
 
-def _refused_on_demand(order: RefundOrder, faults: frozenset[Fault]) -> tuple[str, RefusalCode] | None:
+def _refused_on_demand(order: RefundRequest, faults: frozenset[Fault]) -> tuple[str, RefusalCode] | None:
     """What a fault says; the customer's balance takes what a closed account or an expired card does not."""
     if Fault.REFUSE in faults:
         return "付款方拒绝 The payer refuses.", RefusalCode.OTHER
@@ -129,12 +144,12 @@ def _refused_on_demand(order: RefundOrder, faults: frozenset[Fault]) -> tuple[st
     return next((REFUSALS[fault] for fault in REFUSALS if fault in faults), None)
 
 
-def _refused(order: RefundOrder, payment: Payment | None) -> tuple[str, RefusalCode] | None:
+def _refused(order: RefundRequest, payment: Payment | None) -> tuple[str, RefusalCode] | None:
     words = _refusal(order, payment)
     return (words, RefusalCode.OTHER) if words else None
 
 
-def _refusal(order: RefundOrder, payment: Payment | None) -> str | None:
+def _refusal(order: RefundRequest, payment: Payment | None) -> str | None:
     """The provider's words, or None when it pays."""
     if payment is None or payment.order_id != order.order_id:
         return f"订单没有该笔支付 Order {order.order_id} has no payment {order.payment_id}."
@@ -143,7 +158,7 @@ def _refusal(order: RefundOrder, payment: Payment | None) -> str | None:
     if order.amount.currency != payment.amount.currency:
         return f"币种不符，应为 {payment.amount.currency} The payment's currency is {payment.amount.currency}."
     left = payment.amount.minor - sum(
-        refund.amount.minor for refund in payment.refunds if refund.status is not RefundStatus.REFUSED
+        refund.amount.minor for refund in payment.refunds if refund.status is not ProviderRefundStatus.REFUSED
     )
     if order.amount.minor == 0 or order.amount.minor > left:
         return f"可退金额为 {left / 100:.2f} Only {left / 100:.2f} {payment.amount.currency} is left to refund."
@@ -155,6 +170,6 @@ def _with_refunds(sandbox: Sandbox, payment: Payment) -> Payment:
     return payment.model_copy(update={"refunds": (*payment.refunds, *(read(row) for row in rows))})
 
 
-def _same(order: RefundOrder, row: Row) -> bool:
+def _same(order: RefundRequest, row: Row) -> bool:
     asked = (order.payment_id, order.order_id, order.amount.minor, order.amount.currency, order.to)
     return asked == (row["payment_id"], row["order_id"], row["minor"], row["currency"], row["sent_to"])

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Response
 from models.common.base import Money
 from models.common.lines import NewItem
 from models.common.partners import NoticeKind, Order, OrderLine, OrderStatus
-from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeOrder, ChangeQuery, ChangeStatus
+from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeQuery, ChangeStatus, OrderChangeRequest
 from rules.remedies.order_change import whole_order
 from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault, FaultyRoute, Partner
@@ -32,7 +32,7 @@ PAID = "订单已付款，不能修改支付方式 The order is paid already."
 
 
 @router.post("/{order_id}/changes")
-async def change(order_id: str, asked: ChangeOrder, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
+async def change(order_id: str, asked: OrderChangeRequest, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
     if key != asked.key or order_id != asked.order_id:
         raise HTTPException(422, "the Idempotency-Key and the body's key, or the two order ids, differ")
     if order_id not in sandbox.catalogue.entries:
@@ -79,7 +79,7 @@ def order_now(sandbox: Sandbox, order_id: str) -> Order | None:
     return _with(entry.order, _standing(sandbox, order_id)) if entry else None
 
 
-def _take_down(sandbox: Sandbox, asked: ChangeOrder, text: str, faults: frozenset[Fault]) -> None:
+def _take_down(sandbox: Sandbox, asked: OrderChangeRequest, text: str, faults: frozenset[Fault]) -> None:
     """Decide at once what comes of it; one that is confirmed later is pending until its time has come."""
     order, at = order_now(sandbox, asked.order_id), now()
     assert order is not None  # noqa: S101  # the route asked before
@@ -139,18 +139,18 @@ def _told(sandbox: Sandbox, key: str) -> ChangeAnswer:
     return told.model_copy(update={"order": order, "total_before": before})
 
 
-def _standing(sandbox: Sandbox, order_id: str) -> list[ChangeOrder]:
+def _standing(sandbox: Sandbox, order_id: str) -> list[OrderChangeRequest]:
     rows = sandbox.books.read("select * from order_changes where order_id = ? order by at", order_id)
-    return [ChangeOrder.model_validate_json(row["request"]) for row in rows if _status(row) is ChangeStatus.CONFIRMED]
+    return [OrderChangeRequest.model_validate_json(row["request"]) for row in rows if _status(row) is ChangeStatus.CONFIRMED]
 
 
-def _with(order: Order, changes: list[ChangeOrder]) -> Order:
+def _with(order: Order, changes: list[OrderChangeRequest]) -> Order:
     for asked in changes:
         order = _changed(order, asked)
     return order
 
 
-def _refusal(order: Order, asked: ChangeOrder) -> str | None:
+def _refusal(order: Order, asked: OrderChangeRequest) -> str | None:
     """What the merchant's system cannot do whatever its temper."""
     if order.status not in {OrderStatus.UNPAID, OrderStatus.PAID}:
         return SHIPPED
@@ -170,7 +170,7 @@ def _variant(line: OrderLine, item: NewItem) -> bool:
     return item.sku is None or item.sku.split("-")[:2] == line.sku.split("-")[:2]
 
 
-def _changed(order: Order, asked: ChangeOrder) -> Order:
+def _changed(order: Order, asked: OrderChangeRequest) -> Order:
     match asked.kind:
         case ChangeKind.CANCEL if whole_order(order, asked.lines):
             return order.model_copy(update={"status": OrderStatus.CANCELLED})

@@ -15,13 +15,13 @@ from models.common.base import Money
 from models.common.partners import NoticeKind
 from models.replacements.partner import (
     Dispatch,
-    DispatchOrder,
+    DispatchRequest,
     DispatchStatus,
     Renewal,
     Repair,
-    RepairOrder,
+    RepairRequest,
     Reservation,
-    ReservationOrder,
+    ReservationRequest,
     ReservationStatus,
     Stop,
 )
@@ -42,11 +42,11 @@ EMPTY = frozenset({"HOM-133", "ELE-440", "FRE-811"})
 """Out of stock, and nobody knows until when."""
 EXPECTED = {"OUT-612": timedelta(days=2), "WAR-918": timedelta(days=1)}
 """Out of stock, and expected again."""
-Asked = ReservationOrder | DispatchOrder | RepairOrder
+Asked = ReservationRequest | DispatchRequest | RepairRequest
 
 
 @router.post("/reservations")
-async def reserve(asked: ReservationOrder, key: KeyOf, sandbox: SandboxOf) -> Response:
+async def reserve(asked: ReservationRequest, key: KeyOf, sandbox: SandboxOf) -> Response:
     before = known(sandbox, "reservation", asked, key)
     if before is not None:
         return answer(_reservation(before))
@@ -91,13 +91,13 @@ async def release(reservation_key: str, _: Stop, sandbox: SandboxOf, __: KeyOf) 
 
 
 @router.post("/shipments")
-async def dispatch(asked: DispatchOrder, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
+async def dispatch(asked: DispatchRequest, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
     before = known(sandbox, "dispatch", asked, key)
     if before is not None:
         return answer(Dispatch.model_validate_json(before["answer"]))
     row = row_of(sandbox, "reservation", asked.reservation_key)
     held = _reservation(row)
-    order = ReservationOrder.model_validate_json(row["request"])
+    order = ReservationRequest.model_validate_json(row["request"])
     with sandbox.books.transaction():
         ready = held.status is ReservationStatus.RESERVED
         made = Dispatch(key=key, status=DispatchStatus.PREPARING if ready else DispatchStatus.EXPIRED)
@@ -130,7 +130,7 @@ async def stop_dispatch(dispatch_key: str, _: Stop, sandbox: SandboxOf, __: KeyO
     told = Dispatch.model_validate_json(row["answer"])
     if told.status is DispatchStatus.PREPARING:
         told = told.model_copy(update={"status": DispatchStatus.STOPPED})
-        packed = row_of(sandbox, "reservation", DispatchOrder.model_validate_json(row["request"]).reservation_key)
+        packed = row_of(sandbox, "reservation", DispatchRequest.model_validate_json(row["request"]).reservation_key)
         with sandbox.books.transaction():
             put(sandbox, "dispatch", told)
             put(sandbox, "reservation", _reservation(packed).model_copy(update={"status": ReservationStatus.RELEASED}))
@@ -173,8 +173,8 @@ async def hand_over(dispatch_key: str, sandbox: SandboxOf) -> Response:
     """Let a parcel that is being packed leave; the warehouse tells of it."""
     row = row_of(sandbox, "dispatch", dispatch_key)
     told = Dispatch.model_validate_json(row["answer"])
-    asked = DispatchOrder.model_validate_json(row["request"])
-    order = ReservationOrder.model_validate_json(row_of(sandbox, "reservation", asked.reservation_key)["request"])
+    asked = DispatchRequest.model_validate_json(row["request"])
+    order = ReservationRequest.model_validate_json(row_of(sandbox, "reservation", asked.reservation_key)["request"])
     if told.status is DispatchStatus.PREPARING:
         with sandbox.books.transaction():
             told = _handed_over(sandbox, told, order.order_id, asked.reference)
@@ -192,7 +192,7 @@ def stock_of(sandbox: Sandbox, sku: str) -> int:
 def _held(sandbox: Sandbox, sku: str) -> int:
     taken = {ReservationStatus.RESERVED, ReservationStatus.USED}
     rows = sandbox.books.read("select * from warehouse where kind = 'reservation'")
-    orders = [ReservationOrder.model_validate_json(row["request"]) for row in rows if _reservation(row).status in taken]
+    orders = [ReservationRequest.model_validate_json(row["request"]) for row in rows if _reservation(row).status in taken]
     return sum(item.quantity for order in orders for item in order.items if item.sku == sku)
 
 
@@ -203,7 +203,7 @@ def _reservation(row: Row) -> Reservation:
     return told.model_copy(update={"status": ReservationStatus.EXPIRED}) if over else told
 
 
-def _price(sandbox: Sandbox, asked: ReservationOrder) -> Money:
+def _price(sandbox: Sandbox, asked: ReservationRequest) -> Money:
     """What was paid for a piece, and more for a -PLUS, less for a -LITE of it; for another article, the catalogue's price."""
     lines = {line.line_id: line for line in sandbox.catalogue.entries[asked.order_id].order.lines}
     prices = {product.sku: product.price for product in PRODUCTS}

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Response
 
 from models.common.base import Money
 from models.common.partners import NoticeKind
-from models.replacements.partner import Repair, RepairDecision, RepairOrder, RepairStatus
+from models.replacements.partner import Repair, RepairDecision, RepairRequest, RepairStatus
 from sandbox.kit.faults import Fault, FaultyRoute
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
 from sandbox.orders.statements import Temper, temper_of
@@ -25,7 +25,7 @@ FAULT = "主板故障，需更换 The board is broken."
 
 
 @router.post("/repairs")
-async def repair(asked: RepairOrder, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
+async def repair(asked: RepairRequest, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
     before = known(sandbox, "repair", asked, key)
     if before is not None:
         return answer(Repair.model_validate_json(before["answer"]))
@@ -59,7 +59,7 @@ async def repair_by_key(repair_key: str, sandbox: SandboxOf) -> Response:
 async def decide(repair_key: str, asked: RepairDecision, sandbox: SandboxOf, faults: FaultsOf, _: KeyOf) -> Response:
     row = row_of(sandbox, "repair", repair_key)
     told = Repair.model_validate_json(row["answer"])
-    order = RepairOrder.model_validate_json(row["request"])
+    order = RepairRequest.model_validate_json(row["request"])
     if told.status in {RepairStatus.TAKEN, RepairStatus.DIAGNOSED} and row["decision"] is None:
         with sandbox.books.transaction():
             sandbox.books.write("update warehouse set decision = ? where kind = 'repair' and key = ?", asked.approved, repair_key)
@@ -74,7 +74,7 @@ async def decide(repair_key: str, asked: RepairDecision, sandbox: SandboxOf, fau
 async def move_repair(repair_key: str, status: RepairStatus, news: dict[str, Any], sandbox: SandboxOf) -> Response:
     """Let a repair move on: the body adds `in_warranty`, `estimate` and `words`; the workshop tells of it."""
     row = row_of(sandbox, "repair", repair_key)
-    order = RepairOrder.model_validate_json(row["request"])
+    order = RepairRequest.model_validate_json(row["request"])
     told = Repair.model_validate({**json.loads(row["answer"]), **news, "status": status})
     with sandbox.books.transaction():
         if status is RepairStatus.SENT_BACK:
@@ -84,12 +84,12 @@ async def move_repair(repair_key: str, status: RepairStatus, news: dict[str, Any
     return answer(told)
 
 
-def _packed(sandbox: Sandbox, order: RepairOrder, told: Repair) -> Repair:
+def _packed(sandbox: Sandbox, order: RepairRequest, told: Repair) -> Repair:
     tracking = new_parcel(sandbox, order.order_id, order.reference)
     return told.model_copy(update={"status": RepairStatus.SENT_BACK, "tracking": tracking, "carrier_id": "SF"})
 
 
-def _goes_on(sandbox: Sandbox, order: RepairOrder, found: Repair, faults: frozenset[Fault]) -> None:
+def _goes_on(sandbox: Sandbox, order: RepairRequest, found: Repair, faults: frozenset[Fault]) -> None:
     """Diagnosed, repaired and sent back, one after the other."""
     _turn(sandbox, order, found, 1, faults)
     mended = found.model_copy(update={"status": RepairStatus.REPAIRED})
@@ -97,7 +97,7 @@ def _goes_on(sandbox: Sandbox, order: RepairOrder, found: Repair, faults: frozen
     _turn(sandbox, order, _packed(sandbox, order, mended), 3, faults)
 
 
-def _turn(sandbox: Sandbox, order: RepairOrder, told: Repair, steps: int, faults: frozenset[Fault]) -> None:
+def _turn(sandbox: Sandbox, order: RepairRequest, told: Repair, steps: int, faults: frozenset[Fault]) -> None:
     """What the workshop has come to; it tells of it a little later, each step after the one before."""
     put(sandbox, "repair", told)
     tell(sandbox, NoticeKind.REPAIR, told, About(order.reference, order.order_id, faults), sandbox.options.answer_delay * steps)

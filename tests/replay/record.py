@@ -125,7 +125,7 @@ async def record(service: Service, life: Callable[[Service], Awaitable[Case]], n
     case = await life(service)
     view = await case.until(lambda view: view.stage is Stage.CLOSED)
     await case.pass_time(days=16)
-    started = {remedy.errand.workflow_id for remedy in view.remedies if remedy.errand is not None}
+    started = {remedy.child.workflow_id for remedy in view.remedies if remedy.child is not None}
     row = await case.row()
     claims = CaseState.model_validate(row.state).claims if row else ()
     started |= {claim.claim_id for claim in claims}

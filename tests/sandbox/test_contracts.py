@@ -7,8 +7,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from models.claims.partner import ClaimMessage, ClaimReceipt, ClaimWord
-from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundOrder, Shipment, Statement, StatementRequest
-from models.money.coupon import Coupon, CouponOrder
+from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundRequest, Shipment, Statement, StatementRequest
+from models.money.coupon import Coupon, IssueCoupon
 from tests.support.builders.contracts import answer_schema, check, contract
 from tests.support.processes.sandbox import Town
 
@@ -16,12 +16,12 @@ PARTNERS = ("merchant", "carrier", "payment", "promotion", "notification")
 CLAIMS = (ClaimMessage, ClaimReceipt, ClaimWord)
 MODELS = (
     Coupon,
-    CouponOrder,
+    IssueCoupon,
     Order,
     OutgoingMessage,
     Payment,
     Refund,
-    RefundOrder,
+    RefundRequest,
     Shipment,
     Statement,
     StatementRequest,

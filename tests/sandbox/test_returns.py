@@ -17,12 +17,12 @@ from models.common.lines import LineQuantity
 from models.common.vocabulary import ErrorType
 from models.returns import partner as calls
 from models.returns.partner import (
-    LabelOrder,
+    LabelRequest,
     PickupMove,
-    PickupOrder,
+    PickupRequest,
     PickupStatus,
     ReturnCancelled,
-    ReturnOrder,
+    ReturnRequest,
     ReturnSlip,
     SendBack,
     Voided,
@@ -46,19 +46,19 @@ async def partners(town: Town) -> AsyncIterator[ReturnPartners]:
     await connected.aclose()
 
 
-async def opened(town: Town, partners: ReturnPartners, state: str = "delivered") -> tuple[ReturnOrder, ReturnSlip]:
+async def opened(town: Town, partners: ReturnPartners, state: str = "delivered") -> tuple[ReturnRequest, ReturnSlip]:
     """A return of the first order in that state."""
     order = await town.order(state)
     name = f"RD-{uuid4().hex[:12].upper()}.m1.return"
     lines = (LineQuantity(line_id="L1", quantity=1),)
-    asked = ReturnOrder(
+    asked = ReturnRequest(
         key=name, reference=name, order_id=order["order_id"], merchant_id=order["merchant_id"], lines=lines, purpose="refund"
     )
     return asked, await partners.open_return(asked)
 
 
-def pickup_of(asked: ReturnOrder, slip: ReturnSlip, **change: Any) -> PickupOrder:
-    base = PickupOrder(
+def pickup_of(asked: ReturnRequest, slip: ReturnSlip, **change: Any) -> PickupRequest:
+    base = PickupRequest(
         key=f"{asked.key}.p1",
         reference=asked.reference,
         order_id=asked.order_id,
@@ -70,8 +70,10 @@ def pickup_of(asked: ReturnOrder, slip: ReturnSlip, **change: Any) -> PickupOrde
     return base.model_copy(update=change)
 
 
-def label_of(asked: ReturnOrder, slip: ReturnSlip) -> LabelOrder:
-    return LabelOrder(key=f"{asked.key}.label", reference=asked.reference, order_id=asked.order_id, rma=slip.rma, to=slip.address)
+def label_of(asked: ReturnRequest, slip: ReturnSlip) -> LabelRequest:
+    return LabelRequest(
+        key=f"{asked.key}.label", reference=asked.reference, order_id=asked.order_id, rma=slip.rma, to=slip.address
+    )
 
 
 async def scan(town: Town, tracking: str, status: str) -> None:
@@ -103,7 +105,7 @@ async def test_a_return_and_its_label_are_made_once(town: Town, partners: Return
 
 async def test_an_order_of_another_merchant_is_not_taken_back(town: Town, partners: ReturnPartners) -> None:
     order = await town.order("delivered")
-    foreign = ReturnOrder(key="k1", reference="k1", order_id=order["order_id"], merchant_id="M-99", lines=(), purpose="refund")
+    foreign = ReturnRequest(key="k1", reference="k1", order_id=order["order_id"], merchant_id="M-99", lines=(), purpose="refund")
     with pytest.raises(PartnerError) as refused:
         await partners.open_return(foreign)
     assert refused.value.type is ErrorType.PARTNER_REFUSED

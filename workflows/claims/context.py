@@ -16,12 +16,12 @@ from models.common.events import Event
 from models.common.vocabulary import WaitingOn
 from rules.common.format import money
 from workflows.kit import activities, search_attributes
-from workflows.kit.timer import Alarm
+from workflows.kit.timer import Timer
 
 SIMPLE = (str, int, float, bool, type(None))
 
 
-class ClaimDesk:
+class ClaimContext:
     """The working copy of one claim inside its workflow."""
 
     def __init__(self, state: ClaimState) -> None:
@@ -29,7 +29,7 @@ class ClaimDesk:
         self._dirty = True
         self._news_for_the_case = False
         self._sending: asyncio.Task[None] | None = None
-        self._alarm = Alarm()
+        self._timer = Timer()
 
     @property
     def now(self) -> datetime:
@@ -134,8 +134,8 @@ class ClaimDesk:
             await workflow.wait_condition(workflow.all_handlers_finished)
             await self.save()
             workflow.continue_as_new(ClaimStart(state=self.state.model_copy(deep=True)))
-        self._alarm.ring_by(self._next_moment(), self._summary())
-        await workflow.wait_condition(lambda: self._dirty or self._alarm.rang)
+        self._timer.fire_by(self._next_moment(), self._summary())
+        await workflow.wait_condition(lambda: self._dirty or self._timer.fired)
 
     async def _send(self, before: asyncio.Task[None] | None, message: ClaimMessage) -> None:
         if before is not None:

@@ -22,140 +22,140 @@ from models.common.events import Event
 from models.common.partners import Notice
 from models.common.vocabulary import Role, WaitingOn
 from rules.claims.permissions import unfit_body
-from workflows.claims.context import ClaimDesk
+from workflows.claims.context import ClaimContext
 
 REMEMBERED = 200
 
 
-def begin(desk: ClaimDesk) -> None:
+def begin(context: ClaimContext) -> None:
     """A credit waits for us to pay; anything else for the party's word."""
-    claim = desk.state.claim
+    claim = context.state.claim
     if claim.kind is ClaimKind.CREDIT:
-        desk.note(Event.CLAIM_OPENED, cause=claim.cause.value, until=None)
-        owe(desk)
+        context.note(Event.CLAIM_OPENED, cause=claim.cause.value, until=None)
+        owe(context)
     else:
-        desk.wait(desk.party, ClaimWaitFor.ANSWER)
-        assert desk.state.wait is not None  # noqa: S101  # just set
-        desk.note(Event.CLAIM_OPENED, cause=claim.cause.value, until=desk.state.wait.until.isoformat())
-        desk.tell(ClaimMove.OPEN)
+        context.wait(context.party, ClaimWaitFor.ANSWER)
+        assert context.state.wait is not None  # noqa: S101  # just set
+        context.note(Event.CLAIM_OPENED, cause=claim.cause.value, until=context.state.wait.until.isoformat())
+        context.tell(ClaimMove.OPEN)
 
 
-def tick(desk: ClaimDesk) -> None:
+def tick(context: ClaimContext) -> None:
     """Remind half-way; do what happens by itself when the deadline passed."""
-    state, wait = desk.state, desk.state.wait
+    state, wait = context.state, context.state.wait
     if wait is None:
         return
-    if desk.now >= wait.until:
-        lapse(desk, wait.for_)
-    elif wait.remind_at is not None and desk.now >= wait.remind_at:
+    if context.now >= wait.until:
+        lapse(context, wait.for_)
+    elif wait.remind_at is not None and context.now >= wait.remind_at:
         state.wait = wait.model_copy(update={"remind_at": None})
-        desk.note(Event.CLAIM_REMINDED, due=wait.until.isoformat())
-        desk.tell(ClaimMove.REMIND)
+        context.note(Event.CLAIM_REMINDED, due=wait.until.isoformat())
+        context.tell(ClaimMove.REMIND)
 
 
-def lapse(desk: ClaimDesk, for_: ClaimWaitFor) -> None:
+def lapse(context: ClaimContext, for_: ClaimWaitFor) -> None:
     """Nobody moved: the default that the policy names."""
-    if for_ is ClaimWaitFor.DISPUTE and desk.state.status is ClaimStatus.PARTLY_ACCEPTED:
-        agree(desk)
+    if for_ is ClaimWaitFor.DISPUTE and context.state.status is ClaimStatus.PARTLY_ACCEPTED:
+        agree(context)
     elif for_ is ClaimWaitFor.REPAYMENT:
-        owe(desk)
-    elif for_ is ClaimWaitFor.DECISION or not _small(desk):
-        leave_to_a_supervisor(desk, for_)
+        owe(context)
+    elif for_ is ClaimWaitFor.DECISION or not _small(context):
+        leave_to_a_supervisor(context, for_)
     else:
-        desk.close(ClaimStatus.WRITTEN_OFF, reason="small")
+        context.close(ClaimStatus.WRITTEN_OFF, reason="small")
 
 
-def leave_to_a_supervisor(desk: ClaimDesk, why: ClaimWaitFor) -> None:
-    desk.state.escalated = True
-    desk.wait(WaitingOn.SUPERVISOR, ClaimWaitFor.DECISION)
-    assert desk.state.wait is not None  # noqa: S101  # just set
-    desk.note(Event.CLAIM_ESCALATED, reason=why.value, until=desk.state.wait.until.isoformat())
+def leave_to_a_supervisor(context: ClaimContext, why: ClaimWaitFor) -> None:
+    context.state.escalated = True
+    context.wait(WaitingOn.SUPERVISOR, ClaimWaitFor.DECISION)
+    assert context.state.wait is not None  # noqa: S101  # just set
+    context.note(Event.CLAIM_ESCALATED, reason=why.value, until=context.state.wait.until.isoformat())
 
 
-def accept(desk: ClaimDesk, act: Act[AcceptClaim]) -> None:
+def accept(context: ClaimContext, act: Act[AcceptClaim]) -> None:
     """All of it will be paid."""
-    desk.state.accepted = desk.state.claim.amount
-    _answered(desk, ClaimStatus.ACCEPTED, act.actor, act.body.words)
-    await_payment(desk)
+    context.state.accepted = context.state.claim.amount
+    _answered(context, ClaimStatus.ACCEPTED, act.actor, act.body.words)
+    await_payment(context)
 
 
-def accept_part(desk: ClaimDesk, act: Act[AcceptPart]) -> None:
+def accept_part(context: ClaimContext, act: Act[AcceptPart]) -> None:
     """A part of it; the rest may be disputed for a while."""
-    desk.state.accepted = act.body.amount
-    _answered(desk, ClaimStatus.PARTLY_ACCEPTED, act.actor, act.body.words)
-    if desk.state.disputes < desk.state.terms.disputes:
-        desk.wait(WaitingOn.AGENT, ClaimWaitFor.DISPUTE)
+    context.state.accepted = act.body.amount
+    _answered(context, ClaimStatus.PARTLY_ACCEPTED, act.actor, act.body.words)
+    if context.state.disputes < context.state.terms.disputes:
+        context.wait(WaitingOn.AGENT, ClaimWaitFor.DISPUTE)
     else:
-        agree(desk)
+        agree(context)
 
 
-def reject(desk: ClaimDesk, act: Act[RejectClaim]) -> None:
+def reject(context: ClaimContext, act: Act[RejectClaim]) -> None:
     """Nothing; it may be disputed for a while."""
-    desk.state.accepted, desk.state.reason = None, act.body.words
-    _answered(desk, ClaimStatus.REJECTED, act.actor, act.body.words)
-    if desk.state.disputes < desk.state.terms.disputes:
-        desk.wait(WaitingOn.AGENT, ClaimWaitFor.DISPUTE)
+    context.state.accepted, context.state.reason = None, act.body.words
+    _answered(context, ClaimStatus.REJECTED, act.actor, act.body.words)
+    if context.state.disputes < context.state.terms.disputes:
+        context.wait(WaitingOn.AGENT, ClaimWaitFor.DISPUTE)
     else:
-        lapse(desk, ClaimWaitFor.DISPUTE)
+        lapse(context, ClaimWaitFor.DISPUTE)
 
 
-def agree(desk: ClaimDesk) -> None:
+def agree(context: ClaimContext) -> None:
     """A part that nobody disputes any more is what will be paid."""
-    desk.state.status = ClaimStatus.ACCEPTED
-    desk.note(Event.CLAIM_PART_AGREED, accepted_minor=desk.state.due_minor)
-    await_payment(desk)
+    context.state.status = ClaimStatus.ACCEPTED
+    context.note(Event.CLAIM_PART_AGREED, accepted_minor=context.state.due_minor)
+    await_payment(context)
 
 
-def await_payment(desk: ClaimDesk) -> None:
-    desk.wait(desk.party, ClaimWaitFor.PAYMENT)
-    _balance(desk)
+def await_payment(context: ClaimContext) -> None:
+    context.wait(context.party, ClaimWaitFor.PAYMENT)
+    _balance(context)
 
 
-def dispute(desk: ClaimDesk, act: Act[DisputeClaim]) -> None:
+def dispute(context: ClaimContext, act: Act[DisputeClaim]) -> None:
     """The answer is not taken: once more, with words and evidence."""
-    state = desk.state
+    state = context.state
     state.disputes += 1
     state.status, state.accepted, state.reason, state.escalated = ClaimStatus.DISPUTED, None, None, False
     state.claim = state.claim.model_copy(update={"evidence": tuple(dict.fromkeys((*state.claim.evidence, *act.body.evidence)))})
-    desk.wait(desk.party, ClaimWaitFor.ANSWER)
-    desk.note(Event.CLAIM_DISPUTED, act.actor, words=act.body.words)
-    desk.tell(ClaimMove.DISPUTE, act.body.words, act.body.evidence)
+    context.wait(context.party, ClaimWaitFor.ANSWER)
+    context.note(Event.CLAIM_DISPUTED, act.actor, words=act.body.words)
+    context.tell(ClaimMove.DISPUTE, act.body.words, act.body.evidence)
 
 
-def remind(desk: ClaimDesk, act: Act[RemindClaim]) -> None:
+def remind(context: ClaimContext, act: Act[RemindClaim]) -> None:
     """Ask again; after the deadline that gives the party a new one."""
-    if desk.state.wait is None or desk.state.wait.on is WaitingOn.SUPERVISOR:
-        accepted = desk.state.status is ClaimStatus.ACCEPTED
-        desk.wait(desk.party, ClaimWaitFor.PAYMENT if accepted else ClaimWaitFor.ANSWER)
-    wait = desk.state.wait
-    desk.note(Event.CLAIM_REMINDED, act.actor, due=wait.until.isoformat() if wait else None)
-    desk.tell(ClaimMove.REMIND, act.body.words)
+    if context.state.wait is None or context.state.wait.on is WaitingOn.SUPERVISOR:
+        accepted = context.state.status is ClaimStatus.ACCEPTED
+        context.wait(context.party, ClaimWaitFor.PAYMENT if accepted else ClaimWaitFor.ANSWER)
+    wait = context.state.wait
+    context.note(Event.CLAIM_REMINDED, act.actor, due=wait.until.isoformat() if wait else None)
+    context.tell(ClaimMove.REMIND, act.body.words)
 
 
-def settle(desk: ClaimDesk, act: Act[SettleClaim]) -> None:
+def settle(context: ClaimContext, act: Act[SettleClaim]) -> None:
     """Money came in, or went out where we owed it: with its proof."""
-    state = desk.state
+    state = context.state
     back = state.status is ClaimStatus.OWED
     usual = state.owed_minor if back else max(state.due_minor - state.received_minor, 0)
     amount = act.body.amount or Money(minor=usual, currency=state.claim.currency)
-    pay(desk, act.request_id, amount, act.body.proof, act.actor, back=back)
+    pay(context, act.request_id, amount, act.body.proof, act.actor, back=back)
 
 
-def write_off(desk: ClaimDesk, act: Act[WriteOffClaim]) -> None:
-    desk.close(ClaimStatus.WRITTEN_OFF, act.actor, act.body.reason)
+def write_off(context: ClaimContext, act: Act[WriteOffClaim]) -> None:
+    context.close(ClaimStatus.WRITTEN_OFF, act.actor, act.body.reason)
 
 
-def pay(desk: ClaimDesk, key: str, amount: Money, proof: str, by: Actor, *, back: bool = False) -> None:
+def pay(context: ClaimContext, key: str, amount: Money, proof: str, by: Actor, *, back: bool = False) -> None:
     """Take a payment down, then see what that means."""
-    payment = ClaimPayment(key=key, amount=amount, proof=proof, back=back, by=by, at=desk.now)
-    desk.state.payments = (*desk.state.payments, payment)
-    desk.note(Event.CLAIM_PAID, by, paid_minor=amount.minor, proof=proof, back=back)
-    _balance(desk)
+    payment = ClaimPayment(key=key, amount=amount, proof=proof, back=back, by=by, at=context.now)
+    context.state.payments = (*context.state.payments, payment)
+    context.note(Event.CLAIM_PAID, by, paid_minor=amount.minor, proof=proof, back=back)
+    _balance(context)
 
 
-def adjust(desk: ClaimDesk, change: ClaimAdjustment) -> None:
+def adjust(context: ClaimContext, change: ClaimAdjustment) -> None:
     """The responsibility moved (INV-5): less is claimed, or nothing. What came in for it goes back."""
-    state = desk.state
+    state = context.state
     if change.items == state.claim.items:
         return
     paid_out = state.received_minor if state.claim.kind is ClaimKind.CREDIT else 0
@@ -164,107 +164,107 @@ def adjust(desk: ClaimDesk, change: ClaimAdjustment) -> None:
     left = state.claim.amount
     if state.accepted is not None and state.accepted.minor > left.minor:
         state.accepted = left
-    desk.note(Event.CLAIM_CHANGED, why=change.why)
+    context.note(Event.CLAIM_CHANGED, why=change.why)
     if state.claim.kind is not ClaimKind.CREDIT and not was_over:
-        desk.tell(ClaimMove.CHANGE if left.minor else ClaimMove.WITHDRAW)
+        context.tell(ClaimMove.CHANGE if left.minor else ClaimMove.WITHDRAW)
     if not left.minor and not state.received_minor:
-        desk.close(ClaimStatus.WITHDRAWN, reason=change.why)
+        context.close(ClaimStatus.WITHDRAWN, reason=change.why)
     elif paid_out > left.minor:
-        desk.close(ClaimStatus.SETTLED, reason="paid_before_it_moved")
+        context.close(ClaimStatus.SETTLED, reason="paid_before_it_moved")
     elif not was_over or state.owed_minor:
-        _balance(desk)
+        _balance(context)
 
 
-def take_in(desk: ClaimDesk, notice: Notice) -> None:
+def take_in(context: ClaimContext, notice: Notice) -> None:
     """A notice of the party's system; one that came before, or does not fit, changes nothing but the history."""
-    state, claim = desk.state, desk.state.claim
+    state, claim = context.state, context.state.claim
     if notice.notice_id in state.notices_seen:
         return
     state.notices_seen = (*state.notices_seen, notice.notice_id)[-REMEMBERED:]
     try:
         word = ClaimWord.model_validate(notice.payload)
-        news = "other_partner" if notice.partner != claim.kind.of.value else _heard(desk, word, notice.notice_id)
+        news = "other_partner" if notice.partner != claim.kind.of.value else _heard(context, word, notice.notice_id)
     except ValidationError:
         news = "unreadable"
     if news is not None:
-        desk.note(Event.CLAIM_NOTICE, partner=notice.partner, status=news)
+        context.note(Event.CLAIM_NOTICE, partner=notice.partner, status=news)
 
 
-def _heard(desk: ClaimDesk, word: ClaimWord, notice_id: str) -> str | None:
+def _heard(context: ClaimContext, word: ClaimWord, notice_id: str) -> str | None:
     """Do what the party's word says; or why it does nothing."""
-    state, claim = desk.state, desk.state.claim
+    state, claim = context.state, context.state.claim
     actor = Actor(role=Role(claim.kind.of.value), id=claim.who)
     if word.answer is ClaimAnswer.PAID:
-        return _paid(desk, word, word.payment_reference or notice_id, actor)
+        return _paid(context, word, word.payment_reference or notice_id, actor)
     if state.status not in ClaimStatus.unanswered():
         return "already_known"
     match word.answer:
         case ClaimAnswer.ACCEPTED:
-            accept(desk, Act(actor=actor, request_id=notice_id, body=AcceptClaim(words=word.words)))
+            accept(context, Act(actor=actor, request_id=notice_id, body=AcceptClaim(words=word.words)))
         case ClaimAnswer.REJECTED:
-            reject(desk, Act(actor=actor, request_id=notice_id, body=RejectClaim(words=word.words or "—")))
+            reject(context, Act(actor=actor, request_id=notice_id, body=RejectClaim(words=word.words or "—")))
         case _:
             if word.amount is None:
                 return "unreadable"
             act = Act(actor=actor, request_id=notice_id, body=AcceptPart(amount=word.amount, words=word.words or "—"))
             if unfit_body(state, act) is not None:
                 return "unreadable"
-            accept_part(desk, act)
+            accept_part(context, act)
     return None
 
 
-def _paid(desk: ClaimDesk, word: ClaimWord, key: str, by: Actor) -> str | None:
+def _paid(context: ClaimContext, word: ClaimWord, key: str, by: Actor) -> str | None:
     """Money that the party says it has sent; why it is not taken down."""
-    state, claim = desk.state, desk.state.claim
+    state, claim = context.state, context.state.claim
     amount = word.amount or Money(minor=max(state.due_minor - state.received_minor, 0), currency=claim.currency)
     if any(payment.key == key for payment in state.payments):
         return "already_known"
     if amount.currency != claim.currency or not amount.minor or claim.kind is ClaimKind.CREDIT:
         return "unreadable"
-    pay(desk, key, amount, word.words or key, by)
+    pay(context, key, amount, word.words or key, by)
     return None
 
 
-def _answered(desk: ClaimDesk, status: ClaimStatus, by: Actor, words: str | None) -> None:
-    desk.state.status, desk.state.escalated = status, False
-    accepted = desk.state.accepted
-    desk.note(Event.CLAIM_ANSWERED, by, status=status.value, accepted_minor=accepted.minor if accepted else None, words=words)
+def _answered(context: ClaimContext, status: ClaimStatus, by: Actor, words: str | None) -> None:
+    context.state.status, context.state.escalated = status, False
+    accepted = context.state.accepted
+    context.note(Event.CLAIM_ANSWERED, by, status=status.value, accepted_minor=accepted.minor if accepted else None, words=words)
 
 
-def owe(desk: ClaimDesk) -> None:
+def owe(context: ClaimContext) -> None:
     """More came in than is due now, or a credit is still unpaid: somebody pays it and shows the proof."""
-    state = desk.state
+    state = context.state
     state.status, state.closed_at = ClaimStatus.OWED, None
-    desk.wait(WaitingOn.SUPERVISOR, ClaimWaitFor.REPAYMENT)
-    desk.note(Event.CLAIM_OWED, owed_minor=state.owed_minor)
+    context.wait(WaitingOn.SUPERVISOR, ClaimWaitFor.REPAYMENT)
+    context.note(Event.CLAIM_OWED, owed_minor=state.owed_minor)
 
 
-def _balance(desk: ClaimDesk) -> None:
+def _balance(context: ClaimContext) -> None:
     """Whether everything is paid by now, or too much."""
-    state = desk.state
+    state = context.state
     if state.owed_minor and (state.status is not ClaimStatus.OWED):
-        owe(desk)
+        owe(context)
     elif state.claim.kind is ClaimKind.CREDIT or state.status is ClaimStatus.OWED:
         if not state.owed_minor:
-            desk.close(ClaimStatus.SETTLED)
+            context.close(ClaimStatus.SETTLED)
     elif state.status is ClaimStatus.WRITTEN_OFF or state.received_minor >= state.claim.amount.minor:
-        desk.close(ClaimStatus.SETTLED)  # paid after all, or in full whatever was said
+        context.close(ClaimStatus.SETTLED)  # paid after all, or in full whatever was said
     elif state.status is ClaimStatus.ACCEPTED and state.received_minor >= state.due_minor:
-        desk.close(ClaimStatus.SETTLED)
+        context.close(ClaimStatus.SETTLED)
     elif state.received_minor and state.status in ClaimStatus.unanswered() | {ClaimStatus.REJECTED}:
-        _paid_without_a_word(desk)
+        _paid_without_a_word(context)
 
 
-def _paid_without_a_word(desk: ClaimDesk) -> None:
+def _paid_without_a_word(context: ClaimContext) -> None:
     """A part that is paid is accepted."""
-    claim = desk.state.claim
-    paid = Money(minor=desk.state.received_minor, currency=claim.currency)
+    claim = context.state.claim
+    paid = Money(minor=context.state.received_minor, currency=claim.currency)
     actor = Actor(role=Role(claim.kind.of.value), id=claim.who)
-    accept_part(desk, Act(actor=actor, request_id="paid", body=AcceptPart(amount=paid, words="—")))
+    accept_part(context, Act(actor=actor, request_id="paid", body=AcceptPart(amount=paid, words="—")))
 
 
-def _small(desk: ClaimDesk) -> bool:
-    return desk.state.claim.amount.minor - desk.state.received_minor < desk.state.terms.write_off_below_minor
+def _small(context: ClaimContext) -> bool:
+    return context.state.claim.amount.minor - context.state.received_minor < context.state.terms.write_off_below_minor
 
 
 MOVES = {

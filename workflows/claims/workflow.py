@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from models.common.timeline import Viewer
     from rules.claims.permissions import forbidden, unfit_body, view_of
     from workflows.claims import transitions
-    from workflows.claims.context import ClaimDesk
+    from workflows.claims.context import ClaimContext
 
 REMEMBERED = 200
 Update = Callable[..., Any]
@@ -27,7 +27,7 @@ def claim_action(action: ClaimAction) -> Update:
     name, body, do = action.value, CLAIM_BODIES[action], transitions.MOVES[action]
 
     def validate(self: Any, act: Act[Any]) -> None:  # noqa: ANN401  # the workflow below
-        state = self.desk.state
+        state = self.context.state
         if act.request_id in state.requests_seen:
             return
         fault = forbidden(state, act.actor, action) or unfit_body(state, act)
@@ -35,12 +35,12 @@ def claim_action(action: ClaimAction) -> Update:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
     async def handle(self: Any, act: Act[Any]) -> ClaimView:  # noqa: ANN401
-        desk: ClaimDesk = self.desk
-        if act.request_id not in desk.state.requests_seen:
-            do(desk, act)
-            seen = {**desk.state.requests_seen, act.request_id: desk.state.version}
-            desk.state.requests_seen = dict(list(seen.items())[-REMEMBERED:])
-        return view_of(desk.state, act.actor)
+        context: ClaimContext = self.context
+        if act.request_id not in context.state.requests_seen:
+            do(context, act)
+            seen = {**context.state.requests_seen, act.request_id: context.state.version}
+            context.state.requests_seen = dict(list(seen.items())[-REMEMBERED:])
+        return view_of(context.state, act.actor)
 
     for function in (validate, handle):
         function.__name__ = function.__qualname__ = name
@@ -57,42 +57,42 @@ class ClaimWorkflow:
 
     @workflow.init
     def __init__(self, start: ClaimStart) -> None:
-        self.desk = ClaimDesk(start.state)
+        self.context = ClaimContext(start.state)
 
     @workflow.run
     async def run(self, start: ClaimStart) -> str:  # taken by __init__
         """Until it is settled, written off or withdrawn, and the time in which that may still change has passed."""
-        desk = self.desk
-        if desk.state.version == 0:
-            transitions.begin(desk)
-        while not desk.finished:
+        context = self.context
+        if context.state.version == 0:
+            transitions.begin(context)
+        while not context.finished:
             try:
-                transitions.tick(desk)
-                await desk.save()
-                await desk.report()
-                await desk.pause()
+                transitions.tick(context)
+                await context.save()
+                await context.report()
+                await context.pause()
             except (asyncio.CancelledError, ActivityError) as error:
                 if not is_cancelled_exception(error):
                     raise
                 # "Request Cancellation" of the Web UI: somebody's money hangs on it, so a claim ends by its people's actions alone.
-                desk.note(Event.CANCELLATION_REFUSED)
+                context.note(Event.CANCELLATION_REFUSED)
         await workflow.wait_condition(workflow.all_handlers_finished)
-        return desk.state.status.value
+        return context.state.status.value
 
     @workflow.query
     def view(self, viewer: Viewer) -> ClaimView:
         """The claim as the viewer may see it."""
-        return view_of(self.desk.state, viewer.actor)
+        return view_of(self.context.state, viewer.actor)
 
     @workflow.signal
     def notice(self, notice: Notice) -> None:
         """A webhook of the party's system."""
-        transitions.take_in(self.desk, notice)
+        transitions.take_in(self.context, notice)
 
     @workflow.signal
     def adjust(self, change: ClaimAdjustment) -> None:
         """The case's: the responsibility moved."""
-        transitions.adjust(self.desk, change)
+        transitions.adjust(self.context, change)
 
     accept = claim_action(ClaimAction.ACCEPT)
     accept_part = claim_action(ClaimAction.ACCEPT_PART)

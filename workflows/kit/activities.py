@@ -28,13 +28,13 @@ from models.case.activities import (
     RefundIntent,
     RefundPlan,
     RefundQuery,
-    ReleaseGoods,
+    ReleaseItems,
     Renewed,
     RenewRequest,
+    ReserveItems,
     Sealed,
     Suggested,
     SuggestRequest,
-    TakeGoods,
     Taken,
 )
 from models.case.history import OrderHistory
@@ -97,12 +97,12 @@ async def recall(request: Recall) -> OrderHistory:
     return await _ours("recall", request, OrderHistory)
 
 
-async def take_goods(request: TakeGoods) -> Taken:
+async def take_goods(request: ReserveItems) -> Taken:
     """Keep the pieces of a remedy of goods for it, or say why not (RES-1)."""
     return await _ours("take_goods", request, Taken)
 
 
-async def release_goods(request: ReleaseGoods) -> None:
+async def release_goods(request: ReleaseItems) -> None:
     """Give the pieces of a remedy back (RES-11); the same twice is once."""
     await _ours("release_goods", request, None)
 

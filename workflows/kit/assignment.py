@@ -8,52 +8,52 @@ from models.common.actors import Actor
 from models.common.events import Event
 from models.common.vocabulary import Role, Tier, WaitFor, WaitingOn
 from workflows.kit import activities
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 
 HOLDERS = {Tier.MERCHANT: WaitingOn.MERCHANT, Tier.PLATFORM: WaitingOn.AGENT, Tier.SUPERVISOR: WaitingOn.SUPERVISOR}
 
 
-async def insist(desk: Desk, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
+async def wait_or_escalate(context: CaseContext, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
     """Wait on whoever holds the case until it is done; every deadline that passes goes one tier up (DSP-5).
 
     Nobody is above the supervisors: they are reminded, ever more seldom.
     """
     until = None
     while not done():
-        held_by = desk.case.tier
+        held_by = context.case.tier
         person = on or HOLDERS[held_by]
         if person is WaitingOn.AGENT:
-            await find_a_handler(desk)
-        if await desk.wait_for(person, for_, lambda held=held_by: done() or desk.case.tier is not held, until):
-            desk.case.overdue, until = 0, None
+            await find_a_handler(context)
+        if await context.wait_for(person, for_, lambda held=held_by: done() or context.case.tier is not held, until):
+            context.case.overdue, until = 0, None
         elif held_by is Tier.SUPERVISOR:
-            until = remind(desk, for_)
+            until = remind(context, for_)
         else:
-            desk.escalate("deadline", waiting_for=for_.value)
+            context.escalate("deadline", waiting_for=for_.value)
 
 
-def remind(desk: Desk, for_: WaitFor) -> datetime:
+def remind(context: CaseContext, for_: WaitFor) -> datetime:
     """The supervisors hear of it again; by when it should be done now."""
-    usual, most = desk.policy.waits[for_].within, desk.policy.remind_at_least_every
-    desk.case.overdue += 1
-    longer = usual * 2 ** min(desk.case.overdue, 10)
-    until = desk.deadline(for_, max(usual, min(longer, most)))
-    desk.note(Event.OVERDUE, waiting_for=for_.value, until=until.isoformat())
+    usual, most = context.policy.waits[for_].within, context.policy.remind_at_least_every
+    context.case.overdue += 1
+    longer = usual * 2 ** min(context.case.overdue, 10)
+    until = context.deadline(for_, max(usual, min(longer, most)))
+    context.note(Event.OVERDUE, waiting_for=for_.value, until=until.isoformat())
     return until
 
 
-async def find_a_handler(desk: Desk) -> None:
+async def find_a_handler(context: CaseContext) -> None:
     """The least loaded of the team who is on shift and can do it; nobody there: it waits in the queue, the supervisor is told once."""
-    case = desk.case
+    case = context.case
     if case.handler is not None or case.team is None or case.issue is None or case.tier is not Tier.PLATFORM or case.unstaffed:
         return
-    request = AssignRequest(case_id=case.case_id, team=case.team, issue=case.issue, at=desk.now)
+    request = AssignRequest(case_id=case.case_id, team=case.team, issue=case.issue, at=context.now)
     assigned = await activities.assign_handler(request)
     if case.handler is not None:
         return  # somebody took it meanwhile
     if assigned.handler is None:
         case.unstaffed = True
-        desk.note(Event.NOBODY_ON_SHIFT, team=case.team)
+        context.note(Event.NOBODY_ON_SHIFT, team=case.team)
     else:
         case.handler = Actor(role=Role.AGENT, id=assigned.handler)
-        desk.note(Event.ASSIGNED, handler=assigned.handler, team=case.team)
+        context.note(Event.ASSIGNED, handler=assigned.handler, team=case.team)

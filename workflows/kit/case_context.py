@@ -21,8 +21,8 @@ from models.investigation.clocks import Wait
 from models.policy.policy import PolicySlice, interned
 from rules.common import working_time
 from workflows.kit import activities, search_attributes
-from workflows.kit.sla import Clockwork
-from workflows.kit.timer import Alarm
+from workflows.kit.sla import SlaClocks
+from workflows.kit.timer import Timer
 from workflows.kit.web_ui import details_of
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def give_up_on(task: asyncio.Future[Any]) -> None:
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
-class TurnTo(Exception):  # noqa: N818  # a turn is no error
+class StageChange(Exception):  # noqa: N818  # a turn is no error
     """Leave the stage for another one: withdrawn, not pursued, reclassified."""
 
     def __init__(self, stage: Stage) -> None:
@@ -47,7 +47,7 @@ class TurnTo(Exception):  # noqa: N818  # a turn is no error
         self.stage = stage
 
 
-class Desk:
+class CaseContext:
     """The working copy of one case inside its workflow."""
 
     def __init__(self, start: CaseStart) -> None:
@@ -58,12 +58,12 @@ class Desk:
             kind=start.receipt.kind,
             order_id=start.receipt.order_id,
         )
-        self.clocks = Clockwork(self)
-        self._alarm = Alarm()
+        self.clocks = SlaClocks(self)
+        self._timer = Timer()
         self._dirty = bool(self.case.entries)  # what the run before did not save
         self._background: set[asyncio.Task[None]] = set()
-        self.watching: list[asyncio.Task[None]] = []
-        """Over its errands, in case one is broken off from outside."""
+        self.child_watchers: list[asyncio.Task[None]] = []
+        """Over its child workflows, in case one is broken off from outside."""
 
     @property
     def now(self) -> datetime:
@@ -133,10 +133,10 @@ class Desk:
             if self._dirty or done() or self.case.turn_to is not None:
                 continue
             await self._continue_as_new_when_long()
-            self._alarm.ring_by(self.clocks.next_moment(wait.until))
-            await workflow.wait_condition(lambda: done() or self._dirty or self._alarm.rang or self.case.turn_to is not None)
+            self._timer.fire_by(self.clocks.next_moment(wait.until))
+            await workflow.wait_condition(lambda: done() or self._dirty or self._timer.fired or self.case.turn_to is not None)
 
-    async def during(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
+    async def await_partner(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
         """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked; a turn gives it up."""
         task = asyncio.ensure_future(effect)
         try:
@@ -144,7 +144,7 @@ class Desk:
                 if not await self.wait_for(WaitingOn.NOBODY, for_, task.done, until):
                     self.note(Event.PARTNER_SILENT, waiting_for=for_.value)
                     until = None
-        except TurnTo:
+        except StageChange:
             give_up_on(task)
             await asyncio.wait((task,))  # at once, but for what has to be known before it can be taken back
             raise
@@ -226,7 +226,7 @@ class Desk:
         """Leave for where an action sent the case; asked wherever something irrevocable comes next."""
         if self.case.turn_to is not None:
             stage, self.case.turn_to = self.case.turn_to, None
-            raise TurnTo(stage)
+            raise StageChange(stage)
 
     async def _renew_calendars_in_time(self, until: datetime) -> None:
         """Before a deadline falls on days whose holidays are not known (SLA-2). Asked once for each case that outlives a year."""

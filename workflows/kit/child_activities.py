@@ -1,4 +1,4 @@
-"""How an errand tells its case: the activity by name and signature."""
+"""How a child workflow tells its case: the activity by name and signature."""
 
 from datetime import timedelta
 
@@ -16,5 +16,5 @@ async def report(telling: Telling) -> None:
         start_to_close_timeout=OWN_CALL,
         retry_policy=OWN,
         local_retry_threshold=timedelta(seconds=10),
-        summary=", ".join(news.event.value for news in telling.report.news) or telling.report.errand.for_.value,
+        summary=", ".join(news.event.value for news in telling.report.news) or telling.report.child.for_.value,
     )

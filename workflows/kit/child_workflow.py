@@ -1,7 +1,7 @@
 """Errands: the child workflows of remedies that have a life of their own (a return on the road, a replacement, a repair).
 
 The child waits, calls partners and acts by its own updates; it reports to its case by the signal `report`. The case notes what is
-reported on its one timeline, shows whose move it is, and goes on when the errand is done. Reports gather until the child pauses, so
+reported on its one timeline, shows whose move it is, and goes on when the child workflow is done. Reports gather until the child pauses, so
 that a pause costs one signal; the signal is sent by a local activity, which costs the child one event instead of five.
 """
 
@@ -22,135 +22,135 @@ from models.common.actors import SYSTEM, Actor
 from models.common.events import Event
 from models.common.vocabulary import Acceptance, Reception, WaitFor, WaitingOn
 from models.common.waits import Terms
-from models.remedies.remedy import Errand
+from models.remedies.remedy import ChildState
 from rules.common import working_time
 from workflows.kit import child_activities
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
 from workflows.kit.search_attributes import CASE_KIND, MERCHANT_ID
-from workflows.kit.timer import Alarm
-from workflows.kit.web_ui import details_of_errand
+from workflows.kit.timer import Timer
+from workflows.kit.web_ui import details_of_child
 
 T = TypeVar("T")
 
 A_MOMENT = timedelta(minutes=1)
-"""The case waits a little longer than its errand, whose own deadline decides."""
+"""The case waits a little longer than its child workflow, whose own deadline decides."""
 A_WHILE = timedelta(days=1)
-"""How long the case goes on waiting for an errand whose deadline passed without a word: partners that do not answer hold it up."""
+"""How long the case goes on waiting for a child workflow whose deadline passed without a word: partners that do not answer hold it up."""
 
 
 def workflow_id(case_id: str, remedy_id: str, kind: str) -> str:
-    """The errand's id; also its reference with partners, so that their notices reach it."""
+    """The child workflow's id; also its reference with partners, so that their notices reach it."""
     return f"{case_id}.{remedy_id}.{kind}"
 
 
-def terms(desk: Desk, *waits: WaitFor) -> Terms:
-    """The deadlines that the errand keeps by itself."""
-    known = {for_: desk.policy.waits[for_] for for_ in waits}
-    return Terms(waits=known, calendars={wait.calendar: desk.policy.calendars[wait.calendar] for wait in known.values()})
+def terms(context: CaseContext, *waits: WaitFor) -> Terms:
+    """The deadlines that the child workflow keeps by itself."""
+    known = {for_: context.policy.waits[for_] for for_ in waits}
+    return Terms(waits=known, calendars={wait.calendar: context.policy.calendars[wait.calendar] for wait in known.values()})
 
 
 async def run(
-    desk: Desk,
+    context: CaseContext,
     remedy_id: str,
     kind: str,
     start: object,
     first: tuple[WaitingOn, WaitFor],
     *,
     enough: Callable[[], bool] = lambda: False,
-) -> Errand:
-    """Send the errand on its way unless it is, and follow it until it is done or far `enough`. Raises TurnTo like every wait."""
-    remedy = find(desk, remedy_id)
-    name = workflow_id(desk.case.case_id, remedy_id, kind)
-    if remedy.errand is None or remedy.errand.workflow_id != name:
-        desk.turn_if_told()
-        until = desk.deadline(first[1])
-        errand = Errand(workflow_id=name, on=first[0], for_=first[1], until=until)
-        replace(desk, remedy.model_copy(update={"errand": errand}))
-        child = await workflow.start_child_workflow(
+) -> ChildState:
+    """Send the child workflow on its way unless it is, and follow it until it is done or far `enough`. Raises TurnTo like every wait."""
+    remedy = find(context, remedy_id)
+    name = workflow_id(context.case.case_id, remedy_id, kind)
+    if remedy.child is None or remedy.child.workflow_id != name:
+        context.turn_if_told()
+        until = context.deadline(first[1])
+        child = ChildState(workflow_id=name, on=first[0], for_=first[1], until=until)
+        replace(context, remedy.model_copy(update={"child": child}))
+        handle = await workflow.start_child_workflow(
             f"{kind.capitalize()}Workflow",
             start,
             id=name,
             parent_close_policy=ParentClosePolicy.ABANDON,
-            static_summary=f"{kind} · {desk.case.case_id}",
-            search_attributes=TypedSearchAttributes(_found_by(desk, kind)),
+            static_summary=f"{kind} · {context.case.case_id}",
+            search_attributes=TypedSearchAttributes(_found_by(context, kind)),
         )
-        desk.watching.append(asyncio.create_task(_broken_off(desk, remedy_id, child)))
-    return await follow(desk, remedy_id, enough)
+        context.child_watchers.append(asyncio.create_task(_broken_off(context, remedy_id, handle)))
+    return await follow(context, remedy_id, enough)
 
 
-def _found_by(desk: Desk, kind: str) -> list[SearchAttributePair[Any]]:
-    merchant = [SearchAttributePair(MERCHANT_ID, desk.case.order.merchant_id)] if desk.case.order else []
+def _found_by(context: CaseContext, kind: str) -> list[SearchAttributePair[Any]]:
+    merchant = [SearchAttributePair(MERCHANT_ID, context.case.order.merchant_id)] if context.case.order else []
     return [SearchAttributePair(CASE_KIND, kind), *merchant]
 
 
-async def _broken_off(desk: Desk, remedy_id: str, child: ChildWorkflowHandle[Any, Any]) -> None:
-    """An errand that an operator terminated tells nothing any more: the case goes on without it, and people decide."""
+async def _broken_off(context: CaseContext, remedy_id: str, handle: ChildWorkflowHandle[Any, Any]) -> None:
+    """A child workflow that an operator terminated tells nothing any more: the case goes on without it, and people decide."""
     with suppress(FailureError):
-        await child
+        await handle
         return
-    remedy = find(desk, remedy_id)
-    for place in ("errand", "parked"):
-        errand: Errand | None = getattr(remedy, place)
-        if errand is not None and errand.workflow_id == child.id and not errand.done:
-            over = errand.model_copy(update={"done": True, "failed": "broken_off", "reports": errand.reports + 1})
-            replace(desk, remedy.model_copy(update={place: over}))
-            desk.note(Event.ERRAND_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
+    remedy = find(context, remedy_id)
+    for place in ("child", "suspended_child"):
+        child: ChildState | None = getattr(remedy, place)
+        if child is not None and child.workflow_id == handle.id and not child.done:
+            over = child.model_copy(update={"done": True, "failed": "broken_off", "reports": child.reports + 1})
+            replace(context, remedy.model_copy(update={place: over}))
+            context.note(Event.ERRAND_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
 
 
-async def follow(desk: Desk, remedy_id: str, enough: Callable[[], bool] = lambda: False) -> Errand:
-    """Show whose move it is until the errand is done, or far `enough`."""
-    while not (errand := _errand(desk, remedy_id)).done and not enough():
-        reports = errand.reports
-        until = errand.until + A_MOMENT if errand.until > desk.now else desk.now + A_WHILE
-        await desk.wait_for(errand.on, errand.for_, lambda heard=reports: _errand(desk, remedy_id).reports != heard, until)
-    return _errand(desk, remedy_id)
+async def follow(context: CaseContext, remedy_id: str, enough: Callable[[], bool] = lambda: False) -> ChildState:
+    """Show whose move it is until the child workflow is done, or far `enough`."""
+    while not (child := _child(context, remedy_id)).done and not enough():
+        reports = child.reports
+        until = child.until + A_MOMENT if child.until > context.now else context.now + A_WHILE
+        await context.wait_for(child.on, child.for_, lambda heard=reports: _child(context, remedy_id).reports != heard, until)
+    return _child(context, remedy_id)
 
 
-def turn_to(desk: Desk, remedy_id: str, name: str) -> None:
-    """Follow that errand, which may not have been begun yet, and park the one that was followed."""
-    remedy = find(desk, remedy_id)
-    if remedy.errand is None or remedy.errand.workflow_id != name:
-        replace(desk, remedy.model_copy(update={"errand": remedy.parked, "parked": remedy.errand}))
+def turn_to(context: CaseContext, remedy_id: str, name: str) -> None:
+    """Follow that child workflow, which may not have been begun yet, and park the one that was followed."""
+    remedy = find(context, remedy_id)
+    if remedy.child is None or remedy.child.workflow_id != name:
+        replace(context, remedy.model_copy(update={"child": remedy.suspended_child, "suspended_child": remedy.child}))
 
 
-async def call_off(desk: Desk, remedy_id: str, why: str) -> Errand | None:
-    """RES-11: tell the errand to undo what it can; returns when it has. None when there is none, or it is done already."""
-    errand = find(desk, remedy_id).errand
-    if errand is None or errand.done:
+async def call_off(context: CaseContext, remedy_id: str, why: str) -> ChildState | None:
+    """RES-11: tell the child workflow to undo what it can; returns when it has. None when there is none, or it is done already."""
+    child = find(context, remedy_id).child
+    if child is None or child.done:
         return None
-    known = errand.workflow_id
+    known = child.workflow_id
     try:
-        await workflow.get_external_workflow_handle(errand.workflow_id).signal("call_off", why)
+        await workflow.get_external_workflow_handle(child.workflow_id).signal("call_off", why)
     except FailureError:
         return None  # it ended by itself meanwhile; its last report is on its way
-    while not (errand := _errand(desk, remedy_id)).done and errand.workflow_id == known:
-        await desk.wait_for(WaitingOn.NOBODY, errand.for_, lambda: _errand(desk, remedy_id).done, desk.now + A_WHILE)
-    return errand
+    while not (child := _child(context, remedy_id)).done and child.workflow_id == known:
+        await context.wait_for(WaitingOn.NOBODY, child.for_, lambda: _child(context, remedy_id).done, context.now + A_WHILE)
+    return child
 
 
-def take_in(desk: Desk, report: Report) -> None:
+def take_in(context: CaseContext, report: Report) -> None:
     """The case's signal `report`: put the news on the timeline and the remedy. An older report than the last changes nothing."""
-    remedy = next((remedy for remedy in desk.case.remedies if remedy.id == report.remedy_id), None)
-    known = {"errand": remedy.errand, "parked": remedy.parked} if remedy else {}
-    place = next((name for name, errand in known.items() if errand and errand.workflow_id == report.errand.workflow_id), None)
-    if remedy is None or place is None or report.errand.reports <= getattr(remedy, place).reports:
+    remedy = next((remedy for remedy in context.case.remedies if remedy.id == report.remedy_id), None)
+    known = {"child": remedy.child, "suspended_child": remedy.suspended_child} if remedy else {}
+    place = next((name for name, child in known.items() if child and child.workflow_id == report.child.workflow_id), None)
+    if remedy is None or place is None or report.child.reports <= getattr(remedy, place).reports:
         return
     for news in report.news:
-        desk.note(news.event, news.by, **news.data)
-    change: dict[str, object] = {place: report.errand}
+        context.note(news.event, news.by, **news.data)
+    change: dict[str, object] = {place: report.child}
     change |= {name: value for name in ("reception", "acceptance") if (value := getattr(report, name)) is not None}
     change |= {name: value for name in Report.STATES if (value := getattr(report, name)) is not None}
-    replace(desk, remedy.model_copy(update=change))
+    replace(context, remedy.model_copy(update=change))
 
 
-def _errand(desk: Desk, remedy_id: str) -> Errand:
-    errand = find(desk, remedy_id).errand
-    assert errand is not None  # noqa: S101  # run() set it
-    return errand
+def _child(context: CaseContext, remedy_id: str) -> ChildState:
+    child = find(context, remedy_id).child
+    assert child is not None  # noqa: S101  # run() set it
+    return child
 
 
-class Course:
+class ChildContext:
     """The child's side: what it waits for, and what it reports to its case."""
 
     def __init__(self, case_id: str, remedy_id: str, terms: Terms | None = None) -> None:
@@ -162,12 +162,12 @@ class Course:
         self._reception: Reception | None = None
         self._acceptance: Acceptance | None = None
         self._state: dict[str, Any] = {}
-        self._alarm = Alarm()
-        self._finished: Errand | None = None
-        self._told: Errand | None = None
+        self._timer = Timer()
+        self._finished: ChildState | None = None
+        self._told: ChildState | None = None
         self._changed = False
         self.called_off: str | None = None
-        """Why the case takes the errand back. Whoever deals with it sets it to None, if the errand still has to go on."""
+        """Why the case takes the child workflow back. Whoever deals with it sets it to None, if the child workflow still has to go on."""
 
     @property
     def now(self) -> datetime:
@@ -175,7 +175,7 @@ class Course:
 
     def deadline(self, for_: WaitFor) -> datetime:
         """When a wait that begins now ends by the policy."""
-        assert self._terms is not None  # noqa: S101  # an errand with deadlines took its terms along
+        assert self._terms is not None  # noqa: S101  # a child workflow with deadlines took its terms along
         policy = self._terms.waits[for_]
         return working_time.add_working(self._terms.calendars[policy.calendar], self.now, policy.within)
 
@@ -190,7 +190,7 @@ class Course:
         self._changed = True
 
     def state(self, **state: object) -> None:
-        """The errand's own state, shown with the case: one of `Report.STATES`."""
+        """The child workflow's own state, shown with the case: one of `Report.STATES`."""
         self._state |= state
         self._changed = True
 
@@ -205,29 +205,29 @@ class Course:
         if done() or self.called_off:
             return done()
         while True:
-            await self.report(Errand(workflow_id=workflow.info().workflow_id, on=on, for_=for_, until=until))
+            await self.report(ChildState(workflow_id=workflow.info().workflow_id, on=on, for_=for_, until=until))
             if self._changed:
                 continue
             if done() or self.called_off or self.now >= ends:
                 return done()
-            self._alarm.ring_by(ends)
-            await workflow.wait_condition(lambda: done() or self._changed or self._alarm.rang or self.called_off is not None)
+            self._timer.fire_by(ends)
+            await workflow.wait_condition(lambda: done() or self._changed or self._timer.fired or self.called_off is not None)
             if done() or self.called_off or self.now >= ends:
                 return done()
 
-    async def report(self, errand: Errand) -> None:
+    async def report(self, child: ChildState) -> None:
         """Tell the case, in order; one that is gone is told nothing. Nothing is told that was told already."""
         if self._finished is not None:
-            errand = self._finished
-        if not self._changed and errand == self._told:
+            child = self._finished
+        if not self._changed and child == self._told:
             return
-        self._changed, self._told = False, errand
-        workflow.set_current_details(details_of_errand(errand, next(iter(self._state.values()), None), self._terms))
+        self._changed, self._told = False, child
+        workflow.set_current_details(details_of_child(child, next(iter(self._state.values()), None), self._terms))
         self._reports += 1
         news, self._news = tuple(self._news), []
         report = Report(
             remedy_id=self._remedy_id,
-            errand=errand.model_copy(update={"reports": self._reports}),
+            child=child.model_copy(update={"reports": self._reports}),
             news=news,
             reception=self._reception,
             acceptance=self._acceptance,
@@ -236,14 +236,16 @@ class Course:
         await child_activities.report(Telling(case_id=self._case_id, report=report))
 
     async def finish(self, for_: WaitFor, failed: str | None = None) -> None:
-        """Done, or how it failed: the case goes on. An errand may have an afterlife, of which it reports; it stays done."""
+        """Done, or how it failed: the case goes on. A child workflow may have an afterlife, of which it reports; it stays done."""
         if self._finished is None:
-            self._finished = Errand(workflow_id=workflow.info().workflow_id, for_=for_, until=self.now, done=True, failed=failed)
+            self._finished = ChildState(
+                workflow_id=workflow.info().workflow_id, for_=for_, until=self.now, done=True, failed=failed
+            )
         await self.report(self._finished)
 
 
-async def to_the_end(course: Course, life: Coroutine[Any, Any, T]) -> T:
-    """Live, whatever is asked: "Request Cancellation" of the Web UI ends no errand, for goods and money are on their way."""
+async def to_the_end(child: ChildContext, life: Coroutine[Any, Any, T]) -> T:
+    """Live, whatever is asked: "Request Cancellation" of the Web UI ends no child workflow, for goods and money are on their way."""
     living = asyncio.create_task(life)
     while True:
         try:
@@ -251,4 +253,4 @@ async def to_the_end(course: Course, life: Coroutine[Any, Any, T]) -> T:
         except asyncio.CancelledError:
             if living.cancelled():
                 raise
-            course.note(Event.CANCELLATION_REFUSED)
+            child.note(Event.CANCELLATION_REFUSED)

@@ -37,20 +37,20 @@ class HasClocks(Protocol):
     def end(self, outcome: Outcome) -> None: ...
 
 
-class Clockwork:
+class SlaClocks:
     """Starts, pauses, moves and stops the clocks of one case, and tells of what they do."""
 
-    def __init__(self, desk: HasClocks) -> None:
-        self._desk = desk
+    def __init__(self, context: HasClocks) -> None:
+        self._context = context
 
     def start(self) -> None:
         """New clocks for every promise: at opening and at each reopening (FUP-4). Old ones stay as they ended."""
-        case = self._desk.case
-        fresh = tuple(sla_clock.start(name, self._target(name), self._desk.now, case.tier) for name in PROMISES)
+        case = self._context.case
+        fresh = tuple(sla_clock.start(name, self._target(name), self._context.now, case.tier) for name in PROMISES)
         case.clocks = (*(clock for clock in case.clocks if clock.stopped_at is not None), *fresh)
 
     def pause(self, reason: PauseReason) -> None:
-        self._each(lambda clock, calendar: sla_clock.pause(clock, reason, self._desk.now, calendar))
+        self._each(lambda clock, calendar: sla_clock.pause(clock, reason, self._context.now, calendar))
 
     def resume(self, since: datetime) -> None:
         """Run on after a pause that began then; when it moved the promised solution, the customer is told (SLA-6)."""
@@ -59,33 +59,35 @@ class Clockwork:
             if not clock.pauses:
                 return clock
             for reason in PauseReason:
-                clock = sla_clock.resume(clock, reason, self._desk.now, calendar)
+                clock = sla_clock.resume(clock, reason, self._context.now, calendar)
             due = sla_clock.due(clock, calendar)
             if clock.name is ClockName.RESOLUTION and due is not None:
                 before = working_time.add_working(calendar, since, clock.target - clock.used)
                 if due - before >= WORTH_TELLING:
-                    self._desk.note(Event.PROMISE_MOVED, clock=clock.name.value, due=due.isoformat(), why="paused")
+                    self._context.note(Event.PROMISE_MOVED, clock=clock.name.value, due=due.isoformat(), why="paused")
             return clock
 
         self._each(resumed)
 
     def hand_over(self, tier: Tier) -> None:
-        self._each(lambda clock, calendar: sla_clock.hand_over(clock, tier, self._desk.now, calendar))
+        self._each(lambda clock, calendar: sla_clock.hand_over(clock, tier, self._context.now, calendar))
 
     def stop(self, *names: ClockName) -> None:
         """The promise was kept (or missed, which stays)."""
         self._each(
-            lambda clock, calendar: sla_clock.stop(clock, self._desk.now, calendar) if clock.name in names or not names else clock
+            lambda clock, calendar: (
+                sla_clock.stop(clock, self._context.now, calendar) if clock.name in names or not names else clock
+            )
         )
 
     def retarget(self, why: str) -> None:
         """Kind, issue or priority changed: the promises follow, and a moved one is told (CLS-4, SLA-6)."""
 
         def moved(clock: Clock, calendar: CalendarSlice) -> Clock:
-            changed, has_moved = sla_clock.retarget(clock, self._target(clock.name), self._desk.now, calendar)
-            due = sla_clock.due(changed, self._desk.policy.calendars[changed.calendar])
+            changed, has_moved = sla_clock.retarget(clock, self._target(clock.name), self._context.now, calendar)
+            due = sla_clock.due(changed, self._context.policy.calendars[changed.calendar])
             if has_moved and due is not None:
-                self._desk.note(Event.PROMISE_MOVED, clock=clock.name.value, due=due.isoformat(), why=why)
+                self._context.note(Event.PROMISE_MOVED, clock=clock.name.value, due=due.isoformat(), why=why)
             return changed
 
         self._each(moved)
@@ -94,8 +96,8 @@ class Clockwork:
         """When a running promise is due."""
         return next(
             (
-                sla_clock.due(clock, self._desk.policy.calendars[clock.calendar])
-                for clock in self._desk.case.clocks
+                sla_clock.due(clock, self._context.policy.calendars[clock.calendar])
+                for clock in self._context.case.clocks
                 if clock.name is name and clock.stopped_at is None
             ),
             None,
@@ -110,7 +112,7 @@ class Clockwork:
 
     def next_moment(self, until: datetime) -> datetime:
         """The nearest moment at which something has to happen by itself."""
-        case, policy = self._desk.case, self._desk.policy
+        case, policy = self._context.case, self._context.policy
         moments = [until]
         event = sla_clock.next_event(case.clocks, policy.calendars, policy.warn_at)
         if event is not None:
@@ -123,40 +125,40 @@ class Clockwork:
         return min(moments)
 
     def _tick_clocks(self) -> None:
-        desk, case = self._desk, self._desk.case
+        context, case = self._context, self._context.case
         handler = case.handler.id if case.handler else None
         ticked: list[Clock] = []
         missed: list[ClockName] = []
         for clock in case.clocks:
-            calendar = desk.policy.calendars[clock.calendar]
+            calendar = context.policy.calendars[clock.calendar]
             due = sla_clock.due(clock, calendar)
-            after, warned, miss = sla_clock.tick(clock, desk.now, calendar, desk.policy.warn_at, handler)
+            after, warned, miss = sla_clock.tick(clock, context.now, calendar, context.policy.warn_at, handler)
             ticked.append(after)
             if warned and due is not None:
-                desk.note(Event.CLOCK_WARNED, clock=clock.name.value, due=due.isoformat())
+                context.note(Event.CLOCK_WARNED, clock=clock.name.value, due=due.isoformat())
             if miss is not None:
                 case.misses = (*case.misses, miss)
                 missed.append(clock.name)
-                desk.note(Event.CLOCK_MISSED, clock=clock.name.value, due=miss.due.isoformat(), held_by=miss.held_by.value)
+                context.note(Event.CLOCK_MISSED, clock=clock.name.value, due=miss.due.isoformat(), held_by=miss.held_by.value)
         case.clocks = tuple(ticked)
         if missed and case.tier is not Tier.SUPERVISOR and case.stage in Stage.before_follow_up():
-            desk.escalate("missed", clocks=[name.value for name in missed])
+            context.escalate("missed", clocks=[name.value for name in missed])
 
     def _tick_requests(self) -> None:
-        desk, case = self._desk, self._desk.case
+        context, case = self._context, self._context.case
         for request in case.open_requests:
-            if desk.now >= request.due:
+            if context.now >= request.due:
                 change, event = {"silent": True}, Event.INFORMATION_SILENT
-            elif desk.now >= request.remind_at and not request.reminded:
+            elif context.now >= request.remind_at and not request.reminded:
                 change, event = {"reminded": True}, Event.INFORMATION_REMINDED
             else:
                 continue
             after = request.model_copy(update=change)
             case.requests = tuple(after if known.id == request.id else known for known in case.requests)
-            desk.note(event, **request.told)
+            context.note(event, **request.told)
             if after.silent and self._let_go(after):
-                desk.note(Event.NOT_PURSUED, why="customer_silent")
-                desk.end(Outcome.NOT_PURSUED)
+                context.note(Event.NOT_PURSUED, why="customer_silent")
+                context.end(Outcome.NOT_PURSUED)
                 return
 
     def _let_go(self, request: InformationRequest) -> bool:
@@ -164,7 +166,7 @@ class Clockwork:
 
         An invitation of the merchant (RES-2) may be left alone.
         """
-        case = self._desk.case
+        case = self._context.case
         undecided = case.stage in {Stage.INVESTIGATION, Stage.RESOLUTION} and not (case.settled or case.arbitration)
         spoke = any(saying.by.role is Role.CUSTOMER and saying.at >= request.asked_at for saying in case.sayings)
         needed = request.of is WaitingOn.CUSTOMER and request.by.role is not Role.MERCHANT
@@ -172,27 +174,27 @@ class Clockwork:
 
     def _tick_transfer(self) -> None:
         """DSP-4: nobody accepted in time; the team's supervisor has the case now."""
-        desk, case = self._desk, self._desk.case
+        context, case = self._context, self._context.case
         if case.stage not in Stage.open_stages():
             case.transfer = None
-        if case.transfer is None or desk.now < case.transfer.due:
+        if case.transfer is None or context.now < case.transfer.due:
             return
         lapsed, case.transfer = case.transfer, None
         case.team = lapsed.team
-        desk.note(Event.TRANSFER_LAPSED, to=lapsed.to, team=lapsed.team)
-        desk.escalate("transfer_lapsed", to=Tier.SUPERVISOR)
+        context.note(Event.TRANSFER_LAPSED, to=lapsed.to, team=lapsed.team)
+        context.escalate("transfer_lapsed", to=Tier.SUPERVISOR)
 
     def _tick_appeal(self) -> None:
         """INV-5: an appeal that nobody decided in time; the supervisors are told once more."""
-        desk, appeal = self._desk, self._desk.case.appeal
-        if appeal is not None and appeal.pending and not appeal.overdue and desk.now >= appeal.due:
-            desk.case.appeal = appeal.model_copy(update={"overdue": True})
-            desk.note(Event.APPEAL_OVERDUE, party=appeal.by.role.value, due=appeal.due.isoformat())
+        context, appeal = self._context, self._context.case.appeal
+        if appeal is not None and appeal.pending and not appeal.overdue and context.now >= appeal.due:
+            context.case.appeal = appeal.model_copy(update={"overdue": True})
+            context.note(Event.APPEAL_OVERDUE, party=appeal.by.role.value, due=appeal.due.isoformat())
 
     def _target(self, name: ClockName) -> sla_clock.ClockTarget:
-        case = self._desk.case
+        case = self._context.case
         return sla_clock.target_for(
-            self._desk.policy,
+            self._context.policy,
             name,
             kind=case.kind,
             group=case.issue.group if case.issue else None,
@@ -202,7 +204,7 @@ class Clockwork:
 
     def _each(self, change: Callable[[Clock, CalendarSlice], Clock]) -> None:
         """Apply to every clock that has not stopped."""
-        case, known = self._desk.case, self._desk.policy.calendars
+        case, known = self._context.case, self._context.policy.calendars
         case.clocks = tuple(
             clock if clock.stopped_at is not None else change(clock, known[clock.calendar]) for clock in case.clocks
         )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 
-class Alarm:
+class Timer:
     """Rings at the nearest moment it was asked for.
 
     It is set anew only for a nearer moment; a later one finds it ringing early, which costs one empty turn in days instead of a
@@ -18,10 +18,10 @@ class Alarm:
         self._sleep: asyncio.Task[None] | None = None
 
     @property
-    def rang(self) -> bool:
+    def fired(self) -> bool:
         return self._sleep is not None and self._sleep.done()
 
-    def ring_by(self, moment: datetime, summary: str = "the nearest deadline or warning") -> None:
+    def fire_by(self, moment: datetime, summary: str = "the nearest deadline or warning") -> None:
         """Ring at the latest at that moment."""
         asleep = self._sleep is not None and not self._sleep.done()
         if asleep and self._moment is not None and self._moment <= moment:

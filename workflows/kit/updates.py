@@ -14,7 +14,7 @@ from models.common.errors import Fault
 from rules.case.permissions import forbidden
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 
 B = TypeVar("B", bound=Body)
 REMEMBERED = 200
@@ -22,33 +22,37 @@ REMEMBERED = 200
 Update = Callable[..., Any]
 
 
-def person(action: Action, do: Callable[[Desk, Act[Any]], None]) -> Update:
+def person(action: Action, do: Callable[[CaseContext, Act[Any]], None]) -> Update:
     """The update of an action, with its validator."""
-    return _update(action.value, BODIES[action], do, lambda desk, act: forbidden(desk.case, act.actor, action))
+    return _update(action.value, BODIES[action], do, lambda context, act: forbidden(context.case, act.actor, action))
 
 
-def joining(do: Callable[[Desk, Act[AddWords]], None]) -> Update:
+def joining(do: Callable[[CaseContext, Act[AddWords]], None]) -> Update:
     """The update by which a second opening joins this case (REC-5); the API sends it, at any open stage."""
-    return _update("join", AddWords, do, lambda desk, act: forbidden(desk.case, act.actor, Action.ADD_WORDS))
+    return _update("join", AddWords, do, lambda context, act: forbidden(context.case, act.actor, Action.ADD_WORDS))
 
 
-def _update(name: str, body: type[B], do: Callable[[Desk, Act[B]], None], may: Callable[[Desk, Act[B]], Fault | None]) -> Update:
+def _update(
+    name: str, body: type[B], do: Callable[[CaseContext, Act[B]], None], may: Callable[[CaseContext, Act[B]], Fault | None]
+) -> Update:
     def validate(self: Any, act: Act[B]) -> None:  # noqa: ANN401  # a workflow with a desk
-        desk: Desk = self.desk
-        if act.request_id in desk.case.requests_seen:
+        context: CaseContext = self.context
+        if act.request_id in context.case.requests_seen:
             return
-        fault = closed_request(desk.case, act) or may(desk, act) or unfit_body(desk.case, desk.policy, act, desk.now)
+        fault = (
+            closed_request(context.case, act) or may(context, act) or unfit_body(context.case, context.policy, act, context.now)
+        )
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
     async def handle(self: Any, act: Act[B]) -> CaseView:  # noqa: ANN401
-        desk: Desk = self.desk
-        if act.request_id not in desk.case.requests_seen:
-            do(desk, act)
-            desk.mark()
-            seen = {**desk.case.requests_seen, act.request_id: desk.case.version}
-            desk.case.requests_seen = dict(list(seen.items())[-REMEMBERED:])
-        return view_of(desk.case, desk.policy, act.actor, desk.now, act.locale)
+        context: CaseContext = self.context
+        if act.request_id not in context.case.requests_seen:
+            do(context, act)
+            context.mark()
+            seen = {**context.case.requests_seen, act.request_id: context.case.version}
+            context.case.requests_seen = dict(list(seen.items())[-REMEMBERED:])
+        return view_of(context.case, context.policy, act.actor, context.now, act.locale)
 
     for function in (validate, handle):
         function.__name__ = function.__qualname__ = name

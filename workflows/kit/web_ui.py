@@ -4,7 +4,7 @@ from models.case.state import CaseState
 from models.common.lines import LineQuantity
 from models.common.waits import Terms
 from models.policy.policy import PolicySlice
-from models.remedies.remedy import Errand
+from models.remedies.remedy import ChildState
 from models.replacements.state import ReplacementState
 from models.returns.state import ReturnState
 from rules.case.view import default_outcome
@@ -34,7 +34,7 @@ def details_of(case: CaseState, policy: PolicySlice) -> str:
     return "\n\n".join(lines)
 
 
-def details_of_errand(errand: Errand, state: ReturnState | ReplacementState | None, terms: Terms | None) -> str:
+def details_of_child(child: ChildState, state: ReturnState | ReplacementState | None, terms: Terms | None) -> str:
     """The same of goods on their way: a return, an exchange, a repair."""
     lines: list[str] = []
     match state:
@@ -52,11 +52,11 @@ def details_of_errand(errand: Errand, state: ReturnState | ReplacementState | No
             lines += [f"Sent as {state.tracking} ({state.carrier_id})"] if state.tracking else []
         case None:
             pass
-    if errand.done:
-        lines.append(f"Over for the case: {errand.failed or 'as it was meant'}.")
+    if child.done:
+        lines.append(f"Over for the case: {child.failed or 'as it was meant'}.")
     else:
-        lines.append(f"Waits for **{errand.for_}** from **{errand.on}** until {errand.until:%Y-%m-%d %H:%M} UTC.")
-        then = terms.waits[errand.for_].then if terms and errand.for_ in terms.waits else None
+        lines.append(f"Waits for **{child.for_}** from **{child.on}** until {child.until:%Y-%m-%d %H:%M} UTC.")
+        then = terms.waits[child.for_].then if terms and child.for_ in terms.waits else None
         lines += [f"Then by itself: {then.en} / {then.zh}"] if then else []
     return "\n\n".join(lines)
 

@@ -1,6 +1,6 @@
 """Collecting money from the customer (docs/changes.md): asked for with a link, paid, or called off when the time is over.
 
-Cases and errands collect alike: both can note, wait, and keep what the provider said.
+Cases and child workflows collect alike: both can note, wait, and keep what the provider said.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from temporalio.exceptions import ActivityError
 from models.common.actors import SYSTEM, Actor
 from models.common.events import Event
 from models.common.vocabulary import WaitFor, WaitingOn
-from models.money.charge import BookCharge, Charge, ChargeCall, ChargeOrder, ChargeStatus
+from models.money.charge import BookCharge, Charge, ChargeCall, ChargeRequest, ChargeStatus
 from workflows.money import charge_activities as effects
 
 THEN_GIVE_UP = timedelta(days=3)
@@ -24,7 +24,7 @@ THEN_GIVE_UP = timedelta(days=3)
 
 
 class Site(Protocol):
-    """Where money is waited for: a case's desk, or an errand's course."""
+    """Where money is waited for: the context of a case or of a child workflow."""
 
     @property
     def now(self) -> datetime: ...
@@ -51,7 +51,7 @@ class Bill:
     remedy_id: str
     merchant_id: str
     """At whose payment provider it is paid."""
-    order: ChargeOrder
+    order: ChargeRequest
     poll_every: timedelta
     known: Callable[[], Charge | None]
     keep: Callable[[Charge], None]

@@ -6,37 +6,37 @@ from models.common.vocabulary import WaitFor
 from models.money.coupon import CouponStatus, coupon_key
 from models.remedies.remedy import Remedy
 from workflows.kit import activities
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
 
 
-async def issue(desk: Desk, remedy_id: str) -> None:
+async def issue(context: CaseContext, remedy_id: str) -> None:
     """Done when the promotion system has issued it. A refusal sends the case back to looking for a solution."""
-    desk.turn_if_told()
-    remedy = find(desk, remedy_id)
-    request = request_of(desk, remedy)
-    coupon = await desk.during(activities.issue_coupon(request), WaitFor.COUPON)
+    context.turn_if_told()
+    remedy = find(context, remedy_id)
+    request = request_of(context, remedy)
+    coupon = await context.await_partner(activities.issue_coupon(request), WaitFor.COUPON)
     told = {"remedy_id": remedy_id, "amount_minor": request.amount.minor, "currency": request.amount.currency}
     if coupon.status is CouponStatus.REFUSED:
-        replace(desk, find(desk, remedy_id).model_copy(update={"undone": "refused"}))
-        desk.note(Event.COUPON_REFUSED, refusal=coupon.refusal, **told)
-        desk.case.settled = False
+        replace(context, find(context, remedy_id).model_copy(update={"undone": "refused"}))
+        context.note(Event.COUPON_REFUSED, refusal=coupon.refusal, **told)
+        context.case.settled = False
         return
-    replace(desk, find(desk, remedy_id).model_copy(update={"coupon_code": coupon.code, "done_at": desk.now}))
-    desk.note(Event.COUPON_ISSUED, code=coupon.code, until=request.valid_until.isoformat(), **told)
+    replace(context, find(context, remedy_id).model_copy(update={"coupon_code": coupon.code, "done_at": context.now}))
+    context.note(Event.COUPON_ISSUED, code=coupon.code, until=request.valid_until.isoformat(), **told)
 
 
-async def undo(desk: Desk, remedy_id: str, _: str) -> tuple[str, ...]:
+async def compensate(context: CaseContext, remedy_id: str, _: str) -> tuple[str, ...]:
     """One that the customer used already stays theirs."""
-    request = request_of(desk, find(desk, remedy_id))
-    coupon = await desk.during(activities.revoke_coupon(request), WaitFor.COUPON)
+    request = request_of(context, find(context, remedy_id))
+    coupon = await context.await_partner(activities.revoke_coupon(request), WaitFor.COUPON)
     return () if coupon.status in {CouponStatus.REVOKED, CouponStatus.REFUSED, CouponStatus.EXPIRED} else ("coupon",)
 
 
-def request_of(desk: Desk, remedy: Remedy) -> CouponRequest:
-    case = desk.case
+def request_of(context: CaseContext, remedy: Remedy) -> CouponRequest:
+    case = context.case
     assert remedy.amount is not None  # noqa: S101  # the offer of a coupon has an amount
-    since = case.settled_at or desk.now
+    since = case.settled_at or context.now
     return CouponRequest(
         key=coupon_key(case.case_id, remedy.id),
         case_id=case.case_id,
@@ -44,7 +44,7 @@ def request_of(desk: Desk, remedy: Remedy) -> CouponRequest:
         customer_id=case.receipt.customer_id,
         order_id=case.order_id,
         amount=remedy.amount,
-        valid_until=since + desk.policy.coupon_valid_for,
+        valid_until=since + context.policy.coupon_valid_for,
         reason=f"{case.issue}",
-        at=desk.now,
+        at=context.now,
     )

@@ -4,18 +4,18 @@ from models.case.activities import Improvement
 from models.common.events import Event
 from models.common.vocabulary import Party
 from workflows.kit import activities
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
 
 
-async def begin(desk: Desk, remedy_id: str) -> None:
+async def begin(context: CaseContext, remedy_id: str) -> None:
     """For the customer it is done when the task stands, with its owner and date; the case does not wait for it."""
-    case, remedy = desk.case, find(desk, remedy_id)
+    case, remedy = context.case, find(context, remedy_id)
     responsible = case.finding.party if case.finding else Party.PLATFORM
     merchant = case.order.merchant_id if case.order and responsible is Party.MERCHANT else None
     carrier = case.shipments[-1].carrier_id if case.shipments and responsible is Party.CARRIER else None
     party = responsible if merchant or carrier else Party.PLATFORM
-    due = desk.now + desk.policy.improve_within
+    due = context.now + context.policy.improve_within
     await activities.begin_improvement(
         Improvement(
             improvement_id=f"{case.case_id}.{remedy_id}",
@@ -24,9 +24,9 @@ async def begin(desk: Desk, remedy_id: str) -> None:
             party_id=merchant or carrier or case.team or "platform",
             issue=case.issue,
             words=remedy.words or "",
-            opened_at=desk.now,
+            opened_at=context.now,
             due=due,
         )
     )
-    desk.note(Event.IMPROVEMENT_BEGUN, remedy_id=remedy_id, words=remedy.words, party=party.value, due=due.isoformat())
-    replace(desk, find(desk, remedy_id).model_copy(update={"done_at": desk.now}))
+    context.note(Event.IMPROVEMENT_BEGUN, remedy_id=remedy_id, words=remedy.words, party=party.value, due=due.isoformat())
+    replace(context, find(context, remedy_id).model_copy(update={"done_at": context.now}))

@@ -8,25 +8,25 @@ from datetime import timedelta
 from pydantic import JsonValue
 from temporalio.exceptions import ActivityError
 
-from models.case.activities import ReleaseGoods, TakeGoods
+from models.case.activities import ReleaseItems, ReserveItems
 from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.partners import Notice, Order, OrderStatus
 from models.common.vocabulary import RemedyKind, WaitFor, WaitingOn
-from models.money.charge import Charge, ChargeOrder
+from models.money.charge import Charge, ChargeRequest
 from models.remedies.order_change import (
     AskChange,
     ChangeAnswer,
     ChangeKind,
-    ChangeOrder,
     ChangeQuery,
     ChangeStatus,
+    OrderChangeRequest,
     OrderingState,
 )
 from models.remedies.remedy import Remedy
 from rules.remedies.order_change import cancelled_lines, difference
 from workflows.kit import activities
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
 from workflows.money import charge as charging
 from workflows.money import charge_activities, refund
@@ -37,157 +37,157 @@ UNPAID = "charge_unpaid"
 SILENT = "merchant_silent"
 
 
-async def cancel(desk: Desk, remedy_id: str) -> None:
+async def cancel(context: CaseContext, remedy_id: str) -> None:
     """Cancel the order, or pieces of it, and give back what was paid for them; or leave it to people when the merchant refuses."""
-    if await take_goods(desk, remedy_id) and await confirmed(desk, remedy_id):
-        tell_once(desk, remedy_id, Event.ORDER_CANCELLED)
-        await pay_back(desk, remedy_id)
+    if await take_goods(context, remedy_id) and await confirmed(context, remedy_id):
+        tell_once(context, remedy_id, Event.ORDER_CANCELLED)
+        await pay_back(context, remedy_id)
 
 
-async def change(desk: Desk, remedy_id: str) -> None:
+async def change(context: CaseContext, remedy_id: str) -> None:
     """Change the order; a difference is paid first, or given back."""
-    if await confirmed(desk, remedy_id) and await difference_paid(desk, remedy_id):
-        tell_once(desk, remedy_id, Event.ORDER_CHANGED)
-        await pay_back(desk, remedy_id)
+    if await confirmed(context, remedy_id) and await difference_paid(context, remedy_id):
+        tell_once(context, remedy_id, Event.ORDER_CHANGED)
+        await pay_back(context, remedy_id)
 
 
-async def undo(desk: Desk, remedy_id: str, why: str) -> tuple[str, ...]:  # noqa: ARG001  # as for every remedy
+async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[str, ...]:  # noqa: ARG001  # as for every remedy
     """RES-11: the customer need not pay any more, the merchant takes the change back. What was paid or cannot be taken back stays."""
-    remedy = find(desk, remedy_id)
+    remedy = find(context, remedy_id)
     if remedy.ordering is None:
         return ()
     if remedy.ordering.to_pay and await charging.call_off(
-        desk, bill(desk, remedy_id), lambda ask: desk.during(ask, WaitFor.CHARGE)
+        context, bill(context, remedy_id), lambda ask: context.await_partner(ask, WaitFor.CHARGE)
     ):
-        was_paid(desk, remedy_id)
-        tell_once(desk, remedy_id, Event.ORDER_CHANGED)
-        finish(desk, remedy_id)
+        was_paid(context, remedy_id)
+        tell_once(context, remedy_id, Event.ORDER_CHANGED)
+        finish(context, remedy_id)
         return (remedy.kind.value,)
     standing = remedy.ordering.status in {ChangeStatus.PENDING, ChangeStatus.CONFIRMED}
-    if standing and not await taken_back(desk, remedy_id):
+    if standing and not await taken_back(context, remedy_id):
         return (remedy.kind.value,)
-    await release_goods(desk, remedy_id)
+    await release_goods(context, remedy_id)
     return ()
 
 
-async def take_goods(desk: Desk, remedy_id: str) -> bool:
+async def take_goods(context: CaseContext, remedy_id: str) -> bool:
     """Each piece of a line is cancelled, returned or replaced once only, over all cases of the order."""
-    case, remedy, order = desk.case, find(desk, remedy_id), order_of(desk)
+    case, remedy, order = context.case, find(context, remedy_id), order_of(context)
     if remedy.ordering is not None:
         return True
-    desk.turn_if_told()
+    context.turn_if_told()
     taken = await activities.take_goods(
-        TakeGoods(
+        ReserveItems(
             case_id=case.case_id,
             remedy_id=remedy.id,
             order_id=order.order_id,
             order_lines=cancelled_lines(order, ()),
-            lines=lines_of(desk, remedy),
-            at=desk.now,
+            lines=lines_of(context, remedy),
+            at=context.now,
         )
     )
     if taken.denied is not None:
-        leave_to_people(desk, remedy_id, taken.denied)
+        leave_to_people(context, remedy_id, taken.denied)
     return taken.denied is None
 
 
-async def confirmed(desk: Desk, remedy_id: str) -> bool:
+async def confirmed(context: CaseContext, remedy_id: str) -> bool:
     """Ask the merchant's system, and wait for its word. One that stays silent counts as a no, and is told that it is off."""
     silent = False
-    if find(desk, remedy_id).ordering is None:
-        desk.turn_if_told()
-        until = desk.deadline(WaitFor.ORDER_CHANGE)
-        keep(desk, remedy_id, OrderingState(key=f"{desk.case.case_id}.{remedy_id}.change", until=until))
-        patience = desk.policy.waits[WaitFor.ORDER_CHANGE].within
-        asking = charge_activities.change_order(request_of(desk, remedy_id), patience)
+    if find(context, remedy_id).ordering is None:
+        context.turn_if_told()
+        until = context.deadline(WaitFor.ORDER_CHANGE)
+        keep(context, remedy_id, OrderingState(key=f"{context.case.case_id}.{remedy_id}.change", until=until))
+        patience = context.policy.waits[WaitFor.ORDER_CHANGE].within
+        asking = charge_activities.change_order(request_of(context, remedy_id), patience)
         try:
-            hear(desk, remedy_id, await desk.during(asking, WaitFor.ORDER_CHANGE, until + A_MOMENT))
+            hear(context, remedy_id, await context.await_partner(asking, WaitFor.ORDER_CHANGE, until + A_MOMENT))
         except ActivityError:
             silent = True
 
     def over() -> bool:
-        return state_of(desk, remedy_id).status is not ChangeStatus.PENDING
+        return state_of(context, remedy_id).status is not ChangeStatus.PENDING
 
     async def look() -> None:
-        asking = charge_activities.change_state(query_of(desk, remedy_id))
-        hear(desk, remedy_id, await desk.during(asking, WaitFor.ORDER_CHANGE))
+        asking = charge_activities.change_state(query_of(context, remedy_id))
+        hear(context, remedy_id, await context.await_partner(asking, WaitFor.ORDER_CHANGE))
 
-    wait = (WaitingOn.MERCHANT, WaitFor.ORDER_CHANGE, state_of(desk, remedy_id).until)
-    if silent or not await charging.until_over(desk, wait, desk.policy.changes.poll_every, over, look):
-        await taken_back(desk, remedy_id)
-    state = state_of(desk, remedy_id)
+    wait = (WaitingOn.MERCHANT, WaitFor.ORDER_CHANGE, state_of(context, remedy_id).until)
+    if silent or not await charging.until_over(context, wait, context.policy.changes.poll_every, over, look):
+        await taken_back(context, remedy_id)
+    state = state_of(context, remedy_id)
     if state.status is not ChangeStatus.CONFIRMED:
-        await release_goods(desk, remedy_id)
-        leave_to_people(desk, remedy_id, state.refusal or SILENT)
-    elif not state.done and order_of(desk).status is not OrderStatus.CANCELLED:
-        await release_goods(desk, remedy_id)  # the pieces are gone from the merchant's order itself
+        await release_goods(context, remedy_id)
+        leave_to_people(context, remedy_id, state.refusal or SILENT)
+    elif not state.done and order_of(context).status is not OrderStatus.CANCELLED:
+        await release_goods(context, remedy_id)  # the pieces are gone from the merchant's order itself
     return state.status is ChangeStatus.CONFIRMED
 
 
-async def difference_paid(desk: Desk, remedy_id: str) -> bool:
+async def difference_paid(context: CaseContext, remedy_id: str) -> bool:
     """A dearer order is paid first. Unpaid, the merchant takes the change back; the customer's silence ends the case."""
-    state = state_of(desk, remedy_id)
+    state = state_of(context, remedy_id)
     if state.to_pay is None or state.done:
         return True
 
     async def interruptible(effect: charging.Effect) -> Charge:
-        return await desk.during(effect, WaitFor.CHARGE)
+        return await context.await_partner(effect, WaitFor.CHARGE)
 
-    if await charging.collect(desk, bill(desk, remedy_id), interruptible):
-        was_paid(desk, remedy_id)
+    if await charging.collect(context, bill(context, remedy_id), interruptible):
+        was_paid(context, remedy_id)
         return True
-    await taken_back(desk, remedy_id)
-    desk.note(Event.CHANGE_CALLED_OFF, **data_of(desk, remedy_id), why=UNPAID)
-    put_away(desk, remedy_id, UNPAID)
-    if all(remedy.undone or remedy.kind in RemedyKind.telling() for remedy in desk.case.remedies):
-        desk.give_up(UNPAID)
+    await taken_back(context, remedy_id)
+    context.note(Event.CHANGE_CALLED_OFF, **data_of(context, remedy_id), why=UNPAID)
+    put_away(context, remedy_id, UNPAID)
+    if all(remedy.undone or remedy.kind in RemedyKind.telling() for remedy in context.case.remedies):
+        context.give_up(UNPAID)
     return False
 
 
-def was_paid(desk: Desk, remedy_id: str) -> None:
+def was_paid(context: CaseContext, remedy_id: str) -> None:
     """The order has one more payment, which may be refunded like the others."""
-    charge = state_of(desk, remedy_id).charge
+    charge = state_of(context, remedy_id).charge
     if charge is not None and charge.payment is not None:
-        desk.case.payments = (*desk.case.payments, charge.payment)
+        context.case.payments = (*context.case.payments, charge.payment)
 
 
-async def pay_back(desk: Desk, remedy_id: str) -> None:
+async def pay_back(context: CaseContext, remedy_id: str) -> None:
     """What a cancellation or a cheaper order gives back goes the way of every refund (RES-5)."""
-    if find(desk, remedy_id).amount is None:
-        finish(desk, remedy_id)
+    if find(context, remedy_id).amount is None:
+        finish(context, remedy_id)
     else:
-        await refund.pay(desk, remedy_id)
+        await refund.pay(context, remedy_id)
 
 
-async def taken_back(desk: Desk, remedy_id: str) -> bool:
+async def taken_back(context: CaseContext, remedy_id: str) -> bool:
     """Tell the merchant that it is off; False when that is too late, or the merchant cannot be reached."""
-    patience = desk.policy.waits[WaitFor.ORDER_CHANGE].within
-    undoing = charge_activities.undo_change(query_of(desk, remedy_id), patience)
+    patience = context.policy.waits[WaitFor.ORDER_CHANGE].within
+    undoing = charge_activities.undo_change(query_of(context, remedy_id), patience)
     try:
-        answer = await desk.during(undoing, WaitFor.ORDER_CHANGE, desk.now + patience + A_MOMENT)
+        answer = await context.await_partner(undoing, WaitFor.ORDER_CHANGE, context.now + patience + A_MOMENT)
     except ActivityError:
-        desk.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ORDER_CHANGE.value)
+        context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ORDER_CHANGE.value)
         return False
-    hear(desk, remedy_id, answer)
-    return state_of(desk, remedy_id).status is not ChangeStatus.CONFIRMED
+    hear(context, remedy_id, answer)
+    return state_of(context, remedy_id).status is not ChangeStatus.CONFIRMED
 
 
-async def release_goods(desk: Desk, remedy_id: str) -> None:
-    if find(desk, remedy_id).kind is RemedyKind.ORDER_CANCELLED:
-        await activities.release_goods(ReleaseGoods(case_id=desk.case.case_id, remedy_id=remedy_id))
+async def release_goods(context: CaseContext, remedy_id: str) -> None:
+    if find(context, remedy_id).kind is RemedyKind.ORDER_CANCELLED:
+        await activities.release_goods(ReleaseItems(case_id=context.case.case_id, remedy_id=remedy_id))
 
 
-def leave_to_people(desk: Desk, remedy_id: str, refusal: str) -> None:
+def leave_to_people(context: CaseContext, remedy_id: str, refusal: str) -> None:
     """It cannot be done, packed already for one: the customer is told, and another solution is looked for on the same tier."""
-    case = desk.case
-    put_away(desk, remedy_id, "refused")
+    case = context.case
+    put_away(context, remedy_id, "refused")
     case.settled, case.automatic, case.automatic_denied = False, False, "change_refused"
-    desk.note(Event.CHANGE_REFUSED, **data_of(desk, remedy_id), refusal=refusal)
+    context.note(Event.CHANGE_REFUSED, **data_of(context, remedy_id), refusal=refusal)
 
 
-def hear(desk: Desk, remedy_id: str, answer: ChangeAnswer) -> bool:
+def hear(context: CaseContext, remedy_id: str, answer: ChangeAnswer) -> bool:
     """Take in the merchant's word; False when it is nothing new. What was confirmed can only be undone, what is refused stays so."""
-    state = state_of(desk, remedy_id)
+    state = state_of(context, remedy_id)
     before = {
         ChangeStatus.CONFIRMED: {ChangeStatus.PENDING},
         ChangeStatus.REFUSED: {ChangeStatus.PENDING},
@@ -196,75 +196,75 @@ def hear(desk: Desk, remedy_id: str, answer: ChangeAnswer) -> bool:
     if answer.key != state.key or state.status not in before.get(answer.status, set()):
         return False
     change: dict[str, object] = {"status": answer.status, "refusal": answer.refusal}
-    desk.case.order = answer.order or desk.case.order
+    context.case.order = answer.order or context.case.order
     if answer.status is ChangeStatus.CONFIRMED:
-        remedy = find(desk, remedy_id)
+        remedy = find(context, remedy_id)
         if remedy.kind is RemedyKind.ORDER_CHANGED:
             to_pay, to_refund = difference(answer)
-            change |= {"to_pay": to_pay, "to_refund": to_refund, "until": desk.deadline(WaitFor.CHARGE)}
-            replace(desk, remedy.model_copy(update={"amount": to_refund}))
-    keep(desk, remedy_id, state.model_copy(update=change))
+            change |= {"to_pay": to_pay, "to_refund": to_refund, "until": context.deadline(WaitFor.CHARGE)}
+            replace(context, remedy.model_copy(update={"amount": to_refund}))
+    keep(context, remedy_id, state.model_copy(update=change))
     return True
 
 
-def hear_of_change(desk: Desk, notice: Notice) -> str | None:
+def hear_of_change(context: CaseContext, notice: Notice) -> str | None:
     """The webhook `order_change`."""
     told = ChangeAnswer.model_validate(notice.payload)
-    remedy = next((one for one in desk.case.remedies if one.ordering and one.ordering.key == told.key), None)
+    remedy = next((one for one in context.case.remedies if one.ordering and one.ordering.key == told.key), None)
     if remedy is None or remedy.ordering is None:
         return "other_order"
     lacking = told.status is ChangeStatus.CONFIRMED and (told.order is None or told.total_before is None)
-    if lacking or (told.order and told.order.order_id != order_of(desk).order_id):
+    if lacking or (told.order and told.order.order_id != order_of(context).order_id):
         return "unreadable"
-    if remedy.open and hear(desk, remedy.id, told):
+    if remedy.open and hear(context, remedy.id, told):
         return None  # the stage that waits for it tells of the news
     return "already_known" if remedy.ordering.status is told.status else "too_late"
 
 
-def hear_of_charge(desk: Desk, notice: Notice) -> str | None:
+def hear_of_charge(context: CaseContext, notice: Notice) -> str | None:
     """The webhook `charge`."""
     told = Charge.model_validate(notice.payload)
-    for remedy in desk.case.remedies:
+    for remedy in context.case.remedies:
         state = remedy.ordering
         if state is not None and state.charge is not None and state.charge.key == told.key:
-            return None if charging.take_in(desk, bill(desk, remedy.id), told) else "already_known"
+            return None if charging.take_in(context, bill(context, remedy.id), told) else "already_known"
     return "other_order"
 
 
-def bill(desk: Desk, remedy_id: str) -> charging.Bill:
+def bill(context: CaseContext, remedy_id: str) -> charging.Bill:
     """What the customer has to pay for the change."""
-    case, state = desk.case, state_of(desk, remedy_id)
+    case, state = context.case, state_of(context, remedy_id)
     assert state.to_pay is not None  # noqa: S101  # callers ask first
     return charging.Bill(
         case_id=case.case_id,
         remedy_id=remedy_id,
-        merchant_id=order_of(desk).merchant_id,
-        order=ChargeOrder(
+        merchant_id=order_of(context).merchant_id,
+        order=ChargeRequest(
             key=f"{case.case_id}.{remedy_id}.charge",
-            order_id=order_of(desk).order_id,
+            order_id=order_of(context).order_id,
             customer_id=case.receipt.customer_id,
             amount=state.to_pay,
             reason=f"{case.issue}",
             reference=case.case_id,
             until=state.until,
         ),
-        poll_every=desk.policy.changes.poll_every,
-        known=lambda: state_of(desk, remedy_id).charge,
-        keep=lambda charge: keep(desk, remedy_id, state_of(desk, remedy_id).model_copy(update={"charge": charge})),
+        poll_every=context.policy.changes.poll_every,
+        known=lambda: state_of(context, remedy_id).charge,
+        keep=lambda charge: keep(context, remedy_id, state_of(context, remedy_id).model_copy(update={"charge": charge})),
     )
 
 
-def request_of(desk: Desk, remedy_id: str) -> AskChange:
-    case, remedy, order = desk.case, find(desk, remedy_id), order_of(desk)
+def request_of(context: CaseContext, remedy_id: str) -> AskChange:
+    case, remedy, order = context.case, find(context, remedy_id), order_of(context)
     change = remedy.change
-    asked = ChangeOrder(
-        key=state_of(desk, remedy_id).key,
+    asked = OrderChangeRequest(
+        key=state_of(context, remedy_id).key,
         reference=case.case_id,
         merchant_id=order.merchant_id,
         order_id=order.order_id,
         kind=change.kind if change else ChangeKind.CANCEL,
         reason=case.receipt.wanted.reason if case.receipt.wanted else None,
-        lines=() if change else lines_of(desk, remedy),
+        lines=() if change else lines_of(context, remedy),
         items=change.items if change else (),
         quantities=change.quantities if change else (),
         payment_method=change.payment_method if change else None,
@@ -272,53 +272,53 @@ def request_of(desk: Desk, remedy_id: str) -> AskChange:
     return AskChange(order=asked, customer_id=case.receipt.customer_id, address_id=change.address_id if change else None)
 
 
-def lines_of(desk: Desk, remedy: Remedy) -> tuple[LineQuantity, ...]:
+def lines_of(context: CaseContext, remedy: Remedy) -> tuple[LineQuantity, ...]:
     """The pieces that are cancelled: the offer's, else the case's, else the whole order."""
-    return cancelled_lines(order_of(desk), remedy.lines or desk.case.receipt.lines)
+    return cancelled_lines(order_of(context), remedy.lines or context.case.receipt.lines)
 
 
-def query_of(desk: Desk, remedy_id: str) -> ChangeQuery:
-    return ChangeQuery(order_id=order_of(desk).order_id, key=state_of(desk, remedy_id).key)
+def query_of(context: CaseContext, remedy_id: str) -> ChangeQuery:
+    return ChangeQuery(order_id=order_of(context).order_id, key=state_of(context, remedy_id).key)
 
 
-def order_of(desk: Desk) -> Order:
-    assert desk.case.order is not None  # noqa: S101  # rules/remedies/limits.py offers nothing about an order that is not known
-    return desk.case.order
+def order_of(context: CaseContext) -> Order:
+    assert context.case.order is not None  # noqa: S101  # rules/remedies/limits.py offers nothing about an order that is not known
+    return context.case.order
 
 
-def state_of(desk: Desk, remedy_id: str) -> OrderingState:
-    state = find(desk, remedy_id).ordering
+def state_of(context: CaseContext, remedy_id: str) -> OrderingState:
+    state = find(context, remedy_id).ordering
     assert state is not None  # noqa: S101  # it is kept before anything is asked
     return state
 
 
-def keep(desk: Desk, remedy_id: str, state: OrderingState) -> None:
-    replace(desk, find(desk, remedy_id).model_copy(update={"ordering": state}))
+def keep(context: CaseContext, remedy_id: str, state: OrderingState) -> None:
+    replace(context, find(context, remedy_id).model_copy(update={"ordering": state}))
 
 
-def tell_once(desk: Desk, remedy_id: str, event: Event) -> None:
+def tell_once(context: CaseContext, remedy_id: str, event: Event) -> None:
     """The order is as it was asked for; a case that continues here has told it already."""
-    state = state_of(desk, remedy_id)
+    state = state_of(context, remedy_id)
     if not state.done:
-        keep(desk, remedy_id, state.model_copy(update={"done": True}))
-        desk.note(event, **data_of(desk, remedy_id))
+        keep(context, remedy_id, state.model_copy(update={"done": True}))
+        context.note(event, **data_of(context, remedy_id))
 
 
-def finish(desk: Desk, remedy_id: str) -> None:
-    replace(desk, find(desk, remedy_id).model_copy(update={"done_at": desk.now}))
+def finish(context: CaseContext, remedy_id: str) -> None:
+    replace(context, find(context, remedy_id).model_copy(update={"done_at": context.now}))
 
 
-def put_away(desk: Desk, remedy_id: str, why: str) -> None:
-    replace(desk, find(desk, remedy_id).model_copy(update={"undone": why}))
+def put_away(context: CaseContext, remedy_id: str, why: str) -> None:
+    replace(context, find(context, remedy_id).model_copy(update={"undone": why}))
 
 
-def data_of(desk: Desk, remedy_id: str) -> dict[str, JsonValue]:
+def data_of(context: CaseContext, remedy_id: str) -> dict[str, JsonValue]:
     """What the timeline tells of it."""
-    remedy = find(desk, remedy_id)
+    remedy = find(context, remedy_id)
     kind = remedy.change.kind if remedy.change else ChangeKind.CANCEL
     return {
         "remedy_id": remedy_id,
         "change": f"change_{kind}",
         "amount_minor": remedy.amount.minor if remedy.amount else None,
-        "currency": order_of(desk).total.currency,
+        "currency": order_of(context).total.currency,
     }

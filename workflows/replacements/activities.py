@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from models.replacements.activities import DecideRepair, RenewStock, Watched, WatchParcel
-from models.replacements.partner import Dispatch, DispatchOrder, Repair, RepairOrder, Reservation, ReservationOrder
+from models.replacements.partner import Dispatch, DispatchRequest, Repair, RepairRequest, Reservation, ReservationRequest
 from workflows.kit.activities import call_partner
 
 
-async def reserve_stock(order: ReservationOrder, patience: timedelta) -> Reservation:
+async def reserve_stock(order: ReservationRequest, patience: timedelta) -> Reservation:
     """Set goods aside. Raises ActivityError when the warehouse stays silent for all of `patience`, like all of these."""
     return await call_partner("reserve_stock", order, Reservation, patience=patience, summary=order.key)
 
@@ -22,7 +22,7 @@ async def release_stock(key: str, patience: timedelta) -> Reservation:
     return await call_partner("release_stock", key, Reservation, patience=patience, summary=key)
 
 
-async def send_replacement(order: DispatchOrder, patience: timedelta) -> Dispatch:
+async def send_replacement(order: DispatchRequest, patience: timedelta) -> Dispatch:
     """Pack and send what was set aside."""
     return await call_partner("send_replacement", order, Dispatch, patience=patience, summary=order.key)
 
@@ -39,7 +39,7 @@ async def watch_parcel(request: WatchParcel, patience: timedelta) -> Watched:
     )
 
 
-async def order_repair(order: RepairOrder, patience: timedelta) -> Repair:
+async def order_repair(order: RepairRequest, patience: timedelta) -> Repair:
     """Have goods that came in looked at and repaired."""
     return await call_partner("order_repair", order, Repair, patience=patience, summary=order.key)
 

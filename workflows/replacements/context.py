@@ -24,7 +24,7 @@ from models.returns.partner import ReturnParcel
 from rules.replacements.permissions import merged, newer
 from rules.returns.outcome import status_of
 from workflows.kit.case_context import give_up_on
-from workflows.kit.child_workflow import Course
+from workflows.kit.child_workflow import ChildContext
 from workflows.money import charge
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Ended(Exception):  # noqa: N818  # an end is no error
         self.why = why
 
 
-class Job:
+class ReplacementContext:
     """The working copy of one replacement inside its workflow."""
 
     def __init__(self, start: ReplacementStart) -> None:
@@ -51,8 +51,8 @@ class Job:
         """Also the reference that partners send back in their notices."""
         stage = ReplacementStage.DIAGNOSIS if start.mend else ReplacementStage.RESERVING
         self.state = ReplacementState(workflow_id=self.id, kind=start.kind, stage=stage, items=start.items)
-        self.course = Course(start.case_id, start.remedy_id, start.terms)
-        self.course.state(replacement=self.state)
+        self.child = ChildContext(start.case_id, start.remedy_id, start.terms)
+        self.child.state(replacement=self.state)
         self.reservation: Reservation | None = None
         self.reservations = 0
         """Each has a key of its own; so has the parcel that is made of it."""
@@ -85,13 +85,13 @@ class Job:
 
     def change(self, **fields: object) -> None:
         self.state = self.state.model_copy(update=fields)
-        self.course.state(replacement=self.state)
+        self.child.state(replacement=self.state)
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
-        self.course.note(event, by, **data)
+        self.child.note(event, by, **data)
 
     def deadline(self, for_: WaitFor) -> datetime:
-        return self.course.deadline(for_)
+        return self.child.deadline(for_)
 
     def patience(self, for_: WaitFor) -> timedelta:
         """How long a partner may stay silent."""
@@ -101,8 +101,8 @@ class Job:
         self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime, wake: datetime | None = None
     ) -> bool:
         """Wait as the course does; ends when the case takes the replacement back."""
-        moved = await self.course.wait_for(on, for_, done, until, wake)
-        if not moved and self.course.called_off is not None:
+        moved = await self.child.wait_for(on, for_, done, until, wake)
+        if not moved and self.child.called_off is not None:
             raise Ended(CALLED_OFF)
         return moved
 
@@ -123,10 +123,10 @@ class Job:
     async def ask(self, effect: Coroutine[Any, Any, T], enough: Callable[[], bool] = lambda: False) -> T | None:
         """A partner's answer. None: it stayed silent or will not; or somebody said meanwhile what makes the answer needless."""
         task = asyncio.ensure_future(effect)
-        await workflow.wait_condition(lambda: task.done() or self.course.called_off is not None or enough())
+        await workflow.wait_condition(lambda: task.done() or self.child.called_off is not None or enough())
         if not task.done():
             give_up_on(task)
-            if self.course.called_off is not None:
+            if self.child.called_off is not None:
                 raise Ended(CALLED_OFF)
             return None
         try:
@@ -201,27 +201,27 @@ class Job:
             self.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=trouble)
 
 
-def _dispatch(job: Job, payload: dict[str, JsonValue]) -> str | None:
-    return job.told_of_dispatch(Dispatch.model_validate(payload))
+def _dispatch(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
+    return context.told_of_dispatch(Dispatch.model_validate(payload))
 
 
-def _repair(job: Job, payload: dict[str, JsonValue]) -> str | None:
-    return job.told_of_repair(Repair.model_validate(payload))
+def _repair(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
+    return context.told_of_repair(Repair.model_validate(payload))
 
 
-def _shipment(job: Job, payload: dict[str, JsonValue]) -> str | None:
-    return job.told_of_parcel(ReturnParcel.model_validate(payload))
+def _shipment(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
+    return context.told_of_parcel(ReturnParcel.model_validate(payload))
 
 
-def _charge(job: Job, payload: dict[str, JsonValue]) -> str | None:
+def _charge(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
     told = Charge.model_validate(payload)
-    if job.bill is None or told.key != job.bill.order.key:
+    if context.bill is None or told.key != context.bill.order.key:
         return "other_charge"
-    charge.take_in(job.course, job.bill, told)
+    charge.take_in(context.child, context.bill, told)
     return None
 
 
-READERS: dict[str, Callable[[Job, dict[str, JsonValue]], str | None]] = {
+READERS: dict[str, Callable[[ReplacementContext, dict[str, JsonValue]], str | None]] = {
     NoticeKind.DISPATCH: _dispatch,
     NoticeKind.REPAIR: _repair,
     NoticeKind.SHIPMENT: _shipment,

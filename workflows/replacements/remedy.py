@@ -1,22 +1,22 @@
-"""The case's side of exchange, reship and repair (RES-7): old goods brought back, the errand followed to the customer's door, money settled."""
+"""The case's side of exchange, reship and repair (RES-7): old goods returned, the child workflow followed to delivery, money settled."""
 
 from contextlib import suppress
 
 from temporalio import workflow
 from temporalio.exceptions import FailureError
 
-from models.case.activities import ReleaseGoods, TakeGoods
+from models.case.activities import ReleaseItems, ReserveItems
 from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.partners import Order
 from models.common.vocabulary import Outcome, RemedyKind, Tier, WaitFor, WaitingOn
-from models.remedies.remedy import Errand, Remedy
+from models.remedies.remedy import ChildState, Remedy
 from models.replacements.activities import ReplacementStart
 from models.replacements.state import ReplacementStage
 from models.returns.state import Purpose, ReturnResult
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, paid_for, same_again
 from workflows.kit import activities, child_workflow
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
 from workflows.money import refund
 from workflows.returns import remedy as return_remedy
@@ -36,139 +36,141 @@ FOR_A_PERSON = frozenset({"lost_again", "repair_late", "broken_off"})
 """Ends that the platform looks into, whoever held the case."""
 
 
-async def reship(desk: Desk, remedy_id: str) -> None:
+async def reship(context: CaseContext, remedy_id: str) -> None:
     """The same goods are sent once more."""
-    if await taken(desk, remedy_id):
-        start = start_of(desk, find(desk, remedy_id))
-        await ended(desk, remedy_id, await child_workflow.run(desk, remedy_id, KIND, start, AT_THE_WAREHOUSE))
+    if await taken(context, remedy_id):
+        start = start_of(context, find(context, remedy_id))
+        await ended(context, remedy_id, await child_workflow.run(context, remedy_id, KIND, start, AT_THE_WAREHOUSE))
 
 
-async def exchange(desk: Desk, remedy_id: str) -> None:
+async def exchange(context: CaseContext, remedy_id: str) -> None:
     """New goods are set aside and paid for, the old ones brought back; then the new ones are sent."""
-    if find(desk, remedy_id).return_ is None and not await return_remedy.taken(desk, find(desk, remedy_id), Purpose.EXCHANGE):
+    if find(context, remedy_id).return_ is None and not await return_remedy.taken(
+        context, find(context, remedy_id), Purpose.EXCHANGE
+    ):
         return
-    mine, other = (child_workflow.workflow_id(desk.case.case_id, remedy_id, kind) for kind in (KIND, return_remedy.KIND))
-    if not back_or_on_the_way(find(desk, remedy_id), other):
-        start = start_of(desk, find(desk, remedy_id), waits_for_goods=True)
-        errand = await child_workflow.run(
-            desk, remedy_id, KIND, start, AT_THE_WAREHOUSE, enough=lambda: awaits_return(desk, remedy_id)
+    mine, other = (child_workflow.workflow_id(context.case.case_id, remedy_id, kind) for kind in (KIND, return_remedy.KIND))
+    if not back_or_on_the_way(find(context, remedy_id), other):
+        start = start_of(context, find(context, remedy_id), waits_for_goods=True)
+        child = await child_workflow.run(
+            context, remedy_id, KIND, start, AT_THE_WAREHOUSE, enough=lambda: awaits_return(context, remedy_id)
         )
-        if errand.done:
-            await ended(desk, remedy_id, errand)
+        if child.done:
+            await ended(context, remedy_id, child)
             return
-    child_workflow.turn_to(desk, remedy_id, other)
-    back = await return_remedy.bring_back(desk, remedy_id, Purpose.EXCHANGE)
-    child_workflow.turn_to(desk, remedy_id, mine)
+    child_workflow.turn_to(context, remedy_id, other)
+    back = await return_remedy.bring_back(context, remedy_id, Purpose.EXCHANGE)
+    child_workflow.turn_to(context, remedy_id, mine)
     if back:
-        await go_on(desk, remedy_id)
-        await ended(desk, remedy_id, await child_workflow.follow(desk, remedy_id))
+        await go_on(context, remedy_id)
+        await ended(context, remedy_id, await child_workflow.follow(context, remedy_id))
     else:
-        await child_workflow.call_off(desk, remedy_id, "no_return")
-        await give_charge_back(desk, remedy_id)
+        await child_workflow.call_off(context, remedy_id, "no_return")
+        await give_charge_back(context, remedy_id)
 
 
-async def go_on(desk: Desk, remedy_id: str) -> None:
+async def go_on(context: CaseContext, remedy_id: str) -> None:
     """Tell the replacement that the old goods are back; one that ended meanwhile has said so, or will."""
-    if awaits_return(desk, remedy_id):
+    if awaits_return(context, remedy_id):
         with suppress(FailureError):
-            name = child_workflow.workflow_id(desk.case.case_id, remedy_id, KIND)
+            name = child_workflow.workflow_id(context.case.case_id, remedy_id, KIND)
             await workflow.get_external_workflow_handle(name).signal("goods_are_back")
 
 
 def back_or_on_the_way(remedy: Remedy, name: str) -> bool:
     """Whether the return was begun before: a case may take up here again."""
-    return any(errand is not None and errand.workflow_id == name for errand in (remedy.errand, remedy.parked))
+    return any(child is not None and child.workflow_id == name for child in (remedy.child, remedy.suspended_child))
 
 
-async def repair(desk: Desk, remedy_id: str) -> None:
+async def repair(context: CaseContext, remedy_id: str) -> None:
     """The goods come to the workshop, and back repaired; what cannot be repaired, or was lost on the way there, is replaced."""
-    if await return_remedy.bring_back(desk, remedy_id, Purpose.REPAIR):
-        lost = return_remedy.state_of(find(desk, remedy_id)).result is ReturnResult.LOST
-        start = start_of(desk, find(desk, remedy_id), mend=not lost)
+    if await return_remedy.bring_back(context, remedy_id, Purpose.REPAIR):
+        lost = return_remedy.state_of(find(context, remedy_id)).result is ReturnResult.LOST
+        start = start_of(context, find(context, remedy_id), mend=not lost)
         first = AT_THE_WAREHOUSE if lost else AT_THE_WORKSHOP
-        await ended(desk, remedy_id, await child_workflow.run(desk, remedy_id, KIND, start, first))
+        await ended(context, remedy_id, await child_workflow.run(context, remedy_id, KIND, start, first))
 
 
-async def undo(desk: Desk, remedy_id: str, why: str) -> tuple[str, ...]:
+async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[str, ...]:
     """RES-11: goods back on the shelf, nothing sent, what the customer paid given back. A parcel on the road goes on."""
     kept: tuple[str, ...] = ()
-    remedy = find(desk, remedy_id)
+    remedy = find(context, remedy_id)
     if remedy.return_ is not None and remedy.return_.result is None:
-        kept = await return_remedy.undo(desk, remedy_id, why)  # the return is what is followed
-    if find(desk, remedy_id).replacement is not None:
-        child_workflow.turn_to(desk, remedy_id, child_workflow.workflow_id(desk.case.case_id, remedy_id, KIND))
-    await child_workflow.call_off(desk, remedy_id, why)
-    await give_charge_back(desk, remedy_id)
-    state = find(desk, remedy_id).replacement
+        kept = await return_remedy.compensate(context, remedy_id, why)  # the return is what is followed
+    if find(context, remedy_id).replacement is not None:
+        child_workflow.turn_to(context, remedy_id, child_workflow.workflow_id(context.case.case_id, remedy_id, KIND))
+    await child_workflow.call_off(context, remedy_id, why)
+    await give_charge_back(context, remedy_id)
+    state = find(context, remedy_id).replacement
     kept += state.kept if state else ()
-    if not kept and not back_with_the_merchant(find(desk, remedy_id)):
-        await release(desk, remedy_id)
+    if not kept and not back_with_the_merchant(find(context, remedy_id)):
+        await release(context, remedy_id)
     return kept
 
 
-async def taken(desk: Desk, remedy_id: str) -> bool:
+async def taken(context: CaseContext, remedy_id: str) -> bool:
     """RES-1: the pieces are this remedy's from now on; False when other cases have them."""
-    case, remedy, order = desk.case, find(desk, remedy_id), order_of(desk)
-    if remedy.errand is not None:
+    case, remedy, order = context.case, find(context, remedy_id), order_of(context)
+    if remedy.child is not None:
         return True
-    desk.turn_if_told()
+    context.turn_if_told()
     answer = await activities.take_goods(
-        TakeGoods(
+        ReserveItems(
             case_id=case.case_id,
             remedy_id=remedy.id,
             order_id=order.order_id,
             order_lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in order.lines),
             lines=goods_of(case, remedy),
-            at=desk.now,
+            at=context.now,
         )
     )
     if answer.denied is not None:
-        return_remedy.undone(desk, remedy_id, answer.denied)
-        return_remedy.negotiate_again(desk)
+        return_remedy.undone(context, remedy_id, answer.denied)
+        return_remedy.negotiate_again(context)
     return answer.denied is None
 
 
-async def ended(desk: Desk, remedy_id: str, errand: Errand) -> None:
+async def ended(context: CaseContext, remedy_id: str, child: ChildState) -> None:
     """Delivered: done, once what a cheaper article leaves is paid back. Else somebody looks for another solution."""
-    remedy = find(desk, remedy_id)
-    if errand.failed is not None:
-        await put_away(desk, remedy_id, errand.failed)
+    remedy = find(context, remedy_id)
+    if child.failed is not None:
+        await put_away(context, remedy_id, child.failed)
         return
-    keep_payment(desk, remedy)
+    keep_payment(context, remedy)
     if remedy.kind is RemedyKind.REPAIR and not back_with_the_merchant(remedy):
-        await release(desk, remedy_id)  # the customer has them again
+        await release(context, remedy_id)  # the customer has them again
     left = remedy.replacement.to_give_back if remedy.replacement else None
     if left is None:
-        replace(desk, remedy.model_copy(update={"done_at": desk.now}))
+        replace(context, remedy.model_copy(update={"done_at": context.now}))
     else:
-        replace(desk, remedy.model_copy(update={"amount": left}))
-        await refund.pay(desk, remedy_id)
+        replace(context, remedy.model_copy(update={"amount": left}))
+        await refund.pay(context, remedy_id)
 
 
-async def put_away(desk: Desk, remedy_id: str, why: str) -> None:
+async def put_away(context: CaseContext, remedy_id: str, why: str) -> None:
     """It cannot be carried out. A customer who did not agree to the repair's price has the goods back, and that is that."""
-    await give_charge_back(desk, remedy_id)
-    if not back_with_the_merchant(find(desk, remedy_id)):
-        await release(desk, remedy_id)
-    return_remedy.undone(desk, remedy_id, why)
+    await give_charge_back(context, remedy_id)
+    if not back_with_the_merchant(find(context, remedy_id)):
+        await release(context, remedy_id)
+    return_remedy.undone(context, remedy_id, why)
     if why == "estimate_refused":
-        if not any(remedy.done_at or remedy.open for remedy in desk.case.remedies):
-            desk.case.outcome = Outcome.NOT_PURSUED
+        if not any(remedy.done_at or remedy.open for remedy in context.case.remedies):
+            context.case.outcome = Outcome.NOT_PURSUED
         return
-    if why in FOR_A_PERSON and desk.case.tier is Tier.MERCHANT:
-        desk.escalate(why)
-    return_remedy.negotiate_again(desk)
+    if why in FOR_A_PERSON and context.case.tier is Tier.MERCHANT:
+        context.escalate(why)
+    return_remedy.negotiate_again(context)
 
 
-async def give_charge_back(desk: Desk, remedy_id: str) -> None:
+async def give_charge_back(context: CaseContext, remedy_id: str) -> None:
     """What the customer paid for something that is not carried out goes back the way of every refund (RES-5)."""
-    remedy = find(desk, remedy_id)
-    keep_payment(desk, remedy)
+    remedy = find(context, remedy_id)
+    keep_payment(context, remedy)
     payment = remedy.replacement.charge.payment if remedy.replacement and remedy.replacement.charge else None
     if payment is None:
         return
     back = f"{remedy_id}-charge"
-    if not any(known.id == back for known in desk.case.remedies):
+    if not any(known.id == back for known in context.case.remedies):
         made = Remedy(
             id=back,
             kind=RemedyKind.REFUND_ONLY,
@@ -176,38 +178,38 @@ async def give_charge_back(desk: Desk, remedy_id: str) -> None:
             settlement=remedy.settlement,
             payment_id=payment.payment_id,
         )
-        desk.case.remedies = (*desk.case.remedies, made)
-    settled, desk.case.settled = desk.case.settled, True
+        context.case.remedies = (*context.case.remedies, made)
+    settled, context.case.settled = context.case.settled, True
     try:
-        await refund.pay(desk, back)
+        await refund.pay(context, back)
     finally:
-        desk.case.settled = settled
+        context.case.settled = settled
 
 
-def keep_payment(desk: Desk, remedy: Remedy) -> None:
+def keep_payment(context: CaseContext, remedy: Remedy) -> None:
     """What was paid for a dearer article or a repair is one of the order's payments."""
     charge = remedy.replacement.charge if remedy.replacement else None
     payment = charge.payment if charge else None
-    if payment is not None and all(known.payment_id != payment.payment_id for known in desk.case.payments):
-        desk.case.payments = (*desk.case.payments, payment)
+    if payment is not None and all(known.payment_id != payment.payment_id for known in context.case.payments):
+        context.case.payments = (*context.case.payments, payment)
 
 
-async def release(desk: Desk, remedy_id: str) -> None:
-    await activities.release_goods(ReleaseGoods(case_id=desk.case.case_id, remedy_id=remedy_id))
+async def release(context: CaseContext, remedy_id: str) -> None:
+    await activities.release_goods(ReleaseItems(case_id=context.case.case_id, remedy_id=remedy_id))
 
 
-def awaits_return(desk: Desk, remedy_id: str) -> bool:
-    state = find(desk, remedy_id).replacement
+def awaits_return(context: CaseContext, remedy_id: str) -> bool:
+    state = find(context, remedy_id).replacement
     return state is not None and state.stage is ReplacementStage.AWAITING_RETURN
 
 
-def order_of(desk: Desk) -> Order:
-    assert desk.case.order is not None  # noqa: S101  # rules/remedies/limits.py offers no goods of an order that is not known
-    return desk.case.order
+def order_of(context: CaseContext) -> Order:
+    assert context.case.order is not None  # noqa: S101  # rules/remedies/limits.py offers no goods of an order that is not known
+    return context.case.order
 
 
-def start_of(desk: Desk, remedy: Remedy, *, waits_for_goods: bool = False, mend: bool = False) -> ReplacementStart:
-    case, order = desk.case, order_of(desk)
+def start_of(context: CaseContext, remedy: Remedy, *, waits_for_goods: bool = False, mend: bool = False) -> ReplacementStart:
+    case, order = context.case, order_of(context)
     goods, items = goods_of(case, remedy), items_of(case, remedy)
     paid: Money = paid_for(order, goods)
     return ReplacementStart(
@@ -223,7 +225,7 @@ def start_of(desk: Desk, remedy: Remedy, *, waits_for_goods: bool = False, mend:
         paid=paid,
         same=same_again(order, items, goods),
         words=case.receipt.description[:1000],
-        terms=child_workflow.terms(desk, *WAITS),
-        policy=desk.policy.replacements,
-        carriers=desk.policy.returns,
+        terms=child_workflow.terms(context, *WAITS),
+        policy=context.policy.replacements,
+        carriers=context.policy.returns,
     )

@@ -24,58 +24,58 @@ from models.replacements.state import (
     Sent,
 )
 from rules.replacements.permissions import forbidden, unfit
-from workflows.replacements.context import REMEMBERED, Job
+from workflows.replacements.context import REMEMBERED, ReplacementContext
 
 
-def accept_estimate(job: Job, act: Act[AcceptEstimate]) -> None:
-    job.decision = True
-    job.change(stage=ReplacementStage.PAYMENT)  # at once: nobody can say no any more
-    estimate = job.state.estimate
+def accept_estimate(context: ReplacementContext, act: Act[AcceptEstimate]) -> None:
+    context.decision = True
+    context.change(stage=ReplacementStage.PAYMENT)  # at once: nobody can say no any more
+    estimate = context.state.estimate
     assert estimate is not None  # noqa: S101  # only an estimate can be accepted
-    job.note(Event.ESTIMATE_ACCEPTED, act.actor, amount_minor=estimate.minor, currency=estimate.currency)
+    context.note(Event.ESTIMATE_ACCEPTED, act.actor, amount_minor=estimate.minor, currency=estimate.currency)
 
 
-def refuse_estimate(job: Job, act: Act[RefuseEstimate]) -> None:
-    job.decision = False
-    job.change(stage=ReplacementStage.SENDING_BACK)
-    job.note(Event.ESTIMATE_REFUSED, act.actor, silent=False, reason=act.body.reason)
+def refuse_estimate(context: ReplacementContext, act: Act[RefuseEstimate]) -> None:
+    context.decision = False
+    context.change(stage=ReplacementStage.SENDING_BACK)
+    context.note(Event.ESTIMATE_REFUSED, act.actor, silent=False, reason=act.body.reason)
 
 
-def choose_refund(job: Job, act: Act[ChooseRefund]) -> None:
-    job.refund_chosen = True
-    job.change(stage=ReplacementStage.OVER)
-    job.note(Event.REFUND_CHOSEN, act.actor, kind=job.start.kind.value)
+def choose_refund(context: ReplacementContext, act: Act[ChooseRefund]) -> None:
+    context.refund_chosen = True
+    context.change(stage=ReplacementStage.OVER)
+    context.note(Event.REFUND_CHOSEN, act.actor, kind=context.start.kind.value)
 
 
-def diagnose(job: Job, act: Act[Diagnose]) -> None:
+def diagnose(context: ReplacementContext, act: Act[Diagnose]) -> None:
     body = act.body
     told = Repair(
-        key=job.repair_key,
+        key=context.repair_key,
         status=RepairStatus.DIAGNOSED,
         in_warranty=body.in_warranty,
         estimate=body.estimate,
         words=body.words,
     )
-    job.told_of_repair(told)
+    context.told_of_repair(told)
 
 
-def repaired(job: Job, act: Act[Repaired]) -> None:
-    job.told_of_repair(Repair(key=job.repair_key, status=RepairStatus.REPAIRED, words=act.body.words))
+def repaired(context: ReplacementContext, act: Act[Repaired]) -> None:
+    context.told_of_repair(Repair(key=context.repair_key, status=RepairStatus.REPAIRED, words=act.body.words))
 
 
-def not_repairable(job: Job, act: Act[NotRepairable]) -> None:
-    job.told_of_repair(Repair(key=job.repair_key, status=RepairStatus.NOT_REPAIRABLE, words=act.body.words))
+def not_repairable(context: ReplacementContext, act: Act[NotRepairable]) -> None:
+    context.told_of_repair(Repair(key=context.repair_key, status=RepairStatus.NOT_REPAIRABLE, words=act.body.words))
 
 
-def sent(job: Job, act: Act[Sent]) -> None:
-    job.on_its_way(act.body.tracking, act.body.carrier_id, act.actor)
+def sent(context: ReplacementContext, act: Act[Sent]) -> None:
+    context.on_its_way(act.body.tracking, act.body.carrier_id, act.actor)
 
 
-def out_of_stock(job: Job, act: Act[OutOfStock]) -> None:
-    job.out_of_stock, job.expected_at = True, act.body.expected_at
+def out_of_stock(context: ReplacementContext, act: Act[OutOfStock]) -> None:
+    context.out_of_stock, context.expected_at = True, act.body.expected_at
 
 
-DOING: dict[ReplacementAction, Callable[[Job, Act[Any]], None]] = {
+DOING: dict[ReplacementAction, Callable[[ReplacementContext, Act[Any]], None]] = {
     ReplacementAction.ACCEPT_ESTIMATE: accept_estimate,
     ReplacementAction.REFUSE_ESTIMATE: refuse_estimate,
     ReplacementAction.CHOOSE_REFUND: choose_refund,
@@ -91,19 +91,19 @@ def person(action: ReplacementAction) -> Callable[..., Any]:
     """The update of an action, with its validator; done once for each request id."""
 
     def validate(self: Any, act: Act[Any]) -> None:  # noqa: ANN401  # a workflow with a job
-        job: Job = self.job
-        if act.request_id in job.requests:
+        context: ReplacementContext = self.context
+        if act.request_id in context.requests:
             return
-        fault = forbidden(job.state, act.actor, action) or unfit(act, job.start.paid.currency)
+        fault = forbidden(context.state, act.actor, action) or unfit(act, context.start.paid.currency)
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
     async def handle(self: Any, act: Act[Any]) -> ReplacementState:  # noqa: ANN401
-        job: Job = self.job
-        if act.request_id not in job.requests:
-            DOING[action](job, act)
-            job.requests = (*job.requests, act.request_id)[-REMEMBERED:]
-        return job.state
+        context: ReplacementContext = self.context
+        if act.request_id not in context.requests:
+            DOING[action](context, act)
+            context.requests = (*context.requests, act.request_id)[-REMEMBERED:]
+        return context.state
 
     for function in (validate, handle):
         function.__name__ = function.__qualname__ = action.value

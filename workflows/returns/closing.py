@@ -11,24 +11,24 @@ from models.returns.activities import CallOffReturn, SendGoodsBack
 from models.returns.state import PickupState, ReturnParcelState, ReturnResult, ReturnStage
 from rules.returns import outcome as return_outcome
 from workflows.returns import activities as return_activities
-from workflows.returns.context import Journey
+from workflows.returns.context import ReturnContext
 from workflows.returns.steps import traced
 
 
-async def concluded(journey: Journey, result: ReturnResult) -> None:
+async def concluded(context: ReturnContext, result: ReturnResult) -> None:
     """Tell the case, which goes on; then see to what is still somewhere."""
-    journey.change(result=result, stage=ReturnStage.OVER)
-    inspection = journey.state.inspection
+    context.change(result=result, stage=ReturnStage.OVER)
+    inspection = context.state.inspection
     if inspection is not None and result is not ReturnResult.CALLED_OFF:
-        journey.course.goods(return_outcome.reception_of(inspection), return_outcome.ACCEPTANCE[result])
-        journey.course.note(Event.RETURN_INSPECTED, inspection.by, **_in_figures(journey))
+        context.child.goods(return_outcome.reception_of(inspection), return_outcome.ACCEPTANCE[result])
+        context.child.note(Event.RETURN_INSPECTED, inspection.by, **_in_figures(context))
     elif result in ENDINGS:
         event, reception = ENDINGS[result]
-        journey.course.goods(reception)
-        journey.course.note(event, ours=result is ReturnResult.LOST, tracking=journey.expected)
+        context.child.goods(reception)
+        context.child.note(event, ours=result is ReturnResult.LOST, tracking=context.expected)
     failed = None if result in ReturnResult.giving() else result.value
-    await journey.course.finish(WaitFor.INSPECTION, failed)
-    await _see_to_the_rest(journey, result)
+    await context.child.finish(WaitFor.INSPECTION, failed)
+    await _see_to_the_rest(context, result)
 
 
 ENDINGS = {
@@ -39,27 +39,27 @@ ENDINGS = {
 }
 
 
-def _in_figures(journey: Journey) -> dict[str, Any]:
-    inspection = journey.state.inspection
+def _in_figures(context: ReturnContext) -> dict[str, Any]:
+    inspection = context.state.inspection
     assert inspection is not None  # noqa: S101
-    settlement = return_outcome.settle(journey.state)
+    settlement = return_outcome.settle(context.state)
     lines = inspection.lines
     return {
-        "result": journey.state.result,
+        "result": context.state.result,
         "accepted": sum(line.accepted for line in lines),
         "rejected": sum(line.rejected for line in lines),
         "missing": sum(line.missing for line in lines),
         "wrong": sum(line.wrong for line in lines),
         "reason": "；".join(line.reason for line in lines if line.reason) or None,
-        "amount_minor": settlement.refund if journey.state.agreed.minor else None,
+        "amount_minor": settlement.refund if context.state.agreed.minor else None,
         "deducted_minor": settlement.deducted.minor or None,
-        "currency": journey.state.agreed.currency,
+        "currency": context.state.agreed.currency,
     }
 
 
-async def _see_to_the_rest(journey: Journey, result: ReturnResult) -> None:
+async def _see_to_the_rest(context: ReturnContext, result: ReturnResult) -> None:
     """What was not taken goes back to the customer; what was announced and will not come is called off."""
-    state = journey.state
+    state = context.state
     if state.inspection is not None and result is not ReturnResult.CALLED_OFF:
         rest = return_outcome.to_send_back(state.inspection)
     elif state.stage is ReturnStage.OVER and state.received_at is not None and result is ReturnResult.CALLED_OFF:
@@ -67,16 +67,16 @@ async def _see_to_the_rest(journey: Journey, result: ReturnResult) -> None:
     else:
         rest = ()
     if rest:
-        await sent_back(journey, rest)
+        await sent_back(context, rest)
     elif result is ReturnResult.CALLED_OFF and state.shipped_at is not None:
-        journey.course.note(Event.RETURN_STUCK, what="lost_on_the_way")
-        await journey.course.finish(WaitFor.RETURN_TRANSIT)
+        context.child.note(Event.RETURN_STUCK, what="lost_on_the_way")
+        await context.child.finish(WaitFor.RETURN_TRANSIT)
     elif result is ReturnResult.EXPIRED or result is ReturnResult.CALLED_OFF:
-        await _called_off(journey)
+        await _called_off(context)
 
 
-async def _called_off(journey: Journey) -> None:
-    state = journey.state
+async def _called_off(context: ReturnContext) -> None:
+    state = context.state
     stands = state.pickup is not None and state.pickup.state in PickupState.standing()
     request = CallOffReturn(
         workflow_id=state.workflow_id,
@@ -86,39 +86,39 @@ async def _called_off(journey: Journey) -> None:
     try:
         await return_activities.call_off_return(request)
     except ActivityError:
-        journey.course.note(Event.RETURN_STUCK, what="call_off")
+        context.child.note(Event.RETURN_STUCK, what="call_off")
     else:
         if state.pickup is not None and stands:
             pickup = state.pickup.model_copy(update={"state": PickupState.CANCELLED})
-            journey.change(pickup=pickup)
-            journey.course.note(Event.RETURN_PICKUP_CANCELLED, start=pickup.start.isoformat(), end=pickup.end.isoformat())
-    await journey.course.finish(WaitFor.RETURN_SHIPPING)
+            context.change(pickup=pickup)
+            context.child.note(Event.RETURN_PICKUP_CANCELLED, start=pickup.start.isoformat(), end=pickup.end.isoformat())
+    await context.child.finish(WaitFor.RETURN_SHIPPING)
 
 
-async def sent_back(journey: Journey, lines: tuple[LineQuantity, ...]) -> None:
+async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> None:
     """The merchant sends what it did not take to the customer; followed until it is there."""
     try:
-        parcel = await return_activities.send_goods_back(SendGoodsBack(workflow_id=journey.state.workflow_id, lines=lines))
+        parcel = await return_activities.send_goods_back(SendGoodsBack(workflow_id=context.state.workflow_id, lines=lines))
     except ActivityError:
-        journey.course.note(Event.RETURN_STUCK, what="send_back")
-        await journey.course.finish(WaitFor.RETURN_TRANSIT)
+        context.child.note(Event.RETURN_STUCK, what="send_back")
+        await context.child.finish(WaitFor.RETURN_TRANSIT)
         return
     back = ReturnParcelState(tracking=parcel.tracking, carrier_id=parcel.carrier_id)
-    journey.lost = False
-    journey.change(stage=ReturnStage.SENDING_BACK, sent_back=back)
-    journey.course.note(Event.RETURN_SENT_BACK, tracking=back.tracking, carrier=back.carrier_id)
-    until = journey.course.deadline(WaitFor.RETURN_TRANSIT)
-    while not (journey.back or journey.lost or journey.course.now >= until):
-        wake = journey.course.now + journey.policy.poll_every
-        if not await journey.course.wait_for(
-            WaitingOn.CARRIER, WaitFor.RETURN_TRANSIT, lambda: journey.back or journey.lost, until, wake
+    context.lost = False
+    context.change(stage=ReturnStage.SENDING_BACK, sent_back=back)
+    context.child.note(Event.RETURN_SENT_BACK, tracking=back.tracking, carrier=back.carrier_id)
+    until = context.child.deadline(WaitFor.RETURN_TRANSIT)
+    while not (context.back or context.lost or context.child.now >= until):
+        wake = context.child.now + context.policy.poll_every
+        if not await context.child.wait_for(
+            WaitingOn.CARRIER, WaitFor.RETURN_TRANSIT, lambda: context.back or context.lost, until, wake
         ):
-            journey.course.called_off = None
-            await traced(journey)
-    if journey.back:
-        journey.change(stage=ReturnStage.OVER, handed_back_at=journey.course.now)
-        journey.course.note(Event.RETURN_HANDED_BACK, tracking=back.tracking)
+            context.child.called_off = None
+            await traced(context)
+    if context.back:
+        context.change(stage=ReturnStage.OVER, handed_back_at=context.child.now)
+        context.child.note(Event.RETURN_HANDED_BACK, tracking=back.tracking)
     else:
-        journey.change(stage=ReturnStage.OVER)
-        journey.course.note(Event.RETURN_STUCK, what="lost_on_the_way_back")
-    await journey.course.finish(WaitFor.RETURN_TRANSIT)
+        context.change(stage=ReturnStage.OVER)
+        context.child.note(Event.RETURN_STUCK, what="lost_on_the_way_back")
+    await context.child.finish(WaitFor.RETURN_TRANSIT)

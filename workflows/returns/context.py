@@ -23,19 +23,19 @@ from models.returns.state import (
     Way,
 )
 from rules.returns.outcome import inspects, status_of, told_lines
-from workflows.kit.child_workflow import Course
+from workflows.kit.child_workflow import ChildContext
 
 REMEMBERED = 200
 
 
-class Journey:
+class ReturnContext:
     """The working copy of one return inside its workflow."""
 
     def __init__(self, start: ReturnStart) -> None:
         self.start = start
         self.policy = start.policy
         self.state: ReturnState = start.state
-        self.course = Course(start.case_id, start.remedy_id, start.terms)
+        self.child = ChildContext(start.case_id, start.remedy_id, start.terms)
         self.call: PickupCall | None = None
         """What somebody wants of the carrier's pick-up service, until it was asked."""
         self.slot: tuple[datetime, datetime] | None = None
@@ -49,7 +49,7 @@ class Journey:
 
     def change(self, **fields: object) -> None:
         self.state = self.state.model_copy(update=fields)
-        self.course.state(return_=self.state)
+        self.child.state(return_=self.state)
 
     @property
     def expected(self) -> str | None:
@@ -63,18 +63,18 @@ class Journey:
         if way is Way.PICKUP and pickup is not None:
             pickup = pickup.model_copy(update={"state": PickupState.COLLECTED})
         parcel = ReturnParcelState(tracking=tracking, carrier_id=carrier_id)
-        self.heard_at = self.course.now
-        self.change(stage=ReturnStage.IN_TRANSIT, way=way, parcel=parcel, pickup=pickup, shipped_at=self.course.now)
-        self.course.goods(reception=Reception.IN_TRANSIT)
-        self.course.note(Event.RETURN_ON_ITS_WAY, by, way=way.value, tracking=tracking, carrier=carrier_id)
+        self.heard_at = self.child.now
+        self.change(stage=ReturnStage.IN_TRANSIT, way=way, parcel=parcel, pickup=pickup, shipped_at=self.child.now)
+        self.child.goods(reception=Reception.IN_TRANSIT)
+        self.child.note(Event.RETURN_ON_ITS_WAY, by, way=way.value, tracking=tracking, carrier=carrier_id)
 
     def received(self, by: Actor = SYSTEM) -> None:
         """The goods are with the merchant, who has so long to look at them."""
-        until = self.course.deadline(WaitFor.INSPECTION)
-        self.change(stage=ReturnStage.RECEIVED, received_at=self.course.now, inspect_until=until)
-        self.course.goods(reception=Reception.RECEIVED)
+        until = self.child.deadline(WaitFor.INSPECTION)
+        self.change(stage=ReturnStage.RECEIVED, received_at=self.child.now, inspect_until=until)
+        self.child.goods(reception=Reception.RECEIVED)
         told_until = until.isoformat() if inspects(self.state) else None
-        self.course.note(Event.RETURN_RECEIVED, by, until=told_until)
+        self.child.note(Event.RETURN_RECEIVED, by, until=told_until)
 
     def inspected(self, inspection: Inspection) -> None:
         """What the merchant says; the goods have come then, whatever the carrier told."""
@@ -87,10 +87,10 @@ class Journey:
         pickup = self.state.pickup
         if pickup is None or pickup.state not in PickupState.standing() or self.state.sent:
             return
-        least = self.course.now + self.policy.after_a_missed_pickup
+        least = self.child.now + self.policy.after_a_missed_pickup
         deadline = max(self.state.deadline or least, least)
         self.change(pickup=pickup.model_copy(update={"state": PickupState.MISSED}), deadline=deadline)
-        self.course.note(Event.RETURN_PICKUP_MISSED, start=pickup.start.isoformat(), deadline=deadline.isoformat())
+        self.child.note(Event.RETURN_PICKUP_MISSED, start=pickup.start.isoformat(), deadline=deadline.isoformat())
 
     def take_in(self, notice: Notice) -> None:
         """A partner's webhook. One that came before changes nothing; one that cannot be read is put on the timeline."""
@@ -103,7 +103,7 @@ class Journey:
         except ValidationError:
             trouble = "unreadable"
         if trouble is not None:
-            self.course.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=trouble)
+            self.child.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=trouble)
 
     def told_of(self, parcel: ReturnParcel) -> str | None:
         """The carrier's word on a parcel of this return, by webhook or because it was asked. What is odd about it, if something is."""
@@ -120,7 +120,7 @@ class Journey:
         return parcel.status[:100] if odd and parcel.status[:100] != heard else None
 
     def _moved(self, parcel: ReturnParcel, status: ShipmentStatus) -> None:
-        self.heard_at = self.course.now
+        self.heard_at = self.child.now
         if status is ShipmentStatus.CREATED or self.state.stage not in {ReturnStage.AWAITING, ReturnStage.IN_TRANSIT}:
             return
         if not self.state.sent:
@@ -134,39 +134,39 @@ class Journey:
             self.received()
 
 
-def _shipment(journey: Journey, notice: Notice) -> str | None:
-    return journey.told_of(ReturnParcel.model_validate(notice.payload))
+def _shipment(context: ReturnContext, notice: Notice) -> str | None:
+    return context.told_of(ReturnParcel.model_validate(notice.payload))
 
 
-def _pickup(journey: Journey, notice: Notice) -> str | None:
+def _pickup(context: ReturnContext, notice: Notice) -> str | None:
     """Collected or missed; what else the carrier tells of it is the answer to what was asked."""
     told = PickupBooked.model_validate(notice.payload)
-    pickup = journey.state.pickup
+    pickup = context.state.pickup
     if pickup is None or told.key != pickup.key:
         return "other_parcel"
-    if journey.state.sent or pickup.state not in PickupState.standing():
+    if context.state.sent or pickup.state not in PickupState.standing():
         return None
     if told.status is PickupStatus.COLLECTED:
-        journey.sent(Way.PICKUP, told.tracking, told.carrier_id)
+        context.sent(Way.PICKUP, told.tracking, told.carrier_id)
     elif told.status is PickupStatus.MISSED:
-        journey.missed()
+        context.missed()
     return None
 
 
-def _inspection(journey: Journey, notice: Notice) -> str | None:
+def _inspection(context: ReturnContext, notice: Notice) -> str | None:
     told = ToldInspection.model_validate(notice.payload)
-    stage, lines = journey.state.stage, told_lines(journey.state, told)
-    if journey.state.inspection is not None or stage not in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}:
+    stage, lines = context.state.stage, told_lines(context.state, told)
+    if context.state.inspection is not None or stage not in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}:
         return "already_known"
     if lines is None:
         return "unreadable"
-    merchant = Actor(role=Role.MERCHANT, id=journey.start.merchant_id)
+    merchant = Actor(role=Role.MERCHANT, id=context.start.merchant_id)
     evidence = tuple(upload.piece for upload in notice.uploads if upload.by == merchant.id)
-    journey.inspected(Inspection(at=journey.course.now, lines=lines, by=merchant, evidence=evidence))
+    context.inspected(Inspection(at=context.child.now, lines=lines, by=merchant, evidence=evidence))
     return None
 
 
-READERS: dict[str, Callable[[Journey, Notice], str | None]] = {
+READERS: dict[str, Callable[[ReturnContext, Notice], str | None]] = {
     NoticeKind.SHIPMENT: _shipment,
     NoticeKind.PICKUP: _pickup,
     NoticeKind.INSPECTION: _inspection,

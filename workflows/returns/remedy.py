@@ -1,16 +1,16 @@
-"""The case's side of a return (RES-6): goods brought back by an errand of their own, and what they turn out to be worth paid back."""
+"""The case's side of a return (RES-6): goods brought back by a child workflow of their own, and what they turn out to be worth paid back."""
 
-from models.case.activities import ReleaseGoods, TakeGoods
+from models.case.activities import ReleaseItems, ReserveItems
 from models.common.base import Money
 from models.common.events import Event
 from models.common.lines import LineQuantity
-from models.common.vocabulary import Outcome, Reimbursement, RemedyKind, WaitFor, WaitingOn
+from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, WaitFor, WaitingOn
 from models.remedies.remedy import OWED, Remedy
 from models.returns.activities import ReturnStart
 from models.returns.state import Purpose, ReturnResult, ReturnState
 from rules.returns import outcome as return_outcome
 from workflows.kit import activities, child_workflow
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.money import coupon, refund
 
 KIND = "return"
@@ -18,69 +18,69 @@ FIRST = (WaitingOn.NOBODY, WaitFor.PARTNER_DATA)
 """At first the merchant's system is asked for an address."""
 
 
-async def give_back(desk: Desk, remedy_id: str) -> None:
+async def give_back(context: CaseContext, remedy_id: str) -> None:
     """RemedyKind.RETURN_AND_REFUND: what was accepted is paid back; for what was not, the negotiation is open again."""
-    if not await bring_back(desk, remedy_id):
+    if not await bring_back(context, remedy_id):
         return
-    remedy = refund.find(desk, remedy_id)
+    remedy = refund.find(context, remedy_id)
     state = state_of(remedy)
-    if remedy.reimbursement is Reimbursement.NONE:
-        remedy = come_to(desk, remedy, state)
+    if remedy.reimbursement is RefundStatus.NONE:
+        remedy = apply_inspection(context, remedy, state)
     if remedy.amount is not None and remedy.amount.minor:
-        await refund.pay(desk, remedy_id)
+        await refund.pay(context, remedy_id)
     else:
-        refund.replace(desk, remedy.model_copy(update={"done_at": desk.now}))
-    await cover_freight(desk)
-    if state.result is ReturnResult.PARTLY and not refund.find(desk, remedy_id).open:
-        await keep_what_was_accepted(desk, remedy_id, state)
-        negotiate_again(desk)
+        refund.replace(context, remedy.model_copy(update={"done_at": context.now}))
+    await cover_freight(context)
+    if state.result is ReturnResult.PARTLY and not refund.find(context, remedy_id).open:
+        await keep_what_was_accepted(context, remedy_id, state)
+        negotiate_again(context)
 
 
-async def cover_freight(desk: Desk) -> None:
+async def cover_freight(context: CaseContext) -> None:
     """RES-8: what the customer laid out is theirs whatever comes next, also when the rest is negotiated again."""
-    for owed in [one for one in desk.case.remedies if one.open and one.settlement == OWED]:
-        await coupon.issue(desk, owed.id)
+    for owed in [one for one in context.case.remedies if one.open and one.settlement == OWED]:
+        await coupon.issue(context, owed.id)
 
 
-async def keep_what_was_accepted(desk: Desk, remedy_id: str, state: ReturnState) -> None:
+async def keep_what_was_accepted(context: CaseContext, remedy_id: str, state: ReturnState) -> None:
     """RES-1: the other pieces are the customer's again, and may be asked about anew."""
-    remedy = refund.find(desk, remedy_id)
+    remedy = refund.find(context, remedy_id)
     accepted = return_outcome.accepted_lines(state)
-    refund.replace(desk, remedy.model_copy(update={"lines": accepted}))
-    await activities.release_goods(ReleaseGoods(case_id=desk.case.case_id, remedy_id=remedy_id))
-    await activities.take_goods(taking(desk, remedy_id, accepted))
+    refund.replace(context, remedy.model_copy(update={"lines": accepted}))
+    await activities.release_goods(ReleaseItems(case_id=context.case.case_id, remedy_id=remedy_id))
+    await activities.take_goods(taking(context, remedy_id, accepted))
 
 
-async def bring_back(desk: Desk, remedy_id: str, purpose: Purpose = Purpose.REFUND) -> bool:
+async def bring_back(context: CaseContext, remedy_id: str, purpose: Purpose = Purpose.REFUND) -> bool:
     """True: the goods are back and accepted, or were lost on a way that was ours; for a refund also when only some were accepted.
 
     False: they are not; the remedy is undone, and the case knows what comes next. Asked again, it takes up where it was.
     """
-    remedy = refund.find(desk, remedy_id)
-    if remedy.return_ is None and not await taken(desk, remedy, purpose):
+    remedy = refund.find(context, remedy_id)
+    if remedy.return_ is None and not await taken(context, remedy, purpose):
         return False
-    state = state_of(refund.find(desk, remedy_id))
+    state = state_of(refund.find(context, remedy_id))
     if state.result is None:
-        await child_workflow.run(desk, remedy_id, KIND, start_of(desk, refund.find(desk, remedy_id), state), FIRST)
-        state = state_of(refund.find(desk, remedy_id))
+        await child_workflow.run(context, remedy_id, KIND, start_of(context, refund.find(context, remedy_id), state), FIRST)
+        state = state_of(refund.find(context, remedy_id))
     giving = ReturnResult.giving() if purpose is Purpose.REFUND else ReturnResult.giving() - {ReturnResult.PARTLY}
     if state.result in giving:
         return True
-    ended(desk, remedy_id, state.result or ReturnResult.CALLED_OFF)
+    ended(context, remedy_id, state.result or ReturnResult.CALLED_OFF)
     return False
 
 
-async def taken(desk: Desk, remedy: Remedy, purpose: Purpose) -> bool:
+async def taken(context: CaseContext, remedy: Remedy, purpose: Purpose) -> bool:
     """RES-1: the pieces are this remedy's from now on; False when other cases have them."""
-    case = desk.case
-    desk.turn_if_told()
+    case = context.case
+    context.turn_if_told()
     assert case.order is not None  # noqa: S101  # without a verified order nothing of it is offered
     lines = return_outcome.lines_of(case, remedy)
     pieces = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in lines)
-    answer = await activities.take_goods(taking(desk, remedy.id, pieces))
+    answer = await activities.take_goods(taking(context, remedy.id, pieces))
     if answer.denied is not None:
-        undone(desk, remedy.id, answer.denied)
-        negotiate_again(desk)
+        undone(context, remedy.id, answer.denied)
+        negotiate_again(context)
         return False
     state = ReturnState(
         workflow_id=child_workflow.workflow_id(case.case_id, remedy.id, KIND),
@@ -88,91 +88,91 @@ async def taken(desk: Desk, remedy: Remedy, purpose: Purpose) -> bool:
         lines=lines,
         agreed=remedy.amount or Money(minor=0, currency=case.order.total.currency),
         payer=return_outcome.payer_of(case, remedy),
-        opened_at=desk.now,
+        opened_at=context.now,
     )
-    refund.replace(desk, refund.find(desk, remedy.id).model_copy(update={"return_": state}))
+    refund.replace(context, refund.find(context, remedy.id).model_copy(update={"return_": state}))
     return True
 
 
-def taking(desk: Desk, remedy_id: str, lines: tuple[LineQuantity, ...]) -> TakeGoods:
-    order = desk.case.order
+def taking(context: CaseContext, remedy_id: str, lines: tuple[LineQuantity, ...]) -> ReserveItems:
+    order = context.case.order
     assert order is not None  # noqa: S101
-    return TakeGoods(
-        case_id=desk.case.case_id,
+    return ReserveItems(
+        case_id=context.case.case_id,
         remedy_id=remedy_id,
         order_id=order.order_id,
         order_lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in order.lines),
         lines=lines,
-        at=desk.now,
+        at=context.now,
     )
 
 
-def start_of(desk: Desk, remedy: Remedy, state: ReturnState) -> ReturnStart:
-    order = desk.case.order
+def start_of(context: CaseContext, remedy: Remedy, state: ReturnState) -> ReturnStart:
+    order = context.case.order
     assert order is not None  # noqa: S101
     return ReturnStart(
-        case_id=desk.case.case_id,
+        case_id=context.case.case_id,
         remedy_id=remedy.id,
         order_id=order.order_id,
         merchant_id=order.merchant_id,
         state=state,
-        terms=child_workflow.terms(desk, WaitFor.RETURN_SHIPPING, WaitFor.RETURN_TRANSIT, WaitFor.INSPECTION),
-        policy=desk.policy.returns,
+        terms=child_workflow.terms(context, WaitFor.RETURN_SHIPPING, WaitFor.RETURN_TRANSIT, WaitFor.INSPECTION),
+        policy=context.policy.returns,
     )
 
 
-def come_to(desk: Desk, remedy: Remedy, state: ReturnState) -> Remedy:
+def apply_inspection(context: CaseContext, remedy: Remedy, state: ReturnState) -> Remedy:
     """RES-6, RES-8: the amount that the return came to. The customer's own freight goes with it as far as the order's payments
     reach; what they do not cover is a coupon.
     """
     settlement = return_outcome.settle(state)
-    in_money = min(settlement.freight.minor, max(return_outcome.room(desk.case, remedy) - settlement.refund, 0))
+    in_money = min(settlement.freight.minor, max(return_outcome.room(context.case, remedy) - settlement.refund, 0))
     currency = state.agreed.currency
     now = remedy.model_copy(update={"amount": Money(minor=settlement.refund + in_money, currency=currency)})
-    refund.replace(desk, now)
+    refund.replace(context, now)
     rest = settlement.freight.minor - in_money
     if rest:
         made = Remedy(
-            id=f"m{len(desk.case.remedies) + 1}",
+            id=f"m{len(context.case.remedies) + 1}",
             kind=RemedyKind.COUPON,
             amount=Money(minor=rest, currency=currency),
             settlement=OWED,
         )
-        desk.case.remedies = (*desk.case.remedies, made)
+        context.case.remedies = (*context.case.remedies, made)
     return now
 
 
-def ended(desk: Desk, remedy_id: str, result: ReturnResult) -> None:
+def ended(context: CaseContext, remedy_id: str, result: ReturnResult) -> None:
     """Nothing came back, or nothing that was taken. Without goods there is no refund; a refusal or a loss is for people to settle."""
-    case = desk.case
-    if not refund.find(desk, remedy_id).open:
+    case = context.case
+    if not refund.find(context, remedy_id).open:
         return
-    refund.replace(desk, refund.find(desk, remedy_id).model_copy(update={"undone": result.value}))
+    refund.replace(context, refund.find(context, remedy_id).model_copy(update={"undone": result.value}))
     if result is not ReturnResult.EXPIRED:
-        negotiate_again(desk)
+        negotiate_again(context)
     elif not any(remedy.done_at or remedy.open for remedy in case.remedies):
         case.outcome = Outcome.NOT_PURSUED
 
 
-def negotiate_again(desk: Desk) -> None:
+def negotiate_again(context: CaseContext) -> None:
     """RES-6: people look for another solution, with promises anew."""
-    desk.case.settled = False
-    desk.clocks.start()
+    context.case.settled = False
+    context.clocks.start()
 
 
-def undone(desk: Desk, remedy_id: str, why: str) -> None:
-    remedy = refund.find(desk, remedy_id)
-    refund.replace(desk, remedy.model_copy(update={"undone": why}))
-    desk.note(Event.REMEDY_UNDONE, remedy_id=remedy.id, kind=remedy.kind.value, why=why, kept=[])
+def undone(context: CaseContext, remedy_id: str, why: str) -> None:
+    remedy = refund.find(context, remedy_id)
+    refund.replace(context, remedy.model_copy(update={"undone": why}))
+    context.note(Event.REMEDY_UNDONE, remedy_id=remedy.id, kind=remedy.kind.value, why=why, kept=[])
 
 
-async def undo(desk: Desk, remedy_id: str, why: str) -> tuple[str, ...]:
+async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[str, ...]:
     """RES-11: pick-up cancelled, label voided, the merchant told, the pieces the customer's again. Goods on the road go on."""
-    remedy = refund.find(desk, remedy_id)
+    remedy = refund.find(context, remedy_id)
     if remedy.return_ is None:
         return ()
-    await child_workflow.call_off(desk, remedy_id, why)
-    state = state_of(refund.find(desk, remedy_id))
+    await child_workflow.call_off(context, remedy_id, why)
+    state = state_of(refund.find(context, remedy_id))
     if state.received_at is not None:
         return ("goods_at_the_merchants",)
     return ("goods_on_the_road",) if state.shipped_at is not None else ()

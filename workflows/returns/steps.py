@@ -11,15 +11,15 @@ from models.returns.activities import ArrangePickup, PickupCall, PrepareReturn, 
 from models.returns.state import PickupState, ReturnResult, ReturnStage, Way
 from rules.returns import outcome as return_outcome
 from workflows.returns import activities as return_activities
-from workflows.returns.context import Journey
+from workflows.returns.context import ReturnContext
 
 PATIENCE = timedelta(hours=24)
 """How long a merchant may take to name an address, and a carrier to answer about a pick-up."""
 
 
-async def announced(journey: Journey) -> ReturnResult | None:
+async def announced(context: ReturnContext) -> ReturnResult | None:
     """The merchant names an address, the carriers' desk makes a label; the customer is told, with the deadline."""
-    start, state = journey.start, journey.state
+    start, state = context.start, context.state
     lines = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in state.lines)
     request = PrepareReturn(
         workflow_id=state.workflow_id,
@@ -32,13 +32,13 @@ async def announced(journey: Journey) -> ReturnResult | None:
         prepared = await return_activities.prepare_return(request, PATIENCE)
     except ActivityError:
         return ReturnResult.NO_ADDRESS
-    deadline = journey.course.deadline(WaitFor.RETURN_SHIPPING)
-    journey.change(
+    deadline = context.child.deadline(WaitFor.RETURN_SHIPPING)
+    context.change(
         stage=ReturnStage.AWAITING, rma=prepared.rma, address=prepared.address, label=prepared.label, deadline=deadline
     )
-    journey.course.goods(Reception.AWAITING, Acceptance.PENDING)
+    context.child.goods(Reception.AWAITING, Acceptance.PENDING)
     address = prepared.address
-    journey.course.note(
+    context.child.note(
         Event.RETURN_APPROVED,
         rma=prepared.rma,
         address=", ".join(part for part in (address.name, address.street, address.city, address.postcode) if part),
@@ -48,67 +48,67 @@ async def announced(journey: Journey) -> ReturnResult | None:
     )
     if prepared.label is not None:
         label = prepared.label
-        journey.course.note(Event.RETURN_LABEL_READY, tracking=label.tracking, carrier=label.carrier_id)
+        context.child.note(Event.RETURN_LABEL_READY, tracking=label.tracking, carrier=label.carrier_id)
     return None
 
 
-async def sent(journey: Journey) -> ReturnResult | None:
+async def sent(context: ReturnContext) -> ReturnResult | None:
     """The customer hands the goods to a carrier, or to one at the door; reminded half-way and shortly before the deadline."""
-    reminded_at = journey.course.now
-    while not journey.state.sent:
-        if journey.course.called_off:
+    reminded_at = context.child.now
+    while not context.state.sent:
+        if context.child.called_off:
             return ReturnResult.CALLED_OFF
-        if journey.call is not None:
-            await arranged(journey, journey.call)
+        if context.call is not None:
+            await arranged(context, context.call)
             continue
-        deadline = _closes(journey)
-        reminder = next((moment for moment in _reminders(journey) if moment > reminded_at), deadline)
-        wake = min(reminder, _pickup_over(journey) or deadline)
-        known = journey.state.deadline
-        moved = await journey.course.wait_for(
+        deadline = _closes(context)
+        reminder = next((moment for moment in _reminders(context) if moment > reminded_at), deadline)
+        wake = min(reminder, _pickup_over(context) or deadline)
+        known = context.state.deadline
+        moved = await context.child.wait_for(
             WaitingOn.CUSTOMER,
             WaitFor.RETURN_SHIPPING,
-            lambda known=known: journey.state.sent or journey.call is not None or journey.state.deadline != known,
+            lambda known=known: context.state.sent or context.call is not None or context.state.deadline != known,
             deadline,
             wake,
         )
-        if moved or journey.course.called_off:
+        if moved or context.child.called_off:
             continue
-        await traced(journey)  # before anybody is reminded, or given up, for goods that are on their way
-        if journey.state.sent:
+        await traced(context)  # before anybody is reminded, or given up, for goods that are on their way
+        if context.state.sent:
             continue
-        if (over := _pickup_over(journey)) is not None and journey.course.now >= over:
-            journey.missed()
-        elif journey.course.now >= deadline:
+        if (over := _pickup_over(context)) is not None and context.child.now >= over:
+            context.missed()
+        elif context.child.now >= deadline:
             return ReturnResult.EXPIRED
-        elif _pickup_over(journey) is None:
-            journey.course.note(Event.RETURN_REMINDED, deadline=deadline.isoformat())
-        reminded_at = journey.course.now
+        elif _pickup_over(context) is None:
+            context.child.note(Event.RETURN_REMINDED, deadline=deadline.isoformat())
+        reminded_at = context.child.now
     return None
 
 
-def _closes(journey: Journey) -> datetime:
+def _closes(context: ReturnContext) -> datetime:
     """The deadline of sending; a pick-up that stands is waited for."""
-    deadline = journey.state.deadline or journey.course.now
-    return max(deadline, _pickup_over(journey) or deadline)
+    deadline = context.state.deadline or context.child.now
+    return max(deadline, _pickup_over(context) or deadline)
 
 
-def _reminders(journey: Journey) -> tuple[datetime, datetime]:
-    opened, deadline = journey.state.opened_at, journey.state.deadline or journey.course.now
-    return opened + (deadline - opened) / 2, deadline - journey.policy.remind_before
+def _reminders(context: ReturnContext) -> tuple[datetime, datetime]:
+    opened, deadline = context.state.opened_at, context.state.deadline or context.child.now
+    return opened + (deadline - opened) / 2, deadline - context.policy.remind_before
 
 
-def _pickup_over(journey: Journey) -> datetime | None:
+def _pickup_over(context: ReturnContext) -> datetime | None:
     """When a pick-up that stands counts as missed, if nobody tells of it."""
-    pickup = journey.state.pickup
+    pickup = context.state.pickup
     stands = pickup is not None and pickup.state in PickupState.standing()
-    return pickup.end + journey.policy.pickup_grace if pickup and stands else None
+    return pickup.end + context.policy.pickup_grace if pickup and stands else None
 
 
-async def arranged(journey: Journey, call: PickupCall) -> None:
+async def arranged(context: ReturnContext, call: PickupCall) -> None:
     """Ask the carrier for what somebody wants of a pick-up. A carrier that does not answer has said no."""
-    journey.call, slot = None, journey.slot
-    state = journey.state
+    context.call, slot = None, context.slot
+    state = context.state
     pickup, rma, to = state.pickup, state.rma, state.address
     assert pickup is not None and rma is not None and to is not None  # noqa: PT018, S101  # only an announced return has actions
     start, end = slot or (pickup.start, pickup.end)
@@ -118,7 +118,7 @@ async def arranged(journey: Journey, call: PickupCall) -> None:
                 call=call,
                 pickup=pickup,
                 workflow_id=state.workflow_id,
-                order_id=journey.start.order_id,
+                order_id=context.start.order_id,
                 rma=rma,
                 to=to,
                 tracking=state.label.tracking if state.label else None,
@@ -131,18 +131,18 @@ async def arranged(journey: Journey, call: PickupCall) -> None:
         booked, refused = None, "no_answer"
     else:
         booked, refused = answer.pickup, answer.refused
-    told = journey.state.pickup
+    told = context.state.pickup
     if told is None or told.key != pickup.key or told.state not in PickupState.standing():
         return  # fetched or missed meanwhile
     if booked is None:
         after = {"words": refused, **({"state": PickupState.REFUSED} if call is PickupCall.BOOK else {})}
-        journey.change(pickup=told.model_copy(update=after))
-        journey.course.note(Event.RETURN_PICKUP_REFUSED, call=f"{call}_pickup", why=refused)
+        context.change(pickup=told.model_copy(update=after))
+        context.child.note(Event.RETURN_PICKUP_REFUSED, call=f"{call}_pickup", why=refused)
         return
     event, into = ARRANGED[call]
     fields = {"tracking": booked.tracking, "carrier_id": booked.carrier_id, "price": booked.price}
-    journey.change(pickup=told.model_copy(update={**fields, "state": into, "start": booked.start, "end": booked.end}))
-    journey.course.note(event, start=booked.start.isoformat(), end=booked.end.isoformat())
+    context.change(pickup=told.model_copy(update={**fields, "state": into, "start": booked.start, "end": booked.end}))
+    context.child.note(event, start=booked.start.isoformat(), end=booked.end.isoformat())
 
 
 ARRANGED = {
@@ -152,61 +152,61 @@ ARRANGED = {
 }
 
 
-async def come(journey: Journey) -> ReturnResult | None:
+async def come(context: ReturnContext) -> ReturnResult | None:
     """The carrier brings them; lost when it says so, or when the time for it has passed."""
-    until = journey.course.deadline(WaitFor.RETURN_TRANSIT)
-    while journey.state.stage is ReturnStage.IN_TRANSIT:
-        wake = max(journey.heard_at, journey.course.now) + journey.policy.poll_every
-        moved = await journey.course.wait_for(
+    until = context.child.deadline(WaitFor.RETURN_TRANSIT)
+    while context.state.stage is ReturnStage.IN_TRANSIT:
+        wake = max(context.heard_at, context.child.now) + context.policy.poll_every
+        moved = await context.child.wait_for(
             WaitingOn.CARRIER,
             WaitFor.RETURN_TRANSIT,
-            lambda: journey.lost or journey.state.stage is not ReturnStage.IN_TRANSIT,
+            lambda: context.lost or context.state.stage is not ReturnStage.IN_TRANSIT,
             until,
             wake,
         )
-        await let_go(journey)
-        if not moved and journey.course.called_off is None:
-            await traced(journey)
-        if journey.state.stage is ReturnStage.IN_TRANSIT and (journey.lost or journey.course.now >= until):
-            lost = ReturnResult.LOST if journey.state.way in {Way.LABEL, Way.PICKUP} else ReturnResult.LOST_BY_SENDER
-            return journey.state.result or lost
+        await let_go(context)
+        if not moved and context.child.called_off is None:
+            await traced(context)
+        if context.state.stage is ReturnStage.IN_TRANSIT and (context.lost or context.child.now >= until):
+            lost = ReturnResult.LOST if context.state.way in {Way.LABEL, Way.PICKUP} else ReturnResult.LOST_BY_SENDER
+            return context.state.result or lost
     return None
 
 
-async def let_go(journey: Journey) -> None:
+async def let_go(context: ReturnContext) -> None:
     """RES-11: goods on the road cannot be called back. The case goes on without them; they are followed, and sent to the customer again."""
-    if journey.course.called_off is not None and journey.state.result is None:
-        journey.change(result=ReturnResult.CALLED_OFF)
-        await journey.course.finish(WaitFor.RETURN_TRANSIT, ReturnResult.CALLED_OFF.value)
-    journey.course.called_off = None
+    if context.child.called_off is not None and context.state.result is None:
+        context.change(result=ReturnResult.CALLED_OFF)
+        await context.child.finish(WaitFor.RETURN_TRANSIT, ReturnResult.CALLED_OFF.value)
+    context.child.called_off = None
 
 
-async def traced(journey: Journey) -> None:
+async def traced(context: ReturnContext) -> None:
     """Ask the carriers' desk where the parcel is; one that nobody knows has not moved."""
-    back = journey.state.sent_back
-    tracking = back.tracking if back else journey.expected
+    back = context.state.sent_back
+    tracking = back.tracking if back else context.expected
     if tracking is None:
         return
     try:
         traced = await return_activities.trace_parcel(TraceParcel(tracking=tracking))
     except ActivityError:
         return
-    if traced.parcel is not None and (odd := journey.told_of(traced.parcel)) is not None:
-        journey.course.note(Event.PARTNER_NOTICE, partner="carrier", kind="shipment", status=odd)
+    if traced.parcel is not None and (odd := context.told_of(traced.parcel)) is not None:
+        context.child.note(Event.PARTNER_NOTICE, partner="carrier", kind="shipment", status=odd)
 
 
-async def inspected(journey: Journey) -> ReturnResult | None:
+async def inspected(context: ReturnContext) -> ReturnResult | None:
     """The merchant says of each line what became of it; silence means that everything is accepted."""
-    if journey.state.result is not None:
-        return journey.state.result  # called off on the road
-    if not return_outcome.inspects(journey.state):
+    if context.state.result is not None:
+        return context.state.result  # called off on the road
+    if not return_outcome.inspects(context.state):
         return ReturnResult.ACCEPTED
-    until = journey.state.inspect_until or journey.course.deadline(WaitFor.INSPECTION)
-    await journey.course.wait_for(WaitingOn.MERCHANT, WaitFor.INSPECTION, lambda: journey.state.inspection is not None, until)
-    if journey.course.called_off is not None and journey.state.inspection is None:
-        await let_go(journey)
+    until = context.state.inspect_until or context.child.deadline(WaitFor.INSPECTION)
+    await context.child.wait_for(WaitingOn.MERCHANT, WaitFor.INSPECTION, lambda: context.state.inspection is not None, until)
+    if context.child.called_off is not None and context.state.inspection is None:
+        await let_go(context)
         return ReturnResult.CALLED_OFF
-    if journey.state.inspection is None:
-        journey.inspected(return_outcome.all_accepted(journey.state, journey.course.now))
-    assert journey.state.inspection is not None  # noqa: S101
-    return return_outcome.result_of(journey.state.inspection)
+    if context.state.inspection is None:
+        context.inspected(return_outcome.all_accepted(context.state, context.child.now))
+    assert context.state.inspection is not None  # noqa: S101
+    return return_outcome.result_of(context.state.inspection)

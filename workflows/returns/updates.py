@@ -28,38 +28,38 @@ from models.returns.state import (
 )
 from rules.returns.outcome import claim
 from rules.returns.permissions import fault_of
-from workflows.returns.context import REMEMBERED, Journey
+from workflows.returns.context import REMEMBERED, ReturnContext
 
 
-def book_pickup(journey: Journey, act: Act[BookPickup]) -> None:
-    body, number = act.body, journey.state.pickups + 1
-    pickup = Pickup(key=f"{journey.state.workflow_id}.p{number}", start=body.start, end=body.end, address_id=body.address_id)
-    journey.change(pickup=pickup, pickups=number)
-    journey.call, journey.slot = PickupCall.BOOK, (body.start, body.end)
+def book_pickup(context: ReturnContext, act: Act[BookPickup]) -> None:
+    body, number = act.body, context.state.pickups + 1
+    pickup = Pickup(key=f"{context.state.workflow_id}.p{number}", start=body.start, end=body.end, address_id=body.address_id)
+    context.change(pickup=pickup, pickups=number)
+    context.call, context.slot = PickupCall.BOOK, (body.start, body.end)
 
 
-def move_pickup(journey: Journey, act: Act[MovePickup]) -> None:
-    pickup = journey.state.pickup
+def move_pickup(context: ReturnContext, act: Act[MovePickup]) -> None:
+    pickup = context.state.pickup
     assert pickup is not None  # noqa: S101  # rules/returns/permissions.py saw to it
-    journey.change(pickup=pickup.model_copy(update={"moves": pickup.moves + 1}))
-    journey.call, journey.slot = PickupCall.MOVE, (act.body.start, act.body.end)
+    context.change(pickup=pickup.model_copy(update={"moves": pickup.moves + 1}))
+    context.call, context.slot = PickupCall.MOVE, (act.body.start, act.body.end)
 
 
-def cancel_pickup(journey: Journey, _: Act[CancelPickup]) -> None:
-    journey.call, journey.slot = PickupCall.CANCEL, None
+def cancel_pickup(context: ReturnContext, _: Act[CancelPickup]) -> None:
+    context.call, context.slot = PickupCall.CANCEL, None
 
 
-def ship(journey: Journey, act: Act[Ship]) -> None:
+def ship(context: ReturnContext, act: Act[Ship]) -> None:
     """With our label's number it is our label after all."""
-    label = journey.state.label
+    label = context.state.label
     ours = label is not None and label.tracking == act.body.tracking
-    journey.sent(Way.LABEL if ours else Way.OWN, act.body.tracking, act.body.carrier_id, act.actor)
+    context.sent(Way.LABEL if ours else Way.OWN, act.body.tracking, act.body.carrier_id, act.actor)
 
 
-def claim_freight(journey: Journey, act: Act[ClaimFreight]) -> None:
-    allowed = claim(journey.state, journey.policy, act.body.amount)
-    journey.change(freight=FreightClaim(amount=act.body.amount, allowed=allowed, receipt=act.body.receipt))
-    journey.course.note(
+def claim_freight(context: ReturnContext, act: Act[ClaimFreight]) -> None:
+    allowed = claim(context.state, context.policy, act.body.amount)
+    context.change(freight=FreightClaim(amount=act.body.amount, allowed=allowed, receipt=act.body.receipt))
+    context.child.note(
         Event.RETURN_FREIGHT_CLAIMED,
         act.actor,
         amount_minor=act.body.amount.minor,
@@ -68,21 +68,21 @@ def claim_freight(journey: Journey, act: Act[ClaimFreight]) -> None:
     )
 
 
-def receive(journey: Journey, act: Act[Receive]) -> None:
-    journey.received(act.actor)
+def receive(context: ReturnContext, act: Act[Receive]) -> None:
+    context.received(act.actor)
 
 
-def inspect(journey: Journey, act: Act[Inspect]) -> None:
+def inspect(context: ReturnContext, act: Act[Inspect]) -> None:
     body = act.body
-    journey.inspected(Inspection(at=journey.course.now, lines=body.lines, by=act.actor, evidence=body.evidence))
+    context.inspected(Inspection(at=context.child.now, lines=body.lines, by=act.actor, evidence=body.evidence))
 
 
-def extend(journey: Journey, act: Act[Extend]) -> None:
-    journey.change(deadline=act.body.until)
-    journey.course.note(Event.RETURN_EXTENDED, act.actor, deadline=act.body.until.isoformat(), reason=act.body.reason)
+def extend(context: ReturnContext, act: Act[Extend]) -> None:
+    context.change(deadline=act.body.until)
+    context.child.note(Event.RETURN_EXTENDED, act.actor, deadline=act.body.until.isoformat(), reason=act.body.reason)
 
 
-DOING: dict[ReturnAction, Callable[[Journey, Act[Any]], None]] = {
+DOING: dict[ReturnAction, Callable[[ReturnContext, Act[Any]], None]] = {
     ReturnAction.BOOK_PICKUP: book_pickup,
     ReturnAction.MOVE_PICKUP: move_pickup,
     ReturnAction.CANCEL_PICKUP: cancel_pickup,
@@ -98,19 +98,19 @@ def person(action: ReturnAction) -> Callable[..., Any]:
     """The update of an action, with its validator; done once for each request id."""
 
     def validate(self: Any, act: Act[Any]) -> None:  # noqa: ANN401  # a workflow with a journey
-        journey: Journey = self.journey
-        if act.request_id in journey.requests:
+        context: ReturnContext = self.context
+        if act.request_id in context.requests:
             return
-        fault = fault_of(journey.state, journey.policy, action, act, workflow.now())
+        fault = fault_of(context.state, context.policy, action, act, workflow.now())
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
     async def handle(self: Any, act: Act[Any]) -> ReturnState:  # noqa: ANN401
-        journey: Journey = self.journey
-        if act.request_id not in journey.requests:
-            DOING[action](journey, act)
-            journey.requests = (*journey.requests, act.request_id)[-REMEMBERED:]
-        return journey.state
+        context: ReturnContext = self.context
+        if act.request_id not in context.requests:
+            DOING[action](context, act)
+            context.requests = (*context.requests, act.request_id)[-REMEMBERED:]
+        return context.state
 
     for function in (validate, handle):
         function.__name__ = function.__qualname__ = action.value

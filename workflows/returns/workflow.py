@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from models.returns.state import ReturnAction, ReturnResult
     from workflows.kit.child_workflow import to_the_end
     from workflows.returns.closing import concluded
-    from workflows.returns.context import Journey
+    from workflows.returns.context import ReturnContext
     from workflows.returns.steps import announced, come, inspected, sent
     from workflows.returns.updates import person
 
@@ -23,31 +23,31 @@ class ReturnWorkflow:
 
     @workflow.init
     def __init__(self, start: ReturnStart) -> None:
-        self.journey = Journey(start)
+        self.context = ReturnContext(start)
 
     @workflow.run
     async def run(self, start: ReturnStart) -> str:  # taken by __init__
         """Announced, sent, come, inspected; what was not taken goes back. Returns the result."""
-        return await to_the_end(self.journey.course, self._live())
+        return await to_the_end(self.context.child, self._live())
 
     async def _live(self) -> str:
-        journey = self.journey
+        context = self.context
         result: ReturnResult | None = None
         for leg in (announced, sent, come, inspected):
-            result = result or await leg(journey)
-        await concluded(journey, result or ReturnResult.ACCEPTED)
+            result = result or await leg(context)
+        await concluded(context, result or ReturnResult.ACCEPTED)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return (result or ReturnResult.ACCEPTED).value
 
     @workflow.signal
     def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        self.journey.take_in(notice)
+        self.context.take_in(notice)
 
     @workflow.signal
     def call_off(self, why: str) -> None:
         """RES-11: the case takes the return back."""
-        self.journey.course.called_off = why
+        self.context.child.called_off = why
 
     book_pickup = person(ReturnAction.BOOK_PICKUP)
     move_pickup = person(ReturnAction.MOVE_PICKUP)

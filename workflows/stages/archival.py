@@ -4,25 +4,25 @@ from models.case.state import Archive
 from models.common.events import Event
 from models.common.vocabulary import Outcome, Stage, WaitFor, WaitingOn
 from rules.case.archive import root_cause
-from workflows.kit.case_context import Desk
-from workflows.remedies.execution import undo
+from workflows.kit.case_context import CaseContext
+from workflows.remedies.execution import compensate
 
 
-async def archive(desk: Desk) -> Stage:
+async def archive(context: CaseContext) -> Stage:
     """Seal everything as one immutable record, and close."""
-    case = desk.case
-    await undo(desk, (case.outcome or Outcome.RESOLVED).value, whole=True)
-    desk.clocks.stop()
-    sha256 = await desk.seal()
+    case = context.case
+    await compensate(context, (case.outcome or Outcome.RESOLVED).value, whole=True)
+    context.clocks.stop()
+    sha256 = await context.seal()
     outcome = case.outcome or Outcome.RESOLVED
     edition = case.archive.edition + 1 if case.archive else 1
-    case.archive = Archive(sha256=sha256, edition=edition, at=desk.now, outcome=outcome, root_cause=root_cause(case))
-    case.closed_at = desk.now
-    desk.note(Event.ARCHIVED, sha256=sha256, outcome=outcome.value)
+    case.archive = Archive(sha256=sha256, edition=edition, at=context.now, outcome=outcome, root_cause=root_cause(case))
+    case.closed_at = context.now
+    context.note(Event.ARCHIVED, sha256=sha256, outcome=outcome.value)
     return Stage.CLOSED
 
 
-async def await_reopening(desk: Desk) -> None:
+async def await_reopening(context: CaseContext) -> None:
     """Within 15 days the same case can go on (the action turns it back to dispatch); after that it is over."""
-    await desk.wait_for(WaitingOn.NOBODY, WaitFor.REOPENING, lambda: False)
-    await desk.save()
+    await context.wait_for(WaitingOn.NOBODY, WaitFor.REOPENING, lambda: False)
+    await context.save()

@@ -3,18 +3,18 @@
 from models.common.events import Event
 from models.common.vocabulary import Stage, Tier
 from rules.case.routing import route
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 
 HEIGHT = {Tier.MERCHANT: 0, Tier.PLATFORM: 1, Tier.SUPERVISOR: 2}
 
 
-async def find_a_team(desk: Desk) -> Stage:
+async def find_a_team(context: CaseContext) -> Stage:
     """The most specific row of the routing table; a case that rose to a higher tier stays there."""
-    case = desk.case
+    case = context.case
     assert case.issue is not None  # noqa: S101  # classification comes first
     assert case.grade is not None  # noqa: S101
     row = route(
-        desk.policy,
+        context.policy,
         kind=case.kind,
         issue=case.issue,
         priority=case.grade.priority,
@@ -27,7 +27,7 @@ async def find_a_team(desk: Desk) -> Stage:
     case.team = row.team
     if not case.dispatched or HEIGHT[tier] > HEIGHT[case.tier]:
         case.tier = tier
-        desk.clocks.hand_over(tier)
+        context.clocks.hand_over(tier)
     case.dispatched = True
-    desk.note(Event.DISPATCHED, team=row.team, tier=case.tier.value, row=row.id)
+    context.note(Event.DISPATCHED, team=row.team, tier=case.tier.value, row=row.id)
     return Stage.INVESTIGATION

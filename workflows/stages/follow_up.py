@@ -2,28 +2,28 @@
 
 from models.common.events import Event
 from models.common.vocabulary import Outcome, Stage, WaitFor, WaitingOn
-from workflows.kit.assignment import insist
-from workflows.kit.case_context import Desk
+from workflows.kit.assignment import wait_or_escalate
+from workflows.kit.case_context import CaseContext
 
 
-async def confirm(desk: Desk) -> Stage:
+async def confirm(context: CaseContext) -> Stage:
     """Resolution hands over only what is verified (FUP-1); then the customer confirms, disputes, or is silent for 7 days.
 
     An appeal that is open then is decided before the case is closed (INV-5); one that came after closing brings it back here.
     """
-    case = desk.case
+    case = context.case
     if case.closed_at is None:
-        await customers_word(desk)
-    await insist(desk, WaitFor.APPEAL, lambda: case.appeal is None or not case.appeal.pending, WaitingOn.SUPERVISOR)
+        await customers_word(context)
+    await wait_or_escalate(context, WaitFor.APPEAL, lambda: case.appeal is None or not case.appeal.pending, WaitingOn.SUPERVISOR)
     return Stage.ARCHIVAL
 
 
-async def customers_word(desk: Desk) -> None:
-    case = desk.case
+async def customers_word(context: CaseContext) -> None:
+    case = context.case
     if case.outcome is None:
         case.outcome = Outcome.RESOLVED
     if case.wait is None:
-        until = desk.deadline(WaitFor.CONFIRMATION)
-        desk.note(Event.RESOLVED, outcome=case.outcome.value, until=until.isoformat())
-    if not await desk.wait_for(WaitingOn.CUSTOMER, WaitFor.CONFIRMATION, lambda: case.confirmed):
-        desk.note(Event.SILENT_CONFIRMATION)
+        until = context.deadline(WaitFor.CONFIRMATION)
+        context.note(Event.RESOLVED, outcome=case.outcome.value, until=until.isoformat())
+    if not await context.wait_for(WaitingOn.CUSTOMER, WaitFor.CONFIRMATION, lambda: case.confirmed):
+        context.note(Event.SILENT_CONFIRMATION)

@@ -10,91 +10,91 @@ from models.common.vocabulary import ClockName, Stage, WaitFor, WaitingOn
 from rules.common import working_time
 from rules.facts.establish import facts_of
 from workflows.kit import activities
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 
 A_MOMENT = timedelta(minutes=1)
 
 
-async def receive(desk: Desk) -> Stage:
+async def receive(context: CaseContext) -> Stage:
     """Acknowledge at once; then look the order up, and ask the customer when it is not one of theirs (REC-3)."""
-    if desk.case.version == 0:
-        acknowledge(desk)
-    while not await order_is_theirs(desk):
-        await ask_for_the_right_order(desk)
+    if context.case.version == 0:
+        acknowledge(context)
+    while not await order_is_theirs(context):
+        await ask_for_the_right_order(context)
     return Stage.CLASSIFICATION
 
 
-def acknowledge(desk: Desk) -> None:
+def acknowledge(context: CaseContext) -> None:
     """REC-4: received, with the steps ahead and the times to expect."""
-    receipt = desk.case.receipt
-    desk.clocks.start()
-    service = desk.policy.calendars[desk.case.clocks[0].calendar]
-    desk.note(
+    receipt = context.case.receipt
+    context.clocks.start()
+    service = context.policy.calendars[context.case.clocks[0].calendar]
+    context.note(
         Event.OPENED,
         receipt.opened_by,
         kind=receipt.kind.value,
         channel=receipt.channel.value,
         order_id=receipt.order_id,
-        holiday=working_time.holiday_on(service, desk.now),
+        holiday=working_time.holiday_on(service, context.now),
         **{
-            f"{name}_due": due.isoformat() if (due := desk.clocks.due(name)) else None
+            f"{name}_due": due.isoformat() if (due := context.clocks.due(name)) else None
             for name in (ClockName.FIRST_REPLY, ClockName.PLAN, ClockName.RESOLUTION)
         },
     )
 
 
-async def order_is_theirs(desk: Desk) -> bool:
+async def order_is_theirs(context: CaseContext) -> bool:
     """Whether the order exists and is the customer's; a case without an order, or partners that stay silent, go on unverified."""
-    case = desk.case
+    case = context.case
     if case.order_id is None:
         return True
-    await look_up(desk)
+    await look_up(context)
     return case.order is not None or case.order_unverified
 
 
-async def look_up(desk: Desk) -> None:
+async def look_up(context: CaseContext) -> None:
     """Ask the partners about the order, its parcels and payments.
 
     What is not the customer's is not taken over: the case shows nothing of it. Partners that stay silent for as long as the policy
     waits leave the order unverified.
     """
-    case = desk.case
+    case = context.case
     assert case.order_id is not None  # noqa: S101  # callers ask first
-    patience = desk.policy.waits[WaitFor.PARTNER_DATA].within
+    patience = context.policy.waits[WaitFor.PARTNER_DATA].within
     request = LookUp(case_id=case.case_id, order_id=case.order_id)
     try:
-        until = desk.now + patience + A_MOMENT
-        answer = await desk.during(activities.look_up(request, patience), WaitFor.PARTNER_DATA, until)
+        until = context.now + patience + A_MOMENT
+        answer = await context.await_partner(activities.look_up(request, patience), WaitFor.PARTNER_DATA, until)
     except ActivityError:
         case.order_unverified = True
-        desk.note(Event.PARTNER_SILENT, waiting_for=WaitFor.PARTNER_DATA.value)
+        context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.PARTNER_DATA.value)
         return
     case.order_unverified = False
     if answer.order is not None and answer.order.customer_id == case.receipt.customer_id:
         case.order, case.shipments, case.payments = answer.order, answer.shipments, answer.payments
-        case.looked_up_at = desk.now
-        establish_facts(desk)
-        await remember(desk)
+        case.looked_up_at = context.now
+        establish_facts(context)
+        await remember(context)
 
 
-async def remember(desk: Desk) -> None:
+async def remember(context: CaseContext) -> None:
     """RES-1: what earlier cases of the order and the customer took and gave, as our own books have it."""
-    case = desk.case
+    case = context.case
     assert case.order_id is not None  # noqa: S101  # look_up asked before
     case.history = await activities.recall(
         Recall(
             order_id=case.order_id,
             customer_id=case.receipt.customer_id,
             case_id=case.case_id,
-            currency=desk.policy.currency,
-            at=desk.now,
+            currency=context.policy.currency,
+            at=context.now,
         )
     )
 
 
-def establish_facts(desk: Desk) -> None:
+def establish_facts(context: CaseContext) -> None:
     """Write down what is proved by now (INV-1)."""
-    case = desk.case
+    case = context.case
     case.facts = facts_of(
         order=case.order,
         shipments=case.shipments,
@@ -103,20 +103,20 @@ def establish_facts(desk: Desk) -> None:
         requests=case.requests,
         sayings=case.sayings,
         evidence=len(case.receipt.evidence),
-        now=desk.now,
+        now=context.now,
         looked_up_at=case.looked_up_at,
         misses=case.misses,
-        warranties=desk.policy.eligibility.warranty_months,
+        warranties=context.policy.eligibility.warranty_months,
     )
 
 
-async def ask_for_the_right_order(desk: Desk) -> None:
+async def ask_for_the_right_order(context: CaseContext) -> None:
     """REC-3: says no more than that the order is not among theirs; silent customers' cases close as not pursued."""
-    asked_about = desk.case.order_id
-    until = desk.deadline(WaitFor.ORDER_CORRECTION)
-    desk.note(Event.ORDER_UNKNOWN, order_id=asked_about, until=until.isoformat())
-    corrected = await desk.wait_for(
-        WaitingOn.CUSTOMER, WaitFor.ORDER_CORRECTION, lambda: desk.case.order_id != asked_about, until
+    asked_about = context.case.order_id
+    until = context.deadline(WaitFor.ORDER_CORRECTION)
+    context.note(Event.ORDER_UNKNOWN, order_id=asked_about, until=until.isoformat())
+    corrected = await context.wait_for(
+        WaitingOn.CUSTOMER, WaitFor.ORDER_CORRECTION, lambda: context.case.order_id != asked_about, until
     )
     if not corrected:
-        desk.give_up("order_unknown")
+        context.give_up("order_unknown")

@@ -20,122 +20,124 @@ from rules.remedies.limits import currency_of, total
 from rules.remedies.offers import freight_of, lay_out
 from rules.replacements.permissions import refund_instead
 from workflows.claims import from_case as claims_from_case
-from workflows.kit.assignment import insist
-from workflows.kit.case_context import Desk
-from workflows.remedies.execution import carried_out, undo
+from workflows.kit.assignment import wait_or_escalate
+from workflows.kit.case_context import CaseContext
+from workflows.remedies.execution import carried_out, compensate
 from workflows.stages import self_service
 
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 
 
-async def settle(desk: Desk) -> Stage:
+async def settle(context: CaseContext) -> Stage:
     """Answer an inquiry; else do what is clear, or negotiate; then carry it out."""
-    if desk.case.kind is Kind.INQUIRY:
-        await self_service.offer(desk)
-        await insist(desk, WaitFor.REPLY, lambda: desk.case.settled)
-    while not await carried_out(desk):
-        await undo(desk, "another_solution")
-        if not desk.case.settled and not decide_at_once(desk):
-            offer_instead(desk)
-            await negotiate(desk)
-    desk.clocks.stop()
-    desk.case.outcome = desk.case.outcome or Outcome.RESOLVED
-    await claims_from_case.open_claims(desk)
+    if context.case.kind is Kind.INQUIRY:
+        await self_service.offer(context)
+        await wait_or_escalate(context, WaitFor.REPLY, lambda: context.case.settled)
+    while not await carried_out(context):
+        await compensate(context, "another_solution")
+        if not context.case.settled and not decide_at_once(context):
+            offer_instead(context)
+            await negotiate(context)
+    context.clocks.stop()
+    context.case.outcome = context.case.outcome or Outcome.RESOLVED
+    await claims_from_case.open_claims(context)
     return Stage.FOLLOW_UP
 
 
-def decide_at_once(desk: Desk) -> bool:
+def decide_at_once(context: CaseContext) -> bool:
     """RES-10: decisive facts, a small amount and a clean record need no person. What was weighed is kept; some are drawn for review."""
-    case = desk.case
+    case = context.case
     if case.proposals or case.automatic:
         return False
-    offer, case.checks = weigh(case, desk.policy)
+    offer, case.checks = weigh(case, context.policy)
     if offer is None:
         return False
     case.automatic = True
     row = case.finding.row if case.finding else None
-    amount, currency = (offer.amount.minor, offer.amount.currency) if offer.amount else (0, desk.policy.currency)
-    desk.note(Event.SETTLED_ALONE, kind=offer.kind.value, amount_minor=amount, currency=currency, row=row)
-    if case.review is None and drawn_for_review(case.case_id, desk.policy.automatic.review_share):
+    amount, currency = (offer.amount.minor, offer.amount.currency) if offer.amount else (0, context.policy.currency)
+    context.note(Event.SETTLED_ALONE, kind=offer.kind.value, amount_minor=amount, currency=currency, row=row)
+    if case.review is None and drawn_for_review(case.case_id, context.policy.automatic.review_share):
         case.review = Review()
-        desk.note(Event.REVIEW_DUE, row=row)
-    settle_on(desk, (offer,))
+        context.note(Event.REVIEW_DUE, row=row)
+    settle_on(context, (offer,))
     return True
 
 
-def offer_instead(desk: Desk) -> None:
+def offer_instead(context: CaseContext) -> None:
     """RES-7: what was agreed on is out of stock, so a refund is proposed by itself; carried out at once where the customer chose it."""
-    case = desk.case
-    option = refund_instead(case, desk.policy)
+    case = context.case
+    option = refund_instead(case, context.policy)
     if option is None:
         return
-    amount = total(option.remedies, currency_of(case, desk.policy))
+    amount = total(option.remedies, currency_of(case, context.policy))
     number = len(case.proposals) + 1
     round_ = 1 + sum(1 for known in case.proposals if known.refused is not None)
-    laid_out = lay_out(desk.policy, case, option)
-    waits = needs_approval(case, desk.policy, SYSTEM, amount)
+    laid_out = lay_out(context.policy, case, option)
+    waits = needs_approval(case, context.policy, SYSTEM, amount)
     proposal = Proposal(
-        id=f"p{number}", round=round_, by=SYSTEM, at=desk.now, options=(laid_out,), amount=amount, needs_approval=waits
+        id=f"p{number}", round=round_, by=SYSTEM, at=context.now, options=(laid_out,), amount=amount, needs_approval=waits
     )
     case.proposals = (*case.proposals, proposal)
     if waits:
-        until = desk.deadline(WaitFor.APPROVAL).isoformat()
+        until = context.deadline(WaitFor.APPROVAL).isoformat()
         data = {"amount_minor": amount.minor, "currency": amount.currency, "until": until}
-        desk.note(Event.APPROVAL_NEEDED, proposal_id=proposal.id, **data)
+        context.note(Event.APPROVAL_NEEDED, proposal_id=proposal.id, **data)
     elif any(remedy.undone == "refund_chosen" and remedy.settlement == case.settlements for remedy in case.remedies):
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
-        tell_accepted(desk, proposal, 1, Actor(role=Role.CUSTOMER, id=case.receipt.customer_id))
-        settle_on(desk, option.remedies)
+        tell_accepted(context, proposal, 1, Actor(role=Role.CUSTOMER, id=case.receipt.customer_id))
+        settle_on(context, option.remedies)
     else:
-        offer_out(desk)
+        offer_out(context)
 
 
-async def negotiate(desk: Desk) -> None:
+async def negotiate(context: CaseContext) -> None:
     """RES-2: whoever holds the case proposes; approval above the limit, choice; rounds until it is settled or a supervisor rules."""
-    case = desk.case
+    case = context.case
     if not case.settled:
         case.automatic = False  # what was begun without a person came to nothing: from here on people decide
     while not case.settled:
         proposal = case.standing_proposal
         if case.arbitration:
-            await insist(desk, WaitFor.ARBITRATION, lambda: case.settled, WaitingOn.SUPERVISOR)
+            await wait_or_escalate(context, WaitFor.ARBITRATION, lambda: case.settled, WaitingOn.SUPERVISOR)
         elif proposal is None:
-            await insist(desk, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.arbitration or case.settled)
+            await wait_or_escalate(
+                context, WaitFor.PLAN, lambda: case.standing_proposal is not None or case.arbitration or case.settled
+            )
         elif proposal.needs_approval:
-            await insist(desk, WaitFor.APPROVAL, lambda: not awaits_approval(desk), WaitingOn.SUPERVISOR)
+            await wait_or_escalate(context, WaitFor.APPROVAL, lambda: not awaits_approval(context), WaitingOn.SUPERVISOR)
         else:
-            await choice(desk, proposal)
+            await choice(context, proposal)
 
 
-def awaits_approval(desk: Desk) -> bool:
-    proposal = desk.case.standing_proposal
+def awaits_approval(context: CaseContext) -> bool:
+    proposal = context.case.standing_proposal
     return proposal is not None and proposal.needs_approval
 
 
-async def choice(desk: Desk, proposal: Proposal) -> None:
+async def choice(context: CaseContext, proposal: Proposal) -> None:
     """The customer accepts, rejects or counters; silence has the outcome that the proposal named."""
-    case = desk.case
-    answered = await desk.wait_for(
+    case = context.case
+    answered = await context.wait_for(
         WaitingOn.CUSTOMER, WaitFor.CHOICE, lambda: case.settled or case.standing_proposal != proposal, proposal.until
     )
     if answered:
         return
     if proposal.if_silent is Silence.FIRST_OPTION:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
-        tell_accepted(desk, proposal, 1, SYSTEM, silent=True)
-        settle_on(desk, proposal.options[0].remedies)
+        tell_accepted(context, proposal, 1, SYSTEM, silent=True)
+        settle_on(context, proposal.options[0].remedies)
     else:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"lapsed": True}))
-        desk.note(Event.PROPOSAL_LAPSED, proposal_id=proposal.id)
-        desk.give_up("no_choice")
+        context.note(Event.PROPOSAL_LAPSED, proposal_id=proposal.id)
+        context.give_up("no_choice")
 
 
-def offer_out(desk: Desk) -> None:
+def offer_out(context: CaseContext) -> None:
     """Put the proposal before the customer; the first plan keeps two promises."""
-    case = desk.case
-    proposal = case.proposals[-1].model_copy(update={"until": desk.deadline(WaitFor.CHOICE)})
+    case = context.case
+    proposal = case.proposals[-1].model_copy(update={"until": context.deadline(WaitFor.CHOICE)})
     case.proposals = (*case.proposals[:-1], proposal)
-    desk.note(
+    context.note(
         Event.PROPOSED,
         proposal.by,
         proposal_id=proposal.id,
@@ -153,7 +155,7 @@ def offer_out(desk: Desk) -> None:
         until=proposal.until.isoformat() if proposal.until else None,
         if_silent=proposal.if_silent.value,
     )
-    desk.clocks.stop(*PLANNED)
+    context.clocks.stop(*PLANNED)
 
 
 def given(remedies: tuple[RemedyOffer, ...], currency: str) -> dict[str, JsonValue]:
@@ -165,17 +167,17 @@ def given(remedies: tuple[RemedyOffer, ...], currency: str) -> dict[str, JsonVal
     }
 
 
-def tell_accepted(desk: Desk, proposal: Proposal, option: int, by: Actor, *, silent: bool = False) -> None:
+def tell_accepted(context: CaseContext, proposal: Proposal, option: int, by: Actor, *, silent: bool = False) -> None:
     """`silent`: nobody chose, and the proposal had said what that means."""
     remedies = proposal.options[option - 1].remedies
     told = given(remedies, proposal.amount.currency)
-    desk.note(Event.ACCEPTED, by, proposal_id=proposal.id, option=option, silent=silent, **told)
+    context.note(Event.ACCEPTED, by, proposal_id=proposal.id, option=option, silent=silent, **told)
 
 
-def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
+def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...]) -> None:
     """These remedies will be carried out."""
-    case = desk.case
-    freight = freight_of(desk.policy, case, offers)
+    case = context.case
+    freight = freight_of(context.policy, case, offers)
     case.settlements += 1
     first = len(case.remedies) + 1
     fresh = tuple(
@@ -193,51 +195,51 @@ def settle_on(desk: Desk, offers: tuple[RemedyOffer, ...]) -> None:
         for number, offer in enumerate(offers, start=first)
     )
     case.remedies = (*case.remedies, *fresh)
-    case.settled, case.settled_at = True, desk.now
-    case.liable = case.finding.party if case.finding and liability.decisive(desk.policy, case.finding) else None
-    tell_liable(desk)
-    desk.withdraw_requests()
-    desk.clocks.stop(*PLANNED)
-    desk.mark()
+    case.settled, case.settled_at = True, context.now
+    case.liable = case.finding.party if case.finding and liability.decisive(context.policy, case.finding) else None
+    tell_liable(context)
+    context.withdraw_requests()
+    context.clocks.stop(*PLANNED)
+    context.mark()
 
 
-def tell_liable(desk: Desk) -> None:
+def tell_liable(context: CaseContext) -> None:
     """INV-5: merchant and carrier hear that they were found responsible, and until when they may appeal."""
-    finding, until = desk.case.finding, last_moment(desk.case, desk.policy)
-    if finding is None or until is None or desk.case.liable not in {Party.MERCHANT, Party.CARRIER, Party.SHARED}:
+    finding, until = context.case.finding, last_moment(context.case, context.policy)
+    if finding is None or until is None or context.case.liable not in {Party.MERCHANT, Party.CARRIER, Party.SHARED}:
         return
     basis = finding.basis
-    desk.note(Event.LIABLE, party=finding.party.value, basis_zh=basis.zh, basis_en=basis.en, until=until.isoformat())
+    context.note(Event.LIABLE, party=finding.party.value, basis_zh=basis.zh, basis_en=basis.en, until=until.isoformat())
 
 
-def refused(desk: Desk, event: Event, by: Actor, /, **data: JsonValue) -> None:
+def refused(context: CaseContext, event: Event, by: Actor, /, **data: JsonValue) -> None:
     """A rejected round, and who goes on: the next tier after two of a merchant's, a supervisor's ruling after the last (RES-2, DSP-5)."""
-    case = desk.case
+    case = context.case
     turned_down = [proposal for proposal in case.proposals if proposal.refused is not None]
     rounds, by_merchant = len(turned_down), sum(proposal.by.role is Role.MERCHANT for proposal in turned_down)
-    last = rounds >= desk.policy.max_rounds
-    rises = case.tier is Tier.MERCHANT and by_merchant >= desk.policy.rejections_to_escalate
+    last = rounds >= context.policy.max_rounds
+    rises = case.tier is Tier.MERCHANT and by_merchant >= context.policy.rejections_to_escalate
     tier = Tier.SUPERVISOR if last else Tier.PLATFORM if rises else case.tier
-    desk.note(event, by, tier=tier.value, last=last, **data)
+    context.note(event, by, tier=tier.value, last=last, **data)
     if last:
         case.arbitration = True
-        desk.note(Event.ARBITRATION_NEEDED, by, rounds=rounds, until=desk.deadline(WaitFor.ARBITRATION).isoformat())
+        context.note(Event.ARBITRATION_NEEDED, by, rounds=rounds, until=context.deadline(WaitFor.ARBITRATION).isoformat())
         if case.tier is not Tier.SUPERVISOR:
             case.tier = Tier.SUPERVISOR
-            desk.clocks.hand_over(Tier.SUPERVISOR)
+            context.clocks.hand_over(Tier.SUPERVISOR)
     elif rises:
-        desk.escalate("rejections", by, rounds=rounds)
+        context.escalate("rejections", by, rounds=rounds)
 
 
-def lapse_proposal(desk: Desk) -> None:
-    if desk.case.standing_proposal is not None:
-        end_proposal(desk, lapsed=True)
+def lapse_proposal(context: CaseContext) -> None:
+    if context.case.standing_proposal is not None:
+        end_proposal(context, lapsed=True)
 
 
-def end_proposal(desk: Desk, **change: object) -> Proposal:
+def end_proposal(context: CaseContext, **change: object) -> Proposal:
     """Replace the standing proposal by what became of it."""
-    proposal = desk.case.proposals[-1].model_copy(update=change)
-    desk.case.proposals = (*desk.case.proposals[:-1], proposal)
+    proposal = context.case.proposals[-1].model_copy(update=change)
+    context.case.proposals = (*context.case.proposals[:-1], proposal)
     return proposal
 
 

@@ -8,61 +8,63 @@ from models.common.vocabulary import Role, Stage, WaitFor
 from models.investigation.decisions import Appeal, Review
 from models.investigation.findings import Finding
 from workflows.claims.from_case import settle_between
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.stages import resolution
 from workflows.updates.case import say
 
 
-def appeal(desk: Desk, act: Act[AppealFinding]) -> None:
+def appeal(context: CaseContext, act: Act[AppealFinding]) -> None:
     """INV-5: each party is heard once, with new evidence; what was decided for the customer goes on meanwhile."""
-    case, body = desk.case, act.body
+    case, body = context.case, act.body
     assert case.liable is not None  # noqa: S101  # rules/case/appeals.py saw to it
-    due = desk.deadline(WaitFor.APPEAL)
+    due = context.deadline(WaitFor.APPEAL)
     case.appeals_before = case.appeals
-    case.appeal = Appeal(by=act.actor, at=desk.now, words=body.words, evidence=body.evidence, against=case.liable, due=due)
-    say(desk, act, body.words, body.evidence)
-    desk.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
+    case.appeal = Appeal(by=act.actor, at=context.now, words=body.words, evidence=body.evidence, against=case.liable, due=due)
+    say(context, act, body.words, body.evidence)
+    context.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
     if case.stage is Stage.CLOSED:
-        desk.turn(Stage.FOLLOW_UP)
+        context.turn(Stage.FOLLOW_UP)
 
 
-def decide_appeal(desk: Desk, act: Act[DecideAppeal]) -> None:
+def decide_appeal(context: CaseContext, act: Act[DecideAppeal]) -> None:
     """INV-5: the finding stands or moves. The parties settle between them what was done on the earlier one; the customer keeps it."""
-    case, body = desk.case, act.body
+    case, body = context.case, act.body
     assert case.appeal is not None  # noqa: S101  # rules/case/appeals.py saw to it
     case.appeal = case.appeal.model_copy(
         update={
             "granted": body.granted,
             "decided_by": act.actor,
-            "decided_at": desk.now,
+            "decided_at": context.now,
             "reason": body.reason,
             "party": body.party,
         }
     )
     party = body.party or case.appeal.against
     appellant = case.appeal.by.role.value
-    desk.note(Event.APPEAL_DECIDED, act.actor, granted=body.granted, appellant=appellant, party=party.value, reason=body.reason)
+    context.note(
+        Event.APPEAL_DECIDED, act.actor, granted=body.granted, appellant=appellant, party=party.value, reason=body.reason
+    )
     if body.party is not None:
         basis = resolution.both(body.reason)
         before, case.liable = case.finding, body.party
-        case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
+        case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=context.now)
         if before is not None:
-            settle_between(desk, before, case.finding)
-        resolution.tell_liable(desk)
+            settle_between(context, before, case.finding)
+        resolution.tell_liable(context)
     if body.granted and case.appeal.by.role is Role.CUSTOMER:
-        look_again(desk, act.actor)
+        look_again(context, act.actor)
 
 
-def look_again(desk: Desk, by: Actor) -> None:
+def look_again(context: CaseContext, by: Actor) -> None:
     """The customer was right after all: another solution is looked for, by whoever may rule."""
-    desk.case.settled, desk.case.outcome, desk.case.closed_at = False, None, None
-    desk.case.confirmed, desk.case.automatic = False, False
-    desk.clocks.start()
-    desk.escalate("appeal_granted", by)
-    desk.turn(Stage.RESOLUTION)
+    context.case.settled, context.case.outcome, context.case.closed_at = False, None, None
+    context.case.confirmed, context.case.automatic = False, False
+    context.clocks.start()
+    context.escalate("appeal_granted", by)
+    context.turn(Stage.RESOLUTION)
 
 
-def review(desk: Desk, act: Act[ReviewDecision]) -> None:
+def review(context: CaseContext, act: Act[ReviewDecision]) -> None:
     """RES-10: a person's word on what was decided without one; what the customer was given stays."""
-    desk.case.review = Review(agrees=act.body.agrees, by=act.actor, at=desk.now, note=act.body.note)
-    desk.note(Event.REVIEWED, act.actor, agrees=act.body.agrees, note=act.body.note)
+    context.case.review = Review(agrees=act.body.agrees, by=act.actor, at=context.now, note=act.body.note)
+    context.note(Event.REVIEWED, act.actor, agrees=act.body.agrees, note=act.body.note)

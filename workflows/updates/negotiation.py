@@ -10,87 +10,87 @@ from models.remedies.remedy import Proposal
 from rules.money.approvals import needs_approval
 from rules.remedies.limits import currency_of, total
 from rules.remedies.offers import lay_out
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.stages import investigation, resolution
 from workflows.stages.resolution import end_proposal
 from workflows.updates.case import first_contact
 
 
-def propose(desk: Desk, act: Act[Propose]) -> None:
+def propose(context: CaseContext, act: Act[Propose]) -> None:
     """RES-2; above the proposer's limit it waits for another person first (RES-4)."""
-    case = desk.case
-    currency = currency_of(case, desk.policy)
+    case = context.case
+    currency = currency_of(case, context.policy)
     dearest = max(total(option.remedies, currency).minor for option in act.body.options)
     amount = Money(minor=dearest, currency=currency)
-    waits = needs_approval(case, desk.policy, act.actor, amount)
+    waits = needs_approval(case, context.policy, act.actor, amount)
     proposal = Proposal(
         id=f"p{len(case.proposals) + 1}",
         round=1 + sum(1 for known in case.proposals if known.refused is not None),
         by=act.actor,
-        at=desk.now,
-        options=tuple(lay_out(desk.policy, case, option) for option in act.body.options),
+        at=context.now,
+        options=tuple(lay_out(context.policy, case, option) for option in act.body.options),
         amount=amount,
         if_silent=act.body.if_silent,
         needs_approval=waits,
     )
     case.proposals = (*case.proposals, proposal)
     if waits:
-        desk.note(
+        context.note(
             Event.APPROVAL_NEEDED,
             act.actor,
             proposal_id=proposal.id,
             amount_minor=amount.minor,
             currency=currency,
-            until=desk.deadline(WaitFor.APPROVAL).isoformat(),
+            until=context.deadline(WaitFor.APPROVAL).isoformat(),
         )
     else:
-        resolution.offer_out(desk)
-    first_contact(desk, act)
+        resolution.offer_out(context)
+    first_contact(context, act)
 
 
-def approve(desk: Desk, act: Act[Approve]) -> None:
-    proposal = end_proposal(desk, needs_approval=False, approved_by=act.actor)
-    desk.note(Event.APPROVED, act.actor, proposal_id=proposal.id)
-    resolution.offer_out(desk)
+def approve(context: CaseContext, act: Act[Approve]) -> None:
+    proposal = end_proposal(context, needs_approval=False, approved_by=act.actor)
+    context.note(Event.APPROVED, act.actor, proposal_id=proposal.id)
+    resolution.offer_out(context)
 
 
-def decline(desk: Desk, act: Act[Decline]) -> None:
-    proposal = end_proposal(desk, needs_approval=False, declined=act.body.reason)
-    desk.note(Event.DECLINED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
+def decline(context: CaseContext, act: Act[Decline]) -> None:
+    proposal = end_proposal(context, needs_approval=False, declined=act.body.reason)
+    context.note(Event.DECLINED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
 
 
-def accept(desk: Desk, act: Act[Accept]) -> None:
-    proposal = end_proposal(desk, accepted=act.body.option)
-    resolution.tell_accepted(desk, proposal, act.body.option, act.actor)
-    resolution.settle_on(desk, proposal.options[act.body.option - 1].remedies)
+def accept(context: CaseContext, act: Act[Accept]) -> None:
+    proposal = end_proposal(context, accepted=act.body.option)
+    resolution.tell_accepted(context, proposal, act.body.option, act.actor)
+    resolution.settle_on(context, proposal.options[act.body.option - 1].remedies)
 
 
-def reject(desk: Desk, act: Act[Reject]) -> None:
-    proposal = end_proposal(desk, refused=act.body.reason)
-    resolution.refused(desk, Event.REFUSED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
+def reject(context: CaseContext, act: Act[Reject]) -> None:
+    proposal = end_proposal(context, refused=act.body.reason)
+    resolution.refused(context, Event.REFUSED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
 
 
-def counter(desk: Desk, act: Act[Counter]) -> None:
+def counter(context: CaseContext, act: Act[Counter]) -> None:
     body = act.body
-    proposal = end_proposal(desk, refused=body.reason, counter_amount=body.amount, counter_remedy=body.remedy)
+    proposal = end_proposal(context, refused=body.reason, counter_amount=body.amount, counter_remedy=body.remedy)
     resolution.refused(
-        desk,
+        context,
         Event.COUNTERED,
         act.actor,
         proposal_id=proposal.id,
         reason=body.reason,
         remedy=body.remedy.value if body.remedy else None,
         amount_minor=body.amount.minor if body.amount else None,
-        currency=currency_of(desk.case, desk.policy),
+        currency=currency_of(context.case, context.policy),
     )
 
 
-def arbitrate(desk: Desk, act: Act[Arbitrate]) -> None:
+def arbitrate(context: CaseContext, act: Act[Arbitrate]) -> None:
     """RES-2: final. Without remedies the demand is turned down."""
     body = act.body
-    currency = currency_of(desk.case, desk.policy)
-    desk.case.arbitration = False
-    desk.note(
+    currency = currency_of(context.case, context.policy)
+    context.case.arbitration = False
+    context.note(
         Event.RULED,
         act.actor,
         reason=body.reason,
@@ -99,8 +99,8 @@ def arbitrate(desk: Desk, act: Act[Arbitrate]) -> None:
     )
     if body.party is not None:
         basis = resolution.both(body.reason)
-        desk.case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=desk.now)
-        investigation.tell_finding(desk, body.party, basis, 1.0, act.actor)
+        context.case.finding = Finding(party=body.party, confidence=1.0, basis=basis, by=act.actor, at=context.now)
+        investigation.tell_finding(context, body.party, basis, 1.0, act.actor)
     if not body.remedies:
-        desk.case.outcome = Outcome.REJECTED
-    resolution.settle_on(desk, body.remedies)
+        context.case.outcome = Outcome.REJECTED
+    resolution.settle_on(context, body.remedies)

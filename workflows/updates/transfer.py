@@ -6,31 +6,31 @@ from models.case.state import TransferOffer
 from models.common.events import Event
 from models.common.vocabulary import ClockName
 from rules.common import sla_clock, working_time
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 
 
-def offer(desk: Desk, act: Act[Transfer]) -> None:
+def offer(context: CaseContext, act: Act[Transfer]) -> None:
     """DSP-4: with a reason, to be accepted within the policy's time."""
-    case, body = desk.case, act.body
+    case, body = context.case, act.body
     promise = sla_clock.target_for(
-        desk.policy, ClockName.TRANSFER, kind=case.kind, group=None, channel=case.receipt.channel, priority=None
+        context.policy, ClockName.TRANSFER, kind=case.kind, group=None, channel=case.receipt.channel, priority=None
     )
-    due = working_time.add_working(desk.policy.calendars[promise.calendar], desk.now, promise.within)
+    due = working_time.add_working(context.policy.calendars[promise.calendar], context.now, promise.within)
     team = body.team or case.team
     assert team is not None  # noqa: S101  # a case with a handler has a team
     case.transfer = TransferOffer(by=act.actor, to=body.to, team=team, reason=body.reason, due=due)
-    desk.note(Event.TRANSFER_ASKED, act.actor, to=body.to, team=team, reason=body.reason, due=due.isoformat())
+    context.note(Event.TRANSFER_ASKED, act.actor, to=body.to, team=team, reason=body.reason, due=due.isoformat())
 
 
-def accept(desk: Desk, act: Act[AcceptTransfer]) -> None:
+def accept(context: CaseContext, act: Act[AcceptTransfer]) -> None:
     """DSP-3: the successor who accepts is the owner from now on."""
-    case = desk.case
+    case = context.case
     assert case.transfer is not None  # noqa: S101  # rules/case/permissions.py saw to it
     case.handler = case.owner = act.actor
     case.team, case.transfer, case.unstaffed = case.transfer.team, None, False
-    desk.note(Event.TRANSFERRED, act.actor, handler=act.actor.id, team=case.team)
+    context.note(Event.TRANSFERRED, act.actor, handler=act.actor.id, team=case.team)
 
 
-def decline(desk: Desk, act: Act[DeclineTransfer]) -> None:
-    desk.case.transfer = None
-    desk.note(Event.TRANSFER_DECLINED, act.actor, reason=act.body.reason)
+def decline(context: CaseContext, act: Act[DeclineTransfer]) -> None:
+    context.case.transfer = None
+    context.note(Event.TRANSFER_DECLINED, act.actor, reason=act.body.reason)

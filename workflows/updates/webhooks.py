@@ -11,38 +11,38 @@ from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
 from rules.common.evidence import fitting
 from rules.money.refund import as_told
-from workflows.kit.case_context import Desk
+from workflows.kit.case_context import CaseContext
 from workflows.money import refund
 from workflows.remedies import order_change
 
 REMEMBERED = 200
 
 
-def take_in(desk: Desk, notice: Notice) -> None:
+def take_in(context: CaseContext, notice: Notice) -> None:
     """A notice that came before changes nothing (FUP-1, misuse)."""
-    case = desk.case
+    case = context.case
     if notice.notice_id in case.notices_seen:
         return
     case.notices_seen = (*case.notices_seen, notice.notice_id)[-REMEMBERED:]
     reader = READERS.get(notice.kind)
     try:
-        news = reader(desk, notice) if reader else "unknown_kind"
+        news = reader(context, notice) if reader else "unknown_kind"
     except ValidationError:
         news = "unreadable"
     if news is not None:
-        desk.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=news)
+        context.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=news)
 
 
-def _refund(desk: Desk, notice: Notice) -> str | None:
+def _refund(context: CaseContext, notice: Notice) -> str | None:
     told = Refund.model_validate(notice.payload)
-    parts = (part for remedy in desk.case.remedies for part in remedy.parts if part.key == told.key)
-    moved = any(refund.move_part(desk, as_told(part, told)) for part in parts)
+    parts = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
+    moved = any(refund.move_part(context, as_told(part, told)) for part in parts)
     return None if moved else "already_known"  # the stage that waits for it tells of the news
 
 
-def _shipment(desk: Desk, notice: Notice) -> str | None:
+def _shipment(context: CaseContext, notice: Notice) -> str | None:
     told = Shipment.model_validate(notice.payload)
-    case = desk.case
+    case = context.case
     if told.order_id != case.order_id:
         return "other_order"
     known = next((shipment for shipment in case.shipments if shipment.tracking == told.tracking), None)
@@ -53,33 +53,33 @@ def _shipment(desk: Desk, notice: Notice) -> str | None:
     return told.status.value
 
 
-def _statement(desk: Desk, notice: Notice) -> str | None:
+def _statement(context: CaseContext, notice: Notice) -> str | None:
     told = Statement.model_validate(notice.payload)
-    theirs = [request for request in desk.case.open_requests if request.of.value == notice.partner]
+    theirs = [request for request in context.case.open_requests if request.of.value == notice.partner]
     request = next((request for request in theirs if request.id == told.request_id), None)
-    if request is None or desk.case.stage not in Stage.open_stages():
+    if request is None or context.case.stage not in Stage.open_stages():
         return "request_closed"
     actor = Actor(role=Role(request.of.value), id=request.recipient)
-    evidence, news = _evidence(desk, notice, told, actor)
-    saying = Saying(at=desk.now, by=actor, words=told.words, evidence=evidence)
+    evidence, news = _evidence(context, notice, told, actor)
+    saying = Saying(at=context.now, by=actor, words=told.words, evidence=evidence)
     answered = request.model_copy(update={"answer": saying, "admits": told.admits})
-    desk.case.requests = tuple(answered if known.id == request.id else known for known in desk.case.requests)
-    desk.case.sayings = (*desk.case.sayings, saying)
-    desk.note(Event.INFORMATION_GIVEN, actor, request_id=request.id, of=request.of.value, admits=told.admits)
+    context.case.requests = tuple(answered if known.id == request.id else known for known in context.case.requests)
+    context.case.sayings = (*context.case.sayings, saying)
+    context.note(Event.INFORMATION_GIVEN, actor, request_id=request.id, of=request.of.value, admits=told.admits)
     return news
 
 
-def _evidence(desk: Desk, notice: Notice, told: Statement, by: Actor) -> tuple[tuple[EvidenceRef, ...], str | None]:
+def _evidence(context: CaseContext, notice: Notice, told: Statement, by: Actor) -> tuple[tuple[EvidenceRef, ...], str | None]:
     """INV-3: what this very party uploaded, as much as the case takes; and what there is to say of the rest."""
     uploaded = {upload.piece.sha256: upload.piece for upload in notice.uploads if upload.by == by.id}
     own = [uploaded[sha256] for sha256 in dict.fromkeys(told.evidence) if sha256 in uploaded]
-    taken = fitting(desk.case.evidence, own, desk.policy.max_evidence)
+    taken = fitting(context.case.evidence, own, context.policy.max_evidence)
     if len(taken) < len(own):
         return taken, "evidence_too_many"
     return taken, "evidence_unknown" if len(own) < len(set(told.evidence)) else None
 
 
-READERS: dict[str, Callable[[Desk, Notice], str | None]] = {
+READERS: dict[str, Callable[[CaseContext, Notice], str | None]] = {
     NoticeKind.REFUND: _refund,
     NoticeKind.SHIPMENT: _shipment,
     NoticeKind.STATEMENT: _statement,

@@ -11,15 +11,15 @@ from sqlmodel import col, select
 from activities.case.history import HistoryActivities
 from activities.case.records import RecordsActivities
 from adapters.database.engine import Database
-from models.case.activities import Projection, Recall, ReleaseGoods, TakeGoods
+from models.case.activities import Projection, Recall, ReleaseItems, ReserveItems
 from models.case.history import LineGiven, OrderHistory
 from models.case.state import Classification
 from models.common.base import Bilingual, Money
 from models.common.lines import LineQuantity
-from models.common.vocabulary import Acceptance, Issue, Party, Reimbursement, RemedyKind
+from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus, RemedyKind
 from models.investigation.findings import Finding
 from models.remedies.remedy import Remedy
-from models.tables.goods import TakingRow
+from models.tables.goods import ItemReservationRow
 from settings import Settings
 from tests.support.builders.cases import NOW, case, receipt
 from tests.support.fakes.partners import order
@@ -34,7 +34,7 @@ def pieces(quantity: int, line_id: str = "L1") -> tuple[LineQuantity, ...]:
     return (LineQuantity(line_id=line_id, quantity=quantity),)
 
 
-def taking(case_id: str = "RD-1", quantity: int = 1, **change: object) -> TakeGoods:
+def taking(case_id: str = "RD-1", quantity: int = 1, **change: object) -> ReserveItems:
     fields: dict[str, object] = {
         "case_id": case_id,
         "remedy_id": "m1",
@@ -43,7 +43,7 @@ def taking(case_id: str = "RD-1", quantity: int = 1, **change: object) -> TakeGo
         "lines": pieces(quantity),
         "at": NOW,
     }
-    return TakeGoods.model_validate({**fields, **change})
+    return ReserveItems.model_validate({**fields, **change})
 
 
 def recall(case_id: str | None = "RD-9", **change: object) -> Recall:
@@ -52,7 +52,7 @@ def recall(case_id: str | None = "RD-9", **change: object) -> Recall:
 
 async def held(database: Database) -> int:
     async with database.reading() as session:
-        rows = await session.exec(select(TakingRow.quantity).where(col(TakingRow.released).is_(False)))
+        rows = await session.exec(select(ItemReservationRow.quantity).where(col(ItemReservationRow.released).is_(False)))
         return sum(rows.all())
 
 
@@ -89,7 +89,7 @@ async def test_without_lines_the_whole_order_is_taken(books: HistoryActivities) 
 async def test_what_is_released_may_be_taken_again_also_by_the_same_remedy(books: HistoryActivities, database: Database) -> None:
     await books.take_goods(taking("RD-1", 5))
     for _ in range(2):
-        await books.release_goods(ReleaseGoods(case_id="RD-1", remedy_id="m1"))
+        await books.release_goods(ReleaseItems(case_id="RD-1", remedy_id="m1"))
     assert (await books.take_goods(taking("RD-2", 2))).denied is None
     assert (await books.take_goods(taking("RD-1", 5))).denied == "not_enough_left"
     assert (await books.take_goods(taking("RD-1", 3))).denied is None
@@ -117,7 +117,7 @@ async def test_whatever_is_taken_and_released_no_more_is_held_than_was_bought(
         if takes:
             await books.take_goods(taking(f"RD-{number}-{who}", quantity, order_id=order_id))
         else:
-            await books.release_goods(ReleaseGoods(case_id=f"RD-{number}-{who}", remedy_id="m1"))
+            await books.release_goods(ReleaseItems(case_id=f"RD-{number}-{who}", remedy_id="m1"))
         seen = await books.recall(recall(order_id=order_id))
         assert sum(line.quantity for line in seen.taken) <= 5
 
@@ -145,7 +145,7 @@ async def test_the_books_tell_what_other_cases_took_and_gave(records: RecordsAct
         kind=RemedyKind.RETURN_AND_REFUND,
         amount=Money(minor=5_000),
         lines=pieces(1),
-        reimbursement=Reimbursement.ARRIVED,
+        reimbursement=RefundStatus.ARRIVED,
         done_at=NOW,
     )
     against = Finding(party=Party.CUSTOMER, confidence=1, basis=Bilingual(zh="自行损坏", en="broken by the customer"), at=NOW)

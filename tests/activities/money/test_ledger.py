@@ -12,8 +12,8 @@ from adapters.database.engine import Database
 from adapters.database.ledger import booked, post
 from models.case.activities import Projection
 from models.common.base import Money
-from models.common.partners import Payment, Refund, RefundStatus
-from models.common.vocabulary import Reimbursement, RemedyKind
+from models.common.partners import Payment, ProviderRefundStatus, Refund
+from models.common.vocabulary import RefundStatus, RemedyKind
 from models.money.ledger import Entry, EntryKind
 from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
@@ -26,7 +26,7 @@ from tests.support.builders.refund_intents import CARD, WALLET, intent
 
 PAID = (WALLET, CARD)
 """6,000 and 4,000 of the order O-1."""
-ENDS = (Reimbursement.ARRIVED, Reimbursement.FAILED)
+ENDS = (RefundStatus.ARRIVED, RefundStatus.FAILED)
 
 
 async def entries(database: Database, order_id: str = "O-1") -> list[Entry]:
@@ -46,14 +46,14 @@ async def save(records: RecordsActivities, case_id: str, *parts: RefundPart, ord
     await records.save_case(Projection(state=known, at=NOW))
 
 
-def moved(part: RefundPart, state: Reimbursement) -> RefundPart:
+def moved(part: RefundPart, state: RefundStatus) -> RefundPart:
     return part.model_copy(update={"reimbursement": state, "refund_id": f"R-{part.key}"})
 
 
 async def test_a_refund_is_booked_step_by_step_and_every_step_once(records: RecordsActivities, database: Database) -> None:
     (part,) = (await records.intend_refund(intent(minor=1_000))).parts
     assert (await records.intend_refund(intent(minor=1_000))).parts == (part,)
-    for state in (Reimbursement.REQUESTED, Reimbursement.REQUESTED, Reimbursement.ARRIVED, Reimbursement.FAILED):
+    for state in (RefundStatus.REQUESTED, RefundStatus.REQUESTED, RefundStatus.ARRIVED, RefundStatus.FAILED):
         await save(records, "RD-1", moved(part, state))
     found = await entries(database)
     assert [entry.kind for entry in found] == [EntryKind.CAPTURED] * 2 + [
@@ -69,7 +69,7 @@ async def test_what_a_cheaper_article_leaves_is_booked_until_it_arrived_like_any
     records: RecordsActivities, database: Database, kind: RemedyKind
 ) -> None:
     (part,) = (await records.intend_refund(intent(minor=1_000))).parts
-    for state in (Reimbursement.REQUESTED, Reimbursement.ARRIVED):
+    for state in (RefundStatus.REQUESTED, RefundStatus.ARRIVED):
         await save(records, "RD-1", moved(part, state), kind=kind, amount=Money(minor=1_000), reimbursement=state)
     found = ledger.summary(await entries(database), "CNY")
     assert (found.under_way.minor, found.refunded.minor, found.left.minor) == (0, 1_000, 9_000)
@@ -77,7 +77,7 @@ async def test_what_a_cheaper_article_leaves_is_booked_until_it_arrived_like_any
 
 async def test_what_the_provider_refused_is_free_before_the_case_is_saved(records: RecordsActivities, database: Database) -> None:
     (part,) = (await records.intend_refund(intent(minor=6_000))).parts
-    refused = moved(part, Reimbursement.FAILED)
+    refused = moved(part, RefundStatus.FAILED)
     plan = await records.intend_refund(intent(minor=6_000, attempt=2, parts=(refused,)))
     assert [(part.key, part.amount.minor) for part in plan.parts] == [("RD-1.m1.2.1", 6_000)]
     assert ledger.left_on(await entries(database), "CNY") == {"P-1": 0, "P-2": 4_000}
@@ -89,7 +89,7 @@ async def test_what_a_person_paid_another_way_counts_though_no_part_stands_for_i
     await records.intend_refund(intent("RD-2", 9_000))
     assert (await records.intend_refund(intent("RD-1", 3_000))).denied == "not_enough_left"
     for _ in range(2):
-        await save(records, "RD-1", amount=Money(minor=3_000), reimbursement=Reimbursement.ARRIVED, done_at=NOW)
+        await save(records, "RD-1", amount=Money(minor=3_000), reimbursement=RefundStatus.ARRIVED, done_at=NOW)
     held = ledger.balances(await entries(database))
     assert held[ledger.PLATFORM, "CNY"] == -2_000  # the payments held 1,000
     assert (await records.intend_refund(intent("RD-3", 1))).denied == "not_enough_left"
@@ -102,7 +102,7 @@ async def test_a_refund_made_outside_is_taken_off_what_is_left(records: RecordsA
         payment_id="P-1",
         order_id="O-1",
         amount=Money(minor=5_500),
-        status=RefundStatus.ACCEPTED,
+        status=ProviderRefundStatus.ACCEPTED,
         reference="",
     )
     payments = (WALLET.model_copy(update={"refunds": (outside,)}), CARD)
@@ -116,7 +116,7 @@ async def test_the_sum_of_everything_ever_booked_is_nothing(records: RecordsActi
     chance = random.Random(11)  # noqa: S311  # the same lives every time
     for number in range(8):
         plan = await records.intend_refund(intent(f"RD-{number}", chance.randint(1, 4_000)))
-        ends = [Reimbursement.FAILED, Reimbursement.ARRIVED, Reimbursement.REQUESTED]
+        ends = [RefundStatus.FAILED, RefundStatus.ARRIVED, RefundStatus.REQUESTED]
         await save(records, f"RD-{number}", *(moved(part, chance.choice(ends)) for part in plan.parts))
     async with database.reading() as session:
         total = (await session.exec(select(func.sum(LedgerRow.amount_minor)))).one()
@@ -149,13 +149,13 @@ async def test_two_cases_of_one_order_at_once_in_two_workers_whatever_the_order_
             plan = next((plan for plan in plans if plan.denied is None), plans[0])
             if plan.denied is not None:
                 return
-            fresh = [part for part in plan.parts if part.reimbursement is Reimbursement.PENDING]
+            fresh = [part for part in plan.parts if part.reimbursement is RefundStatus.PENDING]
             assert sum(part.amount.minor for part in fresh) == wanted, (order_id, plans)
             served.setdefault(order_id, []).append(wanted)
-            await save(worker, case_id, *(moved(part, Reimbursement.REQUESTED) for part in fresh), order_id=order_id)
+            await save(worker, case_id, *(moved(part, RefundStatus.REQUESTED) for part in fresh), order_id=order_id)
             known = tuple(moved(part, end) for part in fresh)
             await save(worker, case_id, *known, order_id=order_id)
-            if end is Reimbursement.ARRIVED:
+            if end is RefundStatus.ARRIVED:
                 return
 
     names = [f"O-{number}" for number in range(orders)]

@@ -9,10 +9,10 @@ from sqlmodel import select
 from activities.case.records import RecordsActivities
 from adapters.database.engine import Database
 from models.case.activities import Projection
-from models.common.vocabulary import Reimbursement, RemedyKind
+from models.common.vocabulary import RefundStatus, RemedyKind
 from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
-from models.tables.money import MoneyRow
+from models.tables.money import RefundPartRow
 from rules.notifications.texts import texts
 from settings import Settings
 from tests.support.builders.cases import NOW, case, receipt
@@ -25,13 +25,13 @@ async def follow(records: RecordsActivities, parts: tuple[RefundPart, ...], **re
     await records.save_case(Projection(state=case(remedies=(refund,)), at=NOW))
 
 
-def moved(part: RefundPart, state: Reimbursement, **change: object) -> RefundPart:
+def moved(part: RefundPart, state: RefundStatus, **change: object) -> RefundPart:
     return part.model_copy(update={"reimbursement": state, **change})
 
 
 async def book(database: Database) -> dict[str, tuple[int, str]]:
     async with database.reading() as session:
-        rows = (await session.exec(select(MoneyRow))).all()
+        rows = (await session.exec(select(RefundPartRow))).all()
     return {row.key: (row.amount_minor, row.reimbursement) for row in rows}
 
 
@@ -88,8 +88,8 @@ async def test_a_refused_part_is_free_again_and_a_second_attempt_asks_for_no_mor
     first = await records.intend_refund(intent(minor=7_500))
     wallet, card = first.parts
     arrived, refused = (
-        moved(wallet, Reimbursement.ARRIVED, refund_id="R-1"),
-        moved(card, Reimbursement.FAILED, refusal="card closed"),
+        moved(wallet, RefundStatus.ARRIVED, refund_id="R-1"),
+        moved(card, RefundStatus.FAILED, refusal="card closed"),
     )
     await follow(records, (arrived, refused))
 
@@ -105,13 +105,13 @@ async def test_a_refused_part_is_free_again_and_a_second_attempt_asks_for_no_mor
 
 async def test_a_refused_refund_that_was_paid_another_way_is_not_given_again(records: RecordsActivities) -> None:
     (part,) = (await records.intend_refund(intent(minor=6_000))).parts
-    await follow(records, (moved(part, Reimbursement.FAILED),), reimbursement=Reimbursement.ARRIVED, done_at=NOW)
+    await follow(records, (moved(part, RefundStatus.FAILED),), reimbursement=RefundStatus.ARRIVED, done_at=NOW)
     assert (await records.intend_refund(intent("RD-2", 4_001))).denied == "not_enough_left"
 
 
 async def test_the_books_only_go_forward(records: RecordsActivities, database: Database) -> None:
     (part,) = (await records.intend_refund(intent(minor=1_000))).parts
-    for state in (Reimbursement.ARRIVED, Reimbursement.PENDING, Reimbursement.REQUESTED, Reimbursement.FAILED):
+    for state in (RefundStatus.ARRIVED, RefundStatus.PENDING, RefundStatus.REQUESTED, RefundStatus.FAILED):
         await follow(records, (moved(part, state),))
     assert await book(database) == {part.key: (1_000, "arrived")}
 

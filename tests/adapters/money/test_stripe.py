@@ -14,7 +14,7 @@ from adapters.connect import Partners
 from adapters.money.stripe import StripePayment, from_stripe, to_stripe
 from models.common.base import Money
 from models.common.errors import RedressError
-from models.common.partners import PaymentStatus, RefundStatus, RefundTo, RefusalCode
+from models.common.partners import PaymentStatus, ProviderRefundStatus, RefundTo, RefusalCode
 from models.common.vocabulary import ErrorType
 from settings import Settings
 from tests.support.fakes.stripe import KEY, asked, error_of, serving
@@ -110,7 +110,7 @@ async def test_an_orders_payments_are_found_by_its_id_with_every_refund(books: R
     ]
     assert payments[0].method == "alipay"
     assert [(refund.key, refund.amount.minor, refund.status) for refund in payments[0].refunds] == [
-        (KEY, 250, RefundStatus.ACCEPTED)
+        (KEY, 250, ProviderRefundStatus.ACCEPTED)
     ]
 
 
@@ -124,7 +124,7 @@ async def test_a_refund_whose_answer_got_lost_is_found_by_its_key(books: Remembe
     assert not (await error_of(provider.refund(asked()))).permanent
     found = await provider.refund_by_key(KEY, "pi_1")
     assert found is not None
-    assert (found.key, found.status, found.reference, found.order_id) == (KEY, RefundStatus.ACCEPTED, "RD-1", "O-1")
+    assert (found.key, found.status, found.reference, found.order_id) == (KEY, ProviderRefundStatus.ACCEPTED, "RD-1", "O-1")
 
 
 async def test_a_payment_that_stripe_does_not_know_has_no_refund(provider: StripePayment) -> None:
@@ -134,16 +134,24 @@ async def test_a_payment_that_stripe_does_not_know_has_no_refund(provider: Strip
 @pytest.mark.parametrize(
     ("told", "status", "code"),
     [
-        ({"status": "requires_action"}, RefundStatus.ACCEPTED, None),
-        ({"status": "succeeded"}, RefundStatus.ARRIVED, None),
-        ({"status": "failed", "failure_reason": "expired_or_canceled_card"}, RefundStatus.REFUSED, RefusalCode.CARD_EXPIRED),
-        ({"status": "failed", "failure_reason": "insufficient_funds"}, RefundStatus.REFUSED, RefusalCode.INSUFFICIENT_FUNDS),
-        ({"status": "failed", "failure_reason": "surprise"}, RefundStatus.REFUSED, RefusalCode.OTHER),
-        ({"status": "canceled"}, RefundStatus.REFUSED, RefusalCode.OTHER),
+        ({"status": "requires_action"}, ProviderRefundStatus.ACCEPTED, None),
+        ({"status": "succeeded"}, ProviderRefundStatus.ARRIVED, None),
+        (
+            {"status": "failed", "failure_reason": "expired_or_canceled_card"},
+            ProviderRefundStatus.REFUSED,
+            RefusalCode.CARD_EXPIRED,
+        ),
+        (
+            {"status": "failed", "failure_reason": "insufficient_funds"},
+            ProviderRefundStatus.REFUSED,
+            RefusalCode.INSUFFICIENT_FUNDS,
+        ),
+        ({"status": "failed", "failure_reason": "surprise"}, ProviderRefundStatus.REFUSED, RefusalCode.OTHER),
+        ({"status": "canceled"}, ProviderRefundStatus.REFUSED, RefusalCode.OTHER),
     ],
 )
 async def test_every_state_of_a_refund_has_its_place(
-    books: Remembering, provider: StripePayment, told: dict[str, Any], status: RefundStatus, code: RefusalCode | None
+    books: Remembering, provider: StripePayment, told: dict[str, Any], status: ProviderRefundStatus, code: RefusalCode | None
 ) -> None:
     books.becomes = told
     made = await provider.refund(asked())
@@ -164,7 +172,7 @@ async def test_a_no_of_stripes_is_a_refused_refund_in_its_words(books: Rememberi
     books.troubles = [JSONResponse(no, 400)]
     made = await provider.refund(asked())
     assert (made.status, made.refusal, made.refusal_code) == (
-        RefundStatus.REFUSED,
+        ProviderRefundStatus.REFUSED,
         "Charge ch_1 has already been refunded.",
         RefusalCode.OTHER,
     )
@@ -172,7 +180,7 @@ async def test_a_no_of_stripes_is_a_refused_refund_in_its_words(books: Rememberi
 
 async def test_stripe_is_not_asked_for_a_way_that_it_does_not_have(books: Remembering, provider: StripePayment) -> None:
     made = await provider.refund(asked(to=RefundTo.BALANCE))
-    assert (made.status, made.refusal_code, books.refunds) == (RefundStatus.REFUSED, RefusalCode.OTHER, {})
+    assert (made.status, made.refusal_code, books.refunds) == (ProviderRefundStatus.REFUSED, RefusalCode.OTHER, {})
 
 
 async def test_a_stripe_that_cannot_be_reached_is_asked_again() -> None:

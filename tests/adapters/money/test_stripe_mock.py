@@ -11,7 +11,7 @@ import pytest
 from adapters.money.stripe import StripePayment
 from adapters.money.stripe_charge import StripeCharges
 from models.common.base import Money
-from models.common.partners import PaymentStatus, RefundStatus
+from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import ErrorType
 from models.money.charge import ChargeStatus
 from tests.support.fakes.stripe import KEY, MODULE, asked, charging, error_of, stripe_mock
@@ -50,7 +50,7 @@ async def mocked(mock_url: str) -> AsyncIterator[StripePayment]:
 async def test_stripe_takes_our_refund_as_it_describes_refunds(mocked: StripePayment) -> None:
     made = await mocked.refund(asked(100))
     assert (made.key, made.payment_id, made.order_id, made.reference) == (KEY, "pi_1", "O-1", "RD-1")
-    assert (made.amount, made.status) == (Money(minor=100, currency="USD"), RefundStatus.ARRIVED)
+    assert (made.amount, made.status) == (Money(minor=100, currency="USD"), ProviderRefundStatus.ARRIVED)
     assert made.refund_id.startswith("re_")
 
 
@@ -58,7 +58,7 @@ async def test_stripe_answers_our_search_for_an_orders_payments(mocked: StripePa
     (payment,) = await mocked.payments("O-1")
     assert (payment.order_id, payment.method, payment.status) == ("O-1", "card", PaymentStatus.PENDING)
     assert payment.amount == Money(minor=1_099, currency="USD")
-    assert [refund.status for refund in payment.refunds] == [RefundStatus.ARRIVED]
+    assert [refund.status for refund in payment.refunds] == [ProviderRefundStatus.ARRIVED]
     assert payment.refunds[0].key == payment.refunds[0].refund_id  # made by somebody else
 
 

@@ -16,7 +16,7 @@ from adapters.connect import Partners
 from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
 from models.common.base import Money
 from models.common.queues import queue_of
-from models.common.vocabulary import ErrorType, Reimbursement
+from models.common.vocabulary import ErrorType, RefundStatus
 from models.remedies.remedy import RefundPart
 from tests.adapters.partners.test_http import QUESTION
 from tests.support.fakes.http_partners import Fault, Provider
@@ -65,7 +65,7 @@ def calls(connected: Partners) -> PartnerActivities:
     return PartnerActivities(connected.merchant, connected.carrier, connected.payment)
 
 
-def states(paid: PaidBack) -> list[Reimbursement]:
+def states(paid: PaidBack) -> list[RefundStatus]:
     return [part.reimbursement for part in paid.parts]
 
 
@@ -130,14 +130,14 @@ async def test_a_final_no_ends_a_look_up(provider: Provider, calls: PartnerActiv
 async def test_every_part_of_a_refund_is_asked_for(provider: Provider, calls: PartnerActivities, attempts: Attempts) -> None:
     provider.world.pays_at_once = False
     paid: PaidBack = await attempts.run(calls.pay_back, PAY)
-    assert states(paid) == [Reimbursement.REQUESTED, Reimbursement.REQUESTED]
+    assert states(paid) == [RefundStatus.REQUESTED, RefundStatus.REQUESTED]
     assert all(part.refund_id for part in paid.parts)
     assert provider.world.paid_back("O-1") == 800
 
 
 async def test_parts_that_are_settled_are_left_alone(provider: Provider, calls: PartnerActivities, attempts: Attempts) -> None:
-    arrived = ONE.model_copy(update={"reimbursement": Reimbursement.ARRIVED, "refund_id": "R-1"})
-    refused = TWO.model_copy(update={"reimbursement": Reimbursement.FAILED, "refusal": "closed"})
+    arrived = ONE.model_copy(update={"reimbursement": RefundStatus.ARRIVED, "refund_id": "R-1"})
+    refused = TWO.model_copy(update={"reimbursement": RefundStatus.FAILED, "refusal": "closed"})
     paid: PaidBack = await attempts.run(calls.pay_back, PAY.model_copy(update={"parts": (arrived, refused)}))
     assert paid.parts == (arrived, refused)
     assert provider.world.refunds == {}
@@ -161,7 +161,7 @@ async def test_a_refund_asked_twice_is_paid_once(
     provider.will(REFUNDS, fault)
     assert not (await attempts.error(calls.pay_back, PAY)).non_retryable
     paid: PaidBack = await attempts.run(calls.pay_back, PAY)
-    assert states(paid) == [Reimbursement.ARRIVED, Reimbursement.ARRIVED]
+    assert states(paid) == [RefundStatus.ARRIVED, RefundStatus.ARRIVED]
     assert provider.world.paid_back("O-1") == 800
 
 
@@ -171,7 +171,7 @@ async def test_what_became_of_a_refund_is_asked_before_it_is_sent_again(
     request = PAY.model_copy(update={"parts": (ONE,)})
     provider.will(REFUNDS, Fault(acts=True, hangs=True), Fault(409, b'{"detail": "you asked for this already"}'))
     await attempts.error(calls.pay_back, request)
-    assert states(await attempts.run(calls.pay_back, request)) == [Reimbursement.ARRIVED]
+    assert states(await attempts.run(calls.pay_back, request)) == [RefundStatus.ARRIVED]
 
 
 async def test_nothing_is_sent_again_while_nobody_knows_what_became_of_it(
@@ -192,14 +192,14 @@ async def test_a_provider_that_will_not_pay_leaves_it_to_a_person_in_its_words(
 ) -> None:
     provider.will(REFUNDS, Fault(status, '{"detail": "账户已注销"}'.encode()))
     paid: PaidBack = await attempts.run(calls.pay_back, PAY)
-    assert states(paid) == [Reimbursement.FAILED, Reimbursement.ARRIVED]
+    assert states(paid) == [RefundStatus.FAILED, RefundStatus.ARRIVED]
     assert paid.parts[0].refusal == "账户已注销"
 
 
 async def test_a_refused_refund_is_a_failed_part(provider: Provider, calls: PartnerActivities, attempts: Attempts) -> None:
     provider.world.refuses = True
     paid: PaidBack = await attempts.run(calls.pay_back, PAY)
-    assert states(paid) == [Reimbursement.FAILED, Reimbursement.FAILED]
+    assert states(paid) == [RefundStatus.FAILED, RefundStatus.FAILED]
     assert paid.parts[0].refusal == "the account is closed"
 
 
@@ -215,16 +215,16 @@ async def test_one_part_in_trouble_holds_up_no_other(provider: Provider, calls: 
     await attempts.error(calls.pay_back, PAY)
     assert set(provider.world.refunds) == {TWO.key}
     provider.will(f"GET /payment/refunds/{TWO.key}", Fault(500))
-    assert states(await attempts.run(calls.pay_back, PAY)) == [Reimbursement.ARRIVED, Reimbursement.ARRIVED]
+    assert states(await attempts.run(calls.pay_back, PAY)) == [RefundStatus.ARRIVED, RefundStatus.ARRIVED]
 
 
 async def test_states_are_asked_for_what_is_not_settled(provider: Provider, calls: PartnerActivities, attempts: Attempts) -> None:
     provider.world.pays_at_once = False
     asked: PaidBack = await attempts.run(calls.pay_back, PAY.model_copy(update={"parts": (ONE,)}))
     query = RefundQuery(case_id="RD-1", parts=(*asked.parts, TWO))
-    assert states(await attempts.run(calls.refund_states, query)) == [Reimbursement.REQUESTED, Reimbursement.PENDING]
+    assert states(await attempts.run(calls.refund_states, query)) == [RefundStatus.REQUESTED, RefundStatus.PENDING]
     provider.world.arrive()
-    assert states(await attempts.run(calls.refund_states, query)) == [Reimbursement.ARRIVED, Reimbursement.PENDING]
+    assert states(await attempts.run(calls.refund_states, query)) == [RefundStatus.ARRIVED, RefundStatus.PENDING]
 
 
 async def test_questions_reach_whoever_can_be_reached(provider: Provider, calls: PartnerActivities, attempts: Attempts) -> None:

@@ -12,14 +12,14 @@ from structlog.contextvars import bound_contextvars
 from adapters.connect import Partners
 from models.common.base import Money
 from models.common.errors import PartnerError
-from models.common.partners import OutgoingMessage, RefundOrder, RefundStatus, StatementRequest
+from models.common.partners import OutgoingMessage, ProviderRefundStatus, RefundRequest, StatementRequest
 from models.common.vocabulary import ErrorType
 from tests.support.fakes.http_partners import TOKEN, Fault, Provider
 from tests.support.fakes.partners import NOW, order
 
 Call = Callable[[Partners], Awaitable[object]]
 
-REFUND = RefundOrder(
+REFUND = RefundRequest(
     key="RD-1.r1.1.1", payment_id="P-O-1-1", order_id="O-1", amount=Money(minor=500), reason="lost", reference="RD-1"
 )
 QUESTION = StatementRequest(
@@ -237,7 +237,7 @@ async def test_a_refund_whose_answer_got_lost_is_found_by_its_key_and_paid_once(
 async def test_a_refused_refund_is_an_answer_with_the_providers_words(provider: Provider, connected: Partners) -> None:
     provider.world.refuses = True
     refund = await connected.payment.refund(REFUND)
-    assert (refund.status, refund.refusal) == (RefundStatus.REFUSED, "the account is closed")
+    assert (refund.status, refund.refusal) == (ProviderRefundStatus.REFUSED, "the account is closed")
 
 
 @pytest.mark.parametrize("name", CALLS)

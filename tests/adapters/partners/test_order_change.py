@@ -18,8 +18,8 @@ from adapters.database.engine import Database, insert_if_absent
 from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.vocabulary import ErrorType
-from models.money.charge import BookCharge, Charge, ChargeCall, ChargeOrder, ChargeStatus
-from models.remedies.order_change import AskChange, ChangeAnswer, ChangeKind, ChangeOrder, ChangeQuery, ChangeStatus
+from models.money.charge import BookCharge, Charge, ChargeCall, ChargeRequest, ChargeStatus
+from models.remedies.order_change import AskChange, ChangeAnswer, ChangeKind, ChangeQuery, ChangeStatus, OrderChangeRequest
 from models.tables.addresses import AddressRow
 from models.tables.money import LedgerRow
 from sandbox.app import create_app
@@ -71,7 +71,7 @@ async def shop(tmp_path: Path, database: Database) -> AsyncIterator[Shop]:
 
 
 def asking(order: dict[str, Any], key: str = "RD-1.m1.change", quantity: int = 2) -> AskChange:
-    change = ChangeOrder(
+    change = OrderChangeRequest(
         key=key,
         reference="RD-1",
         merchant_id=order["merchant_id"],
@@ -83,7 +83,7 @@ def asking(order: dict[str, Any], key: str = "RD-1.m1.change", quantity: int = 2
 
 
 def bill(order: dict[str, Any], key: str = "RD-1.m1.charge", known: Charge | None = None) -> ChargeCall:
-    asked = ChargeOrder(
+    asked = ChargeRequest(
         key=key,
         order_id=order["order_id"],
         customer_id=order["customer_id"],

@@ -14,7 +14,7 @@ import pytest
 from adapters.connect import Partners
 from models.common.base import Money
 from models.common.errors import PartnerError
-from models.common.partners import RefundOrder, RefundStatus
+from models.common.partners import ProviderRefundStatus, RefundRequest
 from models.common.vocabulary import ErrorType
 from settings import ROOT, Settings
 from tests.adapters.partners.test_http import MESSAGE, QUESTION, error_of
@@ -69,7 +69,7 @@ async def test_order_parcels_and_payments_are_of_one_order(partners: Partners) -
 async def test_the_sandbox_pays_a_key_once_and_never_more_than_was_paid(partners: Partners) -> None:
     (payment, *_) = await partners.payment.payments(ORDER)
     currency = payment.amount.currency
-    asked = RefundOrder(
+    asked = RefundRequest(
         key="RD-1.r1.1.1",
         payment_id=payment.payment_id,
         order_id=ORDER,
@@ -84,7 +84,7 @@ async def test_the_sandbox_pays_a_key_once_and_never_more_than_was_paid(partners
     assert [refund.key for refund in refunds].count(asked.key) == 1
     too_much = asked.model_copy(update={"key": "RD-1.r1.1.2", "amount": payment.amount})
     refused = await partners.payment.refund(too_much)
-    assert refused.status is RefundStatus.REFUSED
+    assert refused.status is ProviderRefundStatus.REFUSED
     assert refused.refusal
 
 

@@ -17,13 +17,13 @@ from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.replacements.activities import WatchParcel
 from models.replacements.partner import (
-    DispatchOrder,
+    DispatchRequest,
     DispatchStatus,
     Renewal,
     RepairDecision,
-    RepairOrder,
+    RepairRequest,
     RepairStatus,
-    ReservationOrder,
+    ReservationRequest,
     ReservationStatus,
     StockItem,
 )
@@ -58,17 +58,17 @@ def warehouse(partners: Partners) -> Warehouse:
     return partners.warehouse
 
 
-def order(**change: object) -> ReservationOrder:
+def order(**change: object) -> ReservationRequest:
     key = uuid4().hex
     item = StockItem(line_id="L1", sku="HOM-101")
     known = {"key": key, "reference": f"RD-{key}", "merchant_id": "M-1", "order_id": "O-1001", "items": (item,)}
-    return ReservationOrder.model_validate({**known, "until": datetime.now(UTC) + timedelta(days=1), **change})
+    return ReservationRequest.model_validate({**known, "until": datetime.now(UTC) + timedelta(days=1), **change})
 
 
-def repair_order() -> RepairOrder:
+def repair_order() -> RepairRequest:
     key = uuid4().hex
     item = StockItem(line_id="L1", sku="HOM-101")
-    return RepairOrder(key=key, reference=f"RD-{key}", merchant_id="M-1", order_id="O-1001", items=(item,), words="坏了")
+    return RepairRequest(key=key, reference=f"RD-{key}", merchant_id="M-1", order_id="O-1001", items=(item,), words="坏了")
 
 
 async def break_down(sandbox: str, call: str, fault: str, partner: str = "merchant", **more: object) -> None:
@@ -86,7 +86,7 @@ async def test_goods_are_set_aside_held_longer_sent_and_found_again(warehouse: W
     assert longer.until is not None
     assert held.until is not None
     assert longer.until > held.until
-    send = DispatchOrder(key=uuid4().hex, reference=asked.reference, reservation_key=asked.key)
+    send = DispatchRequest(key=uuid4().hex, reference=asked.reference, reservation_key=asked.key)
     assert await warehouse.dispatch(send.key) is None
     sent = await warehouse.send(send)
     assert sent.status is DispatchStatus.SENT
@@ -122,7 +122,7 @@ async def test_a_warehouse_in_trouble_is_asked_again_and_sends_once(warehouse: W
     asked = order()
     await warehouse.reserve(asked)
     await break_down(sandbox, "dispatch", fault, times=1, seconds=2)
-    send = DispatchOrder(key=uuid4().hex, reference=asked.reference, reservation_key=asked.key)
+    send = DispatchRequest(key=uuid4().hex, reference=asked.reference, reservation_key=asked.key)
     with pytest.raises(PartnerError) as trouble:
         await warehouse.send(send)
     assert not trouble.value.permanent

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from activities.case.history import HistoryActivities
-from models.case.activities import TakeGoods
+from models.case.activities import ReserveItems
 from models.common.lines import LineQuantity
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Locale, Role
@@ -96,7 +96,7 @@ async def test_while_a_partner_is_away_the_caller_is_told_when_to_come_back(web:
 async def test_what_another_case_took_is_not_open_any_more(web: Web) -> None:
     customer = bought(web, "E7")
     piece = (LineQuantity(line_id="L1", quantity=1),)
-    taking = TakeGoods(case_id="RD-E7", remedy_id="m1", order_id="O-E7", order_lines=piece, lines=piece, at=NOW)
+    taking = ReserveItems(case_id="RD-E7", remedy_id="m1", order_id="O-E7", order_lines=piece, lines=piece, at=NOW)
     assert (await HistoryActivities(web.service.database).take_goods(taking)).denied is None
     answer = await customer.post("/v1/eligibility", {"order_id": "O-E7", "issue": "product.quality_defect"})
     (told,) = remedies(answer, "return_and_refund")

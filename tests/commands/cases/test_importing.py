@@ -19,7 +19,7 @@ from commands.kit.failure import CommandError
 ROWS = 40
 
 
-class Desk(ThreadingHTTPServer):
+class CaseContext(ThreadingHTTPServer):
     """Opens cases by their idempotency keys. Every row is first told to come back; after `closing_time` answers it hangs up."""
 
     daemon_threads = True
@@ -40,8 +40,8 @@ class Desk(ThreadingHTTPServer):
 
 class Window(BaseHTTPRequestHandler):
     @property
-    def desk(self) -> Desk:
-        return cast("Desk", self.server)
+    def desk(self) -> CaseContext:
+        return cast("CaseContext", self.server)
 
     def do_POST(self) -> None:
         key = self.headers["Idempotency-Key"]
@@ -71,16 +71,16 @@ class Window(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseContext]:
     monkeypatch.setattr(importing, "FIRST_PAUSE", 0.01)
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    desk = Desk()
+    desk = CaseContext()
     yield desk
     desk.shutdown()
     desk.server_close()
 
 
-def run_import(desk: Desk, file: Path) -> Result:
+def run_import(desk: CaseContext, file: Path) -> Result:
     return CliRunner().invoke(cli.main, ["import", str(file), "--api", desk.address, "--token", "any", "--at-once", "4"])
 
 
@@ -90,14 +90,14 @@ def csv_of(folder: Path, *texts: str) -> Path:
     return file
 
 
-def test_a_busy_desk_is_asked_again_until_every_row_is_open(desk: Desk, tmp_path: Path) -> None:
+def test_a_busy_desk_is_asked_again_until_every_row_is_open(desk: CaseContext, tmp_path: Path) -> None:
     result = run_import(desk, csv_of(tmp_path, *(f"row {number}" for number in range(ROWS))))
     assert result.exit_code == 0, result.output
     assert len(desk.cases) == ROWS
     assert f"{ROWS} opened" in result.output
 
 
-def test_a_stopped_import_goes_on_where_it_was_and_opens_nothing_twice(desk: Desk, tmp_path: Path) -> None:
+def test_a_stopped_import_goes_on_where_it_was_and_opens_nothing_twice(desk: CaseContext, tmp_path: Path) -> None:
     file = csv_of(tmp_path, *(f"row {number}" for number in range(ROWS)))
     desk.closing_time = 10
     stopped = run_import(desk, file)
@@ -110,7 +110,7 @@ def test_a_stopped_import_goes_on_where_it_was_and_opens_nothing_twice(desk: Des
     assert "10 opened earlier" in again.output
 
 
-def test_refused_rows_are_written_beside_the_file_with_their_reasons(desk: Desk, tmp_path: Path) -> None:
+def test_refused_rows_are_written_beside_the_file_with_their_reasons(desk: CaseContext, tmp_path: Path) -> None:
     file = csv_of(tmp_path, "fine", "refuse me", '"unclosed')
     result = run_import(desk, csv_of(tmp_path, "fine", "refuse me", "too,many"))
     assert result.exit_code == 1
@@ -125,7 +125,7 @@ def test_refused_rows_are_written_beside_the_file_with_their_reasons(desk: Desk,
     assert not (tmp_path / "cases.csv.refused.csv").exists()
 
 
-def test_a_checkpoint_cut_short_by_a_crash_still_serves(desk: Desk, tmp_path: Path) -> None:
+def test_a_checkpoint_cut_short_by_a_crash_still_serves(desk: CaseContext, tmp_path: Path) -> None:
     file = csv_of(tmp_path, "one", "two")
     assert run_import(desk, file).exit_code == 0
     checkpoint = tmp_path / "cases.csv.checkpoint"

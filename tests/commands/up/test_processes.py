@@ -1,4 +1,4 @@
-"""The household of `redress up` with small real processes in it."""
+"""The process_group of `redress up` with small real processes in it."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from textwrap import dedent
 import pytest
 
 from commands.kit.failure import CommandError
-from commands.up.processes import Household, Part
+from commands.up.processes import Part, ProcessGroup
 from settings import ROOT
 
 WAITS = "import time, pathlib; pathlib.Path('{mark}').write_text(str(__import__('os').getpid())); time.sleep(600)"
@@ -47,7 +47,7 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.said: list[str] = []
-        self.household = Household(folder, self.said.append)
+        self.process_group = ProcessGroup(folder, self.said.append)
 
     def pid(self, name: str) -> int:
         return int((self.folder / name).read_text())
@@ -61,11 +61,11 @@ async def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     home = Home(tmp_path)
     yield home
-    await home.household.stop(("api", "worker", "sandbox", "temporal"))
+    await home.process_group.stop(("api", "worker", "sandbox", "temporal"))
 
 
 async def test_a_part_that_is_killed_is_started_again_and_it_is_said(home: Home) -> None:
-    await home.household.start(part(home.folder, "worker"))
+    await home.process_group.start(part(home.folder, "worker"))
     first = home.pid("worker")
     os.kill(first, signal.SIGKILL)
     await until(lambda: home.heard("The worker is back"))
@@ -80,7 +80,7 @@ async def test_what_must_come_before_another_start_comes_before_it(home: Home) -
     async def first() -> None:
         done.append("migrated")
 
-    await home.household.start(replace(part(home.folder, "api"), before_again=first))
+    await home.process_group.start(replace(part(home.folder, "api"), before_again=first))
     assert done == []
     os.kill(home.pid("api"), signal.SIGKILL)
     await until(lambda: home.heard("The API is back"))
@@ -88,14 +88,14 @@ async def test_what_must_come_before_another_start_comes_before_it(home: Home) -
 
 
 async def test_a_part_that_runs_again_and_does_not_work_says_where_to_look(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("commands.processes.NOT_READY_AFTER", 0.2)
+    monkeypatch.setattr("commands.up.processes.NOT_READY_AFTER", 0.2)
     started = part(home.folder, "api")
     works = [True]
 
     async def ready(since: datetime) -> bool:
         return works[0] and await started.ready(since)
 
-    await home.household.start(replace(started, ready=ready, hint="http://127.0.0.1:1/readyz"))
+    await home.process_group.start(replace(started, ready=ready, hint="http://127.0.0.1:1/readyz"))
     works[0] = False
     os.kill(home.pid("api"), signal.SIGKILL)
     await until(lambda: home.heard("http://127.0.0.1:1/readyz says why"))
@@ -104,16 +104,16 @@ async def test_a_part_that_runs_again_and_does_not_work_says_where_to_look(home:
 
 
 async def test_everything_is_stopped_also_what_does_not_want_to(home: Home) -> None:
-    await home.household.start(part(home.folder, "api"))
-    await home.household.start(part(home.folder, "worker", STUBBORN, grace=0.3))
+    await home.process_group.start(part(home.folder, "api"))
+    await home.process_group.start(part(home.folder, "worker", STUBBORN, grace=0.3))
     pids = [home.pid("api"), home.pid("worker")]
-    await home.household.stop(("api", "worker"))
+    await home.process_group.stop(("api", "worker"))
     assert not any(alive(pid) for pid in pids)
 
 
 async def test_a_part_that_cannot_start_shows_the_end_of_its_log(home: Home) -> None:
     with pytest.raises(CommandError) as refusal:
-        await home.household.start(part(home.folder, "sandbox", "raise SystemExit('the catalogue is broken')"))
+        await home.process_group.start(part(home.folder, "sandbox", "raise SystemExit('the catalogue is broken')"))
     assert "the catalogue is broken" in str(refusal.value)
     assert "sandbox.log" in str(refusal.value)
 
@@ -122,11 +122,11 @@ async def test_a_part_that_cannot_start_shows_the_end_of_its_log(home: Home) -> 
 async def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
     script = """
         import asyncio, sys, pathlib
-        from commands.processes import Household, Part
+        from commands.up.processes import ProcessGroup, Part
         async def ready(since): return pathlib.Path(sys.argv[1], "worker").exists()
         async def main():
-            household = Household(pathlib.Path(sys.argv[1]), print)
-            await household.start(Part(name="worker", command=(sys.executable, "-c", sys.argv[2]), ready=ready))
+            process_group = ProcessGroup(pathlib.Path(sys.argv[1]), print)
+            await process_group.start(Part(name="worker", command=(sys.executable, "-c", sys.argv[2]), ready=ready))
             await asyncio.sleep(600)
         asyncio.run(main())
     """

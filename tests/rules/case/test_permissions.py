@@ -6,7 +6,7 @@ from models.case.actions import Action
 from models.case.state import CaseState
 from models.common.actors import Actor
 from models.common.base import Bilingual, Money
-from models.common.vocabulary import ErrorType, Kind, Outcome, Reimbursement, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
+from models.common.vocabulary import ErrorType, Kind, Outcome, RefundStatus, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 from models.investigation.clocks import Wait
 from models.investigation.findings import InformationRequest
 from models.remedies.offers import Option, RemedyOffer
@@ -108,14 +108,14 @@ def test_an_action_of_another_role_is_refused_as_such(actor: Actor, action: Acti
 @pytest.mark.parametrize(
     ("reimbursement", "may"),
     [
-        (Reimbursement.NONE, True),
-        (Reimbursement.PENDING, False),
-        (Reimbursement.REQUESTED, False),
-        (Reimbursement.ARRIVED, False),
-        (Reimbursement.FAILED, True),
+        (RefundStatus.NONE, True),
+        (RefundStatus.PENDING, False),
+        (RefundStatus.REQUESTED, False),
+        (RefundStatus.ARRIVED, False),
+        (RefundStatus.FAILED, True),
     ],
 )
-def test_a_case_is_withdrawn_until_money_moves(reimbursement: Reimbursement, may: bool) -> None:
+def test_a_case_is_withdrawn_until_money_moves(reimbursement: RefundStatus, may: bool) -> None:
     remedy = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=1), reimbursement=reimbursement)
     state = at(Stage.RESOLUTION, settled=True, remedies=(remedy,))
     assert (Action.WITHDRAW in allowed_actions(state, CUSTOMER)) is may
@@ -124,20 +124,20 @@ def test_a_case_is_withdrawn_until_money_moves(reimbursement: Reimbursement, may
 @pytest.mark.parametrize(
     ("state", "may"),
     [
-        (Reimbursement.PENDING, False),
-        (Reimbursement.REQUESTED, False),
-        (Reimbursement.ARRIVED, False),
-        (Reimbursement.FAILED, True),
+        (RefundStatus.PENDING, False),
+        (RefundStatus.REQUESTED, False),
+        (RefundStatus.ARRIVED, False),
+        (RefundStatus.FAILED, True),
     ],
 )
-def test_a_case_is_not_withdrawn_when_one_part_of_its_refund_failed_and_another_moves(state: Reimbursement, may: bool) -> None:
-    refused = RefundPart(key="k1", payment_id="P-1", amount=Money(minor=6), reimbursement=Reimbursement.FAILED)
+def test_a_case_is_not_withdrawn_when_one_part_of_its_refund_failed_and_another_moves(state: RefundStatus, may: bool) -> None:
+    refused = RefundPart(key="k1", payment_id="P-1", amount=Money(minor=6), reimbursement=RefundStatus.FAILED)
     other = RefundPart(key="k2", payment_id="P-2", amount=Money(minor=4), reimbursement=state)
     remedy = Remedy(
         id="m1",
         kind=RemedyKind.REFUND_ONLY,
         amount=Money(minor=10),
-        reimbursement=Reimbursement.FAILED,
+        reimbursement=RefundStatus.FAILED,
         parts=(refused, other),
     )
     stuck = waiting(Stage.RESOLUTION, WaitFor.PAYMENT_REPAIR, settled=True, remedies=(remedy,))

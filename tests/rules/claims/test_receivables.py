@@ -16,7 +16,7 @@ from models.common.vocabulary import Channel, Issue, Kind, Locale, Party, Remedy
 from models.investigation.findings import Finding
 from models.remedies.remedy import Remedy
 from models.returns.state import Purpose, ReturnParcelState, ReturnResult, ReturnState
-from rules.claims.receivables import dues, excessive, missing
+from rules.claims.receivables import excessive, missing, receivables
 from tests.support.fakes.partners import order, parcel
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -68,7 +68,7 @@ def case(
 
 def owed(state: CaseState, policy: ClaimsPolicy = POLICY, *, moved: bool = False) -> dict[str, int]:
     found: dict[str, int] = {}
-    for due in dues(state, policy, moved=moved):
+    for due in receivables(state, policy, moved=moved):
         found[f"{due.kind}:{due.who}"] = sum(item.amount.minor for item in due.items)
     return found
 
@@ -92,7 +92,7 @@ def test_whoever_is_responsible_owes_what_another_paid(party: Party, found: dict
 
 
 def test_the_carrier_pays_in_favour_of_whoever_gave_the_remedy() -> None:
-    (due,) = dues(case(Party.CARRIER, REFUND, COUPON), POLICY)
+    (due,) = receivables(case(Party.CARRIER, REFUND, COUPON), POLICY)
     assert [(item.remedy_id, item.in_favour_of) for item in due.items] == [("m1", Party.MERCHANT), ("m2", Party.PLATFORM)]
     assert due.cause is ClaimCause.DAMAGED
     assert due.tracking == "T-O-1"
@@ -135,7 +135,7 @@ def test_a_return_lost_on_the_way_is_claimed_from_its_own_carrier_whoever_was_li
         parcel=ReturnParcelState(tracking="T-BACK", carrier_id="K-9"),
         result=ReturnResult.LOST,
     )
-    (due,) = dues(case(Party.MERCHANT, remedy(RemedyKind.RETURN_AND_REFUND, return_=lost)), POLICY)
+    (due,) = receivables(case(Party.MERCHANT, remedy(RemedyKind.RETURN_AND_REFUND, return_=lost)), POLICY)
     assert (due.kind, due.who, due.tracking, due.cause) == (ClaimKind.CARRIER, "K-9", "T-BACK", ClaimCause.LOST_RETURN)
 
 
@@ -155,7 +155,7 @@ CHEAP = ClaimsPolicy(
 )
 def test_a_carrier_is_liable_up_to_its_limit(issue: Issue, change: dict[str, Any], minor: int, by: str) -> None:
     sent = order(freight=Money(minor=1_000))
-    (due,) = dues(case(Party.CARRIER, REFUND, COUPON, issue=issue, bought=sent, parcels=(parcel(**change),)), CHEAP)
+    (due,) = receivables(case(Party.CARRIER, REFUND, COUPON, issue=issue, bought=sent, parcels=(parcel(**change),)), CHEAP)
     assert sum(item.amount.minor for item in due.items) == minor
     assert due.limit is not None
     assert due.limit.by == by
@@ -164,19 +164,19 @@ def test_a_carrier_is_liable_up_to_its_limit(issue: Issue, change: dict[str, Any
 def refs(state: CaseState, policy: ClaimsPolicy = POLICY, *, moved: bool = False) -> tuple[ClaimRef, ...]:
     return tuple(
         ClaimRef(claim_id=f"RD-1.claim.{number}", kind=due.kind, who=due.who, items=due.items, currency=due.currency)
-        for number, due in enumerate(dues(state, policy, moved=moved), start=1)
+        for number, due in enumerate(receivables(state, policy, moved=moved), start=1)
     )
 
 
 def test_what_is_claimed_already_is_not_claimed_again() -> None:
     state = case(Party.SHARED, REFUND, COUPON)
-    wanted = dues(state, POLICY)
+    wanted = receivables(state, POLICY)
     assert missing(wanted, refs(state)) == ()
     assert list(excessive(wanted, refs(state))) == []
 
 
 def test_a_further_remedy_is_claimed_by_itself() -> None:
-    (fresh,) = missing(dues(case(Party.CARRIER, REFUND, COUPON), POLICY), refs(case(Party.CARRIER, REFUND)))
+    (fresh,) = missing(receivables(case(Party.CARRIER, REFUND, COUPON), POLICY), refs(case(Party.CARRIER, REFUND)))
     assert [item.remedy_id for item in fresh.items] == ["m2"]
 
 
@@ -192,14 +192,14 @@ def test_a_finding_that_moves_withdraws_one_claim_and_opens_another(
     after: Party, withdrawn: list[str], fresh: dict[str, int]
 ) -> None:
     before = refs(case(Party.CARRIER, REFUND, COUPON))
-    wanted = dues(case(after, REFUND, COUPON), POLICY, moved=True)
+    wanted = receivables(case(after, REFUND, COUPON), POLICY, moved=True)
     assert [change.claim_id for change in excessive(wanted, before) if not change.items] == withdrawn
     assert {due.kind.value: sum(item.amount.minor for item in due.items) for due in missing(wanted, before)} == fresh
 
 
 def test_a_finding_that_moves_to_both_reduces_the_claim() -> None:
     before = refs(case(Party.CARRIER, REFUND))
-    wanted = dues(case(Party.SHARED, REFUND), POLICY, moved=True)
+    wanted = receivables(case(Party.SHARED, REFUND), POLICY, moved=True)
     (change,) = excessive(wanted, before)
     assert [item.amount.minor for item in change.items] == [5_000]
     assert missing(wanted, before) == ()

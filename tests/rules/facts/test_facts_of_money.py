@@ -2,7 +2,7 @@
 
 import pytest
 
-from models.common.partners import Payment, Refund, RefundStatus
+from models.common.partners import Payment, ProviderRefundStatus, Refund
 from tests.support.builders.evidence_of_facts import HOUR, NOW, bought, charged, known, refund, values
 
 
@@ -14,7 +14,7 @@ from tests.support.builders.evidence_of_facts import HOUR, NOW, bought, charged,
         ((charged(1), charged(2), charged(3)), 25_800, 25_800),
         ((charged(1), charged(2, refund(12_900))), 0, 12_900),
         ((charged(1, refund(12_900)), charged(2)), 0, 12_900),
-        ((charged(1), charged(2, refund(12_900, RefundStatus.REFUSED))), 12_900, 12_900),
+        ((charged(1), charged(2, refund(12_900, ProviderRefundStatus.REFUSED))), 12_900, 12_900),
         ((charged(1, minor=6_450), charged(2, minor=6_450)), 0, 0),  # one order paid in two halves
         ((charged(1, minor=12_900), charged(2, minor=100)), 0, 100),
         ((charged(1), charged(2, method="card")), 0, 12_900),
@@ -38,7 +38,7 @@ def test_a_charge_counts_twice_only_above_the_orders_total_and_while_it_did_not_
     ],
 )
 def test_a_refund_on_its_way_is_told_with_who_asked_for_it_and_since_when(refunds: tuple[Refund, ...], by: str) -> None:
-    facts = known(bought(), payments=(charged(1, *refunds, refund(900, RefundStatus.ARRIVED)),))
+    facts = known(bought(), payments=(charged(1, *refunds, refund(900, ProviderRefundStatus.ARRIVED)),))
     on_their_way = sum(one.amount.minor for one in refunds)
     assert facts["payment.refund_pending_by"].value == by
     assert facts["payment.refund_pending_minor"].value == on_their_way

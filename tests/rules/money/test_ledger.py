@@ -1,8 +1,8 @@
 """What is booked in the ledger of an order's money, and what it says then (RES-5). In whatever order things happen: test_ledger_in_any_order.py."""
 
 from models.common.base import Money
-from models.common.partners import PaymentStatus, RefundStatus
-from models.common.vocabulary import Reimbursement
+from models.common.partners import PaymentStatus, ProviderRefundStatus
+from models.common.vocabulary import RefundStatus
 from models.money.ledger import EntryKind
 from rules.money import ledger
 from rules.money.ledger import Whose
@@ -11,14 +11,14 @@ from tests.support.fakes.ledger import ORDER, Books, payment, refund
 
 def test_what_went_back_elsewhere_counts_and_what_was_refused_does_not() -> None:
     books = Books()
-    books.look((payment(10_000, refund("outside", 3_000), refund("refused", 4_000, RefundStatus.REFUSED)),))
+    books.look((payment(10_000, refund("outside", 3_000), refund("refused", 4_000, ProviderRefundStatus.REFUSED)),))
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 7_000}
     assert ledger.summary(books.entries, "CNY").refunded.minor == 3_000
 
 
 def test_a_refund_made_outside_that_was_refused_after_all_is_free_again() -> None:
     books = Books()
-    for status in (RefundStatus.ACCEPTED, RefundStatus.REFUSED, RefundStatus.ACCEPTED):
+    for status in (ProviderRefundStatus.ACCEPTED, ProviderRefundStatus.REFUSED, ProviderRefundStatus.ACCEPTED):
         books.look((payment(10_000, refund("outside", 3_000, status)),))
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 10_000}
 
@@ -26,7 +26,7 @@ def test_a_refund_made_outside_that_was_refused_after_all_is_free_again() -> Non
 def test_our_own_refund_counts_once_though_the_provider_lists_it_too() -> None:
     books = Books(10_000)
     books.set_aside(Whose(ORDER, "RD-1", "m1"), 3_000)
-    books.ask("RD-1.m1.0", RefundStatus.ARRIVED)
+    books.ask("RD-1.m1.0", ProviderRefundStatus.ARRIVED)
     books.look(books.payments())
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 7_000}
 
@@ -34,20 +34,20 @@ def test_our_own_refund_counts_once_though_the_provider_lists_it_too() -> None:
 def test_a_refund_that_we_took_for_failed_counts_when_the_provider_paid_it() -> None:
     books, whose = Books(10_000), Whose(ORDER, "RD-1", "m1")
     books.set_aside(whose, 3_000)
-    failed = books.parts["RD-1.m1.0"].model_copy(update={"reimbursement": Reimbursement.FAILED})
-    books.post(*ledger.moved(whose, books.parts["RD-1.m1.0"], Reimbursement.FAILED))
+    failed = books.parts["RD-1.m1.0"].model_copy(update={"reimbursement": RefundStatus.FAILED})
+    books.post(*ledger.moved(whose, books.parts["RD-1.m1.0"], RefundStatus.FAILED))
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 10_000}
     books.look((payment(10_000, refund("RD-1.m1.0", 3_000)),))
-    books.post(*ledger.moved(whose, failed, Reimbursement.ARRIVED))  # the case hears of it, too
+    books.post(*ledger.moved(whose, failed, RefundStatus.ARRIVED))  # the case hears of it, too
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 7_000}
 
 
 def test_a_failed_refund_that_a_person_paid_another_way_counts_once_though_the_provider_lists_it_as_paid() -> None:
     books, whose = Books(10_000), Whose(ORDER, "RD-1", "m1")
     books.set_aside(whose, 3_000)
-    failed = books.parts["RD-1.m1.0"].model_copy(update={"reimbursement": Reimbursement.FAILED})
-    books.post(*ledger.moved(whose, books.parts["RD-1.m1.0"], Reimbursement.FAILED))
-    books.post(*ledger.moved(whose, failed, Reimbursement.ARRIVED, otherwise=True))
+    failed = books.parts["RD-1.m1.0"].model_copy(update={"reimbursement": RefundStatus.FAILED})
+    books.post(*ledger.moved(whose, books.parts["RD-1.m1.0"], RefundStatus.FAILED))
+    books.post(*ledger.moved(whose, failed, RefundStatus.ARRIVED, otherwise=True))
     books.look((payment(10_000, refund("RD-1.m1.0", 3_000)),))
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 7_000}
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
 from models.common.base import Money
-from models.common.partners import Payment, RefundStatus
-from models.common.vocabulary import Reimbursement
+from models.common.partners import Payment, ProviderRefundStatus
+from models.common.vocabulary import RefundStatus
 from rules.money import ledger
 from rules.money.ledger import Whose
 from tests.support.fakes.ledger import ORDER, Books, payment, refund
@@ -39,30 +39,30 @@ class OneOrder(RuleBasedStateMachine):
         assert sum(self.books.parts[key].amount.minor for key in fresh) == (minor if minor <= left else 0)
         return multiple(*((whose, key) for key in fresh))
 
-    @rule(part=parts, status=st.sampled_from(RefundStatus))
-    def the_provider_decides(self, part: tuple[Whose, str], status: RefundStatus) -> None:
-        if self.books.parts[part[1]].reimbursement is Reimbursement.PENDING:
+    @rule(part=parts, status=st.sampled_from(ProviderRefundStatus))
+    def the_provider_decides(self, part: tuple[Whose, str], status: ProviderRefundStatus) -> None:
+        if self.books.parts[part[1]].reimbursement is RefundStatus.PENDING:
             self.books.ask(part[1], status)
 
     @rule(part=parts)
     def it_arrives(self, part: tuple[Whose, str]) -> None:
         known = self.books.refunds.get(part[1])
-        if known is not None and known.status is RefundStatus.ACCEPTED:
-            self.books.refunds[part[1]] = known.model_copy(update={"status": RefundStatus.ARRIVED})
+        if known is not None and known.status is ProviderRefundStatus.ACCEPTED:
+            self.books.refunds[part[1]] = known.model_copy(update={"status": ProviderRefundStatus.ARRIVED})
 
     @rule(part=parts)
     def the_bank_sends_it_back(self, part: tuple[Whose, str]) -> None:
         known = self.books.refunds.get(part[1])
-        if known is not None and known.status is RefundStatus.ACCEPTED:
-            self.books.refunds[part[1]] = known.model_copy(update={"status": RefundStatus.REFUSED})
+        if known is not None and known.status is ProviderRefundStatus.ACCEPTED:
+            self.books.refunds[part[1]] = known.model_copy(update={"status": ProviderRefundStatus.REFUSED})
 
-    @rule(part=parts, times=st.integers(1, 3), stale=st.none() | st.sampled_from(RefundStatus))
-    def the_case_hears_of_it(self, part: tuple[Whose, str], times: int, stale: RefundStatus | None) -> None:
+    @rule(part=parts, times=st.integers(1, 3), stale=st.none() | st.sampled_from(ProviderRefundStatus))
+    def the_case_hears_of_it(self, part: tuple[Whose, str], times: int, stale: ProviderRefundStatus | None) -> None:
         """Again and again; and what was so once, late."""
         known = self.books.refunds.get(part[1])
         for _ in range(times):
             self.books.hear(*part)
-        if known is not None and stale is RefundStatus.ACCEPTED:
+        if known is not None and stale is ProviderRefundStatus.ACCEPTED:
             self.books.hear(*part, known.model_copy(update={"status": stale}))
 
     @rule(part=consumes(parts))
@@ -70,10 +70,10 @@ class OneOrder(RuleBasedStateMachine):
         whose, key = part
         known = self.books.parts[key]
         if (
-            known.reimbursement is Reimbursement.FAILED
+            known.reimbursement is RefundStatus.FAILED
             and ledger.left_on(self.books.entries, "CNY")[known.payment_id] >= known.amount.minor
         ):
-            self.books.post(*ledger.moved(whose, known, Reimbursement.ARRIVED, otherwise=True))
+            self.books.post(*ledger.moved(whose, known, RefundStatus.ARRIVED, otherwise=True))
 
     @rule(case=st.integers(1, 3), minor=st.integers(1, 3_000))
     def a_person_pays_what_was_never_set_aside(self, case: int, minor: int) -> None:
@@ -128,7 +128,7 @@ TestOneOrder = OneOrder.TestCase
 TestOneOrder.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
 
 
-def life(books: Books, case: str, minor: int, ends: list[RefundStatus], too_much: list[str]) -> Iterator[Step]:
+def life(books: Books, case: str, minor: int, ends: list[ProviderRefundStatus], too_much: list[str]) -> Iterator[Step]:
     """One case's refund, step by step; what may be done twice is. What is refused is tried once more."""
     whose = Whose(ORDER, case, "m1")
     for end in ends:
@@ -141,7 +141,7 @@ def life(books: Books, case: str, minor: int, ends: list[RefundStatus], too_much
             yield lambda key=key: books.hear(whose, key)
             yield lambda: books.look(books.payments())
             yield lambda key=key: books.hear(whose, key)
-        if end is not RefundStatus.REFUSED:
+        if end is not ProviderRefundStatus.REFUSED:
             return
 
 
@@ -152,7 +152,7 @@ def test_two_cases_that_refund_one_order_at_once_never_ask_for_more_than_was_pai
         books, too_much = Books(6_000, 4_000), list[str]()
         wishes = {case: chance.randint(1, 10_000) for case in ("RD-1", "RD-2")}
         lives = [
-            life(books, case, minor, [chance.choice(list(RefundStatus)) for _ in range(2)], too_much)
+            life(books, case, minor, [chance.choice(list(ProviderRefundStatus)) for _ in range(2)], too_much)
             for case, minor in wishes.items()
         ]
         while lives:
@@ -173,12 +173,12 @@ def test_two_cases_that_refund_one_order_at_once_never_ask_for_more_than_was_pai
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 2), st.integers(1, 4_000), st.sampled_from(RefundStatus)), min_size=1, max_size=4),
-    st.lists(st.tuples(st.integers(1, 900), st.sampled_from(RefundStatus)), max_size=2),
+    st.lists(st.tuples(st.integers(1, 2), st.integers(1, 4_000), st.sampled_from(ProviderRefundStatus)), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(1, 900), st.sampled_from(ProviderRefundStatus)), max_size=2),
     st.randoms(use_true_random=False),
 )
 def test_the_order_in_which_news_come_and_how_often_does_not_matter(
-    wishes: list[tuple[int, int, RefundStatus]], outside: list[tuple[int, RefundStatus]], chance: random.Random
+    wishes: list[tuple[int, int, ProviderRefundStatus]], outside: list[tuple[int, ProviderRefundStatus]], chance: random.Random
 ) -> None:
     """Cases hear of their refunds, and see the provider's list of then and of now: the books come to the same."""
 
@@ -198,10 +198,10 @@ def test_the_order_in_which_news_come_and_how_often_does_not_matter(
         heard = [lambda key=key, whose=whose: books.hear(whose, key) for key, whose in of.items()]
         taken_first = [
             lambda key=key, whose=whose: books.hear(
-                whose, key, books.refunds[key].model_copy(update={"status": RefundStatus.ACCEPTED})
+                whose, key, books.refunds[key].model_copy(update={"status": ProviderRefundStatus.ACCEPTED})
             )
             for key, whose in of.items()
-            if books.refunds[key].status is not RefundStatus.REFUSED
+            if books.refunds[key].status is not ProviderRefundStatus.REFUSED
         ]
         news: list[Step] = [*taken_first, *heard, *(lambda seen=seen: books.look(seen) for seen in lists)]
         if shuffled:

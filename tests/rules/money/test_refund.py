@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from models.common.base import Money
 from models.common.partners import Refund, RefundTo, RefusalCode
-from models.common.vocabulary import Reimbursement
+from models.common.vocabulary import RefundStatus
 from models.remedies.remedy import RefundPart
 from rules.money.refund import split, to_balance
 
@@ -14,7 +14,7 @@ CLOSED = {RefusalCode.ACCOUNT_CLOSED, RefusalCode.CARD_EXPIRED}
 
 
 def refused(code: RefusalCode | None, to: RefundTo = RefundTo.ORIGINAL) -> RefundPart:
-    failed = Reimbursement.FAILED
+    failed = RefundStatus.FAILED
     return RefundPart(key="k", payment_id="P-1", amount=Money(minor=1), reimbursement=failed, refusal_code=code, to=to)
 
 

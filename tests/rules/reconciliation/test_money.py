@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.common.base import Money
-from models.common.partners import Payment, PaymentStatus, Refund, RefundStatus, ShipmentStatus
-from models.common.vocabulary import Reimbursement
+from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund, ShipmentStatus
+from models.common.vocabulary import RefundStatus
 from models.reconciliation.difference import DifferenceKind, Finding
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
@@ -16,14 +16,16 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LIMITS = Limits(NOW, grace=timedelta(hours=1), overdue=timedelta(days=15))
 LONG_AGO, JUST_NOW, A_DAY_AGO = NOW - timedelta(days=20), NOW - timedelta(minutes=1), NOW - timedelta(days=1)
 PENDING, REQUESTED, ARRIVED, FAILED = (
-    Reimbursement.PENDING,
-    Reimbursement.REQUESTED,
-    Reimbursement.ARRIVED,
-    Reimbursement.FAILED,
+    RefundStatus.PENDING,
+    RefundStatus.REQUESTED,
+    RefundStatus.ARRIVED,
+    RefundStatus.FAILED,
 )
 
 
-def money(ours: Reimbursement, theirs: RefundStatus | None, since: datetime = A_DAY_AGO, minor: int = 500) -> list[Finding]:
+def money(
+    ours: RefundStatus, theirs: ProviderRefundStatus | None, since: datetime = A_DAY_AGO, minor: int = 500
+) -> list[Finding]:
     part = RefundPart(key="RD-1.m1.1.1", payment_id="P-1", amount=Money(minor=500), reimbursement=ours)
     refund = Refund(
         refund_id="R-1",
@@ -31,7 +33,7 @@ def money(ours: Reimbursement, theirs: RefundStatus | None, since: datetime = A_
         payment_id="P-1",
         order_id="O-1",
         amount=Money(minor=minor),
-        status=theirs or RefundStatus.ACCEPTED,
+        status=theirs or ProviderRefundStatus.ACCEPTED,
         reference="RD-1",
     )
     payment = Payment(
@@ -48,58 +50,58 @@ def money(ours: Reimbursement, theirs: RefundStatus | None, since: datetime = A_
 
 AGREE = [
     (PENDING, None),
-    (REQUESTED, RefundStatus.ACCEPTED),
-    (ARRIVED, RefundStatus.ARRIVED),
+    (REQUESTED, ProviderRefundStatus.ACCEPTED),
+    (ARRIVED, ProviderRefundStatus.ARRIVED),
     (FAILED, None),
-    (FAILED, RefundStatus.REFUSED),
+    (FAILED, ProviderRefundStatus.REFUSED),
 ]
 DIFFER = {
-    (PENDING, RefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, True),
-    (PENDING, RefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
-    (PENDING, RefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
+    (PENDING, ProviderRefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, True),
+    (PENDING, ProviderRefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
+    (PENDING, ProviderRefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
     (REQUESTED, None): (DifferenceKind.REFUND_UNKNOWN, False),
-    (REQUESTED, RefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
-    (REQUESTED, RefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
+    (REQUESTED, ProviderRefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
+    (REQUESTED, ProviderRefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
     (ARRIVED, None): (DifferenceKind.REFUND_UNKNOWN, False),
-    (ARRIVED, RefundStatus.ACCEPTED): (DifferenceKind.REFUND_BEHIND, False),
-    (ARRIVED, RefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, False),
-    (FAILED, RefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, False),
-    (FAILED, RefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
+    (ARRIVED, ProviderRefundStatus.ACCEPTED): (DifferenceKind.REFUND_BEHIND, False),
+    (ARRIVED, ProviderRefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, False),
+    (FAILED, ProviderRefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, False),
+    (FAILED, ProviderRefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
 }
 
 
 def test_every_pair_of_states_is_judged() -> None:
     assert {*AGREE, *DIFFER} == {
-        (ours, theirs) for ours in (PENDING, REQUESTED, ARRIVED, FAILED) for theirs in (None, *RefundStatus)
+        (ours, theirs) for ours in (PENDING, REQUESTED, ARRIVED, FAILED) for theirs in (None, *ProviderRefundStatus)
     }
 
 
 @pytest.mark.parametrize(("ours", "theirs"), AGREE)
-def test_books_that_agree_have_no_difference(ours: Reimbursement, theirs: RefundStatus | None) -> None:
+def test_books_that_agree_have_no_difference(ours: RefundStatus, theirs: ProviderRefundStatus | None) -> None:
     assert money(ours, theirs) == []
 
 
 @pytest.mark.parametrize(("pair", "expected"), DIFFER.items())
 def test_books_that_differ_are_told_to_the_case_where_it_can_take_that_in(
-    pair: tuple[Reimbursement, RefundStatus | None], expected: tuple[DifferenceKind, bool]
+    pair: tuple[RefundStatus, ProviderRefundStatus | None], expected: tuple[DifferenceKind, bool]
 ) -> None:
     (found,) = money(*pair)
     assert (found.kind, found.word is not None) == expected
 
 
 @pytest.mark.parametrize("pair", DIFFER)
-def test_what_changed_just_now_is_no_difference_yet(pair: tuple[Reimbursement, RefundStatus | None]) -> None:
+def test_what_changed_just_now_is_no_difference_yet(pair: tuple[RefundStatus, ProviderRefundStatus | None]) -> None:
     assert money(*pair, since=JUST_NOW) == []
 
 
-@pytest.mark.parametrize(("ours", "theirs"), [(PENDING, None), (REQUESTED, RefundStatus.ACCEPTED)])
-def test_a_refund_on_its_way_for_too_long_is_one(ours: Reimbursement, theirs: RefundStatus | None) -> None:
+@pytest.mark.parametrize(("ours", "theirs"), [(PENDING, None), (REQUESTED, ProviderRefundStatus.ACCEPTED)])
+def test_a_refund_on_its_way_for_too_long_is_one(ours: RefundStatus, theirs: ProviderRefundStatus | None) -> None:
     (found,) = money(ours, theirs, since=LONG_AGO)
     assert found.kind is DifferenceKind.REFUND_OVERDUE
 
 
 def test_another_amount_is_a_difference_beside_any_other() -> None:
-    kinds = {found.kind: found.word for found in money(REQUESTED, RefundStatus.ARRIVED, minor=499)}
+    kinds = {found.kind: found.word for found in money(REQUESTED, ProviderRefundStatus.ARRIVED, minor=499)}
     assert set(kinds) == {DifferenceKind.REFUND_AHEAD, DifferenceKind.REFUND_AMOUNT}
     assert kinds[DifferenceKind.REFUND_AMOUNT] is None
 
@@ -130,7 +132,7 @@ def test_a_parcel_is_judged_by_what_both_know_of_it(
 
 
 def test_the_same_difference_has_the_same_id_whatever_the_books_say_by_now() -> None:
-    first, later = money(REQUESTED, RefundStatus.ARRIVED)[0], money(PENDING, RefundStatus.ARRIVED)[0]
+    first, later = money(REQUESTED, ProviderRefundStatus.ARRIVED)[0], money(PENDING, ProviderRefundStatus.ARRIVED)[0]
     other = money(REQUESTED, None)[0]
     assert id_of(first) == id_of(later)
     assert id_of(first) != id_of(other)

@@ -7,7 +7,7 @@ import pytest
 from models.case.state import CaseState, Classification
 from models.common.base import Bilingual, Money
 from models.common.lines import LineQuantity
-from models.common.partners import OrderLine, Refund, RefundStatus, ShipmentStatus
+from models.common.partners import OrderLine, ProviderRefundStatus, Refund, ShipmentStatus
 from models.common.vocabulary import Issue, Party, RemedyKind
 from models.investigation.findings import Finding
 from models.policy.policy import PolicySlice
@@ -59,7 +59,7 @@ def test_what_was_refunded_already_is_not_offered_again(policy_slice: PolicySlic
         payment_id="P-O-1-1",
         order_id="O-1",
         amount=Money(minor=12_000),
-        status=RefundStatus.ARRIVED,
+        status=ProviderRefundStatus.ARRIVED,
         reference="",
     )
     state = classified(Issue.LOST, payments=(payment().model_copy(update={"refunds": (back,)}),))

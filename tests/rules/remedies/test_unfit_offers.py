@@ -7,8 +7,8 @@ import pytest
 from models.case.state import CaseState, Classification
 from models.common.base import Money
 from models.common.lines import LineQuantity, NewItem
-from models.common.partners import Order, OrderStatus, Payment, Refund, RefundStatus
-from models.common.vocabulary import Issue, Reimbursement, RemedyKind, Role
+from models.common.partners import Order, OrderStatus, Payment, ProviderRefundStatus, Refund
+from models.common.vocabulary import Issue, RefundStatus, RemedyKind, Role
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.order_change import OrderChange
@@ -130,15 +130,15 @@ def test_words_are_free_also_when_the_case_names_a_line_that_was_not_bought(poli
     assert unfit(state(Issue.LOST, lines=(LineQuantity(line_id="L9"),)), policy_slice, (sorry,)) is None
 
 
-def part(minor: int, reimbursement: Reimbursement) -> RefundPart:
+def part(minor: int, reimbursement: RefundStatus) -> RefundPart:
     return RefundPart(key="RD-1.m1.1.1", payment_id="P-O-1-1", amount=Money(minor=minor), reimbursement=reimbursement)
 
 
 @pytest.mark.parametrize(
-    ("reimbursement", "left"), [(Reimbursement.ARRIVED, 2_900), (Reimbursement.REQUESTED, 2_900), (Reimbursement.FAILED, 12_900)]
+    ("reimbursement", "left"), [(RefundStatus.ARRIVED, 2_900), (RefundStatus.REQUESTED, 2_900), (RefundStatus.FAILED, 12_900)]
 )
 def test_a_case_that_is_open_again_counts_what_it_gave_itself(
-    policy_slice: PolicySlice, reimbursement: Reimbursement, left: int
+    policy_slice: PolicySlice, reimbursement: RefundStatus, left: int
 ) -> None:
     before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, reimbursement),))
     case_ = state(Issue.LOST, remedies=(before,))
@@ -146,14 +146,14 @@ def test_a_case_that_is_open_again_counts_what_it_gave_itself(
 
 
 def test_a_refund_that_the_payments_show_already_counts_once(policy_slice: PolicySlice) -> None:
-    before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, Reimbursement.ARRIVED),))
+    before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, RefundStatus.ARRIVED),))
     shown = Refund(
         refund_id="R-1",
         key="RD-1.m1.1.1",
         payment_id="P-O-1-1",
         order_id="O-1",
         amount=Money(minor=10_000),
-        status=RefundStatus.ARRIVED,
+        status=ProviderRefundStatus.ARRIVED,
         reference="RD-1",
     )
     charged: Payment = payment().model_copy(update={"refunds": (shown,)})

@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from models.money.charge import Charge, ChargeOrder
-from models.remedies.order_change import Address, ChangeAnswer, ChangeOrder, ChangeQuery
+from models.money.charge import Charge, ChargeRequest
+from models.remedies.order_change import Address, ChangeAnswer, ChangeQuery, OrderChangeRequest
 from tests.support.builders.contracts import answer_schema, check, contract
 from tests.support.processes.sandbox import Town
 
@@ -18,7 +18,7 @@ def test_the_contracts_name_every_field_of_changes_and_charges() -> None:
     named = {
         name: schema for partner in ("merchant", "payment") for name, schema in contract(partner)["components"]["schemas"].items()
     }
-    for model in (Address, ChangeAnswer, ChangeOrder, ChangeQuery, Charge, ChargeOrder):
+    for model in (Address, ChangeAnswer, OrderChangeRequest, ChangeQuery, Charge, ChargeRequest):
         schema = model.model_json_schema()
         assert set(named[model.__name__]["properties"]) == set(schema["properties"]), model.__name__
         assert set(named[model.__name__]["required"]) == set(schema["required"]), model.__name__

@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from models.common.partners import Refund, RefundStatus, Statement
+from models.common.partners import ProviderRefundStatus, Refund, Statement
 from sandbox.app import create_app
 from sandbox.kit.books import OtherSeedError
 from settings import ROOT
@@ -81,11 +81,11 @@ async def test_a_key_is_one_refund_for_ever(town: Town) -> None:
 
 async def test_a_refund_arrives_and_is_told_with_a_good_signature(town: Town) -> None:
     accepted = Refund.model_validate((await town.refund("delivered", 300)).json())
-    assert accepted.status is RefundStatus.ACCEPTED
+    assert accepted.status is ProviderRefundStatus.ACCEPTED
     [(_, partner, notice)] = await town.inbox.about(accepted.reference)
     told = Refund.model_validate(notice["payload"])
     assert (partner, notice["kind"], notice["order_id"]) == ("payment", "refund", "O-1001")
-    assert told.status is RefundStatus.ARRIVED
+    assert told.status is ProviderRefundStatus.ARRIVED
     assert told.requested_at is not None
     assert told.arrived_at is not None
     assert told.arrived_at > told.requested_at
@@ -111,7 +111,7 @@ async def test_what_cannot_be_given_back_is_refused_with_words(
     answer = await town.refund(state, 100, **change)
     assert answer.status_code == 201
     refund = Refund.model_validate(answer.json())
-    assert refund.status is RefundStatus.REFUSED
+    assert refund.status is ProviderRefundStatus.REFUSED
     assert refund.refusal is not None
     assert words in refund.refusal
 

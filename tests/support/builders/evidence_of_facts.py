@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.partners import Order, OrderLine, Payment, Refund, RefundStatus, Scan, Shipment, ShipmentStatus
+from models.common.partners import Order, OrderLine, Payment, ProviderRefundStatus, Refund, Scan, Shipment, ShipmentStatus
 from models.common.vocabulary import Role
 from models.investigation.clocks import Miss
 from models.investigation.findings import Fact, InformationRequest, Saying
@@ -72,7 +72,7 @@ def line(number: int = 1, **change: object) -> OrderLine:
     return order().lines[0].model_copy(update={"line_id": f"L{number}", **change})
 
 
-def refund(minor: int, status: RefundStatus = RefundStatus.ACCEPTED, **change: object) -> Refund:
+def refund(minor: int, status: ProviderRefundStatus = ProviderRefundStatus.ACCEPTED, **change: object) -> Refund:
     base = Refund(
         refund_id="R-1",
         key="elsewhere",

@@ -26,7 +26,7 @@ async def fetched(case: Case) -> str:
     await to_be_sent(case)
     await case.act(Role.CUSTOMER, "returns/m1/move_pickup", **slot(2))
     pickup = pickup_of(await case.remedy(lambda remedy: (pickup := pickup_of(remedy))["moves"] and pickup["state"] == "booked"))
-    await case.shop.desk(f"/pickups/{pickup['key']}/collected")
+    await case.shop.context(f"/pickups/{pickup['key']}/collected")
     await case.trouble({"parcel"}, pickup["tracking"])
     await case.reaches("return_transit")
     await case.met("parcel", pickup["tracking"])

@@ -13,7 +13,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from models.common.base import Money
-from models.common.partners import Refund, RefundStatus, ShipmentStatus
+from models.common.partners import ProviderRefundStatus, Refund, ShipmentStatus
 from models.common.vocabulary import Issue, RemedyKind, WaitFor
 from models.money.ledger import EntryKind
 from models.reconciliation.difference import DifferenceKind, PageReport, ReconcileStart
@@ -133,6 +133,6 @@ def made_outside(service: Service) -> None:
         payment_id="P-O-1-1",
         order_id="O-1",
         amount=Money(minor=700),
-        status=RefundStatus.ARRIVED,
+        status=ProviderRefundStatus.ARRIVED,
         reference="merchant",
     )

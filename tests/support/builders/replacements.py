@@ -129,7 +129,7 @@ async def agreed(
     await case.act(SUPERVISOR, Action.PROPOSE, options=[{"remedies": [remedy], "why": "按约定处理"}])
     await case.until(lambda view: bool(view.proposals))
     await case.act(CUSTOMER, Action.ACCEPT)
-    await case.until(lambda view: any(remedy.errand for remedy in view.remedies))
+    await case.until(lambda view: any(remedy.child for remedy in view.remedies))
     return Replacing(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.replacement"))
 
 

@@ -159,6 +159,6 @@ async def proposed(case: Case, minor: int) -> None:
 
 async def accepted(service: Service, case: Case) -> Returning:
     await case.act(CUSTOMER, Action.ACCEPT)
-    view = await case.until(lambda view: any(remedy.errand for remedy in view.remedies))
-    (errand,) = [remedy.errand for remedy in view.remedies if remedy.errand]
-    return Returning(case, service.client.get_workflow_handle(errand.workflow_id))
+    view = await case.until(lambda view: any(remedy.child for remedy in view.remedies))
+    (child,) = [remedy.child for remedy in view.remedies if remedy.child]
+    return Returning(case, service.client.get_workflow_handle(child.workflow_id))

@@ -8,7 +8,7 @@ from models.common.vocabulary import ErrorType
 
 
 @dataclass
-class ClaimsDesk:
+class FakeClaims:
     """A `Claims`: takes every message once."""
 
     taken: dict[str, ClaimMessage] = field(default_factory=dict[str, ClaimMessage])

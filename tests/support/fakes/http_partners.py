@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import Body, FastAPI, HTTPException, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from models.common.partners import Order, OutgoingMessage, Refund, RefundOrder, StatementRequest
+from models.common.partners import Order, OutgoingMessage, Refund, RefundRequest, StatementRequest
 from settings import Settings
 from tests.support.fakes.partners import World, order, parcel
 
@@ -138,7 +138,7 @@ def partners(provider: Provider) -> FastAPI:
         return {"payments": await provider.world.payments(order_id)}
 
     @app.post("/payment/refunds")
-    async def refund(asked: RefundOrder, response: Response) -> Refund:
+    async def refund(asked: RefundRequest, response: Response) -> Refund:
         known = asked.key in provider.world.refunds
         response.status_code = HTTPStatus.OK if known else HTTPStatus.CREATED
         return await provider.world.refund(asked)

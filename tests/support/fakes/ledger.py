@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from models.common.base import Money
-from models.common.partners import Payment, PaymentStatus, Refund, RefundStatus
-from models.common.vocabulary import Reimbursement
+from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund
+from models.common.vocabulary import RefundStatus
 from models.money.ledger import Entry, EntryKind, Posting
 from models.remedies.remedy import RefundPart
 from rules.money import ledger
@@ -15,7 +15,7 @@ from workflows.money.refund import FORWARD
 ORDER = "O-1"
 
 
-def refund(key: str, minor: int, status: RefundStatus = RefundStatus.ARRIVED, payment_id: str = "P-1") -> Refund:
+def refund(key: str, minor: int, status: ProviderRefundStatus = ProviderRefundStatus.ARRIVED, payment_id: str = "P-1") -> Refund:
     amount = Money(minor=minor)
     return Refund(
         refund_id=f"R-{key}", key=key, payment_id=payment_id, order_id=ORDER, amount=amount, status=status, reference="RD-1"
@@ -59,7 +59,7 @@ class Books:
         """As much as no part of the remedy stands for yet; False, and nothing at all, when that is not there."""
         self.look(self.old_list)
         ours = [part for key, part in self.parts.items() if key.startswith(f"{whose.case_id}.{whose.remedy_id}.")]
-        standing = sum(part.amount.minor for part in ours if part.reimbursement is not Reimbursement.FAILED)
+        standing = sum(part.amount.minor for part in ours if part.reimbursement is not RefundStatus.FAILED)
         shares = split(max(minor - standing, 0), ledger.left_on(self.entries, "CNY", ["P-1"]))
         for payment_id, share in (shares or {}).items():
             key = f"{whose.case_id}.{whose.remedy_id}.{len(self.parts)}"
@@ -67,11 +67,11 @@ class Books:
             self.post(ledger.set_aside(whose, self.parts[key]))
         return shares is not None
 
-    def ask(self, key: str, status: RefundStatus) -> bool:
+    def ask(self, key: str, status: ProviderRefundStatus) -> bool:
         """The provider takes it, or says no: of itself, or because the payment does not hold as much. True: it would have been too much."""
         part = self.parts[key]
         enough = self.back(part.payment_id) + part.amount.minor <= self.captured[part.payment_id]
-        made = refund(key, part.amount.minor, status if enough else RefundStatus.REFUSED, part.payment_id)
+        made = refund(key, part.amount.minor, status if enough else ProviderRefundStatus.REFUSED, part.payment_id)
         known = key in self.refunds
         self.refunds.setdefault(key, made)
         return not known and not enough
@@ -91,7 +91,7 @@ class Books:
         return sum(
             one.amount.minor
             for one in self.refunds.values()
-            if one.status is not RefundStatus.REFUSED and payment_id in {None, one.payment_id}
+            if one.status is not ProviderRefundStatus.REFUSED and payment_id in {None, one.payment_id}
         )
 
     def promised(self, payment_id: str) -> int:
@@ -99,7 +99,7 @@ class Books:
         return sum(
             part.amount.minor
             for part in self.parts.values()
-            if part.payment_id == payment_id and part.reimbursement is not Reimbursement.FAILED
+            if part.payment_id == payment_id and part.reimbursement is not RefundStatus.FAILED
         )
 
     def check(self) -> None:

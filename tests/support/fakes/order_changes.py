@@ -8,8 +8,8 @@ from models.common.base import Money
 from models.common.errors import PartnerError
 from models.common.partners import Order, OrderStatus
 from models.common.vocabulary import ErrorType
-from models.money.charge import Charge, ChargeOrder, ChargeStatus
-from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeOrder, ChangeStatus
+from models.money.charge import Charge, ChargeRequest, ChargeStatus
+from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeStatus, OrderChangeRequest
 from rules.remedies.order_change import whole_order
 from tests.support.fakes.partners import World
 
@@ -17,7 +17,7 @@ AnswerT = TypeVar("AnswerT")
 
 
 @dataclass
-class OrderDesk:
+class FakeOrderChanges:
     """An `OrderChanges` and a `Charges`. Confirms at once, unless it is told otherwise."""
 
     world: World
@@ -32,13 +32,13 @@ class OrderDesk:
     loses_answers: int = 0
     """So many calls are carried out, but their answers get lost."""
     changes: dict[str, ChangeAnswer] = field(default_factory=dict[str, ChangeAnswer])
-    asked: dict[str, ChangeOrder] = field(default_factory=dict[str, ChangeOrder])
+    asked: dict[str, OrderChangeRequest] = field(default_factory=dict[str, OrderChangeRequest])
     sent: list[str] = field(default_factory=list[str])
     """The keys of every change that came, as often as it came."""
     charges: dict[str, Charge] = field(default_factory=dict[str, Charge])
     before: dict[str, Order] = field(default_factory=dict[str, Order])
 
-    async def change(self, order: ChangeOrder) -> ChangeAnswer:
+    async def change(self, order: OrderChangeRequest) -> ChangeAnswer:
         self._answering("merchant")
         self.sent.append(order.key)
         self.asked[order.key] = order
@@ -76,16 +76,16 @@ class OrderDesk:
         self.changes[key] = told
         return told
 
-    async def charge(self, order: ChargeOrder, merchant_id: str) -> Charge:
+    async def charge(self, order: ChargeRequest, merchant_id: str) -> Charge:
         self._answering("payment")
         asked = Charge.of(order, ChargeStatus.PENDING).model_copy(update={"pay_url": f"https://pay.example/{order.key}"})
         return self._told(self.charges.setdefault(order.key, asked))
 
-    async def charge_by_key(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge | None:
+    async def charge_by_key(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge | None:
         self._answering("payment")
         return self.charges.get(order.key)
 
-    async def cancel_charge(self, order: ChargeOrder, merchant_id: str, charge_id: str | None) -> Charge:
+    async def cancel_charge(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge:
         self._answering("payment")
         if self.keeps_charges:
             raise PartnerError(ErrorType.PARTNER_REFUSED, "we call nothing off")
@@ -119,7 +119,7 @@ class OrderDesk:
         return answer
 
 
-def _after(order: Order, asked: ChangeOrder, price: int) -> Order:
+def _after(order: Order, asked: OrderChangeRequest, price: int) -> Order:
     """The order after the change. Pieces cost what was paid for each; other articles and regions, as the test says."""
     if asked.kind is ChangeKind.CANCEL and whole_order(order, asked.lines):
         return order.model_copy(update={"status": OrderStatus.CANCELLED})

@@ -13,9 +13,9 @@ from models.common.partners import (
     OutgoingMessage,
     Payment,
     PaymentStatus,
+    ProviderRefundStatus,
     Refund,
-    RefundOrder,
-    RefundStatus,
+    RefundRequest,
     RefundTo,
     RefusalCode,
     Scan,
@@ -24,8 +24,8 @@ from models.common.partners import (
     StatementRequest,
 )
 from models.common.vocabulary import ErrorType
-from models.money.coupon import Coupon, CouponOrder, CouponStatus
-from tests.support.fakes.claims import ClaimsDesk
+from models.money.coupon import Coupon, CouponStatus, IssueCoupon
+from tests.support.fakes.claims import FakeClaims
 from tests.support.fakes.returns import ReturnWorld
 from tests.support.fakes.warehouse import FakeWarehouse
 
@@ -101,7 +101,7 @@ class World:
     """None is taken back."""
     sent: list[OutgoingMessage] = field(default_factory=list)
     returns: ReturnWorld = field(default_factory=ReturnWorld)
-    claims: ClaimsDesk = field(default_factory=ClaimsDesk)
+    claims: FakeClaims = field(default_factory=FakeClaims)
     warehouse: FakeWarehouse = field(default_factory=FakeWarehouse)
     """Carriers' and merchants' at once (RES-9)."""
     down: set[str] = field(default_factory=set)
@@ -123,13 +123,15 @@ class World:
         return sum(
             refund.amount.minor
             for refund in self.refunds.values()
-            if refund.order_id == order_id and refund.status is not RefundStatus.REFUSED
+            if refund.order_id == order_id and refund.status is not ProviderRefundStatus.REFUSED
         )
 
     def arrive(self) -> None:
         """Every accepted refund reaches the customer."""
         self.refunds = {
-            key: refund.model_copy(update={"status": RefundStatus.ARRIVED}) if refund.status is RefundStatus.ACCEPTED else refund
+            key: refund.model_copy(update={"status": ProviderRefundStatus.ARRIVED})
+            if refund.status is ProviderRefundStatus.ACCEPTED
+            else refund
             for key, refund in self.refunds.items()
         }
 
@@ -158,10 +160,10 @@ class World:
             for charge in self.charges.get(order_id, ())
         )
 
-    async def refund(self, order: RefundOrder, merchant_id: str | None = None) -> Refund:
+    async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         self._answering("payment")
         if order.key not in self.refunds:
-            status = RefundStatus.ARRIVED if self.pays_at_once else RefundStatus.ACCEPTED
+            status = ProviderRefundStatus.ARRIVED if self.pays_at_once else ProviderRefundStatus.ACCEPTED
             refuses = self.refuses or (self.closed is not None and order.to is RefundTo.ORIGINAL)
             self.refunds[order.key] = Refund(
                 refund_id=f"R-{order.key}",
@@ -169,7 +171,7 @@ class World:
                 payment_id=order.payment_id,
                 order_id=order.order_id,
                 amount=order.amount,
-                status=RefundStatus.REFUSED if refuses else status,
+                status=ProviderRefundStatus.REFUSED if refuses else status,
                 reference=order.reference,
                 to=order.to,
                 refusal="the account is closed" if refuses else None,
@@ -184,7 +186,7 @@ class World:
         self._answering("payment")
         return self.refunds.get(key)
 
-    async def issue(self, order: CouponOrder) -> Coupon:
+    async def issue(self, order: IssueCoupon) -> Coupon:
         self._answering("promotion")
         self.asked_for_coupons.append(order.key)
         while self.holds_coupons:

@@ -7,15 +7,15 @@ from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.returns.partner import (
     Label,
-    LabelOrder,
+    LabelRequest,
     PickupBooked,
     PickupMove,
-    PickupOrder,
+    PickupRequest,
     PickupStatus,
     ReturnAddress,
     ReturnCancelled,
-    ReturnOrder,
     ReturnParcel,
+    ReturnRequest,
     ReturnSlip,
     SendBack,
     SentBack,
@@ -29,10 +29,10 @@ WAREHOUSE = ReturnAddress(name="暖居家品退货仓", street="望江路 8 号"
 class ReturnWorld:
     """A `ReturnPartners`. Everything that was asked for is kept by its key."""
 
-    opened: dict[str, ReturnOrder] = field(default_factory=dict)
+    opened: dict[str, ReturnRequest] = field(default_factory=dict)
     labels: dict[str, Label] = field(default_factory=dict)
     pickups: dict[str, PickupBooked] = field(default_factory=dict)
-    rang_at: list[PickupOrder] = field(default_factory=list)
+    rang_at: list[PickupRequest] = field(default_factory=list)
     back: dict[str, SendBack] = field(default_factory=dict)
     off: list[str] = field(default_factory=list)
     """Keys that were called off, voided or cancelled."""
@@ -59,7 +59,7 @@ class ReturnWorld:
             self.loses_answers -= 1
             raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "the answer got lost")
 
-    async def open_return(self, order: ReturnOrder) -> ReturnSlip:
+    async def open_return(self, order: ReturnRequest) -> ReturnSlip:
         self._called("open_return")
         self.opened[order.key] = order
         return ReturnSlip(key=order.key, rma=f"RMA-{order.reference.partition('.')[0][-6:]}", address=WAREHOUSE)
@@ -77,7 +77,7 @@ class ReturnWorld:
         order = self.back.get(return_key)
         return SentBack(key=order.key, tracking=f"B-{return_key}", carrier_id="K-9") if order else None
 
-    async def label(self, order: LabelOrder) -> Label:
+    async def label(self, order: LabelRequest) -> Label:
         self._called("label")
         tracking = f"LB-{order.reference}"
         self.labels[order.key] = Label(key=order.key, tracking=tracking, carrier_id="K-9", price=Money(minor=self.price))
@@ -91,7 +91,7 @@ class ReturnWorld:
         self._called("void_label")
         self.off.append(label_key)
 
-    async def pickup(self, order: PickupOrder) -> PickupBooked:
+    async def pickup(self, order: PickupRequest) -> PickupBooked:
         self._called("pickup")
         self.rang_at.append(order)
         self.pickups[order.key] = PickupBooked(

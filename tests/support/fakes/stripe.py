@@ -17,15 +17,15 @@ from fastapi import FastAPI
 
 from models.common.base import Money
 from models.common.errors import PartnerError
-from models.common.partners import RefundOrder
-from models.money.charge import ChargeOrder
+from models.common.partners import RefundRequest
+from models.money.charge import ChargeRequest
 
 KEY = "RD-1.m1.1.1"
 MODULE = "github.com/stripe/stripe-mock@v0.203.0"
 
 
-def asked(minor: int = 250, currency: str = "USD", **change: Any) -> RefundOrder:
-    base = RefundOrder(
+def asked(minor: int = 250, currency: str = "USD", **change: Any) -> RefundRequest:
+    base = RefundRequest(
         key=KEY,
         payment_id="pi_1",
         order_id="O-1",
@@ -36,8 +36,8 @@ def asked(minor: int = 250, currency: str = "USD", **change: Any) -> RefundOrder
     return base.model_copy(update=change)
 
 
-def charging(minor: int = 2_000, currency: str = "USD") -> ChargeOrder:
-    return ChargeOrder(
+def charging(minor: int = 2_000, currency: str = "USD") -> ChargeRequest:
+    return ChargeRequest(
         key="RD-1.m1.charge",
         order_id="O-1",
         customer_id="C-1",

@@ -8,15 +8,15 @@ from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.replacements.partner import (
     Dispatch,
-    DispatchOrder,
+    DispatchRequest,
     DispatchStatus,
     Renewal,
     Repair,
     RepairDecision,
-    RepairOrder,
+    RepairRequest,
     RepairStatus,
     Reservation,
-    ReservationOrder,
+    ReservationRequest,
     ReservationStatus,
 )
 
@@ -44,7 +44,7 @@ class FakeWarehouse:
     dispatches: dict[str, Dispatch] = field(default_factory=dict)
     packed: dict[str, str] = field(default_factory=dict)
     """Of which reservation a parcel is made."""
-    orders: dict[str, ReservationOrder] = field(default_factory=dict)
+    orders: dict[str, ReservationRequest] = field(default_factory=dict)
     repairs: dict[str, Repair] = field(default_factory=dict)
     decisions: dict[str, bool] = field(default_factory=dict)
     renewals: int = 0
@@ -68,7 +68,7 @@ class FakeWarehouse:
             self.loses_answers -= 1
             raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "the answer got lost")
 
-    async def reserve(self, order: ReservationOrder) -> Reservation:
+    async def reserve(self, order: ReservationRequest) -> Reservation:
         self._answering()
         if order.key not in self.reservations:
             self.orders[order.key] = order
@@ -102,7 +102,7 @@ class FakeWarehouse:
         self.reservations[key] = self.reservations[key].model_copy(update={"status": ReservationStatus.RELEASED})
         return self.reservations[key]
 
-    async def send(self, order: DispatchOrder) -> Dispatch:
+    async def send(self, order: DispatchRequest) -> Dispatch:
         self._answering()
         if self.refuses_to_send:
             raise PartnerError(ErrorType.PARTNER_REFUSED, "the line is broken")
@@ -144,7 +144,7 @@ class FakeWarehouse:
             self.reservations[packed.key] = packed.model_copy(update={"status": ReservationStatus.RELEASED})
         return self.dispatches[key]
 
-    async def repair(self, order: RepairOrder) -> Repair:
+    async def repair(self, order: RepairRequest) -> Repair:
         self._answering()
         if order.key not in self.repairs:
             self.repairs[order.key] = Repair(key=order.key, status=RepairStatus.TAKEN)

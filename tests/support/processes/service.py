@@ -31,7 +31,7 @@ from models.tables.case import CaseRow, MessageRow, TimelineRow
 from rules.case.view import view_of
 from rules.policy.load import load_policy, slice_policy
 from settings import Settings
-from tests.support.fakes.order_changes import OrderDesk
+from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
 from tests.support.processes.waiting import eventually
 from worker import at_work, wire
@@ -135,7 +135,7 @@ class Service:
     policy: PolicySlice
     queue: str
     client: Client
-    ordering: OrderDesk
+    ordering: FakeOrderChanges
     """Where the merchant takes changes of orders, and customers pay what they owe."""
     opened: list[Case] = field(default_factory=list)
 
@@ -180,7 +180,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings, **i
     world = World()
     policy = load_policy(settings.policy)
     settings = settings.model_copy(update={"task_queue": f"cases-{next(_numbers)}"})
-    ordering = OrderDesk(world)
+    ordering = FakeOrderChanges(world)
     partners = Partners(
         merchant=world,
         carrier=world,

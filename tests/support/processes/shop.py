@@ -108,12 +108,12 @@ class Shop:
         """How a merchant or carrier, or everybody who is asked about an order, meets it from now on."""
         (await self.town.put("/tempers", json={whose: temper})).raise_for_status()
 
-    async def desk(self, path: str, body: object = None) -> httpx.Response:
+    async def context(self, path: str, body: object = None) -> httpx.Response:
         """Something that happens at a partner's."""
         return (await self.town.post(path, json=body)).raise_for_status()
 
     async def scan(self, tracking: str, status: str) -> None:
-        await self.desk(f"/parcels/{tracking}/scans", {"status": status})
+        await self.context(f"/parcels/{tracking}/scans", {"status": status})
 
 
 @dataclass
@@ -188,7 +188,7 @@ class Case:
         raise AssertionError(message)
 
     async def paid(self) -> None:
-        await self.shop.desk(f"/charges/{await self.charge()}/pay")
+        await self.shop.context(f"/charges/{await self.charge()}/pay")
 
     async def lines(self) -> list[dict[str, Any]]:
         """The order's lines as the merchant's system has them now."""

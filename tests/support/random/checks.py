@@ -15,15 +15,15 @@ from models.case.state import CaseState
 from models.case.views import CaseView
 from models.claims.state import ClaimState, ClaimStatus
 from models.common.actors import Actor
-from models.common.partners import PaymentStatus, RefundStatus
-from models.common.vocabulary import Outcome, Reimbursement, RemedyKind, Stage
+from models.common.partners import PaymentStatus, ProviderRefundStatus
+from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, Stage
 from models.money.coupon import CouponStatus
 from models.remedies.order_change import ChangeStatus
 from models.remedies.remedy import OWED, Remedy
 from models.replacements.state import ReplacementStage
 from models.returns.state import ReturnResult
 from models.tables.claims import ClaimRow
-from models.tables.goods import TakingRow
+from models.tables.goods import ItemReservationRow
 from rules.case.view import view_of
 from rules.money import ledger
 from rules.money.goods import counted
@@ -100,11 +100,13 @@ class Checks:
             return [ClaimState.model_validate(row.state) for row in rows]
 
     async def workflows(self) -> list[str]:
-        """The ids of everything that was ever begun: cases, their errands, their claims."""
+        """The ids of everything that was ever begun: cases, their child workflows, their claims."""
         found: list[str] = []
         for state in await self.states():
-            errands = [errand for remedy in state.remedies for errand in (remedy.errand, remedy.parked) if errand is not None]
-            found += [state.case_id, *(errand.workflow_id for errand in errands), *(claim.claim_id for claim in state.claims)]
+            children = [
+                child for remedy in state.remedies for child in (remedy.child, remedy.suspended_child) if child is not None
+            ]
+            found += [state.case_id, *(child.workflow_id for child in children), *(claim.claim_id for claim in state.claims)]
         return [*dict.fromkeys([*(case.handle.id for case in self.cases), *found])]
 
     async def running(self) -> list[str]:
@@ -177,8 +179,8 @@ class Checks:
         self.holds(len(keys) == len(set(keys)), f"two parts have one key: {keys}")
         agreed = {remedy.settlement for remedy in view.remedies if remedy.open and not remedy.of_charge} - {OWED}
         self.holds(len(agreed) <= 1, f"two solutions are carried out at once: {view.remedies}")
-        for errand in (remedy.errand for remedy in view.remedies if remedy.open and remedy.errand):
-            self.holds(errand.for_ in self.service.policy.waits, f"an errand waits for what has no default: {errand}")
+        for child in (remedy.child for remedy in view.remedies if remedy.open and remedy.child):
+            self.holds(child.for_ in self.service.policy.waits, f"a child workflow waits for what has no default: {child}")
 
     def check_closed(self, view: CaseView) -> None:
         """FUP-1, FUP-3: nothing is open, and what is done has really happened."""
@@ -190,18 +192,20 @@ class Checks:
         if view.outcome is Outcome.WITHDRAWN:
             theirs = [part.key for remedy in view.remedies for part in remedy.parts if not remedy.of_charge]
             gone = [
-                key for key in theirs if key in self.world.refunds and self.world.refunds[key].status is not RefundStatus.REFUSED
+                key
+                for key in theirs
+                if key in self.world.refunds and self.world.refunds[key].status is not ProviderRefundStatus.REFUSED
             ]
             self.holds(not gone, f"withdrawn although money went back: {gone}")
 
     def check_done(self, view: CaseView, remedy: Remedy) -> None:
         key, kind = f"{view.case_id}.{remedy.id}", remedy.kind
-        if remedy.reimbursement is Reimbursement.ARRIVED and (view.case_id, remedy.id) not in self.by_hand:
-            gone = [self.world.refunds[part.key] for part in remedy.parts if part.reimbursement is Reimbursement.ARRIVED]
-            arrived = sum(refund.amount.minor for refund in gone if refund.status is RefundStatus.ARRIVED)
+        if remedy.reimbursement is RefundStatus.ARRIVED and (view.case_id, remedy.id) not in self.by_hand:
+            gone = [self.world.refunds[part.key] for part in remedy.parts if part.reimbursement is RefundStatus.ARRIVED]
+            arrived = sum(refund.amount.minor for refund in gone if refund.status is ProviderRefundStatus.ARRIVED)
             self.holds(remedy.amount is not None and arrived == remedy.amount.minor, f"{arrived} arrived of {remedy}")
         if kind in RemedyKind.refunding():
-            self.holds(remedy.reimbursement is Reimbursement.ARRIVED, f"done without money: {remedy}")
+            self.holds(remedy.reimbursement is RefundStatus.ARRIVED, f"done without money: {remedy}")
         if kind is RemedyKind.COUPON:
             self.holds(self.world.coupons[f"{key}.coupon"].status is CouponStatus.ISSUED, f"done without a coupon: {remedy}")
         if kind in {RemedyKind.EXCHANGE, RemedyKind.RESHIP, RemedyKind.REPAIR}:
@@ -229,7 +233,7 @@ class Checks:
         for line in order.lines:
             self.most_pieces[line.line_id] = max(self.most_pieces.get(line.line_id, 0), line.quantity)
         async with self.service.database.reading() as session:
-            rows = (await session.exec(select(TakingRow).where(col(TakingRow.released).is_(False)))).all()
+            rows = (await session.exec(select(ItemReservationRow).where(col(ItemReservationRow.released).is_(False)))).all()
         taken = counted(row for row in rows if row.order_id == self.order_id)  # type: ignore[misc]  # a row has what is counted
         for line_id, pieces in taken.items():
             self.holds(
@@ -262,7 +266,7 @@ class Checks:
 
     def _arrived(self, key: str) -> bool:
         refund = self.world.refunds.get(key)
-        return refund is not None and refund.status is RefundStatus.ARRIVED
+        return refund is not None and refund.status is ProviderRefundStatus.ARRIVED
 
     async def check_history(self, workflow_id: str, *, completed: bool) -> None:
         """Every refusal was a clean one."""

@@ -7,7 +7,7 @@ from models.case.actions import Action
 from models.case.views import CaseView
 from models.claims.actions import ClaimAction
 from models.common.actors import Actor
-from models.common.vocabulary import Reimbursement, Stage, WaitFor
+from models.common.vocabulary import RefundStatus, Stage, WaitFor
 from tests.support.processes.service import SUPERVISOR
 from tests.support.random.people import OTHER, Deed, People
 
@@ -45,7 +45,7 @@ async def come_to_an_end(people: People) -> None:
 async def _duties(people: People, view: CaseView) -> None:
     """The platform's people do what the case waits for; anything else passes in silence."""
     waits = view.waiting.for_ if view.waiting else None
-    failed = [remedy.id for remedy in view.remedies if remedy.reimbursement is Reimbursement.FAILED and remedy.open]
+    failed = [remedy.id for remedy in view.remedies if remedy.reimbursement is RefundStatus.FAILED and remedy.open]
     done: dict[WaitFor, Duty] = {
         WaitFor.TRIAGE: (SUPERVISOR, Action.CLASSIFY, {"issue": "rules.platform_rule"}),
         WaitFor.FINDING: (SUPERVISOR, Action.FIND, {"party": "none", "basis": "nothing is proved"}),

@@ -11,14 +11,14 @@ from pydantic import BaseModel
 
 from models.case.state import CaseState
 from models.common.base import Money
-from models.common.partners import Notice, NoticeKind, RefundStatus, RefusalCode, Scan, ShipmentStatus, Statement
+from models.common.partners import Notice, NoticeKind, ProviderRefundStatus, RefusalCode, Scan, ShipmentStatus, Statement
 from models.common.vocabulary import Party
 from models.money.charge import ChargeStatus
 from models.remedies.order_change import ChangeAnswer, ChangeStatus
 from models.remedies.remedy import Remedy
 from models.replacements.partner import DispatchStatus, Repair, RepairStatus
 from models.returns.partner import PickupStatus
-from tests.support.fakes.order_changes import OrderDesk
+from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
 
 News = tuple[str, Notice]
@@ -42,7 +42,7 @@ class Elsewhere:
     """Everybody who is asked by activities, and tells by notices."""
 
     world: World
-    desk: OrderDesk
+    context: FakeOrderChanges
     heard: list[News] = field(default_factory=list[News])
     """All that was told so far."""
 
@@ -78,12 +78,19 @@ class Elsewhere:
         keys = {part.key for remedy in state.remedies for part in remedy.parts}
         for key, refund in list(self.world.refunds.items()):
             if key in keys and rng.random() < 0.7:
-                if refund.status is RefundStatus.ACCEPTED:
-                    after = rng.choice((RefundStatus.ARRIVED, RefundStatus.ARRIVED, RefundStatus.ACCEPTED, RefundStatus.REFUSED))
-                    refused = {"refusal": "sent back by the bank"} if after is RefundStatus.REFUSED else {}
+                if refund.status is ProviderRefundStatus.ACCEPTED:
+                    after = rng.choice(
+                        (
+                            ProviderRefundStatus.ARRIVED,
+                            ProviderRefundStatus.ARRIVED,
+                            ProviderRefundStatus.ACCEPTED,
+                            ProviderRefundStatus.REFUSED,
+                        )
+                    )
+                    refused = {"refusal": "sent back by the bank"} if after is ProviderRefundStatus.REFUSED else {}
                     self.world.refunds[key] = refund.model_copy(update={"status": after, **refused})
                 yield state.case_id, _notice("payment", NoticeKind.REFUND, self.world.refunds[key])
-        for key, charge in list(self.desk.charges.items()):
+        for key, charge in list(self.context.charges.items()):
             if key.startswith(f"{state.case_id}.") and not charge.over and rng.random() < 0.7:
                 after = self._charge(rng, key)
                 yield charge.reference, _notice("payment", NoticeKind.CHARGE, after)
@@ -91,16 +98,16 @@ class Elsewhere:
     def _charge(self, rng: Random, key: str) -> BaseModel:
         turn = rng.choice(("pay", "pay", "decline", "expire"))
         if turn == "expire":
-            self.desk.charges[key] = self.desk.charges[key].model_copy(update={"status": ChargeStatus.EXPIRED})
-            return self.desk.charges[key]
-        return self.desk.pay(key) if turn == "pay" else self.desk.decline(key)
+            self.context.charges[key] = self.context.charges[key].model_copy(update={"status": ChargeStatus.EXPIRED})
+            return self.context.charges[key]
+        return self.context.pay(key) if turn == "pay" else self.context.decline(key)
 
     def _words(self, rng: Random, state: CaseState) -> Iterator[News]:
         for request in state.open_requests:
             if request.of.value in {"merchant", "carrier"} and rng.random() < 0.5:
                 said = Statement(request_id=request.id, words="so it was", admits=rng.choice((True, False, None)))
                 yield state.case_id, _notice(request.of.value, NoticeKind.STATEMENT, said)
-        for key, answer in list(self.desk.changes.items()):
+        for key, answer in list(self.context.changes.items()):
             if key.startswith(f"{state.case_id}.") and rng.random() < 0.7:
                 yield state.case_id, _notice("merchant", NoticeKind.ORDER_CHANGE, self._change(rng, key, answer))
 
@@ -108,9 +115,9 @@ class Elsewhere:
         if answer.status is not ChangeStatus.PENDING:
             return answer
         if rng.random() < 0.6:
-            return self.desk.confirm(key)
-        self.desk.changes[key] = answer.model_copy(update={"status": ChangeStatus.REFUSED, "refusal": "packed already"})
-        return self.desk.changes[key]
+            return self.context.confirm(key)
+        self.context.changes[key] = answer.model_copy(update={"status": ChangeStatus.REFUSED, "refusal": "packed already"})
+        return self.context.changes[key]
 
     def _parcels(self, rng: Random, state: CaseState) -> Iterator[News]:
         """The order's own parcels go on."""
@@ -176,15 +183,15 @@ class Elsewhere:
 
     def change(self, rng: Random, skus: list[str]) -> str:
         """Other troubles than before. Says which."""
-        world, desk, warehouse, returns = self.world, self.desk, self.world.warehouse, self.world.returns
+        world, context, warehouse, returns = self.world, self.context, self.world.warehouse, self.world.returns
         world.down = {partner for partner in ("merchant", "carrier", "payment", "promotion") if rng.random() < 0.05}
         world.refuses, world.refuses_coupons = rng.random() < 0.2, rng.random() < 0.2
         world.closed = rng.choice((None, None, None, RefusalCode.ACCOUNT_CLOSED, RefusalCode.OTHER))
         world.pays_at_once = rng.random() < 0.4
         world.dies_after_acting = rng.choice((0, 0, 1))
-        desk.answers = rng.choice((ChangeStatus.CONFIRMED, ChangeStatus.PENDING, ChangeStatus.REFUSED))
-        desk.price, desk.gives_back = rng.choice((0, 1_000, -1_000)), rng.random() < 0.7
-        desk.loses_answers = rng.choice((0, 0, 1))
+        context.answers = rng.choice((ChangeStatus.CONFIRMED, ChangeStatus.PENDING, ChangeStatus.REFUSED))
+        context.price, context.gives_back = rng.choice((0, 1_000, -1_000)), rng.random() < 0.7
+        context.loses_answers = rng.choice((0, 0, 1))
         warehouse.gone = {sku for sku in skus if rng.random() < 0.3}
         warehouse.expected_at = rng.choice((None, datetime.now(UTC) + timedelta(days=3)))
         warehouse.prices = {sku: rng.choice((0, 1_000, 20_000)) for sku in skus}
@@ -197,7 +204,7 @@ class Elsewhere:
         world.claims.refuses = rng.random() < 0.2
         return (
             f"down {sorted(world.down)}, refund refused {world.refuses} {world.closed}, at once {world.pays_at_once}, changes "
-            f"{desk.answers} {desk.price} {desk.gives_back}, gone {sorted(warehouse.gone)}, prices {warehouse.prices}, warehouse down "
+            f"{context.answers} {context.price} {context.gives_back}, gone {sorted(warehouse.gone)}, prices {warehouse.prices}, warehouse down "
             f"{warehouse.down}, refuses {warehouse.refuses_to_send} {sorted(returns.refuses)}"
         )
 
@@ -206,7 +213,7 @@ class Elsewhere:
         world, warehouse = self.world, self.world.warehouse
         world.down, world.refuses, world.refuses_coupons, world.closed = set(), False, False, None
         world.pays_at_once, world.dies_after_acting = True, 0
-        self.desk.answers, self.desk.gives_back, self.desk.loses_answers = ChangeStatus.CONFIRMED, True, 0
+        self.context.answers, self.context.gives_back, self.context.loses_answers = ChangeStatus.CONFIRMED, True, 0
         warehouse.gone, warehouse.down, warehouse.sends_at_once = set(), False, True
         warehouse.refuses_to_send, warehouse.forgets_reservations, warehouse.loses_answers = False, False, 0
         world.returns.refuses, world.returns.loses_answers, world.claims.refuses = set(), 0, False

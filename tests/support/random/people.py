@@ -234,8 +234,8 @@ class People(Checks):
             return Deed(actor, action, case.handle.id, words.on_case(view, actor, action)), case
         assert not isinstance(action, ClaimAction)
         remedy = _remedy(view, href)
-        errand = f"{case.handle.id}.{remedy.id}.{'return' if isinstance(action, ReturnAction) else 'replacement'}"
-        return Deed(actor, action, errand, words.on_goods(remedy, action)), case
+        child = f"{case.handle.id}.{remedy.id}.{'return' if isinstance(action, ReturnAction) else 'replacement'}"
+        return Deed(actor, action, child, words.on_goods(remedy, action)), case
 
     async def still_offered(self, deed: Deed, case: Case) -> list[Deed]:
         await self.at_rest()

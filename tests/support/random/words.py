@@ -12,7 +12,7 @@ from models.case.views import CaseView
 from models.claims.actions import ClaimAction, ClaimView
 from models.common.actors import Actor
 from models.common.partners import Order
-from models.common.vocabulary import Issue, Party, Reimbursement, RemedyKind, Role
+from models.common.vocabulary import Issue, Party, RefundStatus, RemedyKind, Role
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.remedy import Remedy
@@ -51,7 +51,7 @@ class Words:
         """Mostly sensible, sometimes not."""
         rng = self.rng
         mine = [request for request in view.requests if request.open and request.recipient == actor.id] or list(view.requests)
-        failed = [remedy.id for remedy in view.remedies if remedy.reimbursement is Reimbursement.FAILED and remedy.open]
+        failed = [remedy.id for remedy in view.remedies if remedy.reimbursement is RefundStatus.FAILED and remedy.open]
         made: dict[Action, Callable[[], dict[str, Any]]] = {
             Action.ADD_WORDS: lambda: {"words": "more", "evidence": self.photos()},
             Action.CORRECT_ORDER: lambda: {"order_id": rng.choice((self.order.order_id, "O-nobody"))},

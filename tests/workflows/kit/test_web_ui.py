@@ -6,13 +6,13 @@ from models.common.base import Money
 from models.common.vocabulary import RemedyKind, WaitFor, WaitingOn
 from models.common.waits import Terms
 from models.money.charge import Charge, ChargeStatus
-from models.remedies.remedy import Errand
+from models.remedies.remedy import ChildState
 from models.replacements.partner import StockItem
 from models.replacements.state import ReplacementStage, ReplacementState
 from models.returns.state import Purpose, ReturnLine, ReturnParcelState, ReturnStage, ReturnState
 from rules.policy.load import load_policy
 from settings import Settings
-from workflows.kit.web_ui import details_of_errand
+from workflows.kit.web_ui import details_of_child
 
 UNTIL = datetime(2026, 6, 8, 2, 30, tzinfo=UTC)
 TERMS = Terms(waits={WaitFor.RETURN_TRANSIT: load_policy(Settings().policy).waits[WaitFor.RETURN_TRANSIT]}, calendars={})
@@ -28,8 +28,8 @@ def test_a_return_says_where_the_goods_are_and_what_happens_next() -> None:
         opened_at=UNTIL - timedelta(days=7),
         parcel=ReturnParcelState(tracking="SF1", carrier_id="SF"),
     )
-    errand = Errand(workflow_id=state.workflow_id, on=WaitingOn.CARRIER, for_=WaitFor.RETURN_TRANSIT, until=UNTIL)
-    told = details_of_errand(errand, state, TERMS)
+    child = ChildState(workflow_id=state.workflow_id, on=WaitingOn.CARRIER, for_=WaitFor.RETURN_TRANSIT, until=UNTIL)
+    told = details_of_child(child, state, TERMS)
     assert "**in_transit**: 2 × L1 come back for refund, worth CNY 100.00" in told
     assert "Sent as SF1 (SF)" in told
     assert "Waits for **return_transit** from **carrier** until 2026-06-08 02:30 UTC." in told
@@ -47,9 +47,9 @@ def test_a_replacement_says_what_is_to_pay_and_how_it_ended() -> None:
         items=(StockItem(line_id="L1", sku="SKU-2", quantity=1),),
         charge=charge,
     )
-    errand = Errand(workflow_id=state.workflow_id, for_=WaitFor.CHARGE, until=UNTIL)
-    told = details_of_errand(errand, state, None)
+    child = ChildState(workflow_id=state.workflow_id, for_=WaitFor.CHARGE, until=UNTIL)
+    told = details_of_child(child, state, None)
     assert "**payment**: exchange of 1 × SKU-2" in told
     assert "To pay: JPY 2,000, pending" in told
-    over = details_of_errand(errand.model_copy(update={"done": True, "failed": "unpaid"}), state, None)
+    over = details_of_child(child.model_copy(update={"done": True, "failed": "unpaid"}), state, None)
     assert "Over for the case: unpaid." in over

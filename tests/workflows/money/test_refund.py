@@ -6,8 +6,8 @@ import pytest
 
 from adapters.database.ledger import booked
 from models.case.actions import Action
-from models.common.partners import Notice, Refund, RefundStatus, RefundTo, RefusalCode, ShipmentStatus
-from models.common.vocabulary import Issue, Reimbursement, RemedyKind, Stage, WaitFor
+from models.common.partners import Notice, ProviderRefundStatus, Refund, RefundTo, RefusalCode, ShipmentStatus
+from models.common.vocabulary import Issue, RefundStatus, RemedyKind, Stage, WaitFor
 from rules.money import ledger
 from tests.support.fakes.partners import order, parcel, payment
 from tests.support.processes.service import AGENT, CUSTOMER, Case, Service
@@ -39,7 +39,7 @@ async def money(service: Service) -> tuple[int, int, int, int]:
     return found.paid.minor, found.refunded.minor, found.under_way.minor, found.left.minor
 
 
-def went(service: Service, status: RefundStatus = RefundStatus.ARRIVED) -> list[tuple[RefundTo, int]]:
+def went(service: Service, status: ProviderRefundStatus = ProviderRefundStatus.ARRIVED) -> list[tuple[RefundTo, int]]:
     return [(refund.to, refund.amount.minor) for refund in service.world.refunds.values() if refund.status is status]
 
 
@@ -49,7 +49,7 @@ async def test_a_refund_whose_first_way_is_closed_goes_to_the_balance_by_itself_
     case = await lost(service)
     await followed_up(case)
     assert went(service) == [(RefundTo.BALANCE, 12_900)]
-    assert went(service, RefundStatus.REFUSED) == [(RefundTo.ORIGINAL, 12_900)]
+    assert went(service, ProviderRefundStatus.REFUSED) == [(RefundTo.ORIGINAL, 12_900)]
     assert await money(service) == (12_900, 12_900, 0, 0)
     timeline = await case.timeline()
     assert timeline.count("resolution.refund_redirected") == 1
@@ -62,19 +62,19 @@ async def test_only_the_part_that_was_refused_takes_the_other_way(service: Servi
     case = await lost(service, charges=(payment(number=1, minor=8_000), payment(number=2, minor=4_900)))
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ARRIVAL)
     first, second = service.world.refunds.values()
-    await _told(case, first, RefundStatus.ARRIVED)
+    await _told(case, first, ProviderRefundStatus.ARRIVED)
     service.world.pays_at_once = True
-    await _told(case, second, RefundStatus.REFUSED, RefusalCode.CARD_EXPIRED)
+    await _told(case, second, ProviderRefundStatus.REFUSED, RefusalCode.CARD_EXPIRED)
     service.world.refunds |= {
-        first.key: first.model_copy(update={"status": RefundStatus.ARRIVED}),
-        second.key: second.model_copy(update={"status": RefundStatus.REFUSED}),
+        first.key: first.model_copy(update={"status": ProviderRefundStatus.ARRIVED}),
+        second.key: second.model_copy(update={"status": ProviderRefundStatus.REFUSED}),
     }
     await followed_up(case)
     assert went(service) == [(RefundTo.ORIGINAL, 8_000), (RefundTo.BALANCE, 4_900)]
     assert await money(service) == (12_900, 12_900, 0, 0)
 
 
-async def _told(case: Case, refund: Refund, status: RefundStatus, code: RefusalCode | None = None) -> None:
+async def _told(case: Case, refund: Refund, status: ProviderRefundStatus, code: RefusalCode | None = None) -> None:
     told = refund.model_copy(update={"status": status, "refusal_code": code, "refusal": code and "closed"})
     notice = Notice(notice_id=f"n-{refund.key}", partner="payment", kind="refund", payload=told.model_dump(mode="json"))
     await case.handle.signal("notice", notice)
@@ -121,7 +121,7 @@ async def test_a_refund_made_outside_is_in_the_ledger_after_the_next_look(servic
         payment_id="P-O-1-1",
         order_id="O-1",
         amount=payment().amount.model_copy(update={"minor": 2_900}),
-        status=RefundStatus.ARRIVED,
+        status=ProviderRefundStatus.ARRIVED,
         reference="",
     )
     service.world.add(order(), parcel())
@@ -135,5 +135,5 @@ async def test_the_customer_sees_where_the_refund_went(service: Service) -> None
     case = await lost(service)
     await followed_up(case)
     view = await case.seen_by(CUSTOMER)
-    assert [remedy.reimbursement for remedy in view.remedies] == [Reimbursement.ARRIVED]
+    assert [remedy.reimbursement for remedy in view.remedies] == [RefundStatus.ARRIVED]
     assert "resolution.refund_arrived" in await case.messages("C-1")

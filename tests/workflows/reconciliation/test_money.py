@@ -12,7 +12,7 @@ from adapters.schedules import RECONCILIATION, keep_schedules
 from commands import reconcile as command
 from models.common.base import Money
 from models.common.errors import PartnerError
-from models.common.partners import Payment, RefundStatus
+from models.common.partners import Payment, ProviderRefundStatus
 from models.common.vocabulary import ErrorType, Stage, WaitFor
 from models.money.ledger import EntryKind
 from models.reconciliation.difference import DifferenceKind, DifferenceState, PageReport
@@ -62,7 +62,7 @@ async def test_a_refund_whose_arrival_nobody_told_is_taken_in_by_its_case(servic
 
 async def test_a_refund_that_was_refused_without_our_knowing_comes_to_a_persons_queue(service: Service) -> None:
     case = await refunding(service)
-    at_the_provider(service, status=RefundStatus.REFUSED, refusal="no such account")
+    at_the_provider(service, status=ProviderRefundStatus.REFUSED, refusal="no such account")
     await compare(service)
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
     assert (await the_difference(service)).kind == DifferenceKind.REFUND_REFUSED
@@ -70,7 +70,7 @@ async def test_a_refund_that_was_refused_without_our_knowing_comes_to_a_persons_
 
 async def test_what_a_case_does_not_take_in_is_a_supervisors_task_the_next_time(service: Service) -> None:
     case = await refunding(service)
-    at_the_provider(service, status=RefundStatus.ARRIVED)
+    at_the_provider(service, status=ProviderRefundStatus.ARRIVED)
     await case.handle.terminate("nobody is there to take it in")
     report = await compare(service)
     assert (report.told, report.for_people) == (0, 1)

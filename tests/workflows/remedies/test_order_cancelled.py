@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.case.actions import Action
 from models.common.partners import OrderStatus
-from models.common.vocabulary import Issue, Outcome, Reimbursement, RemedyKind, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import Issue, Outcome, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
 from models.remedies.order_change import ChangeStatus
 from tests.support.builders.order_changes import not_shipped, on, solved, tell, waits
 from tests.support.processes.service import CUSTOMER, MERCHANT, Service
@@ -19,7 +19,7 @@ async def test_a_small_order_is_cancelled_and_paid_back_without_a_person(service
     assert view.automatic
     assert service.world.orders["O-1"].status is OrderStatus.CANCELLED
     assert service.world.paid_back("O-1") == 12_900
-    assert [remedy.reimbursement for remedy in view.remedies] == [Reimbursement.ARRIVED]
+    assert [remedy.reimbursement for remedy in view.remedies] == [RefundStatus.ARRIVED]
     assert next(iter(service.ordering.asked.values())).reason == "changed_mind"
     assert "resolution.order_cancelled" in await case.messages("C-1")
     await case.act(CUSTOMER, Action.CONFIRM)

@@ -11,7 +11,7 @@ from models.common.base import Money
 from models.common.partners import Notice, OrderStatus
 from models.common.timeline import Viewer
 from models.common.vocabulary import Issue, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
-from models.money.charge import Charge, ChargeOrder
+from models.money.charge import Charge, ChargeRequest
 from models.tables.addresses import AddressRow
 from tests.support.builders.order_changes import items, not_shipped, on, paying, quantities, solved, tell, waits
 from tests.support.processes.service import CUSTOMER, Service
@@ -59,7 +59,7 @@ async def test_who_pays_before_the_provider_has_answered_us_has_paid(service: Se
     service.world.add(not_shipped())
     answer = service.ordering.charge
 
-    async def paid_meanwhile(order: ChargeOrder, merchant_id: str) -> Charge:
+    async def paid_meanwhile(order: ChargeRequest, merchant_id: str) -> Charge:
         told = await answer(order, merchant_id)
         paid = service.ordering.pay(order.key).model_dump(mode="json")
         notice = Notice(notice_id="n1", partner="payment", kind="charge", payload=paid)

@@ -27,7 +27,7 @@ async def returned_alone(service: Service) -> Returning:
     case = await service.open(
         issue=Issue.NO_REASON_RETURN, wanted={"remedy": RemedyKind.RETURN_AND_REFUND}, policy=trusting(service.policy)
     )
-    view = await case.until(lambda view: any(remedy.errand for remedy in view.remedies))
+    view = await case.until(lambda view: any(remedy.child for remedy in view.remedies))
     assert view.automatic
     back = Returning(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.return"))
     await back.awaiting()

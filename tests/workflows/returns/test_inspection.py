@@ -6,7 +6,7 @@ from models.case.actions import Action
 from models.common.actors import EvidenceRef
 from models.common.lines import LineQuantity
 from models.common.partners import Upload
-from models.common.vocabulary import Acceptance, Reception, Reimbursement, Role, Stage, WaitFor
+from models.common.vocabulary import Acceptance, Reception, RefundStatus, Role, Stage, WaitFor
 from models.returns.state import ReturnAction, ReturnResult, ReturnStage
 from tests.support.builders.returns import Returning, returning, two_lines
 from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, Service
@@ -54,7 +54,7 @@ async def test_a_part_rejected_is_sent_back_and_negotiated_again_while_the_rest_
     assert order.lines == (LineQuantity(line_id="L1", quantity=1),)
     view = await back.case.seen_by(CUSTOMER)
     remedy = back.remedy(view)
-    assert (remedy.acceptance, remedy.reimbursement) == (Acceptance.MANUAL, Reimbursement.ARRIVED)
+    assert (remedy.acceptance, remedy.reimbursement) == (Acceptance.MANUAL, RefundStatus.ARRIVED)
     await back.scan("delivered", state.sent_back.tracking)
     await back.state(lambda state: state.handed_back_at is not None)
     assert await back.over() == "partly_accepted"
