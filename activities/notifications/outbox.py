@@ -6,25 +6,14 @@ from activities.kit.rows import Row
 from adapters.database.engine import storable
 from models.case.state import CaseState, TimelineEntry
 from models.common.base import Bilingual
-from models.common.events import Event
-from models.common.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
+from models.common.events import Told
+from models.common.vocabulary import Locale, MessageChannel, Role, WaitingOn
 from models.policy.policy import Policy
 from models.tables.case import ContactRow
 from rules.common.format import HOME_ZONE
 from rules.facts.questions import when_silent
 from rules.notifications.recipients import Recipient, recipients
 from rules.notifications.texts import Texts
-
-WAITS = {
-    Event.TRIAGE_NEEDED: WaitFor.TRIAGE,
-    Event.ORDER_UNKNOWN: WaitFor.ORDER_CORRECTION,
-    Event.PROPOSED: WaitFor.CHOICE,
-    Event.APPROVAL_NEEDED: WaitFor.APPROVAL,
-    Event.ARBITRATION_NEEDED: WaitFor.ARBITRATION,
-    Event.REFUND_FAILED: WaitFor.PAYMENT_REPAIR,
-    Event.RESOLVED: WaitFor.CONFIRMATION,
-}
-"""Events that begin a wait: their messages say what happens when nobody moves."""
 
 
 def message_rows(
@@ -84,8 +73,8 @@ def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale)
 
 
 def _then(entry: TimelineEntry, policy: Policy) -> Bilingual | None:
-    if entry.event in {Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED}:
+    if entry.event.told is Told.ASKED:
         of, asker = str(entry.data.get("of")), str(entry.data.get("asker"))
         return when_silent(policy, WaitingOn(of), asker) if of in policy.answers else None
-    wait = policy.waits.get(WAITS[entry.event]) if entry.event in WAITS else None
+    wait = policy.waits.get(entry.event.begins) if entry.event.begins else None
     return wait.then if wait else None

@@ -33,7 +33,7 @@ from models.claims.actions import CLAIM_BODIES, ClaimAction, ClaimPage, ClaimTot
 from models.claims.state import ClaimBrief, ClaimKind, ClaimState, ClaimStatus
 from models.common.actors import Actor
 from models.common.base import Body, Frozen, Identifier, Money
-from models.common.events import Event
+from models.common.events import Event, Readers
 from models.common.timeline import TimelineView
 from models.common.vocabulary import ErrorType, Locale, Role
 from models.tables.claims import ClaimHistoryRow, ClaimRow
@@ -44,8 +44,6 @@ router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(n
 
 LOOKERS = Role.platform() | {Role.MERCHANT, Role.CARRIER}
 LISTERS = LOOKERS | {Role.ANALYST}
-BETWEEN_US = frozenset({Event.CLAIM_ESCALATED, Event.CLAIM_UNDELIVERED, Event.CLAIM_NOTICE, Event.CANCELLATION_REFUSED})
-"""How the platform pursues a claim: for its own people."""
 
 
 class ClaimSort(StrEnum):
@@ -112,7 +110,9 @@ async def show(parts: PartsOf, caller: CallerOf, language: Language, claim_id: C
         state = await _find(session, caller, claim_id)
         asked = select(ClaimHistoryRow).where(ClaimHistoryRow.claim_id == claim_id).order_by(col(ClaimHistoryRow.version))
         rows = (await session.exec(asked)).all()
-    history = tuple(_told(row, language) for row in rows if caller.role in Role.platform() or row.event not in BETWEEN_US)
+    history = tuple(
+        _told(row, language) for row in rows if caller.role in Role.platform() or Event(row.event).readers is not Readers.PLATFORM
+    )
     return view_of(state, caller.actor, language).model_copy(update={"history": history})
 
 

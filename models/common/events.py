@@ -1,137 +1,211 @@
-"""What can happen to a case: the words of its timeline, and the templates that tell people (NTF-1)."""
+"""What can happen to a case or a claim (NTF-1): each event once, with its data, its readers and whom its message goes to.
 
-from enum import StrEnum
+An event's code is also the key of its texts in `policies/texts.yaml` and of its row in the policy's `messages`.
+"""
+
+from enum import Enum, StrEnum, auto
+from typing import Self
+
+from models.common.vocabulary import WaitFor
+
+LETTER = frozenset({"case_id", "then", "emergency_contact", "sentence", "reader"})
+"""What every message knows besides its event's data: `sentence` is the timeline's, `then` what happens when nobody moves, `reader` the
+recipient's role."""
+
+REQUEST = "request_id of asker question_zh question_en due"
+AMOUNT = "remedy_id amount_minor currency refusal"
+CHANGE = "remedy_id change amount_minor currency"
+CHARGE = "remedy_id amount_minor currency pay_url until"
+CLAIM = "claim_id kind who amount_minor currency"
+
+
+class Readers(Enum):
+    """Who of a case's parties reads the timeline row; the platform's people and analysts read every row."""
+
+    EVERYBODY = auto()
+    PLATFORM = auto()
+    """How the platform works a case: none of the parties."""
+    ASKED = auto()
+    """A question and its answer: the party in `of`."""
+    MERCHANT = auto()
+    NAMED = auto()
+    """A finding: whom `party` names, alone or with others."""
+
+
+class Told(Enum):
+    """Which people of the roles in the policy's `messages` get the event's message."""
+
+    OF_THE_CASE = auto()
+    ASKED = auto()
+    """The party that was asked (INV-2)."""
+    NAMED = auto()
+    """Whom the finding names (INV-5)."""
+    PROPOSER = auto()
+    """Who made the proposal (RES-4)."""
+    OFFERED = auto()
+    """The colleague or team that is to take over (DSP-4)."""
+
+
+_Record = tuple[str, frozenset[str], Readers, Told, WaitFor | None]
+
+
+def _event(
+    code: str,
+    data: str = "",
+    *,
+    readers: Readers = Readers.EVERYBODY,
+    told: Told = Told.OF_THE_CASE,
+    begins: WaitFor | None = None,
+) -> _Record:
+    """`data`: names of what its timeline entry carries, separated by blanks; the texts may use nothing else."""
+    return (code, frozenset(data.split()), readers, told, begins)
 
 
 class Event(StrEnum):
-    """What a timeline row can say. The same code names the message template that tells people about it."""
+    """What a timeline row can say."""
 
-    OPENED = "case.opened"
-    JOINED = "case.joined"
-    WORDS_ADDED = "case.words_added"
-    ORDER_UNKNOWN = "case.order_unknown"
-    ORDER_CORRECTED = "case.order_corrected"
-    PARTNER_SILENT = "case.partner_silent"
-    CLASSIFIED = "case.classified"
-    TRIAGE_NEEDED = "case.triage_needed"
-    GRADED = "case.graded"
-    DISPATCHED = "case.dispatched"
-    ASSIGNED = "case.assigned"
-    NOBODY_ON_SHIFT = "case.nobody_on_shift"
-    TAKEN = "case.taken"
-    TRANSFER_ASKED = "case.transfer_asked"
-    TRANSFERRED = "case.transferred"
-    TRANSFER_DECLINED = "case.transfer_declined"
-    TRANSFER_LAPSED = "case.transfer_lapsed"
-    ANSWER_SUGGESTED = "case.answer_suggested"
-    ANSWER_HELPED = "case.answer_helped"
-    ANSWER_DID_NOT_HELP = "case.answer_did_not_help"
-    ESCALATED = "case.escalated"
-    OVERDUE = "case.overdue"
-    CANCELLATION_REFUSED = "case.cancellation_refused"
-    REPLIED = "case.replied"
-    FACTS_ESTABLISHED = "investigation.facts_established"
-    INFORMATION_REQUESTED = "investigation.information_requested"
-    INFORMATION_REMINDED = "investigation.information_reminded"
-    INFORMATION_GIVEN = "investigation.information_given"
-    INFORMATION_SILENT = "investigation.information_silent"
-    PARTNER_NOTICE = "investigation.partner_notice"
-    FOUND = "investigation.found"
-    LIABLE = "investigation.liable"
-    PROPOSED = "resolution.proposed"
-    APPROVAL_NEEDED = "resolution.approval_needed"
-    APPROVED = "resolution.approved"
-    DECLINED = "resolution.declined"
-    ACCEPTED = "resolution.accepted"
-    REFUSED = "resolution.refused"
-    COUNTERED = "resolution.countered"
-    PROPOSAL_LAPSED = "resolution.proposal_lapsed"
-    ARBITRATION_NEEDED = "resolution.arbitration_needed"
-    RULED = "resolution.ruled"
-    SETTLED_ALONE = "resolution.settled_alone"
-    REVIEW_DUE = "resolution.review_due"
-    REVIEWED = "resolution.reviewed"
-    APPEALED = "investigation.appealed"
-    APPEAL_OVERDUE = "investigation.appeal_overdue"
-    APPEAL_DECIDED = "investigation.appeal_decided"
-    REFUND_REQUESTED = "resolution.refund_requested"
-    REFUND_ARRIVED = "resolution.refund_arrived"
-    REFUND_FAILED = "resolution.refund_failed"
-    REFUND_REDIRECTED = "resolution.refund_redirected"
-    REPLACEMENT_RESERVED = "resolution.replacement_reserved"
-    REPLACEMENT_OUT_OF_STOCK = "resolution.replacement_out_of_stock"
-    REPLACEMENT_SENT = "resolution.replacement_sent"
-    REPLACEMENT_LOST = "resolution.replacement_lost"
-    REPLACEMENT_DELIVERED = "resolution.replacement_delivered"
-    REPLACEMENT_UNPAID = "resolution.replacement_unpaid"
-    REFUND_CHOSEN = "resolution.refund_chosen"
-    REPAIR_DIAGNOSED = "resolution.repair_diagnosed"
-    REPAIR_ESTIMATED = "resolution.repair_estimated"
-    ESTIMATE_ACCEPTED = "resolution.estimate_accepted"
-    ESTIMATE_REFUSED = "resolution.estimate_refused"
-    REPAIRED = "resolution.repaired"
-    NOT_REPAIRABLE = "resolution.not_repairable"
-    REPAIR_LATE = "resolution.repair_late"
-    REPAIR_SENT_BACK = "resolution.repair_sent_back"
-    ORDER_CANCELLED = "resolution.order_cancelled"
-    ORDER_CHANGED = "resolution.order_changed"
-    CHANGE_REFUSED = "resolution.change_refused"
-    CHANGE_CALLED_OFF = "resolution.change_called_off"
-    CHARGE_ASKED = "resolution.charge_asked"
-    CHARGE_FAILED = "resolution.charge_failed"
-    CHARGE_PAID = "resolution.charge_paid"
-    REMEDY_TOLD = "resolution.remedy_told"
-    COUPON_ISSUED = "resolution.coupon_issued"
-    COUPON_REFUSED = "resolution.coupon_refused"
-    IMPROVEMENT_BEGUN = "resolution.improvement_begun"
-    REMEDY_UNDONE = "resolution.remedy_undone"
-    RETURN_APPROVED = "return.approved"
-    RETURN_LABEL_READY = "return.label_ready"
-    RETURN_REMINDED = "return.reminded"
-    RETURN_EXTENDED = "return.extended"
-    RETURN_PICKUP_BOOKED = "return.pickup_booked"
-    RETURN_PICKUP_MOVED = "return.pickup_moved"
-    RETURN_PICKUP_MISSED = "return.pickup_missed"
-    RETURN_PICKUP_CANCELLED = "return.pickup_cancelled"
-    RETURN_PICKUP_REFUSED = "return.pickup_refused"
-    RETURN_ON_ITS_WAY = "return.on_its_way"
-    RETURN_FREIGHT_CLAIMED = "return.freight_claimed"
-    RETURN_RECEIVED = "return.received"
-    RETURN_INSPECTED = "return.inspected"
-    RETURN_SENT_BACK = "return.sent_back"
-    RETURN_HANDED_BACK = "return.handed_back"
-    RETURN_LOST = "return.lost"
-    RETURN_EXPIRED = "return.expired"
-    RETURN_UNADDRESSED = "return.unaddressed"
-    RETURN_STUCK = "return.stuck"
-    ERRAND_BROKEN_OFF = "resolution.errand_broken_off"
-    RESOLVED = "follow_up.resolved"
-    RATED = "follow_up.rated"
-    LOW_SCORE = "follow_up.low_score"
-    CONFIRMED = "follow_up.confirmed"
-    DISPUTED = "follow_up.disputed"
-    SILENT_CONFIRMATION = "follow_up.silent_confirmation"
-    WITHDRAWN = "case.withdrawn"
-    NOT_PURSUED = "case.not_pursued"
-    ARCHIVED = "archival.archived"
-    REOPENED = "archival.reopened"
-    CLOCK_WARNED = "clock.warned"
-    CLOCK_MISSED = "clock.missed"
-    PROMISE_MOVED = "clock.promise_moved"
-    CLAIM_RAISED = "resolution.claim_raised"
-    CLAIM_MOVED = "resolution.claim_moved"
-    CLAIM_OVER = "resolution.claim_over"
-    CLAIM_OPENED = "claim.opened"
-    CLAIM_UNDELIVERED = "claim.undelivered"
-    CLAIM_ANSWERED = "claim.answered"
-    CLAIM_PART_AGREED = "claim.part_agreed"
-    CLAIM_DISPUTED = "claim.disputed"
-    CLAIM_REMINDED = "claim.reminded"
-    CLAIM_ESCALATED = "claim.escalated"
-    CLAIM_PAID = "claim.paid"
-    CLAIM_OWED = "claim.owed"
-    CLAIM_CHANGED = "claim.changed"
-    CLAIM_CLOSED = "claim.closed"
-    CLAIM_NOTICE = "claim.notice"
-    DIFFERENCE_FOUND = "reconciliation.difference"
+    _value_: str
+    data: frozenset[str]
+    readers: Readers
+    told: Told
+    begins: WaitFor | None
+    """The wait that it begins: its message says what happens when nobody moves."""
+
+    def __new__(cls, code: str, data: frozenset[str], readers: Readers, told: Told, begins: WaitFor | None) -> Self:
+        member = str.__new__(cls, code)
+        member._value_, member.data, member.readers, member.told, member.begins = code, data, readers, told, begins
+        return member
+
+    OPENED = _event("case.opened", "kind channel order_id first_reply_due plan_due resolution_due holiday")
+    JOINED = _event("case.joined", "channel")
+    WORDS_ADDED = _event("case.words_added", "evidence")
+    ORDER_UNKNOWN = _event("case.order_unknown", "order_id until", begins=WaitFor.ORDER_CORRECTION)
+    ORDER_CORRECTED = _event("case.order_corrected", "order_id")
+    PARTNER_SILENT = _event("case.partner_silent", "waiting_for", readers=Readers.PLATFORM)
+    CLASSIFIED = _event("case.classified", "issue issue_zh issue_en confidence by")
+    TRIAGE_NEEDED = _event("case.triage_needed", "until suggestion", readers=Readers.PLATFORM, begins=WaitFor.TRIAGE)
+    GRADED = _event("case.graded", "priority reasons", readers=Readers.PLATFORM)
+    DISPATCHED = _event("case.dispatched", "team tier row")
+    ASSIGNED = _event("case.assigned", "handler team")
+    NOBODY_ON_SHIFT = _event("case.nobody_on_shift", "team", readers=Readers.PLATFORM)
+    TAKEN = _event("case.taken", "handler")
+    TRANSFER_ASKED = _event("case.transfer_asked", "to team reason due", told=Told.OFFERED)
+    TRANSFERRED = _event("case.transferred", "handler team")
+    TRANSFER_DECLINED = _event("case.transfer_declined", "reason")
+    TRANSFER_LAPSED = _event("case.transfer_lapsed", "to team")
+    ANSWER_SUGGESTED = _event("case.answer_suggested", "entry_id title body until")
+    ANSWER_HELPED = _event("case.answer_helped", "entry_id")
+    ANSWER_DID_NOT_HELP = _event("case.answer_did_not_help", "entry_id")
+    ESCALATED = _event("case.escalated", "tier reason waiting_for clocks rounds")
+    OVERDUE = _event("case.overdue", "waiting_for until")
+    CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=Readers.PLATFORM)
+    REPLIED = _event("case.replied", "words")
+    FACTS_ESTABLISHED = _event("investigation.facts_established", "facts")
+    INFORMATION_REQUESTED = _event("investigation.information_requested", REQUEST, readers=Readers.ASKED, told=Told.ASKED)
+    INFORMATION_REMINDED = _event("investigation.information_reminded", REQUEST, readers=Readers.ASKED, told=Told.ASKED)
+    INFORMATION_GIVEN = _event("investigation.information_given", "request_id of admits", readers=Readers.ASKED)
+    INFORMATION_SILENT = _event("investigation.information_silent", REQUEST, readers=Readers.ASKED)
+    PARTNER_NOTICE = _event("investigation.partner_notice", "partner kind status", readers=Readers.PLATFORM)
+    FOUND = _event("investigation.found", "party basis_zh basis_en confidence by_role stands", readers=Readers.MERCHANT)
+    LIABLE = _event("investigation.liable", "party basis_zh basis_en until", readers=Readers.NAMED, told=Told.NAMED)
+    PROPOSED = _event("resolution.proposed", "proposal_id round options until if_silent", begins=WaitFor.CHOICE)
+    APPROVAL_NEEDED = _event(
+        "resolution.approval_needed", "proposal_id amount_minor currency until", readers=Readers.PLATFORM, begins=WaitFor.APPROVAL
+    )
+    APPROVED = _event("resolution.approved", "proposal_id", readers=Readers.PLATFORM)
+    DECLINED = _event("resolution.declined", "proposal_id reason", readers=Readers.PLATFORM, told=Told.PROPOSER)
+    ACCEPTED = _event("resolution.accepted", "proposal_id option remedies amounts currency silent")
+    REFUSED = _event("resolution.refused", "proposal_id reason tier last")
+    COUNTERED = _event("resolution.countered", "proposal_id reason remedy amount_minor currency tier last")
+    PROPOSAL_LAPSED = _event("resolution.proposal_lapsed", "proposal_id")
+    ARBITRATION_NEEDED = _event("resolution.arbitration_needed", "rounds until", begins=WaitFor.ARBITRATION)
+    RULED = _event("resolution.ruled", "reason remedies amounts amount_minor currency")
+    SETTLED_ALONE = _event("resolution.settled_alone", "kind amount_minor currency row")
+    REVIEW_DUE = _event("resolution.review_due", "row")
+    REVIEWED = _event("resolution.reviewed", "agrees note")
+    APPEALED = _event("investigation.appealed", "party due words")
+    APPEAL_OVERDUE = _event("investigation.appeal_overdue", "party due")
+    APPEAL_DECIDED = _event("investigation.appeal_decided", "granted appellant party reason")
+    REFUND_REQUESTED = _event("resolution.refund_requested", AMOUNT)
+    REFUND_ARRIVED = _event("resolution.refund_arrived", AMOUNT)
+    REFUND_FAILED = _event("resolution.refund_failed", AMOUNT, readers=Readers.PLATFORM, begins=WaitFor.PAYMENT_REPAIR)
+    REFUND_REDIRECTED = _event("resolution.refund_redirected", AMOUNT)
+    REPLACEMENT_RESERVED = _event("resolution.replacement_reserved", "remedy_id kind skus until")
+    REPLACEMENT_OUT_OF_STOCK = _event("resolution.replacement_out_of_stock", "remedy_id kind skus expected_at")
+    REPLACEMENT_SENT = _event("resolution.replacement_sent", "remedy_id kind tracking carrier_id")
+    REPLACEMENT_LOST = _event("resolution.replacement_lost", "remedy_id kind tracking again")
+    REPLACEMENT_DELIVERED = _event("resolution.replacement_delivered", "remedy_id kind tracking")
+    REPLACEMENT_UNPAID = _event("resolution.replacement_unpaid", "remedy_id kind amount_minor currency")
+    REFUND_CHOSEN = _event("resolution.refund_chosen", "remedy_id kind")
+    REPAIR_DIAGNOSED = _event("resolution.repair_diagnosed", "remedy_id words good_will")
+    REPAIR_ESTIMATED = _event("resolution.repair_estimated", "remedy_id amount_minor currency words until")
+    ESTIMATE_ACCEPTED = _event("resolution.estimate_accepted", "remedy_id amount_minor currency")
+    ESTIMATE_REFUSED = _event("resolution.estimate_refused", "remedy_id silent reason")
+    REPAIRED = _event("resolution.repaired", "remedy_id words")
+    NOT_REPAIRABLE = _event("resolution.not_repairable", "remedy_id words")
+    REPAIR_LATE = _event("resolution.repair_late", "remedy_id")
+    REPAIR_SENT_BACK = _event("resolution.repair_sent_back", "remedy_id tracking carrier_id mended")
+    ORDER_CANCELLED = _event("resolution.order_cancelled", CHANGE)
+    ORDER_CHANGED = _event("resolution.order_changed", CHANGE)
+    CHANGE_REFUSED = _event("resolution.change_refused", f"{CHANGE} refusal")
+    CHANGE_CALLED_OFF = _event("resolution.change_called_off", f"{CHANGE} why")
+    CHARGE_ASKED = _event("resolution.charge_asked", CHARGE)
+    CHARGE_FAILED = _event("resolution.charge_failed", CHARGE)
+    CHARGE_PAID = _event("resolution.charge_paid", "remedy_id amount_minor currency")
+    REMEDY_TOLD = _event("resolution.remedy_told", "remedy_id kind words")
+    COUPON_ISSUED = _event("resolution.coupon_issued", "remedy_id amount_minor currency code until")
+    COUPON_REFUSED = _event("resolution.coupon_refused", "remedy_id amount_minor currency refusal")
+    IMPROVEMENT_BEGUN = _event("resolution.improvement_begun", "remedy_id words party due")
+    REMEDY_UNDONE = _event("resolution.remedy_undone", "remedy_id kind why kept")
+    RETURN_APPROVED = _event("return.approved", "remedy_id rma address deadline label customer_pays")
+    RETURN_LABEL_READY = _event("return.label_ready", "remedy_id tracking carrier")
+    RETURN_REMINDED = _event("return.reminded", "remedy_id deadline")
+    RETURN_EXTENDED = _event("return.extended", "remedy_id deadline reason")
+    RETURN_PICKUP_BOOKED = _event("return.pickup_booked", "remedy_id start end")
+    RETURN_PICKUP_MOVED = _event("return.pickup_moved", "remedy_id start end")
+    RETURN_PICKUP_MISSED = _event("return.pickup_missed", "remedy_id start deadline")
+    RETURN_PICKUP_CANCELLED = _event("return.pickup_cancelled", "remedy_id start end")
+    RETURN_PICKUP_REFUSED = _event("return.pickup_refused", "remedy_id call why")
+    RETURN_ON_ITS_WAY = _event("return.on_its_way", "remedy_id way tracking carrier")
+    RETURN_FREIGHT_CLAIMED = _event("return.freight_claimed", "remedy_id amount_minor allowed_minor currency")
+    RETURN_RECEIVED = _event("return.received", "remedy_id until")
+    RETURN_INSPECTED = _event(
+        "return.inspected", "remedy_id result accepted rejected missing wrong reason amount_minor deducted_minor currency"
+    )
+    RETURN_SENT_BACK = _event("return.sent_back", "remedy_id tracking carrier")
+    RETURN_HANDED_BACK = _event("return.handed_back", "remedy_id tracking")
+    RETURN_LOST = _event("return.lost", "remedy_id ours tracking")
+    RETURN_EXPIRED = _event("return.expired", "remedy_id ours tracking")
+    RETURN_UNADDRESSED = _event("return.unaddressed", "remedy_id ours tracking")
+    RETURN_STUCK = _event("return.stuck", "remedy_id what")
+    ERRAND_BROKEN_OFF = _event("resolution.errand_broken_off", "remedy_id kind")
+    RESOLVED = _event("follow_up.resolved", "outcome until", begins=WaitFor.CONFIRMATION)
+    RATED = _event("follow_up.rated", "speed solution attitude")
+    LOW_SCORE = _event("follow_up.low_score", "lowest", readers=Readers.PLATFORM)
+    CONFIRMED = _event("follow_up.confirmed")
+    DISPUTED = _event("follow_up.disputed", "reason")
+    SILENT_CONFIRMATION = _event("follow_up.silent_confirmation")
+    WITHDRAWN = _event("case.withdrawn", "reason")
+    NOT_PURSUED = _event("case.not_pursued", "why")
+    ARCHIVED = _event("archival.archived", "sha256 outcome")
+    REOPENED = _event("archival.reopened", "reason")
+    CLOCK_WARNED = _event("clock.warned", "clock due", readers=Readers.PLATFORM)
+    CLOCK_MISSED = _event("clock.missed", "clock due held_by", readers=Readers.PLATFORM)
+    PROMISE_MOVED = _event("clock.promise_moved", "clock due why")
+    CLAIM_RAISED = _event("resolution.claim_raised", f"{CLAIM} cause", readers=Readers.PLATFORM)
+    CLAIM_MOVED = _event("resolution.claim_moved", f"{CLAIM} why told", readers=Readers.PLATFORM)
+    CLAIM_OVER = _event("resolution.claim_over", f"{CLAIM} status recovered_minor", readers=Readers.PLATFORM)
+    CLAIM_OPENED = _event("claim.opened", f"{CLAIM} of cause until")
+    CLAIM_UNDELIVERED = _event("claim.undelivered", f"{CLAIM} of why", readers=Readers.PLATFORM)
+    CLAIM_ANSWERED = _event("claim.answered", f"{CLAIM} of status accepted_minor words")
+    CLAIM_PART_AGREED = _event("claim.part_agreed", f"{CLAIM} of accepted_minor")
+    CLAIM_DISPUTED = _event("claim.disputed", f"{CLAIM} of words")
+    CLAIM_REMINDED = _event("claim.reminded", f"{CLAIM} of due")
+    CLAIM_ESCALATED = _event("claim.escalated", f"{CLAIM} of reason until", readers=Readers.PLATFORM)
+    CLAIM_PAID = _event("claim.paid", f"{CLAIM} of paid_minor proof back")
+    CLAIM_OWED = _event("claim.owed", f"{CLAIM} of owed_minor")
+    CLAIM_CHANGED = _event("claim.changed", f"{CLAIM} of why")
+    CLAIM_CLOSED = _event("claim.closed", f"{CLAIM} of status reason recovered_minor")
+    CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=Readers.PLATFORM)
+    DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words")
     """On no timeline: a message to the supervisors (docs/money.md)."""

@@ -9,35 +9,11 @@ from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
 from models.common.base import Bilingual
-from models.common.events import Event
+from models.common.events import Event, Readers
 from models.common.vocabulary import Party, Role
 from models.investigation.findings import Fact, Finding
 from rules.facts.registry import FACTS
 from rules.returns.view import masked as masked_return
-
-INTERNAL = frozenset(
-    {
-        Event.PARTNER_SILENT,
-        Event.TRIAGE_NEEDED,
-        Event.GRADED,
-        Event.PARTNER_NOTICE,
-        Event.APPROVAL_NEEDED,
-        Event.APPROVED,
-        Event.DECLINED,
-        Event.REFUND_FAILED,
-        Event.LOW_SCORE,
-        Event.NOBODY_ON_SHIFT,
-        Event.CLOCK_WARNED,
-        Event.CLOCK_MISSED,
-        Event.CLAIM_RAISED,
-        Event.CLAIM_MOVED,
-        Event.CLAIM_OVER,
-    }
-)
-"""How the platform works a case: for its own people."""
-
-ASKED = frozenset({Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED, Event.INFORMATION_GIVEN, Event.INFORMATION_SILENT})
-"""A question and its answer are between the platform and the party that was asked."""
 
 MASK = "—"
 SPOKEN = frozenset({"words", "reason", "question_zh", "question_en", "comment", "proof", "basis_zh", "basis_en", "options"})
@@ -97,13 +73,17 @@ def shows(event: Event, data: Mapping[str, JsonValue], role: Role) -> bool:
     """Whether a timeline row is for this viewer."""
     if role in Role.platform() or role is Role.ANALYST:
         return True
-    if event in ASKED:
-        return data.get("of") == role.value
-    if event is Event.FOUND:
-        return role is Role.MERCHANT
-    if event is Event.LIABLE:
-        return named_in(data, role)
-    return event not in INTERNAL
+    match event.readers:
+        case Readers.EVERYBODY:
+            return True
+        case Readers.PLATFORM:
+            return False
+        case Readers.ASKED:
+            return data.get("of") == role.value
+        case Readers.MERCHANT:
+            return role is Role.MERCHANT
+        case Readers.NAMED:
+            return named_in(data, role)
 
 
 def named_in(data: Mapping[str, JsonValue], role: Role) -> bool:

@@ -4,14 +4,13 @@ from typing import NamedTuple
 
 from models.case.state import CaseState, TimelineEntry
 from models.common.actors import SYSTEM
-from models.common.events import Event
+from models.common.events import Told
 from models.common.vocabulary import Role
 from models.policy.policy import MessageRule
 from rules.case.access import named_in
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""
-REQUESTS = frozenset({Event.INFORMATION_REQUESTED, Event.INFORMATION_REMINDED})
 PARTIES = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CARRIER})
 
 
@@ -30,17 +29,22 @@ def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tupl
     """
     told: dict[Recipient, None] = {}
     for role in rule.to:
-        if entry.event in REQUESTS and role in PARTIES:
-            told.update(dict.fromkeys(_asked(case, entry, role)))
-        elif entry.event is Event.LIABLE and not named_in(entry.data, role):
-            continue
-        elif entry.event is Event.DECLINED:
-            told.update(dict.fromkeys(_proposer(case, entry, role)))
-        elif entry.event is Event.TRANSFER_ASKED and role is Role.AGENT:
-            told.update(dict.fromkeys(_offered(entry)))
-        else:
-            told.update(dict.fromkeys(_people(case, role)))
+        told.update(dict.fromkeys(_people_told(case, entry, role)))
     return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
+
+
+def _people_told(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
+    match entry.event.told:
+        case Told.ASKED if role in PARTIES:
+            return _asked(case, entry, role)
+        case Told.NAMED if not named_in(entry.data, role):
+            return ()
+        case Told.PROPOSER:
+            return _proposer(case, entry, role)
+        case Told.OFFERED if role is Role.AGENT:
+            return _offered(entry)
+        case _:
+            return _people(case, role)
 
 
 def _people(case: CaseState, role: Role) -> tuple[Recipient, ...]:

@@ -19,12 +19,11 @@ from jinja2.sandbox import SandboxedEnvironment
 from pydantic import JsonValue, ValidationError
 
 from models.common.base import Bilingual, Frozen
-from models.common.events import Event
+from models.common.events import LETTER, Event
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
 from rules.common.format import HOME_ZONE, moment_in, money_in
 from rules.common.yaml import content_of
-from rules.notifications.event_data import DATA, LETTER
 
 TEXTS = Path(__file__).resolve().parents[2] / "policies" / "texts.yaml"
 
@@ -133,7 +132,7 @@ class Texts:
 
     def _compile(self, key: Key, source: str) -> str | None:
         """Keep the template; or say what is wrong with it."""
-        allowed = DATA[key[0]] if key[2] == "timeline" else DATA[key[0]] | LETTER
+        allowed = key[0].data if key[2] == "timeline" else key[0].data | LETTER
         try:
             unknown = meta.find_undeclared_variables(self._environment.parse(source)) - allowed
             if unknown:
@@ -152,7 +151,7 @@ class Texts:
 
     def _fill(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
         event, locale, _, _ = key
-        known: dict[str, Any] = dict.fromkeys(DATA[event] | LETTER) | dict(data) | {"_locale": locale, "_zone": zone}
+        known: dict[str, Any] = dict.fromkeys(event.data | LETTER) | dict(data) | {"_locale": locale, "_zone": zone}
         return self._templates[key].render(known).strip()
 
     @pass_context
