@@ -25,6 +25,7 @@ from activities.case.records import RecordsActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
 from activities.kit.calendars import CalendarActivities
+from activities.kit.carries_out import activities_of, entry_of
 from activities.kit.child_reports import ChildReportActivities
 from activities.knowledge import KnowledgeActivities
 from activities.money.coupon import CouponActivities
@@ -43,7 +44,7 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
 from adapters.schedules import keep_schedules
-from models.common.queues import PARTNER_OF, PartnerQueue
+from models.common.queues import PartnerQueue
 from rules.classification.classify import classify
 from rules.notifications.texts import texts
 from rules.policy.load import load_policy
@@ -71,24 +72,13 @@ class Wiring:
     activities: Sequence[Callable[..., Any]]
 
     def of(self, partner: PartnerQueue | None) -> list[Callable[..., Any]]:
-        """The activities of a partner's queue; None: those of our own (models/common/queues.py)."""
-        return [call for call in self.activities if PARTNER_OF.get(call.__name__) is partner]
+        """The activities of a partner's queue; None: those of our own (models/activities.py)."""
+        return [call for call in self.activities if (entry := entry_of(call)) is not None and entry.queue is partner]
 
 
 def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
     """Everything that a case needs, in one place, whoever the partners are."""
     policy = load_policy(settings.policy)
-    calls = PartnerActivities(
-        partners.merchant, partners.carrier, partners.payment, merchants_have_providers=partners.merchants_have_providers
-    )
-    coupons = CouponActivities(partners.promotion, database)
-    records = RecordsActivities(database, texts(), policy)
-    returns = ReturnActivities(database, partners.returns)
-    replacements = ReplacementActivities(partners.warehouse, partners.returns)
-    knowledge = KnowledgeActivities(database)
-    history = HistoryActivities(database)
-    claims = ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims)
-    ordering = OrderingActivities(database, partners.ordering, partners.charges)
     comparison = Comparison(
         database,
         policy,
@@ -97,57 +87,29 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         carriers=partners.returns,
         promotion=partners.promotion,
     )
-    reconciliation = ReconciliationActivities(database, texts(), policy, comparison)
     return Wiring(
         workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow),
-        activities=(
-            calls.look_up,
-            calls.ask_partners,
-            calls.pay_back,
-            calls.refund_states,
-            coupons.issue_coupon,
-            coupons.revoke_coupon,
-            ImprovementActivities(database).begin_improvement,
-            records.save_case,
-            claims.save_claim,
-            claims.send_claim,
-            claims.open_claim,
-            claims.adjust_claim,
-            claims.tell_claim_over,
-            records.intend_refund,
-            records.seal_case,
-            ClassificationActivities(ClassifierEndpoint.of(settings, classify)).classify,
-            DispatchActivities(database, policy).assign_handler,
-            ChildReportActivities().tell_case,
-            returns.prepare_return,
-            returns.arrange_pickup,
-            returns.trace_parcel,
-            returns.send_goods_back,
-            returns.call_off_return,
-            replacements.reserve_stock,
-            replacements.renew_stock,
-            replacements.release_stock,
-            replacements.send_replacement,
-            replacements.stop_replacement,
-            replacements.watch_parcel,
-            replacements.order_repair,
-            replacements.decide_repair,
-            replacements.repair_state,
-            CalendarActivities(policy).renew_calendars,
-            knowledge.suggest_answer,
-            knowledge.count_helped,
-            history.recall,
-            history.take_goods,
-            history.release_goods,
-            ordering.change_order,
-            ordering.change_state,
-            ordering.undo_change,
-            ordering.ask_charge,
-            ordering.charge_state,
-            ordering.cancel_charge,
-            ordering.book_charge,
-            reconciliation.reconcile_page,
-            reconciliation.end_scan,
+        activities=activities_of(
+            PartnerActivities(
+                partners.merchant,
+                partners.carrier,
+                partners.payment,
+                merchants_have_providers=partners.merchants_have_providers,
+            ),
+            CouponActivities(partners.promotion, database),
+            ImprovementActivities(database),
+            RecordsActivities(database, texts(), policy),
+            ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims),
+            ClassificationActivities(ClassifierEndpoint.of(settings, classify)),
+            DispatchActivities(database, policy),
+            ChildReportActivities(),
+            ReturnActivities(database, partners.returns),
+            ReplacementActivities(partners.warehouse, partners.returns),
+            CalendarActivities(policy),
+            KnowledgeActivities(database),
+            HistoryActivities(database),
+            OrderingActivities(database, partners.ordering, partners.charges),
+            ReconciliationActivities(database, texts(), policy, comparison),
         ),
     )
 

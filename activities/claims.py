@@ -12,11 +12,13 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
 from activities.money.refund_parts import lock_order
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from adapters.database.ledger import booked, post
 from adapters.partners.protocols import Claims
+from models.activities import ADJUST_CLAIM, OPEN_CLAIM, SAVE_CLAIM, SEND_CLAIM, TELL_CLAIM_OVER
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, Told
 from models.common.errors import PartnerError
@@ -45,7 +47,7 @@ class ClaimActivities:
         self._policy = policy
         self._systems = {Party.CARRIER: carrier, Party.MERCHANT: merchant}
 
-    @activity.defn(name="save_claim")
+    @carries_out(SAVE_CLAIM)
     async def save_claim(self, projection: ClaimProjection) -> None:
         """Write the claim, its history, the messages these cause, and its payments, in one transaction."""
         state = projection.state
@@ -57,7 +59,7 @@ class ClaimActivities:
             await insert_if_absent(session, MessageRow, *messages)
             await _book(session, state)
 
-    @activity.defn(name="send_claim")
+    @carries_out(SEND_CLAIM)
     async def send_claim(self, request: SendClaim) -> ClaimSent:
         """Hand the message over. Before it is sent again, ask what became of it: the answer may be all that got lost."""
         system, message = self._systems[request.of], request.message
@@ -67,7 +69,7 @@ class ClaimActivities:
         except PartnerError as error:
             raise to_temporal(error) from error
 
-    @activity.defn(name="open_claim")
+    @carries_out(OPEN_CLAIM)
     async def open_claim(self, start: ClaimStart) -> None:
         """Start the claim's own workflow; one that was started before is the same claim."""
         claim = start.state.claim
@@ -84,12 +86,12 @@ class ClaimActivities:
         except WorkflowAlreadyStartedError:
             activity.logger.info("claim.is_open_already")
 
-    @activity.defn(name="adjust_claim")
+    @carries_out(ADJUST_CLAIM)
     async def adjust_claim(self, change: ClaimAdjustment) -> Told:
         """The case's word to its claim: a local activity costs one event of a history, a signal from workflow to workflow several."""
         return Told(told=await _signal(change.claim_id, "adjust", change))
 
-    @activity.defn(name="tell_claim_over")
+    @carries_out(TELL_CLAIM_OVER)
     async def tell_claim_over(self, over: ClaimOver) -> None:
         """The claim's word to its case."""
         await _signal(over.case_id, "claim_over", over)

@@ -1,8 +1,8 @@
 """Reading a customer's words (CLS-2): the model is too large for the workflow's sandbox, so it is asked as a local activity."""
 
-from temporalio import activity
-
+from activities.kit.carries_out import carries_out
 from adapters.classification import ClassifierEndpoint
+from models.activities import CLASSIFY
 from models.case.activities import Classified
 from rules.classification.classify import classify
 
@@ -13,6 +13,6 @@ class ClassificationActivities:
     def __init__(self, endpoint: ClassifierEndpoint | None = None) -> None:
         self._endpoint = endpoint
 
-    @activity.defn(name="classify")
+    @carries_out(CLASSIFY)
     async def classify(self, text: str) -> Classified:
         return Classified(classification=await self._endpoint.classify(text) if self._endpoint else classify(text))

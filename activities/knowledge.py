@@ -1,9 +1,9 @@
 """The knowledge base as cases use it (REC-6)."""
 
-from temporalio import activity
-
+from activities.kit.carries_out import carries_out
 from adapters.database.engine import Database
 from adapters.knowledge.entries import answer, count_helped, count_shown
+from models.activities import COUNT_HELPED, SUGGEST_ANSWER
 from models.case.activities import HelpedReport, Suggested, SuggestRequest
 from models.case.state import Suggestion
 from models.common.vocabulary import Locale
@@ -15,7 +15,7 @@ class KnowledgeActivities:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @activity.defn(name="suggest_answer")
+    @carries_out(SUGGEST_ANSWER)
     async def suggest_answer(self, request: SuggestRequest) -> Suggested:
         """The best published answer for the issue, in the customer's language; None when none fits well enough."""
         async with self._database.reading() as session:
@@ -34,7 +34,7 @@ class KnowledgeActivities:
             )
         )
 
-    @activity.defn(name="count_helped")
+    @carries_out(COUNT_HELPED)
     async def count_helped(self, report: HelpedReport) -> None:
         """The same case counts once."""
         async with self._database.writing() as session:

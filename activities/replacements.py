@@ -5,9 +5,21 @@ from typing import TypeVar
 
 from temporalio import activity
 
+from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
 from adapters.partners.returns import ReturnPartners
 from adapters.partners.warehouse import Warehouse
+from models.activities import (
+    DECIDE_REPAIR,
+    ORDER_REPAIR,
+    RELEASE_STOCK,
+    RENEW_STOCK,
+    REPAIR_STATE,
+    RESERVE_STOCK,
+    SEND_REPLACEMENT,
+    STOP_REPLACEMENT,
+    WATCH_PARCEL,
+)
 from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.replacements.activities import DecideRepair, RenewStock, Watched, WatchParcel
@@ -34,7 +46,7 @@ class ReplacementActivities:
         self._warehouse = warehouse
         self._carriers = carriers
 
-    @activity.defn(name="reserve_stock")
+    @carries_out(RESERVE_STOCK)
     async def reserve_stock(self, order: ReservationRequest) -> Reservation:
         """A warehouse that says no has nothing to send."""
         try:
@@ -44,12 +56,12 @@ class ReplacementActivities:
                 return Reservation(key=order.key, status=ReservationStatus.OUT_OF_STOCK)
             raise to_temporal(error) from error
 
-    @activity.defn(name="renew_stock")
+    @carries_out(RENEW_STOCK)
     async def renew_stock(self, request: RenewStock) -> Reservation:
         """Raises `partner-refused` when there is no such reservation any more."""
         return await _told(self._warehouse.renew(request.key, Renewal(until=request.until)))
 
-    @activity.defn(name="release_stock")
+    @carries_out(RELEASE_STOCK)
     async def release_stock(self, key: str) -> Reservation:
         """What was never set aside is released already."""
         try:
@@ -59,7 +71,7 @@ class ReplacementActivities:
                 return Reservation(key=key, status=ReservationStatus.RELEASED)
             raise to_temporal(error) from error
 
-    @activity.defn(name="send_replacement")
+    @carries_out(SEND_REPLACEMENT)
     async def send_replacement(self, order: DispatchRequest) -> Dispatch:
         """Raises `partner-refused` when the merchant will not."""
         try:
@@ -67,7 +79,7 @@ class ReplacementActivities:
         except PartnerError as error:
             raise to_temporal(error) from error
 
-    @activity.defn(name="stop_replacement")
+    @carries_out(STOP_REPLACEMENT)
     async def stop_replacement(self, key: str) -> Dispatch:
         """What was never to be sent is stopped already."""
         try:
@@ -77,7 +89,7 @@ class ReplacementActivities:
                 return Dispatch(key=key, status=DispatchStatus.STOPPED)
             raise to_temporal(error) from error
 
-    @activity.defn(name="watch_parcel")
+    @carries_out(WATCH_PARCEL)
     async def watch_parcel(self, request: WatchParcel) -> Watched:
         """The warehouse's word while it packs, then the carrier's."""
         try:
@@ -87,7 +99,7 @@ class ReplacementActivities:
             raise to_temporal(error) from error
         return Watched(dispatch=dispatch, parcel=parcel)
 
-    @activity.defn(name="order_repair")
+    @carries_out(ORDER_REPAIR)
     async def order_repair(self, order: RepairRequest) -> Repair:
         """Raises `partner-refused` when the workshop will not."""
         try:
@@ -95,12 +107,12 @@ class ReplacementActivities:
         except PartnerError as error:
             raise to_temporal(error) from error
 
-    @activity.defn(name="decide_repair")
+    @carries_out(DECIDE_REPAIR)
     async def decide_repair(self, request: DecideRepair) -> Repair:
         """The same word twice is one."""
         return await _told(self._warehouse.decide(request.key, RepairDecision(approved=request.approved)))
 
-    @activity.defn(name="repair_state")
+    @carries_out(REPAIR_STATE)
     async def repair_state(self, key: str) -> Repair:
         """Raises `not-found` when the workshop was never asked."""
         try:

@@ -10,9 +10,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from models.common.queues import queue_of
+    from models.activities import END_SCAN, RECONCILE_PAGE
     from models.reconciliation.difference import MOST_NAMED, PageReport, ReconcilePage, ReconcileStart, ScanEnd
-    from workflows.kit.activities import OWN, OWN_CALL, PATIENT
+    from workflows.kit.activities import PATIENT, call_own
 
 PAGES_A_RUN = 50
 """Then it continues as new: a scan of any length has a short history."""
@@ -81,10 +81,10 @@ def words_of(error: ActivityError) -> str:
 async def reconcile_page(request: ReconcilePage) -> PageReport:
     """Compare some orders. Raises ActivityError when that is not possible for long."""
     return await workflow.execute_activity(
-        "reconcile_page",
+        RECONCILE_PAGE.name,
         request,
-        result_type=PageReport,
-        task_queue=queue_of(workflow.info().task_queue, "reconcile_page"),
+        result_type=RECONCILE_PAGE.answer,
+        task_queue=RECONCILE_PAGE.task_queue(workflow.info().task_queue),
         start_to_close_timeout=A_PAGE,
         schedule_to_close_timeout=GIVES_UP_AFTER,
         heartbeat_timeout=ALIVE,
@@ -95,11 +95,4 @@ async def reconcile_page(request: ReconcilePage) -> PageReport:
 
 async def end_scan(end: ScanEnd) -> PageReport:
     """Have the supervisors told of the scan itself."""
-    return await workflow.execute_local_activity(
-        "end_scan",
-        end,
-        result_type=PageReport,
-        start_to_close_timeout=OWN_CALL,
-        retry_policy=OWN,
-        local_retry_threshold=timedelta(seconds=10),
-    )
+    return await call_own(END_SCAN, end)

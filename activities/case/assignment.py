@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio import activity
 
+from activities.kit.carries_out import carries_out
 from adapters.database.agents import CHOOSING, agent_of
 from adapters.database.engine import Database, insert_if_absent, take_turns
+from models.activities import ASSIGN_HANDLER
 from models.case.activities import Assigned, AssignRequest
 from models.common.vocabulary import Role
 from models.policy.policy import Policy
@@ -25,7 +26,7 @@ class DispatchActivities:
         self._database = database
         self._policy = policy
 
-    @activity.defn(name="assign_handler")
+    @carries_out(ASSIGN_HANDLER)
     async def assign_handler(self, request: AssignRequest) -> Assigned:
         """The least loaded agent of the team who is there, on shift and able to; the same case in the same team again keeps its handler."""
         async with self._database.writing() as session:

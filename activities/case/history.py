@@ -2,11 +2,12 @@
 
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio import activity
 
+from activities.kit.carries_out import carries_out
 from activities.money.refund_parts import lock_order
 from adapters.database.engine import Database, upsert
 from adapters.database.history import item_reservations, read_history
+from models.activities import RECALL, RELEASE_GOODS, TAKE_GOODS
 from models.case.activities import Recall, ReleaseItems, ReserveItems, Taken
 from models.case.history import OrderHistory
 from models.case.state import CaseState
@@ -21,13 +22,13 @@ class HistoryActivities:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @activity.defn(name="recall")
+    @carries_out(RECALL)
     async def recall(self, request: Recall) -> OrderHistory:
         """What other cases took and gave."""
         async with self._database.reading() as session:
             return history_of(await read_history(session, request), request.currency)
 
-    @activity.defn(name="take_goods")
+    @carries_out(TAKE_GOODS)
     async def take_goods(self, request: ReserveItems) -> Taken:
         """Keep the pieces for the remedy, or say that too few are left. Either all of them or none."""
         async with self._database.writing() as session:
@@ -43,7 +44,7 @@ class HistoryActivities:
                 await upsert(session, ItemReservationRow, _row(request, line_id, quantity))
             return Taken()
 
-    @activity.defn(name="release_goods")
+    @carries_out(RELEASE_GOODS)
     async def release_goods(self, request: ReleaseItems) -> None:
         """Give the remedy's pieces back; what is given back already stays so."""
         async with self._database.writing() as session:

@@ -7,8 +7,10 @@ from typing import Any, Self
 from pydantic import BaseModel
 from temporalio import activity
 
+from activities.kit.carries_out import carries_out
 from activities.kit.errors import pick_retryable, to_temporal
 from adapters.partners.protocols import Carrier, Merchant, PaymentProvider
+from models.activities import ASK_PARTNERS, LOOK_UP, PAY_BACK, REFUND_STATES
 from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
 from models.common.errors import PartnerError
 from models.common.partners import Order, Payment, RefundRequest, Shipment
@@ -46,7 +48,7 @@ class PartnerActivities:
         self._payment = payment
         self._order_first = merchants_have_providers
 
-    @activity.defn(name="look_up")
+    @carries_out(LOOK_UP)
     async def look_up(self, request: LookUp) -> LookedUp:
         """Ask all three at once; a retry asks only those who did not answer. An unknown order ends it without the others.
 
@@ -67,7 +69,7 @@ class PartnerActivities:
             await asyncio.gather(*tasks, return_exceptions=True)
         return LookedUp(order=known.order, shipments=known.shipments or (), payments=known.payments or ())
 
-    @activity.defn(name="ask_partners")
+    @carries_out(ASK_PARTNERS)
     async def ask_partners(self, request: AskPartner) -> None:
         """Send every request, whoever of the recipients cannot be reached; sent again, it is the same request by its key."""
         await _all(
@@ -77,7 +79,7 @@ class PartnerActivities:
             )
         )
 
-    @activity.defn(name="pay_back")
+    @carries_out(PAY_BACK)
     async def pay_back(self, request: PayBack) -> PaidBack:
         """Ask for every part that is still pending. A no is the part's state; a provider in trouble is asked again."""
         details: list[Any] = activity.info().heartbeat_details[0] if activity.info().heartbeat_details else []
@@ -95,7 +97,7 @@ class PartnerActivities:
         _raise(troubles, retry_anyway=True)
         return PaidBack(parts=tuple(parts))
 
-    @activity.defn(name="refund_states")
+    @carries_out(REFUND_STATES)
     async def refund_states(self, query: RefundQuery) -> PaidBack:
         """What became of every part that is not settled; one that the provider does not know stays as it is."""
         try:

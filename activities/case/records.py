@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio import activity
 
 from activities.case.history import let_go
 from activities.case.projection import carrier_rows, case_row, evidence_rows, timeline_row
+from activities.kit.carries_out import carries_out
 from activities.money.refund_parts import follow, part_of, set_aside
 from activities.notifications.outbox import message_rows
 from activities.returns.projection import return_rows
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
+from models.activities import INTEND_REFUND, SAVE_CASE, SEAL_CASE
 from models.case.activities import Projection, RefundIntent, RefundPlan, Sealed
 from models.case.state import CaseState
 from models.common.vocabulary import Outcome, Stage
@@ -48,19 +49,19 @@ class RecordsActivities:
         self._texts = texts
         self._policy = policy
 
-    @activity.defn(name="save_case")
+    @carries_out(SAVE_CASE)
     async def save_case(self, projection: Projection) -> None:
         """Write the case, its new timeline entries and the messages they cause. An older version never overwrites a newer one."""
         async with self._database.writing() as session:
             await self._save(session, projection)
 
-    @activity.defn(name="intend_refund")
+    @carries_out(INTEND_REFUND)
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
         """Set money of the order aside, or say why not (RES-5, RES-10)."""
         async with self._database.writing() as session:
             return await set_aside(session, intent)
 
-    @activity.defn(name="seal_case")
+    @carries_out(SEAL_CASE)
     async def seal_case(self, projection: Projection) -> Sealed:
         """Save the case and write its immutable record; the same edition again changes nothing and has the hash of the first time."""
         case = projection.state

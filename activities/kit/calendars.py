@@ -1,7 +1,7 @@
 """Later days for the calendars of a case that lives long (SLA-2); everything else of its policy stays as it was opened with."""
 
-from temporalio import activity
-
+from activities.kit.carries_out import carries_out
+from models.activities import RENEW_CALENDARS
 from models.case.activities import Renewed, RenewRequest
 from models.policy.policy import Policy
 from rules.policy.load import slice_policy
@@ -13,7 +13,7 @@ class CalendarActivities:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    @activity.defn(name="renew_calendars")
+    @carries_out(RENEW_CALENDARS)
     async def renew_calendars(self, request: RenewRequest) -> Renewed:
         known = slice_policy(self._policy, request.at).calendars
         return Renewed(calendars={name: known[name] for name in request.names if name in known})

@@ -2,10 +2,12 @@
 
 from temporalio import activity
 
+from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
 from activities.money.refund_parts import post
 from adapters.database.engine import Database
 from adapters.partners.protocols import Promotion
+from models.activities import ISSUE_COUPON, REVOKE_COUPON
 from models.case.activities import CouponRequest, CouponState
 from models.common.errors import PartnerError
 from models.money.coupon import Coupon, CouponStatus, IssueCoupon
@@ -19,7 +21,7 @@ class CouponActivities:
         self._promotion = promotion
         self._database = database
 
-    @activity.defn(name="issue_coupon")
+    @carries_out(ISSUE_COUPON)
     async def issue_coupon(self, request: CouponRequest) -> CouponState:
         """After a lost answer the system is asked for the key before anything is sent again."""
         try:
@@ -31,7 +33,7 @@ class CouponActivities:
             await self._book(request, revoked=False)
         return _state(coupon)
 
-    @activity.defn(name="revoke_coupon")
+    @carries_out(REVOKE_COUPON)
     async def revoke_coupon(self, request: CouponRequest) -> CouponState:
         """One that was never issued is nothing to take back; one that the system will not take back stays the customer's."""
         try:

@@ -6,7 +6,7 @@ from activities.kit.rows import Row
 from adapters.database.engine import storable
 from models.case.state import CaseState, TimelineEntry
 from models.common.base import Bilingual
-from models.common.events import Told
+from models.common.events import SentTo
 from models.common.vocabulary import Locale, MessageChannel, Role, WaitingOn
 from models.policy.policy import Policy
 from models.tables.case import ContactRow
@@ -73,7 +73,7 @@ def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale)
 
 
 def _then(entry: TimelineEntry, policy: Policy) -> Bilingual | None:
-    if entry.event.told is Told.ASKED:
+    if entry.event.sent_to is SentTo.ASKED:
         of, asker = str(entry.data.get("of")), str(entry.data.get("asker"))
         return when_silent(policy, WaitingOn(of), asker) if of in policy.answers else None
     wait = policy.waits.get(entry.event.begins) if entry.event.begins else None

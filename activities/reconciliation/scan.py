@@ -12,10 +12,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
 from activities.reconciliation.compare import ON_THE_ROAD, TRIES, Compared, Comparison
 from activities.reconciliation.differences import Recorded, close_gone, close_scan, record, standing, to_people
 from adapters.database.engine import Database
+from models.activities import END_SCAN, RECONCILE_PAGE
 from models.common.errors import PartnerError
 from models.common.partners import Notice
 from models.common.vocabulary import Stage
@@ -48,7 +50,7 @@ class ReconciliationActivities:
         self._language = policy.languages.platform
         self._comparison = comparison
 
-    @activity.defn(name="reconcile_page")
+    @carries_out(RECONCILE_PAGE)
     async def reconcile_page(self, request: ReconcilePage) -> PageReport:
         """Compare the next orders. A retry goes on behind the order that was done last."""
         before: list[Any] = list(activity.info().heartbeat_details)
@@ -62,7 +64,7 @@ class ReconciliationActivities:
             await asyncio.sleep(self._policy.pause.total_seconds())
         return report if len(orders) == left else report.model_copy(update={"after": None})
 
-    @activity.defn(name="end_scan")
+    @carries_out(END_SCAN)
     async def end_scan(self, end: ScanEnd) -> PageReport:
         """Tell the supervisors what the scan could not see, once a scan; what was said of the one before is over."""
         async with self._database.writing() as session:

@@ -2,10 +2,12 @@
 
 from temporalio import activity
 
+from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
 from activities.money.refund_parts import lock_order, post
 from adapters.database.engine import Database
 from adapters.partners.protocols import Charges, OrderChanges
+from models.activities import ASK_CHARGE, BOOK_CHARGE, CANCEL_CHARGE, CHANGE_ORDER, CHANGE_STATE, CHARGE_STATE, UNDO_CHANGE
 from models.common.errors import PartnerError
 from models.money.charge import BookCharge, Charge, ChargeCall, ChargeStatus
 from models.remedies.order_change import Address, AskChange, ChangeAnswer, ChangeQuery, ChangeStatus
@@ -24,7 +26,7 @@ class OrderingActivities:
         self._ordering = ordering
         self._charges = charges
 
-    @activity.defn(name="change_order")
+    @carries_out(CHANGE_ORDER)
     async def change_order(self, request: AskChange) -> ChangeAnswer:
         """Ask for the change; a no for good is an answer. Before it is sent again, what became of the first time is asked."""
         order = request.order
@@ -44,7 +46,7 @@ class OrderingActivities:
                 return _refused(order.order_id, order.key, str(error))
             raise to_temporal(error) from error
 
-    @activity.defn(name="change_state")
+    @carries_out(CHANGE_STATE)
     async def change_state(self, query: ChangeQuery) -> ChangeAnswer:
         """What became of the change; one that the merchant does not know is pending still."""
         try:
@@ -53,7 +55,7 @@ class OrderingActivities:
             raise to_temporal(error, retry_anyway=True) from error
         return known or ChangeAnswer(key=query.key, order_id=query.order_id, status=ChangeStatus.PENDING)
 
-    @activity.defn(name="undo_change")
+    @carries_out(UNDO_CHANGE)
     async def undo_change(self, query: ChangeQuery) -> ChangeAnswer:
         """Take it back, or see to it that it is never made. The answer says whether that was possible."""
         try:
@@ -67,7 +69,7 @@ class OrderingActivities:
             raise to_temporal(error, retry_anyway=True) from error
         return known or ChangeAnswer(key=query.key, order_id=query.order_id, status=ChangeStatus.UNDONE)
 
-    @activity.defn(name="ask_charge")
+    @carries_out(ASK_CHARGE)
     async def ask_charge(self, call: ChargeCall) -> Charge:
         """Ask the customer for money, once for each key. A provider's no for good is a charge that nobody can pay."""
         order = call.order
@@ -80,7 +82,7 @@ class OrderingActivities:
                 raise to_temporal(error) from error
             return Charge.of(order, ChargeStatus.CANCELLED)
 
-    @activity.defn(name="charge_state")
+    @carries_out(CHARGE_STATE)
     async def charge_state(self, call: ChargeCall) -> Charge:
         """What became of it; one that the provider does not know is as it was."""
         try:
@@ -89,7 +91,7 @@ class OrderingActivities:
             raise to_temporal(error, retry_anyway=True) from error
         return told or call.known or Charge.of(call.order, ChargeStatus.PENDING)
 
-    @activity.defn(name="cancel_charge")
+    @carries_out(CANCEL_CHARGE)
     async def cancel_charge(self, call: ChargeCall) -> Charge:
         """Nobody may pay it from now on; one that was paid just before stays paid, and the answer says so."""
         try:
@@ -97,7 +99,7 @@ class OrderingActivities:
         except PartnerError as error:
             raise to_temporal(error, retry_anyway=True) from error
 
-    @activity.defn(name="book_charge")
+    @carries_out(BOOK_CHARGE)
     async def book_charge(self, request: BookCharge) -> None:
         """The ledger of the order knows what was paid (RES-5)."""
         charge = request.charge

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 
+from activities.kit.carries_out import carries_out
 from activities.kit.errors import pick_retryable, to_temporal
 from adapters.database.engine import Database
 from adapters.partners.returns import ReturnPartners
+from models.activities import ARRANGE_PICKUP, CALL_OFF_RETURN, PREPARE_RETURN, SEND_GOODS_BACK, TRACE_PARCEL
 from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.returns.activities import (
@@ -48,7 +50,7 @@ class ReturnActivities:
         self._database = database
         self._partners = partners
 
-    @activity.defn(name="prepare_return")
+    @carries_out(PREPARE_RETURN)
     async def prepare_return(self, request: PrepareReturn) -> Prepared:
         """The address from the merchant, then a label from the carriers' desk, if it has one."""
         order = ReturnRequest(
@@ -66,7 +68,7 @@ class ReturnActivities:
             raise to_temporal(error) from error
         return Prepared(rma=slip.rma, address=slip.address, label=label)
 
-    @activity.defn(name="arrange_pickup")
+    @carries_out(ARRANGE_PICKUP)
     async def arrange_pickup(self, request: ArrangePickup) -> PickupArranged:
         """Book, move or cancel; a carrier's no is an answer."""
         try:
@@ -79,7 +81,7 @@ class ReturnActivities:
                 return PickupArranged(refused=str(error)[:300])
             raise to_temporal(error) from error
 
-    @activity.defn(name="trace_parcel")
+    @carries_out(TRACE_PARCEL)
     async def trace_parcel(self, request: TraceParcel) -> Traced:
         """Where a parcel is."""
         try:
@@ -87,7 +89,7 @@ class ReturnActivities:
         except PartnerError as error:
             raise to_temporal(error) from error
 
-    @activity.defn(name="send_goods_back")
+    @carries_out(SEND_GOODS_BACK)
     async def send_goods_back(self, request: SendGoodsBack) -> SentBack:
         """The same goods asked for twice are sent once."""
         try:
@@ -97,7 +99,7 @@ class ReturnActivities:
         except PartnerError as error:
             raise to_temporal(error) from error
 
-    @activity.defn(name="call_off_return")
+    @carries_out(CALL_OFF_RETURN)
     async def call_off_return(self, request: CallOffReturn) -> None:
         """Tell everybody, whoever of them cannot be reached; what a partner does not know needs no calling off."""
         off = f"{request.workflow_id}.off"

@@ -32,7 +32,7 @@ class Readers(Enum):
     """A finding: whom `party` names, alone or with others."""
 
 
-class Told(Enum):
+class SentTo(Enum):
     """Which people of the roles in the policy's `messages` get the event's message."""
 
     OF_THE_CASE = auto()
@@ -46,7 +46,7 @@ class Told(Enum):
     """The colleague or team that is to take over (DSP-4)."""
 
 
-_Record = tuple[str, frozenset[str], Readers, Told, WaitFor | None]
+_Record = tuple[str, frozenset[str], Readers, SentTo, WaitFor | None]
 
 
 def _event(
@@ -54,11 +54,11 @@ def _event(
     data: str = "",
     *,
     readers: Readers = Readers.EVERYBODY,
-    told: Told = Told.OF_THE_CASE,
+    sent_to: SentTo = SentTo.OF_THE_CASE,
     begins: WaitFor | None = None,
 ) -> _Record:
     """`data`: names of what its timeline entry carries, separated by blanks; the texts may use nothing else."""
-    return (code, frozenset(data.split()), readers, told, begins)
+    return (code, frozenset(data.split()), readers, sent_to, begins)
 
 
 class Event(StrEnum):
@@ -67,13 +67,13 @@ class Event(StrEnum):
     _value_: str
     data: frozenset[str]
     readers: Readers
-    told: Told
+    sent_to: SentTo
     begins: WaitFor | None
     """The wait that it begins: its message says what happens when nobody moves."""
 
-    def __new__(cls, code: str, data: frozenset[str], readers: Readers, told: Told, begins: WaitFor | None) -> Self:
+    def __new__(cls, code: str, data: frozenset[str], readers: Readers, sent_to: SentTo, begins: WaitFor | None) -> Self:
         member = str.__new__(cls, code)
-        member._value_, member.data, member.readers, member.told, member.begins = code, data, readers, told, begins
+        member._value_, member.data, member.readers, member.sent_to, member.begins = code, data, readers, sent_to, begins
         return member
 
     OPENED = _event("case.opened", "kind channel order_id first_reply_due plan_due resolution_due holiday")
@@ -89,7 +89,7 @@ class Event(StrEnum):
     ASSIGNED = _event("case.assigned", "handler team")
     NOBODY_ON_SHIFT = _event("case.nobody_on_shift", "team", readers=Readers.PLATFORM)
     TAKEN = _event("case.taken", "handler")
-    TRANSFER_ASKED = _event("case.transfer_asked", "to team reason due", told=Told.OFFERED)
+    TRANSFER_ASKED = _event("case.transfer_asked", "to team reason due", sent_to=SentTo.OFFERED)
     TRANSFERRED = _event("case.transferred", "handler team")
     TRANSFER_DECLINED = _event("case.transfer_declined", "reason")
     TRANSFER_LAPSED = _event("case.transfer_lapsed", "to team")
@@ -101,19 +101,19 @@ class Event(StrEnum):
     CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=Readers.PLATFORM)
     REPLIED = _event("case.replied", "words")
     FACTS_ESTABLISHED = _event("investigation.facts_established", "facts")
-    INFORMATION_REQUESTED = _event("investigation.information_requested", REQUEST, readers=Readers.ASKED, told=Told.ASKED)
-    INFORMATION_REMINDED = _event("investigation.information_reminded", REQUEST, readers=Readers.ASKED, told=Told.ASKED)
+    INFORMATION_REQUESTED = _event("investigation.information_requested", REQUEST, readers=Readers.ASKED, sent_to=SentTo.ASKED)
+    INFORMATION_REMINDED = _event("investigation.information_reminded", REQUEST, readers=Readers.ASKED, sent_to=SentTo.ASKED)
     INFORMATION_GIVEN = _event("investigation.information_given", "request_id of admits", readers=Readers.ASKED)
     INFORMATION_SILENT = _event("investigation.information_silent", REQUEST, readers=Readers.ASKED)
     PARTNER_NOTICE = _event("investigation.partner_notice", "partner kind status", readers=Readers.PLATFORM)
     FOUND = _event("investigation.found", "party basis_zh basis_en confidence by_role stands", readers=Readers.MERCHANT)
-    LIABLE = _event("investigation.liable", "party basis_zh basis_en until", readers=Readers.NAMED, told=Told.NAMED)
+    LIABLE = _event("investigation.liable", "party basis_zh basis_en until", readers=Readers.NAMED, sent_to=SentTo.NAMED)
     PROPOSED = _event("resolution.proposed", "proposal_id round options until if_silent", begins=WaitFor.CHOICE)
     APPROVAL_NEEDED = _event(
         "resolution.approval_needed", "proposal_id amount_minor currency until", readers=Readers.PLATFORM, begins=WaitFor.APPROVAL
     )
     APPROVED = _event("resolution.approved", "proposal_id", readers=Readers.PLATFORM)
-    DECLINED = _event("resolution.declined", "proposal_id reason", readers=Readers.PLATFORM, told=Told.PROPOSER)
+    DECLINED = _event("resolution.declined", "proposal_id reason", readers=Readers.PLATFORM, sent_to=SentTo.PROPOSER)
     ACCEPTED = _event("resolution.accepted", "proposal_id option remedies amounts currency silent")
     REFUSED = _event("resolution.refused", "proposal_id reason tier last")
     COUNTERED = _event("resolution.countered", "proposal_id reason remedy amount_minor currency tier last")

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from models.case.state import CaseState, TimelineEntry
 from models.common.actors import SYSTEM
-from models.common.events import Told
+from models.common.events import SentTo
 from models.common.vocabulary import Role
 from models.policy.policy import MessageRule
 from rules.case.access import named_in
@@ -34,14 +34,14 @@ def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tupl
 
 
 def _people_told(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
-    match entry.event.told:
-        case Told.ASKED if role in PARTIES:
+    match entry.event.sent_to:
+        case SentTo.ASKED if role in PARTIES:
             return _asked(case, entry, role)
-        case Told.NAMED if not named_in(entry.data, role):
+        case SentTo.NAMED if not named_in(entry.data, role):
             return ()
-        case Told.PROPOSER:
+        case SentTo.PROPOSER:
             return _proposer(case, entry, role)
-        case Told.OFFERED if role is Role.AGENT:
+        case SentTo.OFFERED if role is Role.AGENT:
             return _offered(entry)
         case _:
             return _people(case, role)

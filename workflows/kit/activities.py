@@ -5,16 +5,40 @@ retried (docs/architecture.md, Temporal).
 """
 
 from datetime import timedelta
-from typing import TypeVar, overload
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 
+from models.activities import (
+    ADJUST_CLAIM,
+    ASK_PARTNERS,
+    ASSIGN_HANDLER,
+    BEGIN_IMPROVEMENT,
+    CLASSIFY,
+    COUNT_HELPED,
+    INTEND_REFUND,
+    ISSUE_COUPON,
+    LOOK_UP,
+    OPEN_CLAIM,
+    PAY_BACK,
+    RECALL,
+    REFUND_STATES,
+    RELEASE_GOODS,
+    RENEW_CALENDARS,
+    REVOKE_COUPON,
+    SAVE_CASE,
+    SAVE_CLAIM,
+    SEAL_CASE,
+    SEND_CLAIM,
+    SUGGEST_ANSWER,
+    TAKE_GOODS,
+    TELL_CLAIM_OVER,
+)
 from models.case.activities import (
     AskPartner,
     Assigned,
     AssignRequest,
-    Classified,
     CouponRequest,
     CouponState,
     HelpedReport,
@@ -41,9 +65,10 @@ from models.case.history import OrderHistory
 from models.case.state import Classification
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
-from models.common.queues import queue_of
+from models.common.activity import Activity
 
-T = TypeVar("T")
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
 
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5))
 """Partners: as long as it takes; a permanent no ends it by its type."""
@@ -59,98 +84,90 @@ OWN_CALL = timedelta(seconds=60)
 
 async def save_case(projection: Projection, headline: str) -> None:
     """Write the case, its new timeline entries and the messages they cause, in one transaction."""
-    await _ours("save_case", projection, None, headline)
+    await call_own(SAVE_CASE, projection, headline)
 
 
 async def classify(text: str) -> Classification:
     """CLS-2: what the words are about, and how sure that is."""
-    return (await _ours("classify", text, Classified)).classification
+    return (await call_own(CLASSIFY, text)).classification
 
 
 async def renew_calendars(request: RenewRequest) -> Renewed:
     """Holidays of the days ahead, for a case that outlives those it was opened with (SLA-2)."""
-    return await _ours("renew_calendars", request, Renewed)
+    return await call_own(RENEW_CALENDARS, request)
 
 
 async def assign_handler(request: AssignRequest) -> Assigned:
     """Find a handler, exactly one, also when many cases are dispatched at once (DSP-2)."""
-    return await _ours("assign_handler", request, Assigned)
+    return await call_own(ASSIGN_HANDLER, request)
 
 
 async def suggest_answer(request: SuggestRequest) -> Suggested:
     """Look into the knowledge base (REC-6)."""
-    return await _ours("suggest_answer", request, Suggested)
+    return await call_own(SUGGEST_ANSWER, request)
 
 
 async def count_helped(report: HelpedReport) -> None:
     """Tell the knowledge base whether its answer helped (REC-6)."""
-    await _ours("count_helped", report, None)
+    await call_own(COUNT_HELPED, report)
 
 
 async def intend_refund(intent: RefundIntent) -> RefundPlan:
     """Set the money aside (RES-5)."""
-    return await _ours("intend_refund", intent, RefundPlan)
+    return await call_own(INTEND_REFUND, intent)
 
 
 async def recall(request: Recall) -> OrderHistory:
     """What earlier cases of the order and its customer took and gave (RES-1)."""
-    return await _ours("recall", request, OrderHistory)
+    return await call_own(RECALL, request)
 
 
 async def take_goods(request: ReserveItems) -> Taken:
     """Keep the pieces of a remedy of goods for it, or say why not (RES-1)."""
-    return await _ours("take_goods", request, Taken)
+    return await call_own(TAKE_GOODS, request)
 
 
 async def release_goods(request: ReleaseItems) -> None:
     """Give the pieces of a remedy back (RES-11); the same twice is once."""
-    await _ours("release_goods", request, None)
+    await call_own(RELEASE_GOODS, request)
 
 
 async def seal_case(projection: Projection, headline: str) -> Sealed:
     """Save the case and write its archive record (ARC-1), in one transaction."""
-    return await _ours("seal_case", projection, Sealed, headline)
+    return await call_own(SEAL_CASE, projection, headline)
 
 
 async def look_up(request: LookUp, patience: timedelta) -> LookedUp:
     """Order, parcels and payments. Raises ActivityError when the partners stay silent for all of `patience`."""
-    return await call_partner("look_up", request, LookedUp, patience=patience, summary=f"order {request.order_id}")
+    return await call_partner(LOOK_UP, request, patience=patience, summary=f"order {request.order_id}")
 
 
 async def ask_partners(request: AskPartner, patience: timedelta) -> None:
     """Send requests for statements to merchants' and carriers' systems."""
     whom = ", ".join(statement.recipient for statement in (*request.merchant, *request.carrier))
-    await call_partner("ask_partners", request, None, patience=patience, summary=whom)
+    await call_partner(ASK_PARTNERS, request, patience=patience, summary=whom)
 
 
 async def pay_back(request: PayBack) -> PaidBack:
     """Ask the provider for every part that is not asked yet. Retried until the provider says yes or no."""
     whole = sum(part.amount.minor for part in request.parts)
-    return await call_partner("pay_back", request, PaidBack, summary=f"{request.remedy_id}: {whole}")
+    return await call_partner(PAY_BACK, request, summary=f"{request.remedy_id}: {whole}")
 
 
 async def begin_improvement(improvement: Improvement) -> None:
     """Write a task to make a service better down (RES-3)."""
-    await _ours("begin_improvement", improvement, None)
+    await call_own(BEGIN_IMPROVEMENT, improvement)
 
 
 async def issue_coupon(request: CouponRequest) -> CouponState:
-    """Asked until the promotion system says yes or no. Given up, it ends when the call that is under way has: only then can it be revoked."""
-    return await workflow.execute_activity(
-        "issue_coupon",
-        request,
-        result_type=CouponState,
-        task_queue=queue_of(workflow.info().task_queue, "issue_coupon"),
-        start_to_close_timeout=PARTNER_CALL,
-        retry_policy=PATIENT,
-        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=_of_coupon(request),
-    )
+    """Asked until the promotion system says yes or no. Cancelled, it ends when the call under way has ended: only then can it be revoked."""
+    wait = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+    return await call_partner(ISSUE_COUPON, request, cancellation=wait, summary=_of_coupon(request))
 
 
 async def revoke_coupon(request: CouponRequest) -> CouponState:
     """Take it back unless it was used (RES-11)."""
-    return await call_partner("revoke_coupon", request, CouponState, summary=_of_coupon(request))
+    return await call_partner(REVOKE_COUPON, request, summary=_of_coupon(request))
 
 
 def _of_coupon(request: CouponRequest) -> str:
@@ -159,69 +176,63 @@ def _of_coupon(request: CouponRequest) -> str:
 
 async def refund_states(request: RefundQuery) -> PaidBack:
     """What became of the parts, when no webhook came."""
-    return await call_partner("refund_states", request, PaidBack)
+    return await call_partner(REFUND_STATES, request)
 
 
 async def save_claim(projection: ClaimProjection, headline: str) -> None:
     """Write the claim, its history, the messages these cause, and its payments into the ledger, in one transaction (RES-9)."""
-    await _ours("save_claim", projection, None, headline)
+    await call_own(SAVE_CLAIM, projection, headline)
 
 
 async def open_claim(start: ClaimStart) -> None:
     """Start a claim's workflow (RES-9): no child, for it outlives its case, and a child would cost the case's history five events or more."""
-    await _ours("open_claim", start, None)
+    await call_own(OPEN_CLAIM, start)
 
 
 async def adjust_claim(change: ClaimAdjustment) -> Told:
     """Tell a claim that less is claimed; one that is over for good hears nothing (RES-9)."""
-    return await _ours("adjust_claim", change, Told)
+    return await call_own(ADJUST_CLAIM, change)
 
 
 async def tell_claim_over(over: ClaimOver) -> None:
     """Tell the case, while it runs, that a claim came to its end (RES-9)."""
-    await _ours("tell_claim_over", over, None)
+    await call_own(TELL_CLAIM_OVER, over)
 
 
 async def send_claim(request: SendClaim) -> ClaimSent:
     """Hand a message about a claim over to the party's system. Raises ActivityError when that will not take it (RES-9)."""
     what = f"{request.message.move} {request.message.recipient}"
-    return await call_partner("send_claim", request, ClaimSent, patience=UNDELIVERABLE_AFTER, summary=what)
+    return await call_partner(SEND_CLAIM, request, patience=UNDELIVERABLE_AFTER, summary=what)
 
 
-@overload
 async def call_partner(
-    name: str, request: object, answer: type[T], *, patience: timedelta | None = None, summary: str | None = None
-) -> T: ...
-@overload
-async def call_partner(
-    name: str, request: object, answer: None, *, patience: timedelta | None = None, summary: str | None = None
-) -> None: ...
-async def call_partner(
-    name: str, request: object, answer: type[T] | None, *, patience: timedelta | None = None, summary: str | None = None
-) -> T | None:
+    entry: Activity[Request, Answer],
+    request: Request,
+    *,
+    patience: timedelta | None = None,
+    cancellation: workflow.ActivityCancellationType = workflow.ActivityCancellationType.TRY_CANCEL,
+    summary: str | None = None,
+) -> Answer:
     """An activity that calls a partner, on the partner's own queue. Raises ActivityError for a no, or after `patience` of silence."""
     return await workflow.execute_activity(
-        name,
+        entry.name,
         request,
-        result_type=answer,
-        task_queue=queue_of(workflow.info().task_queue, name),
+        result_type=entry.answer,
+        task_queue=entry.task_queue(workflow.info().task_queue),
         start_to_close_timeout=PARTNER_CALL,
         schedule_to_close_timeout=patience,
         retry_policy=PATIENT,
+        cancellation_type=cancellation,
         summary=summary,
     )
 
 
-@overload
-async def _ours(name: str, request: object, answer: type[T], summary: str | None = None) -> T: ...
-@overload
-async def _ours(name: str, request: object, answer: None, summary: str | None = None) -> None: ...
-async def _ours(name: str, request: object, answer: type[T] | None, summary: str | None = None) -> T | None:
+async def call_own(entry: Activity[Request, Answer], request: Request, summary: str | None = None) -> Answer:
     """A local activity on our own database, retried for as long as that is away."""
     return await workflow.execute_local_activity(
-        name,
+        entry.name,
         request,
-        result_type=answer,
+        result_type=entry.answer,
         start_to_close_timeout=OWN_CALL,
         retry_policy=OWN,
         local_retry_threshold=timedelta(seconds=10),

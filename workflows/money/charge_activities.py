@@ -2,50 +2,43 @@
 
 from datetime import timedelta
 
-from temporalio import workflow
-
+from models.activities import ASK_CHARGE, BOOK_CHARGE, CANCEL_CHARGE, CHANGE_ORDER, CHANGE_STATE, CHARGE_STATE, UNDO_CHANGE
 from models.money.charge import BookCharge, Charge, ChargeCall
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeQuery
-from workflows.kit.activities import OWN, OWN_CALL, call_partner
+from workflows.kit.activities import call_own, call_partner
 
 
 async def change_order(request: AskChange, patience: timedelta) -> ChangeAnswer:
     """Ask the merchant's system for a change. Raises ActivityError when it stays silent for all of `patience`."""
     what = f"{request.order.kind} of {request.order.order_id}"
-    return await call_partner("change_order", request, ChangeAnswer, patience=patience, summary=what)
+    return await call_partner(CHANGE_ORDER, request, patience=patience, summary=what)
 
 
 async def change_state(query: ChangeQuery) -> ChangeAnswer:
     """What became of a change, when no webhook came."""
-    return await call_partner("change_state", query, ChangeAnswer)
+    return await call_partner(CHANGE_STATE, query)
 
 
 async def undo_change(query: ChangeQuery, patience: timedelta) -> ChangeAnswer:
     """Take a change back. Raises ActivityError when the merchant's system stays silent for all of `patience`."""
-    return await call_partner("undo_change", query, ChangeAnswer, patience=patience, summary=f"undo {query.key}")
+    return await call_partner(UNDO_CHANGE, query, patience=patience, summary=f"undo {query.key}")
 
 
 async def ask_charge(call: ChargeCall) -> Charge:
     """Ask the customer for money."""
-    return await call_partner("ask_charge", call, Charge, summary=f"{call.order.key}: {call.order.amount.minor}")
+    return await call_partner(ASK_CHARGE, call, summary=f"{call.order.key}: {call.order.amount.minor}")
 
 
 async def charge_state(call: ChargeCall) -> Charge:
     """What became of a charge, when no webhook came."""
-    return await call_partner("charge_state", call, Charge)
+    return await call_partner(CHARGE_STATE, call)
 
 
 async def cancel_charge(call: ChargeCall, patience: timedelta) -> Charge:
     """See to it that nobody pays it any more; it may have been paid just before. Raises ActivityError when the provider will not for so long."""
-    return await call_partner("cancel_charge", call, Charge, patience=patience)
+    return await call_partner(CANCEL_CHARGE, call, patience=patience)
 
 
 async def book_charge(request: BookCharge) -> None:
     """Take a paid charge into the order's ledger."""
-    await workflow.execute_local_activity(
-        "book_charge",
-        request,
-        start_to_close_timeout=OWN_CALL,
-        retry_policy=OWN,
-        local_retry_threshold=timedelta(seconds=10),
-    )
+    await call_own(BOOK_CHARGE, request)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from models.activities import ARRANGE_PICKUP, CALL_OFF_RETURN, PREPARE_RETURN, SEND_GOODS_BACK, TRACE_PARCEL
 from models.returns.activities import (
     ArrangePickup,
     CallOffReturn,
@@ -23,29 +24,26 @@ A_DEED = timedelta(days=7)
 
 async def prepare_return(request: PrepareReturn, patience: timedelta) -> Prepared:
     """Number, address and label. Raises ActivityError when the merchant stays silent for all of `patience`, or says no."""
-    return await call_partner(
-        "prepare_return", request, Prepared, patience=patience, summary=f"{request.purpose} · {request.order_id}"
-    )
+    return await call_partner(PREPARE_RETURN, request, patience=patience, summary=f"{request.purpose} · {request.order_id}")
 
 
 async def arrange_pickup(request: ArrangePickup, patience: timedelta) -> PickupArranged:
     """Raises ActivityError when the carrier stays silent."""
     return await call_partner(
-        "arrange_pickup", request, PickupArranged, patience=patience, summary=f"{request.call} {request.start:%Y-%m-%d %H:%M}"
+        ARRANGE_PICKUP, request, patience=patience, summary=f"{request.call} {request.start:%Y-%m-%d %H:%M}"
     )
 
 
 async def trace_parcel(request: TraceParcel) -> Traced:
     """Where the parcel is. Raises ActivityError when nobody can say."""
-    return await call_partner("trace_parcel", request, Traced, patience=A_QUESTION, summary=request.tracking)
+    return await call_partner(TRACE_PARCEL, request, patience=A_QUESTION, summary=request.tracking)
 
 
 async def send_goods_back(request: SendGoodsBack) -> SentBack:
     """Raises ActivityError when the merchant will not."""
     return await call_partner(
-        "send_goods_back",
+        SEND_GOODS_BACK,
         request,
-        SentBack,
         patience=A_DEED,
         summary=", ".join(f"{line.line_id}×{line.quantity}" for line in request.lines),
     )
@@ -53,4 +51,4 @@ async def send_goods_back(request: SendGoodsBack) -> SentBack:
 
 async def call_off_return(request: CallOffReturn) -> None:
     """Raises ActivityError when a partner cannot be told."""
-    await call_partner("call_off_return", request, None, patience=A_DEED)
+    await call_partner(CALL_OFF_RETURN, request, patience=A_DEED)

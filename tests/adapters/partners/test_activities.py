@@ -13,9 +13,9 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.case.partners import PartnerActivities
 from adapters.connect import Partners
+from models.activities import LOOK_UP
 from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
 from models.common.base import Money
-from models.common.queues import queue_of
 from models.common.vocabulary import ErrorType, RefundStatus
 from models.remedies.remedy import RefundPart
 from tests.adapters.partners.test_http import QUESTION
@@ -258,7 +258,7 @@ async def test_what_was_heard_outlives_a_failed_attempt_on_a_real_server(
     runner = UnsandboxedWorkflowRunner()
     async with (
         Worker(temporal.client, task_queue="look-ups", workflows=[LooksUp], workflow_runner=runner),
-        Worker(temporal.client, task_queue=queue_of("look-ups", "look_up"), activities=[calls.look_up]),
+        Worker(temporal.client, task_queue=LOOK_UP.task_queue("look-ups"), activities=[calls.look_up]),
     ):
         found = await temporal.client.execute_workflow(LooksUp.run, ABOUT, id="look-up-1", task_queue="look-ups")
     assert found.order == order()
