@@ -33,8 +33,8 @@ from tests.support.processes.sandbox import TOKEN, Town
 FOLDER = Path(__file__).parents[2] / "docs" / "partners"
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
 SHAPES = {
-    "merchant": ("ReturnOrder", "ReturnSlip", "ReturnCancelled", "SendBack", "SentBack", "ToldInspection", "ToldLine"),
-    "carrier": ("LabelOrder", "Label", "Voided", "PickupOrder", "PickupMove", "PickupBooked", "ReturnParcel", "ReturnAddress"),
+    "merchant": ("ReturnRequest", "ReturnSlip", "ReturnCancelled", "SendBack", "SentBack", "ToldInspection", "ToldLine"),
+    "carrier": ("LabelRequest", "Label", "Voided", "PickupRequest", "PickupMove", "PickupBooked", "ReturnParcel", "ReturnAddress"),
 }
 
 

@@ -14,13 +14,13 @@ from tests.support.processes.sandbox import Town
 
 SHAPES = (
     "Dispatch",
-    "DispatchOrder",
+    "DispatchRequest",
     "Renewal",
     "Repair",
     "RepairDecision",
-    "RepairOrder",
+    "RepairRequest",
     "Reservation",
-    "ReservationOrder",
+    "ReservationRequest",
     "Stop",
 )
 
