@@ -3,8 +3,10 @@
 #   make test     the tests; make test ARGS="-m long": the long ones; make lint: style and types; make bench: the figures
 #   make format   puts the code in shape; make lock: newer versions of what we use; make clean: as after a fresh clone
 #
-# requirements.lock pins every package of every platform by hash. It is not a uv.lock because that names the registry of each
-# file: this one installs from whatever registry or mirror the machine is set up with.
+# requirements.lock pins every package of every platform by hash: what runs, the extra `training` and the tools of development.
+# It is not a uv.lock because that names the registry of each file: this one installs from whatever registry or mirror the
+# machine is set up with. `make` installs all of it. To install what runs alone, with the lock's versions and hashes:
+#   uv pip install --constraints requirements.lock --build-constraints requirements.lock --editable .
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,13 +38,14 @@ bench: $(READY)
 
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --custom-compile-command 'make lock' --group dev --output-file requirements.lock pyproject.toml
+	  --custom-compile-command 'make lock' --all-extras --group dev --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv itself is taken from the lock, hash and all, by the pip of the fresh environment; then uv installs the rest in seconds.
+# snownlp comes as source only: --build-constraints has it built by the setuptools of the lock.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Redress needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
@@ -52,6 +55,6 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $(VENV)/uv.txt; } || { \
 	  echo "pip could not get uv: is the package registry reachable? 'rm -rf $(VENV)' and try again." >&2; exit 1; }
 	@echo "Installing what requirements.lock names …"
-	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --build-constraints requirements.lock requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)

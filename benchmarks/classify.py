@@ -6,7 +6,8 @@ Run: python -m benchmarks.classify [--apart]; `--apart` takes a minute: it train
 import json
 import sys
 
-from classifier.evaluate import Report, evaluate, evaluate_apart
+from classifier.apart import evaluate_apart
+from classifier.evaluate import Report, evaluate
 from classifier.texts import SHIPPED, UNSEEN, Labelled, digest, merged, read_texts
 from rules.classification.classify import load_classifier
 

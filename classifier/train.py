@@ -70,7 +70,7 @@ def train(texts: Sequence[Labelled], lexicon: Lexicon, unseen: Collection[Labell
     if len(set(answers) - {NO_ISSUE}) < 2:  # noqa: PLR2004 - a choice needs two
         message = "the texts name fewer than two issues; add texts of others"
         raise TrainingError(message)
-    version = _version([*texts, *unseen], lexicon)
+    version = version_of([*texts, *unseen], lexicon)
     calibration, threshold = _calibrated(texts, lexicon, unseen)
     return _fitted(texts, lexicon, version=version, calibration=calibration, threshold=threshold)
 
@@ -212,7 +212,7 @@ def _answer(issue: Issue | None) -> str:
     return issue.value if issue else NO_ISSUE
 
 
-def _version(texts: Sequence[Labelled], lexicon: Lexicon) -> str:
+def version_of(texts: Sequence[Labelled], lexicon: Lexicon) -> str:
     """The digest of everything that makes the model what it is."""
     parts = [FORMAT, lexicon.version, *(labelled.model_dump_json() for labelled in texts)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]

@@ -1,8 +1,10 @@
 """`redress classifier train` and `redress classifier evaluate`: teach the classifier, and see how good it is (CLS-2)."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich import box
@@ -11,6 +13,9 @@ from rich.table import Table
 
 from adapters.database.engine import Database
 from classifier.corrections import read_corrections
+from classifier.evaluate import Report, evaluate
+from classifier.page import write_page
+from classifier.reviews import INSTALL
 from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingError, digest, merged, read_texts
 from commands.kit.failure import CommandError
 from commands.kit.language import language
@@ -20,15 +25,16 @@ from rules.classification.classify import MODEL, ModelError, load_classifier
 from rules.classification.lexicon import LexiconError, load_lexicon
 from settings import Settings
 
-if TYPE_CHECKING:
-    from classifier.evaluate import Report
-
 app = typer.Typer(help="Teach the classifier of customers' words, and see how good it is.", no_args_is_help=True)
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "trained": (
         "已用 {texts} 条文本训练（其中客服更正 {corrections} 条），版本 {version}，写入 {folder}。建议 triage_below: {threshold}",
         "Trained on {texts} texts ({corrections} corrected ones), version {version}, in {folder}. Recommended triage_below: {threshold}",
+    ),
+    "extra": (
+        "训练需要附加组件 training（缺少 {package}）。请在 Redress 的目录中安装：{install}",
+        "Training needs the extra `training` ({package} is missing). Install it in Redress's folder: {install}",
     ),
     "restart": ("重新启动 worker 后生效。", "Workers use it from their next start."),
     "known": (
@@ -55,6 +61,15 @@ def say(sentence: str, /, **values: object) -> str:
     return (zh if language() is Locale.ZH else en).format(**values)
 
 
+@contextmanager
+def extra() -> Generator[None]:
+    """Around an import that needs the extra `training`: without it the command ends with one sentence."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise CommandError(say("extra", package=error.name, install=INSTALL), code=2) from error
+
+
 @app.command("train")
 def train_(
     data: Annotated[
@@ -70,8 +85,8 @@ def train_(
     out: Annotated[Path, typer.Option(help="The folder of the model.")] = MODEL,
 ) -> None:
     """Train the model anew. The same texts and lexicon make the same version."""
-    from classifier.train import train  # noqa: PLC0415 - scikit-learn is slow to load: the other commands do without
-
+    with extra():
+        from classifier.train import train  # noqa: PLC0415 - scikit-learn comes with the extra, and is slow to load
     try:
         corrected = asyncio.run(_corrections()) if corrections else ()
         groups = [read_texts(path) for path in (SHIPPED if ours else ())]
@@ -120,15 +135,14 @@ def evaluate_(
     picture: Annotated[Path, typer.Option(help="Where the confusion picture is written.")] = Path("confusion.html"),
 ) -> None:
     """Show how often the classifier is right on labelled texts, per issue and in all."""
-    from classifier.evaluate import evaluate, evaluate_apart  # noqa: PLC0415 - as above
-    from classifier.page import write_page  # noqa: PLC0415 - as above
-
     try:
         classifier = load_classifier(model)
         texts = [labelled for labelled in read_texts(file) if labelled.issue]
         if not texts:
             raise CommandError(say("empty", file=file), code=2)
         if apart:
+            with extra():
+                from classifier.apart import evaluate_apart  # noqa: PLC0415 - as above
             own = {digest(labelled.text) for labelled in texts}
             others = [each for each in merged(*map(read_texts, SHIPPED)) if digest(each.text) not in own]
             report = evaluate_apart(classifier, texts, others, classifier.lexicon, threshold)
@@ -141,7 +155,7 @@ def evaluate_(
     typer.echo(say("page", file=picture))
 
 
-def _print(report: "Report", console: Console) -> None:
+def _print(report: Report, console: Console) -> None:
     if report.known:
         console.print(say("known", texts=report.texts, known=report.known), style="yellow")
     total = Table(box=box.SIMPLE, show_header=False)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from classifier.evaluate import evaluate, evaluate_apart
+from classifier.apart import evaluate_apart
+from classifier.evaluate import evaluate
 from classifier.texts import Labelled
 from classifier.train import Trained
 from commands.classifier import app

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.texts import SHIPPED, Labelled, TextsError, TrainingError, merged, read_texts
-from classifier.train import Trained, train
+from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingError, digest, merged, read_texts
+from classifier.train import Trained, train, version_of
 from models.common.vocabulary import Issue
-from rules.classification.classify import ModelError, load_classifier
+from rules.classification.classify import MODEL, ModelError, load_classifier
 from rules.classification.lexicon import Lexicon
 from tests.support.builders.labelled_texts import few_texts
 
@@ -85,3 +85,25 @@ def test_the_shipped_texts_cover_every_issue_and_no_text_is_in_two_files() -> No
     groups = [read_texts(path) for path in SHIPPED]
     assert {labelled.issue for group in groups for labelled in group} >= set(Issue)
     assert len(merged(*groups)) >= sum(map(len, groups)) - 5
+
+
+def shipped_texts() -> tuple[tuple[Labelled, ...], tuple[Labelled, ...]]:
+    """(all of them, those that the confidence is calibrated on)."""
+    return merged(*map(read_texts, SHIPPED)), merged(*map(read_texts, UNSEEN))
+
+
+def test_the_shipped_model_is_of_the_shipped_texts(lexicon: Lexicon) -> None:
+    texts, unseen = shipped_texts()
+    sheet = load_classifier().sheet
+    assert sheet.version == version_of([*texts, *unseen], lexicon), "texts or lexicon changed: redress classifier train"
+    assert sheet.learned == {digest(labelled.text) for labelled in texts}
+
+
+@pytest.mark.long
+def test_training_makes_the_shipped_model_again(lexicon: Lexicon) -> None:
+    texts, unseen = shipped_texts()
+    again, sheet = train(texts, lexicon, unseen), load_classifier().sheet
+    assert again.classifier.sheet.vocabulary == sheet.vocabulary
+    assert again.classifier.sheet.triage_below == sheet.triage_below
+    # another processor may round a last digit otherwise
+    np.testing.assert_allclose(again.table, np.load(MODEL / "weights.npy"), atol=0.01)

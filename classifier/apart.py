@@ -1,0 +1,28 @@
+"""How good the way of training is: every text is judged by a model that did not learn from it. Needs the extra `training`."""
+
+from collections.abc import Sequence
+
+from classifier.evaluate import Report, evaluate, report_of
+from classifier.texts import Labelled
+from classifier.train import out_of_fold
+from rules.classification.classify import Classifier
+from rules.classification.lexicon import Lexicon
+
+
+def evaluate_apart(
+    classifier: Classifier,
+    texts: Sequence[Labelled],
+    others: Sequence[Labelled],
+    lexicon: Lexicon,
+    threshold: float | None = None,
+) -> Report:
+    """Judge each text by a model that learned from the others and from the texts' other folds only.
+
+    `others` must not hold any of the texts. The classifier lends its calibration and threshold.
+    """
+    judged = [labelled for labelled in texts if labelled.issue]
+    together = [*judged, *others]
+    chances, sheet = out_of_fold(together, lexicon), classifier.sheet
+    guesses = [sheet.decide(row) for row in chances[: len(judged)]]
+    milliseconds = evaluate(classifier, judged).milliseconds
+    return report_of(judged, guesses, 0, sheet.triage_below if threshold is None else threshold, milliseconds)
