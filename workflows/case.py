@@ -1,41 +1,29 @@
 """The case: one durable workflow through receipt, classification, dispatch, investigation, resolution, follow-up and archival."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from models.case.actions import Action
+    from models.case import action_bodies as bodies
+    from models.case.actions import Act, Action
     from models.case.child_reports import Report
     from models.case.state import CaseStart
     from models.case.views import CaseView
     from models.claims.state import ClaimOver
-    from models.common.events import Event
     from models.common.partners import Notice
     from models.common.timeline import Viewer
     from models.common.vocabulary import Stage
     from rules.case.view import view_of
     from workflows.claims import from_case as claims_from_case
     from workflows.kit import child_workflow
+    from workflows.kit.cancellation import refuse_cancellation
     from workflows.kit.case_context import CaseContext, StageChange
-    from workflows.kit.updates import joining, person
+    from workflows.kit.updates import update
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.updates import appeals, negotiation, webhooks
-    from workflows.updates import case as case_updates
-    from workflows.updates import transfer as transfer_updates
-
-STAGES: dict[Stage, Callable[[CaseContext], Awaitable[Stage]]] = {
-    Stage.RECEIPT: receipt.receive,
-    Stage.CLASSIFICATION: classification.classify,
-    Stage.DISPATCH: dispatch.find_a_team,
-    Stage.INVESTIGATION: investigation.establish,
-    Stage.RESOLUTION: resolution.settle,
-    Stage.FOLLOW_UP: follow_up.confirm,
-    Stage.ARCHIVAL: archival.archive,
-}
-"""Each stage works on the case until it is done, and names the next."""
+    from workflows.updates import case as actions
+    from workflows.updates import transfer as transfers
 
 
 @workflow.defn
@@ -45,26 +33,56 @@ class CaseWorkflow:
     @workflow.init
     def __init__(self, start: CaseStart) -> None:
         self.context = CaseContext(start)
+        self.over = False
 
     @workflow.run
     async def run(self, start: CaseStart) -> str:  # taken by __init__
-        """Stage after stage until the case is closed; then open to reopening for a while. Returns the outcome."""
-        while True:
-            try:
-                while self.context.case.stage is not Stage.CLOSED:
-                    stage = STAGES[self.context.case.stage]
-                    self.context.enter(await stage(self.context))
-                await archival.await_reopening(self.context)
-            except StageChange as turn:
-                self.context.enter(turn.stage)
-            except (asyncio.CancelledError, FailureError) as error:
-                if not is_cancelled_exception(error):
-                    raise
-                # "Request Cancellation" of the Web UI: money may be on its way, so a case ends by its people's actions alone.
-                self.context.note(Event.CANCELLATION_REFUSED)
-            else:
-                await workflow.wait_condition(workflow.all_handlers_finished)
-                return self.context.case.outcome or "closed"
+        """Stage after stage until the case is closed; then it may be reopened for a while. Returns the outcome.
+
+        Every change of stage is a call of `context.change_stage`: by `work_on` when a stage is done, and before that by whoever sends
+        the case elsewhere. The stage in which it is then ends at its next pause.
+
+        - Withdrawn: `withdraw` ends the case, and so does the silence of a customer without whom it cannot go on (`give_up`).
+        - Escalated: another tier takes over (`context.escalate`); the stage stays. `dispute` and a granted appeal escalate and lead
+          back to resolution, `classify` back to dispatch.
+        - Reopened: `reopen` and `appeal` take up a closed case.
+        - Cancelled: no case is. A request to cancel is refused, and the stage begins again where its state says.
+        """
+        while not self.over:
+            with refuse_cancellation(self.context):
+                with suppress(StageChange):
+                    await self.work_on(self.context.case.stage)
+                self.context.enter_changed_stage()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.context.case.outcome or "closed"
+
+    async def work_on(self, stage: Stage) -> None:
+        context = self.context
+        match stage:
+            case Stage.RECEIPT:
+                await receipt.receive(context)
+                context.change_stage(Stage.CLASSIFICATION)
+            case Stage.CLASSIFICATION:
+                await classification.classify(context)
+                context.change_stage(Stage.DISPATCH)
+            case Stage.DISPATCH:
+                await dispatch.find_a_team(context)
+                context.change_stage(Stage.INVESTIGATION)
+            case Stage.INVESTIGATION:
+                await investigation.establish(context)
+                context.change_stage(Stage.RESOLUTION)
+            case Stage.RESOLUTION:
+                await resolution.settle(context)
+                context.change_stage(Stage.FOLLOW_UP)
+            case Stage.FOLLOW_UP:
+                await follow_up.confirm(context)
+                context.change_stage(Stage.ARCHIVAL)
+            case Stage.ARCHIVAL:
+                await archival.archive(context)
+                context.change_stage(Stage.CLOSED)
+            case Stage.CLOSED:
+                await archival.await_reopening(context)
+                self.over = not context.stage_changed
 
     @workflow.query
     def view(self, viewer: Viewer) -> CaseView:
@@ -74,46 +92,139 @@ class CaseWorkflow:
     @workflow.signal
     def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        webhooks.take_in(self.context, notice)
+        self.context.receive_notice(notice, webhooks.READERS)
 
     @workflow.signal
     def report(self, report: Report) -> None:
         """What a child workflow of a remedy tells."""
-        child_workflow.take_in(self.context, report)
+        child_workflow.receive_report(self.context, report)
 
     @workflow.signal
     def claim_over(self, over: ClaimOver) -> None:
         """A claim on a carrier or merchant came to its end (RES-9)."""
-        claims_from_case.take_in(self.context, over)
+        claims_from_case.note_claim_over(self.context, over)
 
-    join = joining(case_updates.join)
-    add_words = person(Action.ADD_WORDS, case_updates.add_words)
-    correct_order = person(Action.CORRECT_ORDER, case_updates.correct_order)
-    answer = person(Action.ANSWER, case_updates.answer)
-    classify = person(Action.CLASSIFY, case_updates.classify)
-    take = person(Action.TAKE, case_updates.take)
-    transfer = person(Action.TRANSFER, transfer_updates.offer)
-    accept_transfer = person(Action.ACCEPT_TRANSFER, transfer_updates.accept)
-    decline_transfer = person(Action.DECLINE_TRANSFER, transfer_updates.decline)
-    helped = person(Action.HELPED, self_service.judge)
-    escalate = person(Action.ESCALATE, case_updates.escalate)
-    reply = person(Action.REPLY, case_updates.reply)
-    ask = person(Action.ASK, case_updates.ask)
-    find = person(Action.FIND, case_updates.find)
-    propose = person(Action.PROPOSE, negotiation.propose)
-    approve = person(Action.APPROVE, negotiation.approve)
-    decline = person(Action.DECLINE, negotiation.decline)
-    accept = person(Action.ACCEPT, negotiation.accept)
-    reject = person(Action.REJECT, negotiation.reject)
-    counter = person(Action.COUNTER, negotiation.counter)
-    arbitrate = person(Action.ARBITRATE, negotiation.arbitrate)
-    appeal = person(Action.APPEAL, appeals.appeal)
-    decide_appeal = person(Action.DECIDE_APPEAL, appeals.decide_appeal)
-    review = person(Action.REVIEW, appeals.review)
-    retry_refund = person(Action.RETRY_REFUND, case_updates.retry_refund)
-    record_refund = person(Action.RECORD_REFUND, case_updates.record_refund)
-    confirm = person(Action.CONFIRM, case_updates.confirm)
-    dispute = person(Action.DISPUTE, case_updates.dispute)
-    rate = person(Action.RATE, case_updates.rate)
-    withdraw = person(Action.WITHDRAW, case_updates.withdraw)
-    reopen = person(Action.REOPEN, case_updates.reopen)
+    @update(Action.ADD_WORDS)
+    def join(self, act: Act[bodies.AddWords]) -> CaseView:
+        """A second opening joins this case (REC-5); the API sends it, at any open stage."""
+        return self.context.perform(act, actions.join)
+
+    @update(Action.ADD_WORDS)
+    def add_words(self, act: Act[bodies.AddWords]) -> CaseView:
+        return self.context.perform(act, actions.add_words)
+
+    @update(Action.CORRECT_ORDER)
+    def correct_order(self, act: Act[bodies.CorrectOrder]) -> CaseView:
+        return self.context.perform(act, actions.correct_order)
+
+    @update(Action.ANSWER)
+    def answer(self, act: Act[bodies.Answer]) -> CaseView:
+        return self.context.perform(act, actions.answer)
+
+    @update(Action.CLASSIFY)
+    def classify(self, act: Act[bodies.Classify]) -> CaseView:
+        return self.context.perform(act, actions.classify)
+
+    @update(Action.TAKE)
+    def take(self, act: Act[bodies.Take]) -> CaseView:
+        return self.context.perform(act, actions.take)
+
+    @update(Action.TRANSFER)
+    def transfer(self, act: Act[bodies.Transfer]) -> CaseView:
+        return self.context.perform(act, transfers.offer)
+
+    @update(Action.ACCEPT_TRANSFER)
+    def accept_transfer(self, act: Act[bodies.AcceptTransfer]) -> CaseView:
+        return self.context.perform(act, transfers.accept)
+
+    @update(Action.DECLINE_TRANSFER)
+    def decline_transfer(self, act: Act[bodies.DeclineTransfer]) -> CaseView:
+        return self.context.perform(act, transfers.decline)
+
+    @update(Action.HELPED)
+    def helped(self, act: Act[bodies.Helped]) -> CaseView:
+        return self.context.perform(act, self_service.judge)
+
+    @update(Action.ESCALATE)
+    def escalate(self, act: Act[bodies.Escalate]) -> CaseView:
+        return self.context.perform(act, actions.escalate)
+
+    @update(Action.REPLY)
+    def reply(self, act: Act[bodies.Reply]) -> CaseView:
+        return self.context.perform(act, actions.reply)
+
+    @update(Action.ASK)
+    def ask(self, act: Act[bodies.Ask]) -> CaseView:
+        return self.context.perform(act, actions.ask)
+
+    @update(Action.FIND)
+    def find(self, act: Act[bodies.Find]) -> CaseView:
+        return self.context.perform(act, actions.find)
+
+    @update(Action.PROPOSE)
+    def propose(self, act: Act[bodies.Propose]) -> CaseView:
+        return self.context.perform(act, negotiation.propose)
+
+    @update(Action.APPROVE)
+    def approve(self, act: Act[bodies.Approve]) -> CaseView:
+        return self.context.perform(act, negotiation.approve)
+
+    @update(Action.DECLINE)
+    def decline(self, act: Act[bodies.Decline]) -> CaseView:
+        return self.context.perform(act, negotiation.decline)
+
+    @update(Action.ACCEPT)
+    def accept(self, act: Act[bodies.Accept]) -> CaseView:
+        return self.context.perform(act, negotiation.accept)
+
+    @update(Action.REJECT)
+    def reject(self, act: Act[bodies.Reject]) -> CaseView:
+        return self.context.perform(act, negotiation.reject)
+
+    @update(Action.COUNTER)
+    def counter(self, act: Act[bodies.Counter]) -> CaseView:
+        return self.context.perform(act, negotiation.counter)
+
+    @update(Action.ARBITRATE)
+    def arbitrate(self, act: Act[bodies.Arbitrate]) -> CaseView:
+        return self.context.perform(act, negotiation.arbitrate)
+
+    @update(Action.APPEAL)
+    def appeal(self, act: Act[bodies.AppealFinding]) -> CaseView:
+        return self.context.perform(act, appeals.appeal)
+
+    @update(Action.DECIDE_APPEAL)
+    def decide_appeal(self, act: Act[bodies.DecideAppeal]) -> CaseView:
+        return self.context.perform(act, appeals.decide_appeal)
+
+    @update(Action.REVIEW)
+    def review(self, act: Act[bodies.ReviewDecision]) -> CaseView:
+        return self.context.perform(act, appeals.review)
+
+    @update(Action.RETRY_REFUND)
+    def retry_refund(self, act: Act[bodies.RetryRefund]) -> CaseView:
+        return self.context.perform(act, actions.retry_refund)
+
+    @update(Action.RECORD_REFUND)
+    def record_refund(self, act: Act[bodies.RecordRefund]) -> CaseView:
+        return self.context.perform(act, actions.record_refund)
+
+    @update(Action.CONFIRM)
+    def confirm(self, act: Act[bodies.Confirm]) -> CaseView:
+        return self.context.perform(act, actions.confirm)
+
+    @update(Action.DISPUTE)
+    def dispute(self, act: Act[bodies.Dispute]) -> CaseView:
+        return self.context.perform(act, actions.dispute)
+
+    @update(Action.RATE)
+    def rate(self, act: Act[bodies.Rate]) -> CaseView:
+        return self.context.perform(act, actions.rate)
+
+    @update(Action.WITHDRAW)
+    def withdraw(self, act: Act[bodies.Withdraw]) -> CaseView:
+        return self.context.perform(act, actions.withdraw)
+
+    @update(Action.REOPEN)
+    def reopen(self, act: Act[bodies.Reopen]) -> CaseView:
+        return self.context.perform(act, actions.reopen)

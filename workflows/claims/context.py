@@ -1,28 +1,36 @@
-"""A claim on its desk (RES-9): the state, and the few durable moves that its life is made of. Smaller than a case's: one party, no stages."""
+"""The context of a claim (RES-9): its state, and the few durable moves that its life is made of. Smaller than a case's: one party, no stages."""
 
 import asyncio
 from datetime import datetime
+from typing import Any
 
 from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
+from models.case.actions import Act
+from models.claims.actions import ClaimAction, ClaimView
 from models.claims.partner import ClaimMessage, ClaimMove, SendClaim
 from models.claims.policy import ClaimWaitFor
 from models.claims.state import ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, ClaimStatus, ClaimWait
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Money
+from models.common.errors import Fault
 from models.common.events import Event
 from models.common.vocabulary import WaitingOn
+from rules.claims.permissions import forbidden, unfit_body, view_of
 from rules.common.format import money
 from workflows.kit import activities, search_attributes
+from workflows.kit.context import Context, Seen
 from workflows.kit.timer import Timer
 
 SIMPLE = (str, int, float, bool, type(None))
 
 
-class ClaimContext:
+class ClaimContext(Context[ClaimAction, ClaimView]):
     """The working copy of one claim inside its workflow."""
+
+    NOTICE_EVENT = Event.CLAIM_NOTICE
 
     def __init__(self, state: ClaimState) -> None:
         self.state = state
@@ -36,6 +44,16 @@ class ClaimContext:
         return workflow.now()
 
     @property
+    def seen(self) -> Seen:
+        return self.state
+
+    def fault_of(self, action: ClaimAction, act: Act[Any]) -> Fault | None:
+        return forbidden(self.state, act.actor, action) or unfit_body(self.state, act)
+
+    def view_for(self, act: Act[Any], /) -> ClaimView:
+        return view_of(self.state, act.actor)
+
+    @property
     def finished(self) -> bool:
         """It is over, and nothing can change it any more."""
         closed = self.state.closed_at
@@ -43,17 +61,17 @@ class ClaimContext:
         return closed is not None and silent and self.now >= closed + self.state.terms.adjustable_for
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
-        """Add a line to the claim's history; who is told of it is the policy's business (NTF-1)."""
+        """Add a line to the claim's history; who is told of it is the policy's business (NTF-1). The claim's own fields stand."""
         claim = self.state.claim
         self.state.version += 1
         whole: dict[str, JsonValue] = {
+            **data,
             "claim_id": claim.claim_id,
             "kind": claim.kind.value,
             "of": claim.kind.of.value,
             "who": claim.who,
             "amount_minor": claim.amount.minor,
             "currency": claim.currency,
-            **data,
         }
         entry = ClaimEntry(version=self.state.version, at=self.now, event=event, by=by, data=whole)
         self.state.entries = (*self.state.entries, entry)

@@ -34,7 +34,7 @@ def settle_between(context: CaseContext, before: Finding, after: Finding) -> Non
         context.in_background(open_claims(context))
 
 
-def take_in(context: CaseContext, over: ClaimOver) -> None:
+def note_claim_over(context: CaseContext, over: ClaimOver) -> None:
     """The case's signal `claim_over`: the claim's end is on the timeline of a case that still runs."""
     ref = next((ref for ref in context.case.claims if ref.claim_id == over.claim_id), None)
     if ref is None or ref.status is over.status:

@@ -1,12 +1,11 @@
 """How a claim moves (RES-9): what people and partners do to it, and what happens by itself when a deadline passes."""
 
-from pydantic import ValidationError
+from collections.abc import Callable
 
 from models.case.actions import Act
 from models.claims.actions import (
     AcceptClaim,
     AcceptPart,
-    ClaimAction,
     DisputeClaim,
     RejectClaim,
     RemindClaim,
@@ -19,12 +18,10 @@ from models.claims.state import ClaimAdjustment, ClaimKind, ClaimPayment, ClaimS
 from models.common.actors import Actor
 from models.common.base import Money
 from models.common.events import Event
-from models.common.partners import Notice
+from models.common.partners import Notice, NoticeKind
 from models.common.vocabulary import Role, WaitingOn
 from rules.claims.permissions import unfit_body
 from workflows.claims.context import ClaimContext
-
-REMEMBERED = 200
 
 
 def begin(context: ClaimContext) -> None:
@@ -175,24 +172,12 @@ def adjust(context: ClaimContext, change: ClaimAdjustment) -> None:
         _balance(context)
 
 
-def take_in(context: ClaimContext, notice: Notice) -> None:
-    """A notice of the party's system; one that came before, or does not fit, changes nothing but the history."""
+def _answer(context: ClaimContext, notice: Notice) -> str | None:
+    """Do what the party's system says; or why it does nothing."""
     state, claim = context.state, context.state.claim
-    if notice.notice_id in state.notices_seen:
-        return
-    state.notices_seen = (*state.notices_seen, notice.notice_id)[-REMEMBERED:]
-    try:
-        word = ClaimWord.model_validate(notice.payload)
-        news = "other_partner" if notice.partner != claim.kind.of.value else _heard(context, word, notice.notice_id)
-    except ValidationError:
-        news = "unreadable"
-    if news is not None:
-        context.note(Event.CLAIM_NOTICE, partner=notice.partner, status=news)
-
-
-def _heard(context: ClaimContext, word: ClaimWord, notice_id: str) -> str | None:
-    """Do what the party's word says; or why it does nothing."""
-    state, claim = context.state, context.state.claim
+    word, notice_id = ClaimWord.model_validate(notice.payload), notice.notice_id
+    if notice.partner != claim.kind.of.value:
+        return "other_partner"
     actor = Actor(role=Role(claim.kind.of.value), id=claim.who)
     if word.answer is ClaimAnswer.PAID:
         return _paid(context, word, word.payment_reference or notice_id, actor)
@@ -267,12 +252,4 @@ def _small(context: ClaimContext) -> bool:
     return context.state.claim.amount.minor - context.state.received_minor < context.state.terms.write_off_below_minor
 
 
-MOVES = {
-    ClaimAction.ACCEPT: accept,
-    ClaimAction.ACCEPT_PART: accept_part,
-    ClaimAction.REJECT: reject,
-    ClaimAction.DISPUTE: dispute,
-    ClaimAction.REMIND: remind,
-    ClaimAction.SETTLE: settle,
-    ClaimAction.WRITE_OFF: write_off,
-}
+READERS: dict[str, Callable[[ClaimContext, Notice], str | None]] = {NoticeKind.CLAIM: _answer}

@@ -1,4 +1,4 @@
-"""A case on its desk: the state, and the few durable moves that every stage is made of (note, save, wait, escalate).
+"""The context of a case: its state, and the few durable moves that every stage is made of (note, save, wait, escalate).
 
 One projection per pause and one timer for the whole case keep a life short in history events (docs/architecture.md, Temporal).
 """
@@ -12,15 +12,22 @@ from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from models.case.actions import Act, Action
 from models.case.activities import Projection, RenewRequest
 from models.case.state import CaseStart, CaseState, TimelineEntry
+from models.case.views import CaseView
 from models.common.actors import SYSTEM, Actor
+from models.common.errors import Fault
 from models.common.events import Event
 from models.common.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
 from models.investigation.clocks import Wait
 from models.policy.policy import PolicySlice, interned
+from rules.case.permissions import forbidden
+from rules.case.validation import closed_request, unfit_body
+from rules.case.view import view_of
 from rules.common import working_time
 from workflows.kit import activities, search_attributes
+from workflows.kit.context import Context, Seen
 from workflows.kit.sla import SlaClocks
 from workflows.kit.timer import Timer
 from workflows.kit.web_ui import details_of
@@ -39,15 +46,11 @@ def give_up_on(task: asyncio.Future[Any]) -> None:
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
-class StageChange(Exception):  # noqa: N818  # a turn is no error
-    """Leave the stage for another one: withdrawn, not pursued, reclassified."""
-
-    def __init__(self, stage: Stage) -> None:
-        super().__init__(stage)
-        self.stage = stage
+class StageChange(Exception):  # noqa: N818  # no error
+    """The case leaves its stage before the stage is done, because `change_stage` was called. Only `CaseWorkflow.run` catches it."""
 
 
-class CaseContext:
+class CaseContext(Context[Action, CaseView]):
     """The working copy of one case inside its workflow."""
 
     def __init__(self, start: CaseStart) -> None:
@@ -68,6 +71,17 @@ class CaseContext:
     @property
     def now(self) -> datetime:
         return workflow.now()
+
+    @property
+    def seen(self) -> Seen:
+        return self.case
+
+    def fault_of(self, action: Action, act: Act[Any]) -> Fault | None:
+        case = self.case
+        return closed_request(case, act) or forbidden(case, act.actor, action) or unfit_body(case, self.policy, act, self.now)
+
+    def view_for(self, act: Act[Any], /) -> CaseView:
+        return view_of(self.case, self.policy, act.actor, self.now, act.locale)
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         """Add a timeline entry; who is told of it is the policy's business (NTF-1)."""
@@ -113,31 +127,31 @@ class CaseContext:
         return working_time.add_working(self.policy.calendars[policy.calendar], self.now, within or policy.within)
 
     async def wait_for(self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime | None = None) -> bool:
-        """Pause until `done`, or the wait's deadline: True or False. Raises TurnTo when an action sends the case elsewhere.
+        """Pause until `done`, or the wait's deadline: True or False. Raises StageChange when an action sends the case elsewhere.
 
         Meanwhile clocks warn and are missed, requests are reminded and fall silent, everything is saved before each sleep.
         """
-        if self.case.turn_to is None and done():
+        if not self.stage_changed and done():
             return True
         self._begin_wait(on, for_, until)
         while True:
             wait = self.case.wait
             assert wait is not None  # noqa: S101  # only this loop ends it
             self.clocks.tick()
-            if self.case.turn_to is not None or done() or self.now >= wait.until:
+            if self.stage_changed or done() or self.now >= wait.until:
                 self._end_wait()
-                self.turn_if_told()
+                self.leave_stage_if_changed()
                 return done()
             await self._renew_calendars_in_time(wait.until)
             await self.save()
-            if self._dirty or done() or self.case.turn_to is not None:
+            if self._dirty or done() or self.stage_changed:
                 continue
             await self._continue_as_new_when_long()
             self._timer.fire_by(self.clocks.next_moment(wait.until))
-            await workflow.wait_condition(lambda: done() or self._dirty or self._timer.fired or self.case.turn_to is not None)
+            await workflow.wait_condition(lambda: done() or self._dirty or self._timer.fired or self.stage_changed)
 
     async def await_partner(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
-        """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked; a turn gives it up."""
+        """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked until the stage changes."""
         task = asyncio.ensure_future(effect)
         try:
             while not task.done():
@@ -172,22 +186,38 @@ class CaseContext:
             self.clocks.hand_over(tier)
         self.note(Event.ESCALATED, by, tier=tier.value, reason=reason, **data)
 
-    def turn(self, stage: Stage) -> None:
-        """Send the case to another stage at its next pause."""
-        self.case.turn_to = stage
+    def change_stage(self, stage: Stage) -> None:
+        """Send the case to another stage. It gets there when the present stage is done or pauses; until then the first word counts."""
+        self.case.turn_to = self.case.turn_to or stage
+
+    @property
+    def stage_changed(self) -> bool:
+        """Whether the case was sent to another stage, and is not there yet."""
+        return self.case.turn_to is not None
+
+    def leave_stage_if_changed(self) -> None:
+        """Raise StageChange when the case was sent to another stage. Every wait asks; ask before anything irrevocable, too."""
+        if self.stage_changed:
+            raise StageChange
+
+    def enter_changed_stage(self) -> None:
+        """Put the case at the stage to which it was sent."""
+        if self.case.turn_to is not None:
+            self.case.stage, self.case.turn_to, self.case.overdue = self.case.turn_to, None, 0
+            self._dirty = True
 
     def end(self, outcome: Outcome) -> None:
         """The case is over with this outcome: it goes to the archive at its next pause, its questions are withdrawn."""
         self.case.outcome = outcome
         self.withdraw_requests()
-        self.turn(Stage.ARCHIVAL)
+        self.change_stage(Stage.ARCHIVAL)
 
     def give_up(self, why: str) -> NoReturn:
         """The customer did not move in time: the case closes as not pursued, and may be reopened."""
         self.note(Event.NOT_PURSUED, why=why)
         self.end(Outcome.NOT_PURSUED)
-        self.turn_if_told()
-        raise AssertionError(why)  # end() told to turn
+        self.leave_stage_if_changed()
+        raise AssertionError(why)  # end() changed the stage
 
     def withdraw_requests(self) -> None:
         """What was asked does not matter any more (INV-2)."""
@@ -197,12 +227,6 @@ class CaseContext:
 
     def mark(self) -> None:
         """Something that lists show has changed: save it at the next pause."""
-        self._dirty = True
-
-    def enter(self, stage: Stage) -> None:
-        """The case is at the next stage, unless an action sent it elsewhere."""
-        self.turn_if_told()
-        self.case.stage, self.case.overdue = stage, 0
         self._dirty = True
 
     def _begin_wait(self, on: WaitingOn, for_: WaitFor, until: datetime | None) -> None:
@@ -221,12 +245,6 @@ class CaseContext:
         if self.case.wait is not None:
             self.clocks.resume(self.case.wait.since)
         self.case.wait = None
-
-    def turn_if_told(self) -> None:
-        """Leave for where an action sent the case; asked wherever something irrevocable comes next."""
-        if self.case.turn_to is not None:
-            stage, self.case.turn_to = self.case.turn_to, None
-            raise StageChange(stage)
 
     async def _renew_calendars_in_time(self, until: datetime) -> None:
         """Before a deadline falls on days whose holidays are not known (SLA-2). Asked once for each case that outlives a year."""

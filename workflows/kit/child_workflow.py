@@ -6,10 +6,10 @@ that a pause costs one signal; the signal is sent by a local activity, which cos
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import JsonValue
 from temporalio import workflow
@@ -30,8 +30,6 @@ from workflows.kit.remedies import find, replace
 from workflows.kit.search_attributes import CASE_KIND, MERCHANT_ID
 from workflows.kit.timer import Timer
 from workflows.kit.web_ui import details_of_child
-
-T = TypeVar("T")
 
 A_MOMENT = timedelta(minutes=1)
 """The case waits a little longer than its child workflow, whose own deadline decides."""
@@ -59,11 +57,11 @@ async def run(
     *,
     enough: Callable[[], bool] = lambda: False,
 ) -> ChildState:
-    """Send the child workflow on its way unless it is, and follow it until it is done or far `enough`. Raises TurnTo like every wait."""
+    """Send the child workflow on its way unless it is, and follow it until it is done or far `enough`. Raises StageChange like every wait."""
     remedy = find(context, remedy_id)
     name = workflow_id(context.case.case_id, remedy_id, kind)
     if remedy.child is None or remedy.child.workflow_id != name:
-        context.turn_if_told()
+        context.leave_stage_if_changed()
         until = context.deadline(first[1])
         child = ChildState(workflow_id=name, on=first[0], for_=first[1], until=until)
         replace(context, remedy.model_copy(update={"child": child}))
@@ -129,7 +127,7 @@ async def call_off(context: CaseContext, remedy_id: str, why: str) -> ChildState
     return child
 
 
-def take_in(context: CaseContext, report: Report) -> None:
+def receive_report(context: CaseContext, report: Report) -> None:
     """The case's signal `report`: put the news on the timeline and the remedy. An older report than the last changes nothing."""
     remedy = next((remedy for remedy in context.case.remedies if remedy.id == report.remedy_id), None)
     known = {"child": remedy.child, "suspended_child": remedy.suspended_child} if remedy else {}
@@ -166,6 +164,8 @@ class ChildContext:
         self._finished: ChildState | None = None
         self._told: ChildState | None = None
         self._changed = False
+        self.requests_seen: dict[str, int] = {}
+        self.notices_seen: tuple[str, ...] = ()
         self.called_off: str | None = None
         """Why the case takes the child workflow back. Whoever deals with it sets it to None, if the child workflow still has to go on."""
 
@@ -242,15 +242,3 @@ class ChildContext:
                 workflow_id=workflow.info().workflow_id, for_=for_, until=self.now, done=True, failed=failed
             )
         await self.report(self._finished)
-
-
-async def to_the_end(child: ChildContext, life: Coroutine[Any, Any, T]) -> T:
-    """Live, whatever is asked: "Request Cancellation" of the Web UI ends no child workflow, for goods and money are on their way."""
-    living = asyncio.create_task(life)
-    while True:
-        try:
-            return await asyncio.shield(living)
-        except asyncio.CancelledError:
-            if living.cancelled():
-                raise
-            child.note(Event.CANCELLATION_REFUSED)

@@ -12,7 +12,7 @@ from workflows.kit.remedies import find, replace
 
 async def issue(context: CaseContext, remedy_id: str) -> None:
     """Done when the promotion system has issued it. A refusal sends the case back to looking for a solution."""
-    context.turn_if_told()
+    context.leave_stage_if_changed()
     remedy = find(context, remedy_id)
     request = request_of(context, remedy)
     coupon = await context.await_partner(activities.issue_coupon(request), WaitFor.COUPON)

@@ -23,7 +23,7 @@ async def pay(context: CaseContext, remedy_id: str) -> None:
 
 async def set_aside(context: CaseContext, remedy_id: str) -> bool:
     """Persist the intent for what no part covers yet. True when the whole amount is set aside."""
-    context.turn_if_told()
+    context.leave_stage_if_changed()
     case = context.case
     remedy = find(context, remedy_id)
     assert remedy.amount is not None  # noqa: S101  # a refunding remedy has an amount

@@ -75,7 +75,7 @@ async def take_goods(context: CaseContext, remedy_id: str) -> bool:
     case, remedy, order = context.case, find(context, remedy_id), order_of(context)
     if remedy.ordering is not None:
         return True
-    context.turn_if_told()
+    context.leave_stage_if_changed()
     taken = await activities.take_goods(
         ReserveItems(
             case_id=case.case_id,
@@ -95,7 +95,7 @@ async def confirmed(context: CaseContext, remedy_id: str) -> bool:
     """Ask the merchant's system, and wait for its word. One that stays silent counts as a no, and is told that it is off."""
     silent = False
     if find(context, remedy_id).ordering is None:
-        context.turn_if_told()
+        context.leave_stage_if_changed()
         until = context.deadline(WaitFor.ORDER_CHANGE)
         keep(context, remedy_id, OrderingState(key=f"{context.case.case_id}.{remedy_id}.change", until=until))
         patience = context.policy.waits[WaitFor.ORDER_CHANGE].within

@@ -8,27 +8,29 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from models.case.actions import Act
 from models.common.actors import SYSTEM, Actor
+from models.common.errors import Fault
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind, ShipmentStatus
 from models.common.vocabulary import WaitFor, WaitingOn
 from models.money.charge import Charge
 from models.replacements.activities import ReplacementStart
 from models.replacements.partner import Dispatch, DispatchStatus, Repair, RepairStatus, Reservation
-from models.replacements.state import ReplacementStage, ReplacementState
+from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
 from models.returns.partner import ReturnParcel
-from rules.replacements.permissions import merged, newer
+from rules.replacements.permissions import forbidden, merged, newer, unfit
 from rules.returns.outcome import status_of
 from workflows.kit.case_context import give_up_on
 from workflows.kit.child_workflow import ChildContext
+from workflows.kit.context import Context, Seen
 from workflows.money import charge
 
 T = TypeVar("T")
-REMEMBERED = 200
 CALLED_OFF = "called_off"
 OVER = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
 """Nothing more will come of a parcel; one that came back to its sender counts as lost."""
@@ -42,7 +44,7 @@ class Ended(Exception):  # noqa: N818  # an end is no error
         self.why = why
 
 
-class ReplacementContext:
+class ReplacementContext(Context[ReplacementAction, ReplacementState]):
     """The working copy of one replacement inside its workflow."""
 
     def __init__(self, start: ReplacementStart) -> None:
@@ -71,13 +73,21 @@ class ReplacementContext:
         self.out_of_stock = False
         self.expected_at: datetime | None = None
         """The merchant's word, beside the warehouse's."""
-        self.requests: tuple[str, ...] = ()
-        self._notices: tuple[str, ...] = ()
         self._odd: str | None = None
 
     @property
     def now(self) -> datetime:
         return workflow.now()
+
+    @property
+    def seen(self) -> Seen:
+        return self.child
+
+    def fault_of(self, action: ReplacementAction, act: Act[Any]) -> Fault | None:
+        return forbidden(self.state, act.actor, action) or unfit(act, self.start.paid.currency)
+
+    def view_for(self, _: Act[Any], /) -> ReplacementState:
+        return self.state
 
     @property
     def sent(self) -> bool:
@@ -187,41 +197,28 @@ class ReplacementContext:
         """The customer's own goods are there, and are not to be replaced."""
         return self.start.mend and not self.state.given_up and not self.left_workshop
 
-    def take_in(self, notice: Notice) -> None:
-        """A partner's webhook. One that came before changes nothing; one that cannot be read is put on the timeline."""
-        if notice.notice_id in self._notices:
-            return
-        self._notices = (*self._notices, notice.notice_id)[-REMEMBERED:]
-        reader = READERS.get(notice.kind)
-        try:
-            trouble = reader(self, notice.payload) if reader else "unknown_kind"
-        except ValidationError:
-            trouble = "unreadable"
-        if trouble is not None:
-            self.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=trouble)
+
+def _dispatch(context: ReplacementContext, notice: Notice) -> str | None:
+    return context.told_of_dispatch(Dispatch.model_validate(notice.payload))
 
 
-def _dispatch(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
-    return context.told_of_dispatch(Dispatch.model_validate(payload))
+def _repair(context: ReplacementContext, notice: Notice) -> str | None:
+    return context.told_of_repair(Repair.model_validate(notice.payload))
 
 
-def _repair(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
-    return context.told_of_repair(Repair.model_validate(payload))
+def _shipment(context: ReplacementContext, notice: Notice) -> str | None:
+    return context.told_of_parcel(ReturnParcel.model_validate(notice.payload))
 
 
-def _shipment(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
-    return context.told_of_parcel(ReturnParcel.model_validate(payload))
-
-
-def _charge(context: ReplacementContext, payload: dict[str, JsonValue]) -> str | None:
-    told = Charge.model_validate(payload)
+def _charge(context: ReplacementContext, notice: Notice) -> str | None:
+    told = Charge.model_validate(notice.payload)
     if context.bill is None or told.key != context.bill.order.key:
         return "other_charge"
     charge.take_in(context.child, context.bill, told)
     return None
 
 
-READERS: dict[str, Callable[[ReplacementContext, dict[str, JsonValue]], str | None]] = {
+READERS: dict[str, Callable[[ReplacementContext, Notice], str | None]] = {
     NoticeKind.DISPATCH: _dispatch,
     NoticeKind.REPAIR: _repair,
     NoticeKind.SHIPMENT: _shipment,

@@ -113,7 +113,7 @@ async def taken(context: CaseContext, remedy_id: str) -> bool:
     case, remedy, order = context.case, find(context, remedy_id), order_of(context)
     if remedy.child is not None:
         return True
-    context.turn_if_told()
+    context.leave_stage_if_changed()
     answer = await activities.take_goods(
         ReserveItems(
             case_id=case.case_id,

@@ -1,16 +1,9 @@
 """What people do to a replacement (RES-7): one function for each action, called after `rules/replacements/permissions.py` let it through."""
 
-from collections.abc import Callable
-from typing import Any
-
-from temporalio import workflow
-from temporalio.exceptions import ApplicationError
-
 from models.case.actions import Act
 from models.common.events import Event
 from models.replacements.partner import Repair, RepairStatus
 from models.replacements.state import (
-    REPLACEMENT_BODIES,
     AcceptEstimate,
     ChooseRefund,
     Diagnose,
@@ -18,13 +11,10 @@ from models.replacements.state import (
     OutOfStock,
     RefuseEstimate,
     Repaired,
-    ReplacementAction,
     ReplacementStage,
-    ReplacementState,
     Sent,
 )
-from rules.replacements.permissions import forbidden, unfit
-from workflows.replacements.context import REMEMBERED, ReplacementContext
+from workflows.replacements.context import ReplacementContext
 
 
 def accept_estimate(context: ReplacementContext, act: Act[AcceptEstimate]) -> None:
@@ -73,44 +63,3 @@ def sent(context: ReplacementContext, act: Act[Sent]) -> None:
 
 def out_of_stock(context: ReplacementContext, act: Act[OutOfStock]) -> None:
     context.out_of_stock, context.expected_at = True, act.body.expected_at
-
-
-DOING: dict[ReplacementAction, Callable[[ReplacementContext, Act[Any]], None]] = {
-    ReplacementAction.ACCEPT_ESTIMATE: accept_estimate,
-    ReplacementAction.REFUSE_ESTIMATE: refuse_estimate,
-    ReplacementAction.CHOOSE_REFUND: choose_refund,
-    ReplacementAction.DIAGNOSE: diagnose,
-    ReplacementAction.REPAIRED: repaired,
-    ReplacementAction.NOT_REPAIRABLE: not_repairable,
-    ReplacementAction.SENT: sent,
-    ReplacementAction.OUT_OF_STOCK: out_of_stock,
-}
-
-
-def person(action: ReplacementAction) -> Callable[..., Any]:
-    """The update of an action, with its validator; done once for each request id."""
-
-    def validate(self: Any, act: Act[Any]) -> None:  # noqa: ANN401  # a workflow with a job
-        context: ReplacementContext = self.context
-        if act.request_id in context.requests:
-            return
-        fault = forbidden(context.state, act.actor, action) or unfit(act, context.start.paid.currency)
-        if fault is not None:
-            raise ApplicationError(fault.detail, fault, type=fault.type.value)
-
-    async def handle(self: Any, act: Act[Any]) -> ReplacementState:  # noqa: ANN401
-        context: ReplacementContext = self.context
-        if act.request_id not in context.requests:
-            DOING[action](context, act)
-            context.requests = (*context.requests, act.request_id)[-REMEMBERED:]
-        return context.state
-
-    for function in (validate, handle):
-        function.__name__ = function.__qualname__ = action.value
-        function.__annotations__["act"] = Act[REPLACEMENT_BODIES[action]]
-        del function.__annotations__["self"]  # the SDK takes an annotated self for an argument
-    update = workflow.update(name=action.value, description=(REPLACEMENT_BODIES[action].__doc__ or action).splitlines()[0])(
-        handle
-    )
-    update.validator(validate)
-    return update

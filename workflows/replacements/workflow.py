@@ -8,16 +8,20 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
+    from models.case.actions import Act
     from models.common.events import Event
     from models.common.partners import Notice
     from models.common.vocabulary import WaitFor
+    from models.replacements import state as bodies
     from models.replacements.activities import DecideRepair, ReplacementStart
     from models.replacements.partner import ReservationStatus
-    from models.replacements.state import ReplacementAction, ReplacementStage
-    from workflows.kit.child_workflow import to_the_end
+    from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
+    from workflows.kit.cancellation import run_uncancelled
+    from workflows.kit.updates import update
     from workflows.money import charge
     from workflows.replacements import activities as effects
-    from workflows.replacements.context import Ended, ReplacementContext
+    from workflows.replacements import updates
+    from workflows.replacements.context import READERS, Ended, ReplacementContext
     from workflows.replacements.repair import mended
     from workflows.replacements.steps import (
         A_DEED,
@@ -29,7 +33,6 @@ with workflow.unsafe.imports_passed_through():
         set_aside,
         stopped,
     )
-    from workflows.replacements.updates import person
 
 ESTIMATE_REFUSED = "estimate_refused"
 ON_THE_ROAD = "goods_on_the_road"
@@ -47,9 +50,9 @@ class ReplacementWorkflow:
     @workflow.run
     async def run(self, start: ReplacementStart) -> str:  # taken by __init__
         """Returns how it ended."""
-        return await to_the_end(self.context.child, self._live())
+        return await run_uncancelled(self.context, self._run())
 
-    async def _live(self) -> str:
+    async def _run(self) -> str:
         context = self.context
         failed: str | None = None
         try:
@@ -66,7 +69,7 @@ class ReplacementWorkflow:
     @workflow.signal
     def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        self.context.take_in(notice)
+        self.context.receive_notice(notice, READERS)
 
     @workflow.signal
     def goods_are_back(self) -> None:
@@ -78,14 +81,37 @@ class ReplacementWorkflow:
         """RES-11: the case takes the replacement back."""
         self.context.child.called_off = why
 
-    accept_estimate = person(ReplacementAction.ACCEPT_ESTIMATE)
-    refuse_estimate = person(ReplacementAction.REFUSE_ESTIMATE)
-    choose_refund = person(ReplacementAction.CHOOSE_REFUND)
-    diagnose = person(ReplacementAction.DIAGNOSE)
-    repaired = person(ReplacementAction.REPAIRED)
-    not_repairable = person(ReplacementAction.NOT_REPAIRABLE)
-    sent = person(ReplacementAction.SENT)
-    out_of_stock = person(ReplacementAction.OUT_OF_STOCK)
+    @update(ReplacementAction.ACCEPT_ESTIMATE)
+    def accept_estimate(self, act: Act[bodies.AcceptEstimate]) -> ReplacementState:
+        return self.context.perform(act, updates.accept_estimate)
+
+    @update(ReplacementAction.REFUSE_ESTIMATE)
+    def refuse_estimate(self, act: Act[bodies.RefuseEstimate]) -> ReplacementState:
+        return self.context.perform(act, updates.refuse_estimate)
+
+    @update(ReplacementAction.CHOOSE_REFUND)
+    def choose_refund(self, act: Act[bodies.ChooseRefund]) -> ReplacementState:
+        return self.context.perform(act, updates.choose_refund)
+
+    @update(ReplacementAction.DIAGNOSE)
+    def diagnose(self, act: Act[bodies.Diagnose]) -> ReplacementState:
+        return self.context.perform(act, updates.diagnose)
+
+    @update(ReplacementAction.REPAIRED)
+    def repaired(self, act: Act[bodies.Repaired]) -> ReplacementState:
+        return self.context.perform(act, updates.repaired)
+
+    @update(ReplacementAction.NOT_REPAIRABLE)
+    def not_repairable(self, act: Act[bodies.NotRepairable]) -> ReplacementState:
+        return self.context.perform(act, updates.not_repairable)
+
+    @update(ReplacementAction.SENT)
+    def sent(self, act: Act[bodies.Sent]) -> ReplacementState:
+        return self.context.perform(act, updates.sent)
+
+    @update(ReplacementAction.OUT_OF_STOCK)
+    def out_of_stock(self, act: Act[bodies.OutOfStock]) -> ReplacementState:
+        return self.context.perform(act, updates.out_of_stock)
 
 
 async def live(context: ReplacementContext) -> None:

@@ -5,10 +5,13 @@ The stage only moves forward, so that notices may come twice and out of order.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import JsonValue
 
+from models.case.actions import Act
 from models.common.actors import SYSTEM, Actor
+from models.common.errors import Fault
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind, ShipmentStatus
 from models.common.vocabulary import Reception, Role, WaitFor
@@ -17,18 +20,19 @@ from models.returns.partner import PickupBooked, PickupStatus, ReturnParcel, Tol
 from models.returns.state import (
     Inspection,
     PickupState,
+    ReturnAction,
     ReturnParcelState,
     ReturnStage,
     ReturnState,
     Way,
 )
 from rules.returns.outcome import inspects, status_of, told_lines
+from rules.returns.permissions import fault_of
 from workflows.kit.child_workflow import ChildContext
+from workflows.kit.context import Context, Seen
 
-REMEMBERED = 200
 
-
-class ReturnContext:
+class ReturnContext(Context[ReturnAction, ReturnState]):
     """The working copy of one return inside its workflow."""
 
     def __init__(self, start: ReturnStart) -> None:
@@ -44,8 +48,19 @@ class ReturnContext:
         self.back = False
         """Goods that were sent back to the customer are with them."""
         self.heard_at: datetime = start.state.opened_at
-        self.requests: tuple[str, ...] = ()
-        self._notices: tuple[str, ...] = ()
+
+    @property
+    def seen(self) -> Seen:
+        return self.child
+
+    def fault_of(self, action: ReturnAction, act: Act[Any]) -> Fault | None:
+        return fault_of(self.state, self.policy, action, act, self.child.now)
+
+    def view_for(self, _: Act[Any], /) -> ReturnState:
+        return self.state
+
+    def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
+        self.child.note(event, by, **data)
 
     def change(self, **fields: object) -> None:
         self.state = self.state.model_copy(update=fields)
@@ -66,7 +81,7 @@ class ReturnContext:
         self.heard_at = self.child.now
         self.change(stage=ReturnStage.IN_TRANSIT, way=way, parcel=parcel, pickup=pickup, shipped_at=self.child.now)
         self.child.goods(reception=Reception.IN_TRANSIT)
-        self.child.note(Event.RETURN_ON_ITS_WAY, by, way=way.value, tracking=tracking, carrier=carrier_id)
+        self.note(Event.RETURN_ON_ITS_WAY, by, way=way.value, tracking=tracking, carrier=carrier_id)
 
     def received(self, by: Actor = SYSTEM) -> None:
         """The goods are with the merchant, who has so long to look at them."""
@@ -74,7 +89,7 @@ class ReturnContext:
         self.change(stage=ReturnStage.RECEIVED, received_at=self.child.now, inspect_until=until)
         self.child.goods(reception=Reception.RECEIVED)
         told_until = until.isoformat() if inspects(self.state) else None
-        self.child.note(Event.RETURN_RECEIVED, by, until=told_until)
+        self.note(Event.RETURN_RECEIVED, by, until=told_until)
 
     def inspected(self, inspection: Inspection) -> None:
         """What the merchant says; the goods have come then, whatever the carrier told."""
@@ -90,20 +105,7 @@ class ReturnContext:
         least = self.child.now + self.policy.after_a_missed_pickup
         deadline = max(self.state.deadline or least, least)
         self.change(pickup=pickup.model_copy(update={"state": PickupState.MISSED}), deadline=deadline)
-        self.child.note(Event.RETURN_PICKUP_MISSED, start=pickup.start.isoformat(), deadline=deadline.isoformat())
-
-    def take_in(self, notice: Notice) -> None:
-        """A partner's webhook. One that came before changes nothing; one that cannot be read is put on the timeline."""
-        if notice.notice_id in self._notices:
-            return
-        self._notices = (*self._notices, notice.notice_id)[-REMEMBERED:]
-        reader = READERS.get(notice.kind)
-        try:
-            trouble = reader(self, notice) if reader else "unknown_kind"
-        except ValidationError:
-            trouble = "unreadable"
-        if trouble is not None:
-            self.child.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=trouble)
+        self.note(Event.RETURN_PICKUP_MISSED, start=pickup.start.isoformat(), deadline=deadline.isoformat())
 
     def told_of(self, parcel: ReturnParcel) -> str | None:
         """The carrier's word on a parcel of this return, by webhook or because it was asked. What is odd about it, if something is."""

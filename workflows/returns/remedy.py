@@ -73,7 +73,7 @@ async def bring_back(context: CaseContext, remedy_id: str, purpose: Purpose = Pu
 async def taken(context: CaseContext, remedy: Remedy, purpose: Purpose) -> bool:
     """RES-1: the pieces are this remedy's from now on; False when other cases have them."""
     case = context.case
-    context.turn_if_told()
+    context.leave_stage_if_changed()
     assert case.order is not None  # noqa: S101  # without a verified order nothing of it is offered
     lines = return_outcome.lines_of(case, remedy)
     pieces = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in lines)

@@ -1,16 +1,9 @@
 """What people do with a return (RES-6): one function for each action, called after `rules/returns/permissions.py` let it through."""
 
-from collections.abc import Callable
-from typing import Any
-
-from temporalio import workflow
-from temporalio.exceptions import ApplicationError
-
 from models.case.actions import Act
 from models.common.events import Event
 from models.returns.activities import PickupCall
 from models.returns.state import (
-    RETURN_BODIES,
     BookPickup,
     CancelPickup,
     ClaimFreight,
@@ -21,14 +14,11 @@ from models.returns.state import (
     MovePickup,
     Pickup,
     Receive,
-    ReturnAction,
-    ReturnState,
     Ship,
     Way,
 )
 from rules.returns.outcome import claim
-from rules.returns.permissions import fault_of
-from workflows.returns.context import REMEMBERED, ReturnContext
+from workflows.returns.context import ReturnContext
 
 
 def book_pickup(context: ReturnContext, act: Act[BookPickup]) -> None:
@@ -80,42 +70,3 @@ def inspect(context: ReturnContext, act: Act[Inspect]) -> None:
 def extend(context: ReturnContext, act: Act[Extend]) -> None:
     context.change(deadline=act.body.until)
     context.child.note(Event.RETURN_EXTENDED, act.actor, deadline=act.body.until.isoformat(), reason=act.body.reason)
-
-
-DOING: dict[ReturnAction, Callable[[ReturnContext, Act[Any]], None]] = {
-    ReturnAction.BOOK_PICKUP: book_pickup,
-    ReturnAction.MOVE_PICKUP: move_pickup,
-    ReturnAction.CANCEL_PICKUP: cancel_pickup,
-    ReturnAction.SHIP: ship,
-    ReturnAction.CLAIM_FREIGHT: claim_freight,
-    ReturnAction.RECEIVE: receive,
-    ReturnAction.INSPECT: inspect,
-    ReturnAction.EXTEND: extend,
-}
-
-
-def person(action: ReturnAction) -> Callable[..., Any]:
-    """The update of an action, with its validator; done once for each request id."""
-
-    def validate(self: Any, act: Act[Any]) -> None:  # noqa: ANN401  # a workflow with a journey
-        context: ReturnContext = self.context
-        if act.request_id in context.requests:
-            return
-        fault = fault_of(context.state, context.policy, action, act, workflow.now())
-        if fault is not None:
-            raise ApplicationError(fault.detail, fault, type=fault.type.value)
-
-    async def handle(self: Any, act: Act[Any]) -> ReturnState:  # noqa: ANN401
-        context: ReturnContext = self.context
-        if act.request_id not in context.requests:
-            DOING[action](context, act)
-            context.requests = (*context.requests, act.request_id)[-REMEMBERED:]
-        return context.state
-
-    for function in (validate, handle):
-        function.__name__ = function.__qualname__ = action.value
-        function.__annotations__["act"] = Act[RETURN_BODIES[action]]
-        del function.__annotations__["self"]  # the SDK takes an annotated self for an argument
-    update = workflow.update(name=action.value, description=(RETURN_BODIES[action].__doc__ or action).splitlines()[0])(handle)
-    update.validator(validate)
-    return update

@@ -7,14 +7,17 @@ or is over, goods that are on the road are still followed until somebody has the
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from models.case.actions import Act
     from models.common.partners import Notice
+    from models.returns import state as bodies
     from models.returns.activities import ReturnStart
-    from models.returns.state import ReturnAction, ReturnResult
-    from workflows.kit.child_workflow import to_the_end
+    from models.returns.state import ReturnAction, ReturnResult, ReturnState
+    from workflows.kit.cancellation import run_uncancelled
+    from workflows.kit.updates import update
+    from workflows.returns import updates
     from workflows.returns.closing import concluded
-    from workflows.returns.context import ReturnContext
+    from workflows.returns.context import READERS, ReturnContext
     from workflows.returns.steps import announced, come, inspected, sent
-    from workflows.returns.updates import person
 
 
 @workflow.defn
@@ -28,9 +31,9 @@ class ReturnWorkflow:
     @workflow.run
     async def run(self, start: ReturnStart) -> str:  # taken by __init__
         """Announced, sent, come, inspected; what was not taken goes back. Returns the result."""
-        return await to_the_end(self.context.child, self._live())
+        return await run_uncancelled(self.context, self._run())
 
-    async def _live(self) -> str:
+    async def _run(self) -> str:
         context = self.context
         result: ReturnResult | None = None
         for leg in (announced, sent, come, inspected):
@@ -42,18 +45,41 @@ class ReturnWorkflow:
     @workflow.signal
     def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        self.context.take_in(notice)
+        self.context.receive_notice(notice, READERS)
 
     @workflow.signal
     def call_off(self, why: str) -> None:
         """RES-11: the case takes the return back."""
         self.context.child.called_off = why
 
-    book_pickup = person(ReturnAction.BOOK_PICKUP)
-    move_pickup = person(ReturnAction.MOVE_PICKUP)
-    cancel_pickup = person(ReturnAction.CANCEL_PICKUP)
-    ship = person(ReturnAction.SHIP)
-    claim_freight = person(ReturnAction.CLAIM_FREIGHT)
-    receive = person(ReturnAction.RECEIVE)
-    inspect = person(ReturnAction.INSPECT)
-    extend = person(ReturnAction.EXTEND)
+    @update(ReturnAction.BOOK_PICKUP)
+    def book_pickup(self, act: Act[bodies.BookPickup]) -> ReturnState:
+        return self.context.perform(act, updates.book_pickup)
+
+    @update(ReturnAction.MOVE_PICKUP)
+    def move_pickup(self, act: Act[bodies.MovePickup]) -> ReturnState:
+        return self.context.perform(act, updates.move_pickup)
+
+    @update(ReturnAction.CANCEL_PICKUP)
+    def cancel_pickup(self, act: Act[bodies.CancelPickup]) -> ReturnState:
+        return self.context.perform(act, updates.cancel_pickup)
+
+    @update(ReturnAction.SHIP)
+    def ship(self, act: Act[bodies.Ship]) -> ReturnState:
+        return self.context.perform(act, updates.ship)
+
+    @update(ReturnAction.CLAIM_FREIGHT)
+    def claim_freight(self, act: Act[bodies.ClaimFreight]) -> ReturnState:
+        return self.context.perform(act, updates.claim_freight)
+
+    @update(ReturnAction.RECEIVE)
+    def receive(self, act: Act[bodies.Receive]) -> ReturnState:
+        return self.context.perform(act, updates.receive)
+
+    @update(ReturnAction.INSPECT)
+    def inspect(self, act: Act[bodies.Inspect]) -> ReturnState:
+        return self.context.perform(act, updates.inspect)
+
+    @update(ReturnAction.EXTEND)
+    def extend(self, act: Act[bodies.Extend]) -> ReturnState:
+        return self.context.perform(act, updates.extend)

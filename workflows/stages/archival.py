@@ -2,13 +2,13 @@
 
 from models.case.state import Archive
 from models.common.events import Event
-from models.common.vocabulary import Outcome, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import Outcome, WaitFor, WaitingOn
 from rules.case.archive import root_cause
 from workflows.kit.case_context import CaseContext
 from workflows.remedies.execution import compensate
 
 
-async def archive(context: CaseContext) -> Stage:
+async def archive(context: CaseContext) -> None:
     """Seal everything as one immutable record, and close."""
     case = context.case
     await compensate(context, (case.outcome or Outcome.RESOLVED).value, whole=True)
@@ -19,10 +19,9 @@ async def archive(context: CaseContext) -> Stage:
     case.archive = Archive(sha256=sha256, edition=edition, at=context.now, outcome=outcome, root_cause=root_cause(case))
     case.closed_at = context.now
     context.note(Event.ARCHIVED, sha256=sha256, outcome=outcome.value)
-    return Stage.CLOSED
 
 
 async def await_reopening(context: CaseContext) -> None:
-    """Within 15 days the same case can go on (the action turns it back to dispatch); after that it is over."""
+    """For a while the same case can be reopened, or appealed against; after that it is over."""
     await context.wait_for(WaitingOn.NOBODY, WaitFor.REOPENING, lambda: False)
     await context.save()

@@ -2,7 +2,7 @@
 
 from models.case.state import Classification
 from models.common.events import Event
-from models.common.vocabulary import Kind, Priority, Stage, WaitFor
+from models.common.vocabulary import Kind, Priority, WaitFor
 from rules.case.grading import grade
 from rules.case.routing import route
 from rules.common.amounts import cost_of
@@ -12,7 +12,7 @@ from workflows.kit.case_context import CaseContext
 from workflows.stages import self_service
 
 
-async def classify(context: CaseContext) -> Stage:
+async def classify(context: CaseContext) -> None:
     """The customer's own choice, or the words; a person decides where these are not sure enough, on a clock (CLS-2)."""
     if context.case.classification is None:
         await read_the_words(context)
@@ -20,7 +20,6 @@ async def classify(context: CaseContext) -> Stage:
     if not sure(context):
         await triage(context)
         grade_case(context)
-    return Stage.DISPATCH
 
 
 async def triage(context: CaseContext) -> None:

@@ -1,14 +1,14 @@
 """Dispatch (DSP-1): which team, and who is asked first. The handler is found when a person is needed (`handover.py`)."""
 
 from models.common.events import Event
-from models.common.vocabulary import Stage, Tier
+from models.common.vocabulary import Tier
 from rules.case.routing import route
 from workflows.kit.case_context import CaseContext
 
 HEIGHT = {Tier.MERCHANT: 0, Tier.PLATFORM: 1, Tier.SUPERVISOR: 2}
 
 
-async def find_a_team(context: CaseContext) -> Stage:
+async def find_a_team(context: CaseContext) -> None:
     """The most specific row of the routing table; a case that rose to a higher tier stays there."""
     case = context.case
     assert case.issue is not None  # noqa: S101  # classification comes first
@@ -30,4 +30,3 @@ async def find_a_team(context: CaseContext) -> Stage:
         context.clocks.hand_over(tier)
     case.dispatched = True
     context.note(Event.DISPATCHED, team=row.team, tier=case.tier.value, row=row.id)
-    return Stage.INVESTIGATION

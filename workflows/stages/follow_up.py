@@ -1,12 +1,12 @@
 """Follow-up (FUP-1…3): the formal answer, the survey, and the customer's word that it is solved."""
 
 from models.common.events import Event
-from models.common.vocabulary import Outcome, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import Outcome, WaitFor, WaitingOn
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext
 
 
-async def confirm(context: CaseContext) -> Stage:
+async def confirm(context: CaseContext) -> None:
     """Resolution hands over only what is verified (FUP-1); then the customer confirms, disputes, or is silent for 7 days.
 
     An appeal that is open then is decided before the case is closed (INV-5); one that came after closing brings it back here.
@@ -15,7 +15,6 @@ async def confirm(context: CaseContext) -> Stage:
     if case.closed_at is None:
         await customers_word(context)
     await wait_or_escalate(context, WaitFor.APPEAL, lambda: case.appeal is None or not case.appeal.pending, WaitingOn.SUPERVISOR)
-    return Stage.ARCHIVAL
 
 
 async def customers_word(context: CaseContext) -> None:

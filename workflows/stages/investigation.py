@@ -7,7 +7,7 @@ from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
 from models.common.events import Event
 from models.common.partners import StatementRequest
-from models.common.vocabulary import Kind, Party, Role, Stage, Tier, WaitFor, WaitingOn
+from models.common.vocabulary import Kind, Party, Role, Tier, WaitFor, WaitingOn
 from models.investigation.findings import InformationRequest
 from rules.facts import liability
 from rules.facts.establish import parcel_in_question
@@ -21,7 +21,7 @@ FRESH = timedelta(hours=1)
 """What partners said less than this ago is not asked again."""
 
 
-async def establish(context: CaseContext) -> Stage:
+async def establish(context: CaseContext) -> None:
     """Facts first; when they do not decide, the parties' statements; for a complaint, an agent's finding after that."""
     case = context.case
     if case.order is not None and (case.looked_up_at is None or case.looked_up_at < context.now - FRESH):
@@ -33,7 +33,6 @@ async def establish(context: CaseContext) -> Stage:
     context.withdraw_requests()
     if case.kind is Kind.COMPLAINT and case.tier is not Tier.MERCHANT:
         await wait_or_escalate(context, WaitFor.FINDING, lambda: decided(context) or case.tier is Tier.MERCHANT)
-    return Stage.RESOLUTION
 
 
 def conclude(context: CaseContext) -> None:

@@ -6,7 +6,7 @@ from temporalio.exceptions import ActivityError
 
 from models.case.activities import LookUp, Recall
 from models.common.events import Event
-from models.common.vocabulary import ClockName, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, WaitFor, WaitingOn
 from rules.common import working_time
 from rules.facts.establish import facts_of
 from workflows.kit import activities
@@ -15,13 +15,12 @@ from workflows.kit.case_context import CaseContext
 A_MOMENT = timedelta(minutes=1)
 
 
-async def receive(context: CaseContext) -> Stage:
+async def receive(context: CaseContext) -> None:
     """Acknowledge at once; then look the order up, and ask the customer when it is not one of theirs (REC-3)."""
     if context.case.version == 0:
         acknowledge(context)
     while not await order_is_theirs(context):
         await ask_for_the_right_order(context)
-    return Stage.CLASSIFICATION
 
 
 def acknowledge(context: CaseContext) -> None:

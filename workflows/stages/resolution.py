@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
 from models.common.events import Event
-from models.common.vocabulary import ClockName, Kind, Outcome, Party, RemedyKind, Role, Silence, Stage, Tier, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, Kind, Outcome, Party, RemedyKind, Role, Silence, Tier, WaitFor, WaitingOn
 from models.investigation.decisions import Review
 from models.remedies.offers import RemedyOffer
 from models.remedies.remedy import Proposal, Remedy
@@ -28,7 +28,7 @@ from workflows.stages import self_service
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 
 
-async def settle(context: CaseContext) -> Stage:
+async def settle(context: CaseContext) -> None:
     """Answer an inquiry; else do what is clear, or negotiate; then carry it out."""
     if context.case.kind is Kind.INQUIRY:
         await self_service.offer(context)
@@ -41,7 +41,6 @@ async def settle(context: CaseContext) -> Stage:
     context.clocks.stop()
     context.case.outcome = context.case.outcome or Outcome.RESOLVED
     await claims_from_case.open_claims(context)
-    return Stage.FOLLOW_UP
 
 
 def decide_at_once(context: CaseContext) -> bool:

@@ -23,7 +23,7 @@ def appeal(context: CaseContext, act: Act[AppealFinding]) -> None:
     say(context, act, body.words, body.evidence)
     context.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
     if case.stage is Stage.CLOSED:
-        context.turn(Stage.FOLLOW_UP)
+        context.change_stage(Stage.FOLLOW_UP)
 
 
 def decide_appeal(context: CaseContext, act: Act[DecideAppeal]) -> None:
@@ -61,7 +61,7 @@ def look_again(context: CaseContext, by: Actor) -> None:
     context.case.confirmed, context.case.automatic = False, False
     context.clocks.start()
     context.escalate("appeal_granted", by)
-    context.turn(Stage.RESOLUTION)
+    context.change_stage(Stage.RESOLUTION)
 
 
 def review(context: CaseContext, act: Act[ReviewDecision]) -> None:

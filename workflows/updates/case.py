@@ -75,7 +75,7 @@ def classify(context: CaseContext, act: Act[Classify]) -> None:
         classification.grade_case(context)
         lapse_proposal(context)
         context.withdraw_requests()
-        context.turn(Stage.DISPATCH)
+        context.change_stage(Stage.DISPATCH)
 
 
 def take(context: CaseContext, act: Act[Take]) -> None:
@@ -139,7 +139,7 @@ def dispute(context: CaseContext, act: Act[Dispute]) -> None:
     context.note(Event.DISPUTED, act.actor, reason=act.body.reason)
     context.clocks.start()
     context.escalate("disputed", act.actor)
-    context.turn(Stage.RESOLUTION)
+    context.change_stage(Stage.RESOLUTION)
 
 
 def rate(context: CaseContext, act: Act[Rate]) -> None:
@@ -161,7 +161,7 @@ def reopen(context: CaseContext, act: Act[Reopen]) -> None:
     say(context, act, act.body.reason, ())
     context.note(Event.REOPENED, act.actor, reason=act.body.reason)
     context.clocks.start()
-    context.turn(where_it_was_left(context))
+    context.change_stage(where_it_was_left(context))
 
 
 def where_it_was_left(context: CaseContext) -> Stage:

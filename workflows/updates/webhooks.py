@@ -1,8 +1,6 @@
-"""What partners tell by webhook: loose payloads, checked here; one that cannot be read is put on the timeline, never dropped silently."""
+"""What partners tell a case by webhook: a reader for each kind of notice, called by `Context.receive_notice`."""
 
 from collections.abc import Callable
-
-from pydantic import ValidationError
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.events import Event
@@ -14,23 +12,6 @@ from rules.money.refund import as_told
 from workflows.kit.case_context import CaseContext
 from workflows.money import refund
 from workflows.remedies import order_change
-
-REMEMBERED = 200
-
-
-def take_in(context: CaseContext, notice: Notice) -> None:
-    """A notice that came before changes nothing (FUP-1, misuse)."""
-    case = context.case
-    if notice.notice_id in case.notices_seen:
-        return
-    case.notices_seen = (*case.notices_seen, notice.notice_id)[-REMEMBERED:]
-    reader = READERS.get(notice.kind)
-    try:
-        news = reader(context, notice) if reader else "unknown_kind"
-    except ValidationError:
-        news = "unreadable"
-    if news is not None:
-        context.note(Event.PARTNER_NOTICE, partner=notice.partner, kind=notice.kind, status=news)
 
 
 def _refund(context: CaseContext, notice: Notice) -> str | None:
