@@ -279,8 +279,13 @@ class RefundStatus(StrEnum):
 
     @classmethod
     def moving(cls) -> frozenset["RefundStatus"]:
-        """Money was set aside, asked for or paid."""
-        return frozenset({cls.PENDING, cls.REQUESTED, cls.ARRIVED})
+        """Money was reserved, asked for or paid."""
+        return cls.unsettled() | {cls.ARRIVED}
+
+    @classmethod
+    def unsettled(cls) -> frozenset["RefundStatus"]:
+        """The provider's last word is still to come."""
+        return frozenset({cls.PENDING, cls.REQUESTED})
 
 
 class ClockName(StrEnum):
