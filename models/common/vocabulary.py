@@ -256,7 +256,13 @@ class Acceptance(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
-    MANUAL = "manual"
+    PARTIAL = "partial"
+    """Some of the goods were accepted: the refund is cut."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Acceptance | None":
+        """The name before it was renamed: histories and rows still say it."""
+        return cls.PARTIAL if value == "manual" else None
 
 
 class Silence(StrEnum):
@@ -351,5 +357,10 @@ class ErrorType(StrEnum):
     BAD_SIGNATURE = "bad-signature"
     PARTNER_UNAVAILABLE = "partner-unavailable"
     PARTNER_REFUSED = "partner-refused"
-    PARTNER_NONSENSE = "partner-nonsense"
+    PARTNER_INVALID_RESPONSE = "partner-invalid-response"
     INTERNAL = "internal"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ErrorType | None":
+        """The name before it was renamed: histories and older workers still say it."""
+        return cls.PARTNER_INVALID_RESPONSE if value == "partner-nonsense" else None

@@ -102,7 +102,7 @@ def reception_of(inspection: Inspection) -> Reception:
 
 ACCEPTANCE = {
     ReturnResult.ACCEPTED: Acceptance.ACCEPTED,
-    ReturnResult.PARTLY: Acceptance.MANUAL,
+    ReturnResult.PARTLY: Acceptance.PARTIAL,
     ReturnResult.REJECTED: Acceptance.REJECTED,
 }
 
