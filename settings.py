@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     """The time zone of that hour."""
 
     circuit_after: int = Field(default=5, ge=1)
-    """A partner that fails so often in a row is left alone for a while."""
+    """After so many failures in a row a partner's circuit opens: it is not called for a while."""
     circuit_pause: float = Field(default=5.0, gt=0)
     """Seconds; twice as long after every further failure."""
     circuit_longest_pause: float = Field(default=300.0, gt=0)

@@ -1,6 +1,6 @@
 """An OpenAI-compatible chat endpoint that reads customers' words instead of the local model (CLS-2). Off by default.
 
-Its silence, refusal or nonsense never stops a case: the local model answers then. What it is sent is the words alone, and they
+Its silence, refusal or invalid response never stops a case: the local model answers then. What it is sent is the words alone, and they
 leave the house: choose an endpoint that may have them.
 """
 

@@ -91,7 +91,7 @@ class Partners:
 
     @property
     def circuits(self) -> tuple[Circuit, ...]:
-        """Who of them is left alone for a while."""
+        """The circuit of each connection."""
         return tuple(connection.circuit for connection in self._connections)
 
     async def aclose(self) -> None:

@@ -25,8 +25,8 @@ async def ready(parts: PartsOf, response: Response) -> Health:
     """Whether the database and Temporal can be used, each with its word. A partner that is down is named; we work without it."""
     checks = {"database": await _database(parts), "temporal": OK if await parts.engine.ready() else "unreachable"}
     good = all(word == OK for word in checks.values())
-    left_alone = {circuit.partner: circuit for circuit in parts.partners.circuits if circuit.state is not CircuitState.CLOSED}
-    checks |= {name: f"down, asked again in {circuit.rest:.0f} s" for name, circuit in left_alone.items()}
+    open_circuits = {circuit.partner: circuit for circuit in parts.partners.circuits if circuit.state is not CircuitState.CLOSED}
+    checks |= {name: f"down, called again in {circuit.rest:.0f} s" for name, circuit in open_circuits.items()}
     response.status_code = 200 if good else 503
     return Health(status=OK if good else "unavailable", checks=checks)
 

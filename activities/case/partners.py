@@ -18,8 +18,6 @@ from models.common.vocabulary import RefundStatus
 from models.remedies.remedy import RefundPart
 from rules.money.refund import as_told
 
-UNSETTLED = frozenset({RefundStatus.PENDING, RefundStatus.REQUESTED})
-
 
 class Answered(BaseModel):
     """Who of the partners has answered a look-up so far; None: not yet. Kept as the activity's heartbeat."""
@@ -87,7 +85,7 @@ class PartnerActivities:
         parts = [done.get(part.key, part) for part in request.parts]
         troubles: list[PartnerError] = []
         for place, part in enumerate(parts):
-            if part.reimbursement is RefundStatus.PENDING:
+            if part.refund_status is RefundStatus.PENDING:
                 try:
                     parts[place] = await self._pay(request, part)
                 except PartnerError as error:
@@ -101,8 +99,9 @@ class PartnerActivities:
     async def refund_states(self, query: RefundQuery) -> PaidBack:
         """What became of every part that is not settled; one that the provider does not know stays as it is."""
         try:
+            unsettled = RefundStatus.unsettled()
             parts = [
-                await self._state(part, query.merchant_id) if part.reimbursement in UNSETTLED else part for part in query.parts
+                await self._state(part, query.merchant_id) if part.refund_status in unsettled else part for part in query.parts
             ]
         except PartnerError as error:
             raise to_temporal(error, retry_anyway=True) from error
@@ -131,7 +130,7 @@ class PartnerActivities:
         """Before sending again, ask what became of the first time: the answer may be all that got lost."""
         if activity.info().attempt > 1:
             known = await self._state(part, request.merchant_id)
-            if known.reimbursement is not RefundStatus.PENDING:
+            if known.refund_status is not RefundStatus.PENDING:
                 return known
         order = RefundRequest(
             key=part.key,
@@ -147,7 +146,7 @@ class PartnerActivities:
         except PartnerError as error:
             if not error.permanent:
                 raise
-            return part.model_copy(update={"reimbursement": RefundStatus.FAILED, "refusal": str(error)})  # for a person's queue
+            return part.model_copy(update={"refund_status": RefundStatus.FAILED, "refusal": str(error)})  # for a person's queue
 
     async def _state(self, part: RefundPart, merchant_id: str | None) -> RefundPart:
         refund = await self._payment.refund_by_key(part.key, part.payment_id, merchant_id)

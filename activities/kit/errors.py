@@ -9,7 +9,7 @@ from models.common.errors import PartnerError
 
 
 def to_temporal(error: PartnerError, *, retry_anyway: bool = False) -> ApplicationError:
-    """The error as an activity raises it. `insist`: asked again whatever it was, because money hangs on the answer."""
+    """The error as an activity raises it. `retry_anyway`: even a final no is asked again, because money depends on the answer."""
     return ApplicationError(
         str(error),
         type=error.type.value,

@@ -23,12 +23,11 @@ from models.tables.case import CaseRow
 from models.tables.money import OrderLockRow, RefundPartRow
 from rules.money import ledger
 from rules.money.refund import split
+from rules.money.refund_state import may_follow
 
 EVERY_AUTOMATIC_REFUND = "*automatic*"
 """The lock that keeps the day's caps true; no order has this id, an asterisk is not allowed in one."""
 A_DAY = timedelta(hours=24)
-FORWARD = (RefundStatus.PENDING, RefundStatus.REQUESTED, RefundStatus.FAILED, RefundStatus.ARRIVED)
-"""A part of a refund only moves to the right in the books; what arrived is never taken back."""
 
 
 async def lock_order(session: AsyncSession, order_id: str) -> None:
@@ -48,9 +47,9 @@ async def set_aside(session: AsyncSession, intent: RefundIntent) -> RefundPlan:
     await post(session, intent.at, *ledger.seen(intent.order_id, intent.payments, entries))
     ours = await _rows(session, intent.case_id, intent.remedy_id)
     for part in intent.parts:
-        await _follow(session, ours, part, part.reimbursement, intent.at)
+        await _follow(session, ours, part, part.refund_status, intent.at)
 
-    standing = [row for row in ours if row.reimbursement != RefundStatus.FAILED]
+    standing = [row for row in ours if row.refund_status != RefundStatus.FAILED]
     currency = intent.amount.currency
     entries = await _entries(session, intent.order_id)
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
@@ -77,7 +76,7 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     if order_id is None:
         return
     news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
-    paying = [remedy for remedy in case.remedies if remedy.parts or remedy.reimbursement is not RefundStatus.NONE]
+    paying = [remedy for remedy in case.remedies if remedy.parts or remedy.refund_status is not RefundStatus.NONE]
     rows = {row.key: row for row in await _rows(session, case.case_id)} if paying else {}
     behind = any(
         (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))
@@ -106,7 +105,7 @@ def part_of(row: RefundPartRow) -> RefundPart:
         payment_id=row.payment_id,
         amount=_money(row.amount_minor, row.currency),
         to=RefundTo(row.to),
-        reimbursement=RefundStatus(row.reimbursement),
+        refund_status=RefundStatus(row.refund_status),
         refund_id=row.refund_id,
         refusal=row.refusal,
         refusal_code=RefusalCode(row.refusal_code) if row.refusal_code else None,
@@ -118,31 +117,31 @@ async def _follow(session: AsyncSession, ours: Iterable[RefundPartRow], part: Re
     row = next((row for row in ours if row.key == part.key), None)
     if row is None or not _ahead(row, to):
         return
-    otherwise = to is RefundStatus.ARRIVED and part.reimbursement is not RefundStatus.ARRIVED
+    otherwise = to is RefundStatus.ARRIVED and part.refund_status is not RefundStatus.ARRIVED
     await post(session, at, *ledger.moved(_whose(row), part_of(row), to, otherwise=otherwise))
-    row.reimbursement, row.updated_at = to, at
+    row.refund_status, row.updated_at = to, at
     row.refund_id, row.refusal, row.refusal_code = part.refund_id, storable(part.refusal), part.refusal_code
     session.add(row)
     await session.flush()
 
 
 def _state(remedy: Remedy, part: RefundPart) -> RefundStatus:
-    return RefundStatus.ARRIVED if remedy.reimbursement is RefundStatus.ARRIVED else part.reimbursement
+    return RefundStatus.ARRIVED if remedy.refund_status is RefundStatus.ARRIVED else part.refund_status
 
 
 def _ahead(row: RefundPartRow, to: RefundStatus) -> bool:
-    return to in FORWARD and FORWARD.index(to) > FORWARD.index(RefundStatus(row.reimbursement))
+    return may_follow(to, RefundStatus(row.refund_status))
 
 
 def _uncovered(remedy: Remedy, rows: Iterable[RefundPartRow]) -> int:
     """What a person paid of a remedy without the provider: no part stands for it."""
-    if remedy.reimbursement is not RefundStatus.ARRIVED or remedy.amount is None:
+    if remedy.refund_status is not RefundStatus.ARRIVED or remedy.amount is None:
         return 0
     known = {part.key for part in remedy.parts}
     given = sum(
         row.amount_minor
         for row in rows
-        if row.remedy_id == remedy.id and (row.key in known or row.reimbursement != RefundStatus.FAILED)
+        if row.remedy_id == remedy.id and (row.key in known or row.refund_status != RefundStatus.FAILED)
     )
     return max(remedy.amount.minor - given, 0)
 
@@ -173,7 +172,7 @@ async def _denied(session: AsyncSession, intent: RefundIntent) -> str | None:
             select(RefundPartRow).where(
                 col(RefundPartRow.automatic).is_(True),
                 RefundPartRow.intended_at > intent.at - A_DAY,
-                RefundPartRow.reimbursement != RefundStatus.FAILED,
+                RefundPartRow.refund_status != RefundStatus.FAILED,
             )
         )
     ).all()
@@ -207,7 +206,7 @@ def _row(intent: RefundIntent, number: int, payment_id: str, minor: int) -> Refu
         to=intent.to,
         amount_minor=minor,
         currency=intent.amount.currency,
-        reimbursement=RefundStatus.PENDING,
+        refund_status=RefundStatus.PENDING,
         automatic=intent.automatic,
         intended_at=intent.at,
         updated_at=intent.at,

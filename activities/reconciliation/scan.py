@@ -20,7 +20,7 @@ from adapters.database.engine import Database
 from models.activities import END_SCAN, RECONCILE_PAGE
 from models.common.errors import PartnerError
 from models.common.partners import Notice
-from models.common.vocabulary import Stage
+from models.common.vocabulary import RefundStatus, Stage
 from models.policy.policy import Policy
 from models.reconciliation.difference import (
     DifferenceKind,
@@ -37,7 +37,6 @@ from models.tables.money import LedgerRow, RefundPartRow
 from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
 from rules.notifications.texts import Texts
-from rules.reconciliation.money import MOVING
 
 
 class ReconciliationActivities:
@@ -84,7 +83,8 @@ class ReconciliationActivities:
         lately = col(CaseRow.stage).in_(resolving) | (col(CaseRow.closed_at) >= since)
         every = union(
             select(RefundPartRow.order_id).where(
-                col(RefundPartRow.reimbursement).in_([state.value for state in MOVING]) | (col(RefundPartRow.updated_at) >= since)
+                col(RefundPartRow.refund_status).in_([status.value for status in RefundStatus.unsettled()])
+                | (col(RefundPartRow.updated_at) >= since)
             ),
             select(LedgerRow.order_id).where(col(LedgerRow.at) >= since),
             select(ReturnRow.order_id).where(col(ReturnRow.stage).in_([stage.value for stage in ON_THE_ROAD])),

@@ -15,7 +15,7 @@ class HttpCharges:
     async def charge(self, order: ChargeRequest, merchant_id: str) -> Charge:
         charge = self._http.parse(await self._http.write("/charges", order, order.key), Charge)
         if (charge.key, charge.order_id, charge.amount) != (order.key, order.order_id, order.amount):
-            raise self._http.nonsense(f"asked for charge {order.key}, it tells of another key, order or amount")
+            raise self._http.invalid_response(f"asked for charge {order.key}, it tells of another key, order or amount")
         return charge
 
     async def charge_by_key(self, order: ChargeRequest, merchant_id: str, charge_id: str | None) -> Charge | None:
@@ -28,5 +28,5 @@ class HttpCharges:
 
     def _own(self, key: str, charge: Charge) -> Charge:
         if charge.key != key:
-            raise self._http.nonsense(f"asked for charge {key}, it tells of {charge.key}")
+            raise self._http.invalid_response(f"asked for charge {key}, it tells of {charge.key}")
         return charge

@@ -20,13 +20,13 @@ class HttpPromotion:
     async def issue(self, order: IssueCoupon) -> Coupon:
         coupon = self._http.parse(await self._http.write("/coupons", order, order.key), Coupon)
         if (coupon.key, coupon.amount) != (order.key, order.amount):
-            raise self._http.nonsense(f"asked for coupon {order.key}, it tells of another key or amount")
+            raise self._http.invalid_response(f"asked for coupon {order.key}, it tells of another key or amount")
         return coupon
 
     async def coupon_by_key(self, key: str) -> Coupon | None:
         coupon = await self._http.read(f"/coupons/{quote(key, safe='')}", Coupon)
         if coupon is not None and coupon.key != key:
-            raise self._http.nonsense(f"asked for coupon {key}, it tells of {coupon.key}")
+            raise self._http.invalid_response(f"asked for coupon {key}, it tells of {coupon.key}")
         return coupon
 
     async def revoke(self, key: str) -> Coupon:

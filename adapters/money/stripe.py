@@ -94,7 +94,7 @@ class StripePayment:
             return _refused(order, str(trouble), REFUSALS.get(error.code or "", RefusalCode.OTHER))
         refund = refund_of(made, metadata | {"payment_id": order.payment_id})
         if refund.amount != order.amount:
-            raise nonsense(f"asked for {order.amount.minor} {order.amount.currency} back, it tells of another amount")
+            raise invalid_response(f"asked for {order.amount.minor} {order.amount.currency} back, it tells of another amount")
         return refund
 
     async def refund_by_key(self, key: str, payment_id: str, merchant_id: str | None = None) -> Refund | None:
@@ -120,7 +120,7 @@ def refund_of(refund: stripe.Refund, usual: Mapping[str, str] | None = None) -> 
     status = STATUSES.get(refund.status or "pending")
     payment_id = id_of(refund.payment_intent) or told.get("payment_id") or id_of(refund.charge)
     if status is None or payment_id is None:
-        raise nonsense(f"refund {refund.id} of {payment_id} is {refund.status}")
+        raise invalid_response(f"refund {refund.id} of {payment_id} is {refund.status}")
     reason = getattr(refund, "failure_reason", None) or refund.status
     refused = status is ProviderRefundStatus.REFUSED
     return Refund(
@@ -226,9 +226,9 @@ def trouble_of(error: stripe.StripeError) -> PartnerError:
     return PartnerError(ErrorType.NOT_FOUND if status == HTTPStatus.NOT_FOUND else ErrorType.PARTNER_REFUSED, words)
 
 
-def nonsense(what: str) -> PartnerError:
-    """What Stripe never tells of its own accord."""
-    return PartnerError(ErrorType.PARTNER_NONSENSE, f"stripe answers against its contract: {what}")
+def invalid_response(what: str) -> PartnerError:
+    """An answer that Stripe's own contract rules out."""
+    return PartnerError(ErrorType.PARTNER_INVALID_RESPONSE, f"invalid response from stripe: {what}")
 
 
 def metadata_of(thing: stripe.StripeObject) -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import stripe
 
-from adapters.money.stripe import MOST, from_stripe, id_of, metadata_of, nonsense, to_stripe, trouble_of
+from adapters.money.stripe import MOST, from_stripe, id_of, invalid_response, metadata_of, to_stripe, trouble_of
 from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.money.charge import Charge, ChargeRequest, ChargeStatus
@@ -107,7 +107,7 @@ def charge_of(session: stripe.checkout.Session, at: datetime | None = None) -> C
     """A payment through one of our links, in our words; `at`: when Stripe told of it. Raises PartnerError for a session of another kind."""
     told, amount, currency = metadata_of(session), session.amount_total, session.currency
     if not {"key", "order_id", "reference"} <= set(told) or amount is None or currency is None:
-        raise nonsense(f"checkout session {session.id} is none of a charge of ours")
+        raise invalid_response(f"checkout session {session.id} is none of a charge of ours")
     charge = Charge(
         key=told["key"],
         order_id=told["order_id"],

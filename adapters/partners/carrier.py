@@ -22,7 +22,7 @@ class HttpCarrier:
         answer = await self._http.read("/shipments", Shipments, order_id=order_id)
         found = answer.shipments if answer else ()
         if any(shipment.order_id != order_id for shipment in found):
-            raise self._http.nonsense(f"asked for parcels of order {order_id}, it tells of another's")
+            raise self._http.invalid_response(f"asked for parcels of order {order_id}, it tells of another's")
         return tuple(sorted(found, key=lambda shipment: shipment.shipped_at or LAST))
 
     async def ask(self, request: StatementRequest) -> None:

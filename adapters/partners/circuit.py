@@ -1,4 +1,4 @@
-"""A partner that is down is left alone for a while, by all who would call it from this process; docs/running.md.
+"""A circuit breaker for each partner: one that is down is not called for a while, from this process; docs/running.md.
 
 After some failures in a row the circuit opens: calls fail at once and say when to come back. Then one call tries; when that fails too,
 the pause grows.
@@ -20,10 +20,10 @@ from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from settings import Settings
 
-WHILE_ANOTHER_TRIES = 2.0
-"""Seconds."""
+PROBE_PAUSE = 2.0
+"""Seconds to wait while another call tries the partner."""
 JITTER = 0.2
-"""Those who wait come back over so much more of the pause, not all at once."""
+"""The share of the pause that is added at random, so that waiting calls do not return all at once."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -32,7 +32,7 @@ class CircuitState(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     HALF_OPEN = "half_open"
-    """The pause is over: the next call tries for all."""
+    """The pause is over: the next call probes the partner."""
 
 
 @dataclass
@@ -75,12 +75,12 @@ class Circuit:
 
     @property
     def rest(self) -> float:
-        """Seconds until the partner is asked again."""
+        """Seconds until the partner is called again."""
         return max(self._until - self._clock(), 0.0) if self._pause else 0.0
 
     @contextmanager
     def guard(self) -> Generator[Call]:
-        """Around every call. Raises PartnerError at once while the partner is left alone; a PartnerError of the call itself passes through."""
+        """Around every call. Raises PartnerError at once while the circuit is open; a PartnerError of the call itself passes through."""
         probe = self._admit()
         call = Call()
         try:
@@ -97,7 +97,7 @@ class Circuit:
                 self._fail()
 
     def _admit(self) -> bool:
-        """Whether this call tries for all."""
+        """Whether this call is the probe of a half-open circuit."""
         match self.state:
             case CircuitState.CLOSED:
                 return False
@@ -105,9 +105,9 @@ class Circuit:
                 self._trying = True
                 return True
             case _:
-                rest = self.rest or WHILE_ANOTHER_TRIES
+                rest = self.rest or PROBE_PAUSE
                 rest *= 1 + random.uniform(0, JITTER)  # noqa: S311  # nothing to guess
-                words = f"{self.partner} is down and left alone; it is asked again in {rest:.0f} s"
+                words = f"{self.partner} is down (circuit open); next call in {rest:.0f} s"
                 raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, words, retry_after=rest)
 
     def _fail(self) -> None:
@@ -128,14 +128,14 @@ class Circuit:
 
 
 class CircuitMetrics(Collector):
-    """`redress_partner_open`: 1 while a partner is left alone by this process."""
+    """`redress_partner_open`: 1 while the partner's circuit is open in this process."""
 
     def __init__(self, circuits: Iterable[Circuit]) -> None:
         self._circuits = tuple(circuits)
 
     def collect(self) -> Generator[GaugeMetricFamily]:
         gauge = GaugeMetricFamily(
-            "redress_partner_open", "1 while the partner is left alone by this process.", labels=["partner"]
+            "redress_partner_open", "1 while the partner's circuit is open in this process.", labels=["partner"]
         )
         for circuit in self._circuits:
             gauge.add_metric([circuit.partner], float(circuit.state is not CircuitState.CLOSED))

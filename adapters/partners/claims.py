@@ -23,5 +23,5 @@ class HttpClaims:
 
     def _checked(self, receipt: ClaimReceipt, key: str) -> ClaimReceipt:
         if receipt.key != key:
-            raise self._http.nonsense(f"{self._path}: asked about the key {key}, it tells of {receipt.key}")
+            raise self._http.invalid_response(f"{self._path}: asked about the key {key}, it tells of {receipt.key}")
         return receipt

@@ -28,7 +28,7 @@ CONNECTIONS = 100
 IDLE_SECONDS = 4.0
 """Less than servers usually keep a connection open: the next call does not meet one that is just being closed."""
 LONGEST_PAUSE = 3600.0
-"""Seconds; a partner that wants to be left alone for longer is asked again all the same."""
+"""Seconds; a longer Retry-After counts as this one."""
 LONGEST_ANSWER = 1024 * 1024
 """Bytes; an answer becomes part of a case's history, which takes two megabytes at once."""
 LONGEST_WORDS = 300
@@ -118,17 +118,19 @@ class PartnerHttp:
         return await self._call("POST", path, headers=headers, content=body.model_dump_json().encode())
 
     def parse(self, answer: Answer, shape: type[ShapeT]) -> ShapeT:
-        """The answer's body in its shape; anything else is nonsense."""
+        """The answer's body in its shape. Raises PartnerError (PARTNER_INVALID_RESPONSE) for anything else."""
         try:
             return TypeAdapter(shape).validate_json(answer.content)
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False)[0]
             place = ".".join(str(step) for step in found["loc"])
-            raise self.nonsense(f"{answer.call}: {place or 'body'}: {found['msg']}") from None  # the cause quotes people's data
+            raise self.invalid_response(
+                f"{answer.call}: {place or 'body'}: {found['msg']}"
+            ) from None  # the cause quotes people's data
 
-    def nonsense(self, what: str) -> PartnerError:
-        """An answer that breaks the contract: asked again, since it may be a fault of the moment."""
-        return PartnerError(ErrorType.PARTNER_NONSENSE, f"{self._partner} answers against its contract: {what}")
+    def invalid_response(self, what: str) -> PartnerError:
+        """An answer that breaks the contract: retried, since the fault may pass."""
+        return PartnerError(ErrorType.PARTNER_INVALID_RESPONSE, f"invalid response from {self._partner}: {what}")
 
     async def _call(
         self,
@@ -160,7 +162,7 @@ class PartnerHttp:
             raise self._unavailable(f"does not answer within {self._timeout:g} s") from error
         except aiohttp.ClientError as error:
             if isinstance(error.__cause__, ContentEncodingError):
-                raise self.nonsense(f"{call}: cannot be decompressed") from error
+                raise self.invalid_response(f"{call}: cannot be decompressed") from error
             raise self._unavailable(f"cannot be reached ({type(error).__name__})") from error
 
     async def _receive(self, call: str, response: aiohttp.ClientResponse) -> Answer:
@@ -169,7 +171,7 @@ class PartnerHttp:
             content += chunk
             if len(content) > LONGEST_ANSWER:
                 response.close()  # the rest is not waited for
-                raise self.nonsense(f"{call}: more than {LONGEST_ANSWER} bytes")
+                raise self.invalid_response(f"{call}: more than {LONGEST_ANSWER} bytes")
         return Answer(
             call=call,
             status=response.status,
@@ -187,12 +189,12 @@ class PartnerHttp:
             return self._unavailable(f"answers {answer.status}: {answer.words}{hint}", seconds_of(answer.retry_after))
         if answer.is_page:  # must not make an order unknown, or a refund refused
             address = f"REDRESS_{self._partner.upper()}_URL"
-            return self.nonsense(f"{answer.call}: {answer.status} with a web page; is {address} right?")
+            return self.invalid_response(f"{answer.call}: {answer.status} with a web page; is {address} right?")
         if answer.status == HTTPStatus.NOT_FOUND:
             return PartnerError(ErrorType.NOT_FOUND, answer.words)
         if answer.is_refusal:
             return PartnerError(ErrorType.PARTNER_REFUSED, answer.words)
-        return self.nonsense(f"{answer.call}: status {answer.status}")
+        return self.invalid_response(f"{answer.call}: status {answer.status}")
 
 
 def seconds_of(retry_after: str | None) -> float | None:

@@ -15,7 +15,7 @@ class HttpMerchant:
     async def order(self, order_id: str) -> Order | None:
         order = await self._http.read(f"/orders/{quote(order_id, safe='')}", Order)
         if order is not None and order.order_id != order_id:
-            raise self._http.nonsense(f"asked for order {order_id}, it tells of {order.order_id}")
+            raise self._http.invalid_response(f"asked for order {order_id}, it tells of {order.order_id}")
         return order
 
     async def ask(self, request: StatementRequest) -> None:

@@ -26,10 +26,10 @@ class HttpOrdering:
 
     def _own(self, order_id: str, key: str, answer: ChangeAnswer) -> ChangeAnswer:
         if (answer.order_id, answer.key) != (order_id, key):
-            raise self._http.nonsense(f"asked for change {key} of order {order_id}, it tells of another")
+            raise self._http.invalid_response(f"asked for change {key} of order {order_id}, it tells of another")
         confirmed = answer.status is ChangeStatus.CONFIRMED
         if confirmed and (answer.order is None or answer.total_before is None or answer.order.order_id != order_id):
-            raise self._http.nonsense(f"change {key} is confirmed without the order as it is now and its total before")
+            raise self._http.invalid_response(f"change {key} is confirmed without the order as it is now and its total before")
         return answer
 
 

@@ -119,7 +119,7 @@ class HttpReturns:
     async def parcel(self, tracking: str) -> ReturnParcel | None:
         parcel = await self._carrier.read(f"/parcels/{_path(tracking)}", ReturnParcel)
         if parcel is not None and parcel.tracking != tracking:
-            raise self._carrier.nonsense(f"asked for parcel {tracking}, it tells of {parcel.tracking}")
+            raise self._carrier.invalid_response(f"asked for parcel {tracking}, it tells of {parcel.tracking}")
         return parcel
 
 
@@ -140,7 +140,7 @@ async def _changed(http: PartnerHttp, pickup_key: str, verb: str, body: BaseMode
 
 def _of(http: PartnerHttp, answer: KeyedT, key: str) -> KeyedT:
     if answer.key != key:
-        raise http.nonsense(f"asked about {key}, it tells of {answer.key}")
+        raise http.invalid_response(f"asked about {key}, it tells of {answer.key}")
     return answer
 
 

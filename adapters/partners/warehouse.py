@@ -110,7 +110,7 @@ class HttpWarehouse:
 
     def _of(self, answer: KeyedT, key: str) -> KeyedT:
         if answer.key != key:
-            raise self._http.nonsense(f"asked for {key}, it tells of {answer.key}")
+            raise self._http.invalid_response(f"asked for {key}, it tells of {answer.key}")
         return answer
 
 

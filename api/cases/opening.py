@@ -1,4 +1,4 @@
-"""Opening a case (REC-2…5): take down, reserve its sameness, start its workflow. No partner is asked here."""
+"""Opening a case (REC-2…5): take down, reserve its deduplication keys, start its workflow. No partner is asked here."""
 
 import asyncio
 import hashlib
@@ -31,7 +31,7 @@ NEEDS_ORDER = frozenset({IssueGroup.PRODUCT, IssueGroup.LOGISTICS, IssueGroup.OR
 OPENERS = frozenset({Role.CUSTOMER, Role.AGENT, Role.SUPERVISOR})
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 UNDER_WAY = timedelta(seconds=10)
-"""A case that reserved its sameness so recently may still be starting: its twin waits for it instead of taking its place."""
+"""A case that reserved its deduplication keys so recently may still be starting: a duplicate waits for it instead of taking its place."""
 ZONE = "Asia/Shanghai"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -83,12 +83,12 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
 
 
 async def _start_or_join(parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt, contact: ContactRow | None) -> Opening:
-    wanted = await _samenesses(receipt)
+    keys = await _deduplication_keys(receipt)
     while True:
         async with parts.database.writing() as session:
             if contact is None or _given(body):
                 await _remember_contact(session, body, receipt)
-            holder = await _reserve(session, receipt, wanted)
+            holder = await _reserve(session, receipt, keys)
         if holder is None:
             return await _start(parts, receipt)
         words = AddWords(words=receipt.description, evidence=receipt.evidence)
@@ -194,7 +194,7 @@ def _same(first: str | None, again: str) -> None:
         )
 
 
-async def _samenesses(receipt: Receipt) -> tuple[str, ...]:
+async def _deduplication_keys(receipt: Receipt) -> tuple[str, ...]:
     """REC-5: customer, order line and issue; one for each line. Without an order nothing says that two requests are one."""
     if receipt.order_id is None:
         return ()
@@ -210,15 +210,15 @@ def _best_guess(description: str) -> Issue:
     return classify(description).issue
 
 
-async def _reserve(session: AsyncSession, receipt: Receipt, wanted: Sequence[str]) -> OpeningRow | None:
-    """Claim the samenesses for this case, all or none; the row of another case that holds one of them."""
-    if not wanted:
+async def _reserve(session: AsyncSession, receipt: Receipt, keys: Sequence[str]) -> OpeningRow | None:
+    """Reserve the deduplication keys for this case, all or none; the row of another case that holds one of them."""
+    if not keys:
         return None
-    rows = [{"sameness": sameness, "case_id": receipt.case_id, "at": receipt.received_at} for sameness in sorted(wanted)]
+    rows = [{"deduplication_key": key, "case_id": receipt.case_id, "at": receipt.received_at} for key in sorted(keys)]
     claimed = await insert_if_absent(session, OpeningRow, *rows)
     if len(claimed) == len(rows):
         return None
-    held = (await session.exec(select(OpeningRow).where(col(OpeningRow.sameness).in_(wanted)))).all()
+    held = (await session.exec(select(OpeningRow).where(col(OpeningRow.deduplication_key).in_(keys)))).all()
     foreign = next((row for row in held if row.case_id != receipt.case_id), None)
     if foreign is not None:
         await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == receipt.case_id))

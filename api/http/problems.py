@@ -34,10 +34,10 @@ class Meaning(NamedTuple):
 
 MEANINGS: Mapping[ErrorType, Meaning] = {
     ErrorType.NOT_FOUND: Meaning(404, "Not found", "未找到"),
-    ErrorType.INVALID: Meaning(422, "The request does not fit", "请求内容不符合要求"),
+    ErrorType.INVALID: Meaning(422, "Invalid request", "请求内容不符合要求"),
     ErrorType.NOT_ALLOWED_NOW: Meaning(409, "Not possible now", "当前不能执行该操作"),
     ErrorType.NOT_ALLOWED_FOR_ROLE: Meaning(403, "Not for your role", "您的角色无权执行该操作"),
-    ErrorType.UNAUTHENTICATED: Meaning(401, "Who are you?", "身份未验证"),
+    ErrorType.UNAUTHENTICATED: Meaning(401, "Authentication required", "请先验证身份"),
     ErrorType.KEY_REUSED: Meaning(422, "The Idempotency-Key was used for something else", "幂等键已用于其他请求"),
     ErrorType.CLOSED: Meaning(409, "The case is closed", "案件已关闭"),
     ErrorType.TOO_MUCH: Meaning(409, "More money than is left", "金额超出可退余额"),
@@ -47,8 +47,8 @@ MEANINGS: Mapping[ErrorType, Meaning] = {
     ErrorType.BAD_SIGNATURE: Meaning(401, "Bad signature", "签名无效"),
     ErrorType.PARTNER_UNAVAILABLE: Meaning(502, "A partner does not answer", "合作方系统无响应"),
     ErrorType.PARTNER_REFUSED: Meaning(502, "A partner refused", "合作方系统拒绝了请求"),
-    ErrorType.PARTNER_NONSENSE: Meaning(502, "A partner's answer makes no sense", "合作方系统的答复无法识别"),
-    ErrorType.INTERNAL: Meaning(500, "Our mistake", "系统内部错误"),
+    ErrorType.PARTNER_INVALID_RESPONSE: Meaning(502, "Invalid partner response", "合作方系统返回无效响应"),
+    ErrorType.INTERNAL: Meaning(500, "Internal error", "系统内部错误"),
 }
 
 

@@ -14,7 +14,7 @@ WORDS = {
     415: "No accepted type of evidence.",
     422: "What was sent does not fit; `field`, `rule` and `errors` say where and why.",
     429: "Too much at once; come back after `Retry-After` seconds.",
-    500: "Our mistake; `request_id` finds it.",
+    500: "Internal error; `request_id` finds it.",
     503: "The database or the case engine is away; a retry with the same Idempotency-Key is safe.",
     504: "The case has not answered in time; a retry with the same Idempotency-Key is safe.",
 }

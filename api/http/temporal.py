@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -171,7 +171,7 @@ def _refused(cause: BaseException) -> ProblemError:
     if isinstance(cause, ApplicationError):
         for detail in cause.details:
             return from_fault(detail if isinstance(detail, Fault) else Fault.model_validate(detail))
-        if cause.type in set(ErrorType):
+        with suppress(ValueError):
             return from_fault(Fault(type=ErrorType(cause.type), detail=cause.message))
     return problem(ErrorType.INTERNAL, "The case could not do this.", "案件未能执行该操作。")
 

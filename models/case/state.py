@@ -226,7 +226,7 @@ class CaseState(BaseModel):
         """Whether a refund is under way or was made, be it in part: from here on nothing is withdrawn."""
         moving = RefundStatus.moving()
         return any(
-            remedy.reimbursement in moving or any(part.reimbursement in moving for part in remedy.parts)
+            remedy.refund_status in moving or any(part.refund_status in moving for part in remedy.parts)
             for remedy in self.remedies
         )
 

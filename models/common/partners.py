@@ -1,7 +1,7 @@
 """What partners tell us: orders, shipments, payments, refunds; and what we ask of them.
 
 The same shapes are the HTTP contracts under `docs/partners/`. Unknown extra fields of a partner's answer are ignored,
-so that a partner may grow; what is missing or malformed is nonsense (`PartnerError`).
+so that a partner may grow; what is missing or malformed is an invalid response (`PartnerError`).
 """
 
 from enum import StrEnum

@@ -256,7 +256,13 @@ class Acceptance(StrEnum):
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
-    MANUAL = "manual"
+    PARTIAL = "partial"
+    """Some of the goods were accepted: the refund is cut."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Acceptance | None":
+        """The name before it was renamed: histories and rows still say it."""
+        return cls.PARTIAL if value == "manual" else None
 
 
 class Silence(StrEnum):
@@ -279,8 +285,13 @@ class RefundStatus(StrEnum):
 
     @classmethod
     def moving(cls) -> frozenset["RefundStatus"]:
-        """Money was set aside, asked for or paid."""
-        return frozenset({cls.PENDING, cls.REQUESTED, cls.ARRIVED})
+        """Money was reserved, asked for or paid."""
+        return cls.unsettled() | {cls.ARRIVED}
+
+    @classmethod
+    def unsettled(cls) -> frozenset["RefundStatus"]:
+        """The provider's last word is still to come."""
+        return frozenset({cls.PENDING, cls.REQUESTED})
 
 
 class ClockName(StrEnum):
@@ -346,5 +357,10 @@ class ErrorType(StrEnum):
     BAD_SIGNATURE = "bad-signature"
     PARTNER_UNAVAILABLE = "partner-unavailable"
     PARTNER_REFUSED = "partner-refused"
-    PARTNER_NONSENSE = "partner-nonsense"
+    PARTNER_INVALID_RESPONSE = "partner-invalid-response"
     INTERNAL = "internal"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "ErrorType | None":
+        """The name before it was renamed: histories and older workers still say it."""
+        return cls.PARTNER_INVALID_RESPONSE if value == "partner-nonsense" else None

@@ -45,14 +45,14 @@ class Proposal(Frozen):
         return self.accepted is None and self.refused is None and self.declined is None and not self.lapsed
 
 
-class RefundPart(Frozen):
+class RefundPart(Wired):
     """The share of a refund that goes back to one payment (RES-5)."""
 
     key: Identifier
     payment_id: Identifier
     amount: Money
     to: RefundTo = RefundTo.ORIGINAL
-    reimbursement: RefundStatus = RefundStatus.PENDING
+    refund_status: Annotated[RefundStatus, wire_name("reimbursement")] = RefundStatus.PENDING
     refund_id: str | None = None
     refusal: str | None = None
     refusal_code: RefusalCode | None = None
@@ -88,7 +88,7 @@ class Remedy(Wired):
     freight: Party | None = None
     reception: Reception | None = None
     acceptance: Acceptance | None = None
-    reimbursement: RefundStatus = RefundStatus.NONE
+    refund_status: Annotated[RefundStatus, wire_name("reimbursement")] = RefundStatus.NONE
     attempt: int = 1
     """Grows when a refused refund is tried again: its keys are then new ones."""
     refund_to: RefundTo = RefundTo.ORIGINAL

@@ -5,37 +5,14 @@
 what the cases say; choosing a handler, and taking a case out of a queue, writes there first. Instants are UTC; amounts are minor units.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Index, Integer, TypeDecorator, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-Serial = BigInteger().with_variant(Integer(), "sqlite")
-"""A number that the database counts; SQLite counts plain integers only."""
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC instants on every database: SQLite would hand them back naive."""
-
-    impl: Any = DateTime(timezone=True)
-    cache_ok: Any = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a naive instant: its zone would be a guess."""
-        if value is not None and value.tzinfo is None:
-            message = "instants are aware"
-            raise ValueError(message)
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give SQLite's naive values the zone that they were stored in."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+from models.tables.columns import Json, Serial, UtcDateTime
 
 
 class CaseRow(SQLModel, table=True):
@@ -193,7 +170,7 @@ class OpeningRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "openings"
 
-    sameness: str = Field(primary_key=True)
+    deduplication_key: str = Field(primary_key=True, sa_column_kwargs={"name": "sameness", "key": "deduplication_key"})
     case_id: str = Field(index=True)
     at: datetime = Field(sa_type=UtcDateTime)
 

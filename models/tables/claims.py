@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from sqlalchemy import BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.tables.case import Json, UtcDateTime
+from models.tables.columns import Json, UtcDateTime
 
 
 class ClaimRow(SQLModel, table=True):

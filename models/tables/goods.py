@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from models.tables.case import UtcDateTime
+from models.tables.columns import UtcDateTime
 
 
 class ItemReservationRow(SQLModel, table=True):

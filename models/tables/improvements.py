@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from models.tables.case import UtcDateTime
+from models.tables.columns import UtcDateTime
 
 
 class ImprovementRow(SQLModel, table=True):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
-from models.tables.case import UtcDateTime
+from models.tables.columns import UtcDateTime
 
 
 class OrderLockRow(SQLModel, table=True):
@@ -34,7 +34,7 @@ class RefundPartRow(SQLModel, table=True):
     """original: where the money came from; balance: the customer's balance at the marketplace."""
     amount_minor: int = Field(sa_type=BigInteger)
     currency: str
-    reimbursement: str
+    refund_status: str = Field(sa_column_kwargs={"name": "reimbursement", "key": "refund_status"})
     refund_id: str | None = None
     refusal: str | None = None
     refusal_code: str | None = None

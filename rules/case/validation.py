@@ -186,7 +186,7 @@ def _accept(case: CaseState, body: Accept) -> Fault | None:
 
 
 def _failed_refund(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | None:
-    failed = [remedy.id for remedy in case.remedies if remedy.reimbursement is RefundStatus.FAILED and remedy.open]
+    failed = [remedy.id for remedy in case.remedies if remedy.refund_status is RefundStatus.FAILED and remedy.open]
     if body.remedy_id in failed:
         return None
     said = Bilingual(

@@ -12,6 +12,7 @@ from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus, Rem
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
+from rules.money.refund_state import standing
 
 ANOTHER_PIECE = frozenset({RemedyKind.EXCHANGE, RemedyKind.REPAIR, RemedyKind.RESHIP})
 """The customer has a piece again when they are done."""
@@ -75,9 +76,9 @@ def own_refunds(case: CaseState) -> tuple[int, int]:
     shown = {refund.key for payment in case.payments for refund in payment.refunds}
     given = unseen = 0
     for remedy in case.remedies:
-        parts = {part.key: part.amount.minor for part in remedy.parts if part.reimbursement is not RefundStatus.FAILED}
+        parts = {part.key: part.amount.minor for part in standing(remedy.parts)}
         by_hand = 0
-        if remedy.reimbursement is RefundStatus.ARRIVED and remedy.amount is not None:
+        if remedy.refund_status is RefundStatus.ARRIVED and remedy.amount is not None:
             by_hand = max(remedy.amount.minor - sum(parts.values()), 0)
         given += sum(parts.values()) + by_hand
         unseen += sum(minor for key, minor in parts.items() if key not in shown) + by_hand

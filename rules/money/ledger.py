@@ -108,14 +108,14 @@ def moved(of: Whose, part: RefundPart, to: RefundStatus, *, otherwise: bool = Fa
     """The entries for a part that was booked as `part` and comes to another state; `otherwise`: a person paid it another way."""
     payment = PAYMENT + part.payment_id
     holders = {RefundStatus.PENDING: _promised(of), RefundStatus.REQUESTED: PROVIDER, RefundStatus.FAILED: payment}
-    holder = holders[part.reimbursement]
+    holder = holders[part.refund_status]
     if otherwise:
         steps = ((EntryKind.PAID_OTHERWISE, holder, CUSTOMER),)
     elif to is RefundStatus.FAILED:
         steps = ((EntryKind.RELEASED, holder, payment),)
     elif to is RefundStatus.REQUESTED:
         steps = ((EntryKind.REQUESTED, holder, PROVIDER),)
-    elif part.reimbursement is RefundStatus.PENDING:
+    elif part.refund_status is RefundStatus.PENDING:
         steps = ((EntryKind.REQUESTED, holder, PROVIDER), (EntryKind.ARRIVED, PROVIDER, CUSTOMER))
     else:
         steps = ((EntryKind.ARRIVED, holder, CUSTOMER),)

@@ -3,15 +3,10 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from models.common.partners import ProviderRefundStatus, Refund, RefundTo, RefusalCode
+from models.common.partners import Refund, RefundTo, RefusalCode
 from models.common.vocabulary import RefundStatus
 from models.remedies.remedy import RefundPart
-
-REIMBURSEMENTS = {
-    ProviderRefundStatus.ACCEPTED: RefundStatus.REQUESTED,
-    ProviderRefundStatus.ARRIVED: RefundStatus.ARRIVED,
-    ProviderRefundStatus.REFUSED: RefundStatus.FAILED,
-}
+from rules.money.refund_state import PROVIDERS
 
 
 def split(minor: int, left: Mapping[str, int]) -> dict[str, int] | None:
@@ -28,7 +23,7 @@ def split(minor: int, left: Mapping[str, int]) -> dict[str, int] | None:
 def as_told(part: RefundPart, refund: Refund) -> RefundPart:
     """The part as the provider says that it is."""
     change = {
-        "reimbursement": REIMBURSEMENTS[refund.status],
+        "refund_status": PROVIDERS[refund.status],
         "refund_id": refund.refund_id,
         "refusal": refund.refusal,
         "refusal_code": refund.refusal_code,
@@ -38,5 +33,5 @@ def as_told(part: RefundPart, refund: Refund) -> RefundPart:
 
 def to_balance(parts: Sequence[RefundPart], codes: AbstractSet[RefusalCode]) -> bool:
     """Whether what was refused goes to the customer's balance by itself: every refusal says that the first way is closed for good."""
-    refused = [part for part in parts if part.reimbursement is RefundStatus.FAILED]
+    refused = [part for part in parts if part.refund_status is RefundStatus.FAILED]
     return bool(refused) and all(part.to is RefundTo.ORIGINAL and part.refusal_code in codes for part in refused)

@@ -20,10 +20,9 @@ from models.reconciliation.difference import DifferenceKind, Finding, Word
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
 from rules.money.ledger import PAYMENT
-from rules.money.refund import REIMBURSEMENTS
+from rules.money.refund_state import PROVIDERS, may_follow
 
 ENDS = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
-MOVING = frozenset({RefundStatus.PENDING, RefundStatus.REQUESTED})
 KINDS: dict[tuple[RefundStatus, RefundStatus | None], DifferenceKind] = {
     (RefundStatus.PENDING, RefundStatus.REQUESTED): DifferenceKind.REFUND_AHEAD,
     (RefundStatus.PENDING, RefundStatus.ARRIVED): DifferenceKind.REFUND_AHEAD,
@@ -38,14 +37,6 @@ KINDS: dict[tuple[RefundStatus, RefundStatus | None], DifferenceKind] = {
     (RefundStatus.ARRIVED, RefundStatus.FAILED): DifferenceKind.REFUND_REFUSED,
 }
 """By our state of a refund and the provider's (None: it does not know it); every other pair agrees."""
-FINAL = frozenset(
-    {
-        (RefundStatus.FAILED, RefundStatus.REQUESTED),
-        (RefundStatus.ARRIVED, RefundStatus.REQUESTED),
-        (RefundStatus.ARRIVED, RefundStatus.FAILED),
-    }
-)
-"""No case goes back to these: a person has to see to it."""
 
 
 class Part(NamedTuple):
@@ -136,10 +127,13 @@ def _on_the_road(road: Road, told: ShipmentStatus | None) -> DifferenceKind | No
 
 
 def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits) -> Iterator[Finding]:
-    part, ours = known.part, known.part.reimbursement
-    theirs = REIMBURSEMENTS[refund.status] if refund else None
-    late = ours in MOVING and limits.now - known.since > limits.overdue
+    part, ours = known.part, known.part.refund_status
+    theirs = PROVIDERS[refund.status] if refund else None
+    late = ours in RefundStatus.unsettled() and limits.now - known.since > limits.overdue
     kind = KINDS.get((ours, theirs)) or (DifferenceKind.REFUND_OVERDUE if late else None)
+    backwards = (
+        theirs is not None and theirs is not ours and not may_follow(theirs, ours)
+    )  # no case takes that in: a person has to see to it
     amounts_differ = refund is not None and refund.amount != part.amount
     for found in ([kind] if kind else []) + ([DifferenceKind.REFUND_AMOUNT] if amounts_differ else []):
         yield Finding(
@@ -149,7 +143,7 @@ def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits) -
             case_id=known.case_id,
             ours={"state": ours.value, **amount_of(part.amount)},
             theirs={"state": refund.status.value, **amount_of(refund.amount)} if refund else {},
-            word=_news(known.case_id, refund) if refund and found is kind and (ours, theirs) not in FINAL else None,
+            word=_news(known.case_id, refund) if refund and found is kind and not backwards else None,
         )
 
 

@@ -102,7 +102,7 @@ def reception_of(inspection: Inspection) -> Reception:
 
 ACCEPTANCE = {
     ReturnResult.ACCEPTED: Acceptance.ACCEPTED,
-    ReturnResult.PARTLY: Acceptance.MANUAL,
+    ReturnResult.PARTLY: Acceptance.PARTIAL,
     ReturnResult.REJECTED: Acceptance.REJECTED,
 }
 
@@ -174,7 +174,7 @@ def room(case: CaseState, remedy: Remedy) -> int:
     ours = sum(
         other.amount.minor
         for other in case.remedies
-        if other.id != remedy.id and other.amount and not other.undone and other.reimbursement in RefundStatus.moving()
+        if other.id != remedy.id and other.amount and not other.undone and other.refund_status in RefundStatus.moving()
     )
     return max(paid - gone - ours, 0)
 

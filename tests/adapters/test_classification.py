@@ -88,7 +88,7 @@ async def test_a_good_answer_is_taken_with_its_source() -> None:
         (200, completion('{"issue": ')),
     ],
 )
-async def test_nonsense_is_answered_by_the_local_model(status: int, body: str) -> None:
+async def test_an_invalid_response_is_answered_by_the_local_model(status: int, body: str) -> None:
     async def reply(_: dict[str, Any]) -> tuple[int, str]:
         return status, body
 

@@ -104,7 +104,7 @@ async def test_the_same_key_is_taken_once_and_another_message_under_it_is_refuse
     [
         ("error_500", ErrorType.PARTNER_UNAVAILABLE),
         ("too_many_429", ErrorType.PARTNER_UNAVAILABLE),
-        ("garbage", ErrorType.PARTNER_NONSENSE),
+        ("garbage", ErrorType.PARTNER_INVALID_RESPONSE),
         ("refuse", ErrorType.PARTNER_REFUSED),
     ],
 )

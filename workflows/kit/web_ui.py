@@ -25,7 +25,7 @@ def details_of(case: CaseState, policy: PolicySlice) -> str:
             f"Responsible: {case.finding.party} ({case.finding.confidence:.0%}, {case.finding.row or case.finding.by.role})"
         )
     lines += [
-        f"Remedy {remedy.id}: {remedy.kind} {money(remedy.amount).en if remedy.amount else ''} {remedy.reimbursement}"
+        f"Remedy {remedy.id}: {remedy.kind} {money(remedy.amount).en if remedy.amount else ''} {remedy.refund_status}"
         for remedy in case.remedies
     ]
     lines += [f"Missed: {miss.clock}, due {miss.due:%Y-%m-%d %H:%M} UTC, held by {miss.held_by}" for miss in case.misses]

@@ -6,6 +6,7 @@ from models.common.partners import RefundTo
 from models.common.vocabulary import RefundStatus, Tier, WaitFor, WaitingOn
 from models.remedies.remedy import RefundPart, Remedy
 from rules.money.refund import to_balance
+from rules.money.refund_state import may_follow, standing_minor, status_of
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext
@@ -28,9 +29,9 @@ async def set_aside(context: CaseContext, remedy_id: str) -> bool:
     remedy = find(context, remedy_id)
     assert remedy.amount is not None  # noqa: S101  # a refunding remedy has an amount
     assert case.order_id is not None  # noqa: S101  # rules/remedies/limits.py offers none without verified payments
-    if remedy.amount.minor == sum(part.amount.minor for part in remedy.parts if part.reimbursement is not RefundStatus.FAILED):
+    if remedy.amount.minor == standing_minor(remedy.parts):
         return True
-    replace(context, remedy.model_copy(update={"reimbursement": RefundStatus.PENDING}))
+    replace(context, remedy.model_copy(update={"refund_status": RefundStatus.PENDING}))
     plan = await activities.intend_refund(
         RefundIntent(
             case_id=case.case_id,
@@ -81,7 +82,7 @@ async def ask_provider(context: CaseContext, remedy_id: str) -> bool:
     case = context.case
     remedy = find(context, remedy_id)
     assert case.order_id is not None  # noqa: S101
-    if any(part.reimbursement is RefundStatus.PENDING for part in remedy.parts):
+    if any(part.refund_status is RefundStatus.PENDING for part in remedy.parts):
         request = PayBack(
             case_id=case.case_id,
             remedy_id=remedy_id,
@@ -93,7 +94,7 @@ async def ask_provider(context: CaseContext, remedy_id: str) -> bool:
         paid = await context.await_partner(activities.pay_back(request), WaitFor.REFUND)
         for part in paid.parts:
             move_part(context, part)
-        if not any(part.reimbursement is RefundStatus.FAILED for part in paid.parts):
+        if not any(part.refund_status is RefundStatus.FAILED for part in paid.parts):
             tell(context, Event.REFUND_REQUESTED, remedy_id)
             context.clocks.stop()
     return not failed(context, remedy_id)
@@ -130,50 +131,43 @@ def redirect_to_balance(context: CaseContext, remedy_id: str) -> bool:
 async def await_manual_resolution(context: CaseContext, remedy_id: str) -> None:
     """A provider's refusal, or silence, ends in a person's queue, not in a log (RES-5): try again, or record how it was paid."""
     remedy = find(context, remedy_id)
-    if remedy.reimbursement is not RefundStatus.FAILED:
+    if remedy.refund_status is not RefundStatus.FAILED:
         fail(context, remedy_id, next((part.refusal for part in remedy.parts if part.refusal), None))
     if context.case.tier is Tier.MERCHANT:
         context.escalate("payment_failed")  # the payment provider is the platform's
     await wait_or_escalate(
-        context, WaitFor.PAYMENT_REPAIR, lambda: find(context, remedy_id).reimbursement is not RefundStatus.FAILED
+        context, WaitFor.PAYMENT_REPAIR, lambda: find(context, remedy_id).refund_status is not RefundStatus.FAILED
     )
 
 
 def fail(context: CaseContext, remedy_id: str, refusal: str | None) -> None:
-    replace(context, find(context, remedy_id).model_copy(update={"reimbursement": RefundStatus.FAILED}))
+    replace(context, find(context, remedy_id).model_copy(update={"refund_status": RefundStatus.FAILED}))
     tell(context, Event.REFUND_FAILED, remedy_id, refusal)
 
 
 def finish(context: CaseContext, remedy_id: str) -> None:
-    replace(context, find(context, remedy_id).model_copy(update={"reimbursement": RefundStatus.ARRIVED, "done_at": context.now}))
+    replace(context, find(context, remedy_id).model_copy(update={"refund_status": RefundStatus.ARRIVED, "done_at": context.now}))
     tell(context, Event.REFUND_ARRIVED, remedy_id)
 
 
 def over(context: CaseContext, remedy_id: str) -> bool:
     """Every part arrived, or one was refused."""
     parts = find(context, remedy_id).parts
-    return failed(context, remedy_id) or all(part.reimbursement is RefundStatus.ARRIVED for part in parts)
+    return failed(context, remedy_id) or all(part.refund_status is RefundStatus.ARRIVED for part in parts)
 
 
 def failed(context: CaseContext, remedy_id: str) -> bool:
-    return any(part.reimbursement is RefundStatus.FAILED for part in find(context, remedy_id).parts)
-
-
-FORWARD = (RefundStatus.PENDING, RefundStatus.REQUESTED, RefundStatus.FAILED, RefundStatus.ARRIVED)
-"""A part only moves to the right: notices may come twice and out of order."""
+    return any(part.refund_status is RefundStatus.FAILED for part in find(context, remedy_id).parts)
 
 
 def move_part(context: CaseContext, told: RefundPart) -> bool:
     """Take in what the provider says of a part; False when it is nothing new."""
     for remedy in context.case.remedies:
         for part in remedy.parts:
-            if part.key == told.key and FORWARD.index(told.reimbursement) > FORWARD.index(part.reimbursement):
+            if part.key == told.key and may_follow(told.refund_status, part.refund_status):
                 parts = tuple(told if known.key == told.key else known for known in remedy.parts)
-                states = {known.reimbursement for known in parts}
-                whole = (
-                    RefundStatus.REQUESTED if states <= {RefundStatus.REQUESTED, RefundStatus.ARRIVED} else remedy.reimbursement
-                )
-                replace(context, remedy.model_copy(update={"parts": parts, "reimbursement": whole}))
+                change = {"parts": parts, "refund_status": status_of(parts, remedy.refund_status)}
+                replace(context, remedy.model_copy(update=change))
                 return True
     return False
 

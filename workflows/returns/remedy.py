@@ -24,7 +24,7 @@ async def give_back(context: CaseContext, remedy_id: str) -> None:
         return
     remedy = refund.find(context, remedy_id)
     state = state_of(remedy)
-    if remedy.reimbursement is RefundStatus.NONE:
+    if remedy.refund_status is RefundStatus.NONE:
         remedy = apply_inspection(context, remedy, state)
     if remedy.amount is not None and remedy.amount.minor:
         await refund.pay(context, remedy_id)

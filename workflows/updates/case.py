@@ -113,8 +113,8 @@ def find(context: CaseContext, act: Act[Find]) -> None:
 def retry_refund(context: CaseContext, act: Act[RetryRefund]) -> None:
     """What the provider refused is asked for again, under new keys; what it took stays."""
     remedy = refund.find(context, act.body.remedy_id)
-    kept = tuple(part for part in remedy.parts if part.reimbursement is not RefundStatus.FAILED)
-    change = {"reimbursement": RefundStatus.PENDING, "attempt": remedy.attempt + 1, "parts": kept, "refund_to": act.body.to}
+    kept = tuple(part for part in remedy.parts if part.refund_status is not RefundStatus.FAILED)
+    change = {"refund_status": RefundStatus.PENDING, "attempt": remedy.attempt + 1, "parts": kept, "refund_to": act.body.to}
     refund.replace(context, remedy.model_copy(update=change))
 
 

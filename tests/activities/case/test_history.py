@@ -145,7 +145,7 @@ async def test_the_books_tell_what_other_cases_took_and_gave(records: RecordsAct
         kind=RemedyKind.RETURN_AND_REFUND,
         amount=Money(minor=5_000),
         lines=pieces(1),
-        reimbursement=RefundStatus.ARRIVED,
+        refund_status=RefundStatus.ARRIVED,
         done_at=NOW,
     )
     against = Finding(party=Party.CUSTOMER, confidence=1, basis=Bilingual(zh="自行损坏", en="broken by the customer"), at=NOW)

@@ -191,7 +191,7 @@ async def test_evidence_and_carriers_belong_to_the_case(records: RecordsActiviti
 
 async def test_a_closed_case_makes_room_for_the_next_one_about_the_same(records: RecordsActivities, database: Database) -> None:
     async with database.writing() as session:
-        await insert_if_absent(session, OpeningRow, {"sameness": "C-1|O-1", "case_id": "RD-1", "at": NOW})
+        await insert_if_absent(session, OpeningRow, {"deduplication_key": "C-1|O-1", "case_id": "RD-1", "at": NOW})
     await save(records, case(OPENED, version=3))
     assert await rows(database, OpeningRow)
     await save(records, case(OPENED, version=2, stage=Stage.CLOSED))  # comes late and says nothing about now

@@ -47,7 +47,7 @@ async def save(records: RecordsActivities, case_id: str, *parts: RefundPart, ord
 
 
 def moved(part: RefundPart, state: RefundStatus) -> RefundPart:
-    return part.model_copy(update={"reimbursement": state, "refund_id": f"R-{part.key}"})
+    return part.model_copy(update={"refund_status": state, "refund_id": f"R-{part.key}"})
 
 
 async def test_a_refund_is_booked_step_by_step_and_every_step_once(records: RecordsActivities, database: Database) -> None:
@@ -70,7 +70,7 @@ async def test_what_a_cheaper_article_leaves_is_booked_until_it_arrived_like_any
 ) -> None:
     (part,) = (await records.intend_refund(intent(minor=1_000))).parts
     for state in (RefundStatus.REQUESTED, RefundStatus.ARRIVED):
-        await save(records, "RD-1", moved(part, state), kind=kind, amount=Money(minor=1_000), reimbursement=state)
+        await save(records, "RD-1", moved(part, state), kind=kind, amount=Money(minor=1_000), refund_status=state)
     found = ledger.summary(await entries(database), "CNY")
     assert (found.under_way.minor, found.refunded.minor, found.left.minor) == (0, 1_000, 9_000)
 
@@ -89,7 +89,7 @@ async def test_what_a_person_paid_another_way_counts_though_no_part_stands_for_i
     await records.intend_refund(intent("RD-2", 9_000))
     assert (await records.intend_refund(intent("RD-1", 3_000))).denied == "not_enough_left"
     for _ in range(2):
-        await save(records, "RD-1", amount=Money(minor=3_000), reimbursement=RefundStatus.ARRIVED, done_at=NOW)
+        await save(records, "RD-1", amount=Money(minor=3_000), refund_status=RefundStatus.ARRIVED, done_at=NOW)
     held = ledger.balances(await entries(database))
     assert held[ledger.PLATFORM, "CNY"] == -2_000  # the payments held 1,000
     assert (await records.intend_refund(intent("RD-3", 1))).denied == "not_enough_left"
@@ -149,7 +149,7 @@ async def test_two_cases_of_one_order_at_once_in_two_workers_whatever_the_order_
             plan = next((plan for plan in plans if plan.denied is None), plans[0])
             if plan.denied is not None:
                 return
-            fresh = [part for part in plan.parts if part.reimbursement is RefundStatus.PENDING]
+            fresh = [part for part in plan.parts if part.refund_status is RefundStatus.PENDING]
             assert sum(part.amount.minor for part in fresh) == wanted, (order_id, plans)
             served.setdefault(order_id, []).append(wanted)
             await save(worker, case_id, *(moved(part, RefundStatus.REQUESTED) for part in fresh), order_id=order_id)

@@ -26,13 +26,13 @@ async def follow(records: RecordsActivities, parts: tuple[RefundPart, ...], **re
 
 
 def moved(part: RefundPart, state: RefundStatus, **change: object) -> RefundPart:
-    return part.model_copy(update={"reimbursement": state, **change})
+    return part.model_copy(update={"refund_status": state, **change})
 
 
 async def book(database: Database) -> dict[str, tuple[int, str]]:
     async with database.reading() as session:
         rows = (await session.exec(select(RefundPartRow))).all()
-    return {row.key: (row.amount_minor, row.reimbursement) for row in rows}
+    return {row.key: (row.amount_minor, row.refund_status) for row in rows}
 
 
 async def test_a_refund_goes_back_over_the_payments_in_their_order(records: RecordsActivities) -> None:
@@ -105,7 +105,7 @@ async def test_a_refused_part_is_free_again_and_a_second_attempt_asks_for_no_mor
 
 async def test_a_refused_refund_that_was_paid_another_way_is_not_given_again(records: RecordsActivities) -> None:
     (part,) = (await records.intend_refund(intent(minor=6_000))).parts
-    await follow(records, (moved(part, RefundStatus.FAILED),), reimbursement=RefundStatus.ARRIVED, done_at=NOW)
+    await follow(records, (moved(part, RefundStatus.FAILED),), refund_status=RefundStatus.ARRIVED, done_at=NOW)
     assert (await records.intend_refund(intent("RD-2", 4_001))).denied == "not_enough_left"
 
 

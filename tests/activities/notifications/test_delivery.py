@@ -123,7 +123,7 @@ async def test_several_loops_at_once_send_every_message_once(database: Database,
     "trouble",
     [
         PartnerError(ErrorType.PARTNER_UNAVAILABLE, "away"),
-        PartnerError(ErrorType.PARTNER_NONSENSE, "<html>"),
+        PartnerError(ErrorType.PARTNER_INVALID_RESPONSE, "<html>"),
         RuntimeError("no such thing\x00"),
         TimeoutError(),
     ],

@@ -1,4 +1,4 @@
-"""A virus scanner that is away, hangs up or talks nonsense lets nothing through (INV-3)."""
+"""A virus scanner that is away, hangs up or talks gibberish lets nothing through (INV-3)."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
@@ -47,7 +47,7 @@ async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None
     await reader.read(10)
 
 
-async def talk_nonsense(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def talk_gibberish(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.readuntil(bytes(4))
     writer.write(b"HTTP/1.1 200 OK\r\n\r\n\0")
     await writer.drain()
@@ -65,7 +65,7 @@ async def report_an_error(reader: asyncio.StreamReader, writer: asyncio.StreamWr
     await writer.drain()
 
 
-@pytest.mark.parametrize("talk", [hang_up, talk_nonsense, talk_without_end, report_an_error])
+@pytest.mark.parametrize("talk", [hang_up, talk_gibberish, talk_without_end, report_an_error])
 async def test_a_scanner_that_does_not_say_clean_lets_nothing_through(tmp_path: Path, talk: Talk) -> None:
     async with listening(talk) as address:
         await refused(address, tmp_path)

@@ -66,7 +66,7 @@ def calls(connected: Partners) -> PartnerActivities:
 
 
 def states(paid: PaidBack) -> list[RefundStatus]:
-    return [part.reimbursement for part in paid.parts]
+    return [part.refund_status for part in paid.parts]
 
 
 async def test_a_look_up_brings_order_parcels_and_payments(
@@ -136,8 +136,8 @@ async def test_every_part_of_a_refund_is_asked_for(provider: Provider, calls: Pa
 
 
 async def test_parts_that_are_settled_are_left_alone(provider: Provider, calls: PartnerActivities, attempts: Attempts) -> None:
-    arrived = ONE.model_copy(update={"reimbursement": RefundStatus.ARRIVED, "refund_id": "R-1"})
-    refused = TWO.model_copy(update={"reimbursement": RefundStatus.FAILED, "refusal": "closed"})
+    arrived = ONE.model_copy(update={"refund_status": RefundStatus.ARRIVED, "refund_id": "R-1"})
+    refused = TWO.model_copy(update={"refund_status": RefundStatus.FAILED, "refusal": "closed"})
     paid: PaidBack = await attempts.run(calls.pay_back, PAY.model_copy(update={"parts": (arrived, refused)}))
     assert paid.parts == (arrived, refused)
     assert provider.world.refunds == {}

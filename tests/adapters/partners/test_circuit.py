@@ -1,4 +1,4 @@
-"""A partner that is down is left alone: calls fail at once, one tries for all, and cases wait without cost (RES-5)."""
+"""While a partner's circuit is open, calls fail at once, one probes it, and cases wait without cost (RES-5)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def circuit(clock: Clock) -> Circuit:
-    """A provider is left alone for ten seconds after three failures, for a minute at most."""
+    """A provider whose circuit opens for ten seconds after three failures, for a minute at most."""
     return Circuit("payment", after=3, pause=10, longest=60, clock=clock)
 
 

@@ -53,7 +53,7 @@ UNAVAILABLE = {
     "has too much to do": Fault(429, b""),
     "does not know our token": Fault(401, b'{"detail": "unknown token"}'),
 }
-NONSENSE = {
+INVALID = {
     "garbage": Fault(body=b"<<<\xff\xfe"),
     "nothing": Fault(body=b""),
     "another shape": Fault(body=b'{"orders": 7}'),
@@ -88,14 +88,14 @@ async def test_a_partner_in_trouble_may_be_asked_again(provider: Provider, conne
         await CALLS[name](connected)
 
 
-@pytest.mark.parametrize("fault", NONSENSE.values(), ids=NONSENSE)
+@pytest.mark.parametrize("fault", INVALID.values(), ids=INVALID)
 @pytest.mark.parametrize("name", ANSWERED)
-async def test_an_answer_against_the_contract_is_nonsense_and_may_be_asked_for_again(
+async def test_an_invalid_response_may_be_asked_for_again(
     provider: Provider, connected: Partners, name: str, fault: Fault
 ) -> None:
     provider.will(name, fault)
     error = await error_of(CALLS[name](connected))
-    assert error.type is ErrorType.PARTNER_NONSENSE
+    assert error.type is ErrorType.PARTNER_INVALID_RESPONSE
     assert not error.permanent
 
 
@@ -106,7 +106,7 @@ async def test_a_wrong_address_makes_no_order_unknown_and_no_refund_refused(
 ) -> None:
     provider.will(name, fault)
     error = await error_of(CALLS[name](connected))
-    assert error.type is ErrorType.PARTNER_NONSENSE
+    assert error.type is ErrorType.PARTNER_INVALID_RESPONSE
 
 
 @pytest.mark.parametrize("status", [400, 403, 409, 422])
@@ -178,7 +178,7 @@ async def test_partners_that_are_not_there_at_all_may_be_asked_again(provider: P
     await partners.aclose()
 
 
-async def test_answers_about_something_else_are_nonsense(provider: Provider, connected: Partners) -> None:
+async def test_answers_about_something_else_are_invalid_responses(provider: Provider, connected: Partners) -> None:
     world = provider.world
     made = await connected.payment.refund(REFUND)
     others = [
@@ -207,7 +207,7 @@ async def test_answers_about_something_else_are_nonsense(provider: Provider, con
     ]
     for name, body, call in others:
         provider.will(name, Fault(body=body.encode()))
-        assert (await error_of(call)).type is ErrorType.PARTNER_NONSENSE, name
+        assert (await error_of(call)).type is ErrorType.PARTNER_INVALID_RESPONSE, name
 
 
 async def test_what_a_broken_answer_says_of_people_stays_out_of_the_error(provider: Provider, connected: Partners) -> None:

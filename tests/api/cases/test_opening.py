@@ -123,7 +123,9 @@ async def test_an_opening_that_never_became_a_case_does_not_block_the_next(web: 
     customer, customer_id, order = web.customer()
     async with web.service.database.writing() as session:
         long_ago = datetime.now(UTC) - timedelta(hours=1)
-        session.add(OpeningRow(sameness=f"{customer_id}|{order}|*|logistics.lost", case_id="RD-NEVERSTARTED", at=long_ago))
+        session.add(
+            OpeningRow(deduplication_key=f"{customer_id}|{order}|*|logistics.lost", case_id="RD-NEVERSTARTED", at=long_ago)
+        )
     assert await web.open(customer, order_id=order, issue="logistics.lost")
 
 

@@ -106,7 +106,7 @@ def test_an_action_of_another_role_is_refused_as_such(actor: Actor, action: Acti
 
 
 @pytest.mark.parametrize(
-    ("reimbursement", "may"),
+    ("refund_status", "may"),
     [
         (RefundStatus.NONE, True),
         (RefundStatus.PENDING, False),
@@ -115,8 +115,8 @@ def test_an_action_of_another_role_is_refused_as_such(actor: Actor, action: Acti
         (RefundStatus.FAILED, True),
     ],
 )
-def test_a_case_is_withdrawn_until_money_moves(reimbursement: RefundStatus, may: bool) -> None:
-    remedy = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=1), reimbursement=reimbursement)
+def test_a_case_is_withdrawn_until_money_moves(refund_status: RefundStatus, may: bool) -> None:
+    remedy = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=1), refund_status=refund_status)
     state = at(Stage.RESOLUTION, settled=True, remedies=(remedy,))
     assert (Action.WITHDRAW in allowed_actions(state, CUSTOMER)) is may
 
@@ -131,13 +131,13 @@ def test_a_case_is_withdrawn_until_money_moves(reimbursement: RefundStatus, may:
     ],
 )
 def test_a_case_is_not_withdrawn_when_one_part_of_its_refund_failed_and_another_moves(state: RefundStatus, may: bool) -> None:
-    refused = RefundPart(key="k1", payment_id="P-1", amount=Money(minor=6), reimbursement=RefundStatus.FAILED)
-    other = RefundPart(key="k2", payment_id="P-2", amount=Money(minor=4), reimbursement=state)
+    refused = RefundPart(key="k1", payment_id="P-1", amount=Money(minor=6), refund_status=RefundStatus.FAILED)
+    other = RefundPart(key="k2", payment_id="P-2", amount=Money(minor=4), refund_status=state)
     remedy = Remedy(
         id="m1",
         kind=RemedyKind.REFUND_ONLY,
         amount=Money(minor=10),
-        reimbursement=RefundStatus.FAILED,
+        refund_status=RefundStatus.FAILED,
         parts=(refused, other),
     )
     stuck = waiting(Stage.RESOLUTION, WaitFor.PAYMENT_REPAIR, settled=True, remedies=(remedy,))

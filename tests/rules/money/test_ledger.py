@@ -34,7 +34,7 @@ def test_our_own_refund_counts_once_though_the_provider_lists_it_too() -> None:
 def test_a_refund_that_we_took_for_failed_counts_when_the_provider_paid_it() -> None:
     books, whose = Books(10_000), Whose(ORDER, "RD-1", "m1")
     books.set_aside(whose, 3_000)
-    failed = books.parts["RD-1.m1.0"].model_copy(update={"reimbursement": RefundStatus.FAILED})
+    failed = books.parts["RD-1.m1.0"].model_copy(update={"refund_status": RefundStatus.FAILED})
     books.post(*ledger.moved(whose, books.parts["RD-1.m1.0"], RefundStatus.FAILED))
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 10_000}
     books.look((payment(10_000, refund("RD-1.m1.0", 3_000)),))
@@ -45,7 +45,7 @@ def test_a_refund_that_we_took_for_failed_counts_when_the_provider_paid_it() -> 
 def test_a_failed_refund_that_a_person_paid_another_way_counts_once_though_the_provider_lists_it_as_paid() -> None:
     books, whose = Books(10_000), Whose(ORDER, "RD-1", "m1")
     books.set_aside(whose, 3_000)
-    failed = books.parts["RD-1.m1.0"].model_copy(update={"reimbursement": RefundStatus.FAILED})
+    failed = books.parts["RD-1.m1.0"].model_copy(update={"refund_status": RefundStatus.FAILED})
     books.post(*ledger.moved(whose, books.parts["RD-1.m1.0"], RefundStatus.FAILED))
     books.post(*ledger.moved(whose, failed, RefundStatus.ARRIVED, otherwise=True))
     books.look((payment(10_000, refund("RD-1.m1.0", 3_000)),))

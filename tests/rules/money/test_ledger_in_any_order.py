@@ -41,7 +41,7 @@ class OneOrder(RuleBasedStateMachine):
 
     @rule(part=parts, status=st.sampled_from(ProviderRefundStatus))
     def the_provider_decides(self, part: tuple[Whose, str], status: ProviderRefundStatus) -> None:
-        if self.books.parts[part[1]].reimbursement is RefundStatus.PENDING:
+        if self.books.parts[part[1]].refund_status is RefundStatus.PENDING:
             self.books.ask(part[1], status)
 
     @rule(part=parts)
@@ -70,7 +70,7 @@ class OneOrder(RuleBasedStateMachine):
         whose, key = part
         known = self.books.parts[key]
         if (
-            known.reimbursement is RefundStatus.FAILED
+            known.refund_status is RefundStatus.FAILED
             and ledger.left_on(self.books.entries, "CNY")[known.payment_id] >= known.amount.minor
         ):
             self.books.post(*ledger.moved(whose, known, RefundStatus.ARRIVED, otherwise=True))

@@ -15,7 +15,7 @@ CLOSED = {RefusalCode.ACCOUNT_CLOSED, RefusalCode.CARD_EXPIRED}
 
 def refused(code: RefusalCode | None, to: RefundTo = RefundTo.ORIGINAL) -> RefundPart:
     failed = RefundStatus.FAILED
-    return RefundPart(key="k", payment_id="P-1", amount=Money(minor=1), reimbursement=failed, refusal_code=code, to=to)
+    return RefundPart(key="k", payment_id="P-1", amount=Money(minor=1), refund_status=failed, refusal_code=code, to=to)
 
 
 @given(st.integers(1, 10**9), st.lists(st.integers(0, 10**8), max_size=6))

@@ -26,7 +26,7 @@ PENDING, REQUESTED, ARRIVED, FAILED = (
 def money(
     ours: RefundStatus, theirs: ProviderRefundStatus | None, since: datetime = A_DAY_AGO, minor: int = 500
 ) -> list[Finding]:
-    part = RefundPart(key="RD-1.m1.1.1", payment_id="P-1", amount=Money(minor=500), reimbursement=ours)
+    part = RefundPart(key="RD-1.m1.1.1", payment_id="P-1", amount=Money(minor=500), refund_status=ours)
     refund = Refund(
         refund_id="R-1",
         key=part.key,

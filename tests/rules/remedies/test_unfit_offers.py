@@ -130,17 +130,17 @@ def test_words_are_free_also_when_the_case_names_a_line_that_was_not_bought(poli
     assert unfit(state(Issue.LOST, lines=(LineQuantity(line_id="L9"),)), policy_slice, (sorry,)) is None
 
 
-def part(minor: int, reimbursement: RefundStatus) -> RefundPart:
-    return RefundPart(key="RD-1.m1.1.1", payment_id="P-O-1-1", amount=Money(minor=minor), reimbursement=reimbursement)
+def part(minor: int, refund_status: RefundStatus) -> RefundPart:
+    return RefundPart(key="RD-1.m1.1.1", payment_id="P-O-1-1", amount=Money(minor=minor), refund_status=refund_status)
 
 
 @pytest.mark.parametrize(
-    ("reimbursement", "left"), [(RefundStatus.ARRIVED, 2_900), (RefundStatus.REQUESTED, 2_900), (RefundStatus.FAILED, 12_900)]
+    ("refund_status", "left"), [(RefundStatus.ARRIVED, 2_900), (RefundStatus.REQUESTED, 2_900), (RefundStatus.FAILED, 12_900)]
 )
 def test_a_case_that_is_open_again_counts_what_it_gave_itself(
-    policy_slice: PolicySlice, reimbursement: RefundStatus, left: int
+    policy_slice: PolicySlice, refund_status: RefundStatus, left: int
 ) -> None:
-    before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, reimbursement),))
+    before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, refund_status),))
     case_ = state(Issue.LOST, remedies=(before,))
     assert eligible(Ask.of(case_, policy_slice)).left.minor == left
 

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 
 from models.common.base import Money
 from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund
-from models.common.vocabulary import RefundStatus
 from models.money.ledger import Entry, EntryKind, Posting
 from models.remedies.remedy import RefundPart
 from rules.money import ledger
 from rules.money.ledger import Whose
-from rules.money.refund import REIMBURSEMENTS, split
-from workflows.money.refund import FORWARD
+from rules.money.refund import split
+from rules.money.refund_state import PROVIDERS, may_follow, standing_minor
 
 ORDER = "O-1"
 
@@ -59,7 +58,7 @@ class Books:
         """As much as no part of the remedy stands for yet; False, and nothing at all, when that is not there."""
         self.look(self.old_list)
         ours = [part for key, part in self.parts.items() if key.startswith(f"{whose.case_id}.{whose.remedy_id}.")]
-        standing = sum(part.amount.minor for part in ours if part.reimbursement is not RefundStatus.FAILED)
+        standing = standing_minor(ours)
         shares = split(max(minor - standing, 0), ledger.left_on(self.entries, "CNY", ["P-1"]))
         for payment_id, share in (shares or {}).items():
             key = f"{whose.case_id}.{whose.remedy_id}.{len(self.parts)}"
@@ -81,10 +80,10 @@ class Books:
         part, news = self.parts[key], told or self.refunds.get(key)
         if news is None:
             return
-        to = REIMBURSEMENTS[news.status]
-        if FORWARD.index(to) > FORWARD.index(part.reimbursement):
+        to = PROVIDERS[news.status]
+        if may_follow(to, part.refund_status):
             self.post(*ledger.moved(whose, part, to))
-            self.parts[key] = part.model_copy(update={"reimbursement": to})
+            self.parts[key] = part.model_copy(update={"refund_status": to})
 
     def back(self, payment_id: str | None = None) -> int:
         """What really went back, or is on its way."""
@@ -96,11 +95,7 @@ class Books:
 
     def promised(self, payment_id: str) -> int:
         """What cases were promised of a payment, and did not hear a no about."""
-        return sum(
-            part.amount.minor
-            for part in self.parts.values()
-            if part.payment_id == payment_id and part.reimbursement is not RefundStatus.FAILED
-        )
+        return standing_minor(part for part in self.parts.values() if part.payment_id == payment_id)
 
     def check(self) -> None:
         """Nothing comes from nowhere; nothing is promised that was not paid; what was paid is refunded, under way, or left."""

@@ -200,12 +200,12 @@ class Checks:
 
     def check_done(self, view: CaseView, remedy: Remedy) -> None:
         key, kind = f"{view.case_id}.{remedy.id}", remedy.kind
-        if remedy.reimbursement is RefundStatus.ARRIVED and (view.case_id, remedy.id) not in self.by_hand:
-            gone = [self.world.refunds[part.key] for part in remedy.parts if part.reimbursement is RefundStatus.ARRIVED]
+        if remedy.refund_status is RefundStatus.ARRIVED and (view.case_id, remedy.id) not in self.by_hand:
+            gone = [self.world.refunds[part.key] for part in remedy.parts if part.refund_status is RefundStatus.ARRIVED]
             arrived = sum(refund.amount.minor for refund in gone if refund.status is ProviderRefundStatus.ARRIVED)
             self.holds(remedy.amount is not None and arrived == remedy.amount.minor, f"{arrived} arrived of {remedy}")
         if kind in RemedyKind.refunding():
-            self.holds(remedy.reimbursement is RefundStatus.ARRIVED, f"done without money: {remedy}")
+            self.holds(remedy.refund_status is RefundStatus.ARRIVED, f"done without money: {remedy}")
         if kind is RemedyKind.COUPON:
             self.holds(self.world.coupons[f"{key}.coupon"].status is CouponStatus.ISSUED, f"done without a coupon: {remedy}")
         if kind in {RemedyKind.EXCHANGE, RemedyKind.RESHIP, RemedyKind.REPAIR}:

@@ -30,7 +30,7 @@ class What(StrEnum):
     UNASKED = "somebody tries what is not offered"
     TIME = "time passes"
     NEWS = "partners tell"
-    NOISE = "partners tell it again, or nonsense"
+    NOISE = "partners tell it again, or something unreadable"
     CHANGE = "partners change"
     OPEN = "another case about the order"
 

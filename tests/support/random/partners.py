@@ -63,7 +63,7 @@ class Elsewhere:
                 yield told
 
     def noise(self, rng: Random, workflows: list[str]) -> News | None:
-        """What was told before, with its number or a new one; or nonsense."""
+        """What was told before, with its number or a new one; or something unreadable."""
         if self.heard and rng.random() < 0.6:
             workflow_id, notice = rng.choice(self.heard)
             again = notice if rng.random() < 0.5 else notice.model_copy(update={"notice_id": f"n{next(_numbers)}"})

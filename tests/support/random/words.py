@@ -51,7 +51,7 @@ class Words:
         """Mostly sensible, sometimes not."""
         rng = self.rng
         mine = [request for request in view.requests if request.open and request.recipient == actor.id] or list(view.requests)
-        failed = [remedy.id for remedy in view.remedies if remedy.reimbursement is RefundStatus.FAILED and remedy.open]
+        failed = [remedy.id for remedy in view.remedies if remedy.refund_status is RefundStatus.FAILED and remedy.open]
         made: dict[Action, Callable[[], dict[str, Any]]] = {
             Action.ADD_WORDS: lambda: {"words": "more", "evidence": self.photos()},
             Action.CORRECT_ORDER: lambda: {"order_id": rng.choice((self.order.order_id, "O-nobody"))},

@@ -33,7 +33,7 @@ async def test_goods_sent_with_our_label_and_accepted_are_refunded(service: Serv
     remedy = back.remedy(view)
     assert remedy.reception is Reception.RECEIVED
     assert remedy.acceptance is Acceptance.ACCEPTED
-    assert remedy.reimbursement is RefundStatus.ARRIVED
+    assert remedy.refund_status is RefundStatus.ARRIVED
     assert remedy.return_ is not None
     assert remedy.return_.way is Way.LABEL
     assert service.world.paid_back("O-1") == 12_900
