@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from models.common.base import Bilingual, Duration, Frozen
 from models.common.vocabulary import Party, RemedyKind
+from models.remedies.table import REMEDIES
 
 WHOLE = 1.0
 
@@ -82,10 +83,7 @@ class ClaimTerms(Frozen):
 class ClaimsPolicy(Frozen):
     """The policy's section `claims`."""
 
-    funded_by: dict[RemedyKind, Party] = {
-        **dict.fromkeys((*sorted(RemedyKind.paying()), *sorted(RemedyKind.of_goods())), Party.MERCHANT),
-        RemedyKind.COUPON: Party.PLATFORM,
-    }
+    funded_by: dict[RemedyKind, Party] = {kind: spec.funded_by for kind, spec in REMEDIES.items() if spec.funded_by}
     """Out of whose pocket a remedy is given: an order's refunds and goods are the merchant's, coupons the platform's. Not here: it costs nothing."""
     shared: dict[Party, float] = {Party.MERCHANT: 0.5, Party.CARRIER: 0.5}
     """What each bears where several are responsible; a carrier's share without a parcel is the platform's."""

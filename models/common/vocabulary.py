@@ -187,7 +187,7 @@ class Priority(StrEnum):
 
 
 class RemedyKind(StrEnum):
-    """RES-3. Its groupings say what an offer of the kind needs, and what carrying it out means."""
+    """RES-3. What each kind needs and means: `models/remedies/table.py`."""
 
     REFUND_ONLY = "refund_only"
     RETURN_AND_REFUND = "return_and_refund"
@@ -201,41 +201,6 @@ class RemedyKind(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
     SERVICE_IMPROVEMENT = "service_improvement"
-
-    @classmethod
-    def refunding(cls) -> frozenset["RemedyKind"]:
-        """Money alone goes back."""
-        return frozenset({cls.REFUND_ONLY, cls.PRICE_ADJUSTMENT})
-
-    @classmethod
-    def paying(cls) -> frozenset["RemedyKind"]:
-        """Money of the order goes back, with goods or without."""
-        return cls.refunding() | {cls.RETURN_AND_REFUND, cls.ORDER_CANCELLED}
-
-    @classmethod
-    def priced(cls) -> frozenset["RemedyKind"]:
-        """The offer names an amount."""
-        return cls.paying() | {cls.COUPON}
-
-    @classmethod
-    def telling(cls) -> frozenset["RemedyKind"]:
-        """Words are enough."""
-        return frozenset({cls.APOLOGY, cls.EXPLANATION})
-
-    @classmethod
-    def worded(cls) -> frozenset["RemedyKind"]:
-        """The offer says what will be told, or made better."""
-        return cls.telling() | {cls.SERVICE_IMPROVEMENT}
-
-    @classmethod
-    def of_goods(cls) -> frozenset["RemedyKind"]:
-        """It takes the place of goods: each piece of a line once only, over all cases of the order (RES-1)."""
-        return frozenset({cls.RETURN_AND_REFUND, cls.EXCHANGE, cls.REPAIR, cls.RESHIP, cls.ORDER_CANCELLED})
-
-    @classmethod
-    def carried_out(cls) -> frozenset["RemedyKind"]:
-        """What Redress can make happen and prove; nothing else may be proposed."""
-        return frozenset(cls)
 
 
 class Reception(StrEnum):

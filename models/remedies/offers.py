@@ -9,6 +9,7 @@ from models.common.base import Bilingual, Frozen, Money, Words, unfit
 from models.common.lines import LineQuantity, NewItem
 from models.common.vocabulary import Party, RemedyKind
 from models.remedies.order_change import OrderChange
+from models.remedies.table import REMEDIES, Amount
 
 
 class RemedyOffer(Frozen):
@@ -28,26 +29,20 @@ class RemedyOffer(Frozen):
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
-        priced = self.kind in RemedyKind.priced()
-        changes = self.kind is RemedyKind.ORDER_CHANGED
+        spec = REMEDIES[self.kind]
+        missing = spec.amount is Amount.REQUIRED if self.amount is None else not self.amount.minor
         faults = {
-            ("须填写大于零的金额", "needs an amount above zero"): priced
-            and not (self.amount.minor if self.amount else _unpaid(self)),
-            ("没有金额", "takes no amount"): not priced and self.amount is not None,
-            ("须填写说明文字（words）", "needs words"): self.kind in RemedyKind.worded() and not self.words,
-            ("须填写修改内容（change）", "needs a change"): changes and self.change is None,
-            ("没有修改内容（change）", "takes no change"): not changes and self.change is not None,
-            ("没有更换的商品（items）", "takes no items"): self.kind is not RemedyKind.EXCHANGE and bool(self.items),
+            ("须填写大于零的金额", "needs an amount above zero"): spec.amount is not Amount.NONE and missing,
+            ("没有金额", "takes no amount"): spec.amount is Amount.NONE and self.amount is not None,
+            ("须填写说明文字（words）", "needs words"): spec.words and not self.words,
+            ("须填写修改内容（change）", "needs a change"): spec.names_change and self.change is None,
+            ("没有修改内容（change）", "takes no change"): not spec.names_change and self.change is not None,
+            ("没有更换的商品（items）", "takes no items"): not spec.items and bool(self.items),
         }
         for (zh, en), wrong in faults.items():
             if wrong:
                 raise unfit(rule="RES-3", zh=f"{self.kind} {zh}", en=f"{self.kind} {en}")
         return self
-
-
-def _unpaid(offer: RemedyOffer) -> bool:
-    """An order that was not paid yet is cancelled without an amount; a paid one never (rules/remedies/order_change.py)."""
-    return offer.kind is RemedyKind.ORDER_CANCELLED
 
 
 class OptionOffer(Frozen):

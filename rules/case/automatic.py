@@ -11,18 +11,13 @@ from models.common.vocabulary import Issue, Kind, RemedyKind
 from models.investigation.decisions import Check
 from models.policy.policy import LiabilityRow, PolicySlice
 from models.remedies.offers import RemedyOffer
+from models.remedies.table import REMEDIES
 from rules.common.amounts import cost_of
 from rules.facts.establish import value_of
 from rules.facts.liability import decisive
 from rules.money.approvals import given_on_order
 from rules.remedies.limits import unfit
 from rules.remedies.order_change import less_to_pay, wished
-
-ALONE = RemedyKind.paying() & RemedyKind.carried_out()
-"""What may be settled without a person: money goes back, and for a return only after the merchant saw the goods."""
-
-CHANGING = frozenset({RemedyKind.ORDER_CANCELLED, RemedyKind.ORDER_CHANGED})
-"""The merchant's system has the last word: decisive facts are enough, whatever the row says."""
 
 TITLES = {
     "enabled": Bilingual(zh="允许自动处理", en="resolving without a person is switched on"),
@@ -71,7 +66,7 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
     confidence = finding.confidence if finding else None
     yield _check("finding", decisive(policy, finding), confidence, limits.confidence)
     row, offer = _row(case, policy), _offer(case, policy)
-    confirmed = offer is not None and offer.kind in CHANGING
+    confirmed = offer is not None and bool(REMEDIES[offer.kind].changes)  # the merchant's system has the last word
     decides = row is not None and (row.automatic or confirmed) and case.order is not None
     yield _check("row", decides, finding.row if finding else None)
     yield _check("remedy", offer is not None, case.receipt.wanted.remedy.value if case.receipt.wanted else None)
@@ -99,12 +94,12 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
     if case.issue is None or case.order is None:
         return None
     wanted = case.receipt.wanted
-    if case.issue is Issue.CANCEL or (wanted and wanted.remedy in CHANGING):
+    if case.issue is Issue.CANCEL or (wanted and REMEDIES[wanted.remedy].changes):
         return wished(case.order, wanted, case.receipt.lines)
     usual = policy.issues[case.issue].remedies[0]
     kind = wanted.remedy if wanted else usual if usual is RemedyKind.RETURN_AND_REFUND else RemedyKind.REFUND_ONLY
     amount = wanted.amount if wanted and wanted.amount else _entitlement(case)
-    if kind not in ALONE or not amount.minor:
+    if not REMEDIES[kind].refunds or not amount.minor:
         return None
     return RemedyOffer(kind=kind, amount=amount, lines=case.receipt.lines)
 

@@ -10,10 +10,11 @@ from models.claims.policy import WHOLE, CarrierTerms, ClaimsPolicy
 from models.claims.state import Claim, ClaimCause, ClaimItem, ClaimKind, ClaimLimit, ClaimPayment, ClaimRef, ClaimStatus
 from models.common.base import Frozen, Money
 from models.common.partners import Order, Shipment, ShipmentStatus
-from models.common.vocabulary import Issue, Party, RemedyKind
+from models.common.vocabulary import Issue, Party
 from models.investigation.findings import Fact
 from models.money.ledger import Entry
 from models.remedies.remedy import Remedy
+from models.remedies.table import REMEDIES, Amount
 from models.returns.state import ReturnParcelState, ReturnResult
 from rules.common.amounts import cost_of
 from rules.facts.establish import parcel_in_question
@@ -105,11 +106,10 @@ def given(remedy: Remedy, order: Order) -> Money | None:
     """What a remedy that is done has cost; None: nothing that could be claimed."""
     if remedy.done_at is None or remedy.undone is not None or remedy.of_charge:
         return None
-    if remedy.kind in RemedyKind.priced():
+    spec = REMEDIES[remedy.kind]
+    if spec.amount is not Amount.NONE:
         return remedy.amount if remedy.amount and remedy.amount.minor else None
-    if remedy.kind in {RemedyKind.EXCHANGE, RemedyKind.RESHIP}:
-        return cost_of(order, remedy.lines)
-    return None
+    return cost_of(order, remedy.lines) if spec.costs_goods else None
 
 
 def bearers(party: Party, policy: ClaimsPolicy, *, moved: bool, parcel: bool) -> Shares:

@@ -8,21 +8,20 @@ from models.case.recalled import Moved, Recalled
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
 from models.common.partners import Order
-from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus, RemedyKind
+from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
+from models.remedies.table import REMEDIES, Pieces
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
-
-ANOTHER_PIECE = frozenset({RemedyKind.EXCHANGE, RemedyKind.REPAIR, RemedyKind.RESHIP})
-"""The customer has a piece again when they are done."""
 
 
 def with_the_customer_again(remedy: Remedy) -> bool:
     """Whether a remedy of goods holds its pieces no longer: undone, rejected and sent back, or replaced by another piece."""
-    if remedy.kind not in RemedyKind.of_goods():
+    pieces = REMEDIES[remedy.kind].pieces
+    if pieces is Pieces.KEPT:
         return False
-    back = remedy.kind in ANOTHER_PIECE or remedy.acceptance is Acceptance.REJECTED
+    back = pieces is Pieces.REPLACED or remedy.acceptance is Acceptance.REJECTED
     return remedy.undone is not None or (remedy.done_at is not None and back)
 
 
@@ -58,7 +57,7 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
     taken, given = counted(history.taken), Counter({line.line_id: line.minor for line in history.given})
     if case.order is not None:
         for remedy in case.remedies:
-            holds = remedy.kind in RemedyKind.of_goods() and not with_the_customer_again(remedy)
+            holds = REMEDIES[remedy.kind].takes_pieces and not with_the_customer_again(remedy)
             if holds and remedy.done_at is not None:
                 taken += counted(concerned(case.order, remedy.lines, case.receipt.lines))
     given += Counter({line.line_id: line.minor for line in given_by_line((case,))})
@@ -122,7 +121,7 @@ def _claimed_wrongly(case: CaseState) -> bool:
 
 def _gives_for_goods(remedy: Remedy) -> bool:
     given = (remedy.done_at is not None or bool(remedy.parts)) and not remedy.of_charge
-    return remedy.kind in RemedyKind.paying() and remedy.amount is not None and remedy.undone is None and given
+    return REMEDIES[remedy.kind].refunds and remedy.amount is not None and remedy.undone is None and given
 
 
 def _shared(order: Order, remedy: Remedy, lines: tuple[LineQuantity, ...]) -> Counter[str]:

@@ -6,6 +6,7 @@ from models.common.vocabulary import Issue, Party, RemedyKind
 from models.investigation.findings import FactType
 from models.policy.eligibility import EligibilityRow, FreightRow, Payer
 from models.policy.policy import Policy
+from models.remedies.table import REMEDIES, Amount
 from rules.common.policy_fault import Faults, Loc, unknown
 from rules.facts.registry import FACTS
 from rules.policy.liability_checks import condition_faults
@@ -44,8 +45,10 @@ def _limit(loc: Loc, row: EligibilityRow) -> Faults:
         yield (*loc, "firm"), "only a refusal is firm; add allow: false or take firm away"
     if not row.allow and row.within is not None:
         yield (*loc, "within"), "a refusal has no time limit; remove it, or allow what is asked in time"
-    if RemedyKind.COUPON in row.remedies and row.allow and row.most is None:
-        yield (*loc, "most"), "coupons are no share of the goods; say how much at most"
+    for kind in row.remedies:
+        of_goods = REMEDIES[kind].refunds or REMEDIES[kind].amount is Amount.NONE
+        if row.allow and row.most is None and not of_goods:
+            yield (*loc, "most"), f"{kind} is no share of the goods; say how much at most"
 
 
 def _reached(policy: Policy, index: int, rules: Sequence[EligibilityRow]) -> Faults:

@@ -22,21 +22,16 @@ from models.policy.eligibility import EligibilityRow, FreightRow, Payer, Since
 from models.policy.policy import PolicySlice
 from models.remedies.eligibility import Eligibility, Entitlement, LineEligibility
 from models.remedies.order_change import ChangeKind
+from models.remedies.table import REMEDIES, Amount
 from rules.common.amounts import left_to_refund
 from rules.facts.establish import facts_of
 from rules.facts.liability import decisive, find, fits
 from rules.money.goods import concerned, counted, own_refunds, with_own
 from rules.remedies.order_change import time_fault
 
-TRAVELLING = frozenset({RemedyKind.RETURN_AND_REFUND, RemedyKind.EXCHANGE, RemedyKind.REPAIR, RemedyKind.RESHIP})
 OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_since")
 """Facts that are looked at as of when the customer asked: waiting for a decision costs nobody a right."""
 NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
-
-CHANGES_OF = {
-    RemedyKind.ORDER_CANCELLED: (ChangeKind.CANCEL,),
-    RemedyKind.ORDER_CHANGED: tuple(kind for kind in ChangeKind if kind is not ChangeKind.CANCEL),
-}
 
 CHANGES = "changes"
 REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "money-left"
@@ -143,7 +138,7 @@ def entitlement(ask: Ask, line: OrderLine, kind: RemedyKind) -> Entitlement:
     closed = _closed(ask, line, kind, row, known) if row.allow else {}
     if closed is not None:
         return told.model_copy(update=closed)
-    freight, party = freight_row(ask.policy, ask.issue, ask.stands) if kind in TRAVELLING else (None, None)
+    freight, party = freight_row(ask.policy, ask.issue, ask.stands) if REMEDIES[kind].travels else (None, None)
     amount = _amount(ask, line, kind, row, known)
     return told.model_copy(
         update={
@@ -202,7 +197,7 @@ def _by_rule(asks: Iterable[Ask], line: OrderLine, kind: RemedyKind) -> Iterator
     for one in asks:
         row = _row(one, kind, one.known(line))
         freight, party = freight_row(one.policy, one.issue, one.stands)
-        travels = (freight.id, party.value) if kind in TRAVELLING else ()
+        travels = (freight.id, party.value) if REMEDIES[kind].travels else ()
         same.setdefault((row.id if row else "", *travels), []).append(one)
     for group in same.values():
         issues = tuple(one.issue for one in group if one.issue)
@@ -220,7 +215,7 @@ def _closed(
         return {"rule": CHANGES, "reason": changes}
     if row.fact is not None and row.otherwise is not None and not _cap(row, known):
         return {"reason": row.otherwise}
-    if _of_the_goods(row) and kind not in RemedyKind.worded() and not _pieces(ask, line):
+    if _of_the_goods(row) and not REMEDIES[kind].words and not _pieces(ask, line):
         return {"rule": PIECES_LEFT, "reason": NO_PIECES, "firm": True}
     if _amount(ask, line, kind, row, known) == 0:
         return {"rule": MONEY_LEFT, "reason": NO_MONEY, "firm": True}
@@ -229,8 +224,7 @@ def _closed(
 
 def _open_changes(ask: Ask, line: OrderLine, kind: RemedyKind) -> tuple[ChangeKind, ...] | Bilingual:
     """Before shipping, the limits of the policy's `changes` hold besides: which kinds of change are open, or why none is."""
-    kinds = CHANGES_OF.get(kind, ())
-    faults = {change: time_fault(ask.policy, ask.order, change, line, ask.asked_at) for change in kinds}
+    faults = {change: time_fault(ask.policy, ask.order, change, line, ask.asked_at) for change in REMEDIES[kind].changes}
     still_open = tuple(change for change, fault in faults.items() if fault is None)
     return next((fault for fault in faults.values() if fault is not None and not still_open), still_open)
 
@@ -266,10 +260,11 @@ def _pieces(ask: Ask, line: OrderLine) -> int:
 
 def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int | None:
     """Minor units at most, for all the pieces that are left; None: no money moves."""
-    if kind not in RemedyKind.priced() or (kind is RemedyKind.ORDER_CANCELLED and ask.order.status is OrderStatus.UNPAID):
+    spec = REMEDIES[kind]
+    if spec.amount is Amount.NONE or (spec.amount is Amount.IF_PAID and ask.order.status is OrderStatus.UNPAID):
         return None
     amount = _share(ask, line, row, _pieces(ask, line)) if _of_the_goods(row) else _cap(row, known)
-    return amount if kind is RemedyKind.COUPON else min(amount, ask.left)
+    return min(amount, ask.left) if spec.refunds else amount
 
 
 def _of_the_goods(row: EligibilityRow) -> bool:

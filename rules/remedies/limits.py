@@ -4,19 +4,16 @@ from models.case.state import CaseState
 from models.common.base import Bilingual, Money
 from models.common.lines import LineQuantity
 from models.common.partners import Order
-from models.common.vocabulary import Issue, RemedyKind, Role
+from models.common.vocabulary import Issue, Role
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
+from models.remedies.table import REMEDIES, About
 from rules.common.format import minor_units, money
 from rules.money.goods import concerned, counted
 from rules.remedies.eligibility import MONEY_LEFT, PIECES_LEFT, Ask, entitlement, most
 from rules.remedies.order_change import offer_fault
 
 MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})
-WITHOUT_ORDER = RemedyKind.worded() | {RemedyKind.COUPON}
-"""Remedies that a case may end with which is about no order, or about one that could not be verified."""
-FOR_THE_ORDER = WITHOUT_ORDER | {RemedyKind.ORDER_CHANGED}
-"""Remedies that are no matter of single lines."""
 
 
 def total(remedies: tuple[RemedyOffer, ...], currency: str) -> Money:
@@ -55,8 +52,8 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
 
 def _misplaced(case: CaseState, issue: Issue, policy: PolicySlice, remedy: RemedyOffer) -> Bilingual | None:
     usual = policy.issues[issue].remedies
-    if remedy.kind not in usual or remedy.kind not in RemedyKind.carried_out():
-        offered = [kind.value for kind in usual if kind in RemedyKind.carried_out()]
+    if remedy.kind not in usual:
+        offered = [kind.value for kind in usual]
         return Bilingual(
             zh=f"{remedy.kind} 不适用于 {issue}；可用的有：{'、'.join(offered)}",
             en=f"{remedy.kind} is no remedy for {issue}; offered are: {', '.join(offered)}",
@@ -69,8 +66,8 @@ def _misplaced(case: CaseState, issue: Issue, policy: PolicySlice, remedy: Remed
 
 def _refused(ask: Ask, order: Order, remedy: RemedyOffer, by: Role) -> Bilingual | None:
     """What a rule says against one remedy."""
-    about_goods = remedy.kind not in FOR_THE_ORDER
-    pieces = counted(concerned(order, remedy.lines, ask.lines) if about_goods else concerned(order))
+    of_lines = REMEDIES[remedy.kind].about is About.LINES
+    pieces = counted(concerned(order, remedy.lines, ask.lines) if of_lines else concerned(order))
     items = counted(LineQuantity(line_id=item.line_id, quantity=item.quantity) for item in remedy.items)
     strange = sorted({*pieces, *items} - {line.line_id for line in order.lines})
     if strange:
@@ -105,7 +102,7 @@ def _refused(ask: Ask, order: Order, remedy: RemedyOffer, by: Role) -> Bilingual
 
 def _nowhere(remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
     """What needs an order, in a case that has none."""
-    kind = next((remedy.kind for remedy in remedies if remedy.kind not in WITHOUT_ORDER), None)
+    kind = next((remedy.kind for remedy in remedies if REMEDIES[remedy.kind].about is not About.CASE), None)
     if kind is None:
         return None
     return Bilingual(zh=f"没有已核实的订单，无法提供 {kind}", en=f"{kind} needs a verified order, and the case has none")
@@ -113,7 +110,7 @@ def _nowhere(remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
 
 def _too_many(ask: Ask, order: Order, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
     """Each piece once: of all the remedies of goods together, and without what other requests took."""
-    goods = [remedy for remedy in remedies if remedy.kind in RemedyKind.of_goods()]
+    goods = [remedy for remedy in remedies if REMEDIES[remedy.kind].takes_pieces]
     wanted = counted(piece for remedy in goods for piece in concerned(order, remedy.lines, ask.lines))
     taken = counted(ask.history.taken)
     for line in order.lines:
@@ -130,7 +127,7 @@ def _too_many(ask: Ask, order: Order, remedies: tuple[RemedyOffer, ...]) -> Bili
 
 def _too_much(left: int, case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
     """Money that goes back comes from the order's payments; coupons do not."""
-    amount = sum(remedy.amount.minor for remedy in remedies if remedy.amount and remedy.kind in RemedyKind.paying())
+    amount = sum(remedy.amount.minor for remedy in remedies if remedy.amount and REMEDIES[remedy.kind].refunds)
     if amount and not case.payments:
         return Bilingual(zh="没有已核实的付款可退", en="there is no verified payment of an order to refund")
     if amount <= left:

@@ -8,8 +8,9 @@ from models.common.base import Bilingual
 from models.common.vocabulary import Party
 from models.policy.policy import PolicySlice
 from models.remedies.offers import Option, OptionOffer, RemedyOffer
+from models.remedies.table import REMEDIES
 from rules.facts.liability import decisive
-from rules.remedies.eligibility import TRAVELLING, freight_row
+from rules.remedies.eligibility import freight_row
 
 
 def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
@@ -32,7 +33,7 @@ def freight_of(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOf
 
 
 def _freight(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> tuple[Party | None, Bilingual | None]:
-    if not any(remedy.kind in TRAVELLING for remedy in remedies):
+    if not any(REMEDIES[remedy.kind].travels for remedy in remedies):
         return None, None
     row, payer = freight_row(policy, case.issue, case.finding if decisive(policy, case.finding) else None)
     return payer, row.why

@@ -12,6 +12,7 @@ from models.common.vocabulary import RemedyKind
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeRule, OrderChange
+from models.remedies.table import REMEDIES
 from rules.common.amounts import cost_of
 from rules.common.format import minor_units, money
 
@@ -122,7 +123,7 @@ def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, *, bey
     what was paid for it.
     """
     order, lines = case.order, offer.lines or case.receipt.lines
-    if offer.kind not in {RemedyKind.ORDER_CANCELLED, RemedyKind.ORDER_CHANGED}:
+    if not REMEDIES[offer.kind].changes:
         return None
     if order is None:
         return Bilingual(zh="没有已核实的订单", en="there is no verified order")

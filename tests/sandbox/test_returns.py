@@ -34,7 +34,16 @@ FOLDER = Path(__file__).parents[2] / "docs" / "partners"
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
 SHAPES = {
     "merchant": ("ReturnRequest", "ReturnSlip", "ReturnCancelled", "SendBack", "SentBack", "ToldInspection", "ToldLine"),
-    "carrier": ("LabelRequest", "Label", "Voided", "PickupRequest", "PickupMove", "PickupBooked", "ReturnParcel", "ReturnAddress"),
+    "carrier": (
+        "LabelRequest",
+        "Label",
+        "Voided",
+        "PickupRequest",
+        "PickupMove",
+        "PickupBooked",
+        "ReturnParcel",
+        "ReturnAddress",
+    ),
 }
 
 

@@ -24,6 +24,7 @@ from models.remedies.order_change import (
     OrderingState,
 )
 from models.remedies.remedy import Remedy
+from models.remedies.table import REMEDIES
 from rules.remedies.order_change import cancelled_lines, difference
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
@@ -139,7 +140,7 @@ async def difference_paid(context: CaseContext, remedy_id: str) -> bool:
     await taken_back(context, remedy_id)
     context.note(Event.CHANGE_CALLED_OFF, **data_of(context, remedy_id), why=UNPAID)
     put_away(context, remedy_id, UNPAID)
-    if all(remedy.undone or remedy.kind in RemedyKind.telling() for remedy in context.case.remedies):
+    if all(remedy.undone or REMEDIES[remedy.kind].told for remedy in context.case.remedies):
         context.give_up(UNPAID)
     return False
 

@@ -8,10 +8,11 @@ from pydantic import JsonValue
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
 from models.common.events import Event
-from models.common.vocabulary import ClockName, Kind, Outcome, Party, RemedyKind, Role, Silence, Tier, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, Kind, Outcome, Party, Role, Silence, Tier, WaitFor, WaitingOn
 from models.investigation.decisions import Review
 from models.remedies.offers import RemedyOffer
 from models.remedies.remedy import Proposal, Remedy
+from models.remedies.table import REMEDIES
 from rules.case.appeals import last_moment
 from rules.case.automatic import drawn_for_review, weigh
 from rules.facts import liability
@@ -189,7 +190,7 @@ def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...]) -> None:
             change=offer.change,
             words=offer.words,
             settlement=case.settlements,
-            freight=freight if offer.kind in RemedyKind.of_goods() else None,
+            freight=freight if REMEDIES[offer.kind].travels else None,
         )
         for number, offer in enumerate(offers, start=first)
     )

@@ -16,7 +16,7 @@ from rules.policy.load import PolicyError, parse_policy
         ),
         ("- id: no-reason-hygiene", "- id: no-reason-custom", "rules[8].id", "is taken by rules[5]"),
         ("fact: payment.duplicate_minor\n", "fact: order.status\n", "fact", "is no number"),
-        ("      most: 5000\n", "", "most", "coupons are no share of the goods"),
+        ("      most: 5000\n", "", "most", "coupon is no share of the goods"),
         (
             "      allow: false\n      firm: true\n      why: {zh: 订单已取消",
             "      firm: true\n      why: {zh: 订单已取消",

@@ -20,6 +20,7 @@ from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, Stage
 from models.money.coupon import CouponStatus
 from models.remedies.order_change import ChangeStatus
 from models.remedies.remedy import OWED, Remedy
+from models.remedies.table import REMEDIES
 from models.replacements.state import ReplacementStage
 from models.returns.state import ReturnResult
 from models.tables.claims import ClaimRow
@@ -204,7 +205,7 @@ class Checks:
             gone = [self.world.refunds[part.key] for part in remedy.parts if part.refund_status is RefundStatus.ARRIVED]
             arrived = sum(refund.amount.minor for refund in gone if refund.status is ProviderRefundStatus.ARRIVED)
             self.holds(remedy.amount is not None and arrived == remedy.amount.minor, f"{arrived} arrived of {remedy}")
-        if kind in RemedyKind.refunding():
+        if REMEDIES[kind].refunds and not REMEDIES[kind].takes_pieces:
             self.holds(remedy.refund_status is RefundStatus.ARRIVED, f"done without money: {remedy}")
         if kind is RemedyKind.COUPON:
             self.holds(self.world.coupons[f"{key}.coupon"].status is CouponStatus.ISSUED, f"done without a coupon: {remedy}")

@@ -17,6 +17,7 @@ from models.common.lines import LineQuantity
 from models.common.partners import Order, OrderLine, OrderStatus, Payment, PaymentStatus, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue, Kind, Locale, RemedyKind
 from models.policy.policy import PolicySlice
+from models.remedies.table import REMEDIES
 from tests.support.fakes.partners import NOW, order, parcel
 
 
@@ -200,7 +201,7 @@ def _wanted(rng: Random, bought: Order, usual: tuple[RemedyKind, ...]) -> Wanted
     remedy = rng.choice((None, *usual, usual[0]))
     if remedy is None:
         return None
-    amount = Money(minor=rng.randrange(1, bought.total.minor)) if remedy in RemedyKind.paying() and rng.random() < 0.2 else None
+    amount = Money(minor=rng.randrange(1, bought.total.minor)) if REMEDIES[remedy].refunds and rng.random() < 0.2 else None
     change = changed(rng, bought) if remedy is RemedyKind.ORDER_CHANGED else None
     return Wanted.model_validate({"remedy": remedy, "amount": amount, "change": change})
 

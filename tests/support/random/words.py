@@ -16,6 +16,7 @@ from models.common.vocabulary import Issue, Party, RefundStatus, RemedyKind, Rol
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.remedy import Remedy
+from models.remedies.table import REMEDIES, Amount
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
 from rules.remedies.limits import unfit
@@ -169,14 +170,14 @@ class Words:
         kinds = tuple(usual if rng.random() < 0.95 else RemedyKind)
         kind = rng.choices(kinds, [OFTEN.get(kind, 2.0) for kind in kinds])[0]
         made: dict[str, Any] = {"kind": kind.value}
-        if kind in RemedyKind.priced():
+        if REMEDIES[kind].amount is not Amount.NONE:
             made["amount"] = self.money()
-        if kind in RemedyKind.worded():
+        if REMEDIES[kind].words:
             made["words"] = "对不起"
         if kind is RemedyKind.ORDER_CHANGED:
             made["change"] = changed(rng, self.order)
         line = rng.choice(self.order.lines)
-        if kind in RemedyKind.of_goods() and rng.random() < 0.4:
+        if REMEDIES[kind].takes_pieces and rng.random() < 0.4:
             made["lines"] = [{"line_id": line.line_id, "quantity": rng.randrange(1, line.quantity + 2)}]
         if kind is RemedyKind.EXCHANGE and rng.random() < 0.5:
             made["items"] = [{"line_id": line.line_id, "sku": f"{line.sku}-B", "quantity": line.quantity}]
