@@ -29,8 +29,9 @@ from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, OWN, READING
 from api.http.uploads import references
 from models.case.actions import Act
-from models.claims.actions import CLAIM_BODIES, ClaimAction, ClaimPage, ClaimTotal, ClaimView
-from models.claims.state import ClaimBrief, ClaimKind, ClaimState, ClaimStatus
+from models.claims.actions import CLAIM_BODIES, ClaimAction
+from models.claims.state import ClaimKind, ClaimState, ClaimStatus
+from models.claims.views import ClaimBrief, ClaimPage, ClaimTotal, ClaimView
 from models.common.actors import Actor
 from models.common.base import Body, Frozen, Identifier, Money
 from models.common.events import Event, Readers

@@ -9,8 +9,9 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from models.case.actions import Act
-    from models.claims.actions import CLAIM_BODIES, ClaimAction, ClaimView
+    from models.claims.actions import CLAIM_BODIES, ClaimAction
     from models.claims.state import ClaimAdjustment, ClaimStart
+    from models.claims.views import ClaimView
     from models.common.events import Event
     from models.common.partners import Notice
     from models.common.timeline import Viewer

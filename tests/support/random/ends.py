@@ -45,7 +45,7 @@ async def come_to_an_end(people: People) -> None:
 async def _duties(people: People, view: CaseView) -> None:
     """The platform's people do what the case waits for; anything else passes in silence."""
     waits = view.waiting.for_ if view.waiting else None
-    failed = [remedy.id for remedy in view.remedies if remedy.reimbursement is RefundStatus.FAILED and remedy.open]
+    failed = [remedy.id for remedy in view.remedies if remedy.refund_status is RefundStatus.FAILED and remedy.open]
     done: dict[WaitFor, Duty] = {
         WaitFor.TRIAGE: (SUPERVISOR, Action.CLASSIFY, {"issue": "rules.platform_rule"}),
         WaitFor.FINDING: (SUPERVISOR, Action.FIND, {"party": "none", "basis": "nothing is proved"}),

@@ -135,5 +135,5 @@ async def test_the_customer_sees_where_the_refund_went(service: Service) -> None
     case = await lost(service)
     await followed_up(case)
     view = await case.seen_by(CUSTOMER)
-    assert [remedy.reimbursement for remedy in view.remedies] == [RefundStatus.ARRIVED]
+    assert [remedy.refund_status for remedy in view.remedies] == [RefundStatus.ARRIVED]
     assert "resolution.refund_arrived" in await case.messages("C-1")

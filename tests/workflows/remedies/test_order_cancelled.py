@@ -19,7 +19,7 @@ async def test_a_small_order_is_cancelled_and_paid_back_without_a_person(service
     assert view.automatic
     assert service.world.orders["O-1"].status is OrderStatus.CANCELLED
     assert service.world.paid_back("O-1") == 12_900
-    assert [remedy.reimbursement for remedy in view.remedies] == [RefundStatus.ARRIVED]
+    assert [remedy.refund_status for remedy in view.remedies] == [RefundStatus.ARRIVED]
     assert next(iter(service.ordering.asked.values())).reason == "changed_mind"
     assert "resolution.order_cancelled" in await case.messages("C-1")
     await case.act(CUSTOMER, Action.CONFIRM)

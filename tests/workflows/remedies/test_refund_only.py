@@ -47,7 +47,7 @@ async def test_a_merchant_proposes_and_the_customer_accepts(service: Service) ->
     chosen = await case.act(CUSTOMER, Action.ACCEPT, option=1)
     assert chosen.proposals[0].accepted == 1
     view = await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
-    assert [remedy.reimbursement for remedy in view.remedies] == [RefundStatus.ARRIVED]
+    assert [remedy.refund_status for remedy in view.remedies] == [RefundStatus.ARRIVED]
     assert service.world.paid_back("O-1") == 5_000
 
 
@@ -118,7 +118,7 @@ async def test_a_refusing_provider_ends_in_a_persons_queue_and_a_retry_is_a_new_
     service.world.refuses = True
     case = await service.open(issue=Issue.LOST, wanted=REFUND)
     stuck = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
-    assert stuck.remedies[0].reimbursement is RefundStatus.FAILED
+    assert stuck.remedies[0].refund_status is RefundStatus.FAILED
     service.world.refuses = False
     await case.act(AGENT, Action.RETRY_REFUND, remedy_id=stuck.remedies[0].id)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
@@ -133,7 +133,7 @@ async def test_a_failed_refund_may_be_recorded_as_paid_another_way(service: Serv
     stuck = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
     await case.act(AGENT, Action.RECORD_REFUND, remedy_id=stuck.remedies[0].id, proof="bank transfer 4711")
     view = await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
-    assert view.remedies[0].reimbursement is RefundStatus.ARRIVED
+    assert view.remedies[0].refund_status is RefundStatus.ARRIVED
 
 
 async def test_a_lost_arrival_notice_is_found_by_asking(service: Service) -> None:

@@ -54,7 +54,7 @@ async def test_a_part_rejected_is_sent_back_and_negotiated_again_while_the_rest_
     assert order.lines == (LineQuantity(line_id="L1", quantity=1),)
     view = await back.case.seen_by(CUSTOMER)
     remedy = back.remedy(view)
-    assert (remedy.acceptance, remedy.reimbursement) == (Acceptance.MANUAL, RefundStatus.ARRIVED)
+    assert (remedy.acceptance, remedy.refund_status) == (Acceptance.MANUAL, RefundStatus.ARRIVED)
     await back.scan("delivered", state.sent_back.tracking)
     await back.state(lambda state: state.handed_back_at is not None)
     assert await back.over() == "partly_accepted"
