@@ -1,16 +1,12 @@
 """What callers see: models of their own, never the state that a workflow keeps."""
 
 from functools import cache
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, SerializationInfo, model_serializer
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_serializer
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import SerializerFunctionWrapHandler
-
-NAMES = "names"
-Names = Literal["both", "current", "former"]
-"""Under which names renamed fields are written: `model_dump(context={NAMES: …})`; both, unless said."""
 
 
 def renamed(name: str, formerly: str) -> Any:  # noqa: ANN401  # pydantic's own annotation
@@ -39,15 +35,9 @@ class View(BaseModel):
         }
 
     @model_serializer(mode="wrap")
-    def _under_both_names(self, write: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+    def _under_both_names(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         values = write(self)
-        context: dict[str, Names] = info.context or {}
-        names = context.get(NAMES, "both")
-        if names != "current":
-            for name, former in self.former_names().items():
-                if name in values:
-                    values[former] = values[name] if names == "both" else values.pop(name)
-        return values
+        return values | {former: values[name] for name, former in self.former_names().items() if name in values}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
