@@ -49,7 +49,7 @@ async def sent_back(redress: Redress, number: int) -> str:
 async def _travels(redress: Redress, case_id: str, merchant: str) -> None:
     """With our label, to the merchant, who finds everything in order."""
     await redress.reaches(case_id, wait="return_shipping")
-    back = (await redress.look(case_id))["remedies"][0]["return_"]
+    back = (await redress.look(case_id))["remedies"][0]["return"]
     parcel = f"{redress.partners}/parcels/{back['label']['tracking']}/scans"
     for status, wait in (("in_transit", "return_transit"), ("delivered", "inspection")):
         (await redress.http.post(parcel, json={"status": status})).raise_for_status()

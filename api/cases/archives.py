@@ -38,7 +38,8 @@ class Edition(Frozen):
     case: CaseView
     timeline: tuple[TimelineView, ...]
     record: dict[str, JsonValue] | None = Field(
-        description="For the platform's people: the sealed record itself. `sha256` is that of its JSON with sorted keys and no blanks, in UTF-8."
+        description="For the platform's people: the sealed record as it was written then; nothing in it is renamed later. "
+        "`sha256` is that of its JSON with sorted keys and no blanks, in UTF-8."
     )
 
 

@@ -1,14 +1,10 @@
 """Work queues: the cases of a team that wait for its people, what is due next first, and each handed to one (DSP-2)."""
 
-import base64
-import binascii
 import hashlib
-import json
 import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import ColumnElement, and_, or_
@@ -19,9 +15,8 @@ from adapters.database.agents import CHOOSING
 from adapters.database.engine import take_turns, upsert
 from api.cases.listing import COLUMNS, item_of
 from api.http.auth import Caller
-from api.http.cursor import instant_of
+from api.http.cursor import Cursor, Key, Order, following, instant, row_id
 from api.http.dependencies import CallerOf, Parts, PartsOf, RequestKey, only_for
-from api.http.lookup import CASE_ID as A_CASE_ID
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ALWAYS, OWN, problems
 from api.http.schemas import CaseItem
@@ -47,6 +42,7 @@ UNGRADED = Priority.P2
 URGENCY: Any = func.coalesce(col(CaseRow.priority), UNGRADED.value)
 DEADLINE: Any = col(CaseRow.next_deadline)
 CASE_ID: Any = col(CaseRow.case_id)
+ORDER = Order("queue", (Key(URGENCY, Priority), Key(DEADLINE, instant, nullable=True), Key(CASE_ID, row_id)))
 
 TeamId = Annotated[Identifier, Path(description="A team of the policy.", examples=["logistics"])]
 
@@ -67,7 +63,7 @@ async def queue(
     *,
     free: Annotated[bool, Query(description="Only those that nobody has.")] = False,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    cursor: Annotated[str | None, Query(max_length=500, description="From the page before; see its `next`.")] = None,
+    cursor: Annotated[Cursor, Query()] = None,
 ) -> QueuePage:
     """What the platform's people have to move, and what they have while a merchant or carrier is asked.
 
@@ -80,15 +76,16 @@ async def queue(
     if free:
         chosen = chosen.where(col(CaseRow.handler).is_(None))
     if cursor is not None:
-        chosen = chosen.where(_after(*_read(cursor)))
+        chosen = chosen.where(ORDER.after(cursor))
     async with parts.database.reading() as session:
         execute: Any = session.exec
-        found: list[Any] = list((await execute(_in_order(chosen).limit(limit + 1))).mappings())
+        found: list[Any] = list((await execute(chosen.order_by(*ORDER.by).limit(limit + 1))).mappings())
     rows, more = found[:limit], len(found) > limit
-    following = f"/v1/queues/{team}?" + urlencode(
-        {"limit": limit, "free": str(free).lower(), "cursor": _write(rows[-1])} if more else {}
+    return QueuePage(
+        team=team,
+        cases=tuple(item_of(row, caller) for row in rows),
+        next=following(f"/v1/queues/{team}", {"limit": limit, "free": str(free).lower()}, _cursor(rows[-1])) if more else None,
     )
-    return QueuePage(team=team, cases=tuple(item_of(row, caller) for row in rows), next=following if more else None)
 
 
 @router.post("/{team}/next", summary="Take the next case · 领取下一件", responses=problems(*ALWAYS, 403, 404, 504))
@@ -131,10 +128,6 @@ def _waiting(team: str) -> list[ColumnElement[bool]]:
     return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), or_(on.in_(OURS), rose)]
 
 
-def _in_order(statement: Any) -> Any:  # noqa: ANN401 # a select of whichever columns
-    return statement.order_by(URGENCY, DEADLINE.asc().nulls_last(), CASE_ID)
-
-
 async def _claim(parts: Parts, caller: Caller, team: str, claim: str, tried: Sequence[str]) -> str | None:
     """Put the caller's name on the most urgent case before it is asked for, so that no two ask for the same one."""
     agent, now = caller.actor.id, datetime.now(UTC)
@@ -155,7 +148,7 @@ async def _claim(parts: Parts, caller: Caller, team: str, claim: str, tried: Seq
             await _able(session, agent),
         )
         execute: Any = session.exec
-        case_id: str | None = (await execute(_in_order(free).limit(1))).first()
+        case_id: str | None = (await execute(free.order_by(*ORDER.by).limit(1))).first()
         if case_id is not None:
             row = {"case_id": case_id, "agent_id": agent, "team": team, "at": now, "claim": claim}
             await upsert(session, AssignmentRow, row)
@@ -180,39 +173,5 @@ async def _release(parts: Parts, caller: Caller, case_id: str, claim: str) -> No
         await session.exec(delete(AssignmentRow).where(col(AssignmentRow.case_id).in_(unheld), own))
 
 
-def _after(urgency: str, deadline: datetime | None, case_id: str) -> ColumnElement[bool]:
-    """What stands behind that case."""
-    beyond = case_id < CASE_ID
-    if deadline is None:
-        later: ColumnElement[bool] = and_(DEADLINE.is_(None), beyond)
-    else:
-        later = or_(deadline < DEADLINE, and_(deadline == DEADLINE, beyond), DEADLINE.is_(None))
-    return or_(urgency < URGENCY, and_(urgency == URGENCY, later))
-
-
-def _write(row: Any) -> str:  # noqa: ANN401 # a row mapping
-    deadline: datetime | None = row["next_deadline"]
-    content = [row["urgency"], deadline.isoformat() if deadline else None, row["case_id"]]
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode()
-
-
-def _read(cursor: str) -> tuple[str, datetime | None, str]:
-    try:
-        urgency, deadline, case_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        at = None if deadline is None else instant_of(deadline)
-        known = urgency in set(Priority) and A_CASE_ID.fullmatch(case_id)
-    except (ValueError, TypeError, UnicodeError, binascii.Error) as error:
-        raise _bad_cursor() from error
-    if not known:
-        raise _bad_cursor()
-    return urgency, at, case_id
-
-
-def _bad_cursor() -> ProblemError:
-    return problem(
-        ErrorType.INVALID,
-        "cursor: this is not a cursor of this queue; follow `next` as it was given.",
-        "cursor：不是该队列的游标，请原样使用返回的 next。",
-        field="cursor",
-        rule="cursor",
-    )
+def _cursor(last: Any) -> str:  # noqa: ANN401  # a row mapping
+    return ORDER.cursor((last["urgency"], last["next_deadline"], last["case_id"]))

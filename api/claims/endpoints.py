@@ -3,14 +3,9 @@
 Read from the tables, which outlive the case; acted on by updates of the claim's own workflow.
 """
 
-import base64
-import binascii
-import json
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi import Body as RequestBody
@@ -21,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.claims.examples import CLAIM_EXAMPLES, CLAIM_SHAPES, DisputeIn
 from api.http.auth import Caller
-from api.http.cursor import Moment, instant_of
+from api.http.cursor import Cursor, Key, Moment, Order, following, instant, number, row_id
 from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey, no_control_characters, only_for
 from api.http.idempotency import request_id
 from api.http.lookup import CASE_ID
@@ -29,8 +24,9 @@ from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, OWN, READING
 from api.http.uploads import references
 from models.case.actions import Act
-from models.claims.actions import CLAIM_BODIES, ClaimAction, ClaimPage, ClaimTotal, ClaimView
-from models.claims.state import ClaimBrief, ClaimKind, ClaimState, ClaimStatus
+from models.claims.actions import CLAIM_BODIES, ClaimAction
+from models.claims.state import ClaimKind, ClaimState, ClaimStatus
+from models.claims.views import ClaimBrief, ClaimPage, ClaimTotal, ClaimView
 from models.common.actors import Actor
 from models.common.base import Body, Frozen, Identifier, Money
 from models.common.events import Event, Readers
@@ -65,6 +61,12 @@ class ClaimSort(StrEnum):
         name = self.removeprefix("-")
         return "claimed_minor" if name == "amount" else name
 
+    @property
+    def order(self) -> Order:
+        read = number if self.column == "claimed_minor" else instant
+        sorted_by = Key(col(getattr(ClaimRow, self.column)), read, self.descending, nullable=self.column == "due")
+        return Order(self.value, (sorted_by, Key(col(ClaimRow.claim_id), row_id, self.descending)))
+
 
 class ClaimQuery(Frozen):
     """The list's query; a filter that may be repeated takes any of its values."""
@@ -78,7 +80,7 @@ class ClaimQuery(Frozen):
     due_before: Moment | None = None
     sort: ClaimSort = ClaimSort.OPENED_LAST
     limit: int = Field(default=50, ge=1, le=200)
-    cursor: str | None = Field(default=None, max_length=500, description="From the page before; see its `next`.")
+    cursor: Cursor = None
 
 
 @router.get("", summary="List claims with totals · 索赔列表与合计", responses=READING)
@@ -86,13 +88,12 @@ async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ClaimQuery, Q
     """The claims in your sight, and what all that fit the filters come to, by kind, status and currency."""
     only_for(caller, LISTERS)
     fits = [in_sight(caller.actor), *_filters(query)]
-    by, last = col(getattr(ClaimRow, query.sort.column)), col(ClaimRow.claim_id)
-    order = (by.desc().nulls_first(), last.desc()) if query.sort.descending else (by.asc().nulls_last(), last.asc())
+    order = query.sort.order
     page = select(ClaimRow).where(*fits)
     if query.cursor is not None:
-        page = page.where(_after(query.sort, *_read(query.sort, query.cursor)))
+        page = page.where(order.after(query.cursor))
     async with parts.database.reading() as session:
-        found = (await session.exec(page.order_by(*order).limit(query.limit + 1))).all()
+        found = (await session.exec(page.order_by(*order.by).limit(query.limit + 1))).all()
         totals = await _totals(session, fits)
     rows, more = found[: query.limit], len(found) > query.limit
     claims = tuple(brief_of(ClaimState.model_validate(row.state)) for row in rows)
@@ -190,45 +191,10 @@ def _filters(query: ClaimQuery) -> list[ColumnElement[bool]]:
     return filters
 
 
-def _after(sort: ClaimSort, value: Any, claim_id: str) -> ColumnElement[bool]:  # noqa: ANN401 # of the column's type
-    """What comes after that row in that order."""
-    by: Any = col(getattr(ClaimRow, sort.column))
-    last: Any = col(ClaimRow.claim_id)
-    beyond = last < claim_id if sort.descending else last > claim_id
-    if value is None:
-        rest = and_(by.is_(None), beyond)
-        return or_(rest, by.is_not(None)) if sort.descending else rest
-    if sort.descending:
-        return or_(by < value, and_(by == value, beyond))
-    return or_(by > value, and_(by == value, beyond), by.is_(None))
-
-
 def _next(query: ClaimQuery, last: ClaimRow) -> str:
-    value = getattr(last, query.sort.column)
-    plain = value.isoformat() if isinstance(value, datetime) else value
-    cursor = base64.urlsafe_b64encode(json.dumps([query.sort, plain, last.claim_id]).encode()).decode()
+    cursor = query.sort.order.cursor((getattr(last, query.sort.column), last.claim_id))
     given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
-    return "/v1/claims?" + urlencode({**given, "sort": query.sort.value, "cursor": cursor}, doseq=True)
-
-
-def _read(sort: ClaimSort, cursor: str) -> tuple[datetime | int | None, str]:
-    try:
-        sorted_by, value, claim_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        amount = sort.column == "claimed_minor"
-        value = value if amount or value is None else instant_of(value)
-        fits = isinstance(value, int) and abs(value) < 2**63 if amount else value is None or isinstance(value, datetime)
-        known = bool(CASE_ID.fullmatch(claim_id)) and fits and sorted_by == sort
-    except (ValueError, TypeError, UnicodeError, binascii.Error):
-        known = False
-    if not known:
-        raise problem(
-            ErrorType.INVALID,
-            "cursor: this is not a cursor of this list and sort order; follow `next` as it was given.",
-            "cursor：不是该列表与排序的游标，请原样使用返回的 next。",
-            field="cursor",
-            rule="cursor",
-        )
-    return value, claim_id  # pyright: ignore[reportPossiblyUnboundVariable]  # known
+    return following("/v1/claims", {**given, "sort": query.sort.value}, cursor)
 
 
 def _told(row: ClaimHistoryRow, language: Locale) -> TimelineView:

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI writes, with our problems in it and as every 3.1 reader takes it."""
+"""The OpenAPI document: what FastAPI writes, with our problems in it, plain names, and as every 3.1 reader takes it."""
 
 from typing import Any
 
@@ -21,6 +21,7 @@ def install(app: FastAPI) -> None:
             for path in document["paths"].values():
                 for operation in path.values():
                     _plain_streams(operation["responses"])
+                    _name_form(operation, document["components"]["schemas"])
         return app.openapi_schema or write()
 
     app.openapi = openapi
@@ -32,3 +33,12 @@ def _plain_streams(responses: dict[str, Any]) -> None:
         if stream is not None:
             stream.pop("itemSchema", None)
             stream["schema"] = {"type": "string"}
+
+
+def _name_form(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Call the schema of an uploaded form by its tag: FastAPI makes a name of function, path and method."""
+    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+    if form is not None:
+        name = f"{operation['tags'][0].title()}Form"
+        schemas[name] = {**schemas.pop(form["schema"]["$ref"].rpartition("/")[2]), "title": name}
+        form["schema"] = {"$ref": REFERENCE.format(model=name)}

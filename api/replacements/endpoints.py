@@ -17,7 +17,8 @@ from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.base import Body
 from models.common.vocabulary import ErrorType
-from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction, ReplacementState, ReplacementView
+from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction, ReplacementState
+from models.replacements.views import ReplacementView
 from rules.replacements.permissions import REPLACEMENT_ROLES
 from rules.replacements.view import view_of_replacement
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi import Body as RequestBody
@@ -11,10 +10,10 @@ from sqlmodel import col, select
 
 from adapters.returns.label import ReturnLabel, pdf_of
 from api.http.auth import Caller
-from api.http.cursor import instant_of
+from api.http.cursor import Cursor, Key, Order, following, instant, row_id
 from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey, no_control_characters
 from api.http.idempotency import request_id
-from api.http.lookup import CASE_ID, find, in_sight
+from api.http.lookup import find, in_sight
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, LOOKING, READING
 from api.http.uploads import references
@@ -176,6 +175,12 @@ for _action in ReturnAction:
     _add(_action)
 
 
+LATEST_FIRST = Order(
+    "returns",
+    (Key(col(ReturnRow.opened_at), instant, descending=True), Key(col(ReturnRow.workflow_id), row_id, descending=True)),
+)
+
+
 class ReturnQuery(Frozen):
     """The list's query; `state` may be repeated."""
 
@@ -184,14 +189,13 @@ class ReturnQuery(Frozen):
     merchant: Identifier | None = None
     order_id: Identifier | None = None
     limit: int = Field(default=50, ge=1, le=200)
-    cursor: str | None = Field(default=None, max_length=300, description="From the page before; see its `next`.")
+    cursor: Cursor = None
 
 
 @router.get("/v1/returns", summary="List returns · 退货列表", responses=READING)
 async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ReturnQuery, Query()]) -> ReturnPage:
     """The returns of the cases in your sight, the latest first, in pages. Follow `next` until it is null."""
     mine: Any = select(CaseRow.case_id).where(in_sight(caller.actor))
-    opened, last = col(ReturnRow.opened_at), col(ReturnRow.workflow_id)
     asked = select(ReturnRow).where(col(ReturnRow.case_id).in_(mine))
     if query.state:
         asked = asked.where(col(ReturnRow.stage).in_([stage.value for stage in query.state]))
@@ -202,10 +206,9 @@ async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ReturnQuery, 
     if query.order_id is not None:
         asked = asked.where(ReturnRow.order_id == query.order_id)
     if query.cursor is not None:
-        at, workflow_id = _read(query.cursor)
-        asked = asked.where((opened < at) | ((opened == at) & (last < workflow_id)))
+        asked = asked.where(LATEST_FIRST.after(query.cursor))
     async with parts.database.reading() as session:
-        rows = (await session.exec(asked.order_by(opened.desc(), last.desc()).limit(query.limit + 1))).all()
+        rows = (await session.exec(asked.order_by(*LATEST_FIRST.by).limit(query.limit + 1))).all()
     shown = rows[: query.limit]
     more = _next(query, shown[-1]) if len(rows) > query.limit else None
     return ReturnPage(returns=tuple(_item(row, caller) for row in shown), next=more)
@@ -220,21 +223,4 @@ def _item(row: ReturnRow, caller: Caller) -> ReturnItem:
 
 def _next(query: ReturnQuery, last: ReturnRow) -> str:
     given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
-    return "/v1/returns?" + urlencode({**given, "cursor": f"{last.opened_at.isoformat()}|{last.workflow_id}"}, doseq=True)
-
-
-def _read(cursor: str) -> tuple[Any, str]:
-    at, _, workflow_id = cursor.partition("|")
-    try:
-        moment = instant_of(at)
-    except ValueError:
-        moment = None
-    if moment is None or not CASE_ID.fullmatch(workflow_id):
-        raise problem(
-            ErrorType.INVALID,
-            "cursor: this is not a cursor of this list; follow `next` as it was given.",
-            "cursor：不是该列表的游标，请原样使用返回的 next。",
-            field="cursor",
-            rule="cursor",
-        )
-    return moment, workflow_id
+    return following("/v1/returns", given, LATEST_FIRST.cursor((last.opened_at, last.workflow_id)))

@@ -58,7 +58,7 @@ def _lines(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "team", " / ".join(filter(None, (case["tier"], case["team"], case["handler"])))
     if wait := case["waiting"]:
         until = say("until", until=clock(wait["until"]), then=wait["then"])
-        yield "waiting", f"{wait['on']}: {wait['for_']}, {until}"
+        yield "waiting", f"{wait['on']}: {wait['for']}, {until}"
     if case["finding"]:
         yield "finding", case["finding"]["party"]
     if case["proposals"]:
@@ -74,7 +74,7 @@ def _lines(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _remedies(remedies: list[dict[str, Any]]) -> str:
     def one(remedy: dict[str, Any]) -> str:
-        state = remedy.get("reimbursement")
+        state = remedy.get("refund_status")
         parts = (remedy["kind"], money(remedy["amount"]), f"({state})" if state and state != "none" else "")
         return " ".join(filter(None, parts))
 

@@ -122,7 +122,7 @@ def _table(stories: list[Story], width: int) -> Table:
     for story in begun[-SEEN_AT_ONCE:]:
         wait = story.view.get("waiting")
         mark = f"[{'green' if story.as_meant else 'red'}]{_mark(story)}[/]" if story.over else ""
-        waiting = f"{wait['on']}: {wait['for_']}" if wait and not story.closed else ""
+        waiting = f"{wait['on']}: {wait['for']}" if wait and not story.closed else ""
         cells = (mark, story.case_id, escape(_name(story)), story.view.get("stage", ""), waiting, story.last_move)
         table.add_row(*cells[: len(table.columns)])
     done = sum(story.over for story in stories)
@@ -135,7 +135,7 @@ def _summarise(settings: Settings, caller: Caller, stories: list[Story]) -> None
     paid: Counter[str] = Counter()
     for story in stories:
         for remedy in story.view.get("remedies", ()):
-            if remedy["reimbursement"] == "arrived":
+            if remedy["refund_status"] == "arrived":
                 paid[remedy["amount"]["currency"]] += remedy["amount"]["minor"]
     alone = sum(1 for story in stories if story.view.get("automatic"))
     typer.echo("")
@@ -183,4 +183,4 @@ def _end(story: Story) -> str:
     if story.closed:
         return f"closed: {story.view['outcome']}"
     wait = story.view.get("waiting")
-    return f"{story.view.get('stage', '?')}, {wait['on']}: {wait['for_']}" if wait else f"{story.view.get('stage', '?')}"
+    return f"{story.view.get('stage', '?')}, {wait['on']}: {wait['for']}" if wait else f"{story.view.get('stage', '?')}"

@@ -31,12 +31,12 @@ from models.returns.state import PickupState, ReturnAction, ReturnStage
 
 def hand_over(scene: Scene) -> Happening | None:
     """The customer sticks the label on and hands the parcel over."""
-    _, back = _travelling(scene, "return_")
+    _, back = _travelling(scene, "return")
     return _scan(back["label"]["tracking"], "in_transit") if back and back["label"] else None
 
 
 def book_pickup(scene: Scene) -> Move | None:
-    remedy, back = _travelling(scene, "return_")
+    remedy, back = _travelling(scene, "return")
     if back is None or back["stage"] != ReturnStage.AWAITING:
         return None
     start = datetime.now(UTC) + timedelta(hours=20)
@@ -46,7 +46,7 @@ def book_pickup(scene: Scene) -> Move | None:
 
 def fetched(scene: Scene) -> Happening | None:
     """The carrier rings at the appointed time."""
-    _, back = _travelling(scene, "return_")
+    _, back = _travelling(scene, "return")
     pickup = back["pickup"] if back else None
     if pickup is None or pickup["state"] != PickupState.BOOKED:
         return None
@@ -55,14 +55,14 @@ def fetched(scene: Scene) -> Happening | None:
 
 def arrive(scene: Scene) -> Happening | None:
     """The parcel of a return reaches the merchant, or what was not accepted the customer."""
-    _, back = _travelling(scene, "return_")
+    _, back = _travelling(scene, "return")
     parcel = back and (back["sent_back"] if back["stage"] == ReturnStage.SENDING_BACK else back["parcel"])
     return _scan(parcel["tracking"], "delivered") if parcel else None
 
 
 def inspect(scene: Scene) -> Move | None:
     """The merchant finds everything in order."""
-    remedy, back = _travelling(scene, "return_")
+    remedy, back = _travelling(scene, "return")
     if back is None or back["stage"] != ReturnStage.RECEIVED:
         return None
     lines = [{"line_id": line["line_id"], "accepted": line["quantity"]} for line in back["lines"]]

@@ -61,7 +61,7 @@ class Story:
     @property
     def waits_as_meant(self) -> bool:
         wait = self.view.get("waiting")
-        return wait is not None and wait["for_"] == self.plot.leave_at
+        return wait is not None and wait["for"] == self.plot.leave_at
 
     @property
     def unproved(self) -> str:
@@ -166,7 +166,7 @@ class Stage:
         wait = story.view["waiting"]
         if wait is None or story.waits_as_meant:
             return -1
-        reason = WaitFor(wait["for_"])
+        reason = WaitFor(wait["for"])
         own = left.get(reason, [])
         maker = own[0] if own else USUAL.get(reason)
         move = maker(story.scene) if maker else None

@@ -1,4 +1,4 @@
-"""What people do in the stories of `redress demo` when it is their move, and what a plot is made of. Goods and claims: `errands.py`."""
+"""What people do in the stories of `redress demo` when it is their move, and what a plot is made of. Goods and claims: `goods_and_money.py`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -245,7 +245,7 @@ def right_order(scene: Scene) -> Move:
 
 
 def retry_refund(scene: Scene) -> Move | None:
-    failed = next((remedy for remedy in scene.view["remedies"] if remedy["reimbursement"] == "failed"), None)
+    failed = next((remedy for remedy in scene.view["remedies"] if remedy["refund_status"] == "failed"), None)
     return Move(_desk(scene), Action.RETRY_REFUND, {"remedy_id": failed["id"]}) if failed else None
 
 

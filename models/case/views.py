@@ -1,20 +1,23 @@
 """What callers are shown of a case. Built by `rules/case/view.py` from the state, the viewer and the time; the same from workflow and table."""
 
+from typing import Annotated
+
 from models.case.action_bodies import Rate
 from models.case.actions import Action
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
-from models.case.state import Archive, Classification, Grade, Suggestion, TransferOffer
-from models.claims.state import ClaimBrief
+from models.claims.views import ClaimBrief
 from models.common.actors import Actor, EvidenceRef
-from models.common.base import Frozen, Instant, Money
+from models.common.base import Identifier, Instant, Money
 from models.common.lines import LineQuantity
+from models.common.views import View, renamed
 from models.common.vocabulary import (
     Channel,
     ClockName,
     Issue,
     Kind,
     Outcome,
+    Priority,
     RemedyKind,
     Role,
     Silence,
@@ -27,21 +30,21 @@ from models.common.vocabulary import (
 from models.investigation.decisions import Appeal, Check, Review
 from models.investigation.findings import Fact, Finding, Saying
 from models.remedies.offers import Option
-from models.remedies.remedy import Remedy
+from models.remedies.views import RemedyView
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
 
 
-class WaitView(Frozen):
+class WaitView(View):
     """Whose move it is, until when, and what happens by default (docs/features.md)."""
 
     on: WaitingOn
-    for_: WaitFor
+    for_: Annotated[WaitFor, renamed("for", formerly="for_")]
     until: Instant
     then: str
 
 
-class ClockView(Frozen):
+class ClockView(View):
     """SLA: the promise as it stands. `due` is None while paused or after it stopped; durations in seconds of working time."""
 
     name: ClockName
@@ -54,7 +57,7 @@ class ClockView(Frozen):
     stopped: bool
 
 
-class MissView(Frozen):
+class MissView(View):
     clock: ClockName
     at: Instant
     due: Instant
@@ -62,14 +65,14 @@ class MissView(Frozen):
     handler: str | None
 
 
-class SayingView(Frozen):
+class SayingView(View):
     at: Instant
     by: Role
     words: str
     evidence: tuple[EvidenceRef, ...]
 
 
-class RequestView(Frozen):
+class RequestView(View):
     """INV-2: what was asked of whom, in the viewer's language, and what came of it."""
 
     id: str
@@ -91,7 +94,7 @@ class RequestView(Frozen):
         return self.answer is None and not self.silent and not self.withdrawn
 
 
-class ProposalView(Frozen):
+class ProposalView(View):
     id: str
     round: int
     by: Role
@@ -109,14 +112,63 @@ class ProposalView(Frozen):
     counter_remedy: RemedyKind | None
 
 
-class ActionView(Frozen):
+class ActionView(View):
     """An action open to the viewer now, and where to send it."""
 
     action: Action | ReturnAction | ReplacementAction
     href: str
 
 
-class CaseView(Frozen):
+class ClassificationView(View):
+    """CLS-2: the issue, how sure, and by what: `customer`, `agent`, `lexicon:<version>`, `model:<version>`."""
+
+    issue: Issue
+    confidence: float
+    by: str
+    alternatives: tuple[Issue, ...]
+
+
+class GradeView(View):
+    """CLS-3: how urgent the case is, with reasons that a person can read."""
+
+    priority: Priority
+    severity: int
+    urgency: int
+    reasons: tuple[str, ...]
+
+
+class TransferView(View):
+    """DSP-4: a handler asks somebody to take over; unanswered by `due` it goes to the team's supervisor."""
+
+    by: Actor
+    to: Identifier | None
+    team: Identifier
+    reason: str
+    due: Instant
+
+
+class SuggestionView(View):
+    """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
+
+    entry_id: Identifier
+    title: str
+    body: str
+    score: float
+    helped: bool | None
+
+
+class ArchiveView(View):
+    """ARC-1: the seal of the immutable record; a case that was reopened is sealed again, as a further edition."""
+
+    sha256: str
+    edition: int
+    at: Instant
+    outcome: Outcome
+    root_cause: str
+    lesson: str | None
+
+
+class CaseView(View):
     """One case as the viewer may see it."""
 
     case_id: str
@@ -133,14 +185,14 @@ class CaseView(Frozen):
     wanted: Wanted | None
     issue: Issue | None
     issue_name: str | None
-    classification: Classification | None
-    grade: Grade | None
+    classification: ClassificationView | None
+    grade: GradeView | None
     tier: Tier
     team: str | None
     handler: str | None
     owner: str | None
-    transfer: TransferOffer | None
-    suggestion: Suggestion | None
+    transfer: TransferView | None
+    suggestion: SuggestionView | None
     waiting: WaitView | None
     clocks: tuple[ClockView, ...]
     misses: tuple[MissView, ...]
@@ -149,7 +201,7 @@ class CaseView(Frozen):
     requests: tuple[RequestView, ...]
     finding: Finding | None
     proposals: tuple[ProposalView, ...]
-    remedies: tuple[Remedy, ...]
+    remedies: tuple[RemedyView, ...]
     automatic: bool
     checks: tuple[Check, ...]
     review: Review | None
@@ -161,7 +213,7 @@ class CaseView(Frozen):
     """Until when the viewer may appeal."""
     survey: Rate | None
     outcome: Outcome | None
-    archive: Archive | None
+    archive: ArchiveView | None
     reopened: int
     opened_at: Instant
     closed_at: Instant | None

@@ -2,15 +2,8 @@
 
 from enum import StrEnum
 
-from pydantic import Field
-
-from models.claims.policy import ClaimWaitFor
-from models.claims.state import ClaimBrief, ClaimCause, ClaimItem, ClaimKind, ClaimLimit, ClaimPayment, ClaimStatus
 from models.common.actors import EvidenceRef
-from models.common.base import Body, Frozen, Identifier, Instant, Money, Words
-from models.common.timeline import TimelineView
-from models.common.vocabulary import Issue, Party, WaitingOn
-from models.investigation.findings import Fact, Finding
+from models.common.base import Body, Money, Words
 
 
 class ClaimAction(StrEnum):
@@ -80,77 +73,3 @@ CLAIM_BODIES: dict[ClaimAction, type[Body]] = {
     ClaimAction.SETTLE: SettleClaim,
     ClaimAction.WRITE_OFF: WriteOffClaim,
 }
-
-
-class ClaimActionView(Frozen):
-    """An action open to the viewer now, and where to send it."""
-
-    action: ClaimAction
-    href: str
-
-
-class ClaimWaitView(Frozen):
-    """Whose move it is, until when, and what happens by default."""
-
-    on: WaitingOn
-    for_: ClaimWaitFor
-    until: Instant
-    then: str
-
-
-class ClaimView(Frozen):
-    """A whole claim as one viewer may see it."""
-
-    claim_id: str
-    version: int
-    kind: ClaimKind
-    status: ClaimStatus
-    case_id: str
-    order_id: str
-    of: Party
-    who: str
-    cause: ClaimCause
-    issue: Issue | None
-    tracking: str | None
-    items: tuple[ClaimItem, ...]
-    limit: ClaimLimit | None
-    finding: Finding
-    facts: tuple[Fact, ...]
-    evidence: tuple[EvidenceRef, ...]
-    claimed: Money
-    accepted: Money | None
-    recovered: Money
-    written_off: Money
-    owed: Money
-    """What we have to pay the party."""
-    payments: tuple[ClaimPayment, ...]
-    disputes_left: int
-    partner_reference: Identifier | None
-    undelivered: str | None
-    reason: str | None
-    waiting: ClaimWaitView | None
-    opened_at: Instant
-    closed_at: Instant | None
-    available_actions: tuple[ClaimActionView, ...]
-    history: tuple[TimelineView, ...] = ()
-    """What happened, in the asked language; read from the table."""
-
-
-class ClaimTotal(Frozen):
-    """What the claims of one kind, state and currency come to."""
-
-    kind: ClaimKind
-    status: ClaimStatus
-    count: int = Field(ge=0)
-    claimed: Money
-    accepted: Money
-    recovered: Money
-    written_off: Money
-
-
-class ClaimPage(Frozen):
-    """A page of claims, and the totals of every claim that fits the filters, whatever page it is on."""
-
-    claims: tuple[ClaimBrief, ...]
-    totals: tuple[ClaimTotal, ...]
-    next: str | None

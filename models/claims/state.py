@@ -219,28 +219,6 @@ class ClaimRef(Frozen):
     status: ClaimStatus = ClaimStatus.OPEN
 
 
-class ClaimBrief(Frozen):
-    """A claim in a list, and on the view of its case."""
-
-    claim_id: str
-    kind: ClaimKind
-    status: ClaimStatus
-    case_id: str
-    order_id: str
-    of: Party
-    who: str
-    cause: ClaimCause
-    claimed: Money
-    accepted: Money | None
-    recovered: Money
-    """What came in; of a credit, what we paid."""
-    written_off: Money
-    waiting_on: WaitingOn
-    due: Instant | None
-    opened_at: Instant
-    closed_at: Instant | None
-
-
 class ClaimAdjustment(Frozen):
     """The claim's signal `adjust`: the responsibility moved, this is all that is still claimed. No items: withdrawn."""
 

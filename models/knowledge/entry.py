@@ -12,14 +12,14 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whi
 Long = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 
 
-class Title(Bilingual):
+class QuestionText(Bilingual):
     """The question, as a customer would ask it."""
 
     zh: Short
     en: Short
 
 
-class Answer(Bilingual):
+class AnswerText(Bilingual):
     """What the customer reads."""
 
     zh: Long
@@ -36,8 +36,8 @@ class EntryState(StrEnum):
 class EntryContent(Frozen):
     """What a supervisor writes."""
 
-    title: Title
-    body: Answer
+    title: QuestionText
+    body: AnswerText
     issues: Annotated[tuple[Issue, ...], Field(max_length=len(Issue))] = ()
     """The issues it fits; empty: every one."""
     keywords: Annotated[tuple[Short, ...], Field(max_length=100)] = ()

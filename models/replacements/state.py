@@ -143,19 +143,3 @@ REPLACEMENT_BODIES: dict[ReplacementAction, type[Body]] = {
     ReplacementAction.SENT: Sent,
     ReplacementAction.OUT_OF_STOCK: OutOfStock,
 }
-
-
-class ReplacementActionView(Frozen):
-    """An action open to the viewer now, and where to send it."""
-
-    action: ReplacementAction
-    href: str
-
-
-class ReplacementView(Frozen):
-    """One replacement as the viewer may see it."""
-
-    case_id: Identifier
-    remedy_id: Identifier
-    replacement: ReplacementState
-    available_actions: tuple[ReplacementActionView, ...]

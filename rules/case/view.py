@@ -4,7 +4,21 @@ from datetime import datetime
 
 from models.case.actions import Action
 from models.case.state import CaseState
-from models.case.views import ActionView, CaseView, ClockView, MissView, ProposalView, RequestView, SayingView, WaitView
+from models.case.views import (
+    ActionView,
+    ArchiveView,
+    CaseView,
+    ClassificationView,
+    ClockView,
+    GradeView,
+    MissView,
+    ProposalView,
+    RequestView,
+    SayingView,
+    SuggestionView,
+    TransferView,
+    WaitView,
+)
 from models.common.actors import Actor
 from models.common.base import Bilingual
 from models.common.vocabulary import Locale, Role, Silence, WaitFor, WaitingOn
@@ -13,6 +27,7 @@ from models.investigation.decisions import Appeal
 from models.investigation.findings import InformationRequest, Saying
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import Proposal, Remedy
+from models.remedies.views import RemedyView
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
 from rules.case.appeals import last_moment, may_appeal, too_late
@@ -46,14 +61,14 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         wanted=case.receipt.wanted,
         issue=case.issue,
         issue_name=issue.name.in_(language) if issue else None,
-        classification=case.classification,
-        grade=case.grade,
+        classification=case.classification and ClassificationView.from_state(case.classification),
+        grade=case.grade and GradeView.from_state(case.grade),
         tier=case.tier,
         team=case.team,
         handler=case.handler.id if case.handler else None,
         owner=case.owner.id if case.owner else None,
-        transfer=case.transfer if actor.role in Role.platform() else None,
-        suggestion=case.suggestion,
+        transfer=TransferView.from_state(case.transfer) if case.transfer and actor.role in Role.platform() else None,
+        suggestion=case.suggestion and SuggestionView.from_state(case.suggestion),
         waiting=_wait(case, policy, language),
         clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),
         misses=tuple(
@@ -75,7 +90,7 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         appeal_until=last_moment(case, policy) if may_appeal(case, actor) else None,
         survey=case.survey,
         outcome=case.outcome,
-        archive=case.archive,
+        archive=case.archive and ArchiveView.from_state(case.archive),
         reopened=case.reopened,
         opened_at=case.receipt.received_at,
         closed_at=case.closed_at,
@@ -85,11 +100,11 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
             for action in allowed_actions(case, actor)
             if action is not Action.APPEAL or not too_late(case, policy, now)
         )
-        + tuple(ActionView(action=action, href=href) for action, href in errand_actions(case, actor)),
+        + tuple(ActionView(action=action, href=href) for action, href in child_actions(case, actor)),
     )
 
 
-def errand_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction | ReplacementAction, str], ...]:
+def child_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction | ReplacementAction, str], ...]:
     """What may be done to the goods that are on their way: each where its child workflow is."""
     return return_view.open_actions(case, actor) + replacement_view.open_actions(case, actor)
 
@@ -170,11 +185,12 @@ def _may_see(proposal: Proposal, actor: Actor) -> bool:
     return actor.role is not Role.CUSTOMER or not (proposal.needs_approval or proposal.declined)
 
 
-def _remedy(remedy: Remedy, actor: Actor) -> Remedy:
+def _remedy(remedy: Remedy, actor: Actor) -> RemedyView:
     """Customers see how much and how far, not the provider's keys."""
+    view = RemedyView.from_state(remedy)
     if remedy.replacement is not None:
-        remedy = remedy.model_copy(update={"replacement": replacement_view.seen(remedy.replacement, actor)})
-    return remedy.model_copy(update={"parts": ()}) if actor.role is Role.CUSTOMER else remedy
+        view = view.model_copy(update={"replacement": replacement_view.seen(remedy.replacement, actor)})
+    return view.model_copy(update={"parts": ()}) if actor.role is Role.CUSTOMER else view
 
 
 def _proposal(proposal: Proposal) -> ProposalView:

@@ -6,8 +6,17 @@ And the claim as one viewer may see it: the same from the workflow's answer and 
 from dataclasses import dataclass
 
 from models.case.actions import Act
-from models.claims.actions import AcceptPart, ClaimAction, ClaimActionView, ClaimView, ClaimWaitView, SettleClaim
-from models.claims.state import ClaimBrief, ClaimState, ClaimStatus
+from models.claims.actions import AcceptPart, ClaimAction, SettleClaim
+from models.claims.state import ClaimState, ClaimStatus
+from models.claims.views import (
+    ClaimActionView,
+    ClaimBrief,
+    ClaimItemView,
+    ClaimLimitView,
+    ClaimPaymentView,
+    ClaimView,
+    ClaimWaitView,
+)
 from models.common.actors import Actor
 from models.common.base import Bilingual, Body, Money
 from models.common.errors import Fault
@@ -156,13 +165,13 @@ def view_of(state: ClaimState, actor: Actor, locale: Locale = Locale.ZH) -> Clai
         version=state.version,
         issue=claim.issue,
         tracking=claim.tracking,
-        items=claim.items,
-        limit=claim.limit,
+        items=tuple(map(ClaimItemView.from_state, claim.items)),
+        limit=claim.limit and ClaimLimitView.from_state(claim.limit),
         finding=claim.finding,
         facts=claim.facts,
         evidence=claim.evidence,
         owed=Money(minor=state.owed_minor, currency=claim.currency),
-        payments=state.payments,
+        payments=tuple(map(ClaimPaymentView.from_state, state.payments)),
         disputes_left=max(state.terms.disputes - state.disputes, 0),
         partner_reference=state.partner_reference,
         undelivered=state.undelivered if actor.role in OURS else None,

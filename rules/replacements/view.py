@@ -3,7 +3,8 @@
 from models.case.state import CaseState
 from models.common.actors import Actor
 from models.common.vocabulary import Role
-from models.replacements.state import ReplacementAction, ReplacementActionView, ReplacementState, ReplacementView
+from models.replacements.state import ReplacementAction, ReplacementState
+from models.replacements.views import ReplacementActionView, ReplacementDetails, ReplacementView
 from rules.replacements.permissions import allowed_actions
 
 MASK = "—"
@@ -36,10 +37,11 @@ def open_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReplacementAction
     )
 
 
-def seen(state: ReplacementState, actor: Actor) -> ReplacementState:
-    """Only who owes money is shown where to pay it."""
+def seen(state: ReplacementState, actor: Actor) -> ReplacementDetails:
+    """An analyst reads no words of people; only who owes money is shown where to pay it."""
+    details = ReplacementDetails.from_state(state)
     if actor.role is Role.ANALYST:
-        state = state.model_copy(update={"words": state.words and MASK})
-    if state.charge is None or actor.role in Role.platform() | {Role.CUSTOMER}:
-        return state
-    return state.model_copy(update={"charge": state.charge.model_copy(update={"pay_url": None})})
+        details = details.model_copy(update={"words": details.words and MASK})
+    if details.charge is None or actor.role in Role.platform() | {Role.CUSTOMER}:
+        return details
+    return details.model_copy(update={"charge": details.charge.model_copy(update={"pay_url": None})})

@@ -70,7 +70,7 @@ class Case:
         return answer.json()
 
     async def waits_for(self, reason: str) -> dict[str, Any]:
-        return await self.seen(lambda view: view["waiting"] is not None and view["waiting"]["for_"] == reason)
+        return await self.seen(lambda view: view["waiting"] is not None and view["waiting"]["for"] == reason)
 
     def share(self, share: float) -> dict[str, Any]:
         total = self.order["total"]

@@ -9,10 +9,11 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from models.case.actions import Act
-from models.claims.actions import ClaimAction, ClaimView
+from models.claims.actions import ClaimAction
 from models.claims.partner import ClaimMessage, ClaimMove, SendClaim
 from models.claims.policy import ClaimWaitFor
 from models.claims.state import ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, ClaimStatus, ClaimWait
+from models.claims.views import ClaimView
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Money
 from models.common.errors import Fault

@@ -5,8 +5,9 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.case.actions import Act
     from models.claims import actions as bodies
-    from models.claims.actions import ClaimAction, ClaimView
+    from models.claims.actions import ClaimAction
     from models.claims.state import ClaimAdjustment, ClaimStart
+    from models.claims.views import ClaimView
     from models.common.partners import Notice
     from models.common.timeline import Viewer
     from rules.claims.permissions import view_of

@@ -12,8 +12,9 @@ from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from models.case.actions import Act, Action
-from models.claims.actions import CLAIM_BODIES, ClaimAction, ClaimView
+from models.claims.actions import CLAIM_BODIES, ClaimAction
 from models.claims.state import ClaimState
+from models.claims.views import ClaimView
 from models.common.actors import Actor
 from models.common.base import Body, Money
 from models.common.errors import Fault

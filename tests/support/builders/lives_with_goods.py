@@ -34,7 +34,7 @@ async def fetched(case: Case) -> str:
 
 
 def pickup_of(remedy: dict[str, Any]) -> dict[str, Any]:
-    return remedy["return_"]["pickup"] or {}
+    return remedy["return"]["pickup"] or {}
 
 
 async def returned(case: Case) -> None:
@@ -50,8 +50,8 @@ async def turned_down(case: Case) -> None:
     await fetched(case)
     lines = [{"line_id": line["line_id"], "rejected": line["quantity"], "reason": "used"} for line in case.order["lines"]]
     await case.act(Role.MERCHANT, "returns/m1/inspect", lines=lines)
-    remedy = await case.remedy(lambda remedy: remedy["return_"]["sent_back"] is not None)
-    await case.shop.scan(remedy["return_"]["sent_back"]["tracking"], "delivered")
+    remedy = await case.remedy(lambda remedy: remedy["return"]["sent_back"] is not None)
+    await case.shop.scan(remedy["return"]["sent_back"]["tracking"], "delivered")
     await case.reaches("plan")
     await case.act(Role.SUPERVISOR, "propose", options=[{"remedies": [{"kind": "apology", "words": "Sorry."}], "why": "used"}])
     await case.reaches("choice")

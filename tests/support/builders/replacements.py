@@ -18,9 +18,10 @@ from models.common.base import Body
 from models.common.errors import Fault
 from models.common.partners import Notice, OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, WaitFor
-from models.remedies.remedy import Remedy
+from models.remedies.views import RemedyView
 from models.replacements.partner import Repair, RepairStatus
 from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction, ReplacementStage, ReplacementState
+from models.replacements.views import ReplacementDetails
 from models.returns.partner import ReturnParcel
 from models.returns.state import RETURN_BODIES, ReturnAction
 from tests.support.fakes.partners import NOW, order, parcel
@@ -76,17 +77,17 @@ class Replacing:
         self.warehouse.repairs[key] = told
         await self.tell("repair", told.model_dump(mode="json"), notice_id)
 
-    async def state(self, holds: Callable[[ReplacementState], bool]) -> ReplacementState:
+    async def state(self, holds: Callable[[ReplacementDetails], bool]) -> ReplacementDetails:
         """The replacement as its case shows it, as soon as something holds of it."""
         view = await self.case.until(lambda view: (found := self.remedy(view).replacement) is not None and holds(found))
         found = self.remedy(view).replacement
         assert found is not None
         return found
 
-    async def at(self, stage: ReplacementStage) -> ReplacementState:
+    async def at(self, stage: ReplacementStage) -> ReplacementDetails:
         return await self.state(lambda state: state.stage is stage)
 
-    def remedy(self, view: CaseView) -> Remedy:
+    def remedy(self, view: CaseView) -> RemedyView:
         return view.remedies[0]
 
     async def over(self) -> str:

@@ -18,8 +18,9 @@ from models.common.base import Body, Money
 from models.common.errors import Fault
 from models.common.partners import Notice, OrderLine, OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, WaitFor
-from models.remedies.remedy import Remedy
+from models.remedies.views import RemedyView
 from models.returns.state import RETURN_BODIES, ReturnAction, ReturnStage, ReturnState
+from models.returns.views import ReturnDetails
 from tests.support.fakes.partners import NOW, order, parcel
 from tests.support.processes.service import AGENT, CUSTOMER, SUPERVISOR, Case, Service
 from tests.support.processes.waiting import PATIENCE
@@ -85,17 +86,17 @@ class Returning:
         told = self.world.scan(tracking or f"LB-{self.handle.id}", status)
         await self.tell("shipment", told.model_dump(mode="json"), notice_id)
 
-    async def state(self, holds: Callable[[ReturnState], bool]) -> ReturnState:
+    async def state(self, holds: Callable[[ReturnDetails], bool]) -> ReturnDetails:
         """The return as its case shows it, as soon as something holds of it."""
         view = await self.case.until(lambda view: (found := self.remedy(view).return_) is not None and holds(found))
         found = self.remedy(view).return_
         assert found is not None
         return found
 
-    def remedy(self, view: CaseView) -> Remedy:
+    def remedy(self, view: CaseView) -> RemedyView:
         return next(remedy for remedy in view.remedies if remedy.return_ is not None)
 
-    async def awaiting(self) -> ReturnState:
+    async def awaiting(self) -> ReturnDetails:
         return await self.state(lambda state: state.stage is ReturnStage.AWAITING)
 
     async def pass_time(self, **span: float) -> None:

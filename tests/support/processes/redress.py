@@ -68,7 +68,7 @@ class Case:
 
     def reaches(self, waiting_for: str) -> dict[str, Any]:
         """The case as it is when it waits for that."""
-        return self._seen(lambda view: view["waiting"] is not None and view["waiting"]["for_"] == waiting_for)
+        return self._seen(lambda view: view["waiting"] is not None and view["waiting"]["for"] == waiting_for)
 
     def closes(self) -> dict[str, Any]:
         return self._seen(lambda view: view["stage"] == "closed")

@@ -19,8 +19,9 @@ from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, Stage
 from models.money.coupon import CouponStatus
 from models.remedies.order_change import ChangeStatus
-from models.remedies.remedy import OWED, Remedy
+from models.remedies.remedy import OWED
 from models.remedies.table import REMEDIES
+from models.remedies.views import RemedyView
 from models.replacements.state import ReplacementStage
 from models.returns.state import ReturnResult
 from models.tables.claims import ClaimRow
@@ -178,7 +179,7 @@ class Checks:
         keys = [part.key for remedy in view.remedies for part in remedy.parts]
         self.holds(len(ids) == len(set(ids)), f"two remedies have one id: {ids}")
         self.holds(len(keys) == len(set(keys)), f"two parts have one key: {keys}")
-        agreed = {remedy.settlement for remedy in view.remedies if remedy.open and not remedy.of_charge} - {OWED}
+        agreed = {remedy.settlement for remedy in view.remedies if remedy.open and remedy.payment_id is None} - {OWED}
         self.holds(len(agreed) <= 1, f"two solutions are carried out at once: {view.remedies}")
         for child in (remedy.child for remedy in view.remedies if remedy.open and remedy.child):
             self.holds(child.for_ in self.service.policy.waits, f"a child workflow waits for what has no default: {child}")
@@ -191,7 +192,7 @@ class Checks:
             if remedy.done_at is not None:
                 self.check_done(view, remedy)
         if view.outcome is Outcome.WITHDRAWN:
-            theirs = [part.key for remedy in view.remedies for part in remedy.parts if not remedy.of_charge]
+            theirs = [part.key for remedy in view.remedies for part in remedy.parts if remedy.payment_id is None]
             gone = [
                 key
                 for key in theirs
@@ -199,7 +200,7 @@ class Checks:
             ]
             self.holds(not gone, f"withdrawn although money went back: {gone}")
 
-    def check_done(self, view: CaseView, remedy: Remedy) -> None:
+    def check_done(self, view: CaseView, remedy: RemedyView) -> None:
         key, kind = f"{view.case_id}.{remedy.id}", remedy.kind
         if remedy.refund_status is RefundStatus.ARRIVED and (view.case_id, remedy.id) not in self.by_hand:
             gone = [self.world.refunds[part.key] for part in remedy.parts if part.refund_status is RefundStatus.ARRIVED]

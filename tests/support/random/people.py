@@ -19,13 +19,14 @@ from temporalio.service import RPCError
 from models.case.actions import BODIES, Act, Action
 from models.case.state import CaseState
 from models.case.views import CaseView
-from models.claims.actions import CLAIM_BODIES, ClaimAction, ClaimView
+from models.claims.actions import CLAIM_BODIES, ClaimAction
+from models.claims.views import ClaimView
 from models.common.actors import Actor
 from models.common.base import Body
 from models.common.errors import Fault
 from models.common.timeline import Viewer
 from models.common.vocabulary import ErrorType, Role
-from models.remedies.remedy import Remedy
+from models.remedies.views import RemedyView
 from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction
 from models.returns.state import RETURN_BODIES, ReturnAction
 from tests.support.processes.service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case
@@ -286,5 +287,5 @@ class People(Checks):
         return found
 
 
-def _remedy(view: CaseView, href: str) -> Remedy:
+def _remedy(view: CaseView, href: str) -> RemedyView:
     return next(remedy for remedy in view.remedies if remedy.id == href.split("/")[-2])

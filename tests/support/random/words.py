@@ -9,14 +9,15 @@ from typing import Any
 from models.case.actions import Action
 from models.case.state import CaseState
 from models.case.views import CaseView
-from models.claims.actions import ClaimAction, ClaimView
+from models.claims.actions import ClaimAction
+from models.claims.views import ClaimView
 from models.common.actors import Actor
 from models.common.partners import Order
 from models.common.vocabulary import Issue, Party, RefundStatus, RemedyKind, Role
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
-from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Amount
+from models.remedies.views import RemedyView
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
 from rules.remedies.limits import unfit
@@ -105,7 +106,7 @@ class Words:
         }
         return made.get(action, dict)()
 
-    def on_goods(self, remedy: Remedy, action: ReturnAction | ReplacementAction) -> dict[str, Any]:
+    def on_goods(self, remedy: RemedyView, action: ReturnAction | ReplacementAction) -> dict[str, Any]:
         rng, day = self.rng, datetime.now(UTC) + timedelta(days=self.rng.randrange(1, 9))
         slot = {"start": day.isoformat(), "end": (day + timedelta(hours=2)).isoformat()}
         label = remedy.return_.label if remedy.return_ else None
@@ -124,7 +125,7 @@ class Words:
         }
         return made.get(action.value, dict)()
 
-    def inspected(self, remedy: Remedy) -> list[dict[str, Any]]:
+    def inspected(self, remedy: RemedyView) -> list[dict[str, Any]]:
         """All good, all bad, or some of each; something else in the parcel, or nothing."""
         lines: list[dict[str, Any]] = []
         for line in remedy.return_.lines if remedy.return_ else ():

@@ -102,7 +102,7 @@ async def test_what_was_paid_for_an_exchange_that_comes_to_nothing_goes_back_and
     row = await made.case.row()
     assert row is not None
     state = CaseState.model_validate(row.state)
-    assert [remedy.of_charge for remedy in view.remedies] == [False, True]
+    assert [remedy.payment_id is not None for remedy in view.remedies] == [False, True]
     assert given_by_line((state,)) == ()
     assert given_on_order(state) == 0
 

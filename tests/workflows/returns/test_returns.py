@@ -4,14 +4,15 @@ from datetime import timedelta
 
 from models.common.vocabulary import Acceptance, ErrorType, Issue, Reception, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
 from models.returns.partner import PickupStatus
-from models.returns.state import PickupState, ReturnAction, ReturnStage, ReturnState, Way
+from models.returns.state import PickupState, ReturnAction, ReturnStage, Way
+from models.returns.views import ReturnDetails
 from tests.support.builders.returns import RECEIPT, returning
 from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, Service
 
 ACCEPTED = [{"line_id": "L1", "accepted": 1}]
 
 
-def slot(state: ReturnState, days: float = 1) -> dict[str, str]:
+def slot(state: ReturnDetails, days: float = 1) -> dict[str, str]:
     """Two hours, so many days after the return began."""
     start = state.opened_at + timedelta(days=days)
     return {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat()}
