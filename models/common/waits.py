@@ -1,11 +1,17 @@
-"""How long each wait lasts, and what happens when it ends."""
+"""Whose move it is; how long each wait lasts, and what happens when it ends."""
 
-from models.common.base import Bilingual, Duration, Frozen
+from models.common.base import Bilingual, Duration, Frozen, Instant
 from models.common.calendars import CalendarSlice
-from models.common.vocabulary import (
-    PauseReason,
-    WaitFor,
-)
+from models.common.vocabulary import PauseReason, WaitFor, WaitingOn
+
+
+class Wait(Frozen):
+    """Whose move it is, for what, until when; what happens by itself then: `rules/*/deadlines.py`."""
+
+    on: WaitingOn
+    for_: WaitFor
+    until: Instant
+    since: Instant
 
 
 class WaitPolicy(Frozen):
