@@ -1,5 +1,9 @@
 """Whose move it is; how long each wait lasts, and what happens when it ends."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from models.common.base import Bilingual, Duration, Frozen, Instant
 from models.common.calendars import CalendarSlice
 from models.common.vocabulary import PauseReason, WaitFor, WaitingOn
@@ -12,6 +16,8 @@ class Wait(Frozen):
     for_: WaitFor
     until: Instant
     since: Instant
+    warned: int = 0
+    """How many of the policy's warnings were given."""
 
 
 class WaitPolicy(Frozen):
@@ -21,6 +27,8 @@ class WaitPolicy(Frozen):
     calendar: str = "always"
     then: Bilingual
     """What happens when nobody moves, in words that people read."""
+    warn_at: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    """At these shares of its time whoever has to move is warned: 0.5 is half-way."""
     pauses: PauseReason | None = None
     """Why the case's clocks stand still meanwhile (SLA-3), if they do."""
 

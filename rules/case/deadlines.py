@@ -23,8 +23,15 @@ def pending(case: CaseState, policy: PolicySlice) -> tuple[Deadline, ...]:
 
 
 def waiting(case: CaseState, policy: PolicySlice) -> Deadline | None:
-    """The end of the wait that the case is in."""
-    return deadlines.of_wait(case.wait, _default_outcome(case, case.wait, policy)) if case.wait is not None else None
+    """The end of the wait that the case is in. While it follows a child workflow, that one gives the warnings."""
+    wait = case.wait
+    if wait is None:
+        return None
+    followed = any(
+        remedy.child is not None and remedy.child.for_ is wait.for_ and not remedy.child.done for remedy in case.remedies
+    )
+    deadline = deadlines.of_wait(wait, policy.waits[wait.for_], policy.calendars, _default_outcome(case, wait, policy))
+    return deadline.model_copy(update={"warn_at": ()}) if followed else deadline
 
 
 def _default_outcome(case: CaseState, wait: Wait, policy: PolicySlice) -> Bilingual:

@@ -16,7 +16,7 @@ HOLDING = frozenset({ReplacementStage.PAYMENT, ReplacementStage.AWAITING_RETURN}
 
 def pending(state: ReplacementState, wait: Wait | None, terms: Terms, policy: ReplacementPolicy) -> tuple[Deadline, ...]:
     """`wait`: the one that the replacement is in."""
-    waits = (deadlines.of_wait(wait, terms.waits[wait.for_].then),) if wait is not None else ()
+    waits = (deadlines.of_wait(wait, terms.waits[wait.for_], terms.calendars),) if wait is not None else ()
     return (*waits, *reservation(state, policy))
 
 

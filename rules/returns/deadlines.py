@@ -28,10 +28,10 @@ def sending_closes(state: ReturnState, policy: ReturnPolicy, now: datetime) -> d
 def _wait(state: ReturnState, wait: Wait | None, terms: Terms, policy: ReturnPolicy, reminded_at: datetime) -> Iterator[Deadline]:
     if wait is None:
         return
-    deadline = deadlines.of_wait(wait, terms.waits[wait.for_].then)
+    deadline = deadlines.of_wait(wait, terms.waits[wait.for_], terms.calendars)
     if wait.for_ is WaitFor.RETURN_SHIPPING and state.deadline is not None:
         half_way = state.opened_at + (state.deadline - state.opened_at) / 2
-        reminders = (half_way, state.deadline - policy.remind_before)
+        reminders = deadline.warn_at or (half_way, state.deadline - policy.remind_before)
         deadline = deadline.model_copy(update={"warn_at": tuple(moment for moment in reminders if moment > reminded_at)})
     yield deadline
 

@@ -14,6 +14,7 @@ from models.common.vocabulary import Outcome, Role, Stage, Tier, WaitingOn
 from models.investigation.findings import InformationRequest
 from models.policy.policy import PolicySlice
 from rules.case import deadlines
+from rules.common.deadlines import near, warned
 from workflows.kit.context import Context
 from workflows.kit.sla import SlaClocks
 from workflows.kit.wait_loop import WaitLoop
@@ -47,6 +48,9 @@ class CaseDeadlines(WaitLoop, Context[Action, CaseView]):
                 self._transfer()
             case DeadlineKind.APPEAL:
                 self._appeal(deadline)
+            case DeadlineKind.WAIT if self.case.wait is not None and not deadline.passed(self.now):
+                self.case.wait = warned(self.case.wait, deadline, self.now)
+                self.note(Event.DEADLINE_NEAR, **near(deadline))
             case _:
                 return False
         return True

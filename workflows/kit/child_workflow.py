@@ -19,12 +19,13 @@ from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from models.case.child_reports import News, Report, Telling
 from models.common.actors import SYSTEM, Actor
-from models.common.deadline import Deadline
+from models.common.deadline import Deadline, DeadlineKind
 from models.common.events import Event
 from models.common.vocabulary import Acceptance, Reception, WaitFor, WaitingOn
 from models.common.waits import Terms, Wait
 from models.remedies.remedy import ChildState
 from rules.common import working_time
+from rules.common.deadlines import near, warned
 from workflows.kit import child_activities
 from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
@@ -220,7 +221,13 @@ class ChildContext(WaitLoop):
         return self._deadlines(self._wait)
 
     async def act(self, deadline: Deadline) -> bool:
-        return self._act is not None and await self._act(deadline)
+        if self._act is not None and await self._act(deadline):
+            return True
+        if deadline.kind is not DeadlineKind.WAIT or self._wait is None or deadline.passed(self.now):
+            return False
+        self._wait = warned(self._wait, deadline, self.now)
+        self.note(Event.DEADLINE_NEAR, **near(deadline))
+        return True
 
     async def publish(self) -> None:
         """Report whose move it is, and all that changed meanwhile."""

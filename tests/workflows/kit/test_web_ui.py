@@ -16,7 +16,7 @@ from settings import Settings
 from workflows.kit.web_ui import details_of_child
 
 UNTIL = datetime(2026, 6, 8, 2, 30, tzinfo=UTC)
-THEN = load_policy(Settings().policy).waits[WaitFor.RETURN_TRANSIT].then
+RULE = load_policy(Settings().policy).waits[WaitFor.RETURN_TRANSIT]
 
 
 def test_a_return_says_where_the_goods_are_and_what_happens_next() -> None:
@@ -31,11 +31,11 @@ def test_a_return_says_where_the_goods_are_and_what_happens_next() -> None:
     )
     child = ChildState(workflow_id=state.workflow_id, on=WaitingOn.CARRIER, for_=WaitFor.RETURN_TRANSIT, until=UNTIL)
     wait = Wait(on=child.on, for_=child.for_, until=child.until, since=UNTIL - timedelta(days=1))
-    told = details_of_child(child, state, (of_wait(wait, THEN),))
+    told = details_of_child(child, state, (of_wait(wait, RULE, {}),))
     assert "**in_transit**: 2 × L1 come back for refund, worth CNY 100.00" in told
     assert "Sent as SF1 (SF)" in told
     assert "Waits for **return_transit** from **carrier** until 2026-06-08 02:30 UTC." in told
-    assert f"Then by itself: {THEN.en}" in told
+    assert f"Then by itself: {RULE.then.en}" in told
 
 
 def test_a_replacement_says_what_is_to_pay_and_how_it_ended() -> None:
