@@ -7,7 +7,7 @@ from adapters.database.engine import storable
 from models.case.state import CaseState, TimelineEntry
 from models.common.base import Bilingual
 from models.common.events import SentTo
-from models.common.vocabulary import Locale, MessageChannel, Role, WaitingOn
+from models.common.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
 from models.policy.policy import Policy
 from models.tables.case import ContactRow
 from rules.common.format import HOME_ZONE
@@ -76,5 +76,6 @@ def _then(entry: TimelineEntry, policy: Policy) -> Bilingual | None:
     if entry.event.sent_to is SentTo.ASKED:
         of, asker = str(entry.data.get("of")), str(entry.data.get("asker"))
         return when_silent(policy, WaitingOn(of), asker) if of in policy.answers else None
-    wait = policy.waits.get(entry.event.begins) if entry.event.begins else None
-    return wait.then if wait else None
+    warned = entry.event.sent_to is SentTo.WAITED_ON
+    wait = WaitFor(str(entry.data["waiting_for"])) if warned else entry.event.begins
+    return policy.waits[wait].then if wait else None

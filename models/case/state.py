@@ -22,7 +22,8 @@ from models.common.vocabulary import (
     Stage,
     Tier,
 )
-from models.investigation.clocks import Clock, Miss, Wait
+from models.common.waits import Wait
+from models.investigation.clocks import Clock, Miss
 from models.investigation.decisions import Appeal, Check, Review
 from models.investigation.findings import Fact, Finding, InformationRequest, Saying
 from models.policy.policy import SharedPolicy

@@ -26,7 +26,7 @@ class Readers(Enum):
     PLATFORM = auto()
     """How the platform works a case: none of the parties."""
     ASKED = auto()
-    """A question and its answer: the party in `of`."""
+    """A question and its answer, a warning: the party in `of`."""
     MERCHANT = auto()
     NAMED = auto()
     """A finding: whom `party` names, alone or with others."""
@@ -38,6 +38,8 @@ class SentTo(Enum):
     OF_THE_CASE = auto()
     ASKED = auto()
     """The party that was asked (INV-2)."""
+    WAITED_ON = auto()
+    """Whose move it is: `of`."""
     NAMED = auto()
     """Whom the finding names (INV-5)."""
     PROPOSER = auto()
@@ -97,6 +99,9 @@ class Event(StrEnum):
     ANSWER_HELPED = _event("case.answer_helped", "entry_id")
     ANSWER_DID_NOT_HELP = _event("case.answer_did_not_help", "entry_id")
     ESCALATED = _event("case.escalated", "tier reason waiting_for clocks rounds")
+    DEADLINE_NEAR = _event(
+        "case.deadline_near", "of waiting_for until remedy_id", readers=Readers.ASKED, sent_to=SentTo.WAITED_ON
+    )
     OVERDUE = _event("case.overdue", "waiting_for until")
     CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=Readers.PLATFORM)
     REPLIED = _event("case.replied", "words")

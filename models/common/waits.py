@@ -1,11 +1,23 @@
-"""How long each wait lasts, and what happens when it ends."""
+"""Whose move it is; how long each wait lasts, and what happens when it ends."""
 
-from models.common.base import Bilingual, Duration, Frozen
+from typing import Annotated
+
+from pydantic import Field
+
+from models.common.base import Bilingual, Duration, Frozen, Instant
 from models.common.calendars import CalendarSlice
-from models.common.vocabulary import (
-    PauseReason,
-    WaitFor,
-)
+from models.common.vocabulary import PauseReason, WaitFor, WaitingOn
+
+
+class Wait(Frozen):
+    """Whose move it is, for what, until when; what happens by itself then: `rules/*/deadlines.py`."""
+
+    on: WaitingOn
+    for_: WaitFor
+    until: Instant
+    since: Instant
+    warned: int = 0
+    """How many of the policy's warnings were given."""
 
 
 class WaitPolicy(Frozen):
@@ -15,6 +27,8 @@ class WaitPolicy(Frozen):
     calendar: str = "always"
     then: Bilingual
     """What happens when nobody moves, in words that people read."""
+    warn_at: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+    """At these shares of its time whoever has to move is warned: 0.5 is half-way."""
     pauses: PauseReason | None = None
     """Why the case's clocks stand still meanwhile (SLA-3), if they do."""
 

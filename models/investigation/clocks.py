@@ -1,18 +1,9 @@
-"""Promises about time, and whose move it is (SLA-1…6)."""
+"""Promises about time (SLA-1…6)."""
 
 from datetime import timedelta
 
 from models.common.base import Frozen, Instant
-from models.common.vocabulary import ClockName, PauseReason, Tier, WaitFor, WaitingOn
-
-
-class Wait(Frozen):
-    """Whose move it is, for what, until when, and what happens by default then."""
-
-    on: WaitingOn
-    for_: WaitFor
-    until: Instant
-    since: Instant
+from models.common.vocabulary import ClockName, PauseReason, Tier
 
 
 class Miss(Frozen):

@@ -20,9 +20,8 @@ from models.case.views import (
     WaitView,
 )
 from models.common.actors import Actor
-from models.common.base import Bilingual
-from models.common.vocabulary import Locale, Role, Silence, WaitFor, WaitingOn
-from models.investigation.clocks import Clock, Wait
+from models.common.vocabulary import Locale, Role
+from models.investigation.clocks import Clock
 from models.investigation.decisions import Appeal
 from models.investigation.findings import InformationRequest, Saying
 from models.policy.policy import PolicySlice
@@ -30,10 +29,10 @@ from models.remedies.remedy import Proposal, Remedy
 from models.remedies.views import RemedyView
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
+from rules.case import deadlines
 from rules.case.appeals import last_moment, may_appeal, too_late
 from rules.case.permissions import allowed_actions
 from rules.common import sla_clock
-from rules.facts.questions import when_silent
 from rules.replacements import view as replacement_view
 from rules.returns import view as return_view
 
@@ -110,27 +109,10 @@ def child_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction | R
 
 
 def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | None:
-    if case.wait is None:
+    waiting = deadlines.waiting(case, policy)
+    if case.wait is None or waiting is None:
         return None
-    then = default_outcome(case, case.wait, policy).in_(locale)
-    return WaitView(on=case.wait.on, for_=case.wait.for_, until=case.wait.until, then=then)
-
-
-REMINDED = Bilingual(zh="再次提醒主管，并记录超时", en="the supervisors are reminded, and the delay is recorded")
-FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
-
-
-def default_outcome(case: CaseState, wait: Wait, policy: PolicySlice) -> Bilingual:
-    """What happens by itself when nobody moves; for an answer it depends on who was asked (INV-2), for a choice on what the proposal said."""
-    proposal = case.standing_proposal
-    if wait.for_ is WaitFor.CHOICE and proposal is not None and proposal.if_silent is Silence.FIRST_OPTION:
-        return FIRST_OPTION
-    if wait.on is WaitingOn.SUPERVISOR:
-        return REMINDED
-    if wait.for_ is WaitFor.ANSWERS and wait.on in policy.answers:
-        asked = (request.by.role for request in case.open_requests if request.of is wait.on and request.due == wait.until)
-        return when_silent(policy, wait.on, next(asked, Role.SYSTEM))
-    return policy.waits[wait.for_].then
+    return WaitView(on=waiting.whose, for_=case.wait.for_, until=waiting.at, then=waiting.then.in_(locale))
 
 
 def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) -> ClockView:

@@ -4,15 +4,25 @@ Whatever is done in whatever order, `used` is the working time that passed while
 promise once broken stays broken (SLA-4): a change that comes upon a miss before a tick did keeps it for the next tick to hand out.
 """
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from models.common.base import Bilingual
 from models.common.calendars import CalendarSlice
-from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, PauseReason, Priority, SlaState, Tier
+from models.common.deadline import Deadline, DeadlineKind
+from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, PauseReason, Priority, SlaState, Tier, WaitingOn
 from models.investigation.clocks import Clock, Miss
 from models.policy.policy import ClockTarget, PolicySlice
 from rules.common.best_row import best
 from rules.common.working_time import add_working, working_between
+
+HOLDERS = {
+    Tier.MERCHANT: WaitingOn.MERCHANT,
+    Tier.PLATFORM: WaitingOn.AGENT,
+    Tier.SUPERVISOR: WaitingOn.SUPERVISOR,
+    Tier.CARRIER: WaitingOn.CARRIER,
+}
+"""Whose move it is while a case is at that tier."""
+MISSED = Bilingual(zh="记为超时，案件升级至上一级", en="the miss is recorded, and the next tier takes the case over")
 
 
 def target_for(
@@ -93,38 +103,37 @@ def due(clock: Clock, calendar: CalendarSlice) -> datetime | None:
     return _reached(clock, clock.target, calendar)
 
 
-def warn_due(clock: Clock, calendar: CalendarSlice, warn_at: float) -> datetime | None:
-    """When the warning is due (SLA-4), at that share of the target; None as for `due`."""
-    return _reached(clock, clock.target * warn_at, calendar)
+def deadline(clock: Clock, calendar: CalendarSlice, warn_at: float) -> Deadline | None:
+    """When the promise breaks, and when it is warned of before, at that share of the target (SLA-4). None: neither will be.
+
+    A miss that a change came upon is due at once.
+    """
+    at = clock.unreported.at if clock.unreported is not None else due(clock, calendar)
+    if at is None or (clock.missed_at is not None and clock.unreported is None):
+        return None
+    warning = None if clock.warned_at or clock.unreported else _reached(clock, clock.target * warn_at, calendar)
+    return Deadline(
+        kind=DeadlineKind.PROMISE,
+        what=clock.name,
+        at=at,
+        warn_at=() if warning is None else (warning,),
+        whose=HOLDERS[clock.held_by],
+        then=MISSED,
+    )
 
 
 def tick(
     clock: Clock, now: datetime, calendar: CalendarSlice, warn_at: float, handler: str | None
 ) -> tuple[Clock, bool, Miss | None]:
     """What time did to the clock: whether it is to be warned of now, and the promise that broke. Each comes once per promise."""
-    deadline = due(clock, calendar)
-    if clock.missed_at is None and deadline is not None and now >= deadline:
-        clock = _broken(clock, now, deadline)
-    if clock.unreported is not None:
-        miss = clock.unreported.model_copy(update={"handler": handler})
-        return clock.model_copy(update={"unreported": None}), False, miss
-    warning = warn_due(clock, calendar, warn_at)
-    if clock.missed_at is None and clock.warned_at is None and warning is not None and now >= warning:
+    pending = deadline(clock, calendar, warn_at)
+    if pending is None or not pending.due(now):
+        return clock, False, None
+    if not pending.passed(now):
         return clock.model_copy(update={"warned_at": now}), True, None
-    return clock, False, None
-
-
-def next_event(clocks: Iterable[Clock], calendars: Mapping[str, CalendarSlice], warn_at: float) -> datetime | None:
-    """The nearest instant at which a tick will warn or miss; it may have passed already."""
-    moments: list[datetime] = []
-    for clock in clocks:
-        calendar = calendars[clock.calendar]
-        if clock.unreported is not None:
-            moments.append(clock.unreported.at)
-        elif clock.missed_at is None:
-            moment = due(clock, calendar) if clock.warned_at is not None else warn_due(clock, calendar, warn_at)
-            moments += [moment] if moment is not None else []
-    return min(moments, default=None)
+    broken = clock if clock.unreported is not None else _broken(clock, now, pending.at)
+    miss = broken.unreported and broken.unreported.model_copy(update={"handler": handler})
+    return broken.model_copy(update={"unreported": None}), False, miss
 
 
 def state(clock: Clock) -> SlaState:

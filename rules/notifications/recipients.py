@@ -25,7 +25,7 @@ def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tupl
     """Each once, and nobody but the customer of his own doing.
 
     A request for information goes to the asked party alone, a transfer to the colleague or team that is to take over (DSP-4), a declined
-    proposal back to its proposer (RES-4), a finding to whom it names (INV-5).
+    proposal back to its proposer (RES-4), a finding to whom it names (INV-5), a warning to whoever has to move.
     """
     told: dict[Recipient, None] = {}
     for role in rule.to:
@@ -37,6 +37,8 @@ def _people_told(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Rec
     match entry.event.sent_to:
         case SentTo.ASKED if role in PARTIES:
             return _asked(case, entry, role)
+        case SentTo.WAITED_ON if role.value != entry.data.get("of"):
+            return ()
         case SentTo.NAMED if not named_in(entry.data, role):
             return ()
         case SentTo.PROPOSER:

@@ -1,7 +1,7 @@
 """The context of a claim (RES-9): its state, and the few durable moves that its life is made of. Smaller than a case's: one party, no stages."""
 
 import asyncio
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import JsonValue
@@ -16,33 +16,32 @@ from models.claims.state import ClaimEntry, ClaimOver, ClaimProjection, ClaimSta
 from models.claims.views import ClaimView
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Money
+from models.common.deadline import Deadline
 from models.common.errors import Fault
 from models.common.events import Event
 from models.common.vocabulary import WaitingOn
+from rules.claims import deadlines
 from rules.claims.permissions import forbidden, unfit_body, view_of
-from rules.common.format import money
 from workflows.kit import activities, search_attributes
 from workflows.kit.context import Context, Seen
-from workflows.kit.timer import Timer
+from workflows.kit.wait_loop import WaitLoop
+from workflows.kit.web_ui import details_of_claim
 
 SIMPLE = (str, int, float, bool, type(None))
 
 
-class ClaimContext(Context[ClaimAction, ClaimView]):
+class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
     """The working copy of one claim inside its workflow."""
 
     NOTICE_EVENT = Event.CLAIM_NOTICE
 
-    def __init__(self, state: ClaimState) -> None:
+    def __init__(self, state: ClaimState, act: Callable[["ClaimContext", Deadline], bool]) -> None:
+        """`act`: what happens by itself when a deadline is due."""
+        super().__init__(dirty=True)
         self.state = state
-        self._dirty = True
+        self._act = act
         self._news_for_the_case = False
         self._sending: asyncio.Task[None] | None = None
-        self._timer = Timer()
-
-    @property
-    def now(self) -> datetime:
-        return workflow.now()
 
     @property
     def seen(self) -> Seen:
@@ -126,8 +125,8 @@ class ClaimContext(Context[ClaimAction, ClaimView]):
         if not self.state.entries:
             self.state.version += 1  # only the deadline changed, which is no entry
         saved = self.state.version
-        workflow.set_current_details(self._details())
-        search_attributes.show(search_attributes.of_claim(self.state))
+        workflow.set_current_details(details_of_claim(self.state, self.deadlines()))
+        search_attributes.show(search_attributes.of_claim(self.state, deadlines.waiting(self.state)))
         news = ", ".join(entry.event.value.partition(".")[2] for entry in self.state.entries[-3:])
         await activities.save_claim(
             ClaimProjection(state=self.state.model_copy(), at=self.now), f"{self.state.status}: {news or '—'}"
@@ -145,16 +144,23 @@ class ClaimContext(Context[ClaimAction, ClaimView]):
             ClaimOver(claim_id=claim.claim_id, case_id=claim.case_id, status=state.status, received=received)
         )
 
-    async def pause(self) -> None:
-        """Until something happens, or the nearest moment of the claim."""
-        if self._dirty or self._news_for_the_case:
-            return
+    def deadlines(self) -> tuple[Deadline, ...]:
+        return deadlines.pending(self.state)
+
+    async def act(self, deadline: Deadline) -> bool:
+        return self._act(self, deadline)
+
+    async def publish(self) -> None:
+        """Save the claim, and tell its case when it is over."""
+        await self.save()
+        await self.report()
+
+    async def continue_as_new_when_long(self) -> None:
+        """Only from a pause at which nothing is under way."""
         if workflow.info().is_continue_as_new_suggested() and (self._sending is None or self._sending.done()):
             await workflow.wait_condition(workflow.all_handlers_finished)
             await self.save()
             workflow.continue_as_new(ClaimStart(state=self.state.model_copy(deep=True)))
-        self._timer.fire_by(self._next_moment(), self._summary())
-        await workflow.wait_condition(lambda: self._dirty or self._timer.fired)
 
     async def _send(self, before: asyncio.Task[None] | None, message: ClaimMessage) -> None:
         if before is not None:
@@ -170,28 +176,3 @@ class ClaimContext(Context[ClaimAction, ClaimView]):
             state.partner_reference = receipt.claim_number or state.partner_reference
             state.undelivered = None
             self._dirty = True
-
-    def _next_moment(self) -> datetime:
-        wait, closed = self.state.wait, self.state.closed_at
-        if wait is not None:
-            return wait.remind_at or wait.until
-        return (closed or self.now) + self.state.terms.adjustable_for
-
-    def _summary(self) -> str:
-        return self.state.wait.for_.value if self.state.wait else "open to changes"
-
-    def _details(self) -> str:
-        """What an operator reads in the Temporal Web UI; nothing personal."""
-        state, claim = self.state, self.state.claim
-        received = Money(minor=max(state.received_minor, 0), currency=claim.currency)
-        lines = [
-            f"**{state.status}**: {claim.kind} of {money(claim.amount).en} on {claim.who} for case {claim.case_id}",
-            f"Received {money(received).en}, accepted {money(state.accepted).en if state.accepted else '—'}",
-        ]
-        if state.wait is not None:
-            then = state.terms.waits[state.wait.for_].then
-            lines.append(f"Waits for **{state.wait.for_}** from **{state.wait.on}** until {state.wait.until:%Y-%m-%d %H:%M} UTC.")
-            lines.append(f"Then by itself: {then.en} / {then.zh}")
-        if state.undelivered is not None:
-            lines.append(f"Our last message was not taken: {state.undelivered}")
-        return "\n\n".join(lines)

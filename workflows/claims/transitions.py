@@ -17,6 +17,7 @@ from models.claims.policy import ClaimWaitFor
 from models.claims.state import ClaimAdjustment, ClaimKind, ClaimPayment, ClaimStatus
 from models.common.actors import Actor
 from models.common.base import Money
+from models.common.deadline import Deadline, DeadlineKind
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind
 from models.common.vocabulary import Role, WaitingOn
@@ -37,17 +38,18 @@ def begin(context: ClaimContext) -> None:
         context.tell(ClaimMove.OPEN)
 
 
-def tick(context: ClaimContext) -> None:
-    """Remind half-way; do what happens by itself when the deadline passed."""
-    state, wait = context.state, context.state.wait
-    if wait is None:
-        return
-    if context.now >= wait.until:
+def act(context: ClaimContext, deadline: Deadline) -> bool:
+    """Remind half-way; do what happens by itself when the wait is over."""
+    wait = context.state.wait
+    if deadline.kind is not DeadlineKind.WAIT or wait is None:
+        return False
+    if deadline.passed(context.now):
         lapse(context, wait.for_)
-    elif wait.remind_at is not None and context.now >= wait.remind_at:
-        state.wait = wait.model_copy(update={"remind_at": None})
-        context.note(Event.CLAIM_REMINDED, due=wait.until.isoformat())
+    else:
+        context.state.wait = wait.model_copy(update={"remind_at": None})
+        context.note(Event.CLAIM_REMINDED, due=deadline.at.isoformat())
         context.tell(ClaimMove.REMIND)
+    return True
 
 
 def lapse(context: ClaimContext, for_: ClaimWaitFor) -> None:

@@ -23,7 +23,7 @@ class ClaimWorkflow:
 
     @workflow.init
     def __init__(self, start: ClaimStart) -> None:
-        self.context = ClaimContext(start.state)
+        self.context = ClaimContext(start.state, transitions.act)
 
     @workflow.run
     async def run(self, start: ClaimStart) -> str:  # taken by __init__
@@ -33,10 +33,7 @@ class ClaimWorkflow:
             transitions.begin(context)
         while not context.finished:
             with refuse_cancellation(context):
-                transitions.tick(context)
-                await context.save()
-                await context.report()
-                await context.pause()
+                await context.pause(lambda: context.finished)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return context.state.status.value
 

@@ -7,10 +7,9 @@ from models.case.activities import AssignRequest
 from models.common.actors import Actor
 from models.common.events import Event
 from models.common.vocabulary import Role, Tier, WaitFor, WaitingOn
+from rules.common.sla_clock import HOLDERS
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
-
-HOLDERS = {Tier.MERCHANT: WaitingOn.MERCHANT, Tier.PLATFORM: WaitingOn.AGENT, Tier.SUPERVISOR: WaitingOn.SUPERVISOR}
 
 
 async def wait_or_escalate(context: CaseContext, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:

@@ -20,16 +20,16 @@ from models.common.actors import SYSTEM, Actor
 from models.common.errors import Fault
 from models.common.events import Event
 from models.common.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
-from models.investigation.clocks import Wait
-from models.policy.policy import PolicySlice, interned
+from models.common.waits import Wait
+from models.policy.policy import interned
+from rules.case import deadlines
 from rules.case.permissions import forbidden
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
 from rules.common import working_time
 from workflows.kit import activities, search_attributes
-from workflows.kit.context import Context, Seen
-from workflows.kit.sla import SlaClocks
-from workflows.kit.timer import Timer
+from workflows.kit.case_deadlines import CaseDeadlines
+from workflows.kit.context import Seen
 from workflows.kit.web_ui import details_of
 
 T = TypeVar("T")
@@ -50,27 +50,20 @@ class StageChange(Exception):  # noqa: N818  # no error
     """The case leaves its stage before the stage is done, because `change_stage` was called. Only `CaseWorkflow.run` catches it."""
 
 
-class CaseContext(Context[Action, CaseView]):
+class CaseContext(CaseDeadlines):
     """The working copy of one case inside its workflow."""
 
     def __init__(self, start: CaseStart) -> None:
-        self.policy: PolicySlice = interned(start.policy)
-        self.case = start.state or CaseState(
+        case = start.state or CaseState(
             receipt=start.receipt,
             policy_version=start.policy.version,
             kind=start.receipt.kind,
             order_id=start.receipt.order_id,
         )
-        self.clocks = SlaClocks(self)
-        self._timer = Timer()
-        self._dirty = bool(self.case.entries)  # what the run before did not save
+        super().__init__(case, interned(start.policy))
         self._background: set[asyncio.Task[None]] = set()
         self.child_watchers: list[asyncio.Task[None]] = []
         """Over its child workflows, in case one is broken off from outside."""
-
-    @property
-    def now(self) -> datetime:
-        return workflow.now()
 
     @property
     def seen(self) -> Seen:
@@ -99,8 +92,8 @@ class CaseContext(Context[Action, CaseView]):
             self.case.version += 1  # the deadline or the holder changed, which is no entry
         saved = self.case.version
         projection = Projection(state=self.case.model_copy(), at=self.now)
-        workflow.set_current_details(details_of(self.case, self.policy))
-        search_attributes.show(search_attributes.of_case(self.case))
+        workflow.set_current_details(details_of(self.case, self.deadlines()))
+        search_attributes.show(search_attributes.of_case(self.case, deadlines.waiting(self.case, self.policy)))
         await activities.save_case(projection, self._headline())
         self._let_go(saved)
 
@@ -133,22 +126,18 @@ class CaseContext(Context[Action, CaseView]):
         """
         if not self.stage_changed and done():
             return True
-        self._begin_wait(on, for_, until)
-        while True:
-            wait = self.case.wait
-            assert wait is not None  # noqa: S101  # only this loop ends it
-            self.clocks.tick()
-            if self.stage_changed or done() or self.now >= wait.until:
-                self._end_wait()
-                self.leave_stage_if_changed()
-                return done()
-            await self._renew_calendars_in_time(wait.until)
-            await self.save()
-            if self._dirty or done() or self.stage_changed:
-                continue
-            await self._continue_as_new_when_long()
-            self._timer.fire_by(self.clocks.next_moment(wait.until))
-            await workflow.wait_condition(lambda: done() or self._dirty or self._timer.fired or self.stage_changed)
+        wait = self._begin_wait(on, for_, until)
+        await self.pause(lambda: self.stage_changed or done(), wait.until)
+        self.clocks.resume(wait.since)
+        self.case.wait = None
+        self.leave_stage_if_changed()
+        return done()
+
+    async def publish(self) -> None:
+        """Save the case, with calendars that reach beyond its deadline."""
+        if self.case.wait is not None:
+            await self._renew_calendars_in_time(self.case.wait.until)
+        await self.save()
 
     async def await_partner(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
         """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked until the stage changes."""
@@ -225,26 +214,20 @@ class CaseContext(Context[Action, CaseView]):
             request.model_copy(update={"withdrawn": True}) if request.open else request for request in self.case.requests
         )
 
-    def mark(self) -> None:
-        """Something that lists show has changed: save it at the next pause."""
-        self._dirty = True
-
-    def _begin_wait(self, on: WaitingOn, for_: WaitFor, until: datetime | None) -> None:
+    def _begin_wait(self, on: WaitingOn, for_: WaitFor, until: datetime | None) -> Wait:
+        if self.case.stage not in Stage.open_stages():
+            self.case.transfer = None
         standing = self.case.wait
         if standing is not None and standing.on is on and standing.for_ is for_ and until in {None, standing.until}:
-            return  # continued as new in the middle of it
-        self.case.wait = Wait(on=on, for_=for_, until=until or self.deadline(for_), since=self.now)
+            return standing  # continued as new in the middle of it
+        wait = self.case.wait = Wait(on=on, for_=for_, until=until or self.deadline(for_), since=self.now)
         self._dirty = True
         if on is WaitingOn.CUSTOMER:
             self.clocks.pause(PauseReason.CUSTOMER_TO_ACT)
         pauses = self.policy.waits[for_].pauses
         if pauses is not None:
             self.clocks.pause(pauses)
-
-    def _end_wait(self) -> None:
-        if self.case.wait is not None:
-            self.clocks.resume(self.case.wait.since)
-        self.case.wait = None
+        return wait
 
     async def _renew_calendars_in_time(self, until: datetime) -> None:
         """Before a deadline falls on days whose holidays are not known (SLA-2). Asked once for each case that outlives a year."""
@@ -255,8 +238,8 @@ class CaseContext(Context[Action, CaseView]):
         renewed = await activities.renew_calendars(RenewRequest(names=aging, at=self.now))
         self.policy = interned(self.policy.changed(calendars={**self.policy.calendars, **renewed.calendars}))
 
-    async def _continue_as_new_when_long(self) -> None:
-        """Start a fresh history before this one grows long; only from a pause at which nothing is under way."""
+    async def continue_as_new_when_long(self) -> None:
+        """Only from a pause at which nothing is under way."""
         if self._background or not workflow.info().is_continue_as_new_suggested():
             return
         await workflow.wait_condition(workflow.all_handlers_finished)

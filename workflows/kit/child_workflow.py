@@ -1,4 +1,4 @@
-"""Errands: the child workflows of remedies that have a life of their own (a return on the road, a replacement, a repair).
+"""The child workflows of remedies that have a life of their own (a return on the road, a replacement, a repair).
 
 The child waits, calls partners and acts by its own updates; it reports to its case by the signal `report`. The case notes what is
 reported on its one timeline, shows whose move it is, and goes on when the child workflow is done. Reports gather until the child pauses, so
@@ -6,7 +6,7 @@ that a pause costs one signal; the signal is sent by a local activity, which cos
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,16 +19,18 @@ from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from models.case.child_reports import News, Report, Telling
 from models.common.actors import SYSTEM, Actor
+from models.common.deadline import Deadline, DeadlineKind
 from models.common.events import Event
 from models.common.vocabulary import Acceptance, Reception, WaitFor, WaitingOn
-from models.common.waits import Terms
+from models.common.waits import Terms, Wait
 from models.remedies.remedy import ChildState
 from rules.common import working_time
+from rules.common.deadlines import near, warned
 from workflows.kit import child_activities
 from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
 from workflows.kit.search_attributes import CASE_KIND, MERCHANT_ID
-from workflows.kit.timer import Timer
+from workflows.kit.wait_loop import WaitLoop
 from workflows.kit.web_ui import details_of_child
 
 A_MOMENT = timedelta(minutes=1)
@@ -148,51 +150,56 @@ def _child(context: CaseContext, remedy_id: str) -> ChildState:
     return child
 
 
-class ChildContext:
+class ChildContext(WaitLoop):
     """The child's side: what it waits for, and what it reports to its case."""
 
-    def __init__(self, case_id: str, remedy_id: str, terms: Terms | None = None) -> None:
+    def __init__(
+        self,
+        case_id: str,
+        remedy_id: str,
+        terms: Terms,
+        deadlines: Callable[[Wait | None], tuple[Deadline, ...]],
+        act: Callable[[Deadline], Awaitable[bool]] | None = None,
+    ) -> None:
+        """`deadlines`: all of the child's, given its wait; `act`: what it does by itself when one is due."""
+        super().__init__()
         self._case_id = case_id
         self._remedy_id = remedy_id
         self._terms = terms
+        self._deadlines = deadlines
+        self._act = act
+        self._wait: Wait | None = None
         self._news: list[News] = []
         self._reports = 0
         self._reception: Reception | None = None
         self._acceptance: Acceptance | None = None
         self._state: dict[str, Any] = {}
-        self._timer = Timer()
         self._finished: ChildState | None = None
         self._told: ChildState | None = None
-        self._changed = False
         self.requests_seen: dict[str, int] = {}
         self.notices_seen: tuple[str, ...] = ()
         self.called_off: str | None = None
         """Why the case takes the child workflow back. Whoever deals with it sets it to None, if the child workflow still has to go on."""
 
-    @property
-    def now(self) -> datetime:
-        return workflow.now()
-
     def deadline(self, for_: WaitFor) -> datetime:
         """When a wait that begins now ends by the policy."""
-        assert self._terms is not None  # noqa: S101  # a child workflow with deadlines took its terms along
         policy = self._terms.waits[for_]
         return working_time.add_working(self._terms.calendars[policy.calendar], self.now, policy.within)
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         """News for the case's timeline, told with the next report."""
         self._news.append(News(event=event, by=by, data={"remedy_id": self._remedy_id, **data}))
-        self._changed = True
+        self.mark()
 
     def goods(self, reception: Reception | None = None, acceptance: Acceptance | None = None) -> None:
         """Where the goods are now, and what the inspection said."""
         self._reception, self._acceptance = reception or self._reception, acceptance or self._acceptance
-        self._changed = True
+        self.mark()
 
     def state(self, **state: object) -> None:
         """The child workflow's own state, shown with the case: one of `Report.STATES`."""
         self._state |= state
-        self._changed = True
+        self.mark()
 
     async def wait_for(
         self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime, wake: datetime | None = None
@@ -201,28 +208,44 @@ class ChildContext:
 
         What changes meanwhile is reported at once, together with all that changed at the same moment.
         """
-        ends = min(until, wake) if wake else until
         if done() or self.called_off:
             return done()
-        while True:
-            await self.report(ChildState(workflow_id=workflow.info().workflow_id, on=on, for_=for_, until=until))
-            if self._changed:
-                continue
-            if done() or self.called_off or self.now >= ends:
-                return done()
-            self._timer.fire_by(ends)
-            await workflow.wait_condition(lambda: done() or self._changed or self._timer.fired or self.called_off is not None)
-            if done() or self.called_off or self.now >= ends:
-                return done()
+        standing = self._wait
+        if standing is None or (standing.on, standing.for_, standing.until) != (on, for_, until):
+            self._wait = Wait(on=on, for_=for_, until=until, since=self.now)
+        await self.publish()  # whose move it is, even when its time is over already
+        await self.pause(lambda: done() or self.called_off is not None, min(until, wake) if wake else until)
+        return done()
+
+    def deadlines(self) -> tuple[Deadline, ...]:
+        return self._deadlines(self._wait)
+
+    async def act(self, deadline: Deadline) -> bool:
+        if self._act is not None and await self._act(deadline):
+            return True
+        if deadline.kind is not DeadlineKind.WAIT or self._wait is None or deadline.passed(self.now):
+            return False
+        self._wait = warned(self._wait, deadline, self.now)
+        self.note(Event.DEADLINE_NEAR, **near(deadline))
+        return True
+
+    async def publish(self) -> None:
+        """Report whose move it is, and all that changed meanwhile."""
+        wait = self._wait
+        assert wait is not None  # noqa: S101  # wait_for() began it
+        child = ChildState(workflow_id=workflow.info().workflow_id, on=wait.on, for_=wait.for_, until=wait.until)
+        await self.report(child)
+        while self._dirty:
+            await self.report(child)
 
     async def report(self, child: ChildState) -> None:
         """Tell the case, in order; one that is gone is told nothing. Nothing is told that was told already."""
         if self._finished is not None:
             child = self._finished
-        if not self._changed and child == self._told:
+        if not self._dirty and child == self._told:
             return
-        self._changed, self._told = False, child
-        workflow.set_current_details(details_of_child(child, next(iter(self._state.values()), None), self._terms))
+        self._dirty, self._told = False, child
+        workflow.set_current_details(details_of_child(child, next(iter(self._state.values()), None), self.deadlines()))
         self._reports += 1
         news, self._news = tuple(self._news), []
         report = Report(

@@ -8,6 +8,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 
 from models.case.state import CaseState
 from models.claims.state import ClaimState
+from models.common.deadline import Deadline
 from models.common.vocabulary import Party, WaitingOn
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
@@ -34,32 +35,33 @@ Shown = dict[SearchAttributeKey[Any], Any]
 """What a list shows of a workflow; None: nothing."""
 
 
-def of_case(case: CaseState) -> Shown:
+def of_case(case: CaseState, waiting: Deadline | None) -> Shown:
+    """`waiting`: the end of the wait that it is in."""
     amount = sum(remedy.amount.minor for remedy in case.remedies if remedy.amount)
     return {
         CASE_KIND: case.kind.value,
         CASE_STAGE: case.stage.value,
         PRIORITY: case.grade.priority.value if case.grade else None,
-        WAITING_ON: (case.wait.on if case.wait else WaitingOn.NOBODY).value,
+        WAITING_ON: (waiting.whose if waiting else WaitingOn.NOBODY).value,
         MERCHANT_ID: case.order.merchant_id if case.order else None,
         CARRIER: case.shipments[0].carrier_id if case.shipments else None,
         HANDLER: case.handler.id if case.handler else None,
         SLA_STATE: case.sla_state.value,
         ISSUE_CODE: case.issue.value if case.issue else None,
-        NEXT_DEADLINE: case.wait.until if case.wait else None,
+        NEXT_DEADLINE: waiting.at if waiting else None,
         AMOUNT_MINOR: amount or None,
     }
 
 
-def of_claim(state: ClaimState) -> Shown:
+def of_claim(state: ClaimState, waiting: Deadline | None) -> Shown:
     claim = state.claim
     return {
         CASE_KIND: claim.kind.value,
         CASE_STAGE: state.status.value,
-        WAITING_ON: (state.wait.on if state.wait else WaitingOn.NOBODY).value,
+        WAITING_ON: (waiting.whose if waiting else WaitingOn.NOBODY).value,
         CARRIER if claim.kind.of is Party.CARRIER else MERCHANT_ID: claim.who,
         ISSUE_CODE: claim.issue.value if claim.issue else None,
-        NEXT_DEADLINE: state.wait.until if state.wait else None,
+        NEXT_DEADLINE: waiting.at if waiting else None,
         AMOUNT_MINOR: claim.amount.minor,
     }
 

@@ -21,8 +21,8 @@ class Timer:
     def fired(self) -> bool:
         return self._sleep is not None and self._sleep.done()
 
-    def fire_by(self, moment: datetime, summary: str = "the nearest deadline or warning") -> None:
-        """Ring at the latest at that moment."""
+    def fire_by(self, moment: datetime, summary: str) -> None:
+        """Ring at the latest at that moment; the summary says in the Web UI what is due then."""
         asleep = self._sleep is not None and not self._sleep.done()
         if asleep and self._moment is not None and self._moment <= moment:
             return

@@ -1,25 +1,25 @@
 """What an operator reads in the Temporal Web UI: where something stands, whose move it is, what happens next. Nothing personal."""
 
 from models.case.state import CaseState
+from models.claims.state import ClaimState
+from models.common.base import Money
+from models.common.deadline import Deadline
 from models.common.lines import LineQuantity
-from models.common.waits import Terms
-from models.policy.policy import PolicySlice
 from models.remedies.remedy import ChildState
 from models.replacements.state import ReplacementState
 from models.returns.state import ReturnState
-from rules.case.view import default_outcome
+from rules.common.deadlines import in_words
 from rules.common.format import money
 
+Deadlines = tuple[Deadline, ...]
 
-def details_of(case: CaseState, policy: PolicySlice) -> str:
+
+def details_of(case: CaseState, deadlines: Deadlines) -> str:
     """The workflow's current details, as markdown."""
     handler = f", {case.handler.id} works on it" if case.handler else ""
     held = f"held by {case.tier} ({case.team or 'no team yet'}){handler}"
     lines = [f"**{case.stage}**, {case.kind}, {case.issue or 'not classified yet'}, {held}"]
-    if case.wait is not None:
-        then = default_outcome(case, case.wait, policy)
-        lines.append(f"Waits for **{case.wait.for_}** from **{case.wait.on}** until {case.wait.until:%Y-%m-%d %H:%M} UTC.")
-        lines.append(f"Then by itself: {then.en} / {then.zh}")
+    lines += in_words(deadlines)
     if case.finding is not None:
         lines.append(
             f"Responsible: {case.finding.party} ({case.finding.confidence:.0%}, {case.finding.row or case.finding.by.role})"
@@ -34,7 +34,7 @@ def details_of(case: CaseState, policy: PolicySlice) -> str:
     return "\n\n".join(lines)
 
 
-def details_of_child(child: ChildState, state: ReturnState | ReplacementState | None, terms: Terms | None) -> str:
+def details_of_child(child: ChildState, state: ReturnState | ReplacementState | None, deadlines: Deadlines) -> str:
     """The same of goods on their way: a return, an exchange, a repair."""
     lines: list[str] = []
     match state:
@@ -55,9 +55,21 @@ def details_of_child(child: ChildState, state: ReturnState | ReplacementState | 
     if child.done:
         lines.append(f"Over for the case: {child.failed or 'as it was meant'}.")
     else:
-        lines.append(f"Waits for **{child.for_}** from **{child.on}** until {child.until:%Y-%m-%d %H:%M} UTC.")
-        then = terms.waits[child.for_].then if terms and child.for_ in terms.waits else None
-        lines += [f"Then by itself: {then.en} / {then.zh}"] if then else []
+        lines += in_words(deadlines)
+    return "\n\n".join(lines)
+
+
+def details_of_claim(state: ClaimState, deadlines: Deadlines) -> str:
+    """The same of a claim."""
+    claim = state.claim
+    received = Money(minor=max(state.received_minor, 0), currency=claim.currency)
+    lines = [
+        f"**{state.status}**: {claim.kind} of {money(claim.amount).en} on {claim.who} for case {claim.case_id}",
+        f"Received {money(received).en}, accepted {money(state.accepted).en if state.accepted else '—'}",
+        *in_words(deadlines),
+    ]
+    if state.undelivered is not None:
+        lines.append(f"Our last message was not taken: {state.undelivered}")
     return "\n\n".join(lines)
 
 

@@ -14,15 +14,18 @@ from temporalio.exceptions import ActivityError
 
 from models.case.actions import Act
 from models.common.actors import SYSTEM, Actor
+from models.common.deadline import Deadline
 from models.common.errors import Fault
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind, ShipmentStatus
 from models.common.vocabulary import WaitFor, WaitingOn
+from models.common.waits import Wait
 from models.money.charge import Charge
 from models.replacements.activities import ReplacementStart
 from models.replacements.partner import Dispatch, DispatchStatus, Repair, RepairStatus, Reservation
 from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
 from models.returns.partner import ReturnParcel
+from rules.replacements import deadlines
 from rules.replacements.permissions import forbidden, merged, newer, unfit
 from rules.returns.outcome import status_of
 from workflows.kit.case_context import give_up_on
@@ -53,7 +56,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         """Also the reference that partners send back in their notices."""
         stage = ReplacementStage.DIAGNOSIS if start.mend else ReplacementStage.RESERVING
         self.state = ReplacementState(workflow_id=self.id, kind=start.kind, stage=stage, items=start.items)
-        self.child = ChildContext(start.case_id, start.remedy_id, start.terms)
+        self.child = ChildContext(start.case_id, start.remedy_id, start.terms, self._deadlines)
         self.child.state(replacement=self.state)
         self.reservation: Reservation | None = None
         self.reservations = 0
@@ -100,6 +103,9 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         self.child.note(event, by, **data)
 
+    def _deadlines(self, wait: Wait | None) -> tuple[Deadline, ...]:
+        return deadlines.pending(self.state, wait, self.start.terms, self.start.policy)
+
     def deadline(self, for_: WaitFor) -> datetime:
         return self.child.deadline(for_)
 
@@ -110,7 +116,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
     async def pause(
         self, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime, wake: datetime | None = None
     ) -> bool:
-        """Wait as the course does; ends when the case takes the replacement back."""
+        """Wait as every child workflow does; ends when the case takes the replacement back."""
         moved = await self.child.wait_for(on, for_, done, until, wake)
         if not moved and self.child.called_off is not None:
             raise Ended(CALLED_OFF)

@@ -16,6 +16,7 @@ from models.money.charge import Charge, ChargeRequest
 from models.replacements.activities import RenewStock, WatchParcel
 from models.replacements.partner import Dispatch, DispatchRequest, DispatchStatus, ReservationRequest, ReservationStatus
 from models.replacements.state import ReplacementStage
+from rules.replacements.deadlines import reservation
 from rules.replacements.permissions import difference
 from workflows.kit.case_context import give_up_on
 from workflows.money import charge as charging
@@ -89,8 +90,8 @@ async def restocked(context: ReplacementContext, expected_at: datetime | None) -
 async def hold(context: ReplacementContext, on: WaitingOn, for_: WaitFor, done: Callable[[], bool], until: datetime) -> bool:
     """Wait, with the goods held meanwhile: the reservation is renewed before it ends, and made again when it did."""
     while not done() and context.now < until:
-        held = context.state.reserved_until
-        renew_at = held - context.start.policy.reserve_for / 4 if held is not None and context.reservation is not None else until
+        held = next(reservation(context.state, context.start.policy), None)
+        renew_at = held.next if held is not None and context.reservation is not None else until
         if not await context.pause(on, for_, done, until, renew_at) and renew_at <= context.now < until:
             await _renewed(context)
     return done()

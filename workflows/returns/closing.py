@@ -12,7 +12,6 @@ from models.returns.state import PickupState, ReturnParcelState, ReturnResult, R
 from rules.returns import outcome as return_outcome
 from workflows.returns import activities as return_activities
 from workflows.returns.context import ReturnContext
-from workflows.returns.steps import traced
 
 
 async def concluded(context: ReturnContext, result: ReturnResult) -> None:
@@ -114,7 +113,7 @@ async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> 
             WaitingOn.CARRIER, WaitFor.RETURN_TRANSIT, lambda: context.back or context.lost, until, wake
         ):
             context.child.called_off = None
-            await traced(context)
+            await context.trace()
     if context.back:
         context.change(stage=ReturnStage.OVER, handed_back_at=context.child.now)
         context.child.note(Event.RETURN_HANDED_BACK, tracking=back.tracking)

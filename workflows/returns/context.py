@@ -8,14 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
+from temporalio.exceptions import ActivityError
 
 from models.case.actions import Act
 from models.common.actors import SYSTEM, Actor
+from models.common.deadline import Deadline, DeadlineKind
 from models.common.errors import Fault
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind, ShipmentStatus
 from models.common.vocabulary import Reception, Role, WaitFor
-from models.returns.activities import PickupCall, ReturnStart
+from models.common.waits import Wait
+from models.returns.activities import PickupCall, ReturnStart, TraceParcel
 from models.returns.partner import PickupBooked, PickupStatus, ReturnParcel, ToldInspection
 from models.returns.state import (
     Inspection,
@@ -26,10 +29,12 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from rules.returns import deadlines
 from rules.returns.outcome import inspects, status_of, told_lines
 from rules.returns.permissions import fault_of
 from workflows.kit.child_workflow import ChildContext
 from workflows.kit.context import Context, Seen
+from workflows.returns import activities as return_activities
 
 
 class ReturnContext(Context[ReturnAction, ReturnState]):
@@ -39,7 +44,9 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         self.start = start
         self.policy = start.policy
         self.state: ReturnState = start.state
-        self.child = ChildContext(start.case_id, start.remedy_id, start.terms)
+        self.reminded_at: datetime = start.state.opened_at
+        """When the customer was last reminded to send the goods, or need not be."""
+        self.child = ChildContext(start.case_id, start.remedy_id, start.terms, self._deadlines, self._act)
         self.call: PickupCall | None = None
         """What somebody wants of the carrier's pick-up service, until it was asked."""
         self.slot: tuple[datetime, datetime] | None = None
@@ -106,6 +113,38 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         deadline = max(self.state.deadline or least, least)
         self.change(pickup=pickup.model_copy(update={"state": PickupState.MISSED}), deadline=deadline)
         self.note(Event.RETURN_PICKUP_MISSED, start=pickup.start.isoformat(), deadline=deadline.isoformat())
+
+    def _deadlines(self, wait: Wait | None) -> tuple[Deadline, ...]:
+        return deadlines.pending(self.state, wait, self.start.terms, self.policy, self.reminded_at)
+
+    async def _act(self, deadline: Deadline) -> bool:
+        """Remind the customer, or give a pick-up up; not before the carrier was asked, for the goods may be on their way."""
+        somebody_moved = self.state.sent or self.call is not None or self.child.called_off is not None
+        reminds = deadline.what == WaitFor.RETURN_SHIPPING and not deadline.passed(self.child.now)
+        if somebody_moved or not (reminds or deadline.kind is DeadlineKind.PICKUP):
+            return False
+        await self.trace()
+        self.reminded_at = self.child.now
+        if self.state.sent:
+            return True
+        if deadline.kind is DeadlineKind.PICKUP:
+            self.missed()
+        elif self.state.pickup is None or self.state.pickup.state not in PickupState.standing():
+            self.note(Event.RETURN_REMINDED, deadline=deadline.at.isoformat())
+        return True
+
+    async def trace(self) -> None:
+        """Ask the carriers' desk where the parcel is; one that nobody knows has not moved."""
+        back = self.state.sent_back
+        tracking = back.tracking if back else self.expected
+        if tracking is None:
+            return
+        try:
+            traced = await return_activities.trace_parcel(TraceParcel(tracking=tracking))
+        except ActivityError:
+            return
+        if traced.parcel is not None and (odd := self.told_of(traced.parcel)) is not None:
+            self.note(Event.PARTNER_NOTICE, partner="carrier", kind="shipment", status=odd)
 
     def told_of(self, parcel: ReturnParcel) -> str | None:
         """The carrier's word on a parcel of this return, by webhook or because it was asked. What is odd about it, if something is."""

@@ -1,15 +1,16 @@
 """The legs of a return (RES-6): announced, sent, come, inspected. Each says how the return ended, or None: it goes on."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio.exceptions import ActivityError
 
 from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Acceptance, Party, Reception, WaitFor, WaitingOn
-from models.returns.activities import ArrangePickup, PickupCall, PrepareReturn, TraceParcel
+from models.returns.activities import ArrangePickup, PickupCall, PrepareReturn
 from models.returns.state import PickupState, ReturnResult, ReturnStage, Way
 from rules.returns import outcome as return_outcome
+from rules.returns.deadlines import sending_closes
 from workflows.returns import activities as return_activities
 from workflows.returns.context import ReturnContext
 
@@ -54,55 +55,26 @@ async def announced(context: ReturnContext) -> ReturnResult | None:
 
 async def sent(context: ReturnContext) -> ReturnResult | None:
     """The customer hands the goods to a carrier, or to one at the door; reminded half-way and shortly before the deadline."""
-    reminded_at = context.child.now
+    context.reminded_at = context.child.now
     while not context.state.sent:
         if context.child.called_off:
             return ReturnResult.CALLED_OFF
         if context.call is not None:
             await arranged(context, context.call)
             continue
-        deadline = _closes(context)
-        reminder = next((moment for moment in _reminders(context) if moment > reminded_at), deadline)
-        wake = min(reminder, _pickup_over(context) or deadline)
-        known = context.state.deadline
+        known, closes = context.state.deadline, sending_closes(context.state, context.policy, context.child.now)
         moved = await context.child.wait_for(
             WaitingOn.CUSTOMER,
             WaitFor.RETURN_SHIPPING,
             lambda known=known: context.state.sent or context.call is not None or context.state.deadline != known,
-            deadline,
-            wake,
+            closes,
         )
         if moved or context.child.called_off:
             continue
-        await traced(context)  # before anybody is reminded, or given up, for goods that are on their way
-        if context.state.sent:
-            continue
-        if (over := _pickup_over(context)) is not None and context.child.now >= over:
-            context.missed()
-        elif context.child.now >= deadline:
+        await context.trace()  # before it is given up, for the goods may be on their way
+        if not context.state.sent:
             return ReturnResult.EXPIRED
-        elif _pickup_over(context) is None:
-            context.child.note(Event.RETURN_REMINDED, deadline=deadline.isoformat())
-        reminded_at = context.child.now
     return None
-
-
-def _closes(context: ReturnContext) -> datetime:
-    """The deadline of sending; a pick-up that stands is waited for."""
-    deadline = context.state.deadline or context.child.now
-    return max(deadline, _pickup_over(context) or deadline)
-
-
-def _reminders(context: ReturnContext) -> tuple[datetime, datetime]:
-    opened, deadline = context.state.opened_at, context.state.deadline or context.child.now
-    return opened + (deadline - opened) / 2, deadline - context.policy.remind_before
-
-
-def _pickup_over(context: ReturnContext) -> datetime | None:
-    """When a pick-up that stands counts as missed, if nobody tells of it."""
-    pickup = context.state.pickup
-    stands = pickup is not None and pickup.state in PickupState.standing()
-    return pickup.end + context.policy.pickup_grace if pickup and stands else None
 
 
 async def arranged(context: ReturnContext, call: PickupCall) -> None:
@@ -166,7 +138,7 @@ async def come(context: ReturnContext) -> ReturnResult | None:
         )
         await let_go(context)
         if not moved and context.child.called_off is None:
-            await traced(context)
+            await context.trace()
         if context.state.stage is ReturnStage.IN_TRANSIT and (context.lost or context.child.now >= until):
             lost = ReturnResult.LOST if context.state.way in {Way.LABEL, Way.PICKUP} else ReturnResult.LOST_BY_SENDER
             return context.state.result or lost
@@ -179,20 +151,6 @@ async def let_go(context: ReturnContext) -> None:
         context.change(result=ReturnResult.CALLED_OFF)
         await context.child.finish(WaitFor.RETURN_TRANSIT, ReturnResult.CALLED_OFF.value)
     context.child.called_off = None
-
-
-async def traced(context: ReturnContext) -> None:
-    """Ask the carriers' desk where the parcel is; one that nobody knows has not moved."""
-    back = context.state.sent_back
-    tracking = back.tracking if back else context.expected
-    if tracking is None:
-        return
-    try:
-        traced = await return_activities.trace_parcel(TraceParcel(tracking=tracking))
-    except ActivityError:
-        return
-    if traced.parcel is not None and (odd := context.told_of(traced.parcel)) is not None:
-        context.child.note(Event.PARTNER_NOTICE, partner="carrier", kind="shipment", status=odd)
 
 
 async def inspected(context: ReturnContext) -> ReturnResult | None:

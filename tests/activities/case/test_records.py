@@ -15,7 +15,8 @@ from models.common.base import Bilingual, Money
 from models.common.events import Event
 from models.common.partners import Payment, PaymentStatus
 from models.common.vocabulary import ClockName, Outcome, Party, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
-from models.investigation.clocks import Miss, Wait
+from models.common.waits import Wait
+from models.investigation.clocks import Miss
 from models.investigation.findings import Finding, InformationRequest, Saying
 from models.remedies.remedy import Remedy
 from models.tables.case import (

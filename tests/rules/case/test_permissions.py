@@ -7,7 +7,7 @@ from models.case.state import CaseState
 from models.common.actors import Actor
 from models.common.base import Bilingual, Money
 from models.common.vocabulary import ErrorType, Kind, Outcome, RefundStatus, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
-from models.investigation.clocks import Wait
+from models.common.waits import Wait
 from models.investigation.findings import InformationRequest
 from models.remedies.offers import Option, RemedyOffer
 from models.remedies.remedy import Proposal, RefundPart, Remedy

@@ -4,18 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 from models.common.base import Money
 from models.common.vocabulary import RemedyKind, WaitFor, WaitingOn
-from models.common.waits import Terms
+from models.common.waits import Wait
 from models.money.charge import Charge, ChargeStatus
 from models.remedies.remedy import ChildState
 from models.replacements.partner import StockItem
 from models.replacements.state import ReplacementStage, ReplacementState
 from models.returns.state import Purpose, ReturnLine, ReturnParcelState, ReturnStage, ReturnState
+from rules.common.deadlines import of_wait
 from rules.policy.load import load_policy
 from settings import Settings
 from workflows.kit.web_ui import details_of_child
 
 UNTIL = datetime(2026, 6, 8, 2, 30, tzinfo=UTC)
-TERMS = Terms(waits={WaitFor.RETURN_TRANSIT: load_policy(Settings().policy).waits[WaitFor.RETURN_TRANSIT]}, calendars={})
+RULE = load_policy(Settings().policy).waits[WaitFor.RETURN_TRANSIT]
 
 
 def test_a_return_says_where_the_goods_are_and_what_happens_next() -> None:
@@ -29,11 +30,12 @@ def test_a_return_says_where_the_goods_are_and_what_happens_next() -> None:
         parcel=ReturnParcelState(tracking="SF1", carrier_id="SF"),
     )
     child = ChildState(workflow_id=state.workflow_id, on=WaitingOn.CARRIER, for_=WaitFor.RETURN_TRANSIT, until=UNTIL)
-    told = details_of_child(child, state, TERMS)
+    wait = Wait(on=child.on, for_=child.for_, until=child.until, since=UNTIL - timedelta(days=1))
+    told = details_of_child(child, state, (of_wait(wait, RULE, {}),))
     assert "**in_transit**: 2 × L1 come back for refund, worth CNY 100.00" in told
     assert "Sent as SF1 (SF)" in told
     assert "Waits for **return_transit** from **carrier** until 2026-06-08 02:30 UTC." in told
-    assert f"Then by itself: {TERMS.waits[WaitFor.RETURN_TRANSIT].then.en}" in told
+    assert f"Then by itself: {RULE.then.en}" in told
 
 
 def test_a_replacement_says_what_is_to_pay_and_how_it_ended() -> None:
@@ -48,8 +50,8 @@ def test_a_replacement_says_what_is_to_pay_and_how_it_ended() -> None:
         charge=charge,
     )
     child = ChildState(workflow_id=state.workflow_id, for_=WaitFor.CHARGE, until=UNTIL)
-    told = details_of_child(child, state, None)
+    told = details_of_child(child, state, ())
     assert "**payment**: exchange of 1 × SKU-2" in told
     assert "To pay: JPY 2,000, pending" in told
-    over = details_of_child(child.model_copy(update={"done": True, "failed": "unpaid"}), state, None)
+    over = details_of_child(child.model_copy(update={"done": True, "failed": "unpaid"}), state, ())
     assert "Over for the case: unpaid." in over

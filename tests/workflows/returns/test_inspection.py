@@ -10,8 +10,17 @@ from models.common.vocabulary import Acceptance, Reception, RefundStatus, Role, 
 from models.returns.state import ReturnAction, ReturnResult, ReturnStage
 from tests.support.builders.returns import Returning, returning, two_lines
 from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, Service
+from tests.support.processes.waiting import eventually
 
 PHOTO = EvidenceRef(sha256="2" * 64, media_type="image/jpeg", size=10, name="scratch.jpg")
+
+
+WARNING = "case.deadline_near"
+
+
+async def warned(back: Returning, times: int) -> None:
+    """The return tells its case, which writes it down."""
+    await eventually(back.case.timeline, lambda timeline: timeline.count(WARNING) == times)
 
 
 async def at_the_merchants(service: Service, **of: Any) -> Returning:
@@ -123,6 +132,27 @@ async def test_a_silent_merchant_has_accepted(service: Service) -> None:
     assert state.inspection is not None
     assert state.inspection.by.role is Role.SYSTEM
     assert service.world.paid_back("O-1") == 12_900
+
+
+async def test_the_merchant_is_warned_twice_while_the_inspection_is_due(service: Service) -> None:
+    back = await at_the_merchants(service)
+    for hours, warnings in ((23, 0), (2, 1), (12, 1), (2, 2), (8, 2)):
+        await back.pass_time(hours=hours)
+        await warned(back, warnings)
+    assert (await back.case.messages(MERCHANT.id)).count(WARNING) == 2
+    assert WARNING not in await back.case.messages(CUSTOMER.id)
+    await back.pass_time(hours=2)
+    await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert (await back.case.timeline()).count(WARNING) == 2
+
+
+async def test_a_merchant_who_inspected_is_not_warned_any_more(service: Service) -> None:
+    back = await at_the_merchants(service)
+    await back.pass_time(hours=25)
+    await warned(back, 1)
+    await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
+    await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert (await back.case.timeline()).count(WARNING) == 1
 
 
 async def test_the_merchants_own_system_tells_of_the_inspection(service: Service) -> None:
