@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.sqlite import PatientConnection, connect, mark_writers
+from adapters.database.sqlite import DRIVER, connect, mark_writers
 from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType
 from settings import ROOT, Settings
@@ -29,7 +29,7 @@ from settings import ROOT, Settings
 MIGRATION_LOCK = 7_239_581
 """PostgreSQL's advisory lock that lets one process migrate at a time."""
 T = TypeVar("T")
-_DRIVERS = {"sqlite": ("sqlite+pysqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg", "postgresql+psycopg")}
+_DRIVERS = {"sqlite": ("sqlite+pysqlite", DRIVER), "postgresql": ("postgresql+psycopg", "postgresql+psycopg")}
 
 
 def url_of(settings: Settings, *, sync: bool = False) -> URL:
@@ -57,7 +57,7 @@ class Database:
         if self.dialect == "postgresql":
             options |= {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}  # a restarted server is found at the next use
         else:
-            options["async_creator"] = partial(PatientConnection, _file_of(url))
+            url = url.set(database=_file_of(url))
         self._engine = create_async_engine(url, **options)
         if self.dialect == "sqlite":
             mark_writers(self._engine.sync_engine)
