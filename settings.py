@@ -6,7 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.common.partner_registry import PARTNER_QUEUES, Partner
+
 ROOT = Path(__file__).resolve().parent
+
+PartnerQueue = Annotated[str, Field(pattern=rf"^({'|'.join(PARTNER_QUEUES)})$")]
 
 
 class Settings(BaseSettings):
@@ -66,7 +70,7 @@ class Settings(BaseSettings):
     """Seconds; twice as long after every further failure."""
     circuit_longest_pause: float = Field(default=300.0, gt=0)
 
-    partner_rates: dict[Literal["merchant", "carrier", "payment", "promotion", "partners"], Annotated[float, Field(gt=0)]] = {}
+    partner_rates: dict[PartnerQueue, Annotated[float, Field(gt=0)]] = {}
     """The most activities a second that partners are called by, over all workers, as JSON: `{"payment": 20}`. Not named: no limit."""
 
     payment_providers: dict[str, Literal["http", "stripe"]] = {}
@@ -117,7 +121,10 @@ class Settings(BaseSettings):
     def api_url(self) -> str:
         return f"http://{self.host}:{self.api_port}"
 
-    def partner_url(self, partner: Literal["merchant", "carrier", "payment", "promotion", "notification"]) -> str:
+    def own_partner_url(self, partner: Partner) -> str | None:
+        """The partner's own setting; None: it is in the sandbox."""
+        return getattr(self, partner.url_setting)
+
+    def partner_url(self, partner: Partner) -> str:
         """Where a partner is: its own setting, or its part of the sandbox."""
-        own: str | None = getattr(self, f"{partner}_url")
-        return own or f"http://{self.host}:{self.sandbox_port}/{partner}"
+        return self.own_partner_url(partner) or f"http://{self.host}:{self.sandbox_port}/{partner}"

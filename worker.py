@@ -44,7 +44,7 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
 from adapters.schedules import keep_schedules
-from models.common.queues import PartnerQueue
+from models.common.partner_registry import PARTNER_QUEUES
 from rules.classification.classify import classify
 from rules.notifications.texts import texts
 from rules.policy.load import load_policy
@@ -71,9 +71,9 @@ class Wiring:
     workflows: Sequence[type]
     activities: Sequence[Callable[..., Any]]
 
-    def of(self, partner: PartnerQueue | None) -> list[Callable[..., Any]]:
-        """The activities of a partner's queue; None: those of our own (models/activities.py)."""
-        return [call for call in self.activities if (entry := entry_of(call)) is not None and entry.queue is partner]
+    def of(self, queue: str | None) -> list[Callable[..., Any]]:
+        """The activities of a partners' queue; None: those of our own (models/activities.py)."""
+        return [call for call in self.activities if (entry := entry_of(call)) is not None and entry.queue == queue]
 
 
 def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
@@ -99,7 +99,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             CouponActivities(partners.promotion, database),
             ImprovementActivities(database),
             RecordsActivities(database, texts(), policy),
-            ClaimActivities(database, texts(), policy, partners.carrier_claims, partners.merchant_claims),
+            ClaimActivities(database, texts(), policy, partners.claims),
             ClassificationActivities(ClassifierEndpoint.of(settings, classify)),
             DispatchActivities(database, policy),
             ChildReportActivities(),
@@ -137,14 +137,14 @@ async def at_work(
     of_partners = [
         Worker(
             client,
-            task_queue=f"{settings.task_queue}-{partner}",
-            activities=wiring.of(partner),
+            task_queue=f"{settings.task_queue}-{queue}",
+            activities=wiring.of(queue),
             interceptors=[Correlation()],
             graceful_shutdown_timeout=patience,
-            max_task_queue_activities_per_second=settings.partner_rates.get(partner.value),
+            max_task_queue_activities_per_second=settings.partner_rates.get(queue),
             activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=1, maximum=PARTNER_POLLERS),
         )
-        for partner in PartnerQueue
+        for queue in PARTNER_QUEUES
     ]
     async with AsyncExitStack() as stack:
         for worker in (*of_partners, cases):

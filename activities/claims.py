@@ -3,7 +3,7 @@
 Each call is safe to repeat: rows by their keys, payments by theirs in the ledger, messages by theirs at the partner.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -41,11 +41,11 @@ NOT_STORED = {"entries", "requests_seen", "notices_seen"}
 class ClaimActivities:
     """The only writer of claims, and their way to carriers and merchants."""
 
-    def __init__(self, database: Database, texts: Texts, policy: Policy, carrier: Claims, merchant: Claims) -> None:
+    def __init__(self, database: Database, texts: Texts, policy: Policy, systems: Mapping[Party, Claims]) -> None:
         self._database = database
         self._texts = texts
         self._policy = policy
-        self._systems = {Party.CARRIER: carrier, Party.MERCHANT: merchant}
+        self._systems = systems
 
     @carries_out(SAVE_CLAIM)
     async def save_claim(self, projection: ClaimProjection) -> None:

@@ -1,8 +1,9 @@
 """Every partner, connected by the settings: a real one replaces the sandbox without a line of code."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Self
 
 from adapters.evidence.store import evidence_store
 from adapters.money.charge import HttpCharges
@@ -33,7 +34,8 @@ from adapters.partners.protocols import (
 from adapters.partners.returns import HttpReturns, ReturnPartners
 from adapters.partners.warehouse import HttpWarehouse, Warehouse
 from models.common.errors import Fault, RedressError
-from models.common.vocabulary import ErrorType
+from models.common.partner_registry import Partner
+from models.common.vocabulary import ErrorType, Party
 from settings import Settings
 
 
@@ -52,8 +54,8 @@ class Partners:
     evidence: EvidenceStore
     returns: ReturnPartners
     warehouse: Warehouse
-    carrier_claims: Claims
-    merchant_claims: Claims
+    claims: Mapping[Party, Claims]
+    """Where each party's claims go to."""
     merchants_have_providers: bool = False
     """Some merchants' payments are with a provider of their own: the order must be known before its payments are asked for."""
     _connections: tuple[PartnerHttp | StripePayment, ...] = field(default=(), repr=False)
@@ -62,13 +64,12 @@ class Partners:
     def connect(cls, settings: Settings) -> Self:
         """Opens nothing yet: connections are made when they are needed, so that no partner has to be up."""
 
-        def http(partner: Literal["merchant", "carrier", "payment", "promotion", "notification"]) -> PartnerHttp:
-            token = settings.partner_token.get_secret_value()
-            circuit = Circuit.of(settings, partner)
+        def connection(partner: Partner) -> PartnerHttp:
+            token, circuit = settings.partner_token.get_secret_value(), Circuit.of(settings, partner)
             return PartnerHttp(partner, settings.partner_url(partner), token, settings.partner_timeout, circuit=circuit)
 
-        merchant, carrier, payment, messages = http("merchant"), http("carrier"), http("payment"), http("notification")
-        promotion, notification = http("promotion"), HttpNotification(messages)
+        http = {partner: connection(partner) for partner in Partner}
+        merchant, carrier, payment = http[Partner.MERCHANT], http[Partner.CARRIER], http[Partner.PAYMENT]
         stripe = _stripe(settings)
         own = {merchant: stripe for merchant, provider in settings.payment_providers.items() if provider == "stripe" and stripe}
         return cls(
@@ -76,17 +77,16 @@ class Partners:
             carrier=HttpCarrier(carrier),
             payment=PaymentsByMerchant(HttpPayment(payment), own),
             merchants_have_providers=bool(own),
-            promotion=HttpPromotion(promotion),
+            promotion=HttpPromotion(http[Partner.PROMOTION]),
             ordering=HttpOrdering(merchant),
             charges=ChargesByMerchant(HttpCharges(payment), {merchant: StripeCharges(at.client) for merchant, at in own.items()}),
-            notification=notification,
+            notification=HttpNotification(http[Partner.NOTIFICATION]),
             email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),
             returns=HttpReturns(merchant, carrier),
             warehouse=HttpWarehouse(merchant),
-            carrier_claims=HttpClaims(carrier, "/claims"),
-            merchant_claims=HttpClaims(merchant, "/recoveries"),
-            _connections=(merchant, carrier, payment, promotion, messages, *((stripe,) if stripe else ())),
+            claims={Party.CARRIER: HttpClaims(carrier, "/claims"), Party.MERCHANT: HttpClaims(merchant, "/recoveries")},
+            _connections=(*http.values(), *((stripe,) if stripe else ())),
         )
 
     @property

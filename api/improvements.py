@@ -11,6 +11,7 @@ from api.http.dependencies import CallerOf, PartsOf, no_control_characters, only
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING, problems
 from models.common.base import Frozen, Identifier, Instant, Words
+from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Issue, Party, Role
 from models.tables.improvements import ImprovementRow
 from rules.case.access import MASK
@@ -65,7 +66,7 @@ async def list_improvements(
     chosen = select(ImprovementRow).order_by(col(ImprovementRow.due), col(ImprovementRow.improvement_id)).limit(limit)
     if state is not None:
         chosen = chosen.where(ImprovementRow.state == state)
-    if caller.role in {Role.MERCHANT, Role.CARRIER}:
+    if caller.role in Partner.roles():
         chosen = chosen.where(ImprovementRow.party == caller.role.value, ImprovementRow.party_id == caller.actor.id)
     async with parts.database.reading() as session:
         rows = (await session.exec(chosen)).all()

@@ -24,6 +24,7 @@ from adapters.secrets import secrets_of
 from api.http.auth import make_token
 from benchmarks.partners import order_of
 from benchmarks.processes import children, cpu_seconds, running
+from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from settings import ROOT, Settings
 
@@ -174,7 +175,7 @@ def _environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:
         "webhook_secret": secrets_of(settings).webhook,
         "log_level": "WARNING",
         "lang": "en",
-        **{f"{name}_url": settings.partner_url(name) for name in ("merchant", "carrier", "payment", "notification", "promotion")},
+        **{partner.url_setting: settings.partner_url(partner) for partner in Partner},
         **extra,
     }
     return inherited | {f"REDRESS_{name.upper()}": value for name, value in own.items()} | {"PYTHONPATH": str(ROOT)}

@@ -35,7 +35,7 @@ from models.case.history import OrderHistory
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
 from models.common.activity import Activity
-from models.common.queues import PartnerQueue
+from models.common.partner_registry import SEVERAL_PARTNERS, Partner
 from models.money.charge import BookCharge, Charge, ChargeCall
 from models.reconciliation.difference import PageReport, ReconcilePage, ScanEnd
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeQuery
@@ -62,19 +62,19 @@ RENEW_CALENDARS = Activity("renew_calendars", RenewRequest, Renewed)
 TELL_CASE = Activity("tell_case", Telling, type(None))
 
 # Facts of an order
-LOOK_UP = Activity("look_up", LookUp, LookedUp, PartnerQueue.PARTNERS)
-ASK_PARTNERS = Activity("ask_partners", AskPartner, type(None), PartnerQueue.PARTNERS)
+LOOK_UP = Activity("look_up", LookUp, LookedUp, SEVERAL_PARTNERS)
+ASK_PARTNERS = Activity("ask_partners", AskPartner, type(None), SEVERAL_PARTNERS)
 
 # Money
 RECALL = Activity("recall", Recall, OrderHistory)
 INTEND_REFUND = Activity("intend_refund", RefundIntent, RefundPlan)
-PAY_BACK = Activity("pay_back", PayBack, PaidBack, PartnerQueue.PAYMENT)
-REFUND_STATES = Activity("refund_states", RefundQuery, PaidBack, PartnerQueue.PAYMENT)
-ISSUE_COUPON = Activity("issue_coupon", CouponRequest, CouponState, PartnerQueue.PROMOTION)
-REVOKE_COUPON = Activity("revoke_coupon", CouponRequest, CouponState, PartnerQueue.PROMOTION)
-ASK_CHARGE = Activity("ask_charge", ChargeCall, Charge, PartnerQueue.PAYMENT)
-CHARGE_STATE = Activity("charge_state", ChargeCall, Charge, PartnerQueue.PAYMENT)
-CANCEL_CHARGE = Activity("cancel_charge", ChargeCall, Charge, PartnerQueue.PAYMENT)
+PAY_BACK = Activity("pay_back", PayBack, PaidBack, Partner.PAYMENT)
+REFUND_STATES = Activity("refund_states", RefundQuery, PaidBack, Partner.PAYMENT)
+ISSUE_COUPON = Activity("issue_coupon", CouponRequest, CouponState, Partner.PROMOTION)
+REVOKE_COUPON = Activity("revoke_coupon", CouponRequest, CouponState, Partner.PROMOTION)
+ASK_CHARGE = Activity("ask_charge", ChargeCall, Charge, Partner.PAYMENT)
+CHARGE_STATE = Activity("charge_state", ChargeCall, Charge, Partner.PAYMENT)
+CANCEL_CHARGE = Activity("cancel_charge", ChargeCall, Charge, Partner.PAYMENT)
 BOOK_CHARGE = Activity("book_charge", BookCharge, type(None))
 
 # Items of an order
@@ -82,40 +82,40 @@ TAKE_GOODS = Activity("take_goods", ReserveItems, Taken)
 RELEASE_GOODS = Activity("release_goods", ReleaseItems, type(None))
 
 # Remedies
-CHANGE_ORDER = Activity("change_order", AskChange, ChangeAnswer, PartnerQueue.MERCHANT)
-CHANGE_STATE = Activity("change_state", ChangeQuery, ChangeAnswer, PartnerQueue.MERCHANT)
-UNDO_CHANGE = Activity("undo_change", ChangeQuery, ChangeAnswer, PartnerQueue.MERCHANT)
+CHANGE_ORDER = Activity("change_order", AskChange, ChangeAnswer, Partner.MERCHANT)
+CHANGE_STATE = Activity("change_state", ChangeQuery, ChangeAnswer, Partner.MERCHANT)
+UNDO_CHANGE = Activity("undo_change", ChangeQuery, ChangeAnswer, Partner.MERCHANT)
 BEGIN_IMPROVEMENT = Activity("begin_improvement", Improvement, type(None))
 
 # Returns
-PREPARE_RETURN = Activity("prepare_return", PrepareReturn, Prepared, PartnerQueue.PARTNERS)
-ARRANGE_PICKUP = Activity("arrange_pickup", ArrangePickup, PickupArranged, PartnerQueue.CARRIER)
-TRACE_PARCEL = Activity("trace_parcel", TraceParcel, Traced, PartnerQueue.CARRIER)
-SEND_GOODS_BACK = Activity("send_goods_back", SendGoodsBack, SentBack, PartnerQueue.MERCHANT)
-CALL_OFF_RETURN = Activity("call_off_return", CallOffReturn, type(None), PartnerQueue.PARTNERS)
+PREPARE_RETURN = Activity("prepare_return", PrepareReturn, Prepared, SEVERAL_PARTNERS)
+ARRANGE_PICKUP = Activity("arrange_pickup", ArrangePickup, PickupArranged, Partner.CARRIER)
+TRACE_PARCEL = Activity("trace_parcel", TraceParcel, Traced, Partner.CARRIER)
+SEND_GOODS_BACK = Activity("send_goods_back", SendGoodsBack, SentBack, Partner.MERCHANT)
+CALL_OFF_RETURN = Activity("call_off_return", CallOffReturn, type(None), SEVERAL_PARTNERS)
 
 # Replacements
-RESERVE_STOCK = Activity("reserve_stock", ReservationRequest, Reservation, PartnerQueue.MERCHANT)
-RENEW_STOCK = Activity("renew_stock", RenewStock, Reservation, PartnerQueue.MERCHANT)
-RELEASE_STOCK = Activity("release_stock", str, Reservation, PartnerQueue.MERCHANT)
-SEND_REPLACEMENT = Activity("send_replacement", DispatchRequest, Dispatch, PartnerQueue.MERCHANT)
-STOP_REPLACEMENT = Activity("stop_replacement", str, Dispatch, PartnerQueue.MERCHANT)
-WATCH_PARCEL = Activity("watch_parcel", WatchParcel, Watched, PartnerQueue.PARTNERS)
-ORDER_REPAIR = Activity("order_repair", RepairRequest, Repair, PartnerQueue.MERCHANT)
-DECIDE_REPAIR = Activity("decide_repair", DecideRepair, Repair, PartnerQueue.MERCHANT)
-REPAIR_STATE = Activity("repair_state", str, Repair, PartnerQueue.MERCHANT)
+RESERVE_STOCK = Activity("reserve_stock", ReservationRequest, Reservation, Partner.MERCHANT)
+RENEW_STOCK = Activity("renew_stock", RenewStock, Reservation, Partner.MERCHANT)
+RELEASE_STOCK = Activity("release_stock", str, Reservation, Partner.MERCHANT)
+SEND_REPLACEMENT = Activity("send_replacement", DispatchRequest, Dispatch, Partner.MERCHANT)
+STOP_REPLACEMENT = Activity("stop_replacement", str, Dispatch, Partner.MERCHANT)
+WATCH_PARCEL = Activity("watch_parcel", WatchParcel, Watched, SEVERAL_PARTNERS)
+ORDER_REPAIR = Activity("order_repair", RepairRequest, Repair, Partner.MERCHANT)
+DECIDE_REPAIR = Activity("decide_repair", DecideRepair, Repair, Partner.MERCHANT)
+REPAIR_STATE = Activity("repair_state", str, Repair, Partner.MERCHANT)
 
 # Claims
 SAVE_CLAIM = Activity("save_claim", ClaimProjection, type(None))
 OPEN_CLAIM = Activity("open_claim", ClaimStart, type(None))
 ADJUST_CLAIM = Activity("adjust_claim", ClaimAdjustment, Told)
 TELL_CLAIM_OVER = Activity("tell_claim_over", ClaimOver, type(None))
-SEND_CLAIM = Activity("send_claim", SendClaim, ClaimSent, PartnerQueue.PARTNERS)
+SEND_CLAIM = Activity("send_claim", SendClaim, ClaimSent, SEVERAL_PARTNERS)
 
 # Knowledge
 SUGGEST_ANSWER = Activity("suggest_answer", SuggestRequest, Suggested)
 COUNT_HELPED = Activity("count_helped", HelpedReport, type(None))
 
 # Reconciliation
-RECONCILE_PAGE = Activity("reconcile_page", ReconcilePage, PageReport, PartnerQueue.PARTNERS)
+RECONCILE_PAGE = Activity("reconcile_page", ReconcilePage, PageReport, SEVERAL_PARTNERS)
 END_SCAN = Activity("end_scan", ScanEnd, PageReport)

@@ -3,18 +3,18 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.common.base import Identifier
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Scan, Shipment, ShipmentStatus, StatementRequest
 from sandbox.kit.books import now
-from sandbox.kit.faults import FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.orders.statements import take_request
 from sandbox.returns import is_returned, move_back
 
-router = APIRouter(prefix="/carrier", tags=["carrier"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.CARRIER)
 road = APIRouter(tags=["sandbox"])
 
 

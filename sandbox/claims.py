@@ -8,18 +8,19 @@ import json
 from datetime import datetime
 from http import HTTPStatus
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Response
 
 from models.claims.partner import ClaimAnswer, ClaimMessage, ClaimMove, ClaimReceipt, ClaimWord
 from models.common.base import Money
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind
 from sandbox.kit.books import Row, as_json, now
-from sandbox.kit.faults import Fault, FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.faults import Fault
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.orders.statements import Temper, temper_of
 
-carrier = APIRouter(prefix="/carrier", tags=["carrier"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
-merchant = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+carrier = contract(Partner.CARRIER)
+merchant = contract(Partner.MERCHANT)
 desk = APIRouter(tags=["sandbox"])
 
 WORDS = {

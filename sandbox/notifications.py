@@ -1,13 +1,13 @@
 """The provider of SMS, push messages and e-mail: docs/partners/notification.yaml."""
 
-from fastapi import APIRouter, Depends, HTTPException
+from fastapi import HTTPException
 
+from models.common.partner_registry import Partner
 from models.common.partners import OutgoingMessage
 from sandbox.kit.books import now
-from sandbox.kit.faults import FaultyRoute
-from sandbox.kit.parts import KeyOf, SandboxOf, bearer
+from sandbox.kit.parts import KeyOf, SandboxOf, contract
 
-router = APIRouter(prefix="/notification", tags=["notification"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.NOTIFICATION)
 
 
 @router.post("/messages", status_code=202)

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from pydantic import BaseModel
 
 from models.common.base import Identifier, Money
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Scan, Shipment, ShipmentStatus
 from models.returns.partner import (
     Label,
@@ -34,12 +35,11 @@ from models.returns.partner import (
 )
 from sandbox.catalogue.orders import shop_name
 from sandbox.kit.books import Row, as_json, now
-from sandbox.kit.faults import FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.orders.statements import Temper, temper_of
 
-merchant = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
-carrier = APIRouter(prefix="/carrier", tags=["carrier"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+merchant = contract(Partner.MERCHANT)
+carrier = contract(Partner.CARRIER)
 desk = APIRouter(tags=["sandbox"])
 
 LABEL_PRICE, PICKUP_PRICE = 800, 1200

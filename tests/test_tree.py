@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "activities": {"activities", "adapters", "models", "rules", "settings", "workflows"},
     "workflows": {"models", "rules", "workflows"},
     "api": {"adapters", "api", "models", "rules", "settings", "workflows"},
-    "settings": set[str](),
+    "settings": {"models"},
 }
 """Activities may use the names and signatures that workflows call them by, and nothing else of workflows."""
 SIGNATURES = "workflows.kit.activities"

@@ -30,6 +30,7 @@ from models.claims.views import ClaimBrief, ClaimPage, ClaimTotal, ClaimView
 from models.common.actors import Actor
 from models.common.base import Body, Frozen, Identifier, Money
 from models.common.events import Event, Readers
+from models.common.partner_registry import Partner
 from models.common.timeline import TimelineView
 from models.common.vocabulary import ErrorType, Locale, Role
 from models.tables.claims import ClaimHistoryRow, ClaimRow
@@ -38,7 +39,7 @@ from rules.notifications.texts import timeline_text
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(no_control_characters)])
 
-LOOKERS = Role.platform() | {Role.MERCHANT, Role.CARRIER}
+LOOKERS = Role.platform() | Partner.roles()
 LISTERS = LOOKERS | {Role.ANALYST}
 
 
@@ -143,7 +144,7 @@ async def claims_of(session: AsyncSession, actor: Actor, case_id: str) -> tuple[
 def in_sight(actor: Actor) -> ColumnElement[bool]:
     """`rules.claim_actions.may_see` in SQL; an analyst sees the figures of all."""
     match actor.role:
-        case Role.MERCHANT | Role.CARRIER:
+        case role if role in Partner.roles():
             return and_(col(ClaimRow.party) == actor.role.value, col(ClaimRow.who) == actor.id)
         case Role.AGENT if actor.teams:
             return or_(col(ClaimRow.team).in_(actor.teams), col(ClaimRow.team).is_(None))

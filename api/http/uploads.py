@@ -14,7 +14,7 @@ from adapters.database.engine import take_turns, upsert
 from api.http.problems import ProblemError, from_fault, problem
 from models.common.actors import Actor, EvidenceRef
 from models.common.partners import Upload
-from models.common.vocabulary import ErrorType
+from models.common.vocabulary import ErrorType, Role
 from models.tables.case import UploadRow
 from rules.common.evidence import too_many
 
@@ -86,14 +86,14 @@ def refuse_too_many(pieces: Sequence[EvidenceRef], most: int) -> None:
         raise from_fault(fault)
 
 
-async def named_by_partner(session: AsyncSession, role: str, payload: Mapping[str, JsonValue]) -> tuple[Upload, ...]:
+async def named_by_partner(session: AsyncSession, role: Role, payload: Mapping[str, JsonValue]) -> tuple[Upload, ...]:
     """Everybody's uploads in that role of what a notice names as `evidence`; the case takes those of the party that it asked."""
     named = payload.get("evidence")
     names = named if isinstance(named, list) else []
     hashes = {name for name in names if isinstance(name, str) and SHA256.fullmatch(name)}
     if not 0 < len(hashes) <= MOST_NAMED:
         return ()
-    asked = select(UploadRow).where(col(UploadRow.sha256).in_(hashes), UploadRow.role == role)
+    asked = select(UploadRow).where(col(UploadRow.sha256).in_(hashes), UploadRow.role == role.value)
     return tuple(Upload(by=row.uploader_id, piece=_piece(row)) for row in (await session.exec(asked)).all())
 
 

@@ -1,13 +1,13 @@
 """Partners' webhooks in (Standard Webhooks): signed, replay-proof, passed on to the case they are about as a signal."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import structlog
 from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError, WithJsonSchema
+from pydantic_core import PydanticKnownError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -19,6 +19,7 @@ from api.http.problems import problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
+from models.common.partner_registry import Partner
 from models.common.partners import Notice, NoticeKind
 from models.common.vocabulary import ErrorType, Stage
 from models.tables.case import CaseRow, WebhookRow
@@ -35,10 +36,17 @@ EXAMPLE = {
 }
 
 
-class Partner(StrEnum):
-    MERCHANT = "merchant"
-    CARRIER = "carrier"
-    PAYMENT = "payment"
+TELLERS = tuple(partner.value for partner in Partner if partner.notices)
+
+
+def _tells(partner: Partner) -> Partner:
+    if not partner.notices:
+        raise PydanticKnownError("enum", {"expected": ", ".join(TELLERS)})  # noqa: EM101  # the name of an error of pydantic
+    return partner
+
+
+Teller = Annotated[Partner, AfterValidator(_tells), WithJsonSchema({"type": "string", "enum": TELLERS, "title": "Partner"})]
+"""A partner that sends notices."""
 
 
 async def _signed(
@@ -87,33 +95,55 @@ BODY: dict[str, Any] = {
 )
 async def take_in(
     parts: PartsOf,
-    partner: Partner,
+    partner: Teller,
     notice_id: Annotated[str, Depends(_signed)],
     envelope: Annotated[Envelope, Depends(_envelope)],
     response: Response,
 ) -> Taken:
     """A refund's, a shipment's or a party's news. `reference` is the case's id; without it, the open cases of `order_id` are told."""
-    return await pass_on(parts, partner.value, notice_id, envelope, response)
+    return await pass_on(parts, partner, notice_id, envelope, response)
 
 
-async def pass_on(parts: Parts, partner: str, notice_id: str, envelope: Envelope, response: Response) -> Taken:
-    """Signal a notice, whose signature was found good, to the cases it is about. The same one again changes nothing."""
-    key = {"partner": partner, "notice_id": notice_id}
+async def pass_on(
+    parts: Parts, partner: Partner, notice_id: str, envelope: Envelope, response: Response, *, provider: str | None = None
+) -> Taken:
+    """Signal a notice, whose signature was found good, to the cases it is about. The same one again changes nothing.
+
+    `provider`: who of the partner's kind sent it in a way of its own; its notices are counted under its name.
+    Raises ProblemError (INVALID) for a notice of a kind that this partner does not send.
+    """
+    _refuse_unless_sent_by(partner, envelope.kind)
+    sender = provider or partner.value
+    key = {"partner": sender, "notice_id": notice_id}
     async with parts.database.reading() as session:
-        replayed = await session.get(WebhookRow, (partner, notice_id)) is not None
+        replayed = await session.get(WebhookRow, (sender, notice_id)) is not None
         cases = [] if replayed else await _about(session, envelope)
-        uploads = await named_by_partner(session, partner, envelope.payload) if cases else ()
+        uploads = await named_by_partner(session, partner.role, envelope.payload) if cases and partner.role else ()
     if replayed:
-        return _taken(parts, partner, "replayed")
-    notice = Notice(notice_id=notice_id, partner=partner, kind=envelope.kind, payload=envelope.payload, uploads=uploads)
+        return _taken(parts, sender, "replayed")
+    notice = Notice(notice_id=notice_id, partner=sender, kind=envelope.kind, payload=envelope.payload, uploads=uploads)
     told = [case_id for case_id in cases if await parts.engine.tell(case_id, notice)]
     if not told:
-        log.warning("webhook about no case", partner=partner, kind=envelope.kind, notice_id=notice_id)
+        log.warning("webhook about no case", partner=sender, kind=envelope.kind, notice_id=notice_id)
         response.status_code = 202
-        return _taken(parts, partner, "unknown")
+        return _taken(parts, sender, "unknown")
     async with parts.database.writing() as session:
         await insert_if_absent(session, WebhookRow, {**key, "at": datetime.now(UTC)})
-    return _taken(parts, partner, "taken")
+    return _taken(parts, sender, "taken")
+
+
+def _refuse_unless_sent_by(partner: Partner, kind: str) -> None:
+    if kind in partner.notices:
+        return
+    sent = sorted(partner.notices)
+    raise problem(
+        ErrorType.INVALID,
+        f"A {partner} partner sends no notices of the kind {kind}, but {', '.join(sent)} (docs/partners/{partner}.yaml).",
+        f"{partner} 类合作方不发送 {kind} 类通知，只发送：{'、'.join(sent)}（见 docs/partners/{partner}.yaml）。",
+        field="kind",
+        rule="notice-kind",
+        allowed=sent,
+    )
 
 
 async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
@@ -138,6 +168,6 @@ async def _return_of(session: AsyncSession, envelope: Envelope) -> str | None:
     return (await session.exec(found)).first()
 
 
-def _taken(parts: Parts, partner: str, result: Literal["taken", "replayed", "unknown"]) -> Taken:
-    parts.metrics.notices.labels(partner, result).inc()
+def _taken(parts: Parts, sender: str, result: Literal["taken", "replayed", "unknown"]) -> Taken:
+    parts.metrics.notices.labels(sender, result).inc()
     return Taken(result=result)

@@ -14,6 +14,7 @@ from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
 from api.webhooks.standard import pass_on
 from models.common.errors import PartnerError
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind
 from models.common.vocabulary import ErrorType
 from models.money.charge import ChargeStatus
@@ -65,7 +66,7 @@ async def take_in(parts: PartsOf, event: Annotated[stripe.Event, Depends(_event)
         raise _unreadable() from error
     if envelope is None:
         return Taken(result="unknown")
-    return await pass_on(parts, "stripe", event.id, envelope, response)
+    return await pass_on(parts, Partner.PAYMENT, event.id, envelope, response, provider="stripe")
 
 
 def _told(event: stripe.Event) -> Envelope | None:

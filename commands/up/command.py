@@ -26,6 +26,7 @@ from commands.up import temporal_server
 from commands.up.processes import Part, ProcessGroup
 from commands.up.welcome import welcome
 from models.common.errors import RedressError
+from models.common.partner_registry import Partner
 from settings import ROOT, Settings
 
 STOP_ORDER = ("api", "worker", "sandbox", "temporal")
@@ -40,8 +41,7 @@ def up(
     """Start everything on this machine: Temporal server, sandbox partners, worker, API. Ctrl-C stops it."""
     settings = Settings()
     own_temporal = temporal and settings.temporal_address is None
-    partners = (settings.merchant_url, settings.carrier_url, settings.payment_url, settings.notification_url)
-    own_sandbox = sandbox and not all(partners)
+    own_sandbox = sandbox and not all(settings.own_partner_url(partner) for partner in Partner)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(settings):
         _check_ports(settings, own_temporal=own_temporal, own_sandbox=own_sandbox)

@@ -3,20 +3,18 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from models.common.queues import PartnerQueue
-
 Request_contra = TypeVar("Request_contra", contravariant=True)
 Answer_co = TypeVar("Answer_co", covariant=True)
 
 
 @dataclass(frozen=True)
 class Activity(Generic[Request_contra, Answer_co]):
-    """`name` is written into histories and never changes; `queue`: the partner's that it calls, None: the cases' own."""
+    """`name` is written into histories and never changes; `queue`: one of `PARTNER_QUEUES`, None: the cases' own."""
 
     name: str
     request: type[Request_contra]
     answer: type[Answer_co]
-    queue: PartnerQueue | None = None
+    queue: str | None = None
 
     def task_queue(self, cases: str) -> str:
         """The task queue that it waits on, beside the one of the cases."""

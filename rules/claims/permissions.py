@@ -20,10 +20,11 @@ from models.claims.views import (
 from models.common.actors import Actor
 from models.common.base import Bilingual, Body, Money
 from models.common.errors import Fault
+from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Locale, Role, WaitingOn
 from rules.common.refusal import refusal
 
-PARTIES, OURS = frozenset({Role.MERCHANT, Role.CARRIER}), Role.platform()
+PARTIES, OURS = Partner.roles(), Role.platform()
 OPEN = frozenset(ClaimStatus) - ClaimStatus.over()
 
 
@@ -79,7 +80,7 @@ def may_see(state: ClaimState, actor: Actor) -> bool:
     """The party itself, the case's team, supervisors; an analyst sees figures, never a claim."""
     claim = state.claim
     match actor.role:
-        case Role.MERCHANT | Role.CARRIER:
+        case role if role in PARTIES:
             return claim.kind.of.value == actor.role.value and claim.who == actor.id
         case Role.AGENT:
             return not actor.teams or claim.team is None or claim.team in actor.teams

@@ -5,13 +5,14 @@ from typing import NamedTuple
 from models.case.state import CaseState, TimelineEntry
 from models.common.actors import SYSTEM
 from models.common.events import SentTo
+from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from models.policy.policy import MessageRule
 from rules.case.access import named_in
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""
-PARTIES = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CARRIER})
+PARTIES = frozenset({Role.CUSTOMER}) | Partner.roles()
 
 
 class Recipient(NamedTuple):

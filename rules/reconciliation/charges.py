@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from models.case.state import CaseState
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind
 from models.money.charge import Charge, ChargeStatus
 from models.reconciliation.difference import DifferenceKind, Finding, Word
@@ -75,4 +76,6 @@ def _seen(charge: Charge) -> dict[str, JsonValue]:
 
 
 def _news(bill: Bill, told: Charge) -> Word:
-    return Word(workflow_id=bill.workflow_id, partner="payment", kind=NoticeKind.CHARGE, payload=told.model_dump(mode="json"))
+    return Word(
+        workflow_id=bill.workflow_id, partner=Partner.PAYMENT, kind=NoticeKind.CHARGE, payload=told.model_dump(mode="json")
+    )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from models.common.base import Money
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Payment, PaymentStatus, ProviderRefundStatus, Refund, ShipmentStatus
 from models.common.vocabulary import RefundStatus
 from models.money.ledger import Entry, EntryKind
@@ -103,7 +104,7 @@ def in_goods(road: Road, told: ShipmentStatus | None, parcel: ReturnParcel | Non
     ours: dict[str, JsonValue] = {"sent": road.sent, "come": road.come}
     theirs: dict[str, JsonValue] = {"status": parcel.status if parcel else None}
     payload = parcel.model_dump(mode="json") if parcel else {}
-    word = Word(workflow_id=road.workflow_id, partner="carrier", kind=NoticeKind.SHIPMENT, payload=payload)
+    word = Word(workflow_id=road.workflow_id, partner=Partner.CARRIER, kind=NoticeKind.SHIPMENT, payload=payload)
     kind = _on_the_road(road, told)
     if kind is not None:
         yield Finding(
@@ -181,7 +182,7 @@ def _payments(order_id: str, payments: Iterable[Payment], entries: Iterable[Entr
 
 
 def _news(case_id: str, refund: Refund) -> Word:
-    return Word(workflow_id=case_id, partner="payment", kind=NoticeKind.REFUND, payload=refund.model_dump(mode="json"))
+    return Word(workflow_id=case_id, partner=Partner.PAYMENT, kind=NoticeKind.REFUND, payload=refund.model_dump(mode="json"))
 
 
 def amount_of(amount: Money) -> dict[str, JsonValue]:

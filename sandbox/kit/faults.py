@@ -12,15 +12,8 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from models.common.partner_registry import Partner
 from sandbox.kit.books import Books
-
-
-class Partner(StrEnum):
-    MERCHANT = "merchant"
-    CARRIER = "carrier"
-    PAYMENT = "payment"
-    PROMOTION = "promotion"
-    NOTIFICATION = "notification"
 
 
 class Call(StrEnum):
@@ -123,7 +116,7 @@ class FaultRule(BaseModel):
         return self.seconds if self.seconds is not None else USUAL_SECONDS.get(self.fault, HANGS_SECONDS)
 
     def fits(self, partner: str, call: str, words: str) -> bool:
-        here = self.partner == partner and self.call in {None, call}
+        here = self.partner.value == partner and self.call in {None, call}
         return here and (self.about is None or re.search(rf"(?<!\w){re.escape(self.about)}(?!\w)", words) is not None)
 
 

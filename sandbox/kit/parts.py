@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import Depends, Header, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from pydantic import BaseModel
 
+from models.common.partner_registry import Partner
 from sandbox.catalogue.orders import Catalogue
 from sandbox.kit.books import Books
-from sandbox.kit.faults import Fault, Faults
+from sandbox.kit.faults import Fault, Faults, FaultyRoute
 from sandbox.kit.webhooks import Webhooks
 
 
@@ -50,6 +51,11 @@ def bearer(sandbox: SandboxOf, authorization: Annotated[str, Header()] = "") -> 
     """Every call of a contract carries the token."""
     if not secrets.compare_digest(authorization.encode(), f"Bearer {sandbox.options.token}".encode()):
         raise HTTPException(401, "send Authorization: Bearer and the token that was agreed on", {"WWW-Authenticate": "Bearer"})
+
+
+def contract(partner: Partner, path: str = "") -> APIRouter:
+    """Routes of a partner's contract, or of its part under `path`: they need the token, and go wrong on demand."""
+    return APIRouter(prefix=f"/{partner}{path}", tags=[partner], route_class=FaultyRoute, dependencies=[Depends(bearer)])
 
 
 def key_of(idempotency_key: Annotated[str, Header(min_length=1, max_length=200)]) -> str:

@@ -12,8 +12,9 @@ import structlog
 from pydantic import BaseModel
 from standardwebhooks import Webhook
 
+from models.common.partner_registry import Partner
 from sandbox.kit.books import Books, Row, now
-from sandbox.kit.faults import Fault, Partner
+from sandbox.kit.faults import Fault
 
 AT_ONCE = 20
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0

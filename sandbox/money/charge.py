@@ -5,17 +5,18 @@ from datetime import datetime
 from html import escape
 from http import HTTPStatus
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from models.common.base import Money
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Payment
 from models.money.charge import Charge, ChargeRequest, ChargeStatus
 from sandbox.kit.books import Row, now
-from sandbox.kit.faults import Fault, FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.faults import Fault
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 
-router = APIRouter(prefix="/payment/charges", tags=["payment"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.PAYMENT, "/charges")
 till = APIRouter(prefix="/charges", tags=["sandbox"])
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>{amount}</title>

@@ -3,14 +3,15 @@
 from http import HTTPStatus
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Response
 
+from models.common.partner_registry import Partner
 from models.money.coupon import Coupon, CouponStatus, IssueCoupon
 from sandbox.kit.books import Row, now
-from sandbox.kit.faults import Fault, FaultyRoute
-from sandbox.kit.parts import FaultsOf, KeyOf, SandboxOf, answer, bearer
+from sandbox.kit.faults import Fault
+from sandbox.kit.parts import FaultsOf, KeyOf, SandboxOf, answer, contract
 
-router = APIRouter(prefix="/promotion", tags=["promotion"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.PROMOTION)
 wallet = APIRouter(tags=["sandbox"])
 
 

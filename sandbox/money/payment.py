@@ -5,10 +5,11 @@ from http import HTTPStatus
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi import HTTPException, Query, Response
 from pydantic import BaseModel
 
 from models.common.base import Identifier, Money
+from models.common.partner_registry import Partner
 from models.common.partners import (
     NoticeKind,
     Payment,
@@ -20,11 +21,11 @@ from models.common.partners import (
     RefusalCode,
 )
 from sandbox.kit.books import Row, now
-from sandbox.kit.faults import Fault, FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.faults import Fault
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.money.charge import paid_charges, payment_of
 
-router = APIRouter(prefix="/payment", tags=["payment"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.PAYMENT)
 
 
 class Payments(BaseModel):

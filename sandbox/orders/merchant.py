@@ -1,14 +1,14 @@
 """The merchants' order system: docs/partners/merchant.yaml."""
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import HTTPException, Response
 
+from models.common.partner_registry import Partner
 from models.common.partners import StatementRequest
-from sandbox.kit.faults import FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, SandboxOf, answer, bearer
+from sandbox.kit.parts import FaultsOf, KeyOf, SandboxOf, answer, contract
 from sandbox.orders.order_change import order_now
 from sandbox.orders.statements import take_request
 
-router = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.MERCHANT)
 
 
 @router.get("/orders/{order_id}")

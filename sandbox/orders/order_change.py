@@ -6,19 +6,20 @@ A merchant who admits confirms at once, one who explains a little later, one who
 import json
 from http import HTTPStatus
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import HTTPException, Response
 
 from models.common.base import Money
 from models.common.lines import NewItem
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Order, OrderLine, OrderStatus
 from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeQuery, ChangeStatus, OrderChangeRequest
 from rules.remedies.order_change import whole_order
 from sandbox.kit.books import Row, now
-from sandbox.kit.faults import Fault, FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.faults import Fault
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.orders.statements import Temper, temper_of
 
-router = APIRouter(prefix="/merchant/orders", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.MERCHANT, "/orders")
 
 FURTHER = 500
 """Freight in minor units to another region than the order's."""

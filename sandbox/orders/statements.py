@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from fastapi import HTTPException
 
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Statement, StatementRequest
 from sandbox.kit.books import now
-from sandbox.kit.faults import Fault, Partner
+from sandbox.kit.faults import Fault
 from sandbox.kit.parts import Sandbox
 
 

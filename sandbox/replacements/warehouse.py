@@ -8,10 +8,11 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import NamedTuple
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Response
 from pydantic import BaseModel
 
 from models.common.base import Money
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind
 from models.replacements.partner import (
     Dispatch,
@@ -27,12 +28,12 @@ from models.replacements.partner import (
 )
 from sandbox.catalogue.products import PRODUCTS
 from sandbox.kit.books import Row, as_json, now
-from sandbox.kit.faults import Fault, FaultyRoute, Partner
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.faults import Fault
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.orders.order_change import STEP
 from sandbox.orders.statements import Temper, temper_of
 
-router = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.MERCHANT)
 desk = APIRouter(tags=["sandbox"])
 
 LONGEST_HOLD = timedelta(days=7)

@@ -7,17 +7,18 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from models.common.base import Money
+from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind
 from models.replacements.partner import Repair, RepairDecision, RepairRequest, RepairStatus
-from sandbox.kit.faults import Fault, FaultyRoute
-from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, bearer
+from sandbox.kit.faults import Fault
+from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.orders.statements import Temper, temper_of
 from sandbox.replacements.warehouse import About, currency_of, known, new_parcel, note, put, row_of, tell
 
-router = APIRouter(prefix="/merchant", tags=["merchant"], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+router = contract(Partner.MERCHANT)
 desk = APIRouter(tags=["sandbox"])
 
 ESTIMATE = 4500

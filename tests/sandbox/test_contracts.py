@@ -7,12 +7,12 @@ import pytest
 from openapi_spec_validator import validate
 
 from models.claims.partner import ClaimMessage, ClaimReceipt, ClaimWord
+from models.common.partner_registry import Partner
 from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundRequest, Shipment, Statement, StatementRequest
 from models.money.coupon import Coupon, IssueCoupon
 from tests.support.builders.contracts import answer_schema, check, contract
 from tests.support.processes.sandbox import Town
 
-PARTNERS = ("merchant", "carrier", "payment", "promotion", "notification")
 CLAIMS = (ClaimMessage, ClaimReceipt, ClaimWord)
 MODELS = (
     Coupon,
@@ -50,8 +50,8 @@ def examples(document: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
     yield from walk(document["components"]["responses"])
 
 
-@pytest.mark.parametrize("partner", PARTNERS)
-def test_a_contract_is_valid_and_its_examples_fit(partner: str) -> None:
+@pytest.mark.parametrize("partner", Partner)
+def test_a_contract_is_valid_and_its_examples_fit(partner: Partner) -> None:
     document = contract(partner)
     validate(document)
     found = list(examples(document))
@@ -60,8 +60,16 @@ def test_a_contract_is_valid_and_its_examples_fit(partner: str) -> None:
         check(document, schema, example)
 
 
+@pytest.mark.parametrize("partner", Partner)
+def test_a_contract_has_the_webhooks_that_redress_takes_from_this_partner(partner: Partner) -> None:
+    posts = [webhook["post"] for webhook in contract(partner).get("webhooks", {}).values()]
+    bodies = [post["requestBody"]["content"]["application/json"]["schema"] for post in posts]
+    assert sorted(body["properties"]["kind"]["const"] for body in bodies) == sorted(partner.notices)
+    assert all(f"/v1/webhooks/{partner}`" in post["description"] for post in posts)
+
+
 def test_the_contracts_name_every_field_that_redress_reads() -> None:
-    named = {name: schema for partner in PARTNERS for name, schema in contract(partner)["components"]["schemas"].items()}
+    named = {name: schema for partner in Partner for name, schema in contract(partner)["components"]["schemas"].items()}
     for model in MODELS:
         schema = model.model_json_schema()
         assert set(named[model.__name__]["properties"]) == set(schema["properties"]), model.__name__
@@ -112,7 +120,7 @@ async def test_refunds_and_refusals_are_told_as_the_contract_says(town: Town) ->
 
 @pytest.mark.parametrize("fault", ["error_500", "too_many_429", "refuse"])
 async def test_errors_are_told_as_the_contract_says(town: Town, fault: str) -> None:
-    await town.put("/faults", [{"partner": partner, "fault": fault} for partner in PARTNERS])
+    await town.put("/faults", [{"partner": partner, "fault": fault} for partner in Partner])
     document = contract("merchant")
     answer = await town.http.get("/merchant/orders/O-1001")
     if answer.status_code < 500:

@@ -80,7 +80,7 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
     def wait(self, on: WaitingOn, for_: ClaimWaitFor) -> None:
         """It is that party's move; a partner is reminded half-way."""
         within = self.state.terms.waits[for_].within
-        half = self.now + within / 2 if on in {WaitingOn.MERCHANT, WaitingOn.CARRIER} else None
+        half = self.now + within / 2 if on is self.party else None
         self.state.wait = ClaimWait(on=on, for_=for_, since=self.now, until=self.now + within, remind_at=half)
         self._dirty = True
 

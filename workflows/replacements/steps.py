@@ -10,6 +10,7 @@ from temporalio import workflow
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Money
 from models.common.events import Event
+from models.common.partner_registry import Partner
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import WaitFor, WaitingOn
 from models.money.charge import Charge, ChargeRequest
@@ -259,7 +260,7 @@ async def _looked(context: ReplacementContext) -> None:
     if told is not None and told.dispatch is not None:
         context.told_of_dispatch(told.dispatch)
     if told is not None and told.parcel is not None and (odd := context.told_of_parcel(told.parcel)) is not None:
-        context.note(Event.PARTNER_NOTICE, partner="carrier", kind="shipment", status=odd)
+        context.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
 
 
 def _goods(context: ReplacementContext) -> dict[str, JsonValue]:

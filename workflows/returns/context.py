@@ -15,6 +15,7 @@ from models.common.actors import SYSTEM, Actor
 from models.common.deadline import Deadline, DeadlineKind
 from models.common.errors import Fault
 from models.common.events import Event
+from models.common.partner_registry import Partner
 from models.common.partners import Notice, NoticeKind, ShipmentStatus
 from models.common.vocabulary import Reception, Role, WaitFor
 from models.common.waits import Wait
@@ -144,7 +145,7 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         except ActivityError:
             return
         if traced.parcel is not None and (odd := self.told_of(traced.parcel)) is not None:
-            self.note(Event.PARTNER_NOTICE, partner="carrier", kind="shipment", status=odd)
+            self.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
 
     def told_of(self, parcel: ReturnParcel) -> str | None:
         """The carrier's word on a parcel of this return, by webhook or because it was asked. What is odd about it, if something is."""

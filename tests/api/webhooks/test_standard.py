@@ -10,6 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from adapters.secrets import secrets_of
+from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from tests.support.builders.pictures import numbered, picture
 from tests.support.processes.api import Web
@@ -119,14 +120,28 @@ async def test_a_signed_webhook_without_sense_is_refused_by_field(web: Web, body
 
 async def test_a_payload_that_the_case_cannot_read_does_not_hurt_it(web: Web) -> None:
     case_id, _, request_id = await asked_case(web)
-    for kind in ("refund", "shipment", "statement", "surprise"):
+    for kind in sorted(Partner.MERCHANT.notices):
         assert (await send(web, {"kind": kind, "reference": case_id, "payload": {"nonsense": [1, 2]}})).status_code == 200
     assert (await send(web, statement(request_id, reference=case_id))).status_code == 200
     assert await answers(web, case_id) == ["checked and fine"]
 
 
-async def test_an_unknown_partner_is_refused(web: Web) -> None:
-    answer = await send(web, statement("q1"), partner="stranger")
+@pytest.mark.parametrize(("partner", "kind"), [("merchant", "refund"), ("payment", "statement"), ("carrier", "surprise")])
+async def test_a_notice_of_a_kind_that_the_partner_does_not_send_is_refused(web: Web, partner: str, kind: str) -> None:
+    case_id, _, request_id = await asked_case(web)
+    body, number = statement(request_id, reference=case_id) | {"kind": kind}, f"n-{uuid.uuid4().hex}"
+    answer = await send(web, body, partner=partner, number=number)
+    told = answer.json()
+    assert (answer.status_code, told["field"], told["allowed"]) == (422, "kind", sorted(Partner(partner).notices))
+    assert all(word in told["detail"] for word in (partner, kind, *told["allowed"]))
+    assert await answers(web, case_id) == await remarks(web, case_id) == []
+    again = await send(web, statement(request_id, reference=case_id), number=number)
+    assert again.json() == {"result": "taken"}
+
+
+@pytest.mark.parametrize("partner", ["stranger", "promotion", "notification"])
+async def test_a_partner_that_sends_no_notices_is_refused(web: Web, partner: str) -> None:
+    answer = await send(web, statement("q1"), partner=partner)
     assert (answer.status_code, answer.json()["field"]) == (422, "partner")
 
 

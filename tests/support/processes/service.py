@@ -25,7 +25,7 @@ from models.common.actors import Actor
 from models.common.base import Body
 from models.common.errors import Fault
 from models.common.timeline import Viewer
-from models.common.vocabulary import Channel, Kind, Locale, Role
+from models.common.vocabulary import Channel, Kind, Locale, Party, Role
 from models.policy.policy import PolicySlice
 from models.tables.case import CaseRow, MessageRow, TimelineRow
 from rules.case.view import view_of
@@ -193,8 +193,7 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings, **i
         evidence=evidence_store(settings),
         returns=world.returns,
         warehouse=world.warehouse,
-        carrier_claims=world.claims,
-        merchant_claims=world.claims,
+        claims=dict.fromkeys(Party, world.claims),
     )
     partners = replace(partners, **instead)
     today = slice_policy(policy, datetime.now(UTC))
