@@ -1,4 +1,4 @@
-"""The child workflows of remedies that have a life of their own (a return on the road, a replacement, a repair).
+"""How a case runs a child workflow for a remedy (a return, a replacement, a repair).
 
 The child waits, calls partners and acts by its own updates; it reports to its case by the signal `report`. The case notes what is
 reported on its one timeline, shows whose move it is, and goes on when the child workflow is done. Reports gather until the child pauses, so
