@@ -95,7 +95,7 @@ async def _broken_off(context: CaseContext, remedy_id: str, handle: ChildWorkflo
         if child is not None and child.workflow_id == handle.id and not child.done:
             over = child.model_copy(update={"done": True, "failed": "broken_off", "reports": child.reports + 1})
             replace(context, remedy.model_copy(update={place: over}))
-            context.note(Event.ERRAND_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
+            context.note(Event.CHILD_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
 
 
 async def follow(context: CaseContext, remedy_id: str, enough: Callable[[], bool] = lambda: False) -> ChildState:
