@@ -1,4 +1,4 @@
-"""What a claim does in the world (RES-9): its own projection, for it outlives its case, and what is told to the party's system.
+"""The activities of claims (RES-9): the claim's own projection, because it outlives its case, and messages to the party's system.
 
 Each call is safe to repeat: rows by their keys, payments by theirs in the ledger, messages by theirs at the partner.
 """
@@ -88,12 +88,12 @@ class ClaimActivities:
 
     @carries_out(ADJUST_CLAIM)
     async def adjust_claim(self, change: ClaimAdjustment) -> Told:
-        """The case's word to its claim: a local activity costs one event of a history, a signal from workflow to workflow several."""
+        """Signal a claim from its case: a local activity costs one history event, a signal from workflow to workflow several."""
         return Told(told=await _signal(change.claim_id, "adjust", change))
 
     @carries_out(TELL_CLAIM_OVER)
     async def tell_claim_over(self, over: ClaimOver) -> None:
-        """The claim's word to its case."""
+        """Signal the case from its claim."""
         await _signal(over.case_id, "claim_over", over)
 
     def _messages(self, state: ClaimState, entry: ClaimEntry) -> Iterator[Row]:

@@ -1,4 +1,4 @@
-"""Reading a customer's words (CLS-2): the model is too large for the workflow's sandbox, so it is asked as a local activity."""
+"""Classifying a customer's words (CLS-2). The model is too large for the workflow's sandbox, so this is a local activity."""
 
 from activities.kit.carries_out import carries_out
 from adapters.classification import ClassifierEndpoint

@@ -91,7 +91,7 @@ class ReplacementActivities:
 
     @carries_out(WATCH_PARCEL)
     async def watch_parcel(self, request: WatchParcel) -> Watched:
-        """The warehouse's word while it packs, then the carrier's."""
+        """What the warehouse says while it packs, then the carrier."""
         try:
             dispatch = await self._warehouse.dispatch(request.key) if request.key else None
             parcel = await self._carriers.parcel(request.tracking) if request.tracking else None

@@ -1,1 +1,1 @@
-"""The world outside: one Protocol for each kind of partner, and the real clients."""
+"""Everything outside of Redress: a Protocol for each kind of partner and its real client; database, evidence, logs."""

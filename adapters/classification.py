@@ -1,7 +1,7 @@
 """An OpenAI-compatible chat endpoint that reads customers' words instead of the local model (CLS-2). Off by default.
 
 Its silence, refusal or invalid response never stops a case: the local model answers then. What it is sent is the words alone, and they
-leave the house: choose an endpoint that may have them.
+leave this machine: choose an endpoint that may have them.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What reconciliation found (docs/money.md): listed, and seen to by a supervisor."""
+"""What reconciliation found (docs/money.md): listed, and resolved by a supervisor."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -67,7 +67,7 @@ async def list_differences(
 
 @router.post(
     "/{difference_id}/resolve",
-    summary="See to a difference · 处理对账差异",
+    summary="Resolve a difference · 处理对账差异",
     responses={**OWN, **problems(409)},
     dependencies=[Depends(no_control_characters)],
 )

@@ -1,4 +1,4 @@
-"""Processes that are measured: started on a leash, so that they die with the measurement; their processor time and memory (Linux: /proc)."""
+"""Processes that are measured: started so that they die with the measurement; their processor time and memory (Linux: /proc)."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from typing import IO
 
 from settings import ROOT
 
-LEASH = ROOT / "commands" / "leash.py"
+DIE_WITH_PARENT = ROOT / "commands" / "up" / "die_with_parent.py"
 GRACE = 30.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -22,7 +22,7 @@ async def running(
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
     """The process, until the block ends: asked to stop first, killed when it does not."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-S", "-E", str(LEASH), str(os.getpid()), *map(str, command)),
+        *(sys.executable, "-S", "-E", str(DIE_WITH_PARENT), str(os.getpid()), *map(str, command)),
         cwd=folder,
         env=environment,
         stdin=asyncio.subprocess.DEVNULL,

@@ -27,7 +27,7 @@ from settings import Settings
 SENTENCES: dict[str, tuple[str, str]] = {
     "done": (
         "已核对 {orders} 个订单：{found} 处差异（新 {fresh}），{told} 处由工单自行处理，{for_people} 处转交主管，{solved} 处已消除。",
-        "{orders} orders compared: {found} differences ({fresh} new); cases take in {told}, supervisors {for_people}; {solved} gone.",
+        "{orders} orders compared: {found} differences ({fresh} new); {told} solved by cases, {for_people} for supervisors; {solved} gone.",
     ),
     "missed": (
         "{scope}：{orders} 个订单未能核对（{words}）；已告知主管，对方恢复后请再次运行。",

@@ -1,6 +1,6 @@
-"""Every activity (docs/architecture.md): its name on the wire, what it takes and gives, and on whose task queue it waits.
+"""Every activity (docs/architecture.md): its name on the wire, its request and answer, and its task queue.
 
-Workflows call an activity by its entry here, `activities/` carry it out under the same entry: nobody else writes its name.
+Workflows call an activity by its entry here, and `activities/` carry it out under the same entry. The name stands nowhere else.
 """
 
 from models.case.activities import (

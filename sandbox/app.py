@@ -1,4 +1,4 @@
-"""The sandbox as one application: every partner under its own path, and the desk at the root."""
+"""The sandbox as one application: every partner under its own path, and the control API at the root."""
 
 import asyncio
 from collections.abc import AsyncGenerator

@@ -1,1 +1,1 @@
-"""The durable part: case.py is the table of contents."""
+"""The durable part: `case.py` is a case on one page."""

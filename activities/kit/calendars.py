@@ -1,4 +1,4 @@
-"""Later days for the calendars of a case that lives long (SLA-2); everything else of its policy stays as it was opened with."""
+"""Later days for the calendars of a long case (SLA-2); the rest of its policy stays as it was at opening."""
 
 from activities.kit.carries_out import carries_out
 from models.activities import RENEW_CALENDARS

@@ -1,4 +1,4 @@
-"""Differences as they are kept: found again, taken in, handed to people, gone (docs/money.md)."""
+"""Differences as they are kept: found again, solved by a case, handed to people, gone (docs/money.md)."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
@@ -74,7 +74,7 @@ async def to_people(
     texts: Texts,
     language: Language,
 ) -> int:
-    """Write down who was told; whatever nobody takes in by itself is a task of the team's supervisors, once. How many are new."""
+    """Write down who was told; whatever no case solves by itself becomes a task of the team's supervisors, once. How many are new."""
     words = {known.id: known.word for known in recorded if known.word}
     asked = 0
     for known in recorded:
@@ -130,7 +130,7 @@ async def close_scan(session: AsyncSession, found: Collection[str], at: datetime
 
 
 async def standing(session: AsyncSession, at: datetime) -> int:
-    """How many differences that scan, or a later one, saw that nobody has seen to."""
+    """How many differences that scan, or a later one, saw and nobody has resolved."""
     asked = select(func.count()).select_from(DifferenceRow)
     return (await session.exec(asked.where(DifferenceRow.state == DifferenceState.OPEN, DifferenceRow.last_seen >= at))).one()
 

@@ -28,7 +28,7 @@ class OrderingActivities:
 
     @carries_out(CHANGE_ORDER)
     async def change_order(self, request: AskChange) -> ChangeAnswer:
-        """Ask for the change; a no for good is an answer. Before it is sent again, what became of the first time is asked."""
+        """Ask for the change; a permanent refusal is an answer. Before it is sent again, what became of the first time is asked."""
         order = request.order
         try:
             if activity.info().attempt > 1:
@@ -57,7 +57,7 @@ class OrderingActivities:
 
     @carries_out(UNDO_CHANGE)
     async def undo_change(self, query: ChangeQuery) -> ChangeAnswer:
-        """Take it back, or see to it that it is never made. The answer says whether that was possible."""
+        """Take it back, or prevent it. The answer says whether that was possible."""
         try:
             try:
                 return await self._ordering.undo_change(query.order_id, query.key)
@@ -71,7 +71,7 @@ class OrderingActivities:
 
     @carries_out(ASK_CHARGE)
     async def ask_charge(self, call: ChargeCall) -> Charge:
-        """Ask the customer for money, once for each key. A provider's no for good is a charge that nobody can pay."""
+        """Ask the customer for money, once for each key. A provider's permanent refusal is a charge that nobody can pay."""
         order = call.order
         try:
             again = activity.info().attempt > 1

@@ -40,7 +40,7 @@ from models.returns.partner import (
 from models.tables.addresses import AddressRow
 
 LABEL_WITHIN = timedelta(hours=1)
-"""A carriers' desk that is away for so long makes no label: there are other ways to send goods, and the customer waits for the address."""
+"""After so long without an answer of the carrier the return goes on without a label: there are other ways to send goods."""
 
 
 class ReturnActivities:
@@ -52,7 +52,7 @@ class ReturnActivities:
 
     @carries_out(PREPARE_RETURN)
     async def prepare_return(self, request: PrepareReturn) -> Prepared:
-        """The address from the merchant, then a label from the carriers' desk, if it has one."""
+        """The address from the merchant, then a label from the carrier, if it has one."""
         order = ReturnRequest(
             key=request.workflow_id,
             reference=request.workflow_id,

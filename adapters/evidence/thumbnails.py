@@ -54,7 +54,7 @@ def _smaller(file: IO[bytes], format_: str) -> bytes:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """As the camera was held; as it lies, when what the camera wrote makes no sense."""
+    """Turned upright by the camera's orientation; unturned when that is invalid."""
     with suppress(Exception):
         return ImageOps.exif_transpose(image)
     return image

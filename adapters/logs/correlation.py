@@ -1,4 +1,4 @@
-"""One request id from the API's door through workflow and activity to the partner (issue: logs).
+"""One request id from the API through workflow and activity to the partner.
 
 The id of the request that last touched a case travels in Temporal's headers: no history event, nothing personal. Activities bind it
 to their logs, and `adapters/partners/http.py` hands it on to partners.

@@ -212,7 +212,7 @@ def _refused(order: RefundRequest, words: str, code: RefusalCode) -> Refund:
 
 
 def trouble_of(error: stripe.StripeError) -> PartnerError:
-    """What went wrong in our words: to be asked again, or refused for good."""
+    """What went wrong, as our error: to be retried, or a permanent refusal."""
     status, words = error.http_status, (error.user_message or type(error).__name__)[:LONGEST_WORDS]
     if status is None:
         return PartnerError(ErrorType.PARTNER_UNAVAILABLE, f"stripe cannot be reached ({words})")

@@ -1,4 +1,4 @@
-"""What Redress needs of the world. Every method may raise `PartnerError` (models/common/errors.py); the clients in this folder keep to that.
+"""What Redress needs of its partners. Every method may raise `PartnerError` (models/common/errors.py); the clients in this folder keep to that.
 
 Calls are safe to repeat: reads by nature, everything else by its key.
 """
@@ -27,7 +27,7 @@ class Merchant(Protocol):
 
 
 class Carrier(Protocol):
-    """A carrier's tracking and service desk."""
+    """A carrier's tracking and statements."""
 
     async def shipments(self, order_id: str) -> tuple[Shipment, ...]:
         """Every parcel of the order with its trace, the first sent first."""
@@ -66,7 +66,7 @@ class OrderChanges(Protocol):
         ...
 
     async def undo_change(self, order_id: str, key: str) -> ChangeAnswer:
-        """Take it back, or see to it that it is never made; `confirmed` says that it cannot be taken back."""
+        """Take it back, or prevent it; `confirmed` says that it cannot be taken back."""
         ...
 
 
@@ -111,7 +111,7 @@ class Notification(Protocol):
 
 
 class Claims(Protocol):
-    """A carrier's or merchant's desk for claims (RES-9)."""
+    """Where a carrier or merchant takes claims (RES-9)."""
 
     async def tell(self, message: ClaimMessage) -> ClaimReceipt:
         """Hand a message over; the same key is the same message. The party's answer comes by webhook or through our API."""

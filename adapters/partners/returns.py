@@ -25,7 +25,7 @@ KeyedT = TypeVar("KeyedT", Label, PickupBooked, ReturnSlip, SentBack)
 
 
 class ReturnPartners(Protocol):
-    """What a return needs of the world. Writes are safe to repeat by their keys; every method may raise `PartnerError`."""
+    """What a return needs of partners. Writes are safe to repeat by their keys; every method may raise `PartnerError`."""
 
     async def open_return(self, order: ReturnRequest) -> ReturnSlip:
         """The merchant's number for the return, and where the goods go."""
@@ -72,7 +72,7 @@ class ReturnPartners(Protocol):
         ...
 
     async def parcel(self, tracking: str) -> ReturnParcel | None:
-        """Where the parcel is; None when the carriers' desk does not know it."""
+        """Where the parcel is; None when the carrier does not know it."""
         ...
 
 

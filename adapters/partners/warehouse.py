@@ -61,7 +61,7 @@ class Warehouse(Protocol):
         ...
 
     async def decide(self, key: str, decision: RepairDecision) -> Repair:
-        """The customer's word on the estimate."""
+        """The customer's answer to the estimate."""
         ...
 
 

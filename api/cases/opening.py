@@ -1,4 +1,4 @@
-"""Opening a case (REC-2…5): take down, reserve its deduplication keys, start its workflow. No partner is asked here."""
+"""Opening a case (REC-2…5): record it, reserve its deduplication keys, start its workflow. No partner is asked here."""
 
 import asyncio
 import hashlib

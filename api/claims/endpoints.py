@@ -142,7 +142,7 @@ async def claims_of(session: AsyncSession, actor: Actor, case_id: str) -> tuple[
 
 
 def in_sight(actor: Actor) -> ColumnElement[bool]:
-    """`rules.claim_actions.may_see` in SQL; an analyst sees the figures of all."""
+    """`may_see` of rules/claims/permissions.py in SQL; an analyst sees the figures of all."""
     match actor.role:
         case role if role in Partner.roles():
             return and_(col(ClaimRow.party) == actor.role.value, col(ClaimRow.who) == actor.id)

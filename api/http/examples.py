@@ -93,7 +93,9 @@ ACTIONS: Mapping[str, Shown] = {
     ),
     "take": Shown("Take the case · 接手案件", "Exactly one handler at a time.", {}),
     "transfer": Shown(
-        "Hand the case on · 转交案件", "They have 30 minutes to accept.", {"team": "logistics", "reason": "属于物流问题"}
+        "Hand the case on · 转交案件",
+        "They have until `transfer.due` to accept.",
+        {"team": "logistics", "reason": "属于物流问题"},
     ),
     "accept_transfer": Shown("Take a transfer · 接受转交", "The case is then yours.", {}),
     "decline_transfer": Shown("Decline a transfer · 拒绝转交", "The case stays where it is.", {"reason": "本班次已满"}),
@@ -131,7 +133,7 @@ ACTIONS: Mapping[str, Shown] = {
     ),
     "appeal": Shown(
         "Appeal against the finding · 对责任认定申诉",
-        "Once, within 48 hours of the decision, with new evidence; for whom the finding names.",
+        "Once, while the time to appeal runs, with new evidence; for whom the finding names.",
         {"words": "揽收时外包装完好，见交接照片。", "evidence": [hashlib.sha256(HANDED_OVER.encode()).hexdigest()]},
     ),
     "decide_appeal": Shown(

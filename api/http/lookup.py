@@ -19,7 +19,7 @@ CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
 
 
 def in_sight(actor: Actor) -> ColumnElement[bool]:
-    """`rules.access.may_see` in SQL."""
+    """`may_see` of rules/case/access.py in SQL."""
     match actor.role:
         case Role.CUSTOMER:
             return col(CaseRow.customer_id) == actor.id

@@ -69,7 +69,7 @@ class Contact(Frozen):
 
 
 class OpenCase(Frozen):
-    """REC-2: what is taken down when a case is opened."""
+    """REC-2: what is recorded when a case is opened."""
 
     kind: Kind
     channel: Channel = Channel.WEB

@@ -87,7 +87,7 @@ class CaseEngine:
         return await self.act_on(case_id, name, act, CaseView)
 
     async def act_on(self, workflow_id: str, name: str, act: Act[Any], answer: type[T]) -> T:
-        """Run an action of a case, or of something that has a life of its own beside it."""
+        """Run an action of a case, or of a workflow beside it."""
         handle = self._client.get_workflow_handle(workflow_id)
         async with _bounded(ACT_WITHIN):
             return await handle.execute_update(name, act, id=act.request_id, result_type=answer)

@@ -1,4 +1,4 @@
-"""Runs a program that dies with its parent: `python leash.py PARENT_PID PROGRAM ARGUMENT…`. Nothing is imported that takes time.
+"""Runs a program that dies with its parent: `python die_with_parent.py PARENT_PID PROGRAM ARGUMENT…`. Nothing is imported that takes time.
 
 On Linux the kernel kills the program when `redress up` is gone, however that died; elsewhere it only becomes the program.
 """

@@ -50,7 +50,7 @@ class Take(Body):
 
 
 class Transfer(Body):
-    """Ask a colleague, or another team, to take the case over, and why (DSP-4). They have 30 minutes to accept."""
+    """Ask a colleague, or another team, to take the case over, and why (DSP-4). They have as long as the policy's clock `transfer` says."""
 
     to: Identifier | None = None
     """The colleague; None: whoever of `team` is free."""
@@ -240,7 +240,7 @@ class Withdraw(Body):
 
 
 class Reopen(Body):
-    """The same case goes on, within 15 days (FUP-4)."""
+    """The same case goes on (FUP-4), for as long as the policy's wait `reopening` says."""
 
     reason: Words
 

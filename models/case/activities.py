@@ -93,7 +93,7 @@ class HelpedReport(Frozen):
 
 
 class RefundIntent(Frozen):
-    """Set money of an order aside before any provider is asked (RES-5). The same remedy and attempt asked twice is one intent."""
+    """Reserve money of an order before any provider is asked (RES-5). The same remedy and attempt asked twice is one intent."""
 
     case_id: Identifier
     remedy_id: Identifier
@@ -139,7 +139,7 @@ class PayBack(Frozen):
 
 
 class PaidBack(Frozen):
-    """The provider's word on every part."""
+    """What the provider says of every part."""
 
     parts: tuple[RefundPart, ...]
 
@@ -180,7 +180,7 @@ class CouponRequest(Frozen):
 
 
 class CouponState(Frozen):
-    """The promotion system's word on it."""
+    """What the promotion system says of it."""
 
     code: str
     status: CouponStatus

@@ -1,4 +1,4 @@
-"""What is taken down when a case is opened (REC-2)."""
+"""What is recorded when a case is opened (REC-2)."""
 
 from pydantic import Field
 
@@ -24,7 +24,7 @@ class Wanted(Frozen):
 
 
 class Receipt(Frozen):
-    """What was taken down when the case was opened (REC-2). Contact data stays in the contacts table, out of the history."""
+    """What was recorded when the case was opened (REC-2). Contact data stays in the contacts table, out of the history."""
 
     case_id: Identifier
     kind: Kind

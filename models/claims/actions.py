@@ -51,7 +51,7 @@ class RemindClaim(Body):
 
 
 class SettleClaim(Body):
-    """Take down money that came in, with its proof; where we owe the party, money that went out."""
+    """Record money that came in, with its proof; where we owe the party, money that went out."""
 
     proof: Words
     amount: Money | None = None

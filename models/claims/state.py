@@ -62,7 +62,7 @@ class ClaimStatus(StrEnum):
 
     @classmethod
     def unanswered(cls) -> frozenset["ClaimStatus"]:
-        """The party's word is awaited."""
+        """The party's answer is awaited."""
         return frozenset({cls.OPEN, cls.DISPUTED})
 
     @classmethod

@@ -183,7 +183,7 @@ class Event(StrEnum):
     RETURN_EXPIRED = _event("return.expired", "remedy_id ours tracking")
     RETURN_UNADDRESSED = _event("return.unaddressed", "remedy_id ours tracking")
     RETURN_STUCK = _event("return.stuck", "remedy_id what")
-    ERRAND_BROKEN_OFF = _event("resolution.errand_broken_off", "remedy_id kind")
+    CHILD_BROKEN_OFF = _event("resolution.errand_broken_off", "remedy_id kind")
     RESOLVED = _event("follow_up.resolved", "outcome until", begins=WaitFor.CONFIRMATION)
     RATED = _event("follow_up.rated", "speed solution attitude")
     LOW_SCORE = _event("follow_up.low_score", "lowest", readers=Readers.PLATFORM)

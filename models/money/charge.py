@@ -54,7 +54,7 @@ class Charge(FromPartner):
 
     @classmethod
     def of(cls, order: ChargeRequest, status: ChargeStatus) -> Self:
-        """The charge that was asked for, as far as it is known without the provider's word."""
+        """The charge that was asked for, as far as it is known before the provider answers."""
         return cls(key=order.key, order_id=order.order_id, amount=order.amount, reference=order.reference, status=status)
 
     def asked_by(self, customer_id: str, until: Instant) -> ChargeRequest:

@@ -120,7 +120,7 @@ class DifferenceState(StrEnum):
     SOLVED = "solved"
     """It was not there any more when it was looked for again."""
     ACCEPTED = "accepted"
-    """A person has seen to it."""
+    """A person has resolved it."""
 
 
 class Word(Frozen):
@@ -177,7 +177,7 @@ class PageReport(Frozen):
     fresh: int = 0
     """Of them, so many for the first time."""
     told: int = 0
-    """So many a case takes in by itself."""
+    """So many are solved by cases."""
     for_people: int = 0
     """So many are newly a person's task."""
     solved: int = 0

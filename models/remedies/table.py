@@ -54,7 +54,7 @@ class RemedySpec:
     items: bool = False
     """The offer may name what is sent instead."""
     changes: tuple[ChangeKind, ...] = ()
-    """Changes of an order before it is shipped; the merchant's system has the last word on them."""
+    """Changes of an order before it is shipped; the merchant's system decides on them."""
     refunds: bool = False
     """Money of the order's payments goes back: never more than is left of them."""
     pieces: Pieces = Pieces.KEPT

@@ -52,7 +52,7 @@ class WatchParcel(Frozen):
 
 
 class Watched(Frozen):
-    """The warehouse's word and the carrier's; None: nothing new, or not asked."""
+    """What the warehouse and the carrier say; None: nothing new, or not asked."""
 
     dispatch: Dispatch | None = None
     parcel: ReturnParcel | None = None

@@ -121,6 +121,6 @@ class Repair(FromPartner):
 
 
 class RepairDecision(FromPartner):
-    """The customer's word on the estimate; a no sends the goods back as they are."""
+    """The customer's answer to the estimate; a no sends the goods back as they are."""
 
     approved: bool

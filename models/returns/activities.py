@@ -22,7 +22,7 @@ class ReturnStart(Frozen):
 
 
 class PrepareReturn(Frozen):
-    """Ask the merchant for number and address, and the carriers' desk for a label."""
+    """Ask the merchant for number and address, and the carrier for a label."""
 
     workflow_id: Identifier
     order_id: Identifier
@@ -32,7 +32,7 @@ class PrepareReturn(Frozen):
 
 
 class Prepared(Frozen):
-    """`label` None: the carriers' desk had none in time, or serves no way from there."""
+    """`label` None: the carrier had none in time, or does not serve that way."""
 
     rma: Identifier
     address: ReturnAddress
@@ -71,7 +71,7 @@ class TraceParcel(Frozen):
 
 
 class Traced(Frozen):
-    """None: the carriers' desk does not know the parcel."""
+    """None: the carrier does not know the parcel."""
 
     parcel: ReturnParcel | None
 

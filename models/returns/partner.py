@@ -35,7 +35,7 @@ class ReturnRequest(FromPartner):
 
 
 class ReturnSlip(FromPartner):
-    """The merchant's word: its own number of the return (RMA), and the address."""
+    """What the merchant says: its own number of the return (RMA), and the address."""
 
     key: Identifier
     rma: Identifier
@@ -64,7 +64,7 @@ class SentBack(FromPartner):
 
 
 class LabelRequest(FromPartner):
-    """Ask the carriers' desk for a prepaid label."""
+    """Ask the carrier for a prepaid label."""
 
     key: Identifier
     reference: Identifier
@@ -83,7 +83,7 @@ class Label(FromPartner):
 
 
 class Voided(FromPartner):
-    """Tell the carriers' desk that a label will not be used, or a pick-up is called off."""
+    """Tell the carrier that a label will not be used, or a pick-up is called off."""
 
     key: Identifier
 

@@ -266,7 +266,7 @@ class UploadRow(SQLModel, table=True):
 
 
 class WebhookRow(SQLModel, table=True):
-    """Notices that were taken in: a replayed one changes nothing."""
+    """Notices that were passed on: a replayed one changes nothing."""
 
     __tablename__: ClassVar[Any] = "webhooks"
 

@@ -1,4 +1,4 @@
-"""The books of goods (RES-1): which pieces of an order which case's remedy took."""
+"""Item reservations (RES-1): which pieces of an order which remedy of which case has."""
 
 from datetime import datetime
 from typing import Any, ClassVar

@@ -66,7 +66,7 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
     confidence = finding.confidence if finding else None
     yield _check("finding", decisive(policy, finding), confidence, limits.confidence)
     row, offer = _row(case, policy), _offer(case, policy)
-    confirmed = offer is not None and bool(REMEDIES[offer.kind].changes)  # the merchant's system has the last word
+    confirmed = offer is not None and bool(REMEDIES[offer.kind].changes)  # the merchant's system decides
     decides = row is not None and (row.automatic or confirmed) and case.order is not None
     yield _check("row", decides, finding.row if finding else None)
     yield _check("remedy", offer is not None, case.receipt.wanted.remedy.value if case.receipt.wanted else None)

@@ -178,7 +178,7 @@ PERMISSIONS: dict[Action, Permission] = {
         Bilingual(zh="案件正转交给您或您的团队时", en="while the case is offered to you or your team"),
     ),
     Action.HELPED: Permission(
-        frozenset({C}), _answer_shown, Bilingual(zh="推荐答案等待您反馈时", en="while a suggested answer waits for your word")
+        frozenset({C}), _answer_shown, Bilingual(zh="推荐答案等待您反馈时", en="while a suggested answer waits for your feedback")
     ),
     Action.ESCALATE: Permission(
         frozenset({C, M, A}),
@@ -268,7 +268,9 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.RATE: Permission(frozenset({C}), _can_rate, Bilingual(zh="问题解决后，限一次", en="once, after the case was solved")),
     Action.WITHDRAW: Permission(frozenset({C, A, S}), _can_withdraw, Bilingual(zh="款项变动之前", en="until money moves")),
     Action.REOPEN: Permission(
-        frozenset({C, A, S}), _waits_for(WaitFor.REOPENING), Bilingual(zh="关闭后 15 天内", en="within 15 days of closing")
+        frozenset({C, A, S}),
+        _waits_for(WaitFor.REOPENING),
+        Bilingual(zh="关闭后的可重启期限内", en="while a closed case may still be reopened"),
     ),
 }
 

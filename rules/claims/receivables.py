@@ -1,6 +1,6 @@
-"""Who owes whom for what a case gave (RES-9): out of whose pocket it came, who is responsible, and what a carrier is liable for at most.
+"""Receivables of a case (RES-9): who paid for a remedy, who is responsible, and what a carrier is liable for at most.
 
-Pure: the same case, finding and policy give the same dues, so that they can be worked out again whenever a finding moves (INV-5).
+Pure: the same case, finding and policy give the same receivables, so that they can be worked out again whenever a finding moves (INV-5).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -97,7 +97,7 @@ def less_to_pay(order: Order, change: OrderChange) -> Money:
 
 
 def difference(answer: ChangeAnswer) -> tuple[Money | None, Money | None]:
-    """What the customer has to pay, and what goes back, by the merchant's word on the order's old and new total; at most one of them.
+    """What the customer has to pay, and what goes back, by the order's old and new total as the merchant says; at most one of them.
 
     An order that is not paid yet is paid at its new price: there is nothing to settle.
     """

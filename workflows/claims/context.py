@@ -1,4 +1,4 @@
-"""The context of a claim (RES-9): its state, and the few durable moves that its life is made of. Smaller than a case's: one party, no stages."""
+"""The context of a claim (RES-9): its state, and how it notes, waits and saves. Smaller than a case's: one party, no stages."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How a claim moves (RES-9): what people and partners do to it, and what happens by itself when a deadline passes."""
+"""How the status of a claim changes (RES-9): by people, by partners, and when a deadline passes."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ from workflows.claims.context import ClaimContext
 
 
 def begin(context: ClaimContext) -> None:
-    """A credit waits for us to pay; anything else for the party's word."""
+    """A credit waits for us to pay; anything else for the party's answer."""
     claim = context.state.claim
     if claim.kind is ClaimKind.CREDIT:
         context.note(Event.CLAIM_OPENED, cause=claim.cause.value, until=None)
@@ -201,7 +201,7 @@ def _answer(context: ClaimContext, notice: Notice) -> str | None:
 
 
 def _paid(context: ClaimContext, word: ClaimWord, key: str, by: Actor) -> str | None:
-    """Money that the party says it has sent; why it is not taken down."""
+    """Record money that the party says it has sent. Returns why it is not recorded, or None."""
     state, claim = context.state, context.state.claim
     amount = word.amount or Money(minor=max(state.due_minor - state.received_minor, 0), currency=claim.currency)
     if any(payment.key == key for payment in state.payments):

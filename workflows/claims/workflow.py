@@ -1,4 +1,4 @@
-"""A claim on a carrier, a recovery from a merchant or a credit to one: a workflow with its own life, which outlives its case (RES-9)."""
+"""A claim on a carrier, a recovery from a merchant or a credit to one: a workflow of its own, which outlives its case (RES-9)."""
 
 from temporalio import workflow
 

@@ -1,4 +1,4 @@
-"""What workflows ask the world to do: activities by name and signature, with their time-outs and retries named once.
+"""The activities as workflows call them: one function each, with its time-outs and retries.
 
 Our own database is a local activity (one history event); partners are regular activities, which cost nothing while they are
 retried (docs/architecture.md, Temporal).
@@ -71,9 +71,9 @@ Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
 PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5))
-"""Partners: as long as it takes; a permanent no ends it by its type."""
+"""For partners: retried without end; a permanent refusal ends it by its error type."""
 OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(minutes=1))
-"""Our database: soon again, and for as long as it is down."""
+"""For our database: retried soon, and for as long as it is down."""
 PARTNER_CALL = timedelta(seconds=30)
 """Also how long a call waits for another worker when its own was killed."""
 UNDELIVERABLE_AFTER = timedelta(days=3)
@@ -113,22 +113,22 @@ async def count_helped(report: HelpedReport) -> None:
 
 
 async def intend_refund(intent: RefundIntent) -> RefundPlan:
-    """Set the money aside (RES-5)."""
+    """Reserve the money of a refund (RES-5)."""
     return await call_own(INTEND_REFUND, intent)
 
 
 async def recall(request: Recall) -> OrderHistory:
-    """What earlier cases of the order and its customer took and gave (RES-1)."""
+    """What earlier cases of the order and its customer reserved and gave (RES-1)."""
     return await call_own(RECALL, request)
 
 
 async def take_goods(request: ReserveItems) -> Taken:
-    """Keep the pieces of a remedy of goods for it, or say why not (RES-1)."""
+    """Reserve the items of a remedy, or say why not (RES-1)."""
     return await call_own(TAKE_GOODS, request)
 
 
 async def release_goods(request: ReleaseItems) -> None:
-    """Give the pieces of a remedy back (RES-11); the same twice is once."""
+    """Release the items of a remedy (RES-11). Safe to repeat."""
     await call_own(RELEASE_GOODS, request)
 
 
@@ -155,7 +155,7 @@ async def pay_back(request: PayBack) -> PaidBack:
 
 
 async def begin_improvement(improvement: Improvement) -> None:
-    """Write a task to make a service better down (RES-3)."""
+    """Record a service improvement as a task (RES-3)."""
     await call_own(BEGIN_IMPROVEMENT, improvement)
 
 
@@ -190,7 +190,7 @@ async def open_claim(start: ClaimStart) -> None:
 
 
 async def adjust_claim(change: ClaimAdjustment) -> Told:
-    """Tell a claim that less is claimed; one that is over for good hears nothing (RES-9)."""
+    """Tell a claim that less is claimed; a claim that has ended is not told (RES-9)."""
     return await call_own(ADJUST_CLAIM, change)
 
 

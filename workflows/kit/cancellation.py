@@ -1,4 +1,4 @@
-"""The answer to "Request Cancellation" of the Temporal Web UI: no. Goods and money may be on their way, so only people end things."""
+"""Refuses "Request Cancellation" of the Temporal Web UI: goods and money may be on their way, so only people's actions end a workflow."""
 
 import asyncio
 from collections.abc import Coroutine, Generator

@@ -1,6 +1,6 @@
-"""The context of a case: its state, and the few durable moves that every stage is made of (note, save, wait, escalate).
+"""The context of a case: its state, and the operations that every stage uses (note, save, wait, escalate).
 
-One projection per pause and one timer for the whole case keep a life short in history events (docs/architecture.md, Temporal).
+One projection per pause and one timer for the whole case keep its history short (docs/architecture.md, Temporal).
 """
 
 import asyncio
@@ -41,7 +41,7 @@ NEXT_TIER = {Tier.MERCHANT: Tier.PLATFORM, Tier.PLATFORM: Tier.SUPERVISOR, Tier.
 
 
 def give_up_on(task: asyncio.Future[Any]) -> None:
-    """Nobody waits for its answer any more; that it ends by being cancelled is no trouble for the log."""
+    """Cancel a task whose answer nobody waits for any more, and keep its cancellation out of the log."""
     task.cancel()
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
 

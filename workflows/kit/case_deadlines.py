@@ -74,7 +74,7 @@ class CaseDeadlines(WaitLoop, Context[Action, CaseView]):
     def _closes_the_case(self, request: InformationRequest) -> bool:
         """INV-2: the platform asked the customer, nothing is decided or offered without the answer, and not a word came since.
 
-        An invitation of the merchant (RES-2) may be left alone.
+        An invitation of the merchant (RES-2) need not be answered.
         """
         case = self.case
         undecided = case.stage in {Stage.INVESTIGATION, Stage.RESOLUTION} and not (case.settled or case.arbitration)

@@ -1,4 +1,4 @@
-"""How a child workflow tells its case: the activity by name and signature."""
+"""How a child workflow reports to its case: the activity as workflows call it."""
 
 from models.activities import TELL_CASE
 from models.case.child_reports import Telling

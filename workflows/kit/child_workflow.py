@@ -1,4 +1,4 @@
-"""The child workflows of remedies that have a life of their own (a return on the road, a replacement, a repair).
+"""How a case runs a child workflow for a remedy (a return, a replacement, a repair).
 
 The child waits, calls partners and acts by its own updates; it reports to its case by the signal `report`. The case notes what is
 reported on its one timeline, shows whose move it is, and goes on when the child workflow is done. Reports gather until the child pauses, so
@@ -95,7 +95,7 @@ async def _broken_off(context: CaseContext, remedy_id: str, handle: ChildWorkflo
         if child is not None and child.workflow_id == handle.id and not child.done:
             over = child.model_copy(update={"done": True, "failed": "broken_off", "reports": child.reports + 1})
             replace(context, remedy.model_copy(update={place: over}))
-            context.note(Event.ERRAND_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
+            context.note(Event.CHILD_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
 
 
 async def follow(context: CaseContext, remedy_id: str, enough: Callable[[], bool] = lambda: False) -> ChildState:

@@ -1,4 +1,4 @@
-"""A case's clocks inside its workflow (SLA-1…6): every change goes through the pure functions of `rules/common/sla_clock.py`."""
+"""The SLA clocks of a case (SLA-1…6). Every change goes through the pure functions of `rules/common/sla_clock.py`."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

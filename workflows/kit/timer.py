@@ -7,10 +7,10 @@ from temporalio import workflow
 
 
 class Timer:
-    """Rings at the nearest moment it was asked for.
+    """Fires at the nearest moment that was asked for.
 
-    It is set anew only for a nearer moment; a later one finds it ringing early, which costs one empty turn in days instead of a
-    timer for every pause.
+    It is set again only for a nearer moment. For a later one it fires early, which costs one empty pass of the wait loop instead of
+    a timer for every pause.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class Timer:
         return self._sleep is not None and self._sleep.done()
 
     def fire_by(self, moment: datetime, summary: str) -> None:
-        """Ring at the latest at that moment; the summary says in the Web UI what is due then."""
+        """Fire at that moment at the latest; the summary says in the Web UI what is due then."""
         asleep = self._sleep is not None and not self._sleep.done()
         if asleep and self._moment is not None and self._moment <= moment:
             return

@@ -38,7 +38,7 @@ class WaitLoop(ABC):
     async def publish(self) -> None:
         """Tell others what changed: the database, the case."""
 
-    async def continue_as_new_when_long(self) -> None:  # noqa: B027  # the others' lives are short
+    async def continue_as_new_when_long(self) -> None:  # noqa: B027  # the other histories are short
         """Start a fresh history before this one grows long."""
 
     async def pause(self, moved: Callable[[], bool], until: datetime | None = None) -> None:

@@ -117,7 +117,7 @@ async def until_over(
     over: Callable[[], bool],
     look: Callable[[], Awaitable[None]],
 ) -> bool:
-    """Wait for a partner's word; ask now and then in case its notice got lost. False when the time is over, or the wait was broken off."""
+    """Wait for a partner's answer; poll in case its notice got lost. False when the time is over, or the wait was broken off."""
     on, for_, until = wait
     while not over() and site.now < until:
         nap = asyncio.create_task(workflow.sleep(every, summary=f"ask about {for_}"))

@@ -1,4 +1,4 @@
-"""What order changes and charges ask of the world: activities by name and signature (see workflows/kit/activities.py)."""
+"""The activities of order changes and charges, as workflows call them (see workflows/kit/activities.py)."""
 
 from datetime import timedelta
 
@@ -35,7 +35,7 @@ async def charge_state(call: ChargeCall) -> Charge:
 
 
 async def cancel_charge(call: ChargeCall, patience: timedelta) -> Charge:
-    """See to it that nobody pays it any more; it may have been paid just before. Raises ActivityError when the provider will not for so long."""
+    """Cancel a charge, unless it was paid just before. Raises ActivityError when the provider does not for so long."""
     return await call_partner(CANCEL_CHARGE, call, patience=patience)
 
 

@@ -1,4 +1,4 @@
-"""A refund (RES-5): the money set aside first, asked for under keys that survive every retry, followed until it arrives."""
+"""A refund (RES-5): the money is reserved first, requested under keys that survive every retry, and followed until it arrives."""
 
 from models.case.activities import PayBack, RefundIntent, RefundQuery
 from models.common.events import Event
@@ -161,7 +161,7 @@ def failed(context: CaseContext, remedy_id: str) -> bool:
 
 
 def move_part(context: CaseContext, told: RefundPart) -> bool:
-    """Take in what the provider says of a part; False when it is nothing new."""
+    """Apply what the provider says of a part; False when it is nothing new."""
     for remedy in context.case.remedies:
         for part in remedy.parts:
             if part.key == told.key and may_follow(told.refund_status, part.refund_status):

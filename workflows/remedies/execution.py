@@ -27,7 +27,7 @@ def next_of(context: CaseContext) -> Remedy | None:
 
 
 async def compensate(context: CaseContext, why: str, *, whole: bool = False) -> None:
-    """RES-11: what was settled on together and did not come to its end is taken back, the last begun first; tells what cannot be.
+    """RES-11: compensate the remedies that were agreed on together and are not done, the last begun first; note what cannot be taken back.
 
     Words that were said and money that went back stay with the customer. `whole`: the case is over, so nothing is left open.
     """

@@ -187,7 +187,7 @@ def leave_to_people(context: CaseContext, remedy_id: str, refusal: str) -> None:
 
 
 def hear(context: CaseContext, remedy_id: str, answer: ChangeAnswer) -> bool:
-    """Take in the merchant's word; False when it is nothing new. What was confirmed can only be undone, what is refused stays so."""
+    """Apply the merchant's answer; False when it is nothing new. What was confirmed can only be undone, what is refused stays so."""
     state = state_of(context, remedy_id)
     before = {
         ChangeStatus.CONFIRMED: {ChangeStatus.PENDING},

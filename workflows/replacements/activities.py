@@ -1,4 +1,4 @@
-"""What a replacement asks of warehouses, workshops and carriers (RES-7): activities by name and signature, their time-outs in `effects.py`."""
+"""The activities of replacements (RES-7), as workflows call them: warehouses, workshops, carriers. Time-outs: workflows/kit/activities.py."""
 
 from datetime import timedelta
 
@@ -54,7 +54,7 @@ async def order_repair(order: RepairRequest, patience: timedelta) -> Repair:
 
 
 async def decide_repair(request: DecideRepair, patience: timedelta) -> Repair:
-    """The customer's word on the estimate."""
+    """The customer's answer to the estimate."""
     return await call_partner(DECIDE_REPAIR, request, patience=patience, summary=request.key)
 
 

@@ -1,4 +1,4 @@
-"""A replacement or repair at work (RES-7): its state, how it waits and asks, and how notices are taken in.
+"""The context of a replacement or repair (RES-7): its state, how it waits and asks, and how it reads notices.
 
 What partners say only moves it forward, so that notices may come twice and out of order.
 """
@@ -75,7 +75,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         self.refund_chosen = False
         self.out_of_stock = False
         self.expected_at: datetime | None = None
-        """The merchant's word, beside the warehouse's."""
+        """What the merchant says, beside the warehouse."""
         self._odd: str | None = None
 
     @property
@@ -130,7 +130,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         until: datetime,
         look: Callable[[], Coroutine[Any, Any, None]],
     ) -> bool:
-        """Wait for a partner's word; ask now and then in case its notice got lost."""
+        """Wait for a partner's answer; poll in case its notice got lost."""
         while not done() and self.now < until:
             if not await self.pause(on, for_, done, until, self.now + self.start.policy.poll_every):
                 await look()
@@ -151,7 +151,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
             return None
 
     def told_of_dispatch(self, told: Dispatch) -> str | None:
-        """The warehouse's word on the parcel that it packs. What is odd about it, if something is."""
+        """Apply what the warehouse says of the parcel that it packs. Returns what is odd about it, or None."""
         if self.dispatch is None or told.key != self.dispatch.key:
             return "other_parcel"
         if self.sent or self.dispatch.status is not DispatchStatus.PREPARING or told == self.dispatch:
@@ -162,7 +162,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         return None
 
     def told_of_repair(self, told: Repair) -> str | None:
-        """The workshop's word; an older one than the last changes nothing."""
+        """Apply what the workshop says; an older state than the last changes nothing."""
         if told.key != self.repair_key:
             return "other_repair"
         if newer(self.repair, told):
@@ -172,7 +172,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         return None
 
     def told_of_parcel(self, told: ReturnParcel) -> str | None:
-        """The carrier's word; what is over stays as it is. A word that nobody knows is told once."""
+        """Apply what the carrier says; what has ended stays as it is. An unknown status is noted once."""
         if told.tracking != self.state.tracking:
             return "other_parcel"
         status, known = status_of(told.status, self.start.carriers)

@@ -90,7 +90,7 @@ async def _sent_back(context: ReplacementContext) -> bool:
 
 
 async def _heard(context: ReplacementContext, far_enough: Callable[[], bool]) -> Repair:
-    """Wait for the workshop's word. A repair that takes too long is a person's."""
+    """Wait for the workshop. A repair that takes too long is handed to a person."""
 
     async def look() -> None:
         told = await context.ask(effects.repair_state(context.repair_key, A_QUESTION))

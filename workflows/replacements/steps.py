@@ -1,4 +1,4 @@
-"""The legs of a replacement (RES-7): set aside, paid for, the old goods back, sent, and there. Each ends the replacement when it cannot go on."""
+"""The legs of a replacement (RES-7): reserved, paid for, the old goods back, sent, delivered. Each ends the replacement when it cannot go on."""
 
 import asyncio
 from collections.abc import Callable
@@ -35,8 +35,8 @@ A_RETURN = timedelta(days=90)
 """The case says how the return ended long before; one that is gone says nothing, and the goods are not held for ever."""
 A_QUESTION = timedelta(hours=6)
 """A partner that cannot be asked for so long has told nothing; it is asked again at the next turn."""
-A_DEED = timedelta(days=7)
-"""Goods are held for nothing: their keeper is told for a week."""
+GIVE_UP_AFTER = timedelta(days=7)
+"""For so long the warehouse is asked to release goods, or to stop a parcel, before it is given up."""
 
 
 async def set_aside(context: ReplacementContext) -> None:
@@ -175,7 +175,7 @@ def _interruptible(context: ReplacementContext) -> charging.Asking:
 
 
 async def old_goods_back(context: ReplacementContext) -> None:
-    """An exchange: the case sees to the return, and says when the goods are back."""
+    """An exchange: the case runs the return, and reports when the goods are back."""
     context.change(stage=ReplacementStage.AWAITING_RETURN)
     until = context.now + A_RETURN
     if not await hold(context, WaitingOn.NOBODY, WaitFor.RETURN_TRANSIT, lambda: context.goods_are_back, until):

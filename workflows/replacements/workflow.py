@@ -1,4 +1,4 @@
-"""An exchange, reshipment or repair (RES-7): a workflow with a life of its own, from the shelf or the workshop to the customer's door.
+"""An exchange, reshipment or repair (RES-7): a child workflow, from the warehouse or the workshop to delivery.
 
 It reports to its case (workflows/kit/child_workflow.py), which brings old goods back, settles money and goes on when this is done
 (workflows/replacements/remedy.py).
@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.replacements.context import READERS, Ended, ReplacementContext
     from workflows.replacements.repair import mended
     from workflows.replacements.steps import (
-        A_DEED,
+        GIVE_UP_AFTER,
         delivered,
         difference_settled,
         old_goods_back,
@@ -144,12 +144,12 @@ async def clear_up(context: ReplacementContext) -> None:
     """Goods go back on the shelf, the customer's own are sent back: the case need not wait for that."""
     try:
         if context.reservations and not context.sent:
-            kept = await effects.release_stock(f"{context.id}.s{context.reservations}", A_DEED)
+            kept = await effects.release_stock(f"{context.id}.s{context.reservations}", GIVE_UP_AFTER)
             late = kept.status is ReservationStatus.USED  # our order to send came after our word to stop
             if late and context.dispatch is not None and not packing(context):
-                await effects.stop_replacement(context.dispatch.key, A_DEED)
+                await effects.stop_replacement(context.dispatch.key, GIVE_UP_AFTER)
         if context.at_the_workshop and not context.sent:
-            await effects.decide_repair(DecideRepair(key=context.repair_key, approved=False), A_DEED)
+            await effects.decide_repair(DecideRepair(key=context.repair_key, approved=False), GIVE_UP_AFTER)
     except ActivityError:
         context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.STOCK.value)
         await context.child.finish(WaitFor.REPLACEMENT_TRANSIT)

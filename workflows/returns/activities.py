@@ -1,4 +1,4 @@
-"""What a return asks of merchants and carriers: activities by name and signature, with their patience."""
+"""The activities of returns, as workflows call them, with their patience."""
 
 from datetime import timedelta
 
@@ -17,9 +17,9 @@ from models.returns.partner import SentBack
 from workflows.kit.activities import call_partner
 
 A_QUESTION = timedelta(hours=6)
-"""A carrier that cannot be asked for so long has told nothing; it is asked again at the next turn."""
-A_DEED = timedelta(days=7)
-"""Goods or a label are somewhere: a partner is asked for a week before a person has to see to it."""
+"""A carrier that cannot be reached for so long has said nothing; it is asked again at the next poll."""
+GIVE_UP_AFTER = timedelta(days=7)
+"""For so long a partner is asked to send goods back or to void a label, before a person takes over."""
 
 
 async def prepare_return(request: PrepareReturn, patience: timedelta) -> Prepared:
@@ -44,11 +44,11 @@ async def send_goods_back(request: SendGoodsBack) -> SentBack:
     return await call_partner(
         SEND_GOODS_BACK,
         request,
-        patience=A_DEED,
+        patience=GIVE_UP_AFTER,
         summary=", ".join(f"{line.line_id}×{line.quantity}" for line in request.lines),
     )
 
 
 async def call_off_return(request: CallOffReturn) -> None:
     """Raises ActivityError when a partner cannot be told."""
-    await call_partner(CALL_OFF_RETURN, request, patience=A_DEED)
+    await call_partner(CALL_OFF_RETURN, request, patience=GIVE_UP_AFTER)

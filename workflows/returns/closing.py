@@ -1,4 +1,4 @@
-"""How a return ends (RES-6): the case is told and goes on; then what is still somewhere is seen to."""
+"""How a return ends (RES-6): the case is told and goes on; then goods that are still on the road are followed."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from workflows.returns.context import ReturnContext
 
 
 async def concluded(context: ReturnContext, result: ReturnResult) -> None:
-    """Tell the case, which goes on; then see to what is still somewhere."""
+    """Tell the case, which goes on; then follow goods that are still on the road."""
     context.change(result=result, stage=ReturnStage.OVER)
     inspection = context.state.inspection
     if inspection is not None and result is not ReturnResult.CALLED_OFF:

@@ -1,4 +1,4 @@
-"""A return on its way (RES-6): its state, and the few moves that people, partners and clocks are taken in by.
+"""The context of a return (RES-6): its state, and how it reacts to people, partners and deadlines.
 
 The stage only moves forward, so that notices may come twice and out of order.
 """
@@ -135,7 +135,7 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         return True
 
     async def trace(self) -> None:
-        """Ask the carriers' desk where the parcel is; one that nobody knows has not moved."""
+        """Ask the carrier where the parcel is; an unknown one has not moved."""
         back = self.state.sent_back
         tracking = back.tracking if back else self.expected
         if tracking is None:
@@ -148,7 +148,7 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
             self.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
 
     def told_of(self, parcel: ReturnParcel) -> str | None:
-        """The carrier's word on a parcel of this return, by webhook or because it was asked. What is odd about it, if something is."""
+        """Apply what the carrier says of a parcel of this return, by webhook or when polled. Returns what is odd about it, or None."""
         status, known = status_of(parcel.status, self.policy)
         odd = status is ShipmentStatus.RETURNED or not known
         heard = self.state.parcel.words if self.state.parcel else None

@@ -1,4 +1,4 @@
-"""The case's side of a return (RES-6): goods brought back by a child workflow of their own, and what they turn out to be worth paid back."""
+"""The case's side of a return (RES-6): it runs the child workflow, and refunds what the inspection accepted."""
 
 from models.case.activities import ReleaseItems, ReserveItems
 from models.common.base import Money

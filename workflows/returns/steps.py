@@ -1,4 +1,4 @@
-"""The legs of a return (RES-6): announced, sent, come, inspected. Each says how the return ended, or None: it goes on."""
+"""The legs of a return (RES-6): announced, sent, received, inspected. Each says how the return ended, or None: it goes on."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ PATIENCE = timedelta(hours=24)
 
 
 async def announced(context: ReturnContext) -> ReturnResult | None:
-    """The merchant names an address, the carriers' desk makes a label; the customer is told, with the deadline."""
+    """The merchant names an address, the carrier makes a label; the customer is told, with the deadline."""
     start, state = context.start, context.state
     lines = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in state.lines)
     request = PrepareReturn(

@@ -1,4 +1,4 @@
-"""A return (RES-6): a workflow with a life of its own, from the address to the inspection, and to goods that go back to the customer.
+"""A return (RES-6): a child workflow, from the address to the inspection, and to goods that go back to the customer.
 
 It reports to its case (workflows/kit/child_workflow.py), which refunds what was accepted (workflows/returns/remedy.py). When the case takes it back,
 or is over, goods that are on the road are still followed until somebody has them.

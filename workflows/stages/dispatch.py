@@ -1,4 +1,4 @@
-"""Dispatch (DSP-1): which team, and who is asked first. The handler is found when a person is needed (`handover.py`)."""
+"""Dispatch (DSP-1): which team, and who is asked first. The handler is found when a person is needed (`workflows/kit/assignment.py`)."""
 
 from models.common.events import Event
 from models.common.vocabulary import Tier
@@ -21,7 +21,7 @@ async def find_a_team(context: CaseContext) -> None:
         region=case.order.region if case.order else None,
         merchant=case.order.merchant_id if case.order else None,
     )
-    tier = row.tier if case.order is not None else Tier.PLATFORM  # nobody's merchant can be asked without an order
+    tier = row.tier if case.order is not None else Tier.PLATFORM  # without an order there is no merchant to ask
     if case.team != row.team:
         case.handler, case.unstaffed = None, False
     case.team = row.team

@@ -1,4 +1,4 @@
-"""Follow-up (FUP-1…3): the formal answer, the survey, and the customer's word that it is solved."""
+"""Follow-up (FUP-1…3): the formal answer, the survey, and the customer's confirmation."""
 
 from models.common.events import Event
 from models.common.vocabulary import Outcome, WaitFor, WaitingOn
@@ -7,7 +7,7 @@ from workflows.kit.case_context import CaseContext
 
 
 async def confirm(context: CaseContext) -> None:
-    """Resolution hands over only what is verified (FUP-1); then the customer confirms, disputes, or is silent for 7 days.
+    """Resolution hands over only what is verified (FUP-1); then the customer confirms, disputes, or is silent until the wait `confirmation` ends.
 
     An appeal that is open then is decided before the case is closed (INV-5); one that came after closing brings it back here.
     """

@@ -1,4 +1,4 @@
-"""Receipt (REC-2…5): take the case down, acknowledge it with its times, and verify the order with the partners."""
+"""Receipt (REC-2…5): record the case, acknowledge it with its promised times, and verify the order with the partners."""
 
 from datetime import timedelta
 

@@ -61,7 +61,7 @@ async def found(context: CaseContext) -> bool:
 
 
 def judge(context: CaseContext, act: Act[Helped]) -> None:
-    """The customer's word on the answer; a no starts the promises anew, for a person."""
+    """The customer says whether the answer helped; a no starts the SLA clocks again, for a person."""
     case = context.case
     assert case.suggestion is not None  # noqa: S101  # rules/case/permissions.py saw to it
     case.suggestion = case.suggestion.model_copy(update={"helped": act.body.helped})

@@ -1,4 +1,4 @@
-"""Decisions that are looked at again: appeals (INV-5), and decisions without a person that were drawn for review (RES-10)."""
+"""Reviews of decisions: appeals (INV-5), and decisions without a person that were drawn for review (RES-10)."""
 
 from models.case.action_bodies import AppealFinding, DecideAppeal, ReviewDecision
 from models.case.actions import Act
@@ -65,6 +65,6 @@ def look_again(context: CaseContext, by: Actor) -> None:
 
 
 def review(context: CaseContext, act: Act[ReviewDecision]) -> None:
-    """RES-10: a person's word on what was decided without one; what the customer was given stays."""
+    """RES-10: a person reviews what was decided without one; what the customer was given stays."""
     context.case.review = Review(agrees=act.body.agrees, by=act.actor, at=context.now, note=act.body.note)
     context.note(Event.REVIEWED, act.actor, agrees=act.body.agrees, note=act.body.note)

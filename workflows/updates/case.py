@@ -1,6 +1,6 @@
 """What people do to a case: one function for each action, called after `rules/case/permissions.py` and `rules/case/validation.py` let it through.
 
-Each changes the state at once and returns; the stage that waits for it takes it from there. Nothing here waits for anybody.
+Each changes the state and returns at once; the stage that waits for it goes on.
 """
 
 from models.case.action_bodies import (
@@ -65,7 +65,7 @@ def answer(context: CaseContext, act: Act[Answer]) -> None:
 
 
 def classify(context: CaseContext, act: Act[Classify]) -> None:
-    """CLS-2, CLS-4: a person's word on issue and kind; a case that was dispatched already is dispatched anew."""
+    """CLS-2, CLS-4: a person sets issue and kind; a case that was dispatched already is dispatched again."""
     case = context.case
     before = (case.issue, case.kind)
     case.classification = Classification(issue=act.body.issue, confidence=1.0, by="agent")

@@ -1,4 +1,4 @@
-"""What people do while a solution is agreed on (RES-2, RES-4): propose, approve, accept, counter, rule. Nothing here waits for anybody."""
+"""What people do to agree on a solution (RES-2, RES-4): propose, approve, accept, counter, rule. Each changes the state and returns at once."""
 
 from models.case.action_bodies import Accept, Approve, Arbitrate, Counter, Decline, Propose, Reject
 from models.case.actions import Act

@@ -150,7 +150,8 @@ class Redress:
             part: pid
             for part, mark in PARTS.items()
             for pid, command in commands.items()
-            if any(Path(word).name == mark for word in command) and not any(word.endswith("leash.py") for word in command)
+            if any(Path(word).name == mark for word in command)
+            and not any(word.endswith("die_with_parent.py") for word in command)
         }
 
     def kill(self, part: str) -> None:
