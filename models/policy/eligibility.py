@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 
 from models.common.base import Bilingual, Duration, Frozen
 from models.common.conditions import Condition
-from models.common.vocabulary import Issue, Party, RemedyKind
+from models.common.vocabulary import Party, RemedyKind
+from models.policy.issues import Issues
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
@@ -24,7 +25,7 @@ class EligibilityRow(Frozen):
 
     id: RuleId
     remedies: tuple[RemedyKind, ...] = Field(min_length=1)
-    issues: tuple[Issue, ...] = ()
+    issues: Issues = ()
     """None: every issue that has the remedy."""
     when: tuple[Condition, ...] = ()
     """Tests of facts; those of a line (`line.…`) look at the one line alone."""
@@ -72,7 +73,7 @@ class FreightRow(Frozen):
     """RES-8. The first row that fits decides."""
 
     id: RuleId
-    issues: tuple[Issue, ...] = ()
+    issues: Issues = ()
     found: tuple[Party, ...] = ()
     """Who was found responsible, on facts that decide or by a person; none: whoever, or nobody yet."""
     payer: Payer

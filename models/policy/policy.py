@@ -28,7 +28,6 @@ from models.common.vocabulary import (
     MessageChannel,
     Party,
     Priority,
-    RemedyKind,
     Role,
     Tier,
     WaitFor,
@@ -37,6 +36,7 @@ from models.common.vocabulary import (
 from models.common.waits import WaitPolicy
 from models.policy.agents import AgentPolicy
 from models.policy.eligibility import EligibilityPolicy
+from models.policy.issues import IssueGroupPolicy, IssuePolicies, IssuePolicy, Issues
 from models.reconciliation.difference import ReconciliationPolicy
 from models.remedies.order_change import ChangesPolicy
 from models.replacements.state import ReplacementPolicy
@@ -63,29 +63,11 @@ class AnswerPolicy(Frozen):
     then: Bilingual
 
 
-class IssuePolicy(Frozen):
-    """What one issue of CLS-1 means to the marketplace."""
-
-    name: Bilingual
-    tier: Tier = Tier.MERCHANT
-    """Who is asked first (DSP-1)."""
-    evidence: bool = False
-    """Whether the customer's evidence is needed to decide."""
-    ask: tuple[Party, ...] = ()
-    """Who is asked for a statement when the facts do not decide."""
-    facts: tuple[str, ...] = ()
-    """What matters to it (INV-1), by the names of `rules/facts/registry.py`. A record that is missing is asked of who can supply it (INV-2)."""
-    remedies: tuple[RemedyKind, ...]
-    """What may be proposed, the usual one first."""
-    sensitive: bool = False
-    """Never answered by a machine (REC-6)."""
-
-
 class LiabilityRow(Frozen):
     """INV-4: when all conditions hold for one of the issues, the party is responsible, with that confidence."""
 
     id: str
-    issues: tuple[Issue, ...]
+    issues: Issues
     when: tuple[Condition, ...]
     party: Party
     confidence: float = Field(ge=0, le=1)
@@ -256,7 +238,9 @@ class Policy(Frozen):
     warn_at: float = Field(default=0.8, gt=0, lt=1)
     waits: dict[WaitFor, WaitPolicy]
     answers: dict[WaitingOn, AnswerPolicy]
-    issues: dict[Issue, IssuePolicy]
+    issue_groups: dict[IssueGroup, IssueGroupPolicy] = {}
+    """What the issues of a group have, each unless it writes that itself."""
+    issues: IssuePolicies
     teams: dict[str, Bilingual]
     agents: tuple[AgentPolicy, ...] = ()
     """The first people, while there are none; from then on they are managed through the API (DSP-2)."""

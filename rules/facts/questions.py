@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from models.common.base import Bilingual
 from models.common.vocabulary import Issue, Party, Role, WaitFor, WaitingOn
 from models.investigation.findings import Fact
-from models.policy.policy import IssuePolicy, Policy, PolicySlice
+from models.policy.issues import IssuePolicy
+from models.policy.policy import Policy, PolicySlice
 from rules.facts.liability import missing
 from rules.facts.registry import FACTS
 

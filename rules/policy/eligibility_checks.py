@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from models.common.vocabulary import Issue, Party, RemedyKind
+from models.common.vocabulary import Issue, Party
 from models.investigation.findings import FactType
 from models.policy.eligibility import EligibilityRow, FreightRow, Payer
 from models.policy.policy import Policy
@@ -28,7 +28,8 @@ def eligibility_faults(policy: Policy) -> Faults:
             if not any(kind in row.remedies and _always(row, issue) for row in rules):
                 detail = f"{kind} of {issue} meets no rule when none of the conditions hold; end with a row for {kind} without conditions"
                 yield RULES, detail
-    for kind in RemedyKind:
+    offered = {kind for rule in policy.issues.values() for kind in rule.remedies}
+    for kind in sorted(offered):
         if kind not in policy.eligibility.courses:
             yield ("eligibility", "courses"), f"{kind} is missing; add it with steps and within"
     yield from _freight(policy.eligibility.freight)

@@ -171,6 +171,8 @@ def _mend(problem: Mapping[str, Any], loc: Loc) -> str:
         return f'no such value "{written}"; name one of {choices}'
     if kind == "string_type" and isinstance(written, bool):
         return "YAML reads this as yes or no; put it in quotes"
+    if kind == "inheritance":
+        return str(problem["msg"])
     if kind in _MENDS:
         return _MENDS[kind].replace("…", repr(written))
     message = str(problem["msg"]).removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")

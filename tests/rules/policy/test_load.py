@@ -252,8 +252,8 @@ BAD = [
     ),
     ("    ask: [carrier, merchant]", "    ask: [platform]", "issues.logistics.delay.ask", "platform cannot be asked"),
     (
-        "tier: platform\n",
-        "tier: boss\n",
+        "    tier: platform\n    facts: [line.category",
+        "    tier: boss\n    facts: [line.category",
         "issues.product.counterfeit_suspected.tier",
         'no such value "boss"; name one of merchant, platform',
     ),
