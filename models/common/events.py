@@ -13,7 +13,7 @@ LETTER = frozenset({"case_id", "then", "emergency_contact", "sentence", "reader"
 recipient's role."""
 
 REQUEST = "request_id of asker question_zh question_en due"
-AMOUNT = "remedy_id amount_minor currency refusal"
+REFUND = "remedy_id amount_minor currency refusal to"
 CHANGE = "remedy_id change amount_minor currency"
 CHARGE = "remedy_id amount_minor currency pay_url until"
 CLAIM = "claim_id kind who amount_minor currency"
@@ -131,10 +131,10 @@ class Event(StrEnum):
     APPEALED = _event("investigation.appealed", "party due words")
     APPEAL_OVERDUE = _event("investigation.appeal_overdue", "party due")
     APPEAL_DECIDED = _event("investigation.appeal_decided", "granted appellant party reason")
-    REFUND_REQUESTED = _event("resolution.refund_requested", AMOUNT)
-    REFUND_ARRIVED = _event("resolution.refund_arrived", AMOUNT)
-    REFUND_FAILED = _event("resolution.refund_failed", AMOUNT, readers=Readers.PLATFORM, begins=WaitFor.PAYMENT_REPAIR)
-    REFUND_REDIRECTED = _event("resolution.refund_redirected", AMOUNT)
+    REFUND_REQUESTED = _event("resolution.refund_requested", REFUND)
+    REFUND_ARRIVED = _event("resolution.refund_arrived", REFUND)
+    REFUND_FAILED = _event("resolution.refund_failed", REFUND, readers=Readers.PLATFORM, begins=WaitFor.PAYMENT_REPAIR)
+    REFUND_REDIRECTED = _event("resolution.refund_redirected", REFUND)
     REPLACEMENT_RESERVED = _event("resolution.replacement_reserved", "remedy_id kind skus until")
     REPLACEMENT_OUT_OF_STOCK = _event("resolution.replacement_out_of_stock", "remedy_id kind skus expected_at")
     REPLACEMENT_SENT = _event("resolution.replacement_sent", "remedy_id kind tracking carrier_id")

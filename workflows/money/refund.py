@@ -173,11 +173,19 @@ def move_part(context: CaseContext, told: RefundPart) -> bool:
 
 
 def tell(context: CaseContext, event: Event, remedy_id: str, refusal: str | None = None) -> None:
-    amount = find(context, remedy_id).amount
+    remedy = find(context, remedy_id)
+    amount = remedy.amount
     context.note(
         event,
         remedy_id=remedy_id,
         amount_minor=amount.minor if amount else 0,
         currency=amount.currency if amount else context.policy.currency,
         refusal=refusal,
+        to=goes_to(remedy).value,
     )
+
+
+def goes_to(remedy: Remedy) -> RefundTo:
+    """The customer's balance when all of it goes there."""
+    ways = {part.to for part in remedy.parts if part.refund_status is not RefundStatus.FAILED}
+    return remedy.refund_to if ways <= {remedy.refund_to} else RefundTo.ORIGINAL

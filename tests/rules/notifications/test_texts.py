@@ -148,6 +148,15 @@ def test_money_is_told_as_people_write_it(minor: int, currency: str, zh: str, en
     assert en in timeline_text(Event.REFUND_ARRIVED, data, Locale.EN)
 
 
+@pytest.mark.parametrize("event", [Event.REFUND_REQUESTED, Event.REFUND_ARRIVED])
+def test_a_refund_says_when_it_goes_to_the_balance(event: Event) -> None:
+    data = {**plausible(event), **LETTER}
+    for to, said in (("balance", True), ("original", False), (None, False)):
+        zh, en = (message(event, Role.CUSTOMER, {**data, "to": to}, locale)[1] for locale in Locale)
+        assert ("余额" in zh, "your balance" in en) == (said, said)
+        assert ("余额" in timeline_text(event, {**data, "to": to}, Locale.ZH)) is said
+
+
 NEGOTIATION = [event for event in Event if event.value.startswith(("resolution.", "investigation."))]
 
 

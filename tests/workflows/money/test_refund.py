@@ -55,6 +55,8 @@ async def test_a_refund_whose_first_way_is_closed_goes_to_the_balance_by_itself_
     assert timeline.count("resolution.refund_redirected") == 1
     assert "resolution.refund_failed" not in timeline
     assert "resolution.refund_redirected" in await case.messages("C-1")
+    for event in ("requested", "arrived"):
+        assert [data["to"] for data in await case.told(f"resolution.refund_{event}")] == ["balance"]
 
 
 async def test_only_the_part_that_was_refused_takes_the_other_way(service: Service) -> None:
