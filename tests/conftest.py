@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 
+import hypothesis
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from tests.support.processes.temporal_server import start_temporal
 
 pytest_plugins = ["tests.support.processes.databases", "tests.support.processes.browser", "tests.support.processes.clamd"]
+
+hypothesis.settings.register_profile("redress", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("redress")
 
 
 @pytest.fixture(scope="session")

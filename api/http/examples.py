@@ -70,6 +70,7 @@ OPENINGS: Any = {
 }
 
 FULL_REFUND = {"kind": "refund_only", "amount": {"minor": 1000, "currency": "CNY"}}
+STORE_CREDIT = {"kind": "store_credit", "amount": {"minor": 1200, "currency": "CNY"}}
 APOLOGY = {"kind": "apology", "words": "We are sorry for the trouble this caused you."}
 
 HANDED_OVER = "Handed over intact, 2026-11-20 18:00.\n"
@@ -115,7 +116,12 @@ ACTIONS: Mapping[str, Shown] = {
     "propose": Shown(
         "Propose a solution · 提出方案",
         "One to five options; above your limit it waits for approval.",
-        {"options": [{"remedies": [FULL_REFUND, APOLOGY], "why": "质量问题成立，部分退款。"}]},
+        {
+            "options": [
+                {"remedies": [FULL_REFUND, APOLOGY], "why": "质量问题成立，部分退款。"},
+                {"remedies": [STORE_CREDIT, APOLOGY], "why": "也可以选择退至余额，金额略高。"},
+            ]
+        },
     ),
     "approve": Shown("Approve a proposal · 批准方案", "Another person than the proposer.", {"note": "同意"}),
     "decline": Shown("Decline a proposal · 驳回方案", "Back to the proposer.", {"reason": "金额过高，请核对。"}),

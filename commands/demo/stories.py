@@ -71,6 +71,14 @@ PLOTS: tuple[Plot, ...] = (
         proofs=(gave(RemedyKind.REFUND_ONLY), CLAIM_SETTLED),
     ),
     Plot(
+        ("包裹丢失，改退至余额", "parcel lost, taken as store credit"),
+        ("包裹丢了，退到余额就行，我再买一件。", "The parcel is lost. Store credit will do; I will order it again."),
+        "lost",
+        issue=Issue.LOST,
+        wanted=wish(RemedyKind.STORE_CREDIT),
+        proofs=(gave(RemedyKind.STORE_CREDIT),),
+    ),
+    Plot(
         ("质量问题，贴面单退货退款", "a defect, returned with our label"),
         ("用了两天就坏了，要退货。", "It broke after two days; I want to return it."),
         "delivered",

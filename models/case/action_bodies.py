@@ -197,8 +197,8 @@ class RetryRefund(Body):
     """Ask the provider again for a refund that failed, after its cause was mended; or for another way (RES-5)."""
 
     remedy_id: Identifier
-    to: RefundTo = RefundTo.ORIGINAL
-    """Back to where the money came from, or to the customer's balance at the marketplace."""
+    to: RefundTo | None = None
+    """Back to where the money came from, or to the customer's balance at the marketplace; none: as remedies of its kind go."""
 
 
 class RecordRefund(Body):

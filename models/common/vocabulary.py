@@ -190,6 +190,7 @@ class RemedyKind(StrEnum):
     """RES-3. What each kind needs and means: `models/remedies/table.py`."""
 
     REFUND_ONLY = "refund_only"
+    STORE_CREDIT = "store_credit"
     RETURN_AND_REFUND = "return_and_refund"
     EXCHANGE = "exchange"
     REPAIR = "repair"

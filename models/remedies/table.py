@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.common.partners import RefundTo
 from models.common.vocabulary import Party, RemedyKind
 from models.remedies.order_change import ChangeKind
 
@@ -57,6 +58,8 @@ class RemedySpec:
     """Changes of an order before it is shipped; the merchant's system decides on them."""
     refunds: bool = False
     """Money of the order's payments goes back: never more than is left of them."""
+    refund_to: RefundTo = RefundTo.ORIGINAL
+    """Where that money goes, unless it is redirected (RES-5)."""
     pieces: Pieces = Pieces.KEPT
     travels: bool = False
     """Goods travel, so that somebody pays the freight (RES-8)."""
@@ -93,6 +96,9 @@ REMEDIES: Mapping[RemedyKind, RemedySpec] = {
     RemedyKind.SERVICE_IMPROVEMENT: RemedySpec(about=About.CASE, words=True),
     RemedyKind.COUPON: RemedySpec(about=About.CASE, amount=Amount.REQUIRED, funded_by=Party.PLATFORM, reversible=True),
     RemedyKind.REFUND_ONLY: RemedySpec(amount=Amount.REQUIRED, refunds=True, funded_by=Party.MERCHANT),
+    RemedyKind.STORE_CREDIT: RemedySpec(
+        amount=Amount.REQUIRED, refunds=True, refund_to=RefundTo.BALANCE, funded_by=Party.MERCHANT
+    ),
     RemedyKind.PRICE_ADJUSTMENT: RemedySpec(amount=Amount.REQUIRED, refunds=True, funded_by=Party.MERCHANT),
     RemedyKind.RESHIP: RemedySpec(pieces=Pieces.REPLACED, travels=True, costs_goods=True, funded_by=Party.MERCHANT),
     RemedyKind.RETURN_AND_REFUND: RemedySpec(

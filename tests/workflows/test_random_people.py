@@ -30,7 +30,6 @@ LIVES = int(ASKED_FOR or 12)
 @settings(
     max_examples=LIVES,
     derandomize=ASKED_FOR is None,
-    deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

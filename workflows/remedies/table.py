@@ -33,6 +33,7 @@ STEPS: Mapping[RemedyKind, RemedySteps] = {
     RemedyKind.SERVICE_IMPROVEMENT: RemedySteps(improvement.begin),
     RemedyKind.COUPON: RemedySteps(coupon.issue, coupon.compensate),
     RemedyKind.REFUND_ONLY: RemedySteps(refund.pay),
+    RemedyKind.STORE_CREDIT: RemedySteps(refund.pay),
     RemedyKind.PRICE_ADJUSTMENT: RemedySteps(refund.pay),
     RemedyKind.RESHIP: RemedySteps(replacement_remedy.reship, replacement_remedy.compensate),
     RemedyKind.RETURN_AND_REFUND: RemedySteps(return_remedy.give_back, return_remedy.compensate),

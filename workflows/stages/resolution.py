@@ -191,6 +191,7 @@ def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...]) -> None:
             words=offer.words,
             settlement=case.settlements,
             freight=freight if REMEDIES[offer.kind].travels else None,
+            refund_to=REMEDIES[offer.kind].refund_to,
         )
         for number, offer in enumerate(offers, start=first)
     )

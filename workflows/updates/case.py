@@ -29,6 +29,7 @@ from models.common.actors import EvidenceRef
 from models.common.events import Event
 from models.common.vocabulary import ClockName, Kind, Outcome, RefundStatus, Role, Stage, Tier, WaitingOn
 from models.investigation.findings import Finding, Saying
+from models.remedies.table import REMEDIES
 from workflows.kit.case_context import CaseContext
 from workflows.money import refund
 from workflows.stages import classification, investigation, resolution, self_service
@@ -114,7 +115,8 @@ def retry_refund(context: CaseContext, act: Act[RetryRefund]) -> None:
     """What the provider refused is asked for again, under new keys; what it took stays."""
     remedy = refund.find(context, act.body.remedy_id)
     kept = tuple(part for part in remedy.parts if part.refund_status is not RefundStatus.FAILED)
-    change = {"refund_status": RefundStatus.PENDING, "attempt": remedy.attempt + 1, "parts": kept, "refund_to": act.body.to}
+    to = act.body.to or REMEDIES[remedy.kind].refund_to
+    change = {"refund_status": RefundStatus.PENDING, "attempt": remedy.attempt + 1, "parts": kept, "refund_to": to}
     refund.replace(context, remedy.model_copy(update=change))
 
 

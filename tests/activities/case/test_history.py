@@ -107,7 +107,7 @@ async def test_twenty_cases_at_once_in_two_workers_never_take_more_than_was_boug
     assert await held(database) == 4
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.integers(1, 4)), max_size=12), number=st.uuids())
 async def test_whatever_is_taken_and_released_no_more_is_held_than_was_bought(
     books: HistoryActivities, steps: list[tuple[int, bool, int]], number: object

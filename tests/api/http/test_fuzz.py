@@ -149,7 +149,6 @@ def send(ground: Ground, operation: Any, requests: Any) -> None:
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
         phases=[Phase.generate],
     )

@@ -254,7 +254,7 @@ def changed(clock: Clock, step: Step, now: datetime, calendar: CalendarSlice) ->
             return clock, miss
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(calendar_names, st.lists(steps, max_size=25))
 def test_in_any_order_used_time_is_measured_time_and_misses_never_vanish(first: str, steps: list[Step]) -> None:
     calendars = slice_policy(load_policy(POLICY_FILE), NOW).calendars

@@ -225,7 +225,7 @@ def within_the_year(at: datetime) -> bool:
     return at < datetime(2026, 12, 31, tzinfo=UTC)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(drawn())
 def test_deadlines_agree_with_an_independent_calculator(case: Drawn) -> None:
     due = add_working(case.ours, case.start, case.amount)
@@ -233,14 +233,14 @@ def test_deadlines_agree_with_an_independent_calculator(case: Drawn) -> None:
     assert due == cast("datetime", case.start + businesstimedelta.BusinessTimeDelta(case.theirs, timedelta=case.amount))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(drawn())
 def test_measured_time_agrees_with_an_independent_calculator(case: Drawn) -> None:
     end = case.start + 4 * case.amount
     assert working_between(case.ours, case.start, end) == cast("timedelta", case.theirs.difference(case.start, end).timedelta)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(drawn(earliest=0), st.integers(1, 86400))
 def test_adding_and_measuring_are_two_sides_of_one_thing(case: Drawn, more_seconds: int) -> None:
     calendar, start, amount, more = case.ours, case.start, case.amount, timedelta(seconds=more_seconds)

@@ -125,7 +125,7 @@ class OneOrder(RuleBasedStateMachine):
 
 
 TestOneOrder = OneOrder.TestCase
-TestOneOrder.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
+TestOneOrder.settings = settings(max_examples=150, stateful_step_count=25)
 
 
 def life(books: Books, case: str, minor: int, ends: list[ProviderRefundStatus], too_much: list[str]) -> Iterator[Step]:

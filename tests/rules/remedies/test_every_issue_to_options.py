@@ -30,7 +30,7 @@ from tests.support.builders.eligibility import (
 from tests.support.builders.facts import facts
 from tests.support.fakes.partners import parcel, payment
 
-CHANGE, IMPROVEMENT = RemedyKind.ORDER_CHANGED, RemedyKind.SERVICE_IMPROVEMENT
+CHANGE, CREDIT, IMPROVEMENT = RemedyKind.ORDER_CHANGED, RemedyKind.STORE_CREDIT, RemedyKind.SERVICE_IMPROVEMENT
 ALWAYS = {RemedyKind.COUPON, RemedyKind.APOLOGY, RemedyKind.EXPLANATION}
 
 DELIVERED: dict[str, Any] = {}
@@ -49,7 +49,7 @@ TABLE: list[Row] = [
         {"merchant.admits": True},
         Party.MERCHANT,
         True,
-        {REFUND, RETURN, EXCHANGE, ADJUST},
+        {REFUND, CREDIT, RETURN, EXCHANGE, ADJUST},
         Party.MERCHANT,
     ),
     (
@@ -58,7 +58,7 @@ TABLE: list[Row] = [
         {"merchant.admits": True},
         Party.MERCHANT,
         True,
-        {REFUND, RETURN, EXCHANGE, ADJUST},
+        {REFUND, CREDIT, RETURN, EXCHANGE, ADJUST},
         Party.MERCHANT,
     ),
     (
@@ -67,17 +67,25 @@ TABLE: list[Row] = [
         {"merchant.admits": True},
         Party.MERCHANT,
         True,
-        {REFUND, RETURN, EXCHANGE, ADJUST},
+        {REFUND, CREDIT, RETURN, EXCHANGE, ADJUST},
         Party.MERCHANT,
     ),
-    (Issue.COUNTERFEIT_SUSPECTED, DELIVERED, {"merchant.silent": True}, Party.MERCHANT, True, {REFUND, RETURN}, Party.MERCHANT),
+    (
+        Issue.COUNTERFEIT_SUSPECTED,
+        DELIVERED,
+        {"merchant.silent": True},
+        Party.MERCHANT,
+        True,
+        {REFUND, CREDIT, RETURN},
+        Party.MERCHANT,
+    ),
     (
         Issue.WARRANTY_REPAIR,
         UNDER_WARRANTY,
         {"line.warranted": True, "line.warranty_left_days": 40.0},
         Party.MERCHANT,
         False,
-        {REFUND, REPAIR, ADJUST},
+        {REFUND, CREDIT, REPAIR, ADJUST},
         Party.MERCHANT,
     ),
     (
@@ -93,7 +101,7 @@ TABLE: list[Row] = [
         },
         Party.CUSTOMER,
         True,
-        {REFUND, RETURN},
+        {REFUND, CREDIT, RETURN},
         Party.CUSTOMER,
     ),
     (
@@ -102,7 +110,7 @@ TABLE: list[Row] = [
         {"delivery.late_hours": 30.0, "shipment.shipped_late_hours": -50.0},
         Party.CARRIER,
         True,
-        {REFUND, RESHIP, ADJUST},
+        {REFUND, CREDIT, RESHIP, ADJUST},
         Party.CARRIER,
     ),
     (
@@ -111,17 +119,25 @@ TABLE: list[Row] = [
         {"carrier.admits": True, "merchant.admits": False},
         Party.CARRIER,
         True,
-        {REFUND, RETURN, EXCHANGE, RESHIP, ADJUST},
+        {REFUND, CREDIT, RETURN, EXCHANGE, RESHIP, ADJUST},
         Party.CARRIER,
     ),
-    (Issue.SOILED, DELIVERED, {"carrier.admits": True}, Party.CARRIER, True, {REFUND, RETURN, EXCHANGE, ADJUST}, Party.CARRIER),
+    (
+        Issue.SOILED,
+        DELIVERED,
+        {"carrier.admits": True},
+        Party.CARRIER,
+        True,
+        {REFUND, CREDIT, RETURN, EXCHANGE, ADJUST},
+        Party.CARRIER,
+    ),
     (
         Issue.LOST,
         GONE,
         {"shipment.exists": True, "shipment.count": 1, "shipment.status": "lost"},
         Party.CARRIER,
         True,
-        {REFUND, RESHIP, ADJUST},
+        {REFUND, CREDIT, RESHIP, ADJUST},
         Party.CARRIER,
     ),
     (
@@ -130,7 +146,7 @@ TABLE: list[Row] = [
         {"merchant.admits": True, "evidence.count": 1},
         Party.MERCHANT,
         True,
-        {REFUND, RETURN, EXCHANGE, RESHIP, ADJUST},
+        {REFUND, CREDIT, RETURN, EXCHANGE, RESHIP, ADJUST},
         Party.MERCHANT,
     ),
     (
@@ -139,7 +155,7 @@ TABLE: list[Row] = [
         {"shipment.weight_loss_grams": 300, "evidence.count": 1},
         Party.CARRIER,
         False,
-        {REFUND, RESHIP, ADJUST},
+        {REFUND, CREDIT, RESHIP, ADJUST},
         Party.MERCHANT,
     ),
     (
@@ -148,7 +164,7 @@ TABLE: list[Row] = [
         {"shipment.hours_without_scan": 130.0},
         Party.CARRIER,
         True,
-        {REFUND, RESHIP, ADJUST},
+        {REFUND, CREDIT, RESHIP, ADJUST},
         Party.CARRIER,
     ),
     (
@@ -157,7 +173,7 @@ TABLE: list[Row] = [
         {"carrier.silent": True, "delivery.proved": False},
         Party.CARRIER,
         True,
-        {REFUND, RESHIP, ADJUST},
+        {REFUND, CREDIT, RESHIP, ADJUST},
         Party.CARRIER,
     ),
     (
@@ -166,7 +182,7 @@ TABLE: list[Row] = [
         {"shipment.pickup_point_without_consent": True},
         Party.CARRIER,
         True,
-        {REFUND, ADJUST, IMPROVEMENT},
+        {REFUND, CREDIT, ADJUST, IMPROVEMENT},
         Party.CARRIER,
     ),
     (
@@ -175,7 +191,7 @@ TABLE: list[Row] = [
         {"shipment.signed_by_other": True},
         Party.CARRIER,
         True,
-        {REFUND, RESHIP, ADJUST},
+        {REFUND, CREDIT, RESHIP, ADJUST},
         Party.CARRIER,
     ),
     (
@@ -233,7 +249,7 @@ TABLE: list[Row] = [
         {"merchant.admits": True},
         Party.MERCHANT,
         True,
-        {REFUND, ADJUST, IMPROVEMENT},
+        {REFUND, CREDIT, ADJUST, IMPROVEMENT},
         Party.MERCHANT,
     ),
     (
