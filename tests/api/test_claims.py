@@ -3,16 +3,14 @@
 import itertools
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from standardwebhooks import Webhook
 
-from adapters.secrets import secrets_of
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Role
-from tests.support.fakes.partners import order, parcel
+from tests.support.builders.notices import signed
+from tests.support.builders.orders import order, parcel
 from tests.support.processes.api import Person, Web
 from tests.support.processes.waiting import eventually
 
@@ -48,9 +46,8 @@ async def seen(who: Person, claim_id: str, holds: Callable[[dict[str, Any]], boo
 
 async def told(web: Web, body: object) -> dict[str, Any]:
     """What Redress says to a notice of the carrier's system."""
-    content, number, at = json.dumps(body), f"claim-{next(_numbers)}", datetime.now(UTC)
-    signature = Webhook(secrets_of(web.settings).webhook).sign(number, at, content)
-    headers = {"webhook-id": number, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+    content = json.dumps(body)
+    headers = signed(web.settings, content, number=f"claim-{next(_numbers)}")
     return (await web.http.post("/v1/webhooks/carrier", content=content, headers=headers)).json()
 
 

@@ -2,20 +2,18 @@
 
 import itertools
 import json
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from httpx import Response
-from standardwebhooks import Webhook
 
-from adapters.secrets import secrets_of
 from api.replacements.endpoints import SHOWN
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Role, Stage, WaitFor
 from models.replacements.partner import RepairStatus
 from models.replacements.state import ReplacementAction, ReplacementStage
 from rules.replacements.permissions import REPLACEMENT_ROLES
+from tests.support.builders.notices import signed
 from tests.support.builders.replacements import Replacing, repairing, reshipping
 from tests.support.processes.api import Web
 
@@ -43,9 +41,8 @@ async def repair(web: Web) -> Replacing:
 
 async def told_by(web: Web, partner: str, body: dict[str, Any]) -> Response:
     """A partner's webhook, well signed."""
-    at, content = datetime.now(UTC), json.dumps(body)
-    signature = Webhook(secrets_of(web.settings).webhook).sign("replacement", at, content)
-    headers = {"webhook-id": "replacement", "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+    content = json.dumps(body)
+    headers = signed(web.settings, content, number="replacement")
     return await web.http.post(f"/v1/webhooks/{partner}", content=content, headers=headers)
 
 
@@ -129,7 +126,7 @@ async def test_only_who_owes_money_is_shown_where_to_pay(web: Web) -> None:
 async def test_a_parcels_webhook_finds_the_replacement_by_its_reference(web: Web) -> None:
     made = await reshipping(web.service, order_id=f"O-R{next(_orders)}")
     state = await made.at(ReplacementStage.ON_ITS_WAY)
-    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLACEMENT_TRANSIT)
+    view = await made.case.waits_for(WaitFor.REPLACEMENT_TRANSIT)
     assert view.remedies[0].replacement is not None
     told = made.parcel(str(state.tracking), ShipmentStatus.DELIVERED).model_dump(mode="json")
     answer = await told_by(web, "carrier", {"kind": "shipment", "reference": state.workflow_id, "payload": told})

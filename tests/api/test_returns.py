@@ -11,16 +11,15 @@ import httpx
 import pypdfium2
 import pytest
 import zxingcpp
-from standardwebhooks import Webhook
 
-from adapters.secrets import secrets_of
 from api.returns.schemas import SHAPES
 from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import Role
 from models.returns.state import ReturnAction
 from rules.returns.permissions import RETURN_ROLES
+from tests.support.builders.notices import signed
+from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.pictures import picture
-from tests.support.fakes.partners import NOW, order, parcel
 from tests.support.processes.api import Person, Web
 from tests.support.processes.waiting import eventually
 
@@ -162,10 +161,7 @@ async def test_a_carrier_tells_of_a_parcel_by_its_number_alone(web: Web) -> None
     await scene.seen(stage="in_transit")
     payload: dict[str, Any] = {"tracking": tracking, "carrier_id": "YTO", "status": "已签收", "scans": []}
     body = json.dumps({"kind": "shipment", "order_id": "O-SOMEBODYS", "payload": payload})
-    number, at = f"n-{uuid.uuid4().hex}", datetime.now(UTC)
-    signature = Webhook(secrets_of(web.settings).webhook).sign(number, at, body)
-    headers = {"webhook-id": number, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
-    answer = await web.http.post("/v1/webhooks/carrier", content=body, headers=headers)
+    answer = await web.http.post("/v1/webhooks/carrier", content=body, headers=signed(web.settings, body))
     assert answer.json() == {"result": "taken"}
     await scene.seen(stage="received")
 

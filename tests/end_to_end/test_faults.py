@@ -6,10 +6,11 @@ from sqlalchemy import create_engine
 
 from adapters.database.engine import alembic_config, url_of
 from models.common.vocabulary import Role
+from tests.support.matrix import matrix
 from tests.support.processes.redress import Redress, until
 
 
-@pytest.mark.parametrize("fault", ["slow", "timeout_after"])
+@pytest.mark.parametrize("fault", matrix(["slow", "timeout_after"], every=2))
 def test_a_worker_killed_in_the_middle_of_a_refund_moves_the_money_once(redress: Redress, fault: str) -> None:
     redress.fault(partner="payment", call="refund", fault=fault, times=1, seconds=4)
     case = redress.open("charged_twice", kind="after_sales", issue="payment.charged_twice", wanted={"remedy": "refund_only"})
@@ -21,7 +22,7 @@ def test_a_worker_killed_in_the_middle_of_a_refund_moves_the_money_once(redress:
     assert [refund["status"] for refund in case.refunds()] == ["arrived"]
 
 
-@pytest.mark.parametrize("part", ["api", "sandbox", "temporal", "worker"])
+@pytest.mark.parametrize("part", matrix(["worker", "api", "temporal", "sandbox"], every=2))
 def test_a_waiting_case_goes_on_after_a_process_was_killed(redress: Redress, part: str) -> None:
     case = redress.open("delivered", kind="inquiry", issue="rules.platform_rule")
     case.reaches("reply")

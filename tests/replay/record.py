@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.support.builders.pictures import UPLOADED
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from models.case.actions import Action
@@ -16,14 +18,14 @@ from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Stage, Tier, WaitFor
 from models.returns.state import ReturnAction, ReturnStage
 from settings import Settings
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import order, parcel
 from tests.support.builders.replacements import reshipping
 from tests.support.builders.returns import returning
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service, running_service
+from tests.support.processes.service import Case, Service, running_service
 from tests.support.processes.temporal_server import start_temporal
 
 FOLDER = Path(__file__).parent / "histories"
-PHOTO: dict[str, Any] = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 REFUND: dict[str, Any] = {"options": [{"remedies": [{"kind": "refund_only", "amount": {"minor": 5_000}}], "why": "fair"}]}
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
 
@@ -47,7 +49,7 @@ async def after_sales_automatic(service: Service) -> Case:
 
 async def after_sales_negotiated(service: Service) -> Case:
     service.world.add(order("O-2"), parcel("O-2"))
-    case = await service.open(order_id="O-2", issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    case = await service.open(order_id="O-2", issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     await case.until(lambda view: bool(view.requests))
     await case.act(MERCHANT, Action.PROPOSE, **SORRY)
     await until_waiting(case, WaitFor.CHOICE)
@@ -97,7 +99,7 @@ async def goods_sent_again(service: Service) -> Case:
 
 
 async def until_waiting(case: Case, reason: WaitFor) -> None:
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
+    await case.waits_for(reason)
 
 
 LIVES: dict[str, Callable[[Service], Awaitable[Case]]] = {

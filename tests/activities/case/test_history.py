@@ -22,7 +22,7 @@ from models.remedies.remedy import Remedy
 from models.tables.goods import ItemReservationRow
 from settings import Settings
 from tests.support.builders.cases import NOW, case, receipt
-from tests.support.fakes.partners import order
+from tests.support.builders.orders import order
 
 
 @pytest.fixture

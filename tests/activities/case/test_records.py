@@ -8,12 +8,11 @@ from sqlmodel import SQLModel, col, select, update
 
 from activities.case.records import RecordsActivities, digest
 from adapters.database.engine import Database, insert_if_absent, upsert
-from models.case.activities import Projection, RefundIntent
+from models.case.activities import Projection
 from models.case.state import Archive, CaseState
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Bilingual, Money
 from models.common.events import Event
-from models.common.partners import Payment, PaymentStatus
 from models.common.vocabulary import ClockName, Outcome, Party, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
 from models.common.waits import Wait
 from models.investigation.clocks import Miss
@@ -29,8 +28,10 @@ from models.tables.case import (
     OpeningRow,
     TimelineRow,
 )
-from tests.support.builders.cases import CUSTOMER, NOW, OPENED, case, entry, receipt
-from tests.support.fakes.partners import order, parcel
+from tests.support.builders.actors import CUSTOMER
+from tests.support.builders.cases import NOW, OPENED, case, entry, receipt
+from tests.support.builders.orders import order, parcel, payment
+from tests.support.builders.refund_intents import intent
 
 AGENT = Actor(role=Role.AGENT, id="alice")
 MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
@@ -219,21 +220,7 @@ async def sealed_record(database: Database, edition: int) -> ArchiveRow:
 async def test_the_archive_holds_the_whole_case_and_its_hash_is_that_of_its_content(
     records: RecordsActivities, database: Database
 ) -> None:
-    amount = Money(minor=900)
-    payment = Payment(payment_id="P-1", order_id="O-1", method="card", status=PaymentStatus.CAPTURED, amount=amount)
-    intent = RefundIntent(
-        case_id="RD-1",
-        remedy_id="m1",
-        order_id="O-1",
-        customer_id="C-1",
-        amount=amount,
-        payments=(payment,),
-        automatic=False,
-        max_automatic_per_customer_a_day=1,
-        max_automatic_minor_a_day=1,
-        at=NOW,
-    )
-    await records.intend_refund(intent)
+    await records.intend_refund(intent(minor=900, payments=(payment(minor=900, payment_id="P-1"),)))
     finding = Finding(party=Party.CARRIER, confidence=0.95, basis=Bilingual(zh="破损\x00", en="torn"), row="torn", at=NOW)
     await save(records, case(OPENED, finding=finding))
     unsaved = entry(2, Event.RESOLVED, outcome="resolved")

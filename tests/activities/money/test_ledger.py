@@ -12,7 +12,7 @@ from adapters.database.engine import Database
 from adapters.database.ledger import booked, post
 from models.case.activities import Projection
 from models.common.base import Money
-from models.common.partners import Payment, ProviderRefundStatus, Refund
+from models.common.partners import Payment, ProviderRefundStatus
 from models.common.vocabulary import RefundStatus, RemedyKind
 from models.money.ledger import Entry, EntryKind
 from models.policy.policy import Policy
@@ -22,6 +22,7 @@ from rules.money import ledger
 from rules.notifications.texts import texts
 from settings import Settings
 from tests.support.builders.cases import NOW, case
+from tests.support.builders.orders import refund
 from tests.support.builders.refund_intents import CARD, WALLET, intent
 
 PAID = (WALLET, CARD)
@@ -96,15 +97,7 @@ async def test_what_a_person_paid_another_way_counts_though_no_part_stands_for_i
 
 
 async def test_a_refund_made_outside_is_taken_off_what_is_left(records: RecordsActivities) -> None:
-    outside = Refund(
-        refund_id="R-9",
-        key="by-hand",
-        payment_id="P-1",
-        order_id="O-1",
-        amount=Money(minor=5_500),
-        status=ProviderRefundStatus.ACCEPTED,
-        reference="",
-    )
+    outside = refund(5_500, ProviderRefundStatus.ACCEPTED, payment_id="P-1")
     payments = (WALLET.model_copy(update={"refunds": (outside,)}), CARD)
     plan = await records.intend_refund(intent(minor=4_500, payments=payments))
     assert [(part.payment_id, part.amount.minor) for part in plan.parts] == [("P-1", 500), ("P-2", 4_000)]

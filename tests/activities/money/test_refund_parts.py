@@ -9,6 +9,7 @@ from sqlmodel import select
 from activities.case.records import RecordsActivities
 from adapters.database.engine import Database
 from models.case.activities import Projection
+from models.common.base import Money
 from models.common.vocabulary import RefundStatus, RemedyKind
 from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
@@ -16,7 +17,8 @@ from models.tables.money import RefundPartRow
 from rules.notifications.texts import texts
 from settings import Settings
 from tests.support.builders.cases import NOW, case, receipt
-from tests.support.builders.refund_intents import intent, payment
+from tests.support.builders.orders import payment
+from tests.support.builders.refund_intents import intent
 
 
 async def follow(records: RecordsActivities, parts: tuple[RefundPart, ...], **remedy: object) -> None:
@@ -78,7 +80,7 @@ async def test_too_little_left_is_said_with_what_is_left(records: RecordsActivit
 
 
 async def test_a_refund_in_another_currency_than_the_payment_is_refused(records: RecordsActivities) -> None:
-    plan = await records.intend_refund(intent(payments=(payment("P-1", 9_000, "EUR"),)))
+    plan = await records.intend_refund(intent(payments=(payment(payment_id="P-1", amount=Money(minor=9_000, currency="EUR")),)))
     assert (plan.parts, plan.denied) == ((), "other_currency")
 
 

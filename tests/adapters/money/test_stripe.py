@@ -17,7 +17,9 @@ from models.common.errors import RedressError
 from models.common.partners import PaymentStatus, ProviderRefundStatus, RefundTo, RefusalCode
 from models.common.vocabulary import ErrorType
 from settings import Settings
-from tests.support.fakes.stripe import KEY, asked, error_of, serving
+from tests.support.builders.partner_requests import REFUND_KEY, refund_request
+from tests.support.fakes.stripe import serving
+from tests.support.refusals import partner_error
 
 
 @dataclass
@@ -101,7 +103,7 @@ async def test_an_orders_payments_are_found_by_its_id_with_every_refund(books: R
         intent("pi_3", status="canceled"),
         intent("pi_4", metadata={"order_id": "O-2"}),
     ]
-    await provider.refund(asked())
+    await provider.refund(refund_request())
     payments = await provider.payments("O-1")
     assert [(one.payment_id, one.status, one.amount.minor) for one in payments] == [
         ("pi_1", PaymentStatus.CAPTURED, 1_000),
@@ -110,25 +112,30 @@ async def test_an_orders_payments_are_found_by_its_id_with_every_refund(books: R
     ]
     assert payments[0].method == "alipay"
     assert [(refund.key, refund.amount.minor, refund.status) for refund in payments[0].refunds] == [
-        (KEY, 250, ProviderRefundStatus.ACCEPTED)
+        (REFUND_KEY, 250, ProviderRefundStatus.ACCEPTED)
     ]
 
 
 async def test_a_refund_asked_twice_is_one(books: Remembering, provider: StripePayment) -> None:
-    assert await provider.refund(asked()) == await provider.refund(asked())
+    assert await provider.refund(refund_request()) == await provider.refund(refund_request())
     assert len(books.refunds) == 1
 
 
 async def test_a_refund_whose_answer_got_lost_is_found_by_its_key(books: Remembering, provider: StripePayment) -> None:
     books.acts, books.troubles = True, [JSONResponse({"error": {"message": "oh"}}, 500)]
-    assert not (await error_of(provider.refund(asked()))).permanent
-    found = await provider.refund_by_key(KEY, "pi_1")
+    assert not (await partner_error(provider.refund(refund_request()))).permanent
+    found = await provider.refund_by_key(REFUND_KEY, "pi_1")
     assert found is not None
-    assert (found.key, found.status, found.reference, found.order_id) == (KEY, ProviderRefundStatus.ACCEPTED, "RD-1", "O-1")
+    assert (found.key, found.status, found.reference, found.order_id) == (
+        REFUND_KEY,
+        ProviderRefundStatus.ACCEPTED,
+        "RD-1",
+        "O-1",
+    )
 
 
 async def test_a_payment_that_stripe_does_not_know_has_no_refund(provider: StripePayment) -> None:
-    assert await provider.refund_by_key(KEY, "pi_unknown") is None
+    assert await provider.refund_by_key(REFUND_KEY, "pi_unknown") is None
 
 
 @pytest.mark.parametrize(
@@ -154,7 +161,7 @@ async def test_every_state_of_a_refund_has_its_place(
     books: Remembering, provider: StripePayment, told: dict[str, Any], status: ProviderRefundStatus, code: RefusalCode | None
 ) -> None:
     books.becomes = told
-    made = await provider.refund(asked())
+    made = await provider.refund(refund_request())
     assert (made.status, made.refusal_code) == (status, code)
     assert (made.refusal is None) == (code is None)
 
@@ -162,7 +169,7 @@ async def test_every_state_of_a_refund_has_its_place(
 @pytest.mark.parametrize("status", [409, 429, 500, 503])
 async def test_stripe_in_trouble_is_asked_again(books: Remembering, provider: StripePayment, status: int) -> None:
     books.troubles = [JSONResponse({"error": {"message": "later"}}, status, headers={"Retry-After": "7"})]
-    error = await error_of(provider.refund(asked()))
+    error = await partner_error(provider.refund(refund_request()))
     assert (error.type, error.permanent, error.retry_after) == (ErrorType.PARTNER_UNAVAILABLE, False, 7)
     assert len(books.refunds) == 0
 
@@ -170,7 +177,7 @@ async def test_stripe_in_trouble_is_asked_again(books: Remembering, provider: St
 async def test_a_no_of_stripes_is_a_refused_refund_in_its_words(books: Remembering, provider: StripePayment) -> None:
     no = {"error": {"code": "charge_already_refunded", "message": "Charge ch_1 has already been refunded."}}
     books.troubles = [JSONResponse(no, 400)]
-    made = await provider.refund(asked())
+    made = await provider.refund(refund_request())
     assert (made.status, made.refusal, made.refusal_code) == (
         ProviderRefundStatus.REFUSED,
         "Charge ch_1 has already been refunded.",
@@ -179,14 +186,14 @@ async def test_a_no_of_stripes_is_a_refused_refund_in_its_words(books: Rememberi
 
 
 async def test_stripe_is_not_asked_for_a_way_that_it_does_not_have(books: Remembering, provider: StripePayment) -> None:
-    made = await provider.refund(asked(to=RefundTo.BALANCE))
+    made = await provider.refund(refund_request(to=RefundTo.BALANCE))
     assert (made.status, made.refusal_code, books.refunds) == (ProviderRefundStatus.REFUSED, RefusalCode.OTHER, {})
 
 
 async def test_a_stripe_that_cannot_be_reached_is_asked_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         provider = StripePayment("sk_test_123", 0.2, f"http://127.0.0.1:{silent.getsockname()[1]}")
-        assert (await error_of(provider.refund(asked()))).type is ErrorType.PARTNER_UNAVAILABLE
+        assert (await partner_error(provider.refund(refund_request()))).type is ErrorType.PARTNER_UNAVAILABLE
         await provider.aclose()
 
 

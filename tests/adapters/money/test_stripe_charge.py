@@ -19,7 +19,9 @@ from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.money.charge import Charge, ChargeStatus
 from settings import Settings
-from tests.support.fakes.stripe import charging, error_of, serving
+from tests.support.builders.partner_requests import charge_request
+from tests.support.fakes.stripe import serving
+from tests.support.refusals import partner_error
 
 MERCHANT = "M-7"
 
@@ -135,14 +137,14 @@ async def charges(till: Till) -> AsyncIterator[StripeCharges]:
 
 
 async def asked(charges: StripeCharges) -> Charge:
-    charge = await charges.charge(charging(), MERCHANT)
+    charge = await charges.charge(charge_request(), MERCHANT)
     assert (charge.status, charge.amount) == (ChargeStatus.PENDING, Money(minor=2_000, currency="USD"))
     assert charge.charge_id is not None
     return charge
 
 
 async def now(charges: StripeCharges, charge: Charge) -> Charge:
-    told = await charges.charge_by_key(charging(), MERCHANT, charge.charge_id)
+    told = await charges.charge_by_key(charge_request(), MERCHANT, charge.charge_id)
     assert told is not None
     assert (told.key, told.order_id, told.reference, told.charge_id) == (
         charge.key,
@@ -168,8 +170,8 @@ async def test_a_charge_whose_answer_got_lost_is_the_same_link_when_it_is_asked_
     till: Till, charges: StripeCharges
 ) -> None:
     till.troubles = [JSONResponse({"error": {"message": "oh"}}, 500)]
-    assert not (await error_of(charges.charge(charging(), MERCHANT))).permanent
-    assert await charges.charge_by_key(charging(), MERCHANT, None) is None
+    assert not (await partner_error(charges.charge(charge_request(), MERCHANT))).permanent
+    assert await charges.charge_by_key(charge_request(), MERCHANT, None) is None
     await asked(charges)
     assert len(till.links) == 1
 
@@ -187,23 +189,23 @@ async def test_a_payment_that_failed_may_be_tried_again_at_the_same_link(till: T
 async def test_nobody_can_pay_what_was_called_off(till: Till, charges: StripeCharges) -> None:
     charge = await asked(charges)
     page = till.begin(str(charge.charge_id))
-    cancelled = await charges.cancel_charge(charging(), MERCHANT, charge.charge_id)
+    cancelled = await charges.cancel_charge(charge_request(), MERCHANT, charge.charge_id)
     assert cancelled.status is ChargeStatus.CANCELLED
     assert (till.link(str(charge.charge_id))["active"], page["status"]) == (False, "expired")
     assert (await now(charges, charge)).status is ChargeStatus.CANCELLED
-    assert (await charges.cancel_charge(charging(), MERCHANT, charge.charge_id)).status is ChargeStatus.CANCELLED
+    assert (await charges.cancel_charge(charge_request(), MERCHANT, charge.charge_id)).status is ChargeStatus.CANCELLED
 
 
 async def test_who_pays_in_the_moment_of_calling_off_has_paid(till: Till, charges: StripeCharges) -> None:
     charge = await asked(charges)
     till.begin(str(charge.charge_id))
     till.quicker = True
-    told = await charges.cancel_charge(charging(), MERCHANT, charge.charge_id)
+    told = await charges.cancel_charge(charge_request(), MERCHANT, charge.charge_id)
     assert (told.status, told.payment_id) == (ChargeStatus.PAID, "pi_9")
 
 
 async def test_a_charge_of_which_no_link_was_heard_is_called_off_without_a_call(till: Till, charges: StripeCharges) -> None:
-    assert (await charges.cancel_charge(charging(), MERCHANT, None)).status is ChargeStatus.CANCELLED
+    assert (await charges.cancel_charge(charge_request(), MERCHANT, None)).status is ChargeStatus.CANCELLED
     assert till.links == {}
 
 
@@ -212,27 +214,27 @@ async def test_what_a_bank_is_about_to_pay_is_waited_for(till: Till, charges: St
     transfer: dict[str, Any] = {"object": "payment_intent", "id": "pi_9", "status": "processing", "last_payment_error": None}
     page = till.begin(str(charge.charge_id), status="complete", payment_intent=transfer)
     assert (await now(charges, charge)).status is ChargeStatus.PENDING
-    error: PartnerError = await error_of(charges.cancel_charge(charging(), MERCHANT, charge.charge_id))
+    error: PartnerError = await partner_error(charges.cancel_charge(charge_request(), MERCHANT, charge.charge_id))
     assert (error.type, error.permanent) == (ErrorType.PARTNER_UNAVAILABLE, False)
     assert error.retry_after
     page["payment_intent"] = {**transfer, "status": "requires_payment_method"}
-    assert (await charges.cancel_charge(charging(), MERCHANT, charge.charge_id)).status is ChargeStatus.CANCELLED
+    assert (await charges.cancel_charge(charge_request(), MERCHANT, charge.charge_id)).status is ChargeStatus.CANCELLED
 
 
 async def test_a_link_that_stripe_does_not_know_says_nothing_and_a_stripe_that_is_away_is_asked_again(
     charges: StripeCharges,
 ) -> None:
-    assert await charges.charge_by_key(charging(), MERCHANT, "plink_unknown") is None
+    assert await charges.charge_by_key(charge_request(), MERCHANT, "plink_unknown") is None
     with socket.create_server(("127.0.0.1", 0)) as silent:
         away = StripePayment("sk_test_123", 0.2, f"http://127.0.0.1:{silent.getsockname()[1]}")
-        error = await error_of(StripeCharges(away.client).charge(charging(), MERCHANT))
+        error = await partner_error(StripeCharges(away.client).charge(charge_request(), MERCHANT))
         await away.aclose()
     assert error.type is ErrorType.PARTNER_UNAVAILABLE
 
 
 async def test_an_amount_that_stripe_cannot_take_is_refused_for_good(charges: StripeCharges) -> None:
-    odd = charging().model_copy(update={"amount": Money(minor=150, currency="MGA")})
-    assert (await error_of(charges.charge(odd, MERCHANT))).permanent
+    odd = charge_request().model_copy(update={"amount": Money(minor=150, currency="MGA")})
+    assert (await partner_error(charges.charge(odd, MERCHANT))).permanent
 
 
 async def test_every_merchants_customers_pay_at_its_own_provider(till: Till) -> None:
@@ -254,7 +256,7 @@ async def test_every_merchants_customers_pay_at_its_own_provider(till: Till) -> 
             payment_url=usual_url,
         )
         partners = Partners.connect(settings)
-        urls = [(await partners.charges.charge(charging(), merchant)).pay_url for merchant in (MERCHANT, "M-1")]
+        urls = [(await partners.charges.charge(charge_request(), merchant)).pay_url for merchant in (MERCHANT, "M-1")]
         await partners.aclose()
     assert urls == ["https://buy.stripe.example/1", "https://pay.example/1"]
-    assert asked_there == [charging().key]
+    assert asked_there == [charge_request().key]

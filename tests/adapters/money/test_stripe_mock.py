@@ -14,7 +14,9 @@ from models.common.base import Money
 from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import ErrorType
 from models.money.charge import ChargeStatus
-from tests.support.fakes.stripe import KEY, MODULE, asked, charging, error_of, stripe_mock
+from tests.support.builders.partner_requests import REFUND_KEY, charge_request, refund_request
+from tests.support.fakes.stripe import MODULE, stripe_mock
+from tests.support.refusals import partner_error
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +50,8 @@ async def mocked(mock_url: str) -> AsyncIterator[StripePayment]:
 
 
 async def test_stripe_takes_our_refund_as_it_describes_refunds(mocked: StripePayment) -> None:
-    made = await mocked.refund(asked(100))
-    assert (made.key, made.payment_id, made.order_id, made.reference) == (KEY, "pi_1", "O-1", "RD-1")
+    made = await mocked.refund(refund_request(100))
+    assert (made.key, made.payment_id, made.order_id, made.reference) == (REFUND_KEY, "pi_1", "O-1", "RD-1")
     assert (made.amount, made.status) == (Money(minor=100, currency="USD"), ProviderRefundStatus.ARRIVED)
     assert made.refund_id.startswith("re_")
 
@@ -67,7 +69,7 @@ async def test_stripe_knows_no_refund_of_another_key(mocked: StripePayment) -> N
 
 
 async def test_stripe_takes_a_charge_as_it_describes_payment_links_and_calls_it_off(mocked: StripePayment) -> None:
-    charges, order = StripeCharges(mocked.client), charging()
+    charges, order = StripeCharges(mocked.client), charge_request()
     made = await charges.charge(order, "M-7")
     assert (made.key, made.order_id, made.amount, made.status) == (order.key, order.order_id, order.amount, ChargeStatus.PENDING)
     assert str(made.charge_id).startswith("plink_")
@@ -75,13 +77,13 @@ async def test_stripe_takes_a_charge_as_it_describes_payment_links_and_calls_it_
     known = await charges.charge_by_key(order, "M-7", made.charge_id)
     assert known is not None
     assert known.pay_url is not None
-    off = await error_of(charges.cancel_charge(order, "M-7", made.charge_id))  # its one session stays open whatever is done
+    off = await partner_error(charges.cancel_charge(order, "M-7", made.charge_id))  # its one session stays open whatever is done
     assert "under way" in str(off)
 
 
 async def test_a_key_that_stripe_does_not_take_is_an_operators_business(mock_url: str) -> None:
     provider = StripePayment("nonsense", 5, mock_url)
-    error = await error_of(provider.refund(asked()))
+    error = await partner_error(provider.refund(refund_request()))
     assert (error.type, error.permanent) == (ErrorType.PARTNER_UNAVAILABLE, False)
     assert "REDRESS_STRIPE_KEY" in str(error)
     await provider.aclose()

@@ -1,7 +1,7 @@
 """E-mail over a real SMTP connection."""
 
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -12,10 +12,10 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from adapters.connect import Partners
 from adapters.partners.protocols import Notification
-from models.common.errors import PartnerError
 from models.common.partners import OutgoingMessage
 from models.common.vocabulary import ErrorType
 from settings import Settings
+from tests.support.refusals import partner_error
 
 MAIL = OutgoingMessage(
     key="m-17",
@@ -89,12 +89,6 @@ async def email(running: Controller) -> AsyncIterator[Connect]:
         await partners.aclose()
 
 
-async def error_of(call: Awaitable[object]) -> PartnerError:
-    with pytest.raises(PartnerError) as raised:
-        await call
-    return raised.value
-
-
 def test_without_smtp_the_notification_provider_sends_email() -> None:
     assert Partners.connect(Settings(smtp_host=None)).email is None
 
@@ -128,25 +122,25 @@ async def test_a_subject_cannot_write_headers(email: Connect, server: Server) ->
 
 @pytest.mark.parametrize("address", ["a@mail.example\r\nBcc: all@mail.example", "", "  ", "no address", "a@b@c", "<>", ","])
 async def test_what_is_no_address_gets_no_mail_and_no_second_try(email: Connect, server: Server, address: str) -> None:
-    error = await error_of(email().send(MAIL.model_copy(update={"to": address})))
+    error = await partner_error(email().send(MAIL.model_copy(update={"to": address})))
     assert error.permanent
     assert server.mails == []
 
 
 async def test_a_mailbox_that_does_not_exist_is_a_final_no(email: Connect) -> None:
-    error = await error_of(email().send(MAIL.model_copy(update={"to": "nobody@mail.example"})))
+    error = await partner_error(email().send(MAIL.model_copy(update={"to": "nobody@mail.example"})))
     assert error.type is ErrorType.PARTNER_REFUSED
     assert "no such mailbox" in str(error)
 
 
 @pytest.mark.parametrize("name", ["full", "later"])
 async def test_a_mailbox_in_trouble_is_tried_again(email: Connect, name: str) -> None:
-    error = await error_of(email().send(MAIL.model_copy(update={"to": f"{name}@mail.example"})))
+    error = await partner_error(email().send(MAIL.model_copy(update={"to": f"{name}@mail.example"})))
     assert error.type is ErrorType.PARTNER_UNAVAILABLE
 
 
 async def test_a_server_that_is_away_is_tried_again(email: Connect) -> None:
-    error = await error_of(email(smtp_port=9).send(MAIL))
+    error = await partner_error(email(smtp_port=9).send(MAIL))
     assert error.type is ErrorType.PARTNER_UNAVAILABLE
 
 
@@ -156,12 +150,12 @@ async def test_name_and_password_are_given_when_set(email: Connect, server: Serv
 
 
 async def test_a_wrong_password_loses_no_mail(email: Connect) -> None:
-    error = await error_of(email(smtp_user="redress", smtp_password="wrong").send(MAIL))
+    error = await partner_error(email(smtp_user="redress", smtp_password="wrong").send(MAIL))
     assert not error.permanent
     assert "REDRESS_SMTP_PASSWORD" in str(error)
 
 
 async def test_no_mail_goes_out_in_the_clear_where_tls_was_asked_for(email: Connect, server: Server) -> None:
-    error = await error_of(email(smtp_tls=True).send(MAIL))
+    error = await partner_error(email(smtp_tls=True).send(MAIL))
     assert not error.permanent
     assert server.mails == []

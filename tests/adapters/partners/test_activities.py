@@ -18,9 +18,9 @@ from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBa
 from models.common.base import Money
 from models.common.vocabulary import ErrorType, RefundStatus
 from models.remedies.remedy import RefundPart
-from tests.adapters.partners.test_http import QUESTION
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.partner_requests import STATEMENT
 from tests.support.fakes.http_partners import Fault, Provider
-from tests.support.fakes.partners import order, parcel
 from workflows.kit import activities
 
 ABOUT = LookUp(case_id="RD-1", order_id="O-1")
@@ -228,8 +228,8 @@ async def test_states_are_asked_for_what_is_not_settled(provider: Provider, call
 
 
 async def test_questions_reach_whoever_can_be_reached(provider: Provider, calls: PartnerActivities, attempts: Attempts) -> None:
-    other = QUESTION.model_copy(update={"key": "RD-1.q2", "recipient": "K-1"})
-    request = AskPartner(merchant=(QUESTION,), carrier=(other,))
+    other = STATEMENT.model_copy(update={"key": "RD-1.q2", "recipient": "K-1"})
+    request = AskPartner(merchant=(STATEMENT,), carrier=(other,))
     provider.will("POST /merchant/statements", Fault(422, b'{"detail": "unknown merchant"}'))
     provider.will("POST /carrier/statements", Fault(500))
     assert not (await attempts.error(calls.ask_partners, request)).non_retryable

@@ -16,8 +16,8 @@ from models.common.errors import PartnerError
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, RemedyKind, Stage
 from settings import Settings
+from tests.support.builders.orders import order, parcel
 from tests.support.fakes.http_partners import TOKEN, Fault, Provider
-from tests.support.fakes.partners import order, parcel
 from tests.support.processes.service import Case, Service, running_service
 
 ASK = "GET /payment/payments"

@@ -11,21 +11,17 @@ from structlog.contextvars import bound_contextvars
 
 from adapters.connect import Partners
 from models.common.base import Money
-from models.common.errors import PartnerError
-from models.common.partners import OutgoingMessage, ProviderRefundStatus, RefundRequest, StatementRequest
+from models.common.partners import ProviderRefundStatus
 from models.common.vocabulary import ErrorType
+from tests.support.builders.orders import order
+from tests.support.builders.partner_requests import MESSAGE, STATEMENT, refund_request
 from tests.support.fakes.http_partners import TOKEN, Fault, Provider
-from tests.support.fakes.partners import NOW, order
+from tests.support.matrix import matrix
+from tests.support.refusals import partner_error
 
 Call = Callable[[Partners], Awaitable[object]]
 
-REFUND = RefundRequest(
-    key="RD-1.r1.1.1", payment_id="P-O-1-1", order_id="O-1", amount=Money(minor=500), reason="lost", reference="RD-1"
-)
-QUESTION = StatementRequest(
-    key="RD-1.q1", reference="RD-1", request_id="q1", recipient="M-1", order_id="O-1", question="Where is it?", due=NOW
-)
-MESSAGE = OutgoingMessage(key="m-1", channel="sms", to="+8613800000000", locale="zh", subject="您的退款", body="已受理。")
+REFUND = refund_request(500, "CNY", payment_id="P-O-1-1")
 
 READS: dict[str, Call] = {
     "GET /merchant/orders/O-1": lambda partners: partners.merchant.order("O-1"),
@@ -35,8 +31,8 @@ READS: dict[str, Call] = {
 }
 WRITES: dict[str, Call] = {
     "POST /payment/refunds": lambda partners: partners.payment.refund(REFUND),
-    "POST /merchant/statements": lambda partners: partners.merchant.ask(QUESTION),
-    "POST /carrier/statements": lambda partners: partners.carrier.ask(QUESTION),
+    "POST /merchant/statements": lambda partners: partners.merchant.ask(STATEMENT),
+    "POST /carrier/statements": lambda partners: partners.carrier.ask(STATEMENT),
     "POST /notification/messages": lambda partners: partners.notification.send(MESSAGE),
 }
 CALLS = READS | WRITES
@@ -71,17 +67,10 @@ NOT_FROM_THE_PARTNER = {
 }
 
 
-async def error_of(call: Awaitable[object]) -> PartnerError:
-    with pytest.raises(PartnerError) as raised:
-        await call
-    return raised.value
-
-
-@pytest.mark.parametrize("fault", UNAVAILABLE.values(), ids=UNAVAILABLE)
-@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize(("name", "fault"), matrix(list(CALLS), UNAVAILABLE, every=4))
 async def test_a_partner_in_trouble_may_be_asked_again(provider: Provider, connected: Partners, name: str, fault: Fault) -> None:
     provider.will(name, fault)
-    error = await error_of(CALLS[name](connected))
+    error = await partner_error(CALLS[name](connected))
     assert error.type is ErrorType.PARTNER_UNAVAILABLE
     assert not error.permanent
     if name != f"GET /payment/refunds/{REFUND.key}":
@@ -94,7 +83,7 @@ async def test_an_invalid_response_may_be_asked_for_again(
     provider: Provider, connected: Partners, name: str, fault: Fault
 ) -> None:
     provider.will(name, fault)
-    error = await error_of(CALLS[name](connected))
+    error = await partner_error(CALLS[name](connected))
     assert error.type is ErrorType.PARTNER_INVALID_RESPONSE
     assert not error.permanent
 
@@ -105,7 +94,7 @@ async def test_a_wrong_address_makes_no_order_unknown_and_no_refund_refused(
     provider: Provider, connected: Partners, name: str, fault: Fault
 ) -> None:
     provider.will(name, fault)
-    error = await error_of(CALLS[name](connected))
+    error = await partner_error(CALLS[name](connected))
     assert error.type is ErrorType.PARTNER_INVALID_RESPONSE
 
 
@@ -113,7 +102,7 @@ async def test_a_wrong_address_makes_no_order_unknown_and_no_refund_refused(
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_final_no_is_told_in_the_partners_words(provider: Provider, connected: Partners, name: str, status: int) -> None:
     provider.will(name, Fault(status, json.dumps({"detail": "订单已超过售后期限"}).encode()))
-    error = await error_of(CALLS[name](connected))
+    error = await partner_error(CALLS[name](connected))
     assert error.type is ErrorType.PARTNER_REFUSED
     assert error.permanent
     assert str(error) == "订单已超过售后期限"
@@ -121,7 +110,7 @@ async def test_a_final_no_is_told_in_the_partners_words(provider: Provider, conn
 
 async def test_a_refusal_with_a_list_of_faults_is_told_too(provider: Provider, connected: Partners) -> None:
     provider.will("POST /payment/refunds", Fault(422, b'{"detail": [{"loc": ["amount"], "msg": "too small"}]}'))
-    assert "too small" in str(await error_of(connected.payment.refund(REFUND)))
+    assert "too small" in str(await partner_error(connected.payment.refund(REFUND)))
 
 
 @pytest.mark.parametrize("name", WRITES)
@@ -129,7 +118,7 @@ async def test_what_is_gone_at_the_partner_is_not_found_when_something_is_sent(
     provider: Provider, connected: Partners, name: str
 ) -> None:
     provider.will(name, Fault(404, b'{"detail": "no such recipient"}'))
-    error = await error_of(CALLS[name](connected))
+    error = await partner_error(CALLS[name](connected))
     assert error.type is ErrorType.NOT_FOUND
     assert error.permanent
 
@@ -158,7 +147,7 @@ async def test_a_busy_partner_says_when_to_come_back(
 ) -> None:
     header = when if isinstance(when, str) else format_datetime(datetime.now(UTC) + when, usegmt=True)
     provider.will("GET /payment/payments", Fault(429, headers={"Retry-After": header}))
-    error = await error_of(connected.payment.payments("O-1"))
+    error = await partner_error(connected.payment.payments("O-1"))
     assert error.retry_after is not None
     assert least <= error.retry_after <= most
 
@@ -167,14 +156,14 @@ async def test_a_busy_partner_says_when_to_come_back(
 async def test_a_pause_that_nobody_can_read_is_ours_to_choose(provider: Provider, connected: Partners, header: str) -> None:
     headers = {"Retry-After": header} if header.isascii() else {"Retry-After": header.encode().decode("latin-1")}
     provider.will("GET /payment/payments", Fault(503, headers=headers))
-    assert (await error_of(connected.payment.payments("O-1"))).retry_after is None
+    assert (await partner_error(connected.payment.payments("O-1"))).retry_after is None
 
 
 async def test_partners_that_are_not_there_at_all_may_be_asked_again(provider: Provider) -> None:
     gone = provider.settings(merchant_url="http://127.0.0.1:9", carrier_url="http://no-such-host.invalid")
     partners = Partners.connect(gone)
     for call in (partners.merchant.order("O-1"), partners.carrier.shipments("O-1")):
-        assert (await error_of(call)).type is ErrorType.PARTNER_UNAVAILABLE
+        assert (await partner_error(call)).type is ErrorType.PARTNER_UNAVAILABLE
     await partners.aclose()
 
 
@@ -207,13 +196,13 @@ async def test_answers_about_something_else_are_invalid_responses(provider: Prov
     ]
     for name, body, call in others:
         provider.will(name, Fault(body=body.encode()))
-        assert (await error_of(call)).type is ErrorType.PARTNER_INVALID_RESPONSE, name
+        assert (await partner_error(call)).type is ErrorType.PARTNER_INVALID_RESPONSE, name
 
 
 async def test_what_a_broken_answer_says_of_people_stays_out_of_the_error(provider: Provider, connected: Partners) -> None:
     broken = {**order().model_dump(mode="json"), "placed_at": "Zhang San, 1 Renmin Road"}
     provider.will("GET /merchant/orders/O-1", Fault(body=json.dumps(broken).encode()))
-    error = await error_of(connected.merchant.order("O-1"))
+    error = await partner_error(connected.merchant.order("O-1"))
     assert "placed_at" in str(error)
     assert "Zhang San" not in str(error)
     assert error.__cause__ is None
@@ -227,7 +216,7 @@ async def test_a_partner_may_say_more_than_it_must(provider: Provider, connected
 
 async def test_a_refund_whose_answer_got_lost_is_found_by_its_key_and_paid_once(provider: Provider, connected: Partners) -> None:
     provider.will("POST /payment/refunds", Fault(acts=True, hangs=True))
-    await error_of(connected.payment.refund(REFUND))
+    await partner_error(connected.payment.refund(REFUND))
     found = await connected.payment.refund_by_key(REFUND.key, REFUND.payment_id)
     assert found is not None
     assert await connected.payment.refund(REFUND) == found
@@ -248,7 +237,7 @@ async def test_every_call_carries_token_and_request_id(provider: Provider, conne
     assert provider.headers[name]["x-request-id"] == "req-7"
 
 
-@pytest.mark.parametrize(("name", "key"), list(zip(WRITES, [REFUND.key, QUESTION.key, QUESTION.key, MESSAGE.key], strict=True)))
+@pytest.mark.parametrize(("name", "key"), list(zip(WRITES, [REFUND.key, STATEMENT.key, STATEMENT.key, MESSAGE.key], strict=True)))
 async def test_everything_sent_carries_its_key(provider: Provider, connected: Partners, name: str, key: str) -> None:
     await WRITES[name](connected)
     assert provider.headers[name]["idempotency-key"] == key
@@ -256,9 +245,9 @@ async def test_everything_sent_carries_its_key(provider: Provider, connected: Pa
 
 async def test_what_is_sent_arrives_as_it_was(provider: Provider, connected: Partners) -> None:
     await connected.notification.send(MESSAGE)
-    await connected.merchant.ask(QUESTION)
+    await connected.merchant.ask(STATEMENT)
     assert provider.world.sent == [MESSAGE]
-    assert provider.world.asked == [QUESTION]
+    assert provider.world.asked == [STATEMENT]
 
 
 async def test_ids_cannot_lead_to_another_address(provider: Provider, connected: Partners) -> None:

@@ -15,16 +15,16 @@ from temporalio.testing import ActivityEnvironment
 from activities.remedies.order_change import OrderingActivities
 from adapters.connect import Partners
 from adapters.database.engine import Database, insert_if_absent
-from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.vocabulary import ErrorType
-from models.money.charge import BookCharge, Charge, ChargeCall, ChargeRequest, ChargeStatus
+from models.money.charge import BookCharge, Charge, ChargeCall, ChargeStatus
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeKind, ChangeQuery, ChangeStatus, OrderChangeRequest
 from models.tables.addresses import AddressRow
 from models.tables.money import LedgerRow
 from sandbox.app import create_app
 from sandbox.kit.parts import Options
 from settings import Settings
+from tests.support.builders.partner_requests import charge_request
 from tests.support.processes.sandbox import Running
 
 
@@ -83,13 +83,12 @@ def asking(order: dict[str, Any], key: str = "RD-1.m1.change", quantity: int = 2
 
 
 def bill(order: dict[str, Any], key: str = "RD-1.m1.charge", known: Charge | None = None) -> ChargeCall:
-    asked = ChargeRequest(
+    asked = charge_request(
+        500,
+        "CNY",
         key=key,
         order_id=order["order_id"],
         customer_id=order["customer_id"],
-        amount=Money(minor=500),
-        reason="order.change",
-        reference="RD-1",
         until=datetime.now(UTC) + timedelta(hours=48),
     )
     return ChargeCall(order=asked, merchant_id=order["merchant_id"], known=known)

@@ -12,12 +12,12 @@ import httpx
 import pytest
 
 from adapters.connect import Partners
-from models.common.base import Money
 from models.common.errors import PartnerError
-from models.common.partners import ProviderRefundStatus, RefundRequest
+from models.common.partners import ProviderRefundStatus
 from models.common.vocabulary import ErrorType
 from settings import ROOT, Settings
-from tests.adapters.partners.test_http import MESSAGE, QUESTION, error_of
+from tests.support.builders.partner_requests import MESSAGE, STATEMENT, refund_request
+from tests.support.refusals import partner_error
 
 pytestmark = pytest.mark.slow
 ORDER = "O-1001"
@@ -69,14 +69,7 @@ async def test_order_parcels_and_payments_are_of_one_order(partners: Partners) -
 async def test_the_sandbox_pays_a_key_once_and_never_more_than_was_paid(partners: Partners) -> None:
     (payment, *_) = await partners.payment.payments(ORDER)
     currency = payment.amount.currency
-    asked = RefundRequest(
-        key="RD-1.r1.1.1",
-        payment_id=payment.payment_id,
-        order_id=ORDER,
-        amount=Money(minor=100, currency=currency),
-        reason="lost",
-        reference="RD-1",
-    )
+    asked = refund_request(100, currency, payment_id=payment.payment_id, order_id=ORDER)
     assert await partners.payment.refund_by_key(asked.key, asked.payment_id) is None
     first, second = [await partners.payment.refund(asked) for _ in range(2)]
     assert first.refund_id == second.refund_id
@@ -89,7 +82,7 @@ async def test_the_sandbox_pays_a_key_once_and_never_more_than_was_paid(partners
 
 
 async def test_questions_and_messages_are_taken(partners: Partners) -> None:
-    about = QUESTION.model_copy(update={"order_id": ORDER})
+    about = STATEMENT.model_copy(update={"order_id": ORDER})
     await partners.merchant.ask(about)
     await partners.carrier.ask(about.model_copy(update={"key": "RD-1.q2", "recipient": "K-1"}))
     await partners.notification.send(MESSAGE)
@@ -97,7 +90,7 @@ async def test_questions_and_messages_are_taken(partners: Partners) -> None:
 
 async def test_a_wrong_token_says_which_setting_to_look_at(sandbox: str) -> None:
     strangers = Partners.connect(settings(sandbox, partner_token="wrong"))
-    error: PartnerError = await error_of(strangers.merchant.order(ORDER))
+    error: PartnerError = await partner_error(strangers.merchant.order(ORDER))
     await strangers.aclose()
     assert error.type is ErrorType.PARTNER_UNAVAILABLE
     assert "REDRESS_PARTNER_TOKEN" in str(error)

@@ -11,7 +11,7 @@ from models.case.activities import ReserveItems
 from models.common.lines import LineQuantity
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Locale, Role
-from tests.support.fakes.partners import NOW, order, parcel
+from tests.support.builders.orders import NOW, order, parcel
 from tests.support.processes.api import Person, Web
 
 

@@ -8,10 +8,8 @@ import asyncio
 import itertools
 import json
 import os
-import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -22,14 +20,13 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error  # pyright: ignore[reportUnknownVariableType]
 from schemathesis.core import NotSet
 from schemathesis.specs.openapi import checks
-from standardwebhooks import Webhook
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.secrets import secrets_of
 from models.common.vocabulary import Role
 from settings import Settings
+from tests.support.builders.notices import signed
+from tests.support.builders.orders import order, parcel
 from tests.support.builders.pictures import picture
-from tests.support.fakes.partners import order, parcel
 from tests.support.processes.api import Web, running_web
 from tests.support.processes.databases import DIALECTS
 from tests.support.processes.service import running_service
@@ -169,7 +166,5 @@ def send(ground: Ground, operation: Any, requests: Any) -> None:
 
 def signature(ground: Ground, body: Any) -> dict[str, str]:
     """As a partner would sign it."""
-    at, number = datetime.now(UTC), uuid.uuid4().hex
     content = json.dumps(body) if not isinstance(body, bytes) else body.decode("latin-1")
-    signed = Webhook(secrets_of(ground.web.settings).webhook).sign(number, at, content)
-    return {"webhook-id": number, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signed}
+    return signed(ground.web.settings, content)

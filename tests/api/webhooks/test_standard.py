@@ -7,11 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from standardwebhooks import Webhook
 
-from adapters.secrets import secrets_of
 from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
+from tests.support.builders.notices import signed
 from tests.support.builders.pictures import numbered, picture
 from tests.support.processes.api import Web
 from tests.support.processes.waiting import eventually
@@ -27,10 +26,8 @@ async def send(
 ) -> httpx.Response:
     """As a partner would."""
     content = json.dumps(body) if not isinstance(body, str) else body
-    number = number or f"n-{uuid.uuid4().hex}"
     at = datetime.now(UTC) - timedelta(seconds=late)
-    signature = Webhook(secret or secrets_of(web.settings).webhook).sign(number, at, content)
-    headers = {"webhook-id": number, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+    headers = signed(web.settings, content, number=number, at=at, secret=secret)
     return await web.http.post(f"/v1/webhooks/{partner}", content=content, headers=headers)
 
 

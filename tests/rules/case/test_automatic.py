@@ -1,36 +1,19 @@
 """What resolves without a person (RES-10), what waits for another one (RES-4): every limit from both sides."""
 
-from typing import Any
-
 import pytest
 
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
-from models.case.state import CaseState, Classification
 from models.common.actors import Actor
-from models.common.base import Bilingual, Money
-from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Role
-from models.investigation.findings import Finding
+from models.common.base import Money
+from models.common.vocabulary import Issue, Kind, RemedyKind, Role
 from models.policy.policy import PolicySlice
-from models.remedies.offers import RemedyOffer
 from models.remedies.remedy import Remedy
 from rules.case.automatic import drawn_for_review, due_without_a_person, weigh
 from rules.money.approvals import needs_approval
-from tests.support.builders.cases import NOW, case, receipt
-from tests.support.fakes.partners import order, payment
-
-
-def refund(minor: int, currency: str = "CNY") -> RemedyOffer:
-    return RemedyOffer(kind=RemedyKind.REFUND_ONLY, amount=Money(minor=minor, currency=currency))
-
-
-def classified(issue: Issue, **change: object) -> CaseState:
-    fields: dict[str, Any] = {"order": order(), "payments": (payment(),), **change}
-    return case(classification=Classification(issue=issue, confidence=1, by="customer"), **fields)
-
-
-def found(row: str, confidence: float = 0.98) -> Finding:
-    return Finding(party=Party.CARRIER, confidence=confidence, basis=Bilingual(zh="丢失", en="lost"), row=row, at=NOW)
+from tests.support.builders.cases import classified, finding, receipt
+from tests.support.builders.orders import order, payment
+from tests.support.builders.remedies import offer
 
 
 @pytest.mark.parametrize(
@@ -49,16 +32,16 @@ def test_money_above_the_limit_waits_for_another_person(policy_slice: PolicySlic
 
 
 def test_a_lost_small_parcel_is_refunded_without_a_person(policy_slice: PolicySlice) -> None:
-    offer = due_without_a_person(classified(Issue.LOST, finding=found("lost")), policy_slice)
-    assert offer == refund(12_900)
+    due = due_without_a_person(classified(Issue.LOST, finding=finding(row="lost", confidence=0.98)), policy_slice)
+    assert due == offer(minor=12_900)
 
 
 @pytest.mark.parametrize(
     "change",
     [
         {"finding": None},
-        {"finding": found("lost", confidence=0.5)},
-        {"finding": found("late-on-the-way")},
+        {"finding": finding(row="lost", confidence=0.5)},
+        {"finding": finding(row="late-on-the-way", confidence=0.98)},
         {"kind": Kind.INQUIRY},
         {"reopened": 1},
         {"disputed": True},
@@ -72,7 +55,10 @@ def test_a_lost_small_parcel_is_refunded_without_a_person(policy_slice: PolicySl
     ],
 )
 def test_what_is_not_clear_and_small_needs_a_person(policy_slice: PolicySlice, change: dict[str, object]) -> None:
-    assert due_without_a_person(classified(Issue.LOST, **{"finding": found("lost"), **change}), policy_slice) is None
+    assert (
+        due_without_a_person(classified(Issue.LOST, **{"finding": finding(row="lost", confidence=0.98), **change}), policy_slice)
+        is None
+    )
 
 
 def test_money_given_on_the_order_before_counts_towards_the_limit(policy_slice: PolicySlice) -> None:
@@ -90,14 +76,17 @@ def test_words_alone_wait_for_nobody_whatever_was_given_before(policy_slice: Pol
 
 
 def test_what_was_weighed_ends_with_the_check_that_did_not_pass(policy_slice: PolicySlice) -> None:
-    offer, checks = weigh(
-        classified(Issue.LOST, finding=found("lost"), history=OrderHistory(refunds_of_customer=6)), policy_slice
+    due, checks = weigh(
+        classified(Issue.LOST, finding=finding(row="lost", confidence=0.98), history=OrderHistory(refunds_of_customer=6)),
+        policy_slice,
     )
-    assert offer is None
+    assert due is None
     assert [check.name for check in checks if not check.passed] == ["refunds"]
     assert (checks[-1].figure, checks[-1].limit) == (6, policy_slice.automatic.max_refunds_in_90_days)
-    offer, checks = weigh(classified(Issue.LOST, finding=found("lost"), history=OrderHistory()), policy_slice)
-    assert offer == refund(12_900)
+    due, checks = weigh(
+        classified(Issue.LOST, finding=finding(row="lost", confidence=0.98), history=OrderHistory()), policy_slice
+    )
+    assert due == offer(minor=12_900)
     assert all(check.passed and check.title.zh and check.title.en for check in checks)
 
 

@@ -1,42 +1,22 @@
 """Whose money a claim's payment is in the ledger (RES-9): whoever's it was claimed for, whatever comes, goes back, or is not due any more."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.claims.state import Claim, ClaimCause, ClaimItem, ClaimKind, ClaimPayment
-from models.common.base import Bilingual, Money
-from models.common.vocabulary import Party, RemedyKind
-from models.investigation.findings import Finding
+from models.claims.state import Claim, ClaimKind, ClaimPayment
+from models.common.base import Money
+from models.common.vocabulary import Party
 from models.money.ledger import Entry
 from rules.claims.receivables import booking
 from rules.money import ledger
+from tests.support.builders.cases import NOW
+from tests.support.builders.claims import claim
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CARRIER, MERCHANT, PLATFORM = "carrier:K-1", "merchant:M-1", "platform"
 REFUND, COUPON = (Party.MERCHANT, 10_000), (Party.PLATFORM, 3_000)
-
-
-def claim(*items: tuple[Party, int], kind: ClaimKind = ClaimKind.CARRIER, merchant_id: str | None = "M-1") -> Claim:
-    return Claim(
-        claim_id="RD-1.claim.1",
-        case_id="RD-1",
-        order_id="O-1",
-        kind=kind,
-        who="K-1" if kind is ClaimKind.CARRIER else "M-1",
-        merchant_id=merchant_id,
-        cause=ClaimCause.LOST,
-        items=tuple(
-            ClaimItem(remedy_id=f"m{number}", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=minor), in_favour_of=party)
-            for number, (party, minor) in enumerate(items, start=1)
-        ),
-        currency="CNY",
-        finding=Finding(party=Party.CARRIER, confidence=1, basis=Bilingual(zh="依据", en="basis"), at=NOW),
-        opened_at=NOW,
-    )
 
 
 def paid(minor: int, number: int = 1, *, back: bool = False) -> ClaimPayment:
@@ -55,7 +35,7 @@ def held(entries: Sequence[Entry]) -> dict[str, int]:
         (claim(REFUND, COUPON), [9_000, 4_000], {CARRIER: -13_000, MERCHANT: 10_000, PLATFORM: 3_000}),
         (claim(COUPON, REFUND), [9_000], {CARRIER: -9_000, PLATFORM: 3_000, MERCHANT: 6_000}),
         (claim(), [500], {CARRIER: -500, PLATFORM: 500}),
-        (claim(COUPON, kind=ClaimKind.RECOVERY), [3_000], {MERCHANT: -3_000, PLATFORM: 3_000}),
+        (claim(COUPON, kind=ClaimKind.RECOVERY, who="M-1"), [3_000], {MERCHANT: -3_000, PLATFORM: 3_000}),
     ],
 )
 def test_whoever_gave_the_remedy_gets_what_the_party_pays_in_the_order_of_the_items(
@@ -68,7 +48,7 @@ def test_whoever_gave_the_remedy_gets_what_the_party_pays_in_the_order_of_the_it
 
 
 def test_a_credit_goes_from_the_platform_to_the_merchant() -> None:
-    entry = booking(claim(REFUND, kind=ClaimKind.CREDIT), paid(10_000, back=True), [])
+    entry = booking(claim(REFUND, kind=ClaimKind.CREDIT, who="M-1"), paid(10_000, back=True), [])
     assert held([entry]) == {PLATFORM: -10_000, MERCHANT: 10_000}
 
 

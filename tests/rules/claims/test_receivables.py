@@ -1,31 +1,24 @@
 """Who owes whom for what a case gave (RES-9, INV-5): as pure decisions over finding, remedies and policy."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from models.case.receipt import Receipt
-from models.case.state import CaseState, Classification
+from models.case.state import CaseState
 from models.claims.policy import CarrierTerms, ClaimsPolicy, ClaimWaitFor
 from models.claims.state import ClaimCause, ClaimKind, ClaimRef
-from models.common.base import Bilingual, Money
+from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.partners import Order, Shipment, ShipmentStatus
-from models.common.vocabulary import Channel, Issue, Kind, Locale, Party, RemedyKind, Role
-from models.investigation.findings import Finding
+from models.common.vocabulary import Issue, Party, RemedyKind
 from models.remedies.remedy import Remedy
 from models.returns.state import Purpose, ReturnParcelState, ReturnResult, ReturnState
 from rules.claims.receivables import excessive, missing, receivables
-from tests.support.fakes.partners import order, parcel
+from tests.support.builders.cases import NOW, classified, finding, receipt
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.remedies import remedy
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 POLICY = ClaimsPolicy()
-
-
-def remedy(kind: RemedyKind = RemedyKind.REFUND_ONLY, minor: int | None = 10_000, number: int = 1, **change: object) -> Remedy:
-    amount = Money(minor=minor) if minor is not None else None
-    return Remedy(id=f"m{number}", kind=kind, amount=amount, done_at=NOW).model_copy(update=change)
 
 
 def case(
@@ -35,33 +28,12 @@ def case(
     bought: Order | None = None,
     parcels: tuple[Shipment, ...] = (parcel(),),
 ) -> CaseState:
-    receipt = Receipt(
-        case_id="RD-1",
-        kind=Kind.AFTER_SALES,
-        channel=Channel.APP,
-        customer_id="C-1",
-        locale=Locale.ZH,
-        zone="Asia/Shanghai",
-        order_id="O-1",
-        lines=(),
-        issue=issue,
-        description="坏了",
-        happened_at=None,
-        wanted=None,
-        evidence=(),
-        opened_by={"role": Role.CUSTOMER, "id": "C-1"},  # pyright: ignore[reportArgumentType]
-        request_id="r1",
-        received_at=NOW,
-    )
-    return CaseState(
-        receipt=receipt,
-        policy_version="1",
-        kind=Kind.AFTER_SALES,
-        order_id="O-1",
+    return classified(
+        issue,
+        receipt=receipt(issue=issue),
         order=bought or order(),
         shipments=parcels,
-        classification=Classification(issue=issue, confidence=1, by="customer"),
-        finding=Finding(party=party, confidence=1, basis=Bilingual(zh="依据", en="basis"), at=NOW),
+        finding=finding(party),
         remedies=remedies,
     )
 

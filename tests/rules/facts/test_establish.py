@@ -13,22 +13,9 @@ from models.investigation.clocks import Miss
 from models.investigation.findings import FactType, InformationRequest, Saying
 from rules.facts.establish import parcel_in_question, warranty_end
 from rules.facts.registry import FACTS
-from tests.support.builders.cases import CUSTOMER
-from tests.support.builders.evidence_of_facts import (
-    DAY,
-    HOUR,
-    MERCHANT,
-    NOW,
-    PHOTO,
-    bought,
-    charged,
-    delivered,
-    known,
-    line,
-    refund,
-    sent,
-    values,
-)
+from tests.support.builders.actors import CUSTOMER, MERCHANT
+from tests.support.builders.facts import DAY, HOUR, NOW, PHOTO, bought, charged, delivered, known, refund, sent, values
+from tests.support.builders.orders import line
 
 
 def test_delivery_is_told_with_its_promise_and_as_of_when_it_happened() -> None:
@@ -130,8 +117,8 @@ def test_of_several_parcels_the_facts_speak_of_the_one_in_trouble() -> None:
 
 def test_goods_are_told_with_their_marks_and_the_warranty_that_ends_first() -> None:
     lines = (
-        line(1, marks=frozenset({"custom"}), warranty_months=12),
-        line(2, category="food", marks=frozenset({"perishable"}), warranty_months=3),
+        line("L1", marks=frozenset({"custom"}), warranty_months=12),
+        line("L2", category="food", marks=frozenset({"perishable"}), warranty_months=3),
     )
     facts = values(known(bought(lines=lines), delivered(100)))
     assert facts["line.category"] == {"L1": "apparel", "L2": "food"}
@@ -147,7 +134,7 @@ def test_goods_are_told_with_their_marks_and_the_warranty_that_ends_first() -> N
 
 
 def test_goods_without_a_warranty_leave_open_until_when_the_others_last() -> None:
-    facts = values(known(bought(lines=(line(1, warranty_months=12), line(2))), delivered(1)))
+    facts = values(known(bought(lines=(line("L1", warranty_months=12), line("L2"))), delivered(1)))
     assert facts["line.warranted"] is False
     assert "line.warranty_left_days" not in facts
 

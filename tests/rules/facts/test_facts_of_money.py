@@ -3,7 +3,7 @@
 import pytest
 
 from models.common.partners import Payment, ProviderRefundStatus, Refund
-from tests.support.builders.evidence_of_facts import HOUR, NOW, bought, charged, known, refund, values
+from tests.support.builders.facts import HOUR, NOW, bought, charged, known, refund, values
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.common.base import Money
-from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund, ShipmentStatus
+from models.common.partners import ProviderRefundStatus, ShipmentStatus
 from models.common.vocabulary import RefundStatus
 from models.reconciliation.difference import DifferenceKind, Finding
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
 from rules.reconciliation.money import Books, Limits, Part, Road, id_of, in_goods, in_money
+from tests.support.builders.orders import payment, refund
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LIMITS = Limits(NOW, grace=timedelta(hours=1), overdue=timedelta(days=15))
@@ -27,25 +28,10 @@ def money(
     ours: RefundStatus, theirs: ProviderRefundStatus | None, since: datetime = A_DAY_AGO, minor: int = 500
 ) -> list[Finding]:
     part = RefundPart(key="RD-1.m1.1.1", payment_id="P-1", amount=Money(minor=500), refund_status=ours)
-    refund = Refund(
-        refund_id="R-1",
-        key=part.key,
-        payment_id="P-1",
-        order_id="O-1",
-        amount=Money(minor=minor),
-        status=theirs or ProviderRefundStatus.ACCEPTED,
-        reference="RD-1",
-    )
-    payment = Payment(
-        payment_id="P-1",
-        order_id="O-1",
-        method="card",
-        status=PaymentStatus.CAPTURED,
-        amount=Money(minor=900),
-        refunds=(refund,) if theirs else (),
-    )
+    made = refund(minor, theirs or ProviderRefundStatus.ACCEPTED, key=part.key, payment_id="P-1", reference="RD-1")
+    paid = payment("O-1", 1, *((made,) if theirs else ()), minor=900, payment_id="P-1")
     books = Books([Part(part, "RD-1", since)], [], frozenset())
-    return [found for found in in_money("O-1", [payment], books, LIMITS) if found.kind is not DifferenceKind.REFUND_OUTSIDE]
+    return [found for found in in_money("O-1", [paid], books, LIMITS) if found.kind is not DifferenceKind.REFUND_OUTSIDE]
 
 
 AGREE = [

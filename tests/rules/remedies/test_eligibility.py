@@ -24,12 +24,11 @@ from tests.support.builders.eligibility import (
     RETURN,
     ask,
     delivered,
-    line,
     marked,
     order,
     told,
 )
-from tests.support.fakes.partners import parcel, payment
+from tests.support.builders.orders import line, parcel, payment
 
 ONE_WEEK = delivered(7 * DAY - HOUR)
 OVER_A_WEEK = delivered(7 * DAY)

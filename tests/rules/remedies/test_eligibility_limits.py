@@ -22,12 +22,11 @@ from tests.support.builders.eligibility import (
     RETURN,
     ask,
     delivered,
-    line,
     marked,
     order,
     told,
 )
-from tests.support.fakes.partners import payment
+from tests.support.builders.orders import line, payment
 
 ALL_KINDS, ALL_ISSUES = list(RemedyKind), list(Issue)
 

@@ -24,11 +24,10 @@ from tests.support.builders.eligibility import (
     RETURN,
     ask,
     delivered,
-    line,
     order,
 )
 from tests.support.builders.facts import facts
-from tests.support.fakes.partners import parcel, payment
+from tests.support.builders.orders import line, parcel, payment
 
 CHANGE, CREDIT, IMPROVEMENT = RemedyKind.ORDER_CHANGED, RemedyKind.STORE_CREDIT, RemedyKind.SERVICE_IMPROVEMENT
 ALWAYS = {RemedyKind.COUPON, RemedyKind.APOLOGY, RemedyKind.EXPLANATION}

@@ -1,45 +1,30 @@
 """What may be given (RES-3…5, RES-10): limits of an offer, approval, and what is due without a person."""
 
-from typing import Any
-
 import pytest
 
-from models.case.state import CaseState, Classification
-from models.common.base import Bilingual, Money
+from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.partners import OrderLine, ProviderRefundStatus, Refund, ShipmentStatus
-from models.common.vocabulary import Issue, Party, RemedyKind
-from models.investigation.findings import Finding
+from models.common.partners import OrderLine, ShipmentStatus
+from models.common.vocabulary import Issue, RemedyKind
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from rules.common.amounts import cost_of
 from rules.facts.establish import facts_of
 from rules.remedies.limits import unfit
-from tests.support.builders.cases import NOW, case
-from tests.support.fakes.partners import order, parcel, payment
+from tests.support.builders.cases import NOW, classified
+from tests.support.builders.orders import order, parcel, payment, refund
+from tests.support.builders.remedies import offer
 
-
-def refund(minor: int, currency: str = "CNY") -> RemedyOffer:
-    return RemedyOffer(kind=RemedyKind.REFUND_ONLY, amount=Money(minor=minor, currency=currency))
-
-
-def classified(issue: Issue, **change: object) -> CaseState:
-    lost = parcel(status=ShipmentStatus.LOST)
-    fields: dict[str, Any] = {"order": order(), "payments": (payment(),), "shipments": (lost,), **change}
-    return case(classification=Classification(issue=issue, confidence=1, by="customer"), **fields)
-
-
-def found(row: str, confidence: float = 0.98) -> Finding:
-    return Finding(party=Party.CARRIER, confidence=confidence, basis=Bilingual(zh="丢失", en="lost"), row=row, at=NOW)
+LOST = parcel(status=ShipmentStatus.LOST)
 
 
 @pytest.mark.parametrize(
     ("offers", "complaint"),
     [
-        ((refund(12_900),), None),
-        ((refund(12_901),), "left to refund"),
-        ((refund(6_000), refund(7_000)), "left to refund"),
-        ((refund(100, "EUR"),), "the order is in CNY"),
+        ((offer(minor=12_900),), None),
+        ((offer(minor=12_901),), "left to refund"),
+        ((offer(minor=6_000), offer(minor=7_000)), "left to refund"),
+        ((offer(minor=100, currency="EUR"),), "the order is in CNY"),
         ((RemedyOffer(kind=RemedyKind.REPAIR),), "is no remedy for"),
         ((RemedyOffer(kind=RemedyKind.RESHIP),), None),
         ((), None),
@@ -48,23 +33,15 @@ def found(row: str, confidence: float = 0.98) -> Finding:
 def test_an_offer_keeps_to_the_order_and_to_what_can_be_done(
     policy_slice: PolicySlice, offers: tuple[RemedyOffer, ...], complaint: str | None
 ) -> None:
-    said = unfit(classified(Issue.LOST), policy_slice, offers)
+    said = unfit(classified(Issue.LOST, shipments=(LOST,)), policy_slice, offers)
     assert (said is None) if complaint is None else (said is not None and complaint in said.en and said.zh != said.en)
 
 
 def test_what_was_refunded_already_is_not_offered_again(policy_slice: PolicySlice) -> None:
-    back = Refund(
-        refund_id="R",
-        key="elsewhere",
-        payment_id="P-O-1-1",
-        order_id="O-1",
-        amount=Money(minor=12_000),
-        status=ProviderRefundStatus.ARRIVED,
-        reference="",
-    )
-    state = classified(Issue.LOST, payments=(payment().model_copy(update={"refunds": (back,)}),))
-    assert unfit(state, policy_slice, (refund(900),)) is None
-    assert unfit(state, policy_slice, (refund(901),)) is not None
+    back = refund(12_000)
+    state = classified(Issue.LOST, shipments=(LOST,), payments=(payment("O-1", 1, back),))
+    assert unfit(state, policy_slice, (offer(minor=900),)) is None
+    assert unfit(state, policy_slice, (offer(minor=901),)) is not None
 
 
 @pytest.mark.parametrize(("quantity", "minor"), [(1, 3_333), (2, 6_666), (3, 10_000), (9, 10_000)])

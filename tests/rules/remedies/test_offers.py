@@ -12,7 +12,7 @@ from models.policy.policy import PolicySlice
 from models.remedies.offers import OptionOffer, RemedyOffer
 from rules.remedies.offers import freight_of, lay_out
 from tests.support.builders.cases import NOW, case
-from tests.support.fakes.partners import order, payment
+from tests.support.builders.orders import order, payment
 
 RETURN = RemedyOffer(kind=RemedyKind.RETURN_AND_REFUND, amount=Money(minor=100))
 APOLOGY = RemedyOffer(kind=RemedyKind.APOLOGY, words="Sorry.")

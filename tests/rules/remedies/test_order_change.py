@@ -14,7 +14,7 @@ from models.remedies.order_change import ChangeAnswer, ChangeStatus, OrderChange
 from rules.policy.load import load_policy, slice_policy
 from rules.remedies.order_change import change_fault, difference, less_to_pay, paid_for, whole_order, wished
 from settings import ROOT
-from tests.support.fakes.partners import order, parcel
+from tests.support.builders.orders import order, parcel
 
 NOW = datetime.now(UTC)
 POLICY = slice_policy(load_policy(ROOT / "policies" / "default.yaml"), NOW)

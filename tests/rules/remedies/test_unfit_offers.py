@@ -7,7 +7,7 @@ import pytest
 from models.case.state import CaseState, Classification
 from models.common.base import Money
 from models.common.lines import LineQuantity, NewItem
-from models.common.partners import Order, OrderStatus, Payment, ProviderRefundStatus, Refund
+from models.common.partners import Order, OrderStatus
 from models.common.vocabulary import Issue, RefundStatus, RemedyKind, Role
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
@@ -17,8 +17,9 @@ from rules.facts.establish import facts_of
 from rules.remedies.eligibility import Ask, eligible
 from rules.remedies.limits import unfit
 from tests.support.builders.cases import NOW, case, receipt
-from tests.support.builders.eligibility import COUPON, DAY, EXCHANGE, REFUND, REPAIR, RETURN, delivered, line, order
-from tests.support.fakes.partners import payment
+from tests.support.builders.eligibility import COUPON, DAY, EXCHANGE, REFUND, REPAIR, RETURN, delivered, order
+from tests.support.builders.orders import line, payment, refund
+from tests.support.builders.remedies import offer
 
 
 def state(issue: Issue, **change: Any) -> CaseState:
@@ -34,10 +35,6 @@ def state(issue: Issue, **change: Any) -> CaseState:
     seen = {name: fields[name] for name in ("order", "shipments", "payments")}
     fields.setdefault("facts", facts_of(**seen, lines=(), requests=(), sayings=(), evidence=0, now=NOW))
     return case(**fields).model_copy(update={"receipt": taken})
-
-
-def offer(kind: RemedyKind, minor: int | None = None, *lines: LineQuantity) -> RemedyOffer:
-    return RemedyOffer(kind=kind, amount=None if minor is None else Money(minor=minor), lines=lines)
 
 
 def test_an_agent_keeps_to_the_rule_and_reads_it_in_the_refusal(policy_slice: PolicySlice) -> None:
@@ -147,16 +144,8 @@ def test_a_case_that_is_open_again_counts_what_it_gave_itself(
 
 def test_a_refund_that_the_payments_show_already_counts_once(policy_slice: PolicySlice) -> None:
     before = Remedy(id="m1", kind=REFUND, amount=Money(minor=10_000), parts=(part(10_000, RefundStatus.ARRIVED),))
-    shown = Refund(
-        refund_id="R-1",
-        key="RD-1.m1.1.1",
-        payment_id="P-O-1-1",
-        order_id="O-1",
-        amount=Money(minor=10_000),
-        status=ProviderRefundStatus.ARRIVED,
-        reference="RD-1",
-    )
-    charged: Payment = payment().model_copy(update={"refunds": (shown,)})
+    shown = refund(10_000, key="RD-1.m1.1.1", reference="RD-1")
+    charged = payment("O-1", 1, shown)
     case_ = state(Issue.LOST, remedies=(before,), payments=(charged,))
     assert eligible(Ask.of(case_, policy_slice)).left.minor == 2_900
 

@@ -17,7 +17,7 @@ from models.replacements.partner import Repair, RepairStatus, StockItem
 from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
 from rules.replacements import permissions as rules
 from tests.support.builders.cases import receipt
-from tests.support.fakes.partners import order
+from tests.support.builders.orders import order
 
 STAGES = ReplacementStage
 A = ReplacementAction

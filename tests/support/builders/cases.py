@@ -3,13 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 from models.case.receipt import Receipt
-from models.case.state import CaseState, TimelineEntry
+from models.case.state import CaseState, Classification, TimelineEntry
 from models.common.actors import SYSTEM, Actor
+from models.common.base import Bilingual
 from models.common.events import Event
-from models.common.vocabulary import Channel, Kind, Locale, Role
+from models.common.vocabulary import Channel, Issue, Kind, Locale, Party
+from models.investigation.findings import Finding
+from tests.support.builders.actors import CUSTOMER
+from tests.support.builders.orders import order, payment
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")
 
 
 def receipt(case_id: str = "RD-1", **change: object) -> Receipt:
@@ -48,3 +51,15 @@ def case(*entries: TimelineEntry, **change: object) -> CaseState:
     taken = receipt()
     state = CaseState(receipt=taken, policy_version="1", kind=taken.kind, order_id=taken.order_id, entries=entries)
     return state.model_copy(update={"version": entries[-1].version if entries else 1, **change})
+
+
+def classified(issue: Issue, **change: object) -> CaseState:
+    """A case of that issue about an order that is known and paid."""
+    known: dict[str, object] = {"order": order(), "payments": (payment(),), **change}
+    return case(classification=Classification(issue=issue, confidence=1, by="customer"), **known)
+
+
+def finding(party: Party = Party.CARRIER, confidence: float = 1, **change: object) -> Finding:
+    """That party was found responsible at `NOW`."""
+    base = Finding(party=party, confidence=confidence, basis=Bilingual(zh="依据", en="basis"), at=NOW)
+    return base.model_copy(update=change)

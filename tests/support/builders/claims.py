@@ -6,28 +6,28 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlmodel import col, select
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from temporalio.client import WorkflowHandle
 
 from models.case.actions import Act, Action
 from models.claims.actions import CLAIM_BODIES, ClaimAction
-from models.claims.state import ClaimState
+from models.claims.state import Claim, ClaimCause, ClaimItem, ClaimKind, ClaimState
 from models.claims.views import ClaimView
 from models.common.actors import Actor
 from models.common.base import Body, Money
 from models.common.errors import Fault
 from models.common.partners import Notice, ShipmentStatus
-from models.common.vocabulary import Issue, RemedyKind, Role, Stage
+from models.common.vocabulary import Issue, Party, RemedyKind, Stage
 from models.tables.case import MessageRow
 from models.tables.claims import ClaimHistoryRow, ClaimRow
 from models.tables.money import LedgerRow
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import CUSTOMER, Case, Service
+from tests.support.builders.actors import CUSTOMER
+from tests.support.builders.cases import NOW, finding
+from tests.support.builders.orders import order, parcel
+from tests.support.processes.service import Case, Service
 from tests.support.processes.waiting import eventually
+from tests.support.refusals import fault_of
 
-CARRIER = Actor(role=Role.CARRIER, id="K-1")
 _numbers = itertools.count(1)
 
 
@@ -48,10 +48,7 @@ class ClaimLife:
         return await self.handle.execute_update(action.value, request, result_type=ClaimView)
 
     async def refusal(self, actor: Actor, action: ClaimAction, /, **body: Any) -> Fault:
-        with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await self.act(actor, action, **body)
-        assert isinstance(refused.value.cause, ApplicationError)
-        return Fault.model_validate(refused.value.cause.details[0])
+        return await fault_of(self.act(actor, action, **body))
 
     async def tell(self, partner: str = "carrier", number: str | None = None, **payload: Any) -> None:
         """As the party's webhook would."""
@@ -119,3 +116,25 @@ async def close(case: Case) -> None:
 
 def money(minor: int) -> dict[str, Any]:
     return Money(minor=minor).model_dump()
+
+
+def claim(
+    *items: tuple[Party, int], kind: ClaimKind = ClaimKind.CARRIER, who: str = "K-1", merchant_id: str | None = "M-1"
+) -> Claim:
+    """A claim for refunds of so much each, in favour of those parties."""
+    return Claim(
+        claim_id="RD-1.claim.1",
+        case_id="RD-1",
+        order_id="O-1",
+        kind=kind,
+        who=who,
+        merchant_id=merchant_id,
+        cause=ClaimCause.LOST,
+        items=tuple(
+            ClaimItem(remedy_id=f"m{number}", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=minor), in_favour_of=party)
+            for number, (party, minor) in enumerate(items, start=1)
+        ),
+        currency="CNY",
+        finding=finding(),
+        opened_at=NOW,
+    )

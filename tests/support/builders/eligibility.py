@@ -4,17 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models.case.history import OrderHistory
-from models.common.base import Bilingual, Money
 from models.common.partners import Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
 from models.common.vocabulary import Party, RemedyKind
-from models.investigation.findings import Finding
 from models.policy.policy import PolicySlice
 from models.remedies.eligibility import Entitlement
 from rules.facts.establish import facts_of
 from rules.remedies.eligibility import Ask, eligible
-from tests.support.builders.cases import NOW
-from tests.support.fakes.partners import order as an_order
-from tests.support.fakes.partners import parcel, payment
+from tests.support.builders import orders
+from tests.support.builders.cases import NOW, finding
+from tests.support.builders.orders import line, parcel, payment
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 RETURN, REFUND, EXCHANGE, REPAIR = (
@@ -31,24 +29,9 @@ RESHIP, ADJUST, COUPON, CANCEL = (
 )
 
 
-def line(line_id: str = "L1", *, quantity: int = 1, minor: int = 12_900, **change: object) -> OrderLine:
-    base = OrderLine(
-        line_id=line_id,
-        sku=f"SKU-{line_id}",
-        title="衬衫 Shirt",
-        category="apparel",
-        quantity=quantity,
-        unit_price=Money(minor=minor // quantity),
-        paid=Money(minor=minor),
-    )
-    return base.model_copy(update=change)
-
-
 def order(*lines: OrderLine, **change: object) -> Order:
-    bought = lines or (line(),)
-    total = Money(minor=sum(one.paid.minor for one in bought))
-    fields: dict[str, Any] = {"lines": bought, "total": total, "placed_at": NOW - 30 * DAY, **change}
-    return an_order().model_copy(update=fields)
+    """An order of these lines, placed thirty days ago."""
+    return orders.order("O-1", *lines).model_copy(update={"placed_at": NOW - 30 * DAY, **change})
 
 
 def delivered(ago: timedelta, **change: Any) -> Shipment:
@@ -63,7 +46,7 @@ def delivered(ago: timedelta, **change: Any) -> Shipment:
 
 
 LOST = parcel(status=ShipmentStatus.LOST, shipped_at=NOW - 9 * DAY)
-MERCHANT_LIABLE = Finding(party=Party.MERCHANT, confidence=1, basis=Bilingual(zh="缺陷", en="a defect"), at=NOW)
+MERCHANT_LIABLE = finding(Party.MERCHANT)
 
 
 def ask(policy: PolicySlice, **change: Any) -> Ask:

@@ -10,7 +10,7 @@ from models.case.views import CaseView
 from models.common.partners import Notice, Order, OrderStatus
 from models.common.vocabulary import Issue, RemedyKind, Stage, WaitFor, WaitingOn
 from models.money.charge import Charge
-from tests.support.fakes.partners import order
+from tests.support.builders.orders import order
 from tests.support.processes.service import Case, Service
 
 

@@ -4,7 +4,7 @@ import base64
 import io
 import struct
 import zlib
-from typing import cast
+from typing import Any, cast
 
 from PIL import Image
 
@@ -17,6 +17,8 @@ HEIC = base64.b64decode(
     "1tZGF0AAAAISgBrxmA70mlvtPe3J/9JoL/SbIX//xdjnfhZCf6EcNtbw=="
 )
 """64 × 48, orange on the left, navy on the right."""
+UPLOADED: dict[str, Any] = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+"""A photo that was uploaded, as people's actions and cases name it."""
 
 
 def picture(format_: str = "JPEG", size: tuple[int, int] = (64, 48), colour: str = "teal", **options: object) -> bytes:

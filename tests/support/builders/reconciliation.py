@@ -12,8 +12,7 @@ from sqlmodel import col, select
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from models.common.base import Money
-from models.common.partners import ProviderRefundStatus, Refund, ShipmentStatus
+from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Issue, RemedyKind, WaitFor
 from models.money.ledger import EntryKind
 from models.reconciliation.difference import DifferenceKind, PageReport, ReconcileStart
@@ -21,7 +20,7 @@ from models.tables.case import MessageRow
 from models.tables.money import LedgerRow
 from models.tables.reconciliation import DifferenceRow
 from settings import Settings
-from tests.support.fakes.partners import order, parcel
+from tests.support.builders.orders import order, parcel, refund
 from tests.support.processes.service import Case, Service, running_service
 
 _numbers = itertools.count(1)
@@ -97,7 +96,7 @@ async def refunding(service: Service) -> Case:
     service.world.add(order(), parcel(status=ShipmentStatus.LOST))
     service.world.pays_at_once = False
     case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ARRIVAL)
+    await case.waits_for(WaitFor.ARRIVAL)
     return case
 
 
@@ -127,12 +126,4 @@ async def known_order(service: Service, order_id: str) -> None:
 
 def made_outside(service: Service) -> None:
     """The merchant gave 7.00 back at the provider's own page."""
-    service.world.refunds["by-hand"] = Refund(
-        refund_id="R-7",
-        key="by-hand",
-        payment_id="P-O-1-1",
-        order_id="O-1",
-        amount=Money(minor=700),
-        status=ProviderRefundStatus.ARRIVED,
-        reference="merchant",
-    )
+    service.world.refunds["by-hand"] = refund(700, key="by-hand", reference="merchant")

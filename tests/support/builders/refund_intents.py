@@ -2,16 +2,10 @@
 
 from models.case.activities import RefundIntent
 from models.common.base import Money
-from models.common.partners import Payment, PaymentStatus
 from tests.support.builders.cases import NOW
+from tests.support.builders.orders import payment
 
-
-def payment(payment_id: str, minor: int, currency: str = "CNY") -> Payment:
-    amount = Money(minor=minor, currency=currency)
-    return Payment(payment_id=payment_id, order_id="O-1", method="card", status=PaymentStatus.CAPTURED, amount=amount)
-
-
-WALLET, CARD = payment("P-1", 6_000), payment("P-2", 4_000)
+WALLET, CARD = payment(minor=6_000, payment_id="P-1"), payment(minor=4_000, payment_id="P-2")
 
 
 def intent(case_id: str = "RD-1", minor: int = 1_000, **change: object) -> RefundIntent:

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from temporalio.client import WorkflowHandle
 
 from models.case.actions import Act, Action
 from models.case.views import CaseView
@@ -24,12 +22,14 @@ from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction, Rep
 from models.replacements.views import ReplacementDetails
 from models.returns.partner import ReturnParcel
 from models.returns.state import RETURN_BODIES, ReturnAction
-from tests.support.fakes.partners import NOW, order, parcel
+from tests.support.builders.actors import CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import NOW, order, parcel
+from tests.support.builders.pictures import UPLOADED
 from tests.support.fakes.warehouse import FakeWarehouse
-from tests.support.processes.service import CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from tests.support.processes.service import Case, Service
+from tests.support.refusals import fault_of
 
 _numbers = itertools.count(1)
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 GOOD = [{"line_id": "L1", "accepted": 1}]
 
 
@@ -50,10 +50,7 @@ class Replacing:
         return await self.handle.execute_update(action.value, request, result_type=ReplacementState)
 
     async def refusal(self, actor: Actor, action: ReplacementAction, /, **body: Any) -> Fault:
-        with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await self.act(actor, action, **body)
-        assert isinstance(refused.value.cause, ApplicationError)
-        return Fault.model_validate(refused.value.cause.details[0])
+        return await fault_of(self.act(actor, action, **body))
 
     async def tell(self, kind: str, payload: Any, notice_id: str | None = None) -> None:
         """A partner's webhook about the replacement."""
@@ -119,10 +116,10 @@ async def agreed(
 ) -> Replacing:
     """A supervisor proposes the remedy, and the customer accepts it."""
     status = ShipmentStatus.DELIVERED if delivered else ShipmentStatus.LOST
-    arrived = {"delivered_at": NOW - timedelta(days=2), "signed_relation": "self"} if delivered else {}
+    arrived: dict[str, Any] = {"delivered_at": NOW - timedelta(days=2), "signed_relation": "self"} if delivered else {}
     bought = order(order_id, status=OrderStatus.DELIVERED if delivered else OrderStatus.SHIPPED, **of_order)
     service.world.add(bought, parcel(order_id, status=status, **arrived))
-    case = await service.open(issue=issue, evidence=(PHOTO,), wanted={"remedy": remedy["kind"]}, order_id=order_id)
+    case = await service.open(issue=issue, evidence=(UPLOADED,), wanted={"remedy": remedy["kind"]}, order_id=order_id)
     await case.until(
         lambda view: view.waiting is not None and view.waiting.for_ in {WaitFor.ANSWERS, WaitFor.PLAN, WaitFor.FINDING}
     )

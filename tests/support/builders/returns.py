@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import pytest
-from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
+from temporalio.service import RPCError
 
 from models.case.actions import Act, Action
 from models.case.views import CaseView
@@ -21,9 +20,11 @@ from models.common.vocabulary import Issue, WaitFor
 from models.remedies.views import RemedyView
 from models.returns.state import RETURN_BODIES, ReturnAction, ReturnStage, ReturnState
 from models.returns.views import ReturnDetails
-from tests.support.fakes.partners import NOW, order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, SUPERVISOR, Case, Service
+from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
+from tests.support.builders.orders import NOW, line, order, parcel
+from tests.support.processes.service import Case, Service
 from tests.support.processes.waiting import PATIENCE
+from tests.support.refusals import fault_of
 
 RECEIPT = {"sha256": "1" * 64, "media_type": "image/jpeg", "size": 10, "name": "receipt.jpg"}
 _numbers = itertools.count(1)
@@ -32,24 +33,8 @@ _numbers = itertools.count(1)
 def two_lines() -> tuple[OrderLine, ...]:
     """Two pieces at 100.00 each, and one at 50.00."""
     return (
-        OrderLine(
-            line_id="L1",
-            sku="SKU-1",
-            title="杯子",
-            category="home",
-            quantity=2,
-            unit_price=Money(minor=10_000),
-            paid=Money(minor=20_000),
-        ),
-        OrderLine(
-            line_id="L2",
-            sku="SKU-2",
-            title="杯垫",
-            category="home",
-            quantity=1,
-            unit_price=Money(minor=5_000),
-            paid=Money(minor=5_000),
-        ),
+        line("L1", quantity=2, minor=20_000, title="杯子", category="home"),
+        line("L2", minor=5_000, title="杯垫", category="home"),
     )
 
 
@@ -71,10 +56,7 @@ class Returning:
         return await self.handle.execute_update(action.value, request, result_type=ReturnState)
 
     async def refusal(self, actor: Actor, action: ReturnAction, /, **body: Any) -> Fault:
-        with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await self.act(actor, action, **body)
-        assert isinstance(refused.value.cause, ApplicationError)
-        return Fault.model_validate(refused.value.cause.details[0])
+        return await fault_of(self.act(actor, action, **body))
 
     async def tell(self, kind: str, payload: Any, notice_id: str | None = None, **more: Any) -> None:
         """A partner's webhook about the return."""
@@ -106,9 +88,12 @@ class Returning:
     async def pass_days(self, days: int) -> None:
         """Day after day, for as long as it lives."""
         for _ in range(days):
-            if (await self.handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+            try:
+                await self.pass_time(days=1)
+            except RPCError:  # it may have ended meanwhile
+                if (await self.handle.describe()).status is WorkflowExecutionStatus.RUNNING:
+                    raise
                 return
-            await self.pass_time(days=1)
 
     async def told(self, event: str) -> None:
         """Until the case's timeline says so."""

@@ -17,7 +17,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from models.common.partners import Order, OutgoingMessage, Refund, RefundRequest, StatementRequest
 from settings import Settings
-from tests.support.fakes.partners import World, order, parcel
+from tests.support.builders.orders import order, parcel
+from tests.support.fakes.partners import World
 
 TOKEN = "of-the-tests"
 

@@ -1,32 +1,28 @@
 """A ledger in memory, a provider, and cases that refund: what the activities do, without a database."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from models.common.base import Money
-from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund
+from models.common.partners import Payment, ProviderRefundStatus, Refund
 from models.money.ledger import Entry, EntryKind, Posting
 from models.remedies.remedy import RefundPart
 from rules.money import ledger
 from rules.money.ledger import Whose
 from rules.money.refund import split
 from rules.money.refund_state import PROVIDERS, may_follow, standing_minor
+from tests.support.builders import orders
 
 ORDER = "O-1"
 
 
 def refund(key: str, minor: int, status: ProviderRefundStatus = ProviderRefundStatus.ARRIVED, payment_id: str = "P-1") -> Refund:
-    amount = Money(minor=minor)
-    return Refund(
-        refund_id=f"R-{key}", key=key, payment_id=payment_id, order_id=ORDER, amount=amount, status=status, reference="RD-1"
-    )
+    """One of the case RD-1."""
+    return orders.refund(minor, status, key=key, payment_id=payment_id, reference="RD-1")
 
 
-def payment(minor: int, *refunds: Refund, payment_id: str = "P-1", **change: object) -> Payment:
-    captured = PaymentStatus.CAPTURED
-    paid = Payment(
-        payment_id=payment_id, order_id=ORDER, method="alipay", status=captured, amount=Money(minor=minor), refunds=refunds
-    )
-    return paid.model_copy(update=change)
+def payment(minor: int, *refunds: Refund, payment_id: str = "P-1", **change: Any) -> Payment:
+    return orders.payment(ORDER, 1, *refunds, minor=minor, payment_id=payment_id, **change)
 
 
 class Books:

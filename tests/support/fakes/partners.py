@@ -2,83 +2,26 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
-from models.common.base import Money
 from models.common.errors import PartnerError
 from models.common.partners import (
     Order,
-    OrderLine,
-    OrderStatus,
     OutgoingMessage,
     Payment,
-    PaymentStatus,
     ProviderRefundStatus,
     Refund,
     RefundRequest,
     RefundTo,
     RefusalCode,
-    Scan,
     Shipment,
-    ShipmentStatus,
     StatementRequest,
 )
 from models.common.vocabulary import ErrorType
 from models.money.coupon import Coupon, CouponStatus, IssueCoupon
+from tests.support.builders.orders import payment
 from tests.support.fakes.claims import FakeClaims
 from tests.support.fakes.returns import ReturnWorld
 from tests.support.fakes.warehouse import FakeWarehouse
-
-NOW = datetime.now(UTC)
-
-
-def order(order_id: str = "O-1", *, customer: str = "C-1", minor: int = 12_900, **change: object) -> Order:
-    """A paid order of one line."""
-    line = OrderLine(
-        line_id="L1",
-        sku="SKU-1",
-        title="棉质衬衫 Cotton shirt",
-        category="apparel",
-        quantity=1,
-        unit_price=Money(minor=minor),
-        paid=Money(minor=minor),
-    )
-    base = Order(
-        order_id=order_id,
-        merchant_id="M-1",
-        customer_id=customer,
-        status=OrderStatus.SHIPPED,
-        placed_at=NOW - timedelta(days=9),
-        promised_at=NOW - timedelta(days=4),
-        lines=(line,),
-        total=Money(minor=minor),
-    )
-    return base.model_copy(update=change)
-
-
-def parcel(order_id: str = "O-1", **change: object) -> Shipment:
-    """A parcel on its way, sent in time and scanned an hour ago."""
-    base = Shipment(
-        tracking=f"T-{order_id}",
-        carrier_id="K-1",
-        order_id=order_id,
-        status=ShipmentStatus.IN_TRANSIT,
-        shipped_at=NOW - timedelta(days=8),
-        scans=(Scan(at=NOW - timedelta(hours=1), place="杭州", status="in_transit"),),
-    )
-    return base.model_copy(update=change)
-
-
-def payment(order_id: str = "O-1", number: int = 1, *, minor: int = 12_900, method: str = "alipay") -> Payment:
-    """A captured charge."""
-    return Payment(
-        payment_id=f"P-{order_id}-{number}",
-        order_id=order_id,
-        method=method,
-        status=PaymentStatus.CAPTURED,
-        amount=Money(minor=minor),
-        captured_at=NOW - timedelta(days=9),
-    )
 
 
 @dataclass

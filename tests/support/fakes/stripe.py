@@ -5,47 +5,14 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from models.common.base import Money
-from models.common.errors import PartnerError
-from models.common.partners import RefundRequest
-from models.money.charge import ChargeRequest
-
-KEY = "RD-1.m1.1.1"
 MODULE = "github.com/stripe/stripe-mock@v0.203.0"
-
-
-def asked(minor: int = 250, currency: str = "USD", **change: Any) -> RefundRequest:
-    base = RefundRequest(
-        key=KEY,
-        payment_id="pi_1",
-        order_id="O-1",
-        amount=Money(minor=minor, currency=currency),
-        reason="logistics.lost",
-        reference="RD-1",
-    )
-    return base.model_copy(update=change)
-
-
-def charging(minor: int = 2_000, currency: str = "USD") -> ChargeRequest:
-    return ChargeRequest(
-        key="RD-1.m1.charge",
-        order_id="O-1",
-        customer_id="C-1",
-        amount=Money(minor=minor, currency=currency),
-        reason="order.change",
-        reference="RD-1",
-        until=datetime(2026, 6, 10, 2, tzinfo=UTC),
-    )
 
 
 @asynccontextmanager
@@ -61,12 +28,6 @@ async def serving(app: FastAPI) -> AsyncGenerator[str]:
         yield f"http://{host}:{port}"
         server.should_exit = True
         await running
-
-
-async def error_of(call: Coroutine[Any, Any, object]) -> PartnerError:
-    with pytest.raises(PartnerError) as raised:
-        await call
-    return raised.value
 
 
 def stripe_mock() -> Path | None:

@@ -19,7 +19,7 @@ from api.http.auth import make_token
 from models.common.vocabulary import Locale, Role
 from models.tables.case import AgentRow, CaseRow
 from settings import Settings
-from tests.support.fakes.partners import order, parcel
+from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Service
 from tests.support.processes.waiting import eventually
 

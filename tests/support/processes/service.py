@@ -7,10 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlmodel import select
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
-from temporalio.exceptions import ApplicationError
+from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -18,29 +16,25 @@ from adapters.connect import Partners
 from adapters.database.engine import Database, migrate
 from adapters.evidence.store import evidence_store
 from models.case.actions import BODIES, Act, Action
-from models.case.receipt import Receipt
 from models.case.state import CaseStart, CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
 from models.common.base import Body
 from models.common.errors import Fault
 from models.common.timeline import Viewer
-from models.common.vocabulary import Channel, Kind, Locale, Party, Role
+from models.common.vocabulary import Kind, Party, WaitFor
 from models.policy.policy import PolicySlice
 from models.tables.case import CaseRow, MessageRow, TimelineRow
 from rules.case.view import view_of
 from rules.policy.load import load_policy, slice_policy
 from settings import Settings
+from tests.support.builders.actors import SUPERVISOR
+from tests.support.builders.cases import receipt
 from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
 from tests.support.processes.waiting import eventually
+from tests.support.refusals import fault_of
 from worker import at_work, wire
-
-CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")
-MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
-CARRIER = Actor(role=Role.CARRIER, id="K-1")
-AGENT = Actor(role=Role.AGENT, id="alice")
-SUPERVISOR = Actor(role=Role.SUPERVISOR, id="susan")
 
 _numbers = itertools.count(1)
 
@@ -60,10 +54,7 @@ class Case:
 
     async def refusal(self, actor: Actor, action: Action, /, **body: Any) -> Fault:
         """The fault with which the case refuses an action."""
-        with pytest.raises(WorkflowUpdateFailedError) as refused:
-            await self.act(actor, action, **body)
-        assert isinstance(refused.value.cause, ApplicationError)
-        return Fault.model_validate(refused.value.cause.details[0])
+        return await fault_of(self.act(actor, action, **body))
 
     async def seen_by(self, actor: Actor) -> CaseView:
         return await self.handle.query("view", Viewer(actor=actor), result_type=CaseView)
@@ -86,6 +77,10 @@ class Case:
             raise
         assert view is not None
         return view
+
+    async def waits_for(self, reason: WaitFor) -> CaseView:
+        """The case as soon as it waits for that."""
+        return await self.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
 
     async def remembers(self, event: str) -> list[str]:
         """Its timeline, as soon as that is on it."""
@@ -139,28 +134,17 @@ class Service:
     """Where the merchant takes changes of orders, and customers pay what they owe."""
     opened: list[Case] = field(default_factory=list)
 
-    async def open(self, kind: Kind = Kind.AFTER_SALES, *, policy: PolicySlice | None = None, **receipt: object) -> Case:
+    async def open(self, kind: Kind = Kind.AFTER_SALES, *, policy: PolicySlice | None = None, **given: object) -> Case:
         """Open a case as the API would."""
         number = next(_numbers)
-        fields: dict[str, object] = {
-            "case_id": f"RD-TEST{number:08d}",
+        usual: dict[str, object] = {
             "kind": kind,
-            "channel": Channel.APP,
-            "customer_id": "C-1",
-            "locale": Locale.EN,
             "zone": "Asia/Shanghai",
-            "order_id": "O-1",
-            "lines": (),
-            "issue": None,
             "description": "it never came",
-            "happened_at": None,
-            "wanted": None,
-            "evidence": (),
-            "opened_by": CUSTOMER,
             "request_id": f"open-{number}",
             "received_at": datetime.now(UTC),
         }
-        taken = Receipt.model_validate({**fields, **receipt})
+        taken = receipt(f"RD-TEST{number:08d}", **{**usual, **given})
         handle = await self.client.start_workflow(
             "CaseWorkflow",
             CaseStart(receipt=taken, policy=policy or self.policy),

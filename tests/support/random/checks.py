@@ -29,8 +29,9 @@ from models.tables.goods import ItemReservationRow
 from rules.case.view import view_of
 from rules.money import ledger
 from rules.money.goods import counted
+from tests.support.builders.actors import SUPERVISOR
 from tests.support.fakes.partners import World
-from tests.support.processes.service import SUPERVISOR, Case, Service
+from tests.support.processes.service import Case, Service
 
 NO_FAULT = {WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND}
 """Something came while the workflow was ending: the server asks it once more."""

@@ -8,7 +8,7 @@ from models.case.views import CaseView
 from models.claims.actions import ClaimAction
 from models.common.actors import Actor
 from models.common.vocabulary import RefundStatus, Stage, WaitFor
-from tests.support.processes.service import SUPERVISOR
+from tests.support.builders.actors import SUPERVISOR
 from tests.support.random.people import OTHER, Deed, People
 
 MOST = 90

@@ -18,7 +18,7 @@ from models.common.partners import Order, OrderLine, OrderStatus, Payment, Payme
 from models.common.vocabulary import Issue, Kind, Locale, RemedyKind
 from models.policy.policy import PolicySlice
 from models.remedies.table import REMEDIES
-from tests.support.fakes.partners import NOW, order, parcel
+from tests.support.builders.orders import NOW, order, parcel
 
 
 class What(StrEnum):

@@ -29,7 +29,8 @@ from models.common.vocabulary import ErrorType, Role
 from models.remedies.views import RemedyView
 from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction
 from models.returns.state import RETURN_BODIES, ReturnAction
-from tests.support.processes.service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case
+from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.processes.service import Case
 from tests.support.random.checks import Checks, unlike
 from tests.support.random.lives import Move, Shop, What, receipt
 from tests.support.random.partners import Elsewhere, News

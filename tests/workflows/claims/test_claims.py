@@ -4,8 +4,9 @@ from models.claims.actions import ClaimAction
 from models.claims.state import ClaimCause, ClaimKind, ClaimStatus
 from models.common.actors import Actor
 from models.common.vocabulary import ErrorType, Party, Role, WaitingOn
-from tests.support.builders.claims import CARRIER, ClaimLife, close, lost_parcel, money
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Service
+from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.claims import ClaimLife, close, lost_parcel, money
+from tests.support.processes.service import Service
 from tests.support.processes.waiting import eventually
 
 OTHER_CARRIER = Actor(role=Role.CARRIER, id="K-2")

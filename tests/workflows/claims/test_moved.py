@@ -4,11 +4,12 @@ from models.case.actions import Action
 from models.claims.actions import ClaimAction
 from models.claims.state import ClaimKind, ClaimStatus
 from models.common.vocabulary import Issue, Party, Stage, WaitFor, WaitingOn
-from tests.support.builders.claims import CARRIER, ClaimLife, lost_parcel, money
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.claims import ClaimLife, lost_parcel, money
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.pictures import UPLOADED
+from tests.support.processes.service import Case, Service
 
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 NEW = {"sha256": "1" * 64, "media_type": "image/png", "size": 10, "name": "handover.png"}
 
 
@@ -82,13 +83,13 @@ async def test_what_a_carrier_paid_beyond_its_share_goes_back_and_the_merchant_k
 
 async def test_what_the_platform_gave_for_a_merchant_is_recovered_from_it(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     asked = await case.until(lambda view: bool(view.requests))
     await case.act(MERCHANT, Action.ANSWER, request_id=asked.requests[0].id, words="ours", admits=True)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     coupon = {"remedies": [{"kind": "coupon", "amount": {"minor": 3_000}}], "why": "for the trouble"}
     await case.act(MERCHANT, Action.PROPOSE, options=[coupon])
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     life = ClaimLife(service, f"{case.handle.id}.claim.1")

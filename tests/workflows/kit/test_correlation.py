@@ -6,7 +6,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.logs.correlation import Correlation
 from models.common.vocabulary import Issue, WaitFor
-from tests.support.fakes.partners import order, parcel
+from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Service
 
 
@@ -18,6 +18,6 @@ async def test_an_activity_logs_the_request_that_opened_its_case(service: Servic
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
         with structlog.contextvars.bound_contextvars(request_id="req-4711"):
             case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-        await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+        await case.waits_for(WaitFor.PLAN)
     (line,) = [line for line in logs if line["event"] == "activity.done"]
     assert (line["activity"], line["request_id"], line["case_id"]) == ("look_up", "req-4711", case.handle.id)

@@ -6,11 +6,10 @@ from pathlib import Path
 from models.case.actions import Action
 from models.common.vocabulary import Issue, Kind, Stage, WaitFor
 from settings import Settings
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, Service, running_service
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.orders import order, parcel
+from tests.support.processes.service import Service, running_service
 from tests.support.processes.temporal_server import start_temporal
-
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 
 
 async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_requests(tmp_path: Path) -> None:
@@ -18,7 +17,7 @@ async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_reque
     async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:
         service.world.add(order(), parcel())
         case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-        before = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+        before = await case.waits_for(WaitFor.PLAN)
         first_run = (await case.handle.describe()).run_id
         for number in range(20):
             await case.act(CUSTOMER, Action.ADD_WORDS, key=f"words-{number}", words=f"word {number}")
@@ -41,7 +40,7 @@ async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(serv
     }
     aging = young.changed(calendars=short)
     case = await service.open(Kind.INQUIRY, order_id=None, issue=Issue.PLATFORM_RULE, description="hm?", policy=aging)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
+    await case.waits_for(WaitFor.REPLY)
     for _ in range(12):
         await case.pass_time(days=2)
     history = await case.handle.fetch_history()

@@ -10,17 +10,14 @@ from models.common.vocabulary import Issue, Kind, Stage, WaitFor
 from models.money.coupon import CouponStatus
 from models.tables.improvements import ImprovementRow
 from models.tables.money import LedgerRow
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, Case, Service
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.orders import order, parcel
+from tests.support.processes.service import Case, Service
 from tests.support.processes.waiting import until
 
 COUPON: dict[str, Any] = {"kind": "coupon", "amount": {"minor": 1_000}}
 BETTER: dict[str, Any] = {"kind": "service_improvement", "words": "answers within an hour from now on"}
 SORRY: dict[str, Any] = {"kind": "apology", "words": "对不起"}
-
-
-async def waits_for(case: Case, reason: WaitFor) -> None:
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
 
 
 async def accepted(service: Service, *remedies: dict[str, Any], issue: Issue = Issue.SLOW_RESPONSE) -> Case:
@@ -29,7 +26,7 @@ async def accepted(service: Service, *remedies: dict[str, Any], issue: Issue = I
     await case.until(lambda view: view.waiting is not None and view.waiting.for_ in {WaitFor.PLAN, WaitFor.ANSWERS})
     await case.act(AGENT, Action.TAKE)
     await case.act(AGENT, Action.PROPOSE, options=[{"remedies": list(remedies), "why": "we were slow"}])
-    await waits_for(case, WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     return case
 
@@ -39,7 +36,7 @@ async def another_solution_than(service: Service, *remedies: dict[str, Any]) -> 
     service.world.warehouse.gone.add("SKU-1")
     case = await accepted(service, *remedies, issue=Issue.SIZE_MISMATCH)
     await case.until(lambda view: len(view.proposals) > 1)
-    await waits_for(case, WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     return case
 
@@ -63,11 +60,11 @@ async def test_a_coupon_is_issued_once_with_its_code_and_booked(service: Service
 async def test_a_refused_coupon_sends_the_case_back_to_look_for_another_solution(service: Service) -> None:
     service.world.refuses_coupons = True
     case = await accepted(service, COUPON)
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert view.remedies[0].undone == "refused"
     assert await postings(service) == []
     await case.act(AGENT, Action.PROPOSE, options=[{"remedies": [SORRY], "why": "then words"}])
-    await waits_for(case, WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
 
@@ -75,7 +72,7 @@ async def test_a_refused_coupon_sends_the_case_back_to_look_for_another_solution
 async def test_a_promotion_system_that_is_away_holds_the_coupon_up_and_nothing_is_lost(service: Service) -> None:
     service.world.down.add("promotion")
     case = await accepted(service, COUPON)
-    await waits_for(case, WaitFor.COUPON)
+    await case.waits_for(WaitFor.COUPON)
     service.world.down.clear()
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert len(service.world.coupons) == 1
@@ -115,7 +112,7 @@ async def test_a_coupon_that_is_being_issued_when_the_case_is_withdrawn_is_taken
 async def test_a_coupon_that_was_used_or_is_not_taken_back_stays_and_the_timeline_says_so(service: Service, why: str) -> None:
     setattr(service.world, why, True)
     case = await another_solution_than(service, COUPON, {"kind": "exchange"})
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await case.waits_for(WaitFor.RETURN_SHIPPING)
     (told,) = [data for data in await case.told("resolution.remedy_undone") if data["kind"] == "coupon"]
     assert told["kept"] == ["coupon"]
     view = await case.until(lambda view: bool(view.remedies))

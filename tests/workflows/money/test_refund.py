@@ -9,8 +9,9 @@ from models.case.actions import Action
 from models.common.partners import Notice, ProviderRefundStatus, Refund, RefundTo, RefusalCode, ShipmentStatus
 from models.common.vocabulary import Issue, RefundStatus, RemedyKind, Stage, WaitFor
 from rules.money import ledger
-from tests.support.fakes.partners import order, parcel, payment
-from tests.support.processes.service import AGENT, CUSTOMER, Case, Service
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.orders import order, parcel, payment, refund
+from tests.support.processes.service import Case, Service
 
 REFUND = {"remedy": RemedyKind.REFUND_ONLY}
 
@@ -23,7 +24,7 @@ async def lost(service: Service, **change: Any) -> Case:
 
 async def stuck(case: Case) -> str:
     """The remedy that waits for a person."""
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
+    view = await case.waits_for(WaitFor.PAYMENT_REPAIR)
     return view.remedies[0].id
 
 
@@ -62,7 +63,7 @@ async def test_a_refund_whose_first_way_is_closed_goes_to_the_balance_by_itself_
 async def test_only_the_part_that_was_refused_takes_the_other_way(service: Service) -> None:
     service.world.pays_at_once = False
     case = await lost(service, charges=(payment(number=1, minor=8_000), payment(number=2, minor=4_900)))
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ARRIVAL)
+    await case.waits_for(WaitFor.ARRIVAL)
     first, second = service.world.refunds.values()
     await _told(case, first, ProviderRefundStatus.ARRIVED)
     service.world.pays_at_once = True
@@ -116,19 +117,10 @@ async def test_what_was_paid_another_way_is_not_given_again_by_the_orders_next_c
 
 
 async def test_a_refund_made_outside_is_in_the_ledger_after_the_next_look(service: Service) -> None:
-    key = "by-hand"
-    service.world.refunds[key] = Refund(
-        refund_id="R-9",
-        key=key,
-        payment_id="P-O-1-1",
-        order_id="O-1",
-        amount=payment().amount.model_copy(update={"minor": 2_900}),
-        status=ProviderRefundStatus.ARRIVED,
-        reference="",
-    )
+    service.world.refunds["by-hand"] = refund(2_900, key="by-hand")
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     assert await money(service) == (12_900, 2_900, 0, 10_000)
 
 

@@ -10,8 +10,9 @@ from models.common.partners import Notice, ProviderRefundStatus, RefundTo, Shipm
 from models.common.vocabulary import ErrorType, Issue, RefundStatus, RemedyKind, Stage, WaitFor
 from models.money.ledger import EntryKind
 from rules.money import ledger
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, SUPERVISOR, Case, Service
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.orders import order, parcel
+from tests.support.processes.service import SUPERVISOR, Case, Service
 
 CREDIT: dict[str, Any] = {"kind": "store_credit", "amount": {"minor": 6_000}}
 REFUND: dict[str, Any] = {"kind": "refund_only", "amount": {"minor": 5_000}}

@@ -13,10 +13,11 @@ from models.money.charge import ChargeStatus
 from models.reconciliation.difference import DifferenceKind, DifferenceState
 from rules.money.ledger import left_on
 from settings import Settings
+from tests.support.builders.actors import CUSTOMER
 from tests.support.builders.order_changes import not_shipped, paying, quantities, solved
 from tests.support.builders.reconciliation import compare, comparing, differences, tasks, the_difference
 from tests.support.builders.replacements import exchanging
-from tests.support.processes.service import CUSTOMER, Service
+from tests.support.processes.service import Service
 
 
 @pytest.fixture

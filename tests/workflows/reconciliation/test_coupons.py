@@ -13,9 +13,10 @@ from models.common.vocabulary import ErrorType, Issue, Stage, WaitFor
 from models.money.coupon import Coupon, CouponStatus
 from models.reconciliation.difference import DifferenceKind, DifferenceState, Scope
 from settings import Settings
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.orders import order, parcel
 from tests.support.builders.reconciliation import compare, comparing, differences, scanning, tasks, the_difference
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, Case, Service
+from tests.support.processes.service import Case, Service
 
 
 @pytest.fixture
@@ -28,10 +29,10 @@ async def agreed(service: Service) -> Case:
     """A case whose customer is to get a coupon of 10.00."""
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.SLOW_RESPONSE, description="nobody answered for days")
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     coupon = {"kind": "coupon", "amount": {"minor": 1_000}}
     await case.act(AGENT, Action.PROPOSE, options=[{"remedies": [coupon], "why": "we were slow"}])
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     return case
 
@@ -89,7 +90,7 @@ async def test_a_coupon_that_was_issued_for_a_case_that_never_heard_of_it_is_a_t
         outage.setattr(service.world, "issue", issue)
         outage.setattr(service.world, "coupon_by_key", silent)
         case = await agreed(service)
-        await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.COUPON)
+        await case.waits_for(WaitFor.COUPON)
         await case.until(lambda _: bool(service.world.coupons))
         await case.handle.terminate("nobody is there to hear of it")
     await compare(service)

@@ -64,7 +64,7 @@ async def test_a_refund_that_was_refused_without_our_knowing_comes_to_a_persons_
     case = await refunding(service)
     at_the_provider(service, status=ProviderRefundStatus.REFUSED, refusal="no such account")
     await compare(service)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
+    await case.waits_for(WaitFor.PAYMENT_REPAIR)
     assert (await the_difference(service)).kind == DifferenceKind.REFUND_REFUSED
 
 

@@ -6,11 +6,11 @@ from models.case.actions import Action
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Issue, Stage, WaitFor
 from models.returns.state import ReturnAction, ReturnStage
+from tests.support.builders.actors import AGENT, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.pictures import UPLOADED
 from tests.support.builders.returns import returning
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, MERCHANT, SUPERVISOR, Service
-
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+from tests.support.processes.service import Service
 
 
 def offering(kind: str, minor: int | None = None) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def offering(kind: str, minor: int | None = None) -> dict[str, Any]:
 async def test_an_agent_keeps_to_the_rules_and_a_supervisor_may_give_more(service: Service) -> None:
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     fault = await case.refusal(AGENT, Action.PROPOSE, **offering("refund_only", 12_900))
     assert fault.field == "options.0.remedies"
     assert "(rule refund-in-part)" in fault.detail
@@ -41,7 +41,7 @@ async def test_what_one_case_returned_no_other_case_gives_again(service: Service
     await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
     await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
 
-    second = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    second = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     view = await second.until(lambda view: bool(view.requests))
     assert view.history is not None
     assert view.history.taken == (LineQuantity(line_id="L1", quantity=1),)

@@ -6,8 +6,9 @@ from models.case.actions import Action
 from models.common.partners import OrderStatus
 from models.common.vocabulary import Issue, Outcome, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
 from models.remedies.order_change import ChangeStatus
+from tests.support.builders.actors import CUSTOMER, MERCHANT
 from tests.support.builders.order_changes import not_shipped, on, solved, tell, waits
-from tests.support.processes.service import CUSTOMER, MERCHANT, Service
+from tests.support.processes.service import Service
 
 CANCEL = {"remedy": RemedyKind.ORDER_CANCELLED, "reason": "changed_mind"}
 
@@ -56,7 +57,7 @@ async def test_a_merchant_who_packed_already_sends_the_case_back_to_look_for_a_s
     service.world.add(not_shipped())
     service.ordering.answers, service.ordering.refusal = ChangeStatus.REFUSED, "packed already"
     case = await service.open(issue=Issue.CANCEL, wanted=CANCEL)
-    view = await case.until(waits(WaitFor.PLAN))
+    view = await case.waits_for(WaitFor.PLAN)
     assert view.waiting is not None
     assert view.waiting.on is WaitingOn.MERCHANT
     assert not view.automatic
@@ -101,7 +102,7 @@ async def test_a_merchant_who_never_answers_counts_as_a_no_and_is_told_that_it_i
     case = await service.open(issue=Issue.CANCEL, wanted=CANCEL)
     await case.until(on(WaitingOn.MERCHANT))
     await case.pass_time(hours=25)
-    await case.until(waits(WaitFor.PLAN))
+    await case.waits_for(WaitFor.PLAN)
     assert service.ordering.changes[f"{case.handle.id}.m1.change"].status is ChangeStatus.UNDONE
     assert service.world.orders["O-1"].status is OrderStatus.PAID
     assert service.world.paid_back("O-1") == 0

@@ -13,8 +13,9 @@ from models.common.timeline import Viewer
 from models.common.vocabulary import Issue, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
 from models.money.charge import Charge, ChargeRequest
 from models.tables.addresses import AddressRow
+from tests.support.builders.actors import CUSTOMER
 from tests.support.builders.order_changes import items, not_shipped, on, paying, quantities, solved, tell, waits
-from tests.support.processes.service import CUSTOMER, Service
+from tests.support.processes.service import Service
 from workflows.money import charge as charging
 
 
@@ -196,7 +197,7 @@ async def test_freight_to_another_region_is_paid_first(service: Service) -> None
 async def test_somebody_elses_address_is_nobodys(service: Service) -> None:
     service.world.add(not_shipped())
     case = await service.open(issue=Issue.CHANGE, wanted=await _address(service, "C-2"))
-    await case.until(waits(WaitFor.PLAN))
+    await case.waits_for(WaitFor.PLAN)
     assert service.ordering.asked == {}
     assert "resolution.change_refused" in await case.timeline()
 

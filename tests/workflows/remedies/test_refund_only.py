@@ -5,8 +5,9 @@ from typing import Any
 from models.case.actions import Action
 from models.common.partners import Notice, ProviderRefundStatus, ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Kind, Outcome, Party, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
-from tests.support.fakes.partners import order, parcel, payment
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Service
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import order, parcel, payment
+from tests.support.processes.service import Service
 
 REFUND = {"remedy": RemedyKind.REFUND_ONLY}
 
@@ -19,7 +20,7 @@ async def test_a_clear_and_small_case_resolves_without_a_person_within_45_events
     service.world.add(order(), parcel(status=ShipmentStatus.LOST))
     service.world.pays_at_once = False
     case = await service.open(issue=Issue.LOST, wanted=REFUND)
-    paying = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ARRIVAL)
+    paying = await case.waits_for(WaitFor.ARRIVAL)
     assert paying.automatic
     service.world.arrive()
     (refund,) = service.world.refunds.values()
@@ -42,7 +43,7 @@ async def test_a_merchant_proposes_and_the_customer_accepts(service: Service) ->
     assert asked.waiting is not None
     assert asked.waiting.on is WaitingOn.MERCHANT
     await case.act(MERCHANT, Action.ANSWER, request_id=asked.requests[0].id, words="我们认可", admits=True)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(MERCHANT, Action.PROPOSE, **refund_of(5_000))
     chosen = await case.act(CUSTOMER, Action.ACCEPT, option=1)
     assert chosen.proposals[0].accepted == 1
@@ -58,16 +59,16 @@ def _photo() -> dict[str, Any]:
 async def test_money_above_the_agents_limit_waits_for_a_supervisor_before_the_customer_sees_it(service: Service) -> None:
     service.world.add(order(minor=400_000), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
     await case.act(AGENT, Action.PROPOSE, **refund_of(400_000))
-    hidden = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.APPROVAL)
+    hidden = await case.waits_for(WaitFor.APPROVAL)
     assert hidden.proposals[0].state == "awaiting_approval"
     assert (await case.seen_by(CUSTOMER)).proposals == ()
     assert (await case.refusal(AGENT, Action.APPROVE)).type is ErrorType.NOT_ALLOWED_FOR_ROLE
     assert (await case.refusal(CUSTOMER, Action.ACCEPT)).type is ErrorType.NOT_ALLOWED_NOW
     await case.act(SUPERVISOR, Action.APPROVE)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert service.world.paid_back("O-1") == 400_000
@@ -76,7 +77,7 @@ async def test_money_above_the_agents_limit_waits_for_a_supervisor_before_the_cu
 async def test_nobody_approves_a_proposal_of_their_own(service: Service) -> None:
     service.world.add(order(minor=400_000), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(SUPERVISOR, Action.PROPOSE, **refund_of(400_000))
     assert (await case.refusal(SUPERVISOR, Action.APPROVE)).type is ErrorType.NOT_ALLOWED_NOW
 
@@ -84,7 +85,7 @@ async def test_nobody_approves_a_proposal_of_their_own(service: Service) -> None
 async def test_more_than_was_paid_is_never_proposed(service: Service) -> None:
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     fault = await case.refusal(AGENT, Action.PROPOSE, **refund_of(12_901))
     assert fault.type is ErrorType.INVALID
     assert fault.field == "options.0.remedies"
@@ -117,7 +118,7 @@ async def test_a_refusing_provider_ends_in_a_persons_queue_and_a_retry_is_a_new_
     service.world.add(order(), parcel(status=ShipmentStatus.LOST))
     service.world.refuses = True
     case = await service.open(issue=Issue.LOST, wanted=REFUND)
-    stuck = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
+    stuck = await case.waits_for(WaitFor.PAYMENT_REPAIR)
     assert stuck.remedies[0].refund_status is RefundStatus.FAILED
     service.world.refuses = False
     await case.act(AGENT, Action.RETRY_REFUND, remedy_id=stuck.remedies[0].id)
@@ -130,7 +131,7 @@ async def test_a_failed_refund_may_be_recorded_as_paid_another_way(service: Serv
     service.world.add(order(), parcel(status=ShipmentStatus.LOST))
     service.world.refuses = True
     case = await service.open(issue=Issue.LOST, wanted=REFUND)
-    stuck = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
+    stuck = await case.waits_for(WaitFor.PAYMENT_REPAIR)
     await case.act(AGENT, Action.RECORD_REFUND, remedy_id=stuck.remedies[0].id, proof="bank transfer 4711")
     view = await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert view.remedies[0].refund_status is RefundStatus.ARRIVED
@@ -140,7 +141,7 @@ async def test_a_lost_arrival_notice_is_found_by_asking(service: Service) -> Non
     service.world.add(order(), parcel(status=ShipmentStatus.LOST))
     service.world.pays_at_once = False
     case = await service.open(issue=Issue.LOST, wanted=REFUND)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ARRIVAL)
+    await case.waits_for(WaitFor.ARRIVAL)
     service.world.arrive()
     await case.pass_time(hours=13)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
@@ -157,7 +158,7 @@ async def test_a_double_charge_gives_back_the_second_charge(service: Service) ->
 async def test_the_same_request_again_changes_nothing(service: Service) -> None:
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(AGENT, Action.PROPOSE, key="once", **refund_of(1_000))
     again = await case.act(AGENT, Action.PROPOSE, key="once", **refund_of(1_000))
     assert len(again.proposals) == 1

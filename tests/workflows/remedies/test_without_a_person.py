@@ -7,9 +7,10 @@ from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, RemedyKind, Stage, WaitFor
 from models.policy.policy import PolicySlice
 from models.returns.state import ReturnAction
+from tests.support.builders.actors import CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.returns import Returning
-from tests.support.fakes.partners import NOW, order, parcel
-from tests.support.processes.service import CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from tests.support.processes.service import Case, Service
 
 ROW = "returned-in-time"
 
@@ -51,11 +52,11 @@ async def test_goods_that_came_back_are_paid_for_whatever_the_days_caps_say(serv
 
 async def test_when_it_came_to_nothing_what_people_agree_on_is_no_matter_of_the_days_caps(service: Service) -> None:
     case = await looked_at(await returned_alone(service), rejected=1)
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert not view.automatic
     both = [{"kind": "refund_only", "amount": {"minor": 5_000}}, {"kind": "apology", "words": "对不起"}]
     await case.act(SUPERVISOR, Action.PROPOSE, options=[{"remedies": both, "why": "half of it"}])
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     view = await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert [remedy.id for remedy in view.remedies] == ["m1", "m2", "m3"]

@@ -11,8 +11,9 @@ from models.money.charge import Charge, ChargeStatus
 from models.replacements.state import ReplacementStage
 from rules.money.approvals import given_on_order
 from rules.money.goods import given_by_line
+from tests.support.builders.actors import CUSTOMER
 from tests.support.builders.replacements import Replacing, exchanging
-from tests.support.processes.service import CUSTOMER, Service
+from tests.support.processes.service import Service
 
 STAGES = ReplacementStage
 
@@ -36,7 +37,7 @@ async def pay(made: Replacing) -> Charge:
 async def test_the_same_again_is_set_aside_before_the_old_goods_travel_and_sent_after_they_came(service: Service) -> None:
     service.world.warehouse.prices = {"SKU-1": 99_900}  # it got dearer meanwhile, which is nobody's debt
     made = await exchanging(service)
-    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    view = await made.case.waits_for(WaitFor.RETURN_SHIPPING)
     assert view.waiting is not None
     assert view.waiting.on is WaitingOn.CUSTOMER
     assert len(made.warehouse.held) == 1
@@ -51,7 +52,7 @@ async def test_the_same_again_is_set_aside_before_the_old_goods_travel_and_sent_
 async def test_a_dearer_article_is_paid_for_before_anything_travels(service: Service) -> None:
     service.world.warehouse.prices = {"SKU-2": 15_900}
     made = await exchanging(service, "SKU-2")
-    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    view = await made.case.waits_for(WaitFor.CHARGE)
     state = made.remedy(view).replacement
     assert state is not None
     assert state.charge is not None
@@ -66,7 +67,7 @@ async def test_a_dearer_article_is_paid_for_before_anything_travels(service: Ser
 async def test_a_difference_that_is_not_paid_calls_the_exchange_off_and_people_look_for_something_else(service: Service) -> None:
     service.world.warehouse.prices = {"SKU-2": 15_900}
     made = await exchanging(service, "SKU-2")
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    await made.case.waits_for(WaitFor.CHARGE)
     await made.pass_time(hours=49)
     view = await made.case.until(lambda view: made.remedy(view).undone is not None and view.waiting is not None)
     assert made.remedy(view).undone == "unpaid"
@@ -94,7 +95,7 @@ async def test_what_was_paid_for_an_exchange_that_comes_to_nothing_goes_back_and
     service.world.warehouse.prices = {"SKU-2": 15_900}
     made = await exchanging(service, "SKU-2")
     await pay(made)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.waits_for(WaitFor.RETURN_SHIPPING)
     returned = service.client.get_workflow_handle(made.handle.id.replace(".replacement", ".return"))
     await service.environment.fast_forward(returned, timedelta(days=8))
     view = await made.case.until(lambda view: len(view.remedies) == 2 and not any(remedy.open for remedy in view.remedies))
@@ -138,7 +139,7 @@ async def test_stock_gone_before_the_return_brings_the_offer_to_take_the_goods_b
     assert made.remedy(view).undone == "stock_gone"
     assert [remedy.kind for remedy in view.proposals[-1].options[0].remedies] == [RemedyKind.RETURN_AND_REFUND]
     await made.case.act(CUSTOMER, Action.ACCEPT)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.waits_for(WaitFor.RETURN_SHIPPING)
 
 
 async def test_stock_gone_after_the_return_brings_the_money(service: Service) -> None:
@@ -175,7 +176,7 @@ async def test_old_goods_that_are_rejected_bring_no_new_ones(service: Service) -
 
 async def test_a_customer_who_keeps_the_old_goods_gets_no_new_ones(service: Service) -> None:
     made = await exchanging(service)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.waits_for(WaitFor.RETURN_SHIPPING)
     await service.environment.fast_forward(returning(made), timedelta(days=8))
     view = await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert made.remedy(view).undone == "expired"
@@ -186,7 +187,7 @@ async def test_a_customer_who_keeps_the_old_goods_gets_no_new_ones(service: Serv
 async def test_a_withdrawal_while_the_customer_should_pay_lets_nobody_pay(service: Service) -> None:
     service.world.warehouse.prices = {"SKU-2": 15_900}
     made = await exchanging(service, "SKU-2")
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    await made.case.waits_for(WaitFor.CHARGE)
     await made.case.act(CUSTOMER, Action.WITHDRAW)
     view = await made.case.until(lambda view: view.stage is Stage.CLOSED)
     assert await made.over() == "called_off"
@@ -200,7 +201,7 @@ async def test_a_withdrawal_after_the_difference_was_paid_gives_it_back(service:
     service.world.warehouse.prices = {"SKU-2": 15_900}
     made = await exchanging(service, "SKU-2")
     await pay(made)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.waits_for(WaitFor.RETURN_SHIPPING)
     await made.case.act(CUSTOMER, Action.WITHDRAW)
     await made.case.until(lambda view: view.stage is Stage.CLOSED)
     assert await made.over() == "called_off"
@@ -209,7 +210,7 @@ async def test_a_withdrawal_after_the_difference_was_paid_gives_it_back(service:
 
 async def test_a_withdrawal_while_the_old_goods_are_awaited_leaves_nothing_behind(service: Service) -> None:
     made = await exchanging(service)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.waits_for(WaitFor.RETURN_SHIPPING)
     await made.case.act(CUSTOMER, Action.WITHDRAW)
     await made.case.until(lambda view: view.stage is Stage.CLOSED)
     assert await made.over() == "called_off"

@@ -7,9 +7,10 @@ from models.common.partners import Notice, ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
 from models.replacements.partner import RepairStatus
 from models.replacements.state import ReplacementAction, ReplacementStage
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
+from tests.support.builders.orders import order
 from tests.support.builders.replacements import Replacing, agreed, repairing
-from tests.support.fakes.partners import order
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, Service
+from tests.support.processes.service import Service
 
 A = ReplacementAction
 ESTIMATE: dict[str, Any] = {"in_warranty": False, "estimate": {"minor": 4_500}, "words": "进水，不在保修范围"}
@@ -25,7 +26,7 @@ async def home(made: Replacing) -> None:
 async def asked(made: Replacing) -> None:
     """The workshop says what the repair costs."""
     await made.workshop(RepairStatus.DIAGNOSED, **ESTIMATE)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPAIR_ESTIMATE)
+    await made.case.waits_for(WaitFor.REPAIR_ESTIMATE)
 
 
 async def pay(made: Replacing) -> None:
@@ -67,7 +68,7 @@ async def test_a_repair_out_of_warranty_goes_on_when_the_customer_agreed_and_pai
     await asked(made)
     assert (await made.refusal(MERCHANT, A.ACCEPT_ESTIMATE)).type is ErrorType.NOT_ALLOWED_FOR_ROLE
     await made.act(CUSTOMER, A.ACCEPT_ESTIMATE)
-    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    view = await made.case.waits_for(WaitFor.CHARGE)
     assert view.waiting is not None
     assert view.waiting.on is WaitingOn.CUSTOMER
     await pay(made)
@@ -106,7 +107,7 @@ async def test_a_price_that_was_agreed_to_and_not_paid_counts_as_a_no(service: S
     made = await repairing(service)
     await asked(made)
     await made.act(CUSTOMER, A.ACCEPT_ESTIMATE)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHARGE)
+    await made.case.waits_for(WaitFor.CHARGE)
     await made.pass_time(hours=49)
     await made.workshop(RepairStatus.SENT_BACK, **BACK)
     await home(made)
@@ -200,7 +201,7 @@ async def test_a_repair_that_takes_too_long_is_a_persons(service: Service) -> No
 async def test_goods_lost_on_the_way_to_the_workshop_are_replaced(service: Service) -> None:
     line = order().lines[0].model_copy(update={"warranty_months": 12})
     made = await agreed(service, {"kind": "repair"}, issue=Issue.WARRANTY_REPAIR, lines=(line,))
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.RETURN_SHIPPING)
+    await made.case.waits_for(WaitFor.RETURN_SHIPPING)
     back = service.client.get_workflow_handle(made.handle.id.replace(".replacement", ".return"))
     for status in ("in_transit", "lost"):
         told = service.world.returns.scan(f"LB-{back.id}", status)

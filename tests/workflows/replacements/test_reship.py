@@ -8,9 +8,10 @@ from models.common.partners import ShipmentStatus
 from models.common.vocabulary import ErrorType, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
 from models.replacements.partner import DispatchStatus
 from models.replacements.state import ReplacementAction, ReplacementStage
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.replacements import reshipping
 from tests.support.fakes.warehouse import soon
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, Service
+from tests.support.processes.service import Service
 from tests.support.processes.waiting import until
 
 A = ReplacementAction
@@ -19,7 +20,7 @@ A = ReplacementAction
 async def test_goods_sent_again_are_followed_to_the_door_before_the_case_is_resolved(service: Service) -> None:
     made = await reshipping(service)
     state = await made.at(ReplacementStage.ON_ITS_WAY)
-    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLACEMENT_TRANSIT)
+    view = await made.case.waits_for(WaitFor.REPLACEMENT_TRANSIT)
     assert view.stage is Stage.RESOLUTION
     assert view.waiting is not None
     assert view.waiting.on is WaitingOn.CARRIER
@@ -98,7 +99,7 @@ async def test_a_customer_may_choose_something_else_than_the_refund(service: Ser
     made = await reshipping(service)
     await made.case.until(lambda view: len(view.proposals) > 1 and view.proposals[-1].state == "standing")
     await made.case.act(CUSTOMER, Action.REJECT, reason="I want the goods, not the money")
-    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await made.case.waits_for(WaitFor.PLAN)
     assert len(view.proposals) == 2
     assert service.world.paid_back("O-1") == 0
 
@@ -140,7 +141,7 @@ async def test_a_warehouse_that_stays_silent_counts_as_out_of_stock(service: Ser
     service.policy = service.policy.changed(waits=waits)
     service.world.warehouse.down = True
     made = await reshipping(service)
-    await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.STOCK)
+    await made.case.waits_for(WaitFor.STOCK)
     await made.pass_time(hours=3)
     view = await made.case.until(lambda view: made.remedy(view).undone is not None)
     assert made.remedy(view).undone == "stock_gone"
@@ -289,5 +290,5 @@ async def test_a_replacement_that_is_ended_from_outside_is_for_a_person(service:
     made = await reshipping(service)
     await made.at(ReplacementStage.ON_ITS_WAY)
     await made.handle.terminate("by mistake")
-    view = await made.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await made.case.waits_for(WaitFor.PLAN)
     assert made.remedy(view).undone == "broken_off"

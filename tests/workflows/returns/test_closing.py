@@ -6,9 +6,10 @@ from models.case.actions import Action
 from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, Outcome, Reception, Stage, WaitFor
 from models.returns.state import PickupState, ReturnAction, ReturnResult, ReturnStage
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.returns import RECEIPT, accepted, agreed, proposed, returning
-from tests.support.fakes.partners import NOW, order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Service
+from tests.support.processes.service import Service
 
 
 async def test_goods_lost_on_our_way_are_refunded(service: Service) -> None:
@@ -39,7 +40,7 @@ async def test_goods_lost_on_the_customers_own_way_are_for_a_person(service: Ser
     await back.awaiting()
     await back.act(CUSTOMER, ReturnAction.SHIP, carrier_id="SF", tracking="SF1")
     await back.scan("lost", "SF1")
-    view = await back.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await back.case.waits_for(WaitFor.PLAN)
     remedy = back.remedy(view)
     assert (remedy.reception, remedy.undone) == (Reception.LOST, "lost_by_sender")
     assert service.world.paid_back("O-1") == 0
@@ -113,7 +114,7 @@ async def test_goods_on_the_road_go_on_and_are_sent_to_the_customer_again(servic
 async def test_a_merchant_that_names_no_address_is_for_a_person(service: Service) -> None:
     service.world.returns.refuses.add("open_return")
     back = await returning(service)
-    view = await back.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await back.case.waits_for(WaitFor.PLAN)
     assert back.remedy(view).undone == "no_address"
     assert "return.unaddressed" in await back.case.timeline()
 
@@ -128,7 +129,7 @@ async def test_goods_that_another_case_takes_back_are_not_taken_twice(service: S
     back = await accepted(service, first)
     await back.awaiting()
     await second.act(CUSTOMER, Action.ACCEPT)
-    view = await second.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await second.waits_for(WaitFor.PLAN)
     assert [remedy.undone for remedy in view.remedies] == ["not_enough_left"]
     assert len(back.world.opened) == 1
 
@@ -138,23 +139,23 @@ async def test_a_second_solution_that_is_withdrawn_leaves_no_coupon_for_the_frei
     service.world.add(order(status=OrderStatus.DELIVERED), arrived)
     case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(RECEIPT,))
     sorry = [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ANSWERS)
+    await case.waits_for(WaitFor.ANSWERS)
     await case.act(SUPERVISOR, Action.PROPOSE, options=sorry)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP and view.waiting is not None)
     await case.act(CUSTOMER, Action.DISPUTE, reason="words mend nothing")
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     whole = [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "all of it"}]
     await case.act(SUPERVISOR, Action.PROPOSE, options=whole)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     back = await accepted(service, case)
     await back.awaiting()
     service.world.refuses = True
     await back.act(CUSTOMER, ReturnAction.SHIP, carrier_id="SF", tracking="SF1")
     await back.act(CUSTOMER, ReturnAction.CLAIM_FREIGHT, amount={"minor": 1_200, "currency": "CNY"}, receipt=RECEIPT)
     await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PAYMENT_REPAIR)
+    await case.waits_for(WaitFor.PAYMENT_REPAIR)
     await case.act(CUSTOMER, Action.WITHDRAW, reason="never mind")
     view = await case.until(lambda view: view.stage is Stage.CLOSED)
     assert [(remedy.kind.value, remedy.open) for remedy in view.remedies if remedy.undone] == [
@@ -179,6 +180,6 @@ async def test_a_return_that_is_ended_from_outside_is_for_a_person(service: Serv
     await back.awaiting()
     await back.handle.terminate("by mistake")
     await back.told("resolution.errand_broken_off")
-    view = await back.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await back.case.waits_for(WaitFor.PLAN)
     assert back.remedy(view).undone == ReturnResult.CALLED_OFF
     assert "resolution.errand_broken_off" in await back.case.messages(AGENT.id)

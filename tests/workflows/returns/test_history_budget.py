@@ -7,11 +7,12 @@ from models.case.actions import Action
 from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, Outcome, Stage, WaitFor
 from models.returns.state import ReturnAction, ReturnStage
+from tests.support.builders.actors import CUSTOMER, MERCHANT
+from tests.support.builders.orders import NOW, order, parcel
+from tests.support.builders.pictures import UPLOADED
 from tests.support.builders.returns import accepted
-from tests.support.fakes.partners import NOW, order, parcel
-from tests.support.processes.service import CUSTOMER, MERCHANT, Service
+from tests.support.processes.service import Service
 
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 WHOLE: dict[str, Any] = {
     "options": [{"remedies": [{"kind": "return_and_refund", "amount": {"minor": 12_900}}], "why": "退货退款"}]
 }
@@ -23,14 +24,14 @@ async def test_a_damaged_parcel_with_counter_return_inspection_refund_and_survey
 ) -> None:
     delivered = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
     service.world.add(order(status=OrderStatus.DELIVERED), delivered)
-    case = await service.open(issue=Issue.DAMAGED, description="外箱压坏，杯子碎了", evidence=(PHOTO,))
+    case = await service.open(issue=Issue.DAMAGED, description="外箱压坏，杯子碎了", evidence=(UPLOADED,))
     await case.until(lambda view: view.waiting is not None and view.requests != ())
     await case.act(MERCHANT, Action.PROPOSE, **PART)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.COUNTER, reason="碎了没法用，要退货退款")
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(MERCHANT, Action.PROPOSE, **WHOLE)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     back = await accepted(service, case)
     await back.awaiting()
     await back.scan("picked_up")

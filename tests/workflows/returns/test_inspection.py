@@ -8,8 +8,9 @@ from models.common.lines import LineQuantity
 from models.common.partners import Upload
 from models.common.vocabulary import Acceptance, Reception, RefundStatus, Role, Stage, WaitFor
 from models.returns.state import ReturnAction, ReturnResult, ReturnStage
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.returns import Returning, returning, two_lines
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, Service
+from tests.support.processes.service import Service
 from tests.support.processes.waiting import eventually
 
 PHOTO = EvidenceRef(sha256="2" * 64, media_type="image/jpeg", size=10, name="scratch.jpg")
@@ -34,7 +35,7 @@ async def at_the_merchants(service: Service, **of: Any) -> Returning:
 
 
 async def negotiated_again(back: Returning) -> None:
-    view = await back.case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await back.case.waits_for(WaitFor.PLAN)
     assert view.stage is Stage.RESOLUTION
 
 

@@ -6,8 +6,9 @@ from models.common.vocabulary import Acceptance, ErrorType, Issue, Reception, Re
 from models.returns.partner import PickupStatus
 from models.returns.state import PickupState, ReturnAction, ReturnStage, Way
 from models.returns.views import ReturnDetails
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.returns import RECEIPT, returning
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, Service
+from tests.support.processes.service import Service
 
 ACCEPTED = [{"line_id": "L1", "accepted": 1}]
 

@@ -1,24 +1,20 @@
 """Investigation on a running case (INV-1, INV-2, INV-4): who is asked for what, reminders, silence, answers, and what follows."""
 
 from models.case.actions import Action
-from models.case.views import CaseView, RequestView
+from models.case.views import RequestView
 from models.common.partners import Notice, ShipmentStatus, Statement
 from models.common.vocabulary import ErrorType, Issue, Kind, Outcome, Party, Role, Stage, WaitFor, WaitingOn
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.pictures import UPLOADED
+from tests.support.processes.service import Case, Service
 from tests.support.processes.waiting import eventually
-
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 
 
 async def asked(case: Case, *of: WaitingOn) -> dict[WaitingOn, RequestView]:
     """The open requests by party, once all of these were asked."""
     view = await case.until(lambda view: set(of) <= {request.of for request in view.requests if request.open})
     return {request.of: request for request in view.requests if request.open}
-
-
-async def waits_for(case: Case, reason: WaitFor) -> CaseView:
-    return await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
 
 
 async def test_every_party_is_asked_once_for_all_that_is_missing_while_the_others_are_asked_too(service: Service) -> None:
@@ -41,7 +37,7 @@ async def test_every_party_is_asked_once_for_all_that_is_missing_while_the_other
 async def test_what_the_records_show_is_not_asked_for(service: Service) -> None:
     service.world.add(order(minor=400_000), parcel(status=ShipmentStatus.LOST))
     case = await service.open(Kind.COMPLAINT, issue=Issue.LOST)
-    view = await waits_for(case, WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert view.requests == ()
     assert view.finding is not None
     assert (view.finding.party, view.finding.row) == (Party.CARRIER, "lost")
@@ -49,13 +45,13 @@ async def test_what_the_records_show_is_not_asked_for(service: Service) -> None:
 
 async def test_silent_parties_are_reminded_half_way_and_decided_without(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.DAMAGED, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.DAMAGED, evidence=(UPLOADED,))
     await asked(case, WaitingOn.MERCHANT, WaitingOn.CARRIER)
     await case.pass_time(hours=12.5)
     reminded = await case.until(lambda view: all(request.reminded for request in view.requests))
     assert all(request.open for request in reminded.requests)
     await case.pass_time(hours=12)
-    view = await waits_for(case, WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert all(request.silent for request in view.requests)
     assert view.finding is not None
     assert view.finding.row in {"merchant-silent", "carrier-silent-on-damage"}
@@ -86,7 +82,7 @@ async def test_a_customer_who_spoke_is_not_taken_for_silent(service: Service) ->
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.QUALITY_DEFECT)
     await asked(case, WaitingOn.CUSTOMER, WaitingOn.MERCHANT)
-    await case.act(CUSTOMER, Action.ADD_WORDS, words="here it is", evidence=[PHOTO])
+    await case.act(CUSTOMER, Action.ADD_WORDS, words="here it is", evidence=[UPLOADED])
     await case.pass_time(hours=73)
     view = await case.until(lambda view: view.stage is Stage.RESOLUTION)
     assert view.outcome is None
@@ -94,12 +90,12 @@ async def test_a_customer_who_spoke_is_not_taken_for_silent(service: Service) ->
 
 async def test_an_answer_with_evidence_becomes_facts_of_the_party_that_gave_it(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     requests = await asked(case, WaitingOn.MERCHANT)
-    proof = {**PHOTO, "sha256": "1" * 64}
+    proof = {**UPLOADED, "sha256": "1" * 64}
     request_id = requests[WaitingOn.MERCHANT].id
     await case.act(MERCHANT, Action.ANSWER, request_id=request_id, words="checked before sending", evidence=[proof], admits=False)
-    view = await waits_for(case, WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     known = {fact.name: fact for fact in view.facts}
     assert (known["merchant.admits"].value, known["merchant.evidence"].value, known["evidence.count"].value) == (False, 1, 1)
     assert known["merchant.admits"].source == "merchant"
@@ -109,12 +105,12 @@ async def test_an_answer_with_evidence_becomes_facts_of_the_party_that_gave_it(s
 
 async def test_the_partners_own_system_may_answer(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.DAMAGED, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.DAMAGED, evidence=(UPLOADED,))
     requests = await asked(case, WaitingOn.CARRIER)
     said = Statement(request_id=requests[WaitingOn.CARRIER].id, words="it fell off the belt", admits=True)
     notice = Notice(notice_id="n1", partner="carrier", kind="statement", payload=said.model_dump(mode="json"))
     await case.handle.signal("notice", notice)
-    view = await waits_for(case, WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert view.finding is not None
     assert view.finding.row == "carrier-admits"
     assert all(not request.open for request in view.requests)
@@ -122,10 +118,10 @@ async def test_the_partners_own_system_may_answer(service: Service) -> None:
 
 async def test_an_answer_to_a_closed_request_is_refused_and_changes_nothing(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.DAMAGED, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.DAMAGED, evidence=(UPLOADED,))
     requests = await asked(case, WaitingOn.MERCHANT, WaitingOn.CARRIER)
     await case.act(CARRIER, Action.ANSWER, request_id=requests[WaitingOn.CARRIER].id, words="ours", admits=True)
-    before = await waits_for(case, WaitFor.PLAN)
+    before = await case.waits_for(WaitFor.PLAN)
     assert next(request for request in before.requests if request.of is WaitingOn.MERCHANT).withdrawn
     for actor, of in ((MERCHANT, WaitingOn.MERCHANT), (CARRIER, WaitingOn.CARRIER)):
         fault = await case.refusal(actor, Action.ANSWER, request_id=requests[of].id, words="late", admits=False)
@@ -137,7 +133,7 @@ async def test_an_answer_to_a_closed_request_is_refused_and_changes_nothing(serv
 
 async def test_one_request_is_answered_once_while_another_is_open(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     first = (await asked(case, WaitingOn.MERCHANT))[WaitingOn.MERCHANT]
     await case.act(AGENT, Action.ASK, of=WaitingOn.MERCHANT, question="When was it packed?")
     await case.act(MERCHANT, Action.ANSWER, request_id=first.id, words="it was fine")
@@ -149,7 +145,7 @@ async def test_one_request_is_answered_once_while_another_is_open(service: Servi
 
 async def test_a_corrected_issue_withdraws_the_old_questions_and_asks_its_own(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     await asked(case, WaitingOn.MERCHANT)
     await case.act(AGENT, Action.CLASSIFY, issue=Issue.DAMAGED)
     requests = await asked(case, WaitingOn.MERCHANT, WaitingOn.CARRIER)
@@ -160,14 +156,14 @@ async def test_a_corrected_issue_withdraws_the_old_questions_and_asks_its_own(se
 
 async def test_what_is_not_decisive_is_told_as_a_suggestion_and_an_agent_decides(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(Kind.COMPLAINT, issue=Issue.CARRIER_ATTITUDE, evidence=(PHOTO,))
+    case = await service.open(Kind.COMPLAINT, issue=Issue.CARRIER_ATTITUDE, evidence=(UPLOADED,))
     requests = await asked(case, WaitingOn.CARRIER)
     await case.act(CARRIER, Action.ANSWER, request_id=requests[WaitingOn.CARRIER].id, words="he was polite")
-    waiting = await waits_for(case, WaitFor.FINDING)
+    waiting = await case.waits_for(WaitFor.FINDING)
     assert waiting.finding is not None
     assert waiting.finding.row == "carriers-manners-shown"
     assert waiting.finding.by.role is Role.SYSTEM
     await case.act(AGENT, Action.FIND, party=Party.NONE, basis="the recording shows nothing")
-    view = await waits_for(case, WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert view.finding is not None
     assert (view.finding.party, view.finding.row) == (Party.NONE, None)

@@ -7,7 +7,8 @@ from adapters.knowledge.entries import seed_knowledge
 from models.case.actions import Action
 from models.common.vocabulary import ErrorType, Issue, Kind, Locale, Outcome, Stage, WaitFor, WaitingOn
 from models.tables.case import KnowledgeRow
-from tests.support.processes.service import AGENT, CUSTOMER, Case, Service
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.processes.service import Case, Service
 
 QUESTION = "How long does a refund take to arrive?"
 
@@ -26,12 +27,12 @@ async def inquiry(
 async def answered(service: Service, words: str = QUESTION, locale: Locale = Locale.EN) -> Case:
     """An inquiry whose customer has an answer before them."""
     case = await inquiry(service, words, locale=locale)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ANSWER_CHECK)
+    await case.waits_for(WaitFor.ANSWER_CHECK)
     return case
 
 
 async def with_a_person(case: Case) -> None:
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
+    view = await case.waits_for(WaitFor.REPLY)
     assert view.waiting is not None
     assert view.waiting.on is WaitingOn.AGENT
 

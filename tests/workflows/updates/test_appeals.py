@@ -5,31 +5,28 @@ from typing import Any
 from models.case.actions import Action
 from models.common.actors import Actor
 from models.common.vocabulary import ErrorType, Issue, Outcome, Party, Role, Stage, WaitFor, WaitingOn
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.pictures import UPLOADED
+from tests.support.processes.service import Case, Service
 
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 NEW = {"sha256": "1" * 64, "media_type": "image/png", "size": 10, "name": "handover.png"}
 REFUND: dict[str, Any] = {"options": [{"remedies": [{"kind": "refund_only", "amount": {"minor": 5_000}}], "why": "fair"}]}
 APPEAL: dict[str, Any] = {"words": "it left us intact", "evidence": [NEW]}
 OTHER = Actor(role=Role.SUPERVISOR, id="otto")
 
 
-async def waits_for(case: Case, reason: WaitFor) -> None:
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
-
-
 async def refunded(service: Service) -> Case:
     """The merchant admitted, the customer was paid 50 yuan and has yet to confirm."""
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     asked = await case.until(lambda view: bool(view.requests))
     await case.act(MERCHANT, Action.ANSWER, request_id=asked.requests[0].id, words="ours", admits=True)
-    await waits_for(case, WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(MERCHANT, Action.PROPOSE, **REFUND)
-    await waits_for(case, WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
-    await waits_for(case, WaitFor.CONFIRMATION)
+    await case.waits_for(WaitFor.CONFIRMATION)
     return case
 
 
@@ -44,7 +41,7 @@ async def test_an_appeal_moves_the_responsibility_and_never_takes_money_back_fro
     assert seen.appeal_until is not None
     await case.act(MERCHANT, Action.APPEAL, **APPEAL)
     await case.act(CUSTOMER, Action.CONFIRM)
-    await waits_for(case, WaitFor.APPEAL)
+    await case.waits_for(WaitFor.APPEAL)
     view = await case.act(SUPERVISOR, Action.DECIDE_APPEAL, granted=True, party=Party.CARRIER, reason="the hand-over proves it")
     assert view.finding is not None
     assert view.finding.party is Party.CARRIER
@@ -57,7 +54,7 @@ async def test_an_appeal_moves_the_responsibility_and_never_takes_money_back_fro
 
 async def test_an_appeal_needs_new_evidence_and_is_heard_once(service: Service) -> None:
     case = await refunded(service)
-    stale = await case.refusal(MERCHANT, Action.APPEAL, words="no", evidence=[PHOTO])
+    stale = await case.refusal(MERCHANT, Action.APPEAL, words="no", evidence=[UPLOADED])
     assert (stale.type, stale.field, stale.rule) == (ErrorType.INVALID, "evidence", "INV-5")
     await case.act(MERCHANT, Action.APPEAL, **APPEAL)
     assert (await case.refusal(MERCHANT, Action.APPEAL, **APPEAL)).type is ErrorType.NOT_ALLOWED_NOW
@@ -106,7 +103,7 @@ async def test_an_appeal_after_closing_is_decided_and_sealed_again_without_askin
     await case.act(CUSTOMER, Action.CONFIRM)
     first = await case.until(lambda view: view.stage is Stage.CLOSED)
     await case.act(MERCHANT, Action.APPEAL, **APPEAL)
-    await waits_for(case, WaitFor.APPEAL)
+    await case.waits_for(WaitFor.APPEAL)
     await case.act(SUPERVISOR, Action.DECIDE_APPEAL, granted=True, party=Party.PLATFORM, reason="we misread the photo")
     second = await case.until(lambda view: view.stage is Stage.CLOSED and view.archive != first.archive)
     assert second.archive is not None
@@ -117,12 +114,12 @@ async def test_an_appeal_after_closing_is_decided_and_sealed_again_without_askin
 async def test_whoever_made_the_finding_does_not_decide_on_the_appeal(service: Service) -> None:
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await waits_for(case, WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(SUPERVISOR, Action.FIND, party=Party.MERCHANT, basis="they promised it")
     await case.act(AGENT, Action.PROPOSE, **REFUND)
-    await waits_for(case, WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
-    await waits_for(case, WaitFor.CONFIRMATION)
+    await case.waits_for(WaitFor.CONFIRMATION)
     await case.act(MERCHANT, Action.APPEAL, **APPEAL)
     same = await case.refusal(SUPERVISOR, Action.DECIDE_APPEAL, granted=False, reason="I said so")
     assert same.type is ErrorType.NOT_ALLOWED_NOW
@@ -132,20 +129,20 @@ async def test_whoever_made_the_finding_does_not_decide_on_the_appeal(service: S
 async def test_a_customer_who_was_right_after_all_gets_another_solution(service: Service) -> None:
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await waits_for(case, WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     for _ in range(5):
         await case.act(AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "apology", "words": "sorry"}], "why": "no case"}])
         await case.act(CUSTOMER, Action.REJECT, reason="no")
-    await waits_for(case, WaitFor.ARBITRATION)
+    await case.waits_for(WaitFor.ARBITRATION)
     await case.act(SUPERVISOR, Action.ARBITRATE, party=Party.CUSTOMER, reason="the money has arrived")
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     await case.act(CUSTOMER, Action.APPEAL, words="see my statement", evidence=[NEW])
     await case.act(OTHER, Action.DECIDE_APPEAL, granted=True, party=Party.PLATFORM, reason="it has not")
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert view.waiting is not None
     assert view.waiting.on is WaitingOn.SUPERVISOR
     await case.act(OTHER, Action.PROPOSE, **REFUND)
-    await waits_for(case, WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     await case.act(CUSTOMER, Action.ACCEPT)
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert service.world.paid_back("O-1") == 5_000

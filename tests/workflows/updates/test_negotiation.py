@@ -9,11 +9,12 @@ from models.case.actions import Action
 from models.common.actors import Actor
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Outcome, Party, RemedyKind, Role, Stage, WaitFor
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import AGENT, CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.pictures import UPLOADED
+from tests.support.processes.service import Case, Service
 
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 COLLEAGUE = Actor(role=Role.AGENT, id="bob")
 
 
@@ -21,21 +22,17 @@ def refund_of(minor: int, **change: object) -> dict[str, Any]:
     return {"options": [{"remedies": [{"kind": "refund_only", "amount": {"minor": minor}}], "why": "fair"}], **change}
 
 
-async def waits_for(case: Case, reason: WaitFor) -> None:
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is reason)
-
-
 async def planning(service: Service, minor: int = 12_900) -> Case:
     service.world.add(order(minor=minor), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await waits_for(case, WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     return case
 
 
 async def test_silence_carries_out_the_first_option_when_the_proposal_said_so(service: Service) -> None:
     case = await planning(service)
     await case.act(AGENT, Action.PROPOSE, **refund_of(3_000, if_silent="first_option"))
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CHOICE)
+    view = await case.waits_for(WaitFor.CHOICE)
     assert view.waiting is not None
     assert "first option" in view.waiting.then
     await case.pass_time(hours=49)
@@ -71,8 +68,8 @@ async def test_customer_and_merchant_invite_each_other_to_show_something_one_at_
 
 async def test_an_invitation_that_the_customer_leaves_alone_takes_nothing_from_them(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
-    await waits_for(case, WaitFor.ANSWERS)
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
+    await case.waits_for(WaitFor.ANSWERS)
     await case.act(MERCHANT, Action.ASK, of="customer", question="and of the box")
     await case.pass_time(hours=73)
     view = await case.until(lambda view: all(not request.open for request in view.requests))
@@ -85,12 +82,12 @@ async def test_a_declined_proposal_goes_back_with_its_reason_and_never_reaches_t
     case = await planning(service, 400_000)
     await case.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
     await case.act(AGENT, Action.PROPOSE, **refund_of(300_000))
-    await waits_for(case, WaitFor.APPROVAL)
+    await case.waits_for(WaitFor.APPROVAL)
     approver = await case.seen_by(SUPERVISOR)
     assert approver.history is not None
     assert approver.proposals[0].amount.minor == 300_000
     await case.act(SUPERVISOR, Action.DECLINE, reason="half of it would do")
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     assert view.proposals[0].declined == "half of it would do"
     assert (await case.seen_by(CUSTOMER)).proposals == ()
 
@@ -99,7 +96,7 @@ async def test_what_the_order_was_given_before_counts_towards_an_agents_limit(se
     first = await planning(service, 400_000)
     await first.act(AGENT, Action.FIND, party=Party.PLATFORM, basis="our system lost it")
     await first.act(AGENT, Action.PROPOSE, **refund_of(150_000))
-    await waits_for(first, WaitFor.CHOICE)
+    await first.waits_for(WaitFor.CHOICE)
     await first.act(CUSTOMER, Action.ACCEPT)
     await first.until(lambda view: view.stage is Stage.FOLLOW_UP)
     second = await service.open(issue=Issue.PRICE_DISPUTE)
@@ -114,7 +111,7 @@ async def test_what_the_order_was_given_before_counts_towards_an_agents_limit(se
 async def test_a_counter_asks_for_no_more_than_is_left(service: Service) -> None:
     case = await planning(service)
     await case.act(AGENT, Action.PROPOSE, **SORRY)
-    await waits_for(case, WaitFor.CHOICE)
+    await case.waits_for(WaitFor.CHOICE)
     greedy = await case.refusal(CUSTOMER, Action.COUNTER, reason="twice", amount={"minor": 25_800})
     assert (greedy.type, greedy.field) == (ErrorType.INVALID, "amount")
     foreign = await case.refusal(CUSTOMER, Action.COUNTER, reason="euros", amount={"minor": 100, "currency": "EUR"})
@@ -153,6 +150,6 @@ async def test_a_decision_without_a_person_explains_itself_and_is_reviewed_when_
 async def test_what_could_not_be_decided_alone_says_which_check_failed(service: Service) -> None:
     service.world.add(order(minor=30_000), parcel(status=ShipmentStatus.LOST))
     case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
-    view = await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    view = await case.waits_for(WaitFor.PLAN)
     failed = [check for check in view.checks if not check.passed]
     assert [(check.name, check.figure, check.limit) for check in failed] == [("amount", 30_000, 20_000)]

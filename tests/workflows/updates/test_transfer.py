@@ -15,13 +15,14 @@ from models.policy.agents import AgentPolicy
 from models.policy.policy import PolicySlice
 from models.tables.case import AgentRow, AssignmentRow, MessageRow
 from rules.common.working_time import next_opening
-from tests.support.fakes.partners import order, parcel
-from tests.support.processes.service import CUSTOMER, MERCHANT, SUPERVISOR, Case, Service
+from tests.support.builders.actors import CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.pictures import UPLOADED
+from tests.support.processes.service import Case, Service
 
 ZHOU = Actor(role=Role.AGENT, id="zhou", teams=("payments",))
 SUN = Actor(role=Role.AGENT, id="sun", teams=("payments",))
 LIN = Actor(role=Role.AGENT, id="lin", teams=("logistics",))
-PHOTO = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "ours"}]}
 
 
@@ -42,7 +43,7 @@ async def with_payments(service: Service) -> Case:
     """A case of the team payments that waits for a plan."""
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED, policy=at_any_hour(service))
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     return case
 
 
@@ -78,7 +79,7 @@ async def test_with_nobody_on_shift_the_case_waits_the_supervisor_hears_once_and
     await case.act(CUSTOMER, Action.ADD_WORDS, words="hello?")
     await case.act(Actor(role=Role.AGENT, id="x"), Action.PROPOSE, **SORRY)
     await case.act(CUSTOMER, Action.REJECT, reason="no")
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     assert (await case.timeline()).count("case.nobody_on_shift") == 1
     assert await inbox(service, case, "case.nobody_on_shift") == {("supervisor", "team:payments")}
 
@@ -121,7 +122,7 @@ async def test_an_accepted_transfer_changes_handler_and_owner_only_then(service:
 
 async def test_a_transfer_to_another_team_is_told_there_and_taken_with_everything(service: Service) -> None:
     case = await with_payments(service)
-    await case.act(CUSTOMER, Action.ADD_WORDS, words="see the photo", evidence=[PHOTO])
+    await case.act(CUSTOMER, Action.ADD_WORDS, words="see the photo", evidence=[UPLOADED])
     await case.act(ZHOU, Action.TAKE)
     await case.act(ZHOU, Action.TRANSFER, team="logistics", reason="the parcel is the matter")
     await case.until(lambda view: view.transfer is not None)
@@ -131,7 +132,7 @@ async def test_a_transfer_to_another_team_is_told_there_and_taken_with_everythin
     assert (row.team, row.offered_team) == ("payments", "logistics")
     view = await case.act(LIN, Action.ACCEPT_TRANSFER)
     assert (view.team, view.handler) == ("logistics", "lin")
-    assert view.sayings[0].evidence[0].sha256 == PHOTO["sha256"]
+    assert view.sayings[0].evidence[0].sha256 == UPLOADED["sha256"]
 
 
 async def test_a_declined_transfer_leaves_the_case_where_it_is(service: Service) -> None:
@@ -165,7 +166,7 @@ async def test_a_transfer_that_nobody_accepts_goes_to_the_teams_supervisor(servi
 async def test_by_the_shipped_policy_a_transfer_has_thirty_working_minutes(service: Service) -> None:
     service.world.add(order(), parcel())
     case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.PLAN)
+    await case.waits_for(WaitFor.PLAN)
     await case.act(ZHOU, Action.TAKE)
     now = datetime.now(UTC)
     offered = await case.act(ZHOU, Action.TRANSFER, team="payments", reason="my shift ends")
@@ -200,7 +201,7 @@ async def test_a_case_that_rises_takes_its_offer_back(service: Service) -> None:
 @pytest.mark.parametrize(("body", "field"), [({"to": "zhou", "team": "payments"}, "to"), ({"to": "sun"}, "team")])
 async def test_a_transfer_to_oneself_or_to_no_team_is_refused(service: Service, body: dict[str, str], field: str) -> None:
     case = await service.open(order_id="O-404", issue=Issue.DAMAGED)
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.ORDER_CORRECTION)
+    await case.waits_for(WaitFor.ORDER_CORRECTION)
     await case.act(ZHOU, Action.TAKE)
     refused = await case.refusal(ZHOU, Action.TRANSFER, reason="not mine", **body)
     assert (refused.type, refused.field, refused.rule) == (ErrorType.INVALID, field, "DSP-4")
@@ -216,7 +217,7 @@ async def test_whoever_first_answers_stays_the_owner_when_the_case_rises(service
 
 async def test_a_silent_merchants_case_walks_up_to_the_supervisor_with_all_its_misses_and_evidence(service: Service) -> None:
     service.world.add(order(), parcel())
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,), policy=at_any_hour(service))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,), policy=at_any_hour(service))
     await case.until(lambda view: bool(view.requests))
     tiers: list[Tier] = []
     for _ in range(40):
@@ -242,12 +243,12 @@ async def test_a_silent_merchants_case_walks_up_to_the_supervisor_with_all_its_m
     assert set(used) == {Tier.MERCHANT, Tier.PLATFORM, Tier.SUPERVISOR}
     row = await case.row()
     assert row is not None
-    assert row.state["receipt"]["evidence"][0]["sha256"] == PHOTO["sha256"]  # type: ignore[index, call-overload]
+    assert row.state["receipt"]["evidence"][0]["sha256"] == UPLOADED["sha256"]  # type: ignore[index, call-overload]
 
 
 async def test_a_partys_request_and_a_second_rejection_bring_the_case_up_too(service: Service) -> None:
     service.world.add(order(), parcel())
-    asked = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(PHOTO,))
+    asked = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(UPLOADED,))
     await asked.until(lambda view: view.tier is Tier.MERCHANT and bool(view.requests))
     assert (await asked.act(MERCHANT, Action.ESCALATE, reason="we cannot decide")).tier is Tier.PLATFORM
     assert (await asked.act(CUSTOMER, Action.ESCALATE, reason="nor can they")).tier is Tier.SUPERVISOR
@@ -272,7 +273,7 @@ async def test_supervisors_who_do_nothing_are_reminded_ever_more_seldom_and_the_
     case = await service.open(
         Kind.INQUIRY, order_id=None, issue=Issue.PLATFORM_RULE, description="hm?", policy=at_any_hour(service)
     )
-    await case.until(lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.REPLY)
+    await case.waits_for(WaitFor.REPLY)
     await case.pass_time(hours=4)
     view = await case.until(lambda view: view.tier is Tier.SUPERVISOR)
     assert view.waiting is not None
