@@ -127,7 +127,7 @@ async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
         await session.exec(select(RefundPartRow).where(RefundPartRow.case_id == case.case_id).order_by(RefundPartRow.key))
     ).all()
     return {
-        "state": case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "turn_to"}),
+        "state": case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"}),
         "root_cause": root_cause(case),
         "timeline": [timeline[version] for version in sorted(timeline)],
         "money": [part_of(row).model_dump(mode="json") for row in booked],

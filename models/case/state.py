@@ -1,5 +1,7 @@
 """What a case is made of: what came in, what was found out, what was decided, and the one state that the workflow keeps."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from models.case.action_bodies import Rate
@@ -7,7 +9,7 @@ from models.case.history import OrderHistory
 from models.case.receipt import Receipt
 from models.claims.state import ClaimRef
 from models.common.actors import SYSTEM, Actor
-from models.common.base import Frozen, Identifier, Instant
+from models.common.base import Frozen, Identifier, Instant, wire_name
 from models.common.events import Event
 from models.common.partners import Order, Payment, Shipment
 from models.common.vocabulary import (
@@ -93,7 +95,7 @@ class Archive(Frozen):
 class CaseState(BaseModel):
     """Everything the workflow knows, carried over continue-as-new. Its parts are frozen: a change replaces them."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True)
 
     receipt: Receipt
     policy_version: str
@@ -166,8 +168,8 @@ class CaseState(BaseModel):
     confirmed: bool = False
     disputed: bool = False
     """The customer said that the solution was none; from then on people decide."""
-    turn_to: Stage | None = None
-    """Somebody's action sends the case to another stage; taken at the next pause."""
+    next_stage: Annotated[Stage | None, wire_name("turn_to")] = None
+    """Where the case was sent; it goes there when its stage is done or pauses."""
     outcome: Outcome | None = None
     archive: Archive | None = None
     reopened: int = 0

@@ -277,8 +277,8 @@ PERMISSIONS: dict[Action, Permission] = {
 ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
 
 
-AT_EVERY_TURN = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW})
-"""What does not matter to where the case goes."""
+WHILE_LEAVING = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW})
+"""What may still be done when the case was sent to another stage: it does not matter to where the case goes."""
 
 
 def allowed_actions(case: CaseState, actor: Actor) -> tuple[Action, ...]:
@@ -289,13 +289,15 @@ def allowed_actions(case: CaseState, actor: Actor) -> tuple[Action, ...]:
     return tuple(
         action
         for action, permission in PERMISSIONS.items()
-        if actor.role in permission.roles and (case.turn_to is None or action in AT_EVERY_TURN) and permission.when(case, actor)
+        if actor.role in permission.roles
+        and (case.next_stage is None or action in WHILE_LEAVING)
+        and permission.when(case, actor)
     )
 
 
 def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
     """Why the actor may not do this: not with this role, or not now. None: go ahead."""
     now = Bilingual(zh=f"案件当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
-    if case.turn_to is not None:
-        now = Bilingual(zh=f"案件正转入 {case.turn_to}", en=f"Somebody has just sent the case to {case.turn_to}")
+    if case.next_stage is not None:
+        now = Bilingual(zh=f"案件正转入 {case.next_stage}", en=f"Somebody has just sent the case to {case.next_stage}")
     return refusal(action, PERMISSIONS[action], actor, allowed_actions(case, actor), now, "stage × role → actions")

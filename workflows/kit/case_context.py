@@ -177,12 +177,12 @@ class CaseContext(CaseDeadlines):
 
     def change_stage(self, stage: Stage) -> None:
         """Send the case to another stage. It gets there when the present stage is done or pauses; until then the first word counts."""
-        self.case.turn_to = self.case.turn_to or stage
+        self.case.next_stage = self.case.next_stage or stage
 
     @property
     def stage_changed(self) -> bool:
         """Whether the case was sent to another stage, and is not there yet."""
-        return self.case.turn_to is not None
+        return self.case.next_stage is not None
 
     def leave_stage_if_changed(self) -> None:
         """Raise StageChange when the case was sent to another stage. Every wait asks; ask before anything irrevocable, too."""
@@ -191,8 +191,8 @@ class CaseContext(CaseDeadlines):
 
     def enter_changed_stage(self) -> None:
         """Put the case at the stage to which it was sent."""
-        if self.case.turn_to is not None:
-            self.case.stage, self.case.turn_to, self.case.overdue = self.case.turn_to, None, 0
+        if self.case.next_stage is not None:
+            self.case.stage, self.case.next_stage, self.case.overdue = self.case.next_stage, None, 0
             self._dirty = True
 
     def end(self, outcome: Outcome) -> None:

@@ -107,7 +107,7 @@ async def follow(context: CaseContext, remedy_id: str, enough: Callable[[], bool
     return _child(context, remedy_id)
 
 
-def turn_to(context: CaseContext, remedy_id: str, name: str) -> None:
+def switch_to(context: CaseContext, remedy_id: str, name: str) -> None:
     """Follow that child workflow, which may not have been begun yet, and park the one that was followed."""
     remedy = find(context, remedy_id)
     if remedy.child is None or remedy.child.workflow_id != name:

@@ -58,9 +58,9 @@ async def exchange(context: CaseContext, remedy_id: str) -> None:
         if child.done:
             await ended(context, remedy_id, child)
             return
-    child_workflow.turn_to(context, remedy_id, other)
+    child_workflow.switch_to(context, remedy_id, other)
     back = await return_remedy.bring_back(context, remedy_id, Purpose.EXCHANGE)
-    child_workflow.turn_to(context, remedy_id, mine)
+    child_workflow.switch_to(context, remedy_id, mine)
     if back:
         await go_on(context, remedy_id)
         await ended(context, remedy_id, await child_workflow.follow(context, remedy_id))
@@ -98,7 +98,7 @@ async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[st
     if remedy.return_ is not None and remedy.return_.result is None:
         kept = await return_remedy.compensate(context, remedy_id, why)  # the return is what is followed
     if find(context, remedy_id).replacement is not None:
-        child_workflow.turn_to(context, remedy_id, child_workflow.workflow_id(context.case.case_id, remedy_id, KIND))
+        child_workflow.switch_to(context, remedy_id, child_workflow.workflow_id(context.case.case_id, remedy_id, KIND))
     await child_workflow.call_off(context, remedy_id, why)
     await give_charge_back(context, remedy_id)
     state = find(context, remedy_id).replacement

@@ -10,10 +10,10 @@ from activities.case.records import RecordsActivities, digest
 from adapters.database.engine import Database, insert_if_absent, upsert
 from models.case.activities import Projection
 from models.case.state import Archive, CaseState
-from models.common.actors import Actor, EvidenceRef
+from models.common.actors import EvidenceRef
 from models.common.base import Bilingual, Money
 from models.common.events import Event
-from models.common.vocabulary import ClockName, Outcome, Party, RemedyKind, Role, Stage, Tier, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, Outcome, Party, RemedyKind, Stage, Tier, WaitFor, WaitingOn
 from models.common.waits import Wait
 from models.investigation.clocks import Miss
 from models.investigation.findings import Finding, InformationRequest, Saying
@@ -28,13 +28,10 @@ from models.tables.case import (
     OpeningRow,
     TimelineRow,
 )
-from tests.support.builders.actors import CUSTOMER
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.cases import NOW, OPENED, case, entry, receipt
 from tests.support.builders.orders import order, parcel, payment
 from tests.support.builders.refund_intents import intent
-
-AGENT = Actor(role=Role.AGENT, id="alice")
-MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
 
 
 async def save(records: RecordsActivities, state: CaseState) -> None:

@@ -14,12 +14,9 @@ from models.common.vocabulary import Role, WaitingOn
 from models.investigation.findings import InformationRequest
 from models.remedies.remedy import Proposal
 from models.tables.case import MessageRow
-from tests.support.builders.actors import CUSTOMER
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.cases import NOW, case, entry
 from tests.support.builders.orders import order, parcel
-
-AGENT = Actor(role=Role.AGENT, id="alice")
-MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
 
 
 async def save(records: RecordsActivities, state: CaseState) -> None:

@@ -14,10 +14,10 @@ from models.policy.policy import PolicySlice
 from rules.case import deadlines
 from rules.common import sla_clock
 from rules.common.deadlines import in_words
+from tests.support.builders.actors import AGENT
 from tests.support.builders.cases import NOW, case
 
 HOUR = timedelta(hours=1)
-ALICE = Actor(role=Role.AGENT, id="alice")
 REQUEST = InformationRequest(
     id="q1",
     of=WaitingOn.CUSTOMER,
@@ -47,7 +47,7 @@ def busy(policy: PolicySlice) -> CaseState:
         wait=Wait(on=WaitingOn.CUSTOMER, for_=WaitFor.ANSWERS, until=REQUEST.due, since=NOW),
         clocks=(sla_clock.start(ClockName.PLAN, target, NOW, Tier.MERCHANT),),
         requests=(REQUEST,),
-        transfer=TransferOffer(by=ALICE, to=None, team="quality", reason="shift", due=NOW + 3 * HOUR),
+        transfer=TransferOffer(by=AGENT, to=None, team="quality", reason="shift", due=NOW + 3 * HOUR),
         appeal=APPEAL,
     )
 

@@ -12,13 +12,9 @@ from models.investigation.findings import InformationRequest
 from models.remedies.offers import Option, RemedyOffer
 from models.remedies.remedy import Proposal, RefundPart, Remedy
 from rules.case.permissions import PERMISSIONS, allowed_actions, forbidden
+from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.cases import NOW, case
 
-CUSTOMER = Actor(role=Role.CUSTOMER, id="C-1")
-MERCHANT = Actor(role=Role.MERCHANT, id="M-1")
-CARRIER = Actor(role=Role.CARRIER, id="K-1")
-ALICE = Actor(role=Role.AGENT, id="alice")
-SUSAN = Actor(role=Role.SUPERVISOR, id="susan")
 ANALYST = Actor(role=Role.ANALYST, id="ana")
 
 
@@ -30,7 +26,7 @@ def waiting(stage: Stage, for_: WaitFor, **change: object) -> CaseState:
     return at(stage, wait=Wait(on=WaitingOn.CUSTOMER, for_=for_, until=NOW, since=NOW), **change)
 
 
-def proposal(by: Actor = ALICE, **change: object) -> Proposal:
+def proposal(by: Actor = AGENT, **change: object) -> Proposal:
     option = Option(remedies=(RemedyOffer(kind=RemedyKind.REFUND_ONLY, amount=Money(minor=500)),), why="fair")
     made = Proposal(id="p1", round=1, by=by, at=NOW, options=(option,), amount=Money(minor=500))
     return made.model_copy(update=change)
@@ -61,12 +57,12 @@ def test_who_only_looks_may_do_nothing(actor: Actor, stage: Stage) -> None:
         (CUSTOMER, waiting(Stage.CLOSED, WaitFor.REOPENING), Action.REOPEN),
         (MERCHANT, at(Stage.RESOLUTION, tier=Tier.MERCHANT), Action.PROPOSE),
         (MERCHANT, at(Stage.RESOLUTION, tier=Tier.MERCHANT), Action.REPLY),
-        (ALICE, at(Stage.CLASSIFICATION), Action.CLASSIFY),
-        (ALICE, at(Stage.RESOLUTION), Action.PROPOSE),
-        (ALICE, at(Stage.INVESTIGATION), Action.FIND),
-        (ALICE, at(Stage.INVESTIGATION, handler=ALICE), Action.TRANSFER),
-        (SUSAN, at(Stage.RESOLUTION, proposals=(proposal(needs_approval=True),)), Action.APPROVE),
-        (SUSAN, waiting(Stage.RESOLUTION, WaitFor.ARBITRATION, arbitration=True), Action.ARBITRATE),
+        (AGENT, at(Stage.CLASSIFICATION), Action.CLASSIFY),
+        (AGENT, at(Stage.RESOLUTION), Action.PROPOSE),
+        (AGENT, at(Stage.INVESTIGATION), Action.FIND),
+        (AGENT, at(Stage.INVESTIGATION, handler=AGENT), Action.TRANSFER),
+        (SUPERVISOR, at(Stage.RESOLUTION, proposals=(proposal(needs_approval=True),)), Action.APPROVE),
+        (SUPERVISOR, waiting(Stage.RESOLUTION, WaitFor.ARBITRATION, arbitration=True), Action.ARBITRATE),
     ],
 )
 def test_an_action_is_open_at_its_moment(actor: Actor, state: CaseState, action: Action) -> None:
@@ -82,13 +78,13 @@ def test_an_action_is_open_at_its_moment(actor: Actor, state: CaseState, action:
         (CUSTOMER, at(Stage.INVESTIGATION, tier=Tier.SUPERVISOR), Action.ESCALATE),
         (CUSTOMER, at(Stage.CLOSED), Action.ADD_WORDS),
         (MERCHANT, at(Stage.RESOLUTION, tier=Tier.PLATFORM), Action.PROPOSE),
-        (ALICE, at(Stage.RESOLUTION, tier=Tier.MERCHANT), Action.PROPOSE),
-        (ALICE, at(Stage.RESOLUTION, kind=Kind.INQUIRY), Action.PROPOSE),
-        (ALICE, at(Stage.RESOLUTION, settled=True), Action.CLASSIFY),
-        (ALICE, at(Stage.INVESTIGATION, tier=Tier.SUPERVISOR), Action.TAKE),
-        (ALICE, at(Stage.INVESTIGATION, handler=ALICE), Action.TAKE),
-        (SUSAN, at(Stage.RESOLUTION, proposals=(proposal(by=SUSAN, needs_approval=True),)), Action.APPROVE),
-        (SUSAN, at(Stage.RESOLUTION), Action.ARBITRATE),
+        (AGENT, at(Stage.RESOLUTION, tier=Tier.MERCHANT), Action.PROPOSE),
+        (AGENT, at(Stage.RESOLUTION, kind=Kind.INQUIRY), Action.PROPOSE),
+        (AGENT, at(Stage.RESOLUTION, settled=True), Action.CLASSIFY),
+        (AGENT, at(Stage.INVESTIGATION, tier=Tier.SUPERVISOR), Action.TAKE),
+        (AGENT, at(Stage.INVESTIGATION, handler=AGENT), Action.TAKE),
+        (SUPERVISOR, at(Stage.RESOLUTION, proposals=(proposal(by=SUPERVISOR, needs_approval=True),)), Action.APPROVE),
+        (SUPERVISOR, at(Stage.RESOLUTION), Action.ARBITRATE),
     ],
 )
 def test_an_action_at_the_wrong_moment_names_what_is_possible(actor: Actor, state: CaseState, action: Action) -> None:
@@ -98,7 +94,7 @@ def test_an_action_at_the_wrong_moment_names_what_is_possible(actor: Actor, stat
     assert set(fault.allowed) == set(allowed_actions(state, actor))
 
 
-@pytest.mark.parametrize(("actor", "action"), [(CUSTOMER, Action.APPROVE), (CARRIER, Action.PROPOSE), (ALICE, Action.ARBITRATE)])
+@pytest.mark.parametrize(("actor", "action"), [(CUSTOMER, Action.APPROVE), (CARRIER, Action.PROPOSE), (AGENT, Action.ARBITRATE)])
 def test_an_action_of_another_role_is_refused_as_such(actor: Actor, action: Action) -> None:
     fault = forbidden(at(Stage.RESOLUTION), actor, action)
     assert fault is not None
@@ -147,11 +143,15 @@ def test_a_case_is_not_withdrawn_when_one_part_of_its_refund_failed_and_another_
 @pytest.mark.parametrize(
     ("state", "actor", "actions"),
     [
-        (at(Stage.RESOLUTION, turn_to=Stage.ARCHIVAL, outcome=Outcome.WITHDRAWN), SUSAN, (Action.CLASSIFY, Action.PROPOSE)),
-        (waiting(Stage.FOLLOW_UP, WaitFor.CONFIRMATION, turn_to=Stage.RESOLUTION), CUSTOMER, (Action.CONFIRM, Action.DISPUTE)),
+        (
+            at(Stage.RESOLUTION, next_stage=Stage.ARCHIVAL, outcome=Outcome.WITHDRAWN),
+            SUPERVISOR,
+            (Action.CLASSIFY, Action.PROPOSE),
+        ),
+        (waiting(Stage.FOLLOW_UP, WaitFor.CONFIRMATION, next_stage=Stage.RESOLUTION), CUSTOMER, (Action.CONFIRM, Action.DISPUTE)),
         (waiting(Stage.FOLLOW_UP, WaitFor.CONFIRMATION, confirmed=True), CUSTOMER, (Action.CONFIRM, Action.DISPUTE)),
-        (waiting(Stage.CLOSED, WaitFor.REOPENING, turn_to=Stage.DISPATCH), CUSTOMER, (Action.REOPEN, Action.APPEAL)),
-        (waiting(Stage.RESOLUTION, WaitFor.ARBITRATION, arbitration=False, settled=True), SUSAN, (Action.ARBITRATE,)),
+        (waiting(Stage.CLOSED, WaitFor.REOPENING, next_stage=Stage.DISPATCH), CUSTOMER, (Action.REOPEN, Action.APPEAL)),
+        (waiting(Stage.RESOLUTION, WaitFor.ARBITRATION, arbitration=False, settled=True), SUPERVISOR, (Action.ARBITRATE,)),
     ],
 )
 def test_of_two_who_send_a_case_different_ways_at_once_the_second_is_told(
@@ -161,11 +161,11 @@ def test_of_two_who_send_a_case_different_ways_at_once_the_second_is_told(
         fault = forbidden(state, actor, action)
         assert fault is not None
         assert fault.type is ErrorType.NOT_ALLOWED_NOW
-        assert state.turn_to is None or state.turn_to in fault.detail
+        assert state.next_stage is None or state.next_stage in fault.detail
 
 
 def test_words_are_heard_also_while_a_case_is_on_its_way() -> None:
-    assert allowed_actions(at(Stage.RESOLUTION, turn_to=Stage.DISPATCH), CUSTOMER) == (Action.ADD_WORDS,)
+    assert allowed_actions(at(Stage.RESOLUTION, next_stage=Stage.DISPATCH), CUSTOMER) == (Action.ADD_WORDS,)
 
 
 def test_an_ended_case_is_not_withdrawn_once_more() -> None:

@@ -41,6 +41,7 @@ from rules.returns.outcome import (
 )
 from rules.returns.permissions import PERMISSIONS, RETURN_ROLES, allowed_with, fault_of
 from settings import Settings
+from tests.support.builders.actors import AGENT, CUSTOMER
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 POLICY = load_policy(Settings().policy).returns
@@ -233,7 +234,6 @@ def test_nothing_is_open_before_there_is_an_address_or_after_the_end(stage: Retu
     assert allowed_with(a_return(stage=stage), Actor(role=role, id="x")) == ()
 
 
-CUSTOMER, AGENT = Actor(role=Role.CUSTOMER, id="C-1"), Actor(role=Role.AGENT, id="alice")
 DAY = timedelta(days=1)
 
 
