@@ -38,10 +38,10 @@ CONTRACTS = (
 DESKS = (
     control.router,
     coupon.wallet,
-    returns.desk,
-    warehouse.desk,
-    workshop.desk,
-    claims.desk,
+    returns.control,
+    warehouse.control,
+    workshop.control,
+    claims.control,
     carrier.road,
     charge_routes.till,
 )

@@ -21,7 +21,7 @@ from sandbox.orders.statements import Temper, temper_of
 
 carrier = contract(Partner.CARRIER)
 merchant = contract(Partner.MERCHANT)
-desk = APIRouter(tags=["sandbox"])
+control = APIRouter(tags=["sandbox"])
 
 WORDS = {
     ClaimAnswer.ACCEPTED: ("核实无误，同意赔付。", "We checked, and pay."),
@@ -50,7 +50,7 @@ async def recovery_by_key(key: str, sandbox: SandboxOf) -> Response:
     return _known(sandbox, Partner.MERCHANT, key)
 
 
-@desk.get("/books/claims")
+@control.get("/books/claims")
 async def claims(sandbox: SandboxOf, reference: str | None = None) -> list[Row]:
     """Every message about a claim, once for each key, with the answer that it got and how often it came."""
     rows = [as_json(row, "message") for row in sandbox.books.read("select * from claims order by at, key")]

@@ -40,7 +40,7 @@ from sandbox.orders.statements import Temper, temper_of
 
 merchant = contract(Partner.MERCHANT)
 carrier = contract(Partner.CARRIER)
-desk = APIRouter(tags=["sandbox"])
+control = APIRouter(tags=["sandbox"])
 
 LABEL_PRICE, PICKUP_PRICE = 800, 1200
 LONGEST_AHEAD = timedelta(days=14)
@@ -165,7 +165,7 @@ async def parcel(tracking: str, sandbox: SandboxOf) -> Response:
     return answer(_trace(sandbox, tracking))
 
 
-@desk.post("/pickups/{pickup_key}/{became}")
+@control.post("/pickups/{pickup_key}/{became}")
 async def visit(pickup_key: str, became: PickupStatus, sandbox: SandboxOf, faults: FaultsOf) -> Response:
     """Let the carrier ring: `collected` or `missed`. It tells of it, and a fetched parcel is on its way."""
     known = _known(sandbox, "pickup", pickup_key)
@@ -176,7 +176,7 @@ async def visit(pickup_key: str, became: PickupStatus, sandbox: SandboxOf, fault
     return answer(told)
 
 
-@desk.get("/books/returns")
+@control.get("/books/returns")
 async def returns(
     sandbox: SandboxOf, reference: Annotated[str | None, Query()] = None, kind: str | None = None
 ) -> list[dict[str, Any]]:
@@ -185,7 +185,7 @@ async def returns(
     return [row for row in rows if reference in {None, row["reference"]} and kind in {None, row["kind"]}]
 
 
-@desk.get("/books/parcels")
+@control.get("/books/parcels")
 async def parcels(sandbox: SandboxOf, reference: Annotated[str | None, Query()] = None) -> list[Row]:
     """Every parcel of goods that come back, or go to the customer again."""
     rows = sandbox.books.read("select * from return_parcels order by at")

@@ -14,7 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.case.history import let_go
 from activities.case.projection import carrier_rows, case_row, evidence_rows, timeline_row
 from activities.kit.carries_out import carries_out
-from activities.money.refund_parts import follow, part_of, set_aside
+from activities.money.refund_parts import follow, part_of, reserve_refund
 from activities.notifications.outbox import message_rows
 from activities.returns.projection import return_rows
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
@@ -59,7 +59,7 @@ class RecordsActivities:
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
         """Set money of the order aside, or say why not (RES-5, RES-10)."""
         async with self._database.writing() as session:
-            return await set_aside(session, intent)
+            return await reserve_refund(session, intent)
 
     @carries_out(SEAL_CASE)
     async def seal_case(self, projection: Projection) -> Sealed:

@@ -36,7 +36,7 @@ async def lock_order(session: AsyncSession, order_id: str) -> None:
     await session.exec(select(OrderLockRow).where(OrderLockRow.order_id == order_id).with_for_update())
 
 
-async def set_aside(session: AsyncSession, intent: RefundIntent) -> RefundPlan:
+async def reserve_refund(session: AsyncSession, intent: RefundIntent) -> RefundPlan:
     """Write the intent and split it over the order's payments, or say why not.
 
     The plan holds every part of the remedy that did not fail, so that the same intent twice is one, and a further attempt after a
@@ -62,7 +62,7 @@ async def set_aside(session: AsyncSession, intent: RefundIntent) -> RefundPlan:
     first = 1 + sum(1 for row in ours if row.attempt == intent.attempt)
     rows = [_row(intent, number, payment_id, minor) for number, (payment_id, minor) in enumerate(shares.items(), start=first)]
     session.add_all(rows)
-    await post(session, intent.at, *(ledger.set_aside(_whose(row), part_of(row)) for row in rows))
+    await post(session, intent.at, *(ledger.reserved(_whose(row), part_of(row)) for row in rows))
     remaining = sum(left.values()) - sum(shares.values())
     return RefundPlan(parts=tuple(part_of(row) for row in (*standing, *rows)), left=_money(remaining, currency))
 

@@ -15,7 +15,7 @@ class EntryKind(StrEnum):
     CHARGED = "charged"
     REFUNDED_OUTSIDE = "refunded_outside"
     REFUSED_OUTSIDE = "refused_outside"
-    SET_ASIDE = "set_aside"
+    RESERVED = "set_aside"
     REQUESTED = "requested"
     ARRIVED = "arrived"
     RELEASED = "released"

@@ -53,6 +53,8 @@ class ReplacementState(Frozen):
     attempt: int = 1
     """Grows when a parcel is sent again."""
     reserved_until: Instant | None = None
+    renew_at: Instant | None = None
+    """When the warehouse is asked to hold the goods for longer."""
     expected_at: Instant | None = None
     """Out of stock: when goods are expected."""
     charge: Charge | None = None

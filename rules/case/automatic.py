@@ -97,6 +97,8 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
     if case.issue is Issue.CANCEL or (wanted and REMEDIES[wanted.remedy].changes):
         return wished(case.order, wanted, case.receipt.lines)
     usual = policy.issues[case.issue].remedies[0]
+    if wanted is None and REMEDIES[usual].changes:  # which change, only the customer can say
+        return None
     kind = wanted.remedy if wanted else usual if usual is RemedyKind.RETURN_AND_REFUND else RemedyKind.REFUND_ONLY
     amount = wanted.amount if wanted and wanted.amount else _entitlement(case)
     if not REMEDIES[kind].refunds or not amount.minor:

@@ -23,7 +23,7 @@ PROVIDER = "provider"
 OUTSIDE = "outside"
 """What went back without us, as the provider tells."""
 PLATFORM, COUPONS = "platform", "coupons"
-PAYMENT, SET_ASIDE = "payment:", "set_aside:"
+PAYMENT, RESERVED = "payment:", "set_aside:"
 """What a payment still holds; what is promised to a remedy of a case and not asked for yet."""
 
 Balances = Counter[tuple[str, str]]
@@ -36,7 +36,7 @@ WORDS: dict[EntryKind, Bilingual] = {
         zh="系统之外的退款（由支付机构告知）", en="refunded outside, as the payment provider tells"
     ),
     EntryKind.REFUSED_OUTSIDE: Bilingual(zh="系统之外的退款未成功", en="a refund made outside was refused"),
-    EntryKind.SET_ASIDE: Bilingual(zh="已为退款预留", en="set aside for a refund"),
+    EntryKind.RESERVED: Bilingual(zh="已为退款预留", en="set aside for a refund"),
     EntryKind.REQUESTED: Bilingual(zh="支付机构已受理退款", en="the payment provider took the refund"),
     EntryKind.ARRIVED: Bilingual(zh="退款已到账", en="the refund arrived"),
     EntryKind.RELEASED: Bilingual(zh="退款未成功，款项重新可退", en="the refund failed, its money is free again"),
@@ -99,9 +99,9 @@ def _gone(of: Whose, refund: Refund, known: AbstractSet[str]) -> Entry | None:
     return None if key in known else _entry(key, kind, of, refund.amount, giver, taker)
 
 
-def set_aside(of: Whose, part: RefundPart) -> Entry:
+def reserved(of: Whose, part: RefundPart) -> Entry:
     """Money of a payment is promised to a remedy, before any provider is asked."""
-    return _entry(f"set_aside.{part.key}", EntryKind.SET_ASIDE, of, part.amount, PAYMENT + part.payment_id, _promised(of))
+    return _entry(f"set_aside.{part.key}", EntryKind.RESERVED, of, part.amount, PAYMENT + part.payment_id, _promised(of))
 
 
 def moved(of: Whose, part: RefundPart, to: RefundStatus, *, otherwise: bool = False) -> tuple[Entry, ...]:
@@ -197,7 +197,7 @@ def summary(entries: Sequence[Entry], currency: str) -> Summary:
     held = balances(entries)
     paid = sum(minor for (account, its), minor in paid_in(entries).items() if account.startswith(PAYMENT) and its == currency)
     under_way = held[PROVIDER, currency] + sum(
-        minor for (account, its), minor in held.items() if account.startswith(SET_ASIDE) and its == currency
+        minor for (account, its), minor in held.items() if account.startswith(RESERVED) and its == currency
     )
     back = paid + held[CUSTOMER, currency] + held[OUTSIDE, currency]
     left = sum(left_on(entries, currency).values())
@@ -210,7 +210,7 @@ def summary(entries: Sequence[Entry], currency: str) -> Summary:
 
 
 def _promised(of: Whose) -> str:
-    return f"{SET_ASIDE}{of.case_id}.{of.remedy_id}"
+    return f"{RESERVED}{of.case_id}.{of.remedy_id}"
 
 
 def _paid(kind: EntryKind, of: Whose, payment_id: str, whole: Money, fresh: int) -> Entry:

@@ -24,7 +24,7 @@ def reservation(state: ReplacementState, policy: ReplacementPolicy) -> Iterator[
     """Its warning is the moment to renew it."""
     until = state.reserved_until
     if until is not None and state.stage in HOLDING:
-        renew_at = until - policy.reserve_for / 4
+        renew_at = state.renew_at or until - policy.reserve_for / 4  # of replacements begun before it was kept
         yield Deadline(
             kind=DeadlineKind.RESERVATION,
             what=state.stage,

@@ -34,7 +34,7 @@ from sandbox.orders.order_change import STEP
 from sandbox.orders.statements import Temper, temper_of
 
 router = contract(Partner.MERCHANT)
-desk = APIRouter(tags=["sandbox"])
+control = APIRouter(tags=["sandbox"])
 
 LONGEST_HOLD = timedelta(days=7)
 """A warehouse holds nothing longer at once."""
@@ -144,14 +144,14 @@ class Shelf(BaseModel):
     stock: dict[str, int]
 
 
-@desk.get("/stock")
+@control.get("/stock")
 async def stock(sandbox: SandboxOf) -> Shelf:
     """What can be set aside now, of every article of the catalogue and every one that was changed."""
     changed = [row["sku"] for row in sandbox.books.read("select sku from stock")]
     return Shelf(stock={sku: stock_of(sandbox, sku) for sku in sorted({*(product.sku for product in PRODUCTS), *changed})})
 
 
-@desk.put("/stock")
+@control.put("/stock")
 async def put_stock(shelf: Shelf, sandbox: SandboxOf) -> Shelf:
     """So many pieces of these articles can be set aside from now on."""
     with sandbox.books.transaction():
@@ -160,7 +160,7 @@ async def put_stock(shelf: Shelf, sandbox: SandboxOf) -> Shelf:
     return await stock(sandbox)
 
 
-@desk.get("/books/warehouse")
+@control.get("/books/warehouse")
 async def warehouse(sandbox: SandboxOf, reference: str | None = None, kind: str | None = None) -> list[Row]:
     """Every reservation, dispatch and repair as it is now, once for each key, with how often it was asked for."""
     rows = sandbox.books.read("select * from warehouse order by at")
@@ -169,7 +169,7 @@ async def warehouse(sandbox: SandboxOf, reference: str | None = None, kind: str 
     return [row for row in shown if reference in {None, row["reference"]} and kind in {None, row["kind"]}]
 
 
-@desk.post("/dispatches/{dispatch_key}/sent")
+@control.post("/dispatches/{dispatch_key}/sent")
 async def hand_over(dispatch_key: str, sandbox: SandboxOf) -> Response:
     """Let a parcel that is being packed leave; the warehouse tells of it."""
     row = row_of(sandbox, "dispatch", dispatch_key)

@@ -19,7 +19,7 @@ from sandbox.orders.statements import Temper, temper_of
 from sandbox.replacements.warehouse import About, currency_of, known, new_parcel, note, put, row_of, tell
 
 router = contract(Partner.MERCHANT)
-desk = APIRouter(tags=["sandbox"])
+control = APIRouter(tags=["sandbox"])
 
 ESTIMATE = 4500
 FAULT = "主板故障，需更换 The board is broken."
@@ -71,7 +71,7 @@ async def decide(repair_key: str, asked: RepairDecision, sandbox: SandboxOf, fau
     return answer(told)
 
 
-@desk.post("/repairs/{repair_key}/{status}")
+@control.post("/repairs/{repair_key}/{status}")
 async def move_repair(repair_key: str, status: RepairStatus, news: dict[str, Any], sandbox: SandboxOf) -> Response:
     """Let a repair move on: the body adds `in_warranty`, `estimate` and `words`; the workshop tells of it."""
     row = row_of(sandbox, "repair", repair_key)

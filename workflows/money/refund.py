@@ -16,13 +16,17 @@ from workflows.kit.remedies import find, replace
 async def pay(context: CaseContext, remedy_id: str) -> None:
     """Returns when the remedy is done, or when it was taken back because a person has to decide after all (RES-10's caps)."""
     while context.case.settled and find(context, remedy_id).open:
-        if await set_aside(context, remedy_id) and await ask_provider(context, remedy_id) and await arrives(context, remedy_id):
+        if (
+            await reserve_refund(context, remedy_id)
+            and await ask_provider(context, remedy_id)
+            and await arrives(context, remedy_id)
+        ):
             finish(context, remedy_id)
         elif context.case.settled and not redirect_to_balance(context, remedy_id):
             await await_manual_resolution(context, remedy_id)
 
 
-async def set_aside(context: CaseContext, remedy_id: str) -> bool:
+async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
     """Persist the intent for what no part covers yet. True when the whole amount is set aside."""
     context.leave_stage_if_changed()
     case = context.case

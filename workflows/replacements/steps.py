@@ -33,13 +33,15 @@ MOST_RESERVATIONS = 10
 """A warehouse that sets goods aside and never has them when they are to be sent has none."""
 A_RETURN = timedelta(days=90)
 """The case says how the return ended long before; one that is gone says nothing, and the goods are not held for ever."""
+SHORT_RESERVATIONS = "short-reservations"
+"""Patch: before it, goods that a warehouse held for less than a quarter of `reserve_for` were renewed without pause."""
 A_QUESTION = timedelta(hours=6)
 """A partner that cannot be asked for so long has told nothing; it is asked again at the next turn."""
 GIVE_UP_AFTER = timedelta(days=7)
 """For so long the warehouse is asked to release goods, or to stop a parcel, before it is given up."""
 
 
-async def set_aside(context: ReplacementContext) -> None:
+async def reserve_goods(context: ReplacementContext) -> None:
     """Have the warehouse hold the goods. Out of stock, they are waited for as long as the merchant expects them."""
     while not context.sent:
         context.reservations += 1
@@ -59,7 +61,8 @@ async def set_aside(context: ReplacementContext) -> None:
         )
         if told is not None and told.status is ReservationStatus.RESERVED and not context.out_of_stock:
             context.reservation = told
-            context.change(reserved_until=told.until or order.until, expected_at=None)
+            context.change(expected_at=None)
+            _held(context, told.until or order.until)
             context.note(
                 Event.REPLACEMENT_RESERVED,
                 **_goods(context),
@@ -78,7 +81,7 @@ async def restocked(context: ReplacementContext, expected_at: datetime | None) -
     context.note(Event.REPLACEMENT_OUT_OF_STOCK, **_goods(context), expected_at=expected_at and expected_at.isoformat())
     if expected_at is None:
         raise Ended(STOCK_GONE)
-    context.change(stage=ReplacementStage.AWAITING_STOCK, expected_at=expected_at, reserved_until=None)
+    context.change(stage=ReplacementStage.AWAITING_STOCK, expected_at=expected_at, reserved_until=None, renew_at=None)
     await context.pause(
         WaitingOn.MERCHANT, WaitFor.STOCK, lambda: context.refund_chosen or context.sent or context.out_of_stock, expected_at
     )
@@ -98,14 +101,21 @@ async def hold(context: ReplacementContext, on: WaitingOn, for_: WaitFor, done: 
     return done()
 
 
+def _held(context: ReplacementContext, until: datetime) -> None:
+    """The warehouse holds the goods until then. Renewed a quarter of `reserve_for` before; where it holds them for less, at half-time."""
+    ahead, half = context.start.policy.reserve_for / 4, (until - context.now) / 2
+    short = half < ahead and workflow.patched(SHORT_RESERVATIONS)
+    context.change(reserved_until=until, renew_at=until - (half if short else ahead))
+
+
 async def _renewed(context: ReplacementContext) -> None:
     assert context.reservation is not None  # noqa: S101  # hold() asked
     stage, until = context.state.stage, context.now + context.start.policy.reserve_for
     told = await context.ask(effects.renew_stock(RenewStock(key=context.reservation.key, until=until), A_QUESTION))
     if told is not None and told.status is ReservationStatus.RESERVED:
-        context.change(reserved_until=max(told.until or until, context.now + timedelta(hours=1)))
+        _held(context, max(told.until or until, context.now + timedelta(hours=1)))
     else:
-        await set_aside(context)
+        await reserve_goods(context)
         context.change(stage=stage)
 
 
@@ -186,7 +196,7 @@ async def sent(context: ReplacementContext) -> None:
     """The warehouse packs the goods and hands them to a carrier, or the merchant says that it has."""
     while not context.sent:
         until = context.deadline(WaitFor.STOCK)
-        assert context.reservation is not None  # noqa: S101  # set_aside() made it
+        assert context.reservation is not None  # noqa: S101  # reserve_goods() made it
         context.change(stage=ReplacementStage.SENDING)
         key = f"{context.id}.p{context.reservations}"
         order = DispatchRequest(key=key, reference=context.id, reservation_key=context.reservation.key)
@@ -213,7 +223,7 @@ async def sent(context: ReplacementContext) -> None:
         expired = told is not None and told.status is DispatchStatus.EXPIRED and context.reservations <= MOST_RESERVATIONS
         if not expired:
             await restocked(context, context.expected_at if context.out_of_stock else None)
-        await set_aside(context)
+        await reserve_goods(context)
 
 
 def packing(context: ReplacementContext) -> bool:
@@ -246,7 +256,7 @@ async def delivered(context: ReplacementContext) -> None:
         if not again:
             raise Ended(LOST_AGAIN)
         context.change(attempt=context.state.attempt + 1, tracking=None, carrier_id=None)
-        await set_aside(context)
+        await reserve_goods(context)
         await sent(context)
     context.change(stage=ReplacementStage.DELIVERED, delivered_at=context.now)
     context.note(Event.REPLACEMENT_DELIVERED, kind=context.start.kind.value, tracking=context.state.tracking)

@@ -29,8 +29,8 @@ with workflow.unsafe.imports_passed_through():
         difference_settled,
         old_goods_back,
         packing,
+        reserve_goods,
         sent,
-        set_aside,
         stopped,
     )
 
@@ -117,7 +117,7 @@ class ReplacementWorkflow:
 async def live(context: ReplacementContext) -> None:
     """Repaired and sent back; or something else set aside, paid for, exchanged for the old goods, sent. Then tracked to the door."""
     if not (context.start.mend and await mended(context)):
-        await set_aside(context)
+        await reserve_goods(context)
         await difference_settled(context)
         if context.start.waits_for_goods:
             await old_goods_back(context)

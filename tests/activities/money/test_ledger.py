@@ -58,7 +58,7 @@ async def test_a_refund_is_booked_step_by_step_and_every_step_once(records: Reco
         await save(records, "RD-1", moved(part, state))
     found = await entries(database)
     assert [entry.kind for entry in found] == [EntryKind.CAPTURED] * 2 + [
-        EntryKind.SET_ASIDE,
+        EntryKind.RESERVED,
         EntryKind.REQUESTED,
         EntryKind.ARRIVED,
     ]

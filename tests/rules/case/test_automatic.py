@@ -61,6 +61,12 @@ def test_what_is_not_clear_and_small_needs_a_person(policy_slice: PolicySlice, c
     )
 
 
+def test_a_change_that_nobody_named_is_left_to_a_person(policy_slice: PolicySlice) -> None:
+    """Money is no answer to who wants another address."""
+    unnamed = classified(Issue.CHANGE, finding=finding(row="changed-before-shipping", confidence=0.95))
+    assert due_without_a_person(unnamed, policy_slice) is None
+
+
 def test_money_given_on_the_order_before_counts_towards_the_limit(policy_slice: PolicySlice) -> None:
     agent = Actor(role=Role.AGENT, id="x")
     earlier = classified(Issue.LOST, history=OrderHistory(given_minor=150_000))

@@ -59,7 +59,7 @@ class Books:
         for payment_id, share in (shares or {}).items():
             key = f"{whose.case_id}.{whose.remedy_id}.{len(self.parts)}"
             self.parts[key] = RefundPart(key=key, payment_id=payment_id, amount=Money(minor=share))
-            self.post(ledger.set_aside(whose, self.parts[key]))
+            self.post(ledger.reserved(whose, self.parts[key]))
         return shares is not None
 
     def ask(self, key: str, status: ProviderRefundStatus) -> bool:
@@ -98,7 +98,7 @@ class Books:
         summary = ledger.summary(self.entries, "CNY")
         held = ledger.balances(self.entries)
         assert sum(held.values()) == 0
-        assert all(minor >= 0 for (account, _), minor in held.items() if account.startswith(ledger.SET_ASIDE))
+        assert all(minor >= 0 for (account, _), minor in held.items() if account.startswith(ledger.RESERVED))
         assert held[ledger.PROVIDER, "CNY"] >= 0
         assert all(self.promised(name) <= minor for name, minor in self.captured.items())
         if all(held[ledger.PAYMENT + name, "CNY"] >= 0 for name in self.captured):  # nobody else was quicker than our look

@@ -48,6 +48,8 @@ class FakeWarehouse:
     repairs: dict[str, Repair] = field(default_factory=dict)
     decisions: dict[str, bool] = field(default_factory=dict)
     renewals: int = 0
+    holds_shorter: timedelta = timedelta()
+    """Goods are held for so much less than it is asked."""
 
     @property
     def held(self) -> list[str]:
@@ -77,7 +79,7 @@ class FakeWarehouse:
             self.reservations[order.key] = Reservation(
                 key=order.key,
                 status=ReservationStatus.OUT_OF_STOCK if gone else ReservationStatus.RESERVED,
-                until=None if gone else order.until,
+                until=None if gone else order.until - self.holds_shorter,
                 price=Money(minor=price) if price else None,
                 expected_at=self.expected_at if gone else None,
             )
@@ -91,7 +93,8 @@ class FakeWarehouse:
     async def renew(self, key: str, renewal: Renewal) -> Reservation:
         self._answering()
         self.renewals += 1
-        change = {"status": ReservationStatus.EXPIRED} if self.forgets_reservations else {"until": renewal.until}
+        until = renewal.until - self.holds_shorter
+        change = {"status": ReservationStatus.EXPIRED} if self.forgets_reservations else {"until": until}
         self.reservations[key] = self.reservations[key].model_copy(update=change)
         return self.reservations[key]
 

@@ -41,7 +41,7 @@ async def moved(service: Service) -> tuple[list[EntryKind], int, int]:
     return [entry.kind for entry in entries if entry.kind is not EntryKind.CAPTURED], found.refunded.minor, found.left.minor
 
 
-ONCE = [EntryKind.SET_ASIDE, EntryKind.REQUESTED, EntryKind.ARRIVED]
+ONCE = [EntryKind.RESERVED, EntryKind.REQUESTED, EntryKind.ARRIVED]
 
 
 async def test_the_customer_chooses_it_it_arrives_on_the_balance_and_is_booked_once(service: Service) -> None:

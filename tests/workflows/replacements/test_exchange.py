@@ -121,6 +121,20 @@ async def test_stock_stays_set_aside_while_the_old_goods_travel(service: Service
     await delivered(made)
 
 
+async def test_a_warehouse_that_holds_goods_for_hours_only_is_asked_again_when_half_of_them_are_over(service: Service) -> None:
+    service.world.warehouse.holds_shorter = timedelta(days=2, hours=20)
+    made = await exchanging(service)
+    first = await made.at(STAGES.AWAITING_RETURN)
+    await made.pass_time(hours=3)
+    later = await made.state(lambda state: state.reserved_until != first.reserved_until)
+    assert first.reserved_until is not None
+    assert later.reserved_until is not None
+    assert later.reserved_until > first.reserved_until
+    await made.bring_goods_back()
+    await delivered(made)
+    assert made.warehouse.renewals == 1
+
+
 async def test_a_reservation_that_ended_is_made_again(service: Service) -> None:
     made = await exchanging(service)
     await made.at(STAGES.AWAITING_RETURN)
