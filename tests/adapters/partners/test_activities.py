@@ -105,8 +105,9 @@ async def test_where_merchants_have_providers_of_their_own_the_order_says_whom_t
     provider.will("GET /merchant/orders/O-1", Fault(500))
     error = await attempts.error(calls.look_up, ABOUT)
     assert error.type == ErrorType.PARTNER_UNAVAILABLE
-    assert "GET /payment/payments" not in provider.headers
+    assert "GET /payment/payments?order_id=O-1" not in provider.asked
     found: LookedUp = await attempts.run(calls.look_up, ABOUT)
+    assert "GET /payment/payments?order_id=O-1" in provider.asked
     assert found == LookedUp(order=order(), shipments=(parcel(),), payments=tuple(provider.world.charges["O-1"]))
 
 

@@ -19,6 +19,7 @@ from settings import Settings
 from tests.support.builders.orders import order, parcel
 from tests.support.fakes.http_partners import TOKEN, Fault, Provider
 from tests.support.processes.service import Case, Service, running_service
+from tests.support.processes.waiting import eventually
 
 ASK = "GET /payment/payments"
 DOWN = Fault(500, b"oops")
@@ -178,6 +179,12 @@ async def cost(case: Case) -> int:
     return sum(event.event_type != EventType.EVENT_TYPE_WORKFLOW_EXECUTION_TIME_SKIPPING_TRANSITIONED for event in events)
 
 
+async def waits_for_the_provider_alone(case: Case) -> bool:
+    described = (await case.handle.describe()).raw_description
+    pending = [pending.activity_type.name for pending in described.pending_activities]
+    return pending == ["pay_back"] and not described.HasField("pending_workflow_task")
+
+
 async def test_a_case_waits_for_a_provider_that_is_down_for_hours_without_cost_and_goes_on_by_itself(
     service: Service, provider: Provider
 ) -> None:
@@ -185,6 +192,7 @@ async def test_a_case_waits_for_a_provider_that_is_down_for_hours_without_cost_a
     case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
     await case.until(lambda view: any(remedy.parts for remedy in view.remedies))
     provider.down = True
+    await eventually(lambda: waits_for_the_provider_alone(case))
     before = await cost(case)
     await case.pass_time(hours=6)
     assert await cost(case) <= before + WAITING_COSTS

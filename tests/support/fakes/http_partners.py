@@ -48,6 +48,8 @@ class Provider:
     """Of the last request of each call."""
     down: bool = False
     """Nothing works, whatever is called."""
+    asked: list[str] = field(default_factory=list)
+    """Every call with its query, in the order in which they came."""
     called_in_vain: int = 0
     """So many calls met it when it was down."""
 
@@ -65,6 +67,7 @@ class Provider:
         self.world.add(order(), parcel())
         self.faults.clear()
         self.headers.clear()
+        self.asked.clear()
         self.down, self.called_in_vain = False, 0
 
 
@@ -80,6 +83,7 @@ class Misbehaving:
             await self._app(scope, receive, send)
             return
         call = f"{scope['method']} {scope['path']}"
+        self._provider.asked.append(f"{call}?{scope['query_string'].decode()}")
         self._provider.headers[call] = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
         if self._provider.down:
             self._provider.called_in_vain += 1
