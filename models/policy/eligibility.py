@@ -80,7 +80,7 @@ class FreightRow(Frozen):
     why: Bilingual
 
 
-class ChildContext(Frozen):
+class RemedyCourse(Frozen):
     """What happens when a remedy is carried out, as the customer is told (RES-2), and how long that usually takes."""
 
     steps: tuple[Bilingual, ...] = Field(min_length=1)
@@ -92,4 +92,4 @@ class EligibilityPolicy(Frozen):
     """By category of goods, where the order's line names no warranty."""
     rules: tuple[EligibilityRow, ...]
     freight: tuple[FreightRow, ...]
-    courses: dict[RemedyKind, ChildContext]
+    courses: dict[RemedyKind, RemedyCourse]

@@ -1,4 +1,4 @@
-"""`redress import` against a small HTTP desk that is busy, refuses rows, and goes away half-way (REC-1)."""
+"""`redress import` against a small HTTP API that is busy, refuses rows, and goes away half-way (REC-1)."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ from commands.kit.failure import CommandError
 ROWS = 40
 
 
-class CaseContext(ThreadingHTTPServer):
+class BusyApi(ThreadingHTTPServer):
     """Opens cases by their idempotency keys. Every row is first told to come back; after `closing_time` answers it hangs up."""
 
     daemon_threads = True
@@ -40,30 +40,30 @@ class CaseContext(ThreadingHTTPServer):
 
 class Window(BaseHTTPRequestHandler):
     @property
-    def desk(self) -> CaseContext:
-        return cast("CaseContext", self.server)
+    def api(self) -> BusyApi:
+        return cast("BusyApi", self.server)
 
     def do_POST(self) -> None:
         key = self.headers["Idempotency-Key"]
         case = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        with self.desk.lock:
-            if self.desk.closing_time is not None and self.desk.answers >= self.desk.closing_time:
+        with self.api.lock:
+            if self.api.closing_time is not None and self.api.answers >= self.api.closing_time:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
             status, body = self.decide(key, case["description"])
-            self.desk.answers += status == 201
+            self.api.answers += status == 201
         self.send_response(status)
         self.send_header("Retry-After", "0")
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())
 
     def decide(self, key: str, description: str) -> tuple[int, dict[str, object]]:
-        if key not in self.desk.asked:
-            self.desk.asked.add(key)
+        if key not in self.api.asked:
+            self.api.asked.add(key)
             return 429, {"detail": "busy"}
         if "refuse" in description:
             return 422, {"detail": "Name the order.", "rule": "REC-2", "field": "order_id"}
-        case_id = self.desk.cases.setdefault(key, f"RD-{len(self.desk.cases)}")
+        case_id = self.api.cases.setdefault(key, f"RD-{len(self.api.cases)}")
         return 201, {"case_id": case_id, "joined": False}
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
@@ -71,17 +71,17 @@ class Window(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[CaseContext]:
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BusyApi]:
     monkeypatch.setattr(importing, "FIRST_PAUSE", 0.01)
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-    desk = CaseContext()
-    yield desk
-    desk.shutdown()
-    desk.server_close()
+    api = BusyApi()
+    yield api
+    api.shutdown()
+    api.server_close()
 
 
-def run_import(desk: CaseContext, file: Path) -> Result:
-    return CliRunner().invoke(cli.main, ["import", str(file), "--api", desk.address, "--token", "any", "--at-once", "4"])
+def run_import(api: BusyApi, file: Path) -> Result:
+    return CliRunner().invoke(cli.main, ["import", str(file), "--api", api.address, "--token", "any", "--at-once", "4"])
 
 
 def csv_of(folder: Path, *texts: str) -> Path:
@@ -90,29 +90,29 @@ def csv_of(folder: Path, *texts: str) -> Path:
     return file
 
 
-def test_a_busy_desk_is_asked_again_until_every_row_is_open(desk: CaseContext, tmp_path: Path) -> None:
-    result = run_import(desk, csv_of(tmp_path, *(f"row {number}" for number in range(ROWS))))
+def test_a_busy_desk_is_asked_again_until_every_row_is_open(api: BusyApi, tmp_path: Path) -> None:
+    result = run_import(api, csv_of(tmp_path, *(f"row {number}" for number in range(ROWS))))
     assert result.exit_code == 0, result.output
-    assert len(desk.cases) == ROWS
+    assert len(api.cases) == ROWS
     assert f"{ROWS} opened" in result.output
 
 
-def test_a_stopped_import_goes_on_where_it_was_and_opens_nothing_twice(desk: CaseContext, tmp_path: Path) -> None:
+def test_a_stopped_import_goes_on_where_it_was_and_opens_nothing_twice(api: BusyApi, tmp_path: Path) -> None:
     file = csv_of(tmp_path, *(f"row {number}" for number in range(ROWS)))
-    desk.closing_time = 10
-    stopped = run_import(desk, file)
+    api.closing_time = 10
+    stopped = run_import(api, file)
     assert isinstance(stopped.exception, CommandError)
     assert "run the same command again" in str(stopped.exception)
-    desk.closing_time = None
-    again = run_import(desk, file)
+    api.closing_time = None
+    again = run_import(api, file)
     assert again.exit_code == 0, again.output
-    assert len(desk.cases) == ROWS
+    assert len(api.cases) == ROWS
     assert "10 opened earlier" in again.output
 
 
-def test_refused_rows_are_written_beside_the_file_with_their_reasons(desk: CaseContext, tmp_path: Path) -> None:
+def test_refused_rows_are_written_beside_the_file_with_their_reasons(api: BusyApi, tmp_path: Path) -> None:
     file = csv_of(tmp_path, "fine", "refuse me", '"unclosed')
-    result = run_import(desk, csv_of(tmp_path, "fine", "refuse me", "too,many"))
+    result = run_import(api, csv_of(tmp_path, "fine", "refuse me", "too,many"))
     assert result.exit_code == 1
     assert "2 refused" in result.output
     with (tmp_path / "cases.csv.refused.csv").open(encoding="utf-8-sig") as refused:
@@ -121,15 +121,15 @@ def test_refused_rows_are_written_beside_the_file_with_their_reasons(desk: CaseC
     assert "Name the order." in rows[0]["reason"]
     assert "row 3 cannot be read" in rows[1]["reason"]
     file.write_text("text\nfine\nmended\n", encoding="utf-8")
-    assert run_import(desk, file).exit_code == 0
+    assert run_import(api, file).exit_code == 0
     assert not (tmp_path / "cases.csv.refused.csv").exists()
 
 
-def test_a_checkpoint_cut_short_by_a_crash_still_serves(desk: CaseContext, tmp_path: Path) -> None:
+def test_a_checkpoint_cut_short_by_a_crash_still_serves(api: BusyApi, tmp_path: Path) -> None:
     file = csv_of(tmp_path, "one", "two")
-    assert run_import(desk, file).exit_code == 0
+    assert run_import(api, file).exit_code == 0
     checkpoint = tmp_path / "cases.csv.checkpoint"
     checkpoint.write_text(checkpoint.read_text(encoding="utf-8")[:-20], encoding="utf-8")
-    again = run_import(desk, file)
+    again = run_import(api, file)
     assert again.exit_code == 0
-    assert len(desk.cases) == 2
+    assert len(api.cases) == 2
