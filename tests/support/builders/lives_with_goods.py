@@ -159,8 +159,9 @@ async def repaired(case: Case) -> None:
 
 
 async def warehouse(case: Case, remedy: str = "m1") -> dict[str, str]:
-    """What the warehouse did for the case, each once. Goods may be set aside again when that ran out, and are used once."""
+    """What the warehouse did for the case, each once. Goods may be reserved and asked for again when that ran out, and are used once."""
     rows = await case.shop.books("warehouse", reference=f"{case.case_id}.{remedy}.replacement")
-    counted = [row["kind"] for row in rows if row["kind"] != "reservation" or row["answer"]["status"] == "used"]
+    came_to_nothing = {"reservation": ("reserved", "expired", "released", "out_of_stock"), "dispatch": ("expired",)}
+    counted = [row["kind"] for row in rows if row["answer"]["status"] not in came_to_nothing.get(row["kind"], ())]
     assert len(set(counted)) == len(counted)
     return {row["kind"]: row["answer"]["status"] for row in rows}
