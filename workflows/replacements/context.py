@@ -31,6 +31,7 @@ from rules.returns.outcome import status_of
 from workflows.kit.case_context import give_up_on
 from workflows.kit.child_workflow import ChildContext
 from workflows.kit.context import Context, Seen
+from workflows.kit.traces import Traces
 from workflows.money import charge
 
 T = TypeVar("T")
@@ -77,6 +78,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         self.expected_at: datetime | None = None
         """What the merchant says, beside the warehouse."""
         self._odd: str | None = None
+        self.traces = Traces()
 
     @property
     def now(self) -> datetime:
@@ -213,7 +215,8 @@ def _repair(context: ReplacementContext, notice: Notice) -> str | None:
 
 
 def _shipment(context: ReplacementContext, notice: Notice) -> str | None:
-    return context.told_of_parcel(ReturnParcel.model_validate(notice.payload))
+    told = ReturnParcel.model_validate(notice.payload)
+    return context.told_of_parcel(told) if context.traces.is_news(told) else "already_known"
 
 
 def _charge(context: ReplacementContext, notice: Notice) -> str | None:

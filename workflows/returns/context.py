@@ -35,6 +35,7 @@ from rules.returns.outcome import inspects, status_of, told_lines
 from rules.returns.permissions import fault_of
 from workflows.kit.child_workflow import ChildContext
 from workflows.kit.context import Context, Seen
+from workflows.kit.traces import Traces
 from workflows.returns import activities as return_activities
 
 
@@ -56,6 +57,7 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         self.back = False
         """Goods that were sent back to the customer are with them."""
         self.heard_at: datetime = start.state.opened_at
+        self.traces = Traces()
 
     @property
     def seen(self) -> Seen:
@@ -144,7 +146,8 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
             traced = await return_activities.trace_parcel(TraceParcel(tracking=tracking))
         except ActivityError:
             return
-        if traced.parcel is not None and (odd := self.told_of(traced.parcel)) is not None:
+        parcel = traced.parcel
+        if parcel is not None and self.traces.is_news(parcel, self.child.now) and (odd := self.told_of(parcel)) is not None:
             self.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
 
     def told_of(self, parcel: ReturnParcel) -> str | None:
@@ -177,7 +180,8 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
 
 
 def _shipment(context: ReturnContext, notice: Notice) -> str | None:
-    return context.told_of(ReturnParcel.model_validate(notice.payload))
+    told = ReturnParcel.model_validate(notice.payload)
+    return context.told_of(told) if context.traces.is_news(told) else "already_known"
 
 
 def _pickup(context: ReturnContext, notice: Notice) -> str | None:

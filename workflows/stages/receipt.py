@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.activities import LookUp, Recall
 from models.common.events import Event
 from models.common.vocabulary import ClockName, WaitFor, WaitingOn
 from rules.common import working_time
+from rules.common.traces import newest
 from rules.facts.establish import facts_of
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.traces import SCANS_BY_TIME
 
 A_MOMENT = timedelta(minutes=1)
 
@@ -70,7 +73,10 @@ async def look_up(context: CaseContext) -> None:
         return
     case.order_unverified = False
     if answer.order is not None and answer.order.customer_id == case.receipt.customer_id:
-        case.order, case.shipments, case.payments = answer.order, answer.shipments, answer.payments
+        shipments = newest(case.shipments, answer.shipments)
+        if shipments != answer.shipments and not workflow.patched(SCANS_BY_TIME):
+            shipments = answer.shipments
+        case.order, case.shipments, case.payments = answer.order, shipments, answer.payments
         case.looked_up_at = context.now
         establish_facts(context)
         await remember(context)

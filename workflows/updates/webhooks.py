@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+from temporalio import workflow
+
 from models.common.actors import Actor, EvidenceRef
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind, Refund, Shipment, Statement
 from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
 from rules.common.evidence import fitting
+from rules.common.traces import stale
 from rules.money.refund import as_told
 from workflows.kit.case_context import CaseContext
+from workflows.kit.traces import SCANS_BY_TIME
 from workflows.money import refund
 from workflows.remedies import order_change
 
@@ -27,11 +31,16 @@ def _shipment(context: CaseContext, notice: Notice) -> str | None:
     if told.order_id != case.order_id:
         return "other_order"
     known = next((shipment for shipment in case.shipments if shipment.tracking == told.tracking), None)
-    if known is not None and len(told.scans) < len(known.scans):
-        return "already_known"  # an older trace that came late
+    if known is not None and _came_late(told, known):
+        return "already_known"
     others = tuple(shipment for shipment in case.shipments if shipment.tracking != told.tracking)
     case.shipments = (*others, told)
     return told.status.value
+
+
+def _came_late(told: Shipment, known: Shipment) -> bool:
+    by_time, by_number = stale(told, known), len(told.scans) < len(known.scans)
+    return by_time if by_time == by_number or workflow.patched(SCANS_BY_TIME) else by_number
 
 
 def _statement(context: CaseContext, notice: Notice) -> str | None:

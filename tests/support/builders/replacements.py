@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowHandle
@@ -57,14 +57,16 @@ class Replacing:
         notice = Notice(notice_id=notice_id or f"rn{next(_numbers)}", partner="merchant", kind=kind, payload=payload)
         await self.handle.signal("notice", notice)
 
-    def parcel(self, tracking: str, status: ShipmentStatus) -> ReturnParcel:
+    def parcel(self, tracking: str, status: ShipmentStatus, at: datetime | None = None) -> ReturnParcel:
         """The parcel's trace, as the carrier gives it when it is asked, too."""
-        return self.case.service.world.returns.scan(tracking, status.value)
+        return self.case.service.world.returns.scan(tracking, status.value, at)
 
-    async def scan(self, status: ShipmentStatus, tracking: str | None = None, notice_id: str | None = None) -> None:
-        """The carrier tells of the parcel that is on its way."""
+    async def scan(
+        self, status: ShipmentStatus, tracking: str | None = None, notice_id: str | None = None, at: datetime | None = None
+    ) -> None:
+        """The carrier tells of the parcel that is on its way, which was scanned then."""
         state = await self.at(ReplacementStage.ON_ITS_WAY)
-        told = self.parcel(tracking or str(state.tracking), status)
+        told = self.parcel(tracking or str(state.tracking), status, at)
         await self.tell("shipment", told.model_dump(mode="json"), notice_id)
 
     async def workshop(self, status: RepairStatus, /, notice_id: str | None = None, **more: Any) -> None:

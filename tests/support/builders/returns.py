@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
@@ -63,9 +63,11 @@ class Returning:
         notice = Notice(notice_id=notice_id or f"n{next(_numbers)}", partner="carrier", kind=kind, payload=payload, **more)
         await self.handle.signal("notice", notice)
 
-    async def scan(self, status: str, tracking: str | None = None, notice_id: str | None = None) -> None:
-        """The carrier tells of the label's parcel."""
-        told = self.world.scan(tracking or f"LB-{self.handle.id}", status)
+    async def scan(
+        self, status: str, tracking: str | None = None, notice_id: str | None = None, at: datetime | None = None
+    ) -> None:
+        """The carrier tells of the label's parcel, which was scanned then."""
+        told = self.world.scan(tracking or f"LB-{self.handle.id}", status, at)
         await self.tell("shipment", told.model_dump(mode="json"), notice_id)
 
     async def state(self, holds: Callable[[ReturnDetails], bool]) -> ReturnDetails:

@@ -1,9 +1,11 @@
 """Merchants and carriers of goods that come back, in memory: what a test can set up and look at."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from models.common.base import Money
 from models.common.errors import PartnerError
+from models.common.partners import Scan
 from models.common.vocabulary import ErrorType
 from models.returns.partner import (
     Label,
@@ -44,9 +46,10 @@ class ReturnWorld:
     """So many labels and pick-ups are made, but their answers get lost."""
     calls: list[str] = field(default_factory=list)
 
-    def scan(self, tracking: str, status: str) -> ReturnParcel:
-        """The parcel moves; the carrier tells of it when it is asked, or in the payload that this gives."""
-        self.parcels[tracking] = ReturnParcel(tracking=tracking, carrier_id="K-9", status=status)
+    def scan(self, tracking: str, status: str, at: datetime | None = None) -> ReturnParcel:
+        """The parcel moves; the carrier tells of it when it is asked, or in the payload that this gives. `at`: when it was scanned."""
+        scans = (Scan(at=at, place="杭州", status=status),) if at else ()
+        self.parcels[tracking] = ReturnParcel(tracking=tracking, carrier_id="K-9", status=status, scans=scans)
         return self.parcels[tracking]
 
     def _called(self, call: str) -> None:

@@ -9,6 +9,7 @@ from models.common.vocabulary import ErrorType, Outcome, RemedyKind, Stage, Wait
 from models.replacements.partner import DispatchStatus
 from models.replacements.state import ReplacementAction, ReplacementStage
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
+from tests.support.builders.orders import NOW
 from tests.support.builders.replacements import reshipping
 from tests.support.fakes.warehouse import soon
 from tests.support.processes.service import Service
@@ -292,3 +293,12 @@ async def test_a_replacement_that_is_ended_from_outside_is_for_a_person(service:
     await made.handle.terminate("by mistake")
     view = await made.case.waits_for(WaitFor.PLAN)
     assert made.remedy(view).undone == "broken_off"
+
+
+async def test_a_loss_that_was_told_of_late_does_not_send_a_second_parcel(service: Service) -> None:
+    made = await reshipping(service)
+    await made.scan(ShipmentStatus.IN_TRANSIT, at=NOW)
+    await made.scan(ShipmentStatus.LOST, at=NOW - timedelta(hours=5))
+    await made.scan(ShipmentStatus.DELIVERED, at=NOW + timedelta(minutes=1))
+    await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert len(made.warehouse.sent) == 1

@@ -7,6 +7,7 @@ from models.returns.partner import PickupStatus
 from models.returns.state import PickupState, ReturnAction, ReturnStage, Way
 from models.returns.views import ReturnDetails
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
+from tests.support.builders.orders import NOW
 from tests.support.builders.returns import RECEIPT, returning
 from tests.support.processes.service import Service
 
@@ -299,3 +300,13 @@ async def test_own_freight_that_the_orders_payments_do_not_cover_is_a_coupon(ser
     assert service.world.paid_back("O-1") == 12_900
     coupons = [remedy.amount.minor for remedy in view.remedies if remedy.kind is RemedyKind.COUPON and remedy.amount]
     assert coupons == [1_200]
+
+
+async def test_a_loss_that_a_carrier_told_of_late_does_not_undo_that_the_parcel_was_found(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.scan("in_transit", at=NOW)
+    await back.state(lambda state: state.stage is ReturnStage.IN_TRANSIT)
+    await back.scan("lost", at=NOW - timedelta(hours=5))
+    await back.told("investigation.partner_notice")
+    assert (await back.state(lambda _: True)).result is None

@@ -1,0 +1,27 @@
+"""A parcel's trace: its state follows the time of its latest scan, not the number of scans nor the order in which notices come."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from models.common.partners import Scan, Shipment
+
+
+def latest(scans: Iterable[Scan]) -> datetime | None:
+    """When the parcel was last scanned; None: the trace is empty."""
+    return max((scan.at for scan in scans), default=None)
+
+
+def is_older(told: datetime | None, known: datetime | None) -> bool:
+    """Whether a trace that ends at `told` is an earlier state of the one known until `known`. A trace without scans is the earliest."""
+    return known is not None and (told is None or told < known)
+
+
+def newest(known: Iterable[Shipment], told: Iterable[Shipment]) -> tuple[Shipment, ...]:
+    """The parcels that are told of, each in its latest state: an answer may be older than what a notice said meanwhile."""
+    before = {shipment.tracking: shipment for shipment in known}
+    return tuple(before[one.tracking] if one.tracking in before and stale(one, before[one.tracking]) else one for one in told)
+
+
+def stale(told: Shipment, known: Shipment) -> bool:
+    """Whether it is an earlier state of the known parcel, which came late."""
+    return is_older(latest(told.scans), latest(known.scans))
