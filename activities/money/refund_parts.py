@@ -15,6 +15,7 @@ from adapters.database.ledger import booked, post
 from models.case.activities import RefundIntent, RefundPlan
 from models.case.state import CaseState
 from models.common.base import Money
+from models.common.currencies import payable
 from models.common.partners import RefundTo, RefusalCode
 from models.common.vocabulary import RefundStatus
 from models.money.ledger import Entry
@@ -54,16 +55,16 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent) -> RefundP
     entries = await _entries(session, intent.order_id)
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
     missing = intent.amount.minor - sum(row.amount_minor for row in standing)
-    shares = split(max(missing, 0), left)
+    shares = split(max(missing, 0), left, payable(currency) if intent.to is RefundTo.ORIGINAL else 1)
     denied = _why_not(entries, currency) if shares is None else await _denied(session, intent) if shares else None
     if shares is None or denied:
         return RefundPlan(left=_money(sum(left.values()), currency), denied=denied)
 
     first = 1 + sum(1 for row in ours if row.attempt == intent.attempt)
-    rows = [_row(intent, number, payment_id, minor) for number, (payment_id, minor) in enumerate(shares.items(), start=first)]
+    rows = [_row(intent, number, payment_id, minor) for number, (payment_id, minor) in enumerate(shares, start=first)]
     session.add_all(rows)
     await post(session, intent.at, *(ledger.reserved(_whose(row), part_of(row)) for row in rows))
-    remaining = sum(left.values()) - sum(shares.values())
+    remaining = sum(left.values()) - sum(minor for _, minor in shares)
     return RefundPlan(parts=tuple(part_of(row) for row in (*standing, *rows)), left=_money(remaining, currency))
 
 

@@ -6,6 +6,7 @@ Our key goes along as Stripe's Idempotency-Key, and in the refund's metadata, by
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ import stripe
 from adapters.partners.circuit import Circuit
 from adapters.partners.http import COME_BACK, LONGEST_WORDS, seconds_of
 from models.common.base import Money
+from models.common.currencies import decimals, payable
 from models.common.errors import PartnerError
 from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund, RefundRequest, RefundTo, RefusalCode
 from models.common.vocabulary import ErrorType
@@ -42,7 +44,7 @@ REFUSALS = {
 }
 """Stripe's `failure_reason` of a refund, or `code` of an error."""
 SHIFTED = {"ISK": 2, "UGX": 2, "MGA": -2}
-"""Currencies that Stripe counts in another unit than ISO 4217 does: by so many decimals more."""
+"""Currencies that Stripe counts in another unit than ISO 4217 does: by so many decimals more (docs.stripe.com/currencies)."""
 
 
 class StripePayment:
@@ -76,12 +78,16 @@ class StripePayment:
     async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         if order.to is RefundTo.BALANCE:
             return _refused(order, "Stripe 只能原路退回 Stripe gives money back only to where it came from.", RefusalCode.OTHER)
+        try:
+            amount = to_stripe(order.amount)
+        except PartnerError as error:
+            return _refused(order, str(error), RefusalCode.OTHER)
         metadata = {"key": order.key, "case_id": order.reference, "order_id": order.order_id, "reason": order.reason}
         try:
             made = await self.client.v1.refunds.create_async(
                 {
                     "payment_intent": order.payment_id,
-                    "amount": to_stripe(order.amount),
+                    "amount": amount,
                     "reason": "requested_by_customer",
                     "metadata": metadata,
                 },
@@ -138,10 +144,15 @@ def refund_of(refund: stripe.Refund, usual: Mapping[str, str] | None = None) -> 
 
 
 def to_stripe(amount: Money) -> int:
-    """The amount as Stripe counts it. Raises PartnerError (PARTNER_REFUSED) for one that Stripe cannot express."""
+    """The amount as Stripe counts it. Raises PartnerError (PARTNER_REFUSED) for one that Stripe does not move."""
+    least = payable(amount.currency)
+    if amount.minor % least:
+        figure = Decimal(least).scaleb(-decimals(amount.currency))
+        words = (
+            f"Stripe 只收付 {amount.currency} {figure:f} 的整数倍 Stripe moves {amount.currency} in multiples of {figure:f} only."
+        )
+        raise PartnerError(ErrorType.PARTNER_REFUSED, words)
     shift = SHIFTED.get(amount.currency, 0)
-    if shift < 0 and amount.minor % 10**-shift:
-        raise PartnerError(ErrorType.PARTNER_REFUSED, f"Stripe pays {amount.currency} back in whole units only.")
     return amount.minor * 10**shift if shift >= 0 else amount.minor // 10**-shift
 
 

@@ -12,9 +12,9 @@ from typing import Any, cast
 
 from commands.kit.failure import CommandError
 from commands.kit.language import say
+from models.common.currencies import decimals
 
 CURRENCY = "CNY"
-WITHOUT_MINOR_UNIT = frozenset({"JPY", "KRW", "VND"})
 WORDS = ("description", "text")
 """The columns that may hold the customer's words, the first found first."""
 AS_THEY_ARE = ("kind", "channel", "order_id", "issue", "happened_at")
@@ -135,11 +135,12 @@ def line_of(text: str) -> dict[str, Any]:
 
 
 def minor_of(text: str, currency: str) -> dict[str, Any]:
-    """`129.00` → money in minor units."""
+    """`129.00` → money in minor units, as many decimals as the currency has."""
+    places = decimals(currency)
     try:
-        amount = Decimal(text.strip()) * (1 if currency in WITHOUT_MINOR_UNIT else 100)
+        amount = Decimal(text.strip()).scaleb(places)
     except InvalidOperation:
         amount = Decimal(0)
     if not amount.is_finite() or amount <= 0 or amount != amount.to_integral_value():
-        raise ValueError(say("bad_amount"))
+        raise ValueError(say("bad_amount", currency=currency, places=places, example=f"{129:.{places}f}"))
     return {"minor": int(amount), "currency": currency}

@@ -99,7 +99,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "--as is ROLE:ID, as in agent:alice; roles are {roles}",
     ),
     "bad_line": ("--line 的写法是 行号 或 行号:数量，例如 L1:2", "--line is LINE or LINE:QUANTITY, as in L1:2"),
-    "bad_amount": ("--amount 需要大于零的数字，例如 129.00", "--amount is a number above zero, as in 129.00"),
+    "bad_amount": (
+        "金额须大于零，{currency} 最多 {places} 位小数，例如 {example}",
+        "an amount is a number above zero; {currency} has {places} decimals at most, as in {example}",
+    ),
     "bad_file": ("无法读取 {file}：{why}", "{file} cannot be read: {why}"),
     "needs_words": (
         "请用 --description 写明情况，或用 --file 提供整份内容",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from models.case.state import Grade
 from models.common.vocabulary import Issue, Kind
 from models.policy.policy import GradingPolicy, PolicySlice
+from rules.common.format import minor_units
 
 Points = Iterator[tuple[int, str]]
 
@@ -42,7 +43,8 @@ def _severity(policy: PolicySlice, issue: Issue, text: str, money: int, lines: i
     reached = [(points, least) for least, points in rules.money if money >= least and points]
     if reached:
         points, least = max(reached)
-        yield points, f"涉及金额 ≥ {least / 100:.2f} · at stake ≥ {least / 100:.2f} {policy.currency}"
+        reason = minor_units(least, policy.currency)
+        yield points, f"涉及金额 ≥ {reason.zh} · at stake ≥ {reason.en}"
     if issue in rules.severe_issues:
         name = policy.issues[issue].name
         yield 2, f"严重问题：{name.zh} · severe issue: {name.en}"

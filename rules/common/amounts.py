@@ -1,10 +1,14 @@
 """What an order's payments still hold (RES-5), and what the lines of a case cost."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from models.common.base import Money
+from models.common.currencies import payable
 from models.common.lines import LineQuantity
 from models.common.partners import Order, Payment, PaymentStatus, ProviderRefundStatus
+
+NOTHING: Mapping[str, int] = {}
 
 
 def refunded(payment: Payment) -> int:
@@ -26,14 +30,40 @@ def left_to_refund(payments: tuple[Payment, ...], given: int, unseen: int) -> in
     return max(min(refundable(payments) - unseen, captured - given), 0)
 
 
-def cost_of(order: Order, lines: tuple[LineQuantity, ...]) -> Money:
-    """What was paid for these lines and quantities, rounded down to the minor unit; without lines, for the whole order."""
+def part_of(whole: Money, pieces: int, of: int, before: int = 0) -> int:
+    """Minor units of `pieces` of the `of` equal ones that the whole is for, when `before` of them were counted earlier.
+
+    So counted, the parts of a whole add up to it in any order and for any quantities: who comes last gets what rounding left. Each but
+    the last is an amount that a card pays.
+    """
+
+    def first(count: int) -> int:
+        step = payable(whole.currency)
+        return whole.minor if count >= of else whole.minor * count // of // step * step
+
+    return first(before + pieces) - first(before)
+
+
+def apportioned(minor: int, weights: Mapping[str, int]) -> dict[str, int]:
+    """The share of each by its weight; together they are the whole."""
+    shares: dict[str, int] = {}
+    weight, whole = 0, sum(weights.values())
+    for name, own in weights.items():
+        weight += own
+        shares[name] = minor * weight // whole - sum(shares.values()) if whole else 0
+    return shares
+
+
+def cost_of(order: Order, lines: tuple[LineQuantity, ...], taken: Mapping[str, int] = NOTHING) -> Money:
+    """What was paid for these lines and quantities, `taken` pieces of each line earlier; without lines, for the whole order."""
     if not lines:
         return order.total
-    by_id = {line.line_id: line for line in order.lines}
+    wanted = Counter[str]()
+    for line in lines:
+        wanted[line.line_id] += line.quantity
     minor = sum(
-        by_id[wanted.line_id].paid.minor * min(wanted.quantity, by_id[wanted.line_id].quantity) // by_id[wanted.line_id].quantity
-        for wanted in lines
-        if wanted.line_id in by_id
+        part_of(line.paid, wanted[line.line_id], line.quantity, taken.get(line.line_id, 0))
+        for line in order.lines
+        if wanted[line.line_id]
     )
     return Money(minor=minor, currency=order.total.currency)

@@ -1,20 +1,21 @@
 """Figures as people write them, in either language: money and moments."""
 
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from models.common.base import Bilingual, Money
+from models.common.currencies import decimals
 from models.common.vocabulary import Locale
 
 HOME_ZONE = "Asia/Shanghai"
-DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "KWD": 3, "BHD": 3}
 
 
 def money_in(minor: int, currency: str, locale: Locale) -> str:
-    """¥12.90 in Chinese, CNY 12.90 in English."""
-    decimals = DECIMALS.get(currency, 2)
-    figure = f"{minor / 10**decimals:,.{decimals}f}" if abs(minor) < 10**15 else str(minor)
-    return f"¥{figure}" if locale is Locale.ZH and currency == "CNY" else f"{currency} {figure}"
+    """¥12.90 in Chinese, CNY 12.90 in English; a sign stands before both: -¥12.90."""
+    sign = "-" if minor < 0 else ""
+    figure = f"{Decimal(abs(minor)).scaleb(-decimals(currency)):,f}"
+    return f"{sign}¥{figure}" if locale is Locale.ZH and currency == "CNY" else f"{sign}{currency} {figure}"
 
 
 def money(amount: Money) -> Bilingual:

@@ -12,6 +12,7 @@ from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
+from rules.common.amounts import apportioned, part_of
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
 
@@ -68,6 +69,11 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
             "given": tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items())),
         }
     )
+
+
+def taken_by(case: CaseState) -> Counter[str]:
+    """Pieces by line that this case and others have taken already."""
+    return counted(with_own(case.history, case).taken)
 
 
 def own_refunds(case: CaseState) -> tuple[int, int]:
@@ -128,11 +134,6 @@ def _shared(order: Order, remedy: Remedy, lines: tuple[LineQuantity, ...]) -> Co
     assert remedy.amount is not None  # noqa: S101  # _gives_for_goods asked before
     pieces = counted(lines)
     worth = {
-        line.line_id: line.paid.minor * min(pieces[line.line_id], line.quantity) // line.quantity
-        for line in order.lines
-        if pieces[line.line_id]
+        line.line_id: part_of(line.paid, pieces[line.line_id], line.quantity) for line in order.lines if pieces[line.line_id]
     }
-    whole = sum(worth.values())
-    return Counter(
-        {line_id: min(remedy.amount.minor * minor // whole, minor) for line_id, minor in worth.items()} if whole else {}
-    )
+    return Counter(apportioned(min(remedy.amount.minor, sum(worth.values())), worth))

@@ -124,7 +124,7 @@ def moved(of: Whose, part: RefundPart, to: RefundStatus, *, otherwise: bool = Fa
 
 def paid_otherwise(of: Whose, amount: Money, left: Mapping[str, int]) -> Entry:
     """A remedy that a person paid another way, for what no part covers: from what the payments hold, the rest from the platform."""
-    shares = split(min(amount.minor, sum(left.values())), left) or {}
+    shares = dict(split(min(amount.minor, sum(left.values())), left) or ())
     given = {PAYMENT + payment_id: minor for payment_id, minor in shares.items()}
     given[PLATFORM] = amount.minor - sum(shares.values())
     postings = {CUSTOMER: amount.minor} | {account: -minor for account, minor in given.items() if minor}

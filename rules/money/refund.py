@@ -9,15 +9,20 @@ from models.remedies.remedy import RefundPart
 from rules.money.refund_state import PROVIDERS
 
 
-def split(minor: int, left: Mapping[str, int]) -> dict[str, int] | None:
-    """The share of each payment, the first ones filled first; None when all of them together hold less."""
-    shares: dict[str, int] = {}
-    missing = minor
-    for payment_id, holds in left.items():
-        if share := min(missing, holds):
-            shares[payment_id] = share
-            missing -= share
-    return None if missing else shares
+def split(minor: int, left: Mapping[str, int], payable: int = 1) -> tuple[tuple[str, int], ...] | None:
+    """The share of each payment, the first ones filled first; None when all of them together hold less.
+
+    Shares are multiples of `payable` as far as that goes: what is over, and cannot be paid by card, is a share of its own.
+    """
+    shares: list[tuple[str, int]] = []
+    holding, missing = dict(left), minor
+    for step in (payable, 1):
+        for payment_id, holds in holding.items():
+            if share := min(missing, holds) // step * step:
+                shares.append((payment_id, share))
+                holding[payment_id] -= share
+                missing -= share
+    return None if missing else tuple(shares)
 
 
 def as_told(part: RefundPart, refund: Refund) -> RefundPart:

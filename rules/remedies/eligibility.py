@@ -7,6 +7,7 @@ and money counts what all cases of the order took.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 
 from pydantic import JsonValue
@@ -14,6 +15,7 @@ from pydantic import JsonValue
 from models.case.history import OrderHistory
 from models.case.state import CaseState
 from models.common.base import Bilingual, Money
+from models.common.currencies import payable
 from models.common.lines import LineQuantity
 from models.common.partners import Order, OrderLine, OrderStatus, Payment, Shipment
 from models.common.vocabulary import Issue, Party, RemedyKind
@@ -23,7 +25,7 @@ from models.policy.policy import PolicySlice
 from models.remedies.eligibility import Eligibility, Entitlement, LineEligibility
 from models.remedies.order_change import ChangeKind
 from models.remedies.table import REMEDIES, Amount
-from rules.common.amounts import left_to_refund
+from rules.common.amounts import left_to_refund, part_of
 from rules.facts.establish import facts_of
 from rules.facts.liability import decisive, find, fits
 from rules.money.goods import concerned, counted, own_refunds, with_own
@@ -280,10 +282,13 @@ def _cap(row: EligibilityRow, known: dict[str, JsonValue]) -> int:
 
 def _share(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int) -> int:
     """The row's share of what these pieces cost, without what was given for the line beyond the pieces that were taken."""
-    left = min(pieces, _pieces(ask, line))
-    paid = line.paid.minor * left // line.quantity
-    share = paid if paid <= row.whole_up_to else int(paid * row.share)
-    taken = line.paid.minor * (line.quantity - _pieces(ask, line)) // line.quantity
+    left, before = min(pieces, _pieces(ask, line)), line.quantity - _pieces(ask, line)
+    whole, step = line.paid, payable(line.paid.currency)
+    if part_of(whole, left, line.quantity, before) > row.whole_up_to:
+        shared = int(whole.minor * Decimal(str(row.share)))
+        whole = _money(ask, shared if row.share == 1 else shared // step * step)
+    share = part_of(whole, left, line.quantity, before)
+    taken = part_of(line.paid, before, line.quantity)
     given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
     return max(share - max(given - taken, 0), 0)
 

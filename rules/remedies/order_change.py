@@ -1,6 +1,6 @@
 """What may be changed of an order before it is shipped, until when, and what the change costs (RES-1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from models.case.receipt import Wanted
@@ -13,8 +13,9 @@ from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeRule, OrderChange
 from models.remedies.table import REMEDIES
-from rules.common.amounts import cost_of
+from rules.common.amounts import NOTHING, cost_of
 from rules.common.format import minor_units, money
+from rules.money.goods import taken_by
 
 NAMES = {
     ChangeKind.CANCEL: Bilingual(zh="取消订单", en="a cancellation"),
@@ -78,14 +79,17 @@ def whole_order(order: Order, lines: tuple[LineQuantity, ...]) -> bool:
     return all(quantity <= 0 for quantity in left.values())
 
 
-def paid_for(order: Order, lines: tuple[LineQuantity, ...]) -> Money:
-    """What was paid for what is cancelled; with the whole order, its freight too. Nothing for an order that is not paid."""
+def paid_for(order: Order, lines: tuple[LineQuantity, ...], taken: Mapping[str, int] = NOTHING) -> Money:
+    """What was paid for what is cancelled, `taken` pieces of each line earlier; with the whole order, its freight too.
+
+    Nothing for an order that is not paid.
+    """
     if order.status is OrderStatus.UNPAID:
         return Money(minor=0, currency=order.total.currency)
-    return order.total if whole_order(order, lines) else cost_of(order, lines)
+    return order.total if whole_order(order, lines) else cost_of(order, lines, taken)
 
 
-def less_to_pay(order: Order, change: OrderChange) -> Money:
+def less_to_pay(order: Order, change: OrderChange, taken: Mapping[str, int] = NOTHING) -> Money:
     """What a change gives back as far as that can be told before the merchant answers: fewer pieces of what was bought."""
     by_id = {line.line_id: line for line in order.lines}
     given_up = tuple(
@@ -93,7 +97,7 @@ def less_to_pay(order: Order, change: OrderChange) -> Money:
         for wanted in change.quantities
         if wanted.line_id in by_id and wanted.quantity < by_id[wanted.line_id].quantity
     )
-    return cost_of(order, given_up) if given_up else Money(minor=0, currency=order.total.currency)
+    return cost_of(order, given_up, taken) if given_up else Money(minor=0, currency=order.total.currency)
 
 
 def difference(answer: ChangeAnswer) -> tuple[Money | None, Money | None]:
@@ -108,11 +112,13 @@ def difference(answer: ChangeAnswer) -> tuple[Money | None, Money | None]:
     return (amount if more > 0 else None), (amount if more < 0 else None)
 
 
-def wished(order: Order, wanted: Wanted | None, lines: tuple[LineQuantity, ...]) -> RemedyOffer | None:
+def wished(
+    order: Order, wanted: Wanted | None, lines: tuple[LineQuantity, ...], taken: Mapping[str, int] = NOTHING
+) -> RemedyOffer | None:
     """The offer that does what the customer asks for: this change; else, and by itself, a cancellation with what was paid."""
     if wanted is not None and wanted.remedy is RemedyKind.ORDER_CHANGED:
         return RemedyOffer(kind=RemedyKind.ORDER_CHANGED, change=wanted.change) if wanted.change else None
-    amount = paid_for(order, lines)
+    amount = paid_for(order, lines, taken)
     return RemedyOffer(kind=RemedyKind.ORDER_CANCELLED, amount=amount if amount.minor else None, lines=lines)
 
 
@@ -131,7 +137,7 @@ def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, *, bey
     fault = change_fault(policy, order, case.shipments, offer.change, asked_at, lines=lines, beyond=beyond)
     if fault is not None or offer.kind is not RemedyKind.ORDER_CANCELLED:
         return fault
-    due, given = paid_for(order, lines), offer.amount.minor if offer.amount else 0
+    due, given = paid_for(order, lines, taken_by(case)), offer.amount.minor if offer.amount else 0
     if due.minor and not given:
         return Bilingual(zh="订单已付款，请填写退还金额", en="the order was paid: name the amount that goes back")
     if given > due.minor:

@@ -12,6 +12,7 @@ from models.common.base import Money
 from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Payment
 from models.money.charge import Charge, ChargeRequest, ChargeStatus
+from rules.common.format import money
 from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
@@ -68,7 +69,7 @@ async def page(key: str, sandbox: SandboxOf) -> str:
     shown = read(known)
     asked = json.loads(known["request"])
     return PAGE.format(
-        amount=f"{shown.amount.minor / 100:.2f} {escape(shown.amount.currency)}",
+        amount=escape(money(shown.amount).en),
         reason=escape(asked["reason"]),
         order_id=escape(shown.order_id),
         status=shown.status,

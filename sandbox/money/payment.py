@@ -20,6 +20,7 @@ from models.common.partners import (
     RefundTo,
     RefusalCode,
 )
+from rules.common.format import minor_units
 from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
@@ -162,7 +163,8 @@ def _refusal(order: RefundRequest, payment: Payment | None) -> str | None:
         refund.amount.minor for refund in payment.refunds if refund.status is not ProviderRefundStatus.REFUSED
     )
     if order.amount.minor == 0 or order.amount.minor > left:
-        return f"可退金额为 {left / 100:.2f} Only {left / 100:.2f} {payment.amount.currency} is left to refund."
+        rest = minor_units(left, payment.amount.currency)
+        return f"可退金额为 {rest.zh} Only {rest.en} is left to refund."
     return None
 
 

@@ -198,12 +198,30 @@ async def test_a_stripe_that_cannot_be_reached_is_asked_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minor", "currency", "theirs"), [(129, "USD", 129), (129, "JPY", 129), (5, "KWD", 5), (7, "ISK", 700), (900, "MGA", 9)]
+    ("minor", "currency", "theirs"),
+    [
+        (129, "USD", 129),
+        (129, "JPY", 129),
+        (12_340, "KWD", 12_340),
+        (12_340, "TND", 12_340),
+        (7, "ISK", 700),
+        (7, "UGX", 700),
+        (900, "MGA", 9),
+    ],
 )
 def test_amounts_are_told_in_stripes_own_unit(minor: int, currency: str, theirs: int) -> None:
     amount = Money(minor=minor, currency=currency)
     assert to_stripe(amount) == theirs
     assert from_stripe(theirs, currency.lower()) == amount
+
+
+@pytest.mark.parametrize(("minor", "currency"), [(12_345, "KWD"), (5, "OMR"), (950, "MGA")])
+async def test_an_amount_that_stripe_does_not_move_is_refused_without_asking(
+    books: Remembering, provider: StripePayment, minor: int, currency: str
+) -> None:
+    refund = await provider.refund(refund_request(minor, currency))
+    assert (refund.status, refund.amount.minor, books.refunds) == (ProviderRefundStatus.REFUSED, minor, {})
+    assert f"multiples of {'1.00' if currency == 'MGA' else '0.010'} only" in str(refund.refusal)
 
 
 async def test_every_merchant_is_asked_at_its_own_provider(books: Remembering) -> None:

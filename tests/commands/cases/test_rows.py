@@ -84,12 +84,28 @@ def test_a_row_that_cannot_be_understood_is_refused_with_a_reason_and_stops_no_o
         case_of(row)
 
 
-def test_amounts_are_read_to_the_minor_unit() -> None:
-    assert minor_of("12.9", "CNY") == {"minor": 1290, "currency": "CNY"}
-    assert minor_of("1200", "JPY") == {"minor": 1200, "currency": "JPY"}
-    for text in ("0", "-1", "1.234", "NaN", "Infinity", "ten"):
-        with pytest.raises(ValueError, match=r".+"):
-            minor_of(text, "CNY")
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("12.9", "CNY", 1_290),
+        ("1200", "JPY", 1_200),
+        ("1200", "CLP", 1_200),
+        ("12.34", "TND", 12_340),
+        ("12.345", "KWD", 12_345),
+        ("1200", "VUV", 1_200),
+    ],
+)
+def test_amounts_are_read_to_the_minor_unit_of_their_currency(text: str, currency: str, minor: int) -> None:
+    assert minor_of(text, currency) == {"minor": minor, "currency": currency}
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [(text, "CNY") for text in ("0", "-1", "1.234", "NaN", "Infinity", "ten")] + [("12.5", "JPY"), ("1.2345", "KWD")],
+)
+def test_what_is_no_amount_of_the_currency_is_refused_with_its_decimals(text: str, currency: str) -> None:
+    with pytest.raises(ValueError, match=rf"{currency} .*\d"):
+        minor_of(text, currency)
 
 
 def test_a_line_has_a_quantity_or_means_one() -> None:

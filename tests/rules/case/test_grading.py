@@ -84,6 +84,6 @@ def test_reasons_are_readable_in_both_languages_the_heaviest_first(policy_slice:
     assert result.reasons == (
         "安全或伤害：“漏电” · safety or harm: “漏电”",
         "安全或伤害：“安全隐患” · safety or harm: “安全隐患”",
-        "涉及金额 ≥ 1000.00 · at stake ≥ 1000.00 CNY",
+        "涉及金额 ≥ ¥1,000.00 · at stake ≥ CNY 1,000.00",
         "已等待 ≥ 72 小时 · waited ≥ 72 h",
     )

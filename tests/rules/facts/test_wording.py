@@ -12,7 +12,7 @@ from rules.facts.wording import told, wanted
     ("fact", "value", "zh", "en"),
     [
         ("payment.refunded_minor", 12_900, "¥129.00", "CNY 129.00"),
-        ("line.discount_minor", -300, "¥-3.00", "CNY -3.00"),
+        ("line.discount_minor", -300, "-¥3.00", "-CNY 3.00"),
         ("delivery.delivered_at", "2026-03-02T09:30:00+00:00", "3月2日17:30", "2 Mar, 17:30 (GMT+8)"),
         ("delivery.late_hours", 30.5, "30.5 小时", "30.5 hours"),
         ("shipment.weight_loss_grams", 1_200, "1,200 克", "1,200 g"),

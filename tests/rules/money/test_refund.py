@@ -1,10 +1,13 @@
 """Refunds over the original payments: exact to the minor unit; and when what was refused goes another way (RES-5)."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.common.base import Money
+from models.common.currencies import payable
 from models.common.partners import Refund, RefundTo, RefusalCode
 from models.common.vocabulary import RefundStatus
 from models.remedies.remedy import RefundPart
@@ -26,10 +29,37 @@ def test_a_split_is_exact_or_refused(minor: int, held: list[int]) -> None:
         assert shares is None
         return
     assert shares is not None
-    assert sum(shares.values()) == minor
-    assert all(0 < share <= left[payment_id] for payment_id, share in shares.items())
-    touched = list(shares)[:-1]
-    assert all(shares[payment_id] == left[payment_id] for payment_id in touched)  # a later payment only when the first is empty
+    assert sum(share for _, share in shares) == minor
+    assert all(0 < share <= left[payment_id] for payment_id, share in shares)
+    assert all(share == left[payment_id] for payment_id, share in shares[:-1])  # a later payment only when the first is empty
+
+
+@given(st.integers(1, 10**9), st.lists(st.integers(0, 10**8), max_size=6))
+def test_what_cards_do_not_pay_is_split_off_in_shares_of_their_own(minor: int, held: list[int]) -> None:
+    left = {f"P-{number}": holds for number, holds in enumerate(held)}
+    shares = split(minor, left, payable("KWD"))
+    if minor > sum(held):
+        assert shares is None
+        return
+    assert shares is not None
+    taken = Counter[str]()
+    for payment_id, share in shares:
+        taken[payment_id] += share
+    assert sum(taken.values()) == minor
+    assert all(share <= left[payment_id] for payment_id, share in taken.items())
+    assert sum(share for _, share in shares if share % 10) < 10 * max(len(held), 1)
+
+
+@pytest.mark.parametrize(
+    ("minor", "left", "shares"),
+    [
+        (20_000, {"P-1": 12_345, "P-2": 20_000}, (("P-1", 12_340), ("P-2", 7_660))),
+        (3_333, {"P-1": 10_000}, (("P-1", 3_330), ("P-1", 3))),
+        (12_345, {"P-1": 12_345}, (("P-1", 12_340), ("P-1", 5))),
+    ],
+)
+def test_dinars_go_back_in_tens_of_fils(minor: int, left: dict[str, int], shares: tuple[tuple[str, int], ...]) -> None:
+    assert split(minor, left, payable("KWD")) == shares
 
 
 @pytest.mark.parametrize(

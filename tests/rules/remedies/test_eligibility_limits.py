@@ -80,6 +80,27 @@ def test_money_given_for_a_line_before_counts_against_its_limit(policy_slice: Po
     assert amounts == [Money(minor=2_450), Money(minor=6_450)]
 
 
+@given(st.integers(1, 10**7), st.permutations(range(5)), st.integers(1, 5), st.sampled_from([RETURN, ADJUST]))
+def test_pieces_asked_about_one_after_another_get_what_all_of_them_would(
+    policy_slice: PolicySlice, minor: int, sizes: list[int], lines: int, kind: RemedyKind
+) -> None:
+    """Three shirts of 100.00 together, sent back one at a time: 33.33, 33.33 and 33.34."""
+    quantities = [size + 1 for size in sizes[:lines]]
+    bought = order(line(quantity=sum(quantities), minor=minor))
+    together = most(ask(policy_slice, issue=Issue.DELAY, order=bought, finding=MERCHANT_LIABLE), kind, ())
+    taken = given = 0
+    for quantity in quantities:
+        history = OrderHistory(
+            taken=(LineQuantity(line_id="L1", quantity=taken),) if taken else (),
+            given=(LineGiven(line_id="L1", minor=given),) if kind is RETURN else (),
+            refunded_minor=given,
+        )
+        asked = ask(policy_slice, issue=Issue.DELAY, order=bought, history=history, finding=MERCHANT_LIABLE)
+        given += most(asked, kind, (LineQuantity(line_id="L1", quantity=quantity),))
+        taken += quantity
+    assert given == together
+
+
 @pytest.mark.parametrize(
     ("issue", "finding", "payer", "rule"),
     [

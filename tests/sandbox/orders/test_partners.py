@@ -101,7 +101,7 @@ async def test_a_refund_arrives_and_is_told_with_a_good_signature(town: Town) ->
         ("expensive", {"amount": {"minor": 10**9, "currency": "CNY"}}, "left to refund"),
         ("expensive", {"amount": {"minor": 100, "currency": "EUR"}}, "currency"),
         ("unpaid", {}, "not captured"),
-        ("refund_pending", {}, "Only 0.00"),
+        ("refund_pending", {}, "Only CNY 0.00"),
         ("expensive", {"payment_id": "P-nobody"}, "no payment"),
     ],
 )

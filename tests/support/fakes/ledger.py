@@ -56,7 +56,7 @@ class Books:
         ours = [part for key, part in self.parts.items() if key.startswith(f"{whose.case_id}.{whose.remedy_id}.")]
         standing = standing_minor(ours)
         shares = split(max(minor - standing, 0), ledger.left_on(self.entries, "CNY", ["P-1"]))
-        for payment_id, share in (shares or {}).items():
+        for payment_id, share in shares or ():
             key = f"{whose.case_id}.{whose.remedy_id}.{len(self.parts)}"
             self.parts[key] = RefundPart(key=key, payment_id=payment_id, amount=Money(minor=share))
             self.post(ledger.reserved(whose, self.parts[key]))
