@@ -11,6 +11,7 @@ from rules.common import working_time
 from rules.facts.establish import facts_of
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.refusals import note_unanswered
 
 A_MOMENT = timedelta(minutes=1)
 
@@ -64,9 +65,9 @@ async def look_up(context: CaseContext) -> None:
     try:
         until = context.now + patience + A_MOMENT
         answer = await context.await_partner(activities.look_up(request, patience), WaitFor.PARTNER_DATA, until)
-    except ActivityError:
+    except ActivityError as error:
         case.order_unverified = True
-        context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.PARTNER_DATA.value)
+        note_unanswered(context.note, error, WaitFor.PARTNER_DATA)
         return
     case.order_unverified = False
     if answer.order is not None and answer.order.customer_id == case.receipt.customer_id:
