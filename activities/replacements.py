@@ -31,6 +31,7 @@ from models.replacements.partner import (
     Repair,
     RepairDecision,
     RepairRequest,
+    RepairStatus,
     Reservation,
     ReservationRequest,
     ReservationStatus,
@@ -48,12 +49,12 @@ class ReplacementActivities:
 
     @carries_out(RESERVE_STOCK)
     async def reserve_stock(self, order: ReservationRequest) -> Reservation:
-        """A warehouse that says no has nothing to send."""
+        """A warehouse's no is an answer."""
         try:
             return await _once(lambda: self._warehouse.reservation(order.key), lambda: self._warehouse.reserve(order))
         except PartnerError as error:
             if error.permanent:
-                return Reservation(key=order.key, status=ReservationStatus.OUT_OF_STOCK)
+                return Reservation(key=order.key, status=ReservationStatus.REFUSED, **error.refusal)
             raise to_temporal(error) from error
 
     @carries_out(RENEW_STOCK)
@@ -73,10 +74,12 @@ class ReplacementActivities:
 
     @carries_out(SEND_REPLACEMENT)
     async def send_replacement(self, order: DispatchRequest) -> Dispatch:
-        """Raises `partner-refused` when the merchant will not."""
+        """A merchant's no is an answer."""
         try:
             return await _once(lambda: self._warehouse.dispatch(order.key), lambda: self._warehouse.send(order))
         except PartnerError as error:
+            if error.permanent:
+                return Dispatch(key=order.key, status=DispatchStatus.REFUSED, **error.refusal)
             raise to_temporal(error) from error
 
     @carries_out(STOP_REPLACEMENT)
@@ -101,10 +104,12 @@ class ReplacementActivities:
 
     @carries_out(ORDER_REPAIR)
     async def order_repair(self, order: RepairRequest) -> Repair:
-        """Raises `partner-refused` when the workshop will not."""
+        """A workshop's no is an answer."""
         try:
             return await _once(lambda: self._warehouse.repair_by_key(order.key), lambda: self._warehouse.repair(order))
         except PartnerError as error:
+            if error.permanent:
+                return Repair(key=order.key, status=RepairStatus.REFUSED, **error.refusal)
             raise to_temporal(error) from error
 
     @carries_out(DECIDE_REPAIR)

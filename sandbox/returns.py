@@ -24,6 +24,7 @@ from models.returns.partner import (
     PickupRequest,
     PickupStatus,
     ReturnAddress,
+    ReturnAnswer,
     ReturnCancelled,
     ReturnRequest,
     ReturnSlip,
@@ -36,6 +37,7 @@ from models.returns.partner import (
 from sandbox.catalogue.orders import shop_name
 from sandbox.kit.books import Row, as_json, now
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
+from sandbox.orders.order_change import NOT_THERE, order_now
 from sandbox.orders.statements import Temper, temper_of
 
 merchant = contract(Partner.MERCHANT)
@@ -52,10 +54,14 @@ SCRATCHED = "商品有使用痕迹，不予接收 The goods have been used."
 async def open_return(asked: ReturnRequest, key: KeyOf, sandbox: SandboxOf) -> Response:
     _same_key(key, asked.key)
     entry = sandbox.catalogue.entries.get(asked.order_id)
-    if entry is None or entry.order.merchant_id != asked.merchant_id:
+    order = order_now(sandbox, asked.order_id)
+    if entry is None or order is None or order.merchant_id != asked.merchant_id:
         raise HTTPException(422, f"{asked.merchant_id} has no order {asked.order_id}")
+    has = {line.line_id: line.quantity for line in order.lines}
 
     def slip(number: int) -> BaseModel:
+        if any(has.get(line.line_id, 0) < line.quantity for line in asked.lines):
+            return ReturnSlip(key=key, status=ReturnAnswer.REFUSED, refusal=NOT_THERE, refusal_code="unknown_line")
         name = shop_name(asked.merchant_id, entry.locale)
         address = ReturnAddress(name=f"{name} 退货仓", street="望江路 8 号", city="杭州", region="CN-33", postcode="310008")
         return ReturnSlip(key=key, rma=f"RMA-{asked.order_id.removeprefix('O-')}-{number}", address=address)

@@ -12,6 +12,7 @@ def to_temporal(error: PartnerError, *, retry_anyway: bool = False) -> Applicati
     """The error as an activity raises it. `retry_anyway`: even a final no is asked again, because money depends on the answer."""
     return ApplicationError(
         str(error),
+        *([error.code] if error.code else []),
         type=error.type.value,
         non_retryable=error.permanent and not retry_anyway,
         next_retry_delay=timedelta(seconds=error.retry_after) if error.retry_after else None,

@@ -43,7 +43,7 @@ class OrderingActivities:
             return await self._ordering.change(order)
         except PartnerError as error:
             if error.permanent:
-                return _refused(order.order_id, order.key, str(error))
+                return _refused(order.order_id, order.key, str(error), error.code)
             raise to_temporal(error) from error
 
     @carries_out(CHANGE_STATE)
@@ -71,7 +71,7 @@ class OrderingActivities:
 
     @carries_out(ASK_CHARGE)
     async def ask_charge(self, call: ChargeCall) -> Charge:
-        """Ask the customer for money, once for each key. A provider's permanent refusal is a charge that nobody can pay."""
+        """Ask the customer for money, once for each key. A provider's no is an answer."""
         order = call.order
         try:
             again = activity.info().attempt > 1
@@ -80,7 +80,7 @@ class OrderingActivities:
         except PartnerError as error:
             if not error.permanent:
                 raise to_temporal(error) from error
-            return Charge.of(order, ChargeStatus.CANCELLED)
+            return Charge.of(order, ChargeStatus.REFUSED).model_copy(update=error.refusal)
 
     @carries_out(CHARGE_STATE)
     async def charge_state(self, call: ChargeCall) -> Charge:
@@ -117,5 +117,5 @@ class OrderingActivities:
         return Address.model_validate(row.model_dump(include=set(Address.model_fields)))
 
 
-def _refused(order_id: str, key: str, words: str) -> ChangeAnswer:
-    return ChangeAnswer(key=key, order_id=order_id, status=ChangeStatus.REFUSED, refusal=words)
+def _refused(order_id: str, key: str, words: str, code: str | None = None) -> ChangeAnswer:
+    return ChangeAnswer(key=key, order_id=order_id, status=ChangeStatus.REFUSED, refusal=words, refusal_code=code)

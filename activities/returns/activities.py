@@ -30,11 +30,14 @@ from models.returns.partner import (
     PickupMove,
     PickupRequest,
     PickupStatus,
+    ReturnAddress,
+    ReturnAnswer,
     ReturnCancelled,
     ReturnRequest,
     ReturnSlip,
     SendBack,
     SentBack,
+    SentBackStatus,
     Voided,
 )
 from models.tables.addresses import AddressRow
@@ -52,7 +55,7 @@ class ReturnActivities:
 
     @carries_out(PREPARE_RETURN)
     async def prepare_return(self, request: PrepareReturn) -> Prepared:
-        """The address from the merchant, then a label from the carrier, if it has one."""
+        """The address from the merchant, then a label from the carrier, if it has one. A merchant's no is an answer."""
         order = ReturnRequest(
             key=request.workflow_id,
             reference=request.workflow_id,
@@ -62,8 +65,10 @@ class ReturnActivities:
             purpose=request.purpose.value,
         )
         try:
-            slip = await self._partners.open_return(order)
-            label = await self._label(request, slip)
+            slip = await self._slip(order)
+            if slip.rma is None or slip.address is None:
+                return Prepared(refusal=slip.refusal, refusal_code=slip.refusal_code)
+            label = await self._label(request, slip.rma, slip.address)
         except PartnerError as error:
             raise to_temporal(error) from error
         return Prepared(rma=slip.rma, address=slip.address, label=label)
@@ -91,12 +96,14 @@ class ReturnActivities:
 
     @carries_out(SEND_GOODS_BACK)
     async def send_goods_back(self, request: SendGoodsBack) -> SentBack:
-        """The same goods asked for twice are sent once."""
+        """The same goods asked for twice are sent once. A merchant's no is an answer."""
+        order = SendBack(key=f"{request.workflow_id}.back", lines=request.lines)
         try:
             known = await self._partners.sent_back(request.workflow_id) if activity.info().attempt > 1 else None
-            order = SendBack(key=f"{request.workflow_id}.back", lines=request.lines)
             return known or await self._partners.send_back(request.workflow_id, order)
         except PartnerError as error:
+            if error.permanent:
+                return SentBack(key=order.key, status=SentBackStatus.REFUSED, **error.refusal)
             raise to_temporal(error) from error
 
     @carries_out(CALL_OFF_RETURN)
@@ -121,9 +128,17 @@ class ReturnActivities:
         if grave:
             raise to_temporal(pick_retryable(grave)) from pick_retryable(grave)
 
-    async def _label(self, request: PrepareReturn, slip: ReturnSlip) -> Label | None:
+    async def _slip(self, order: ReturnRequest) -> ReturnSlip:
+        try:
+            return await self._partners.open_return(order)
+        except PartnerError as error:
+            if error.permanent:
+                return ReturnSlip(key=order.key, status=ReturnAnswer.REFUSED, **error.refusal)
+            raise
+
+    async def _label(self, request: PrepareReturn, rma: str, to: ReturnAddress) -> Label | None:
         key = f"{request.workflow_id}.label"
-        order = LabelRequest(key=key, reference=request.workflow_id, order_id=request.order_id, rma=slip.rma, to=slip.address)
+        order = LabelRequest(key=key, reference=request.workflow_id, order_id=request.order_id, rma=rma, to=to)
         try:
             known = await self._partners.label_by_key(key) if activity.info().attempt > 1 else None
             return known or await self._partners.label(order)

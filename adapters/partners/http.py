@@ -22,6 +22,7 @@ from yarl import URL
 
 from adapters.partners.circuit import Circuit
 from models.common.errors import PartnerError
+from models.common.partners import LONGEST_CODE
 from models.common.vocabulary import ErrorType
 
 CONNECTIONS = 100
@@ -42,6 +43,7 @@ class Complaint(BaseModel):
     """The body of a partner's error."""
 
     detail: JsonValue = None
+    code: JsonValue = None
 
 
 class Answer(BaseModel):
@@ -55,12 +57,22 @@ class Answer(BaseModel):
     retry_after: str | None
 
     @property
+    def complaint(self) -> Complaint:
+        try:
+            return Complaint.model_validate_json(self.content)
+        except ValidationError:
+            return Complaint()
+
+    @property
+    def code(self) -> str | None:
+        """The partner's code for its refusal."""
+        code = self.complaint.code
+        return code[:LONGEST_CODE] if isinstance(code, str) and code else None
+
+    @property
     def words(self) -> str:
         """What the partner said, for a person to read."""
-        try:
-            detail = Complaint.model_validate_json(self.content).detail
-        except ValidationError:
-            detail = None
+        detail = self.complaint.detail
         said = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False) if detail else ""
         return said[:LONGEST_WORDS] or http.client.responses.get(self.status) or str(self.status)
 
@@ -191,9 +203,9 @@ class PartnerHttp:
             address = f"REDRESS_{self._partner.upper()}_URL"
             return self.invalid_response(f"{answer.call}: {answer.status} with a web page; is {address} right?")
         if answer.status == HTTPStatus.NOT_FOUND:
-            return PartnerError(ErrorType.NOT_FOUND, answer.words)
+            return PartnerError(ErrorType.NOT_FOUND, answer.words, code=answer.code)
         if answer.is_refusal:
-            return PartnerError(ErrorType.PARTNER_REFUSED, answer.words)
+            return PartnerError(ErrorType.PARTNER_REFUSED, answer.words, code=answer.code)
         return self.invalid_response(f"{answer.call}: status {answer.status}")
 
 

@@ -12,12 +12,14 @@ from models.returns.partner import (
     PickupBooked,
     PickupMove,
     PickupRequest,
+    ReturnAnswer,
     ReturnCancelled,
     ReturnParcel,
     ReturnRequest,
     ReturnSlip,
     SendBack,
     SentBack,
+    SentBackStatus,
     Voided,
 )
 
@@ -28,7 +30,7 @@ class ReturnPartners(Protocol):
     """What a return needs of partners. Writes are safe to repeat by their keys; every method may raise `PartnerError`."""
 
     async def open_return(self, order: ReturnRequest) -> ReturnSlip:
-        """The merchant's number for the return, and where the goods go."""
+        """The merchant's number for the return, and where the goods go; a no is an answer with status `refused`."""
         ...
 
     async def cancel_return(self, return_key: str, word: ReturnCancelled) -> None:
@@ -36,7 +38,7 @@ class ReturnPartners(Protocol):
         ...
 
     async def send_back(self, return_key: str, order: SendBack) -> SentBack:
-        """Have the merchant send goods to the customer again."""
+        """Have the merchant send goods to the customer again; a no is an answer with status `refused`."""
         ...
 
     async def sent_back(self, return_key: str) -> SentBack | None:
@@ -84,16 +86,26 @@ class HttpReturns:
         self._carrier = carrier
 
     async def open_return(self, order: ReturnRequest) -> ReturnSlip:
-        return await _write(self._merchant, "/returns", order, order.key, ReturnSlip)
+        slip = await _write(self._merchant, "/returns", order, order.key, ReturnSlip)
+        if slip.status is not ReturnAnswer.REFUSED and (slip.rma is None or slip.address is None):
+            raise self._merchant.invalid_response(f"return {order.key} is open without its number and address")
+        return slip
 
     async def cancel_return(self, return_key: str, word: ReturnCancelled) -> None:
         await self._merchant.write(f"/returns/{_path(return_key)}/cancel", word, word.key)
 
     async def send_back(self, return_key: str, order: SendBack) -> SentBack:
-        return await _write(self._merchant, f"/returns/{_path(return_key)}/send-back", order, order.key, SentBack)
+        path = f"/returns/{_path(return_key)}/send-back"
+        return self._with_parcel(await _write(self._merchant, path, order, order.key, SentBack))
 
     async def sent_back(self, return_key: str) -> SentBack | None:
-        return await self._merchant.read(f"/returns/{_path(return_key)}/send-back", SentBack)
+        known = await self._merchant.read(f"/returns/{_path(return_key)}/send-back", SentBack)
+        return known and self._with_parcel(known)
+
+    def _with_parcel(self, told: SentBack) -> SentBack:
+        if told.status is not SentBackStatus.REFUSED and (told.tracking is None or told.carrier_id is None):
+            raise self._merchant.invalid_response(f"goods of {told.key} are sent back without the parcel's number and carrier")
+        return told
 
     async def label(self, order: LabelRequest) -> Label:
         return await _write(self._carrier, "/labels", order, order.key, Label)

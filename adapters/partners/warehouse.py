@@ -25,7 +25,7 @@ class Warehouse(Protocol):
     """What replacements and repairs need of a merchant. Writes are safe to repeat by their keys; every method may raise `PartnerError`."""
 
     async def reserve(self, order: ReservationRequest) -> Reservation:
-        """Set goods aside. Out of stock is an answer, not an error."""
+        """Set goods aside. Out of stock and refused are answers, not errors."""
         ...
 
     async def reservation(self, key: str) -> Reservation | None:
@@ -41,7 +41,7 @@ class Warehouse(Protocol):
         ...
 
     async def send(self, order: DispatchRequest) -> Dispatch:
-        """Send what was set aside."""
+        """Send what was set aside; a no is an answer with status `refused`."""
         ...
 
     async def dispatch(self, key: str) -> Dispatch | None:
@@ -53,7 +53,7 @@ class Warehouse(Protocol):
         ...
 
     async def repair(self, order: RepairRequest) -> Repair:
-        """Have goods looked at and repaired."""
+        """Have goods looked at and repaired; a no is an answer with status `refused`."""
         ...
 
     async def repair_by_key(self, key: str) -> Repair | None:

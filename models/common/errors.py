@@ -1,5 +1,7 @@
 """Errors that people and partners meet: each says what was wrong, which rule, and what to do next."""
 
+from typing import TypedDict
+
 from models.common.base import Frozen
 from models.common.vocabulary import ErrorType
 
@@ -26,15 +28,28 @@ class RedressError(Exception):
         self.fault = fault
 
 
-class PartnerError(Exception):
-    """A partner could not be used. `retry_after` in seconds when the partner said when to come back."""
+class RefusalFields(TypedDict):
+    """A refusal as the fields of an answer (`Refusable`)."""
 
-    def __init__(self, type_: ErrorType, message: str, *, retry_after: float | None = None) -> None:
+    refusal: str | None
+    refusal_code: str | None
+
+
+class PartnerError(Exception):
+    """A partner could not be used. `retry_after` in seconds when it said when to come back, `code` when its refusal has one."""
+
+    def __init__(self, type_: ErrorType, message: str, *, retry_after: float | None = None, code: str | None = None) -> None:
         super().__init__(message)
         self.type = type_
         self.retry_after = retry_after
+        self.code = code
 
     @property
     def permanent(self) -> bool:
         """True when asking again cannot help: the partner understood and said no."""
         return self.type in {ErrorType.PARTNER_REFUSED, ErrorType.NOT_FOUND}
+
+    @property
+    def refusal(self) -> RefusalFields:
+        """A permanent no as an answer has it: a status of 4xx and an answer that refuses are the same."""
+        return {"refusal": str(self), "refusal_code": self.code}

@@ -14,6 +14,7 @@ recipient's role."""
 
 REQUEST = "request_id of asker question_zh question_en due"
 REFUND = "remedy_id amount_minor currency refusal to"
+REFUSAL = "refusal refusal_code"
 CHANGE = "remedy_id change amount_minor currency"
 CHARGE = "remedy_id amount_minor currency pay_url until"
 CLAIM = "claim_id kind who amount_minor currency"
@@ -84,6 +85,7 @@ class Event(StrEnum):
     ORDER_UNKNOWN = _event("case.order_unknown", "order_id until", begins=WaitFor.ORDER_CORRECTION)
     ORDER_CORRECTED = _event("case.order_corrected", "order_id")
     PARTNER_SILENT = _event("case.partner_silent", "waiting_for", readers=Readers.PLATFORM)
+    PARTNER_REFUSED = _event("case.partner_refused", f"waiting_for {REFUSAL}", readers=Readers.PLATFORM)
     CLASSIFIED = _event("case.classified", "issue issue_zh issue_en confidence by")
     TRIAGE_NEEDED = _event("case.triage_needed", "until suggestion", readers=Readers.PLATFORM, begins=WaitFor.TRIAGE)
     GRADED = _event("case.graded", "priority reasons", readers=Readers.PLATFORM)
@@ -137,6 +139,7 @@ class Event(StrEnum):
     REFUND_REDIRECTED = _event("resolution.refund_redirected", REFUND)
     REPLACEMENT_RESERVED = _event("resolution.replacement_reserved", "remedy_id kind skus until")
     REPLACEMENT_OUT_OF_STOCK = _event("resolution.replacement_out_of_stock", "remedy_id kind skus expected_at")
+    REPLACEMENT_REFUSED = _event("resolution.replacement_refused", f"remedy_id kind {REFUSAL}")
     REPLACEMENT_SENT = _event("resolution.replacement_sent", "remedy_id kind tracking carrier_id")
     REPLACEMENT_LOST = _event("resolution.replacement_lost", "remedy_id kind tracking again")
     REPLACEMENT_DELIVERED = _event("resolution.replacement_delivered", "remedy_id kind tracking")
@@ -152,10 +155,11 @@ class Event(StrEnum):
     REPAIR_SENT_BACK = _event("resolution.repair_sent_back", "remedy_id tracking carrier_id mended")
     ORDER_CANCELLED = _event("resolution.order_cancelled", CHANGE)
     ORDER_CHANGED = _event("resolution.order_changed", CHANGE)
-    CHANGE_REFUSED = _event("resolution.change_refused", f"{CHANGE} refusal")
+    CHANGE_REFUSED = _event("resolution.change_refused", f"{CHANGE} {REFUSAL}")
     CHANGE_CALLED_OFF = _event("resolution.change_called_off", f"{CHANGE} why")
     CHARGE_ASKED = _event("resolution.charge_asked", CHARGE)
     CHARGE_FAILED = _event("resolution.charge_failed", CHARGE)
+    CHARGE_REFUSED = _event("resolution.charge_refused", f"remedy_id amount_minor currency {REFUSAL}")
     CHARGE_PAID = _event("resolution.charge_paid", "remedy_id amount_minor currency")
     REMEDY_TOLD = _event("resolution.remedy_told", "remedy_id kind words")
     COUPON_ISSUED = _event("resolution.coupon_issued", "remedy_id amount_minor currency code until")
@@ -182,7 +186,8 @@ class Event(StrEnum):
     RETURN_LOST = _event("return.lost", "remedy_id ours tracking")
     RETURN_EXPIRED = _event("return.expired", "remedy_id ours tracking")
     RETURN_UNADDRESSED = _event("return.unaddressed", "remedy_id ours tracking")
-    RETURN_STUCK = _event("return.stuck", "remedy_id what")
+    RETURN_REFUSED = _event("return.refused", f"remedy_id ours tracking {REFUSAL}")
+    RETURN_STUCK = _event("return.stuck", f"remedy_id what {REFUSAL}")
     CHILD_BROKEN_OFF = _event("resolution.errand_broken_off", "remedy_id kind")
     RESOLVED = _event("follow_up.resolved", "outcome until", begins=WaitFor.CONFIRMATION)
     RATED = _event("follow_up.rated", "speed solution attitude")

@@ -7,7 +7,7 @@ so that a partner may grow; what is missing or malformed is an invalid response 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from models.common.actors import EvidenceRef
 from models.common.base import Identifier, Instant, Money
@@ -15,6 +15,17 @@ from models.common.base import Identifier, Instant, Money
 
 class FromPartner(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+LONGEST_REFUSAL, LONGEST_CODE = 1000, 100
+"""Letters of a partner's words and code that are kept."""
+
+
+class Refusable(FromPartner):
+    """An answer that may be a no. Words and code are kept as the partner gave them, and shown to whoever decides what comes next."""
+
+    refusal: Annotated[str | None, AfterValidator(lambda words: words and words[:LONGEST_REFUSAL])] = None
+    refusal_code: Annotated[str | None, AfterValidator(lambda code: code and code[:LONGEST_CODE])] = None
 
 
 class OrderStatus(StrEnum):

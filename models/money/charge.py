@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Self
 
 from models.common.base import Frozen, Identifier, Instant, Money
-from models.common.partners import FromPartner, Payment, PaymentStatus
+from models.common.partners import FromPartner, Payment, PaymentStatus, Refusable
 
 
 class ChargeRequest(FromPartner):
@@ -29,14 +29,16 @@ class ChargeStatus(StrEnum):
     PAID = "paid"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
+    """The provider will not ask the customer for it."""
 
     @classmethod
     def over(cls) -> frozenset["ChargeStatus"]:
         """Nothing comes of it any more."""
-        return frozenset({cls.PAID, cls.EXPIRED, cls.CANCELLED})
+        return frozenset({cls.PAID, cls.EXPIRED, cls.CANCELLED, cls.REFUSED})
 
 
-class Charge(FromPartner):
+class Charge(Refusable):
     """What the provider says of a charge. `pay_url` is where the customer pays."""
 
     key: Identifier

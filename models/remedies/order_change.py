@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from models.common.base import Bilingual, Duration, Frozen, Identifier, Instant, Money, unfit
 from models.common.lines import LineQuantity, NewItem
-from models.common.partners import FromPartner, Order
+from models.common.partners import FromPartner, Order, Refusable
 from models.money.charge import Charge
 
 
@@ -121,14 +121,12 @@ class ChangeStatus(StrEnum):
     """Taken back, or called off before it was made."""
 
 
-class ChangeAnswer(FromPartner):
+class ChangeAnswer(Refusable):
     """What the merchant's system says of a change."""
 
     key: Identifier
     order_id: Identifier
     status: ChangeStatus
-    refusal: str | None = None
-    """The merchant's words for a person, when it is refused."""
     total_before: Money | None = None
     """Confirmed: what the order cost just before."""
     order: Order | None = None
@@ -144,6 +142,7 @@ class OrderingState(Frozen):
     until: Instant
     """The merchant's time to answer; then the customer's to pay."""
     refusal: str | None = None
+    refusal_code: str | None = None
     to_pay: Money | None = None
     """What the customer has to pay first."""
     to_refund: Money | None = None

@@ -48,6 +48,7 @@ class OrderingView(View):
     until: Instant
     """The merchant's time to answer; then the customer's to pay."""
     refusal: str | None
+    refusal_code: str | None
     to_pay: Money | None
     """What the customer has to pay first."""
     to_refund: Money | None

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from models.common.base import Identifier, Instant, Money
-from models.common.partners import FromPartner
+from models.common.partners import FromPartner, Refusable
 
 
 class StockItem(FromPartner):
@@ -30,13 +30,15 @@ class ReservationRequest(FromPartner):
 class ReservationStatus(StrEnum):
     RESERVED = "reserved"
     OUT_OF_STOCK = "out_of_stock"
+    REFUSED = "refused"
+    """For another reason than stock: an unknown article, one exchange per order."""
     RELEASED = "released"
     EXPIRED = "expired"
     USED = "used"
     """A shipment was made of it."""
 
 
-class Reservation(FromPartner):
+class Reservation(Refusable):
     """Goods set aside, or word that there are none."""
 
     key: Identifier
@@ -72,11 +74,13 @@ class DispatchStatus(StrEnum):
     PREPARING = "preparing"
     SENT = "sent"
     STOPPED = "stopped"
+    REFUSED = "refused"
+    """Nothing is sent."""
     EXPIRED = "expired"
     """The reservation did not hold any more: nothing is sent."""
 
 
-class Dispatch(FromPartner):
+class Dispatch(Refusable):
     """A parcel that is packed, or on its way."""
 
     key: Identifier
@@ -100,13 +104,15 @@ class RepairRequest(FromPartner):
 
 class RepairStatus(StrEnum):
     TAKEN = "taken"
+    REFUSED = "refused"
+    """The workshop does not take it; a decision with a no has the goods sent back as they are."""
     DIAGNOSED = "diagnosed"
     REPAIRED = "repaired"
     NOT_REPAIRABLE = "not_repairable"
     SENT_BACK = "sent_back"
 
 
-class Repair(FromPartner):
+class Repair(Refusable):
     """How far a workshop is. Under warranty it goes ahead by itself after its diagnosis; else it waits for the decision."""
 
     key: Identifier

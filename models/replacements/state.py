@@ -71,6 +71,9 @@ class ReplacementState(Frozen):
     delivered_at: Instant | None = None
     given_up: bool = False
     """The workshop keeps the customer's own goods: they cannot be repaired."""
+    refusal: str | None = None
+    """The words of the partner that refused it."""
+    refusal_code: str | None = None
     kept: tuple[str, ...] = ()
     """When it was called off: what could not be taken back."""
 

@@ -41,6 +41,9 @@ class ReplacementDetails(View):
     delivered_at: Instant | None
     given_up: bool
     """The workshop keeps the customer's own goods: they cannot be repaired."""
+    refusal: str | None
+    """The words of the partner that refused it."""
+    refusal_code: str | None
     kept: tuple[str, ...]
     """When it was called off: what could not be taken back."""
 

@@ -34,9 +34,12 @@ class PrepareReturn(Frozen):
 class Prepared(Frozen):
     """`label` None: the carrier had none in time, or does not serve that way."""
 
-    rma: Identifier
-    address: ReturnAddress
+    rma: Identifier | None = None
+    address: ReturnAddress | None = None
+    """Both None: the merchant refuses, with these words."""
     label: Label | None = None
+    refusal: str | None = None
+    refusal_code: str | None = None
 
 
 class PickupCall(StrEnum):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from models.common.base import Identifier, Instant, Money
 from models.common.lines import LineQuantity
-from models.common.partners import FromPartner, Scan
+from models.common.partners import FromPartner, Refusable, Scan
 
 
 class ReturnAddress(FromPartner):
@@ -34,12 +34,19 @@ class ReturnRequest(FromPartner):
     """refund, exchange or repair."""
 
 
-class ReturnSlip(FromPartner):
-    """What the merchant says: its own number of the return (RMA), and the address."""
+class ReturnAnswer(StrEnum):
+    OPEN = "open"
+    REFUSED = "refused"
+
+
+class ReturnSlip(Refusable):
+    """What the merchant says: its own number of the return (RMA), and the address; or that it refuses."""
 
     key: Identifier
-    rma: Identifier
-    address: ReturnAddress
+    status: ReturnAnswer = ReturnAnswer.OPEN
+    rma: Identifier | None = None
+    """Unless it is refused; so is the address."""
+    address: ReturnAddress | None = None
 
 
 class ReturnCancelled(FromPartner):
@@ -55,12 +62,19 @@ class SendBack(FromPartner):
     lines: tuple[LineQuantity, ...]
 
 
-class SentBack(FromPartner):
-    """The parcel in which they are."""
+class SentBackStatus(StrEnum):
+    SENT = "sent"
+    REFUSED = "refused"
+
+
+class SentBack(Refusable):
+    """The parcel in which they are; or that the merchant refuses to send them."""
 
     key: Identifier
-    tracking: Identifier
-    carrier_id: Identifier
+    status: SentBackStatus = SentBackStatus.SENT
+    tracking: Identifier | None = None
+    """Unless it is refused; so is the carrier."""
+    carrier_id: Identifier | None = None
 
 
 class LabelRequest(FromPartner):

@@ -55,6 +55,9 @@ class ReturnResult(StrEnum):
     EXPIRED = "expired"
     CALLED_OFF = "called_off"
     NO_ADDRESS = "no_address"
+    """The merchant stayed silent."""
+    REFUSED = "refused"
+    """The merchant will not have the goods back; why, is in `refusal`."""
 
     @classmethod
     def giving(cls) -> frozenset["ReturnResult"]:
@@ -173,6 +176,9 @@ class ReturnState(Frozen):
     inspection: Inspection | None = None
     freight: FreightClaim | None = None
     result: ReturnResult | None = None
+    refusal: str | None = None
+    """The merchant's words, where it refused the return."""
+    refusal_code: str | None = None
     sent_back: ReturnParcelState | None = None
     handed_back_at: Instant | None = None
 

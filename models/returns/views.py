@@ -105,6 +105,9 @@ class ReturnDetails(View):
     inspection: InspectionView | None
     freight: FreightClaimView | None
     result: ReturnResult | None
+    refusal: str | None
+    """The merchant's words, where it refused the return."""
+    refusal_code: str | None
     sent_back: ReturnParcelView | None
     handed_back_at: Instant | None
 

@@ -176,6 +176,7 @@ RANK = {
     RepairStatus.DIAGNOSED: 1,
     RepairStatus.REPAIRED: 2,
     RepairStatus.NOT_REPAIRABLE: 2,
+    RepairStatus.REFUSED: 2,
     RepairStatus.SENT_BACK: 3,
 }
 

@@ -30,7 +30,7 @@ from sandbox.catalogue.products import PRODUCTS
 from sandbox.kit.books import Row, as_json, now
 from sandbox.kit.faults import Fault
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
-from sandbox.orders.order_change import STEP
+from sandbox.orders.order_change import STEP, order_now
 from sandbox.orders.statements import Temper, temper_of
 
 router = contract(Partner.MERCHANT)
@@ -55,6 +55,7 @@ async def reserve(asked: ReservationRequest, key: KeyOf, sandbox: SandboxOf) -> 
     if entry is None or entry.order.merchant_id != asked.merchant_id:
         raise HTTPException(422, f"{asked.merchant_id} has no order {asked.order_id}")
     with sandbox.books.transaction():
+        unknown = [item.sku for item in asked.items if not _sells(sandbox, asked.order_id, item.sku)]
         there = all(stock_of(sandbox, item.sku) >= item.quantity for item in asked.items)
         expected = [EXPECTED[item.sku] for item in asked.items if item.sku in EXPECTED]
         made = Reservation(
@@ -64,6 +65,9 @@ async def reserve(asked: ReservationRequest, key: KeyOf, sandbox: SandboxOf) -> 
             price=_price(sandbox, asked) if there else None,
             expected_at=None if there or not expected else now() + max(expected),
         )
+        if unknown:
+            words = f"没有商品 {unknown[0]} There is no article {unknown[0]}."
+            made = Reservation(key=key, status=ReservationStatus.REFUSED, refusal=words, refusal_code="unknown_article")
         note(sandbox, "reservation", asked, made)
     return answer(made, HTTPStatus.CREATED)
 
@@ -188,6 +192,16 @@ def stock_of(sandbox: Sandbox, sku: str) -> int:
     row = sandbox.books.one("select pieces from stock where sku = ?", sku)
     usual = 0 if sku in EMPTY or sku in EXPECTED else USUAL_STOCK
     return (row["pieces"] if row else usual) - _held(sandbox, sku)
+
+
+def _sells(sandbox: Sandbox, order_id: str, sku: str) -> bool:
+    """Articles of the catalogue, those that the desk put on the shelf, and variants of what the order has."""
+    order = order_now(sandbox, order_id)
+    sold = {product.sku for product in PRODUCTS} | {line.sku for line in (order.lines if order else ())}
+    return (
+        sku.removesuffix("-PLUS").removesuffix("-LITE") in sold
+        or sandbox.books.one("select sku from stock where sku = ?", sku) is not None
+    )
 
 
 def _held(sandbox: Sandbox, sku: str) -> int:

@@ -30,6 +30,7 @@ from rules.common import working_time
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import Seen
+from workflows.kit.refusals import note_unanswered
 from workflows.kit.web_ui import details_of
 
 T = TypeVar("T")
@@ -159,8 +160,8 @@ class CaseContext(CaseDeadlines):
         async def ask() -> None:
             try:
                 await effect
-            except ActivityError:
-                self.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ANSWERS.value)
+            except ActivityError as error:
+                note_unanswered(self.note, error, WaitFor.ANSWERS)
 
         task = asyncio.create_task(ask())
         self._background.add(task)

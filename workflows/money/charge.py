@@ -17,6 +17,7 @@ from models.common.actors import SYSTEM, Actor
 from models.common.events import Event
 from models.common.vocabulary import WaitFor, WaitingOn
 from models.money.charge import BookCharge, Charge, ChargeCall, ChargeRequest, ChargeStatus
+from workflows.kit.refusals import note_unanswered
 from workflows.money import charge_activities as effects
 
 THEN_GIVE_UP = timedelta(days=3)
@@ -58,7 +59,7 @@ class Bill:
 
 
 async def collect(site: Site, bill: Bill, ask: Asking = _at_once) -> bool:
-    """Ask the customer to pay and wait for it. False: not paid in time, or called off, and nobody can pay it any more."""
+    """Ask the customer to pay and wait for it. False: not paid in time, called off, or refused by the provider; nobody can pay it any more."""
     if bill.known() is None:
         bill.keep(
             Charge.of(bill.order, ChargeStatus.PENDING)
@@ -67,6 +68,9 @@ async def collect(site: Site, bill: Bill, ask: Asking = _at_once) -> bool:
         charge = await ask(effects.ask_charge(_call(bill)))
         if not _known(bill).over:  # else the notice of its payment was quicker than the answer
             bill.keep(charge)
+        if charge.status is ChargeStatus.REFUSED:
+            site.note(Event.CHARGE_REFUSED, **_data(bill), refusal=charge.refusal, refusal_code=charge.refusal_code)
+            return False
         site.note(Event.CHARGE_ASKED, **_data(bill), pay_url=charge.pay_url, until=bill.order.until.isoformat())
 
     async def look() -> None:
@@ -91,8 +95,8 @@ async def call_off(site: Site, bill: Bill, ask: Asking = _at_once) -> Charge | N
         try:
             patience = max(bill.order.until - site.now, timedelta(0)) + THEN_GIVE_UP
             take_in(site, bill, await ask(effects.cancel_charge(_call(bill), patience)))
-        except ActivityError:
-            site.note(Event.PARTNER_SILENT, waiting_for=WaitFor.CHARGE.value)
+        except ActivityError as error:
+            note_unanswered(site.note, error, WaitFor.CHARGE)
     return _known(bill) if await _book(site, bill) else None
 
 

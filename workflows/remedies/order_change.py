@@ -13,7 +13,7 @@ from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.partners import Notice, Order, OrderStatus
 from models.common.vocabulary import RemedyKind, WaitFor, WaitingOn
-from models.money.charge import Charge, ChargeRequest
+from models.money.charge import Charge, ChargeRequest, ChargeStatus
 from models.remedies.order_change import (
     AskChange,
     ChangeAnswer,
@@ -28,6 +28,7 @@ from models.remedies.table import REMEDIES
 from rules.remedies.order_change import cancelled_lines, difference
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.refusals import REFUSED, note_unanswered
 from workflows.kit.remedies import find, replace
 from workflows.money import charge as charging
 from workflows.money import charge_activities, refund
@@ -119,7 +120,7 @@ async def confirmed(context: CaseContext, remedy_id: str) -> bool:
     state = state_of(context, remedy_id)
     if state.status is not ChangeStatus.CONFIRMED:
         await release_goods(context, remedy_id)
-        leave_to_people(context, remedy_id, state.refusal or SILENT)
+        leave_to_people(context, remedy_id, state.refusal or SILENT, state.refusal_code)
     elif not state.done and order_of(context).status is not OrderStatus.CANCELLED:
         await release_goods(context, remedy_id)  # the pieces are gone from the merchant's order itself
     return state.status is ChangeStatus.CONFIRMED
@@ -138,6 +139,10 @@ async def difference_paid(context: CaseContext, remedy_id: str) -> bool:
         was_paid(context, remedy_id)
         return True
     await taken_back(context, remedy_id)
+    charge = state_of(context, remedy_id).charge
+    if charge is not None and charge.status is ChargeStatus.REFUSED:  # by the provider, whatever the customer wants
+        negotiate_again(context, remedy_id)
+        return False
     context.note(Event.CHANGE_CALLED_OFF, **data_of(context, remedy_id), why=UNPAID)
     put_away(context, remedy_id, UNPAID)
     if all(remedy.undone or REMEDIES[remedy.kind].told for remedy in context.case.remedies):
@@ -166,8 +171,8 @@ async def taken_back(context: CaseContext, remedy_id: str) -> bool:
     undoing = charge_activities.undo_change(query_of(context, remedy_id), patience)
     try:
         answer = await context.await_partner(undoing, WaitFor.ORDER_CHANGE, context.now + patience + A_MOMENT)
-    except ActivityError:
-        context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ORDER_CHANGE.value)
+    except ActivityError as error:
+        note_unanswered(context.note, error, WaitFor.ORDER_CHANGE)
         return False
     hear(context, remedy_id, answer)
     return state_of(context, remedy_id).status is not ChangeStatus.CONFIRMED
@@ -178,12 +183,16 @@ async def release_goods(context: CaseContext, remedy_id: str) -> None:
         await activities.release_goods(ReleaseItems(case_id=context.case.case_id, remedy_id=remedy_id))
 
 
-def leave_to_people(context: CaseContext, remedy_id: str, refusal: str) -> None:
+def leave_to_people(context: CaseContext, remedy_id: str, refusal: str, code: str | None = None) -> None:
     """It cannot be done, packed already for one: the customer is told, and another solution is looked for on the same tier."""
+    negotiate_again(context, remedy_id)
+    context.note(Event.CHANGE_REFUSED, **data_of(context, remedy_id), refusal=refusal, refusal_code=code)
+
+
+def negotiate_again(context: CaseContext, remedy_id: str) -> None:
     case = context.case
-    put_away(context, remedy_id, "refused")
+    put_away(context, remedy_id, REFUSED)
     case.settled, case.automatic, case.automatic_denied = False, False, "change_refused"
-    context.note(Event.CHANGE_REFUSED, **data_of(context, remedy_id), refusal=refusal)
 
 
 def hear(context: CaseContext, remedy_id: str, answer: ChangeAnswer) -> bool:
@@ -196,7 +205,7 @@ def hear(context: CaseContext, remedy_id: str, answer: ChangeAnswer) -> bool:
     }
     if answer.key != state.key or state.status not in before.get(answer.status, set()):
         return False
-    change: dict[str, object] = {"status": answer.status, "refusal": answer.refusal}
+    change: dict[str, object] = {"status": answer.status, "refusal": answer.refusal, "refusal_code": answer.refusal_code}
     context.case.order = answer.order or context.case.order
     if answer.status is ChangeStatus.CONFIRMED:
         remedy = find(context, remedy_id)

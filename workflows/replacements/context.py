@@ -17,10 +17,10 @@ from models.common.actors import SYSTEM, Actor
 from models.common.deadline import Deadline
 from models.common.errors import Fault
 from models.common.events import Event
-from models.common.partners import Notice, NoticeKind, ShipmentStatus
+from models.common.partners import Notice, NoticeKind, Refusable, ShipmentStatus
 from models.common.vocabulary import WaitFor, WaitingOn
 from models.common.waits import Wait
-from models.money.charge import Charge
+from models.money.charge import Charge, ChargeStatus
 from models.replacements.activities import ReplacementStart
 from models.replacements.partner import Dispatch, DispatchStatus, Repair, RepairStatus, Reservation
 from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
@@ -31,6 +31,7 @@ from rules.returns.outcome import status_of
 from workflows.kit.case_context import give_up_on
 from workflows.kit.child_workflow import ChildContext
 from workflows.kit.context import Context, Seen
+from workflows.kit.refusals import REFUSED
 from workflows.kit.traces import Traces
 from workflows.money import charge
 
@@ -195,6 +196,18 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         else:
             kind = self.start.kind.value
             self.note(Event.REPLACEMENT_SENT, by, kind=kind, tracking=tracking, carrier_id=carrier_id)
+
+    def refused_by(self, told: Refusable) -> Ended:
+        """A partner will not: its words and code are kept and told. The end that this is."""
+        refusal = {"refusal": told.refusal, "refusal_code": told.refusal_code}
+        self.change(**refusal)
+        self.note(Event.REPLACEMENT_REFUSED, kind=self.start.kind.value, **refusal)
+        return Ended(REFUSED)
+
+    @property
+    def charge_refused(self) -> bool:
+        """The provider would not ask the customer for the money."""
+        return self.state.charge is not None and self.state.charge.status is ChargeStatus.REFUSED
 
     @property
     def repair_key(self) -> str:

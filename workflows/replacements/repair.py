@@ -101,6 +101,8 @@ async def _heard(context: ReplacementContext, far_enough: Callable[[], bool]) ->
     if not await context.watch(WaitingOn.MERCHANT, WaitFor.REPAIR, far_enough, until, look):
         context.note(Event.REPAIR_LATE)
         raise Ended(REPAIR_LATE)
+    if context.repair is not None and context.repair.status is RepairStatus.REFUSED and not context.sent:
+        raise context.refused_by(context.repair)
     return context.repair or Repair(key=context.repair_key, status=RepairStatus.SENT_BACK)
 
 

@@ -20,6 +20,7 @@ from models.replacements.state import ReplacementStage
 from rules.replacements.deadlines import reservation
 from rules.replacements.permissions import difference
 from workflows.kit.case_context import give_up_on
+from workflows.kit.refusals import REFUSED
 from workflows.money import charge as charging
 from workflows.replacements import activities as effects
 from workflows.replacements.context import CALLED_OFF, OVER, Ended, ReplacementContext
@@ -69,6 +70,8 @@ async def reserve_goods(context: ReplacementContext) -> None:
                 until=context.state.reserved_until and context.state.reserved_until.isoformat(),
             )
             return
+        if told is not None and told.status is ReservationStatus.REFUSED and not (context.sent or context.out_of_stock):
+            raise context.refused_by(told)
         if not context.sent:
             await restocked(context, context.expected_at if context.out_of_stock else told.expected_at if told else None)
 
@@ -125,7 +128,7 @@ async def difference_settled(context: ReplacementContext) -> None:
     to_pay, to_give_back = difference(context.start.paid, price, same=context.start.same)
     context.change(to_give_back=to_give_back)
     if to_pay is not None and not await paid(context, to_pay):
-        raise Ended(UNPAID)
+        raise Ended(REFUSED if context.charge_refused else UNPAID)
 
 
 async def paid(context: ReplacementContext, amount: Money) -> bool:
@@ -151,6 +154,8 @@ async def paid(context: ReplacementContext, amount: Money) -> bool:
     context.change(stage=ReplacementStage.PAYMENT)
     if await charging.collect(Till(context), context.bill, _interruptible(context)):
         return True
+    if context.charge_refused:
+        return False
     context.note(Event.REPLACEMENT_UNPAID, kind=context.start.kind.value, amount_minor=amount.minor, currency=amount.currency)
     return False
 
@@ -220,6 +225,8 @@ async def sent(context: ReplacementContext) -> None:
         await stopped(context)
         if context.sent:
             return
+        if context.dispatch.status is DispatchStatus.REFUSED and not context.out_of_stock:
+            raise context.refused_by(context.dispatch)
         expired = told is not None and told.status is DispatchStatus.EXPIRED and context.reservations <= MOST_RESERVATIONS
         if not expired:
             await restocked(context, context.expected_at if context.out_of_stock else None)

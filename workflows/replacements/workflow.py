@@ -9,7 +9,6 @@ from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from models.case.actions import Act
-    from models.common.events import Event
     from models.common.partners import Notice
     from models.common.vocabulary import WaitFor
     from models.replacements import state as bodies
@@ -17,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from models.replacements.partner import ReservationStatus
     from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
     from workflows.kit.cancellation import run_uncancelled
+    from workflows.kit.refusals import REFUSED, note_unanswered
     from workflows.kit.updates import update
     from workflows.money import charge
     from workflows.replacements import activities as effects
@@ -124,7 +124,7 @@ async def live(context: ReplacementContext) -> None:
         await sent(context)
     await delivered(context)
     if context.refused:
-        raise Ended(ESTIMATE_REFUSED)
+        raise Ended(REFUSED if context.charge_refused else ESTIMATE_REFUSED)
 
 
 async def hold_back(context: ReplacementContext) -> None:
@@ -150,6 +150,6 @@ async def clear_up(context: ReplacementContext) -> None:
                 await effects.stop_replacement(context.dispatch.key, GIVE_UP_AFTER)
         if context.at_the_workshop and not context.sent:
             await effects.decide_repair(DecideRepair(key=context.repair_key, approved=False), GIVE_UP_AFTER)
-    except ActivityError:
-        context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.STOCK.value)
+    except ActivityError as error:
+        note_unanswered(context.note, error, WaitFor.STOCK)
         await context.child.finish(WaitFor.REPLACEMENT_TRANSIT)

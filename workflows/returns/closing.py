@@ -10,6 +10,7 @@ from models.common.vocabulary import Reception, WaitFor, WaitingOn
 from models.returns.activities import CallOffReturn, SendGoodsBack
 from models.returns.state import PickupState, ReturnParcelState, ReturnResult, ReturnStage
 from rules.returns import outcome as return_outcome
+from workflows.kit.refusals import refusal_of
 from workflows.returns import activities as return_activities
 from workflows.returns.context import ReturnContext
 
@@ -24,7 +25,9 @@ async def concluded(context: ReturnContext, result: ReturnResult) -> None:
     elif result in ENDINGS:
         event, reception = ENDINGS[result]
         context.child.goods(reception)
-        context.child.note(event, ours=result is ReturnResult.LOST, tracking=context.expected)
+        said = {"refusal": context.state.refusal, "refusal_code": context.state.refusal_code}
+        refusal = said if result is ReturnResult.REFUSED else {}
+        context.child.note(event, ours=result is ReturnResult.LOST, tracking=context.expected, **refusal)
     failed = None if result in ReturnResult.giving() else result.value
     await context.child.finish(WaitFor.INSPECTION, failed)
     await _see_to_the_rest(context, result)
@@ -35,6 +38,7 @@ ENDINGS = {
     ReturnResult.LOST_BY_SENDER: (Event.RETURN_LOST, Reception.LOST),
     ReturnResult.EXPIRED: (Event.RETURN_EXPIRED, Reception.EXPIRED),
     ReturnResult.NO_ADDRESS: (Event.RETURN_UNADDRESSED, None),
+    ReturnResult.REFUSED: (Event.RETURN_REFUSED, None),
 }
 
 
@@ -84,8 +88,8 @@ async def _called_off(context: ReturnContext) -> None:
     )
     try:
         await return_activities.call_off_return(request)
-    except ActivityError:
-        context.child.note(Event.RETURN_STUCK, what="call_off")
+    except ActivityError as error:
+        context.child.note(Event.RETURN_STUCK, what="call_off", **refusal_of(error))
     else:
         if state.pickup is not None and stands:
             pickup = state.pickup.model_copy(update={"state": PickupState.CANCELLED})
@@ -98,8 +102,11 @@ async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> 
     """The merchant sends what it did not take to the customer; followed until it is there."""
     try:
         parcel = await return_activities.send_goods_back(SendGoodsBack(workflow_id=context.state.workflow_id, lines=lines))
-    except ActivityError:
-        context.child.note(Event.RETURN_STUCK, what="send_back")
+        refusal: dict[str, Any] = {"refusal": parcel.refusal, "refusal_code": parcel.refusal_code}
+    except ActivityError as error:
+        parcel, refusal = None, refusal_of(error)
+    if parcel is None or parcel.tracking is None or parcel.carrier_id is None:
+        context.child.note(Event.RETURN_STUCK, what="send_back", **refusal)
         await context.child.finish(WaitFor.RETURN_TRANSIT)
         return
     back = ReturnParcelState(tracking=parcel.tracking, carrier_id=parcel.carrier_id)

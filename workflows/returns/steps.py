@@ -33,6 +33,9 @@ async def announced(context: ReturnContext) -> ReturnResult | None:
         prepared = await return_activities.prepare_return(request, PATIENCE)
     except ActivityError:
         return ReturnResult.NO_ADDRESS
+    if prepared.rma is None or prepared.address is None:
+        context.change(refusal=prepared.refusal, refusal_code=prepared.refusal_code)
+        return ReturnResult.REFUSED
     deadline = context.child.deadline(WaitFor.RETURN_SHIPPING)
     context.change(
         stage=ReturnStage.AWAITING, rma=prepared.rma, address=prepared.address, label=prepared.label, deadline=deadline

@@ -13,6 +13,7 @@ from rules.common.traces import newest
 from rules.facts.establish import facts_of
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.refusals import note_unanswered
 from workflows.kit.traces import SCANS_BY_TIME
 
 A_MOMENT = timedelta(minutes=1)
@@ -67,9 +68,9 @@ async def look_up(context: CaseContext) -> None:
     try:
         until = context.now + patience + A_MOMENT
         answer = await context.await_partner(activities.look_up(request, patience), WaitFor.PARTNER_DATA, until)
-    except ActivityError:
+    except ActivityError as error:
         case.order_unverified = True
-        context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.PARTNER_DATA.value)
+        note_unanswered(context.note, error, WaitFor.PARTNER_DATA)
         return
     case.order_unverified = False
     if answer.order is not None and answer.order.customer_id == case.receipt.customer_id:

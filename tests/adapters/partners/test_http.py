@@ -101,9 +101,9 @@ async def test_a_wrong_address_makes_no_order_unknown_and_no_refund_refused(
 @pytest.mark.parametrize("status", [400, 403, 409, 422])
 @pytest.mark.parametrize("name", CALLS)
 async def test_a_final_no_is_told_in_the_partners_words(provider: Provider, connected: Partners, name: str, status: int) -> None:
-    provider.will(name, Fault(status, json.dumps({"detail": "订单已超过售后期限"}).encode()))
+    provider.will(name, Fault(status, json.dumps({"detail": "订单已超过售后期限", "code": "too_late"}).encode()))
     error = await partner_error(CALLS[name](connected))
-    assert error.type is ErrorType.PARTNER_REFUSED
+    assert (error.type, error.code) == (ErrorType.PARTNER_REFUSED, "too_late")
     assert error.permanent
     assert str(error) == "订单已超过售后期限"
 

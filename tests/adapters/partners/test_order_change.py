@@ -185,10 +185,10 @@ async def test_a_charge_is_asked_for_once_and_booked_when_it_is_paid(shop: Shop,
     assert [row["status"] for row in await shop.books("charges")] == ["paid"]
 
 
-async def test_a_charge_that_the_provider_never_makes_is_one_that_nobody_pays(shop: Shop) -> None:
+async def test_a_charge_that_the_provider_refuses_is_quoted_and_nobody_pays_it(shop: Shop) -> None:
     order = await shop.order(4)
     await shop.faults({"partner": "payment", "call": "charge", "fault": "refuse"})
     refused: Charge = await shop.run(shop.calls.ask_charge, bill(order))
-    assert refused.status is ChargeStatus.CANCELLED
+    assert (refused.status, refused.refusal) == (ChargeStatus.REFUSED, "the partner does not want to")
     called_off: Charge = await shop.run(shop.calls.cancel_charge, bill(order, "RD-1.m2.charge"))
     assert called_off.status is ChargeStatus.CANCELLED

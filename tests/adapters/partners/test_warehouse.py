@@ -132,12 +132,12 @@ async def test_a_warehouse_in_trouble_is_asked_again_and_sends_once(warehouse: W
     assert len(booked) == 1
 
 
-async def test_a_warehouse_that_will_not_has_nothing(warehouse: Warehouse, partners: Partners, sandbox: str) -> None:
+async def test_a_warehouse_that_will_not_is_quoted(warehouse: Warehouse, partners: Partners, sandbox: str) -> None:
     asked = order()
     calls = ReplacementActivities(warehouse, partners.returns)
     await break_down(sandbox, "reserve", "refuse", times=1)
     told = await ActivityEnvironment().run(calls.reserve_stock, asked)
-    assert told.status is ReservationStatus.OUT_OF_STOCK
+    assert (told.status, told.refusal) == (ReservationStatus.REFUSED, "the partner does not want to")
     assert (await ActivityEnvironment().run(calls.release_stock, asked.key)).status is ReservationStatus.RELEASED
     assert (await ActivityEnvironment().run(calls.stop_replacement, "nobody")).status is DispatchStatus.STOPPED
     with pytest.raises(ApplicationError) as unknown:

@@ -23,10 +23,12 @@ class FakeOrderChanges:
     world: World
     answers: ChangeStatus = ChangeStatus.CONFIRMED
     refusal: str | None = None
+    refusal_code: str | None = None
     price: int = 0
     """By so much a changed order gets dearer, or cheaper."""
     gives_back: bool = True
     """Whether a confirmed change can still be taken back."""
+    refuses_charges: bool = False
     keeps_charges: bool = False
     """None is called off."""
     loses_answers: int = 0
@@ -44,7 +46,7 @@ class FakeOrderChanges:
         self.asked[order.key] = order
         if order.key not in self.changes:
             self.changes[order.key] = ChangeAnswer(
-                key=order.key, order_id=order.order_id, status=self.answers, refusal=self.refusal
+                key=order.key, order_id=order.order_id, status=self.answers, refusal=self.refusal, refusal_code=self.refusal_code
             )
             if self.answers is ChangeStatus.CONFIRMED:
                 self.confirm(order.key)
@@ -78,6 +80,8 @@ class FakeOrderChanges:
 
     async def charge(self, order: ChargeRequest, merchant_id: str) -> Charge:
         self._answering("payment")
+        if self.refuses_charges:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "no such currency", code="currency")
         asked = Charge.of(order, ChargeStatus.PENDING).model_copy(update={"pay_url": f"https://pay.example/{order.key}"})
         return self._told(self.charges.setdefault(order.key, asked))
 

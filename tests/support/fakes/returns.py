@@ -42,6 +42,7 @@ class ReturnWorld:
     price: int = 800
     refuses: set[str] = field(default_factory=set)
     """Calls that are refused for good: open_return, label, pickup, move_pickup, send_back."""
+    down: bool = False
     loses_answers: int = 0
     """So many labels and pick-ups are made, but their answers get lost."""
     calls: list[str] = field(default_factory=list)
@@ -54,8 +55,10 @@ class ReturnWorld:
 
     def _called(self, call: str) -> None:
         self.calls.append(call)
+        if self.down:
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "nobody answers")
         if call in self.refuses:
-            raise PartnerError(ErrorType.PARTNER_REFUSED, f"we do not {call}")
+            raise PartnerError(ErrorType.PARTNER_REFUSED, f"we do not {call}", code=f"no_{call}")
 
     def _lose(self) -> None:
         if self.loses_answers:

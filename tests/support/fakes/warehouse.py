@@ -32,7 +32,10 @@ class FakeWarehouse:
     """Of an article, today, in minor units."""
     sends_at_once: bool = True
     down: bool = False
+    unknown: set[str] = field(default_factory=set)
+    """Articles that it does not sell."""
     refuses_to_send: bool = False
+    refuses_to_repair: bool = False
     refuses_to_stop: bool = False
     silent_about_sending: bool = False
     """What is to be sent is packed, and nobody answers."""
@@ -72,6 +75,9 @@ class FakeWarehouse:
 
     async def reserve(self, order: ReservationRequest) -> Reservation:
         self._answering()
+        if any(item.sku in self.unknown for item in order.items):
+            words = {"refusal": "no such article", "refusal_code": "unknown_article"}
+            return Reservation(key=order.key, status=ReservationStatus.REFUSED).model_copy(update=words)
         if order.key not in self.reservations:
             self.orders[order.key] = order
             gone = any(item.sku in self.gone for item in order.items)
@@ -108,7 +114,7 @@ class FakeWarehouse:
     async def send(self, order: DispatchRequest) -> Dispatch:
         self._answering()
         if self.refuses_to_send:
-            raise PartnerError(ErrorType.PARTNER_REFUSED, "the line is broken")
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "the line is broken", code="no_line")
         if order.key not in self.dispatches:
             kept = self.reservations[order.reservation_key]
             self.reservations[order.reservation_key] = kept.model_copy(update={"status": ReservationStatus.USED})
@@ -149,6 +155,8 @@ class FakeWarehouse:
 
     async def repair(self, order: RepairRequest) -> Repair:
         self._answering()
+        if self.refuses_to_repair:
+            raise PartnerError(ErrorType.PARTNER_REFUSED, "not our make", code="other_make")
         if order.key not in self.repairs:
             self.repairs[order.key] = Repair(key=order.key, status=RepairStatus.TAKEN)
             self._lost()

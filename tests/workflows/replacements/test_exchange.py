@@ -8,10 +8,10 @@ from models.case.state import CaseState
 from models.common.partners import Notice, ShipmentStatus
 from models.common.vocabulary import RemedyKind, Stage, WaitFor, WaitingOn
 from models.money.charge import Charge, ChargeStatus
-from models.replacements.state import ReplacementStage
+from models.replacements.state import ReplacementAction, ReplacementStage
 from rules.money.approvals import given_on_order
 from rules.money.goods import given_by_line
-from tests.support.builders.actors import CUSTOMER
+from tests.support.builders.actors import AGENT, CUSTOMER
 from tests.support.builders.replacements import Replacing, exchanging
 from tests.support.processes.service import Service
 
@@ -159,8 +159,10 @@ async def test_stock_gone_before_the_return_brings_the_offer_to_take_the_goods_b
 async def test_stock_gone_after_the_return_brings_the_money(service: Service) -> None:
     made = await exchanging(service)
     await made.at(STAGES.AWAITING_RETURN)
-    made.warehouse.refuses_to_send = True
+    made.warehouse.sends_at_once = False
     await made.bring_goods_back()
+    await made.at(STAGES.SENDING)
+    await made.act(AGENT, ReplacementAction.OUT_OF_STOCK)
     view = await made.case.until(lambda view: len(view.proposals) > 1 and view.waiting is not None)
     assert [remedy.kind for remedy in view.proposals[-1].options[0].remedies] == [RemedyKind.REFUND_ONLY]
     await made.case.act(CUSTOMER, Action.ACCEPT)

@@ -209,11 +209,11 @@ async def test_goods_that_are_never_handed_over_count_as_out_of_stock(service: S
     assert made.remedy(view).undone == "stock_gone"
 
 
-async def test_a_merchant_who_will_not_send_has_nothing_to_send(service: Service) -> None:
+async def test_a_merchant_who_will_not_send_holds_no_goods_for_it(service: Service) -> None:
     service.world.warehouse.refuses_to_send = True
     made = await reshipping(service)
     view = await made.case.until(lambda view: made.remedy(view).undone is not None)
-    assert made.remedy(view).undone == "stock_gone"
+    assert made.remedy(view).undone == "refused"
     await made.over()
     assert made.warehouse.held == []
 

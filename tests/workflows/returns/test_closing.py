@@ -111,9 +111,11 @@ async def test_goods_on_the_road_go_on_and_are_sent_to_the_customer_again(servic
     assert (await back.case.timeline()).count("resolution.remedy_undone") == 1
 
 
-async def test_a_merchant_that_names_no_address_is_for_a_person(service: Service) -> None:
-    service.world.returns.refuses.add("open_return")
+async def test_a_merchant_that_stays_silent_has_named_no_address_and_a_person_decides(service: Service) -> None:
+    service.world.returns.down = True
     back = await returning(service)
+    await back.case.waits_for(WaitFor.PARTNER_DATA)
+    await back.pass_time(hours=25)
     view = await back.case.waits_for(WaitFor.PLAN)
     assert back.remedy(view).undone == "no_address"
     assert "return.unaddressed" in await back.case.timeline()

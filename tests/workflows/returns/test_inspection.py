@@ -186,4 +186,6 @@ async def test_a_merchant_that_will_not_send_goods_back_is_for_a_person(service:
     await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "rejected": 1, "reason": "人为损坏"}])
     assert await back.over() == "rejected"
     await back.told("return.stuck")
+    (told,) = await back.case.told("return.stuck")
+    assert (told["refusal"], told["refusal_code"]) == ("we do not send_back", "no_send_back")
     assert "return.sent_back" not in await back.case.timeline()
