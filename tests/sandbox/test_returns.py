@@ -67,6 +67,8 @@ async def opened(town: Town, partners: ReturnPartners, state: str = "delivered")
 
 
 def pickup_of(asked: ReturnRequest, slip: ReturnSlip, **change: Any) -> PickupRequest:
+    assert slip.rma is not None
+    assert slip.address is not None
     base = PickupRequest(
         key=f"{asked.key}.p1",
         reference=asked.reference,
@@ -80,6 +82,8 @@ def pickup_of(asked: ReturnRequest, slip: ReturnSlip, **change: Any) -> PickupRe
 
 
 def label_of(asked: ReturnRequest, slip: ReturnSlip) -> LabelRequest:
+    assert slip.rma is not None
+    assert slip.address is not None
     return LabelRequest(
         key=f"{asked.key}.label", reference=asked.reference, order_id=asked.order_id, rma=slip.rma, to=slip.address
     )
@@ -179,6 +183,7 @@ async def test_rejected_goods_are_sent_back_once_and_can_be_followed(town: Town,
     order = SendBack(key=f"{asked.key}.back", lines=asked.lines)
     sent = await partners.send_back(asked.key, order)
     assert await partners.send_back(asked.key, order) == sent == await partners.sent_back(asked.key)
+    assert sent.tracking is not None
     await scan(town, sent.tracking, "delivered")
     parcel = await partners.parcel(sent.tracking)
     assert parcel is not None

@@ -17,14 +17,12 @@ class Traces:
     def __init__(self) -> None:
         self._known: dict[str, datetime] = {}
 
-    def is_news(self, parcel: ReturnParcel, asked_at: datetime | None = None) -> bool:
-        """Whether this is the parcel's latest state; an older one changes nothing.
-
-        `asked_at`: the answer to a question of that moment, which is then the time of a trace without scans.
-        """
-        told, known = latest(parcel.scans) or asked_at, self._known.get(parcel.tracking)
+    def is_news(self, parcel: ReturnParcel) -> bool:
+        """Whether this is the parcel's latest state; an older one changes nothing. A trace without scans counts when it comes."""
+        told, known = latest(parcel.scans), self._known.get(parcel.tracking)
+        if told is None:
+            return True
         if is_older(told, known) and workflow.patched(SCANS_BY_TIME):
             return False
-        if told is not None:
-            self._known[parcel.tracking] = told
+        self._known[parcel.tracking] = told
         return True

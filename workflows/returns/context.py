@@ -147,7 +147,7 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         except ActivityError:
             return
         parcel = traced.parcel
-        if parcel is not None and self.traces.is_news(parcel, self.child.now) and (odd := self.told_of(parcel)) is not None:
+        if parcel is not None and self.traces.is_news(parcel) and (odd := self.told_of(parcel)) is not None:
             self.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
 
     def told_of(self, parcel: ReturnParcel) -> str | None:

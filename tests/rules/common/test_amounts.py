@@ -14,12 +14,12 @@ CURRENCIES = st.sampled_from(["CNY", "JPY", "KWD", "MGA"])
 
 
 @st.composite
-def takings(draw: st.DrawFn) -> tuple[int, ...]:
+def pieces_taken(draw: st.DrawFn) -> tuple[int, ...]:
     """Quantities that people take one after another until nothing is left."""
     return tuple(draw(st.lists(st.integers(1, 7), min_size=1, max_size=12)))
 
 
-@given(st.integers(0, 10**9), CURRENCIES, takings())
+@given(st.integers(0, 10**9), CURRENCIES, pieces_taken())
 def test_the_parts_of_a_whole_add_up_to_it_in_any_order_and_for_any_quantity(
     minor: int, currency: str, quantities: tuple[int, ...]
 ) -> None:

@@ -45,6 +45,8 @@ class ReturnWorld:
     down: bool = False
     loses_answers: int = 0
     """So many labels and pick-ups are made, but their answers get lost."""
+    retry_after: float | None = None
+    """Seconds after which it wants to be asked again, while it is down."""
     calls: list[str] = field(default_factory=list)
 
     def scan(self, tracking: str, status: str, at: datetime | None = None) -> ReturnParcel:
@@ -56,7 +58,7 @@ class ReturnWorld:
     def _called(self, call: str) -> None:
         self.calls.append(call)
         if self.down:
-            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "nobody answers")
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, "nobody answers", retry_after=self.retry_after)
         if call in self.refuses:
             raise PartnerError(ErrorType.PARTNER_REFUSED, f"we do not {call}", code=f"no_{call}")
 

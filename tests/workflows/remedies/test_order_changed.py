@@ -124,7 +124,7 @@ async def test_a_provider_that_will_not_call_a_charge_off_holds_no_case_for_ever
     await case.pass_time(hours=3)
     await case.until(lambda view: view.stage is Stage.CLOSED)
     assert service.world.orders["O-1"].lines[0].quantity == 1
-    assert "case.partner_silent" in await case.timeline()
+    assert "case.partner_refused" in await case.timeline()
 
 
 async def test_a_case_withdrawn_while_a_difference_is_open_undoes_the_change(service: Service) -> None:

@@ -112,7 +112,7 @@ async def test_goods_on_the_road_go_on_and_are_sent_to_the_customer_again(servic
 
 
 async def test_a_merchant_that_stays_silent_has_named_no_address_and_a_person_decides(service: Service) -> None:
-    service.world.returns.down = True
+    service.world.returns.down, service.world.returns.retry_after = True, 6 * 3600
     back = await returning(service)
     await back.case.waits_for(WaitFor.PARTNER_DATA)
     await back.pass_time(hours=25)
