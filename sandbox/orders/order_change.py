@@ -30,6 +30,7 @@ SHIPPED = "订单已发货 The order is on its way already."
 NOT_THERE = "订单中没有该商品或件数不足 The order does not have these pieces."
 OTHER_PRODUCT = "只能更换为同一商品的其他规格 Only another variant of the same product can be sent."
 PAID = "订单已付款，不能修改支付方式 The order is paid already."
+CODES = {PACKED: "too_late", SHIPPED: "too_late", NOT_THERE: "unknown_line", OTHER_PRODUCT: "unknown_article", PAID: "too_late"}
 
 
 @router.post("/{order_id}/changes")
@@ -129,7 +130,9 @@ def _told(sandbox: Sandbox, key: str) -> ChangeAnswer:
     row = sandbox.books.one("select * from order_changes where key = ?", key)
     assert row is not None  # noqa: S101  # callers have it
     status = _status(row)
-    told = ChangeAnswer(key=key, order_id=row["order_id"], status=status, refusal=row["refusal"])
+    told = ChangeAnswer(
+        key=key, order_id=row["order_id"], status=status, refusal=row["refusal"], refusal_code=CODES.get(row["refusal"])
+    )
     if status not in {ChangeStatus.CONFIRMED, ChangeStatus.UNDONE}:
         return told
     order = order_now(sandbox, row["order_id"])
