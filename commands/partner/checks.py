@@ -31,7 +31,7 @@ from models.replacements.partner import (
     ReservationStatus,
     StockItem,
 )
-from models.returns.partner import ReturnAnswer, ReturnCancelled, ReturnRequest
+from models.returns.partner import Purpose, ReturnAnswer, ReturnCancelled, ReturnRequest
 
 NOBODY = "no-such-thing"
 """An id that no test system has."""
@@ -80,7 +80,7 @@ class Shop:
             order_id=order.order_id,
             merchant_id=order.merchant_id,
             lines=(LineQuantity(line_id=line_id or order.lines[0].line_id),),
-            purpose="refund",
+            purpose=Purpose.REFUND,
         )
 
     def change(self, name: str, quantity: int = 10_000) -> OrderChangeRequest:
@@ -180,7 +180,7 @@ async def return_(shop: Shop) -> None:
     asked = shop.return_("return")
     told = await shop.partners.returns.open_return(asked)
     expect(told == await shop.partners.returns.open_return(asked), "another answer to the same key")
-    await conflicts(shop.partners.returns.open_return(asked.model_copy(update={"purpose": "repair"})))
+    await conflicts(shop.partners.returns.open_return(asked.model_copy(update={"purpose": Purpose.REPAIR})))
     if told.status is ReturnAnswer.REFUSED:
         quoted(told)
         return

@@ -166,7 +166,9 @@ def _refusal(order: Order, asked: OrderChangeRequest) -> str | None:
         return NOT_THERE
     if any(not _variant(has[item.line_id], item) for item in asked.items):
         return OTHER_PRODUCT
-    return PAID if asked.kind is ChangeKind.PAYMENT_METHOD and order.status is OrderStatus.PAID else None
+    if asked.kind is not ChangeKind.PAYMENT_METHOD or asked.payment_method in order.payment_methods:
+        return None
+    return PAID if order.status is OrderStatus.PAID or order.payment_methods else None
 
 
 def _variant(line: OrderLine, item: NewItem) -> bool:
@@ -195,7 +197,7 @@ def _changed(order: Order, asked: OrderChangeRequest) -> Order:
             total = Money(minor=order.total.minor + FURTHER, currency=order.total.currency)
             return order.model_copy(update={"region": asked.address.region, "freight": freight, "total": total})
         case _:
-            return order
+            return order.model_copy(update={"payment_method": asked.payment_method or order.payment_method})
 
 
 def _of_lines(order: Order, wanted: list[tuple[OrderLine, int, str]]) -> Order:
