@@ -11,6 +11,7 @@ from commands.cases import open as opening
 from commands.demo import command as demo
 from commands.kit.failure import CommandError
 from commands.kit.language import choose
+from commands.partner import command as partner
 from commands.up import command as up
 from models.common.vocabulary import Locale
 
@@ -40,6 +41,7 @@ main.command("import")(importing.import_)
 main.command()(reconcile.reconcile)
 main.command()(token.token)
 main.add_typer(route.app, name="route")
+main.add_typer(partner.app, name="partner")
 main.add_typer(classifier.app, name="classifier")
 
 

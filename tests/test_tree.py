@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "workflows": {"models", "rules", "workflows"},
     "api": {"adapters", "api", "models", "rules", "settings", "workflows"},
     "settings": {"models"},
+    "examples": {"examples"},
 }
 """Activities may use the names and signatures that workflows call them by, and nothing else of workflows."""
 SIGNATURES = "workflows.kit.activities"

@@ -62,7 +62,8 @@ class ReturnActivities:
             order_id=request.order_id,
             merchant_id=request.merchant_id,
             lines=request.lines,
-            purpose=request.purpose.value,
+            purpose=request.purpose,
+            replacement_reference=request.replacement_id,
         )
         try:
             slip = await self._slip(order)

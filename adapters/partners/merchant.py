@@ -16,6 +16,10 @@ class HttpMerchant:
         order = await self._http.read(f"/orders/{quote(order_id, safe='')}", Order)
         if order is not None and order.order_id != order_id:
             raise self._http.invalid_response(f"asked for order {order_id}, it tells of {order.order_id}")
+        if order is not None and order.freight.currency != order.total.currency:
+            raise self._http.invalid_response(
+                f"order {order_id} costs {order.total.currency}, its freight {order.freight.currency}"
+            )
         return order
 
     async def ask(self, request: StatementRequest) -> None:

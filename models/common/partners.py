@@ -5,9 +5,9 @@ so that a partner may grow; what is missing or malformed is an invalid response 
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from models.common.actors import EvidenceRef
 from models.common.base import Identifier, Instant, Money
@@ -63,6 +63,20 @@ class Order(FromPartner):
     lines: tuple[OrderLine, ...]
     total: Money
     freight: Money = Money(minor=0)
+    """In the total's currency."""
+    payment_method: str | None = None
+    """How it is, or is to be, paid; None: not told."""
+    payment_methods: tuple[str, ...] = ()
+    """To which the merchant changes that now, also when it is paid; none: to any, and only before it is paid."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _free_freight_is_in_the_orders_currency(cls, told: Any) -> Any:  # noqa: ANN401  # whatever a partner sends
+        known = cast("dict[str, Any]", told) if isinstance(told, dict) else {}
+        if "total" not in known:
+            return cast("Any", told)
+        total, freight = Money.model_validate(known["total"]), Money.model_validate(known.get("freight") or {"minor": 0})
+        return known if freight.minor else known | {"freight": Money(minor=0, currency=total.currency)}
 
 
 class Scan(FromPartner):

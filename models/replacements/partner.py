@@ -23,6 +23,8 @@ class ReservationRequest(FromPartner):
     merchant_id: Identifier
     order_id: Identifier
     items: tuple[StockItem, ...]
+    return_reference: Identifier | None = None
+    """Of an exchange: the reference of the return for which the goods wait."""
     until: Instant
     """Held at the latest until then; the warehouse may choose an earlier moment."""
 
@@ -98,6 +100,8 @@ class RepairRequest(FromPartner):
     merchant_id: Identifier
     order_id: Identifier
     items: tuple[StockItem, ...]
+    return_reference: Identifier | None = None
+    """The reference of the return with which the goods came."""
     words: str
     """What is wrong with them, as the customer says."""
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from models.common.base import Frozen, Identifier, Instant
 from models.common.lines import LineQuantity
 from models.common.waits import Terms
-from models.returns.partner import Label, PickupBooked, ReturnAddress, ReturnParcel
-from models.returns.state import Pickup, Purpose, ReturnPolicy, ReturnState
+from models.returns.partner import Label, PickupBooked, Purpose, ReturnAddress, ReturnParcel
+from models.returns.state import Pickup, ReturnPolicy, ReturnState
 
 
 class ReturnStart(Frozen):
@@ -29,6 +29,8 @@ class PrepareReturn(Frozen):
     merchant_id: Identifier
     lines: tuple[LineQuantity, ...]
     purpose: Purpose
+    replacement_id: Identifier | None = None
+    """The workflow of the exchange or repair that the goods come back for."""
 
 
 class Prepared(Frozen):

@@ -10,6 +10,14 @@ from models.common.lines import LineQuantity
 from models.common.partners import FromPartner, Refusable, Scan
 
 
+class Purpose(StrEnum):
+    """Why the goods come back. For a repair nobody inspects them: the workshop does."""
+
+    REFUND = "refund"
+    EXCHANGE = "exchange"
+    REPAIR = "repair"
+
+
 class ReturnAddress(FromPartner):
     """Where goods are sent back to: a warehouse or workshop of the merchant."""
 
@@ -30,8 +38,9 @@ class ReturnRequest(FromPartner):
     order_id: Identifier
     merchant_id: Identifier
     lines: tuple[LineQuantity, ...]
-    purpose: str
-    """refund, exchange or repair."""
+    purpose: Purpose
+    replacement_reference: Identifier | None = None
+    """Of an exchange or a repair: the reference of its reservations, parcels and repair."""
 
 
 class ReturnAnswer(StrEnum):

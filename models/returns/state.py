@@ -10,15 +10,7 @@ from models.common.actors import Actor, EvidenceRef
 from models.common.base import Body, Duration, Frozen, Identifier, Instant, Money, unfit
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Party
-from models.returns.partner import Label, ReturnAddress
-
-
-class Purpose(StrEnum):
-    """Why the goods come back. For a repair nobody inspects them: the workshop does."""
-
-    REFUND = "refund"
-    EXCHANGE = "exchange"
-    REPAIR = "repair"
+from models.returns.partner import Label, Purpose, ReturnAddress
 
 
 class Way(StrEnum):

@@ -6,8 +6,8 @@ from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
 from models.common.views import View, renamed
 from models.common.vocabulary import Party
-from models.returns.partner import Label, ReturnAddress
-from models.returns.state import PickupState, Purpose, ReturnAction, ReturnResult, ReturnStage, Way
+from models.returns.partner import Label, Purpose, ReturnAddress
+from models.returns.state import PickupState, ReturnAction, ReturnResult, ReturnStage, Way
 
 
 class ReturnActionView(View):

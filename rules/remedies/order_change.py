@@ -225,11 +225,8 @@ def _over(kind: ChangeKind, limit: timedelta, of: Bilingual) -> Bilingual:
 
 
 def _content_fault(order: Order, change: OrderChange) -> Bilingual | None:
-    if change.payment_method and order.status is not OrderStatus.UNPAID:
-        return Bilingual(
-            zh="RES-1：仅未付款的订单可以修改支付方式",
-            en="RES-1: the payment method can be changed only of an order that is not paid",
-        )
+    if change.payment_method:
+        return _payment_method_fault(order, change.payment_method)
     by_id = {line.line_id: line for line in order.lines}
     if change.quantities and all(line.quantity == by_id[line.line_id].quantity for line in change.quantities):
         return Bilingual(zh="数量与订单相同，无需修改", en="these are the order's quantities already")
@@ -241,6 +238,23 @@ def _content_fault(order: Order, change: OrderChange) -> Bilingual | None:
     same = all(item.sku in {None, by_id[item.line_id].sku} for item in change.items)
     if change.items and same:
         return Bilingual(zh="请填写要换成的商品 sku", en="name the item that is wanted instead (`sku`)")
+    return None
+
+
+def _payment_method_fault(order: Order, wanted: str) -> Bilingual | None:
+    """A merchant may name methods to which it changes the order's, also of one that is paid; else only an unpaid order is changed."""
+    if wanted == order.payment_method:
+        return Bilingual(zh=f"订单的支付方式已是 {wanted}", en=f"the order is paid by {wanted} already")
+    if order.payment_methods and wanted not in order.payment_methods:
+        others = ", ".join(order.payment_methods)
+        return Bilingual(
+            zh=f"RES-1：该订单可改用的支付方式：{others}", en=f"RES-1: the payment of this order can be changed to {others}"
+        )
+    if order.status is not OrderStatus.UNPAID and not order.payment_methods:
+        return Bilingual(
+            zh="RES-1：仅未付款的订单可以修改支付方式，商家另有约定的除外",
+            en="RES-1: the payment method can be changed only of an order that is not paid, unless its merchant names methods",
+        )
     return None
 
 

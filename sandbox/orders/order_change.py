@@ -30,6 +30,7 @@ SHIPPED = "订单已发货 The order is on its way already."
 NOT_THERE = "订单中没有该商品或件数不足 The order does not have these pieces."
 OTHER_PRODUCT = "只能更换为同一商品的其他规格 Only another variant of the same product can be sent."
 PAID = "订单已付款，不能修改支付方式 The order is paid already."
+CODES = {PACKED: "too_late", SHIPPED: "too_late", NOT_THERE: "unknown_line", OTHER_PRODUCT: "unknown_article", PAID: "too_late"}
 
 
 @router.post("/{order_id}/changes")
@@ -129,7 +130,9 @@ def _told(sandbox: Sandbox, key: str) -> ChangeAnswer:
     row = sandbox.books.one("select * from order_changes where key = ?", key)
     assert row is not None  # noqa: S101  # callers have it
     status = _status(row)
-    told = ChangeAnswer(key=key, order_id=row["order_id"], status=status, refusal=row["refusal"])
+    told = ChangeAnswer(
+        key=key, order_id=row["order_id"], status=status, refusal=row["refusal"], refusal_code=CODES.get(row["refusal"])
+    )
     if status not in {ChangeStatus.CONFIRMED, ChangeStatus.UNDONE}:
         return told
     order = order_now(sandbox, row["order_id"])
@@ -163,7 +166,9 @@ def _refusal(order: Order, asked: OrderChangeRequest) -> str | None:
         return NOT_THERE
     if any(not _variant(has[item.line_id], item) for item in asked.items):
         return OTHER_PRODUCT
-    return PAID if asked.kind is ChangeKind.PAYMENT_METHOD and order.status is OrderStatus.PAID else None
+    if asked.kind is not ChangeKind.PAYMENT_METHOD or asked.payment_method in order.payment_methods:
+        return None
+    return PAID if order.status is OrderStatus.PAID or order.payment_methods else None
 
 
 def _variant(line: OrderLine, item: NewItem) -> bool:
@@ -192,7 +197,7 @@ def _changed(order: Order, asked: OrderChangeRequest) -> Order:
             total = Money(minor=order.total.minor + FURTHER, currency=order.total.currency)
             return order.model_copy(update={"region": asked.address.region, "freight": freight, "total": total})
         case _:
-            return order
+            return order.model_copy(update={"payment_method": asked.payment_method or order.payment_method})
 
 
 def _of_lines(order: Order, wanted: list[tuple[OrderLine, int, str]]) -> Order:

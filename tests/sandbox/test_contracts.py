@@ -5,14 +5,35 @@ from typing import Any, cast
 
 import pytest
 from openapi_spec_validator import validate
+from pydantic import BaseModel
 
 from models.claims.partner import ClaimMessage, ClaimReceipt, ClaimWord
 from models.common.partner_registry import Partner
 from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundRequest, Shipment, Statement, StatementRequest
+from models.money.charge import Charge
 from models.money.coupon import Coupon, IssueCoupon
+from models.remedies.order_change import ChangeAnswer, OrderChangeRequest
+from models.replacements.partner import Dispatch, DispatchRequest, Repair, RepairRequest, Reservation, ReservationRequest
+from models.returns.partner import PickupBooked, ReturnRequest, ReturnSlip, SentBack
 from tests.support.builders.contracts import answer_schema, check, contract
 from tests.support.processes.sandbox import Town
 
+WITH_WORDS = (
+    ChangeAnswer,
+    Charge,
+    ClaimMessage,
+    ClaimWord,
+    Dispatch,
+    Order,
+    OrderChangeRequest,
+    PickupBooked,
+    Repair,
+    Reservation,
+    ReturnRequest,
+    ReturnSlip,
+    SentBack,
+    Shipment,
+)
 CLAIMS = (ClaimMessage, ClaimReceipt, ClaimWord)
 MODELS = (
     Coupon,
@@ -25,6 +46,18 @@ MODELS = (
     Shipment,
     Statement,
     StatementRequest,
+    ChangeAnswer,
+    Charge,
+    Dispatch,
+    DispatchRequest,
+    OrderChangeRequest,
+    Repair,
+    RepairRequest,
+    Reservation,
+    ReservationRequest,
+    ReturnRequest,
+    ReturnSlip,
+    SentBack,
     *CLAIMS,
 )
 
@@ -74,6 +107,27 @@ def test_the_contracts_name_every_field_that_redress_reads() -> None:
         schema = model.model_json_schema()
         assert set(named[model.__name__]["properties"]) == set(schema["properties"]), model.__name__
         assert set(named[model.__name__]["required"]) == set(schema["required"]), model.__name__
+
+
+def words_of(schema: dict[str, Any], schemas: dict[str, Any]) -> set[str] | None:
+    """The enumerated words of a field; None: it has none."""
+    if "$ref" in schema:
+        return words_of(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    if "allOf" in schema:
+        return words_of(schema["allOf"][0], schemas)
+    found = [words for one in schema.get("anyOf", []) if (words := words_of(one, schemas)) is not None]
+    return {str(word) for word in schema["enum"]} if "enum" in schema else found[0] if found else None
+
+
+@pytest.mark.parametrize("model", WITH_WORDS, ids=lambda model: model.__name__)
+def test_the_contracts_write_down_every_word_that_redress_says_or_reads(model: type[BaseModel]) -> None:
+    ours = model.model_json_schema()
+    named = [contract(partner)["components"]["schemas"] for partner in Partner]
+    for schemas in (schemas for schemas in named if model.__name__ in schemas):
+        told = schemas[model.__name__]["properties"]
+        for name, schema in ours["properties"].items():
+            words = words_of(schema, ours.get("$defs", {}))
+            assert words == words_of(told[name], schemas), (model.__name__, name)
 
 
 @pytest.mark.parametrize(

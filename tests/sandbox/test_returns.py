@@ -21,6 +21,7 @@ from models.returns.partner import (
     PickupMove,
     PickupRequest,
     PickupStatus,
+    Purpose,
     ReturnCancelled,
     ReturnRequest,
     ReturnSlip,
@@ -61,7 +62,12 @@ async def opened(town: Town, partners: ReturnPartners, state: str = "delivered")
     name = f"RD-{uuid4().hex[:12].upper()}.m1.return"
     lines = (LineQuantity(line_id="L1", quantity=1),)
     asked = ReturnRequest(
-        key=name, reference=name, order_id=order["order_id"], merchant_id=order["merchant_id"], lines=lines, purpose="refund"
+        key=name,
+        reference=name,
+        order_id=order["order_id"],
+        merchant_id=order["merchant_id"],
+        lines=lines,
+        purpose=Purpose.REFUND,
     )
     return asked, await partners.open_return(asked)
 
@@ -118,7 +124,9 @@ async def test_a_return_and_its_label_are_made_once(town: Town, partners: Return
 
 async def test_an_order_of_another_merchant_is_not_taken_back(town: Town, partners: ReturnPartners) -> None:
     order = await town.order("delivered")
-    foreign = ReturnRequest(key="k1", reference="k1", order_id=order["order_id"], merchant_id="M-99", lines=(), purpose="refund")
+    foreign = ReturnRequest(
+        key="k1", reference="k1", order_id=order["order_id"], merchant_id="M-99", lines=(), purpose=Purpose.REFUND
+    )
     with pytest.raises(PartnerError) as refused:
         await partners.open_return(foreign)
     assert refused.value.type is ErrorType.PARTNER_REFUSED

@@ -29,7 +29,7 @@ from rules.replacements import deadlines
 from rules.replacements.permissions import forbidden, merged, newer, unfit
 from rules.returns.outcome import status_of
 from workflows.kit.case_context import give_up_on
-from workflows.kit.child_workflow import ChildContext
+from workflows.kit.child_workflow import ChildContext, workflow_id
 from workflows.kit.context import Context, Seen
 from workflows.kit.refusals import REFUSED
 from workflows.kit.traces import Traces
@@ -208,6 +208,11 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
     def charge_refused(self) -> bool:
         """The provider would not ask the customer for the money."""
         return self.state.charge is not None and self.state.charge.status is ChargeStatus.REFUSED
+
+    @property
+    def return_id(self) -> str:
+        """The workflow that brings the old goods, or those to be repaired; also its reference with the merchant."""
+        return workflow_id(self.start.case_id, self.start.remedy_id, "return")
 
     @property
     def repair_key(self) -> str:

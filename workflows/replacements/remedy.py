@@ -13,7 +13,8 @@ from models.common.vocabulary import Outcome, RemedyKind, Tier, WaitFor, Waiting
 from models.remedies.remedy import ChildState, Remedy
 from models.replacements.activities import ReplacementStart
 from models.replacements.state import ReplacementStage
-from models.returns.state import Purpose, ReturnResult
+from models.returns.partner import Purpose
+from models.returns.state import ReturnResult
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, paid_for, same_again
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext

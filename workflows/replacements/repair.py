@@ -46,6 +46,7 @@ async def _begun(context: ReplacementContext) -> None:
         merchant_id=start.merchant_id,
         order_id=start.order_id,
         items=start.items,
+        return_reference=context.return_id,
         words=start.words,
     )
     told = await context.ask(effects.order_repair(order, context.patience(WaitFor.REPAIR)), lambda: context.repair is not None)

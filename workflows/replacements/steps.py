@@ -55,6 +55,7 @@ async def reserve_goods(context: ReplacementContext) -> None:
             merchant_id=start.merchant_id,
             order_id=start.order_id,
             items=context.state.items,
+            return_reference=context.return_id if start.waits_for_goods else None,
             until=context.now + start.policy.reserve_for,
         )
         told = await context.ask(

@@ -7,7 +7,8 @@ from models.common.lines import LineQuantity
 from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, WaitFor, WaitingOn
 from models.remedies.remedy import OWED, Remedy
 from models.returns.activities import ReturnStart
-from models.returns.state import Purpose, ReturnResult, ReturnState
+from models.returns.partner import Purpose
+from models.returns.state import ReturnResult, ReturnState
 from rules.returns import outcome as return_outcome
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext

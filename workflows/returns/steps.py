@@ -8,9 +8,11 @@ from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Acceptance, Party, Reception, WaitFor, WaitingOn
 from models.returns.activities import ArrangePickup, PickupCall, PrepareReturn
+from models.returns.partner import Purpose
 from models.returns.state import PickupState, ReturnResult, ReturnStage, Way
 from rules.returns import outcome as return_outcome
 from rules.returns.deadlines import sending_closes
+from workflows.kit.child_workflow import workflow_id
 from workflows.returns import activities as return_activities
 from workflows.returns.context import ReturnContext
 
@@ -28,6 +30,7 @@ async def announced(context: ReturnContext) -> ReturnResult | None:
         merchant_id=start.merchant_id,
         lines=lines,
         purpose=state.purpose,
+        replacement_id=None if state.purpose is Purpose.REFUND else workflow_id(start.case_id, start.remedy_id, "replacement"),
     )
     try:
         prepared = await return_activities.prepare_return(request, PATIENCE)

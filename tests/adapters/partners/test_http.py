@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from structlog.contextvars import bound_contextvars
@@ -253,3 +254,21 @@ async def test_what_is_sent_arrives_as_it_was(provider: Provider, connected: Par
 async def test_ids_cannot_lead_to_another_address(provider: Provider, connected: Partners) -> None:
     provider.will("GET /merchant/orders/O-1", Fault(500))
     assert await connected.merchant.order("../orders/O-1") is None
+
+
+@pytest.mark.parametrize("freight", [None, {"minor": 0, "currency": "CNY"}, {"minor": 500, "currency": "EUR"}])
+async def test_freight_is_in_the_currency_of_its_order(
+    provider: Provider, connected: Partners, freight: dict[str, Any] | None
+) -> None:
+    told = order().model_dump(mode="json") | {"total": {"minor": 9_900, "currency": "EUR"}, "freight": freight}
+    provider.will("GET /merchant/orders/O-1", Fault(body=json.dumps(told).encode()))
+    found = await connected.merchant.order("O-1")
+    assert found is not None
+    assert (found.freight.currency, found.freight.minor) == ("EUR", freight["minor"] if freight else 0)
+
+
+async def test_freight_in_another_currency_is_no_order_that_can_be_read(provider: Provider, connected: Partners) -> None:
+    told = order().model_dump(mode="json") | {"freight": {"minor": 500, "currency": "USD"}}
+    provider.will("GET /merchant/orders/O-1", Fault(body=json.dumps(told).encode()))
+    error = await partner_error(connected.merchant.order("O-1"))
+    assert error.type is ErrorType.PARTNER_INVALID_RESPONSE

@@ -12,7 +12,8 @@ from models.common.lines import LineQuantity
 from models.common.partners import Order, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue, Party, RemedyKind
 from models.remedies.remedy import Remedy
-from models.returns.state import Purpose, ReturnParcelState, ReturnResult, ReturnState
+from models.returns.partner import Purpose
+from models.returns.state import ReturnParcelState, ReturnResult, ReturnState
 from rules.claims.receivables import excessive, missing, receivables
 from tests.support.builders.cases import NOW, classified, finding, receipt
 from tests.support.builders.orders import order, parcel

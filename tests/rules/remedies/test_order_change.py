@@ -48,6 +48,7 @@ def items(sku: str = "SKU-2", line: str = "L1", number: int = 1) -> OrderChange:
         (paid("promotional", quantity=3), quantities(2)),
         (paid(), quantities(5)),
         (paid(status=OrderStatus.UNPAID), OrderChange(payment_method="wechat_pay")),
+        (paid(payment_methods=("wechat_pay", "card")), OrderChange(payment_method="card")),
         (paid("custom", hours=200, promised_at=NOW - timedelta(days=1)), None),
     ],
     ids=[
@@ -59,6 +60,7 @@ def items(sku: str = "SKU-2", line: str = "L1", number: int = 1) -> OrderChange:
         "fewer at a promotion",
         "more",
         "method before paying",
+        "method of a paid order whose merchant allows it",
         "the merchant is late himself",
     ],
 )
@@ -82,6 +84,8 @@ def test_before_shipping_an_order_may_be_changed(found: Order, change: OrderChan
         (paid(), items(line="L9"), "no line L9"),
         (paid(), items(number=2), "no more pieces"),
         (paid(), OrderChange(payment_method="wechat_pay"), "not paid"),
+        (paid(payment_methods=("card",)), OrderChange(payment_method="wechat_pay"), "changed to card"),
+        (paid(status=OrderStatus.UNPAID, payment_method="card"), OrderChange(payment_method="card"), "by card already"),
     ],
 )
 def test_a_refusal_says_why_in_both_languages(found: Order, change: OrderChange | None, words: str) -> None:

@@ -9,7 +9,8 @@ from models.common.deadline import Deadline, DeadlineKind
 from models.common.vocabulary import WaitFor, WaitingOn
 from models.common.waits import Terms, Wait
 from models.policy.policy import PolicySlice
-from models.returns.state import Pickup, PickupState, Purpose, ReturnLine, ReturnStage, ReturnState
+from models.returns.partner import Purpose
+from models.returns.state import Pickup, PickupState, ReturnLine, ReturnStage, ReturnState
 from rules.returns import deadlines
 
 NOW = datetime(2026, 6, 8, 2, tzinfo=UTC)

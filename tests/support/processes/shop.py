@@ -217,7 +217,8 @@ class Case:
 
 
 @asynccontextmanager
-async def running_shop(temporal: WorkflowEnvironment, folder: Path) -> AsyncGenerator[Shop]:
+async def running_shop(temporal: WorkflowEnvironment, folder: Path, **instead: str) -> AsyncGenerator[Shop]:
+    """`instead`: addresses of partners that are not the sandbox's, as `merchant_url`."""
     policy = folder / "policy.yaml"
     usual = Settings().policy.read_text(encoding="utf-8")
     for known, here in POLICY.items():
@@ -244,7 +245,7 @@ async def running_shop(temporal: WorkflowEnvironment, folder: Path) -> AsyncGene
     urls = {
         f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "promotion", "notification")
     }
-    calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)
+    calls, database = Partners.connect(settings.model_copy(update=urls | instead)), Database(settings)
     stop = asyncio.Event()
     delivery = asyncio.create_task(Delivery(database, calls.notification).run(stop))
     async with (

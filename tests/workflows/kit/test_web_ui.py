@@ -9,7 +9,8 @@ from models.money.charge import Charge, ChargeStatus
 from models.remedies.remedy import ChildState
 from models.replacements.partner import StockItem
 from models.replacements.state import ReplacementStage, ReplacementState
-from models.returns.state import Purpose, ReturnLine, ReturnParcelState, ReturnStage, ReturnState
+from models.returns.partner import Purpose
+from models.returns.state import ReturnLine, ReturnParcelState, ReturnStage, ReturnState
 from rules.common.deadlines import of_wait
 from rules.policy.load import load_policy
 from settings import Settings

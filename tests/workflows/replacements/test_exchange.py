@@ -47,6 +47,8 @@ async def test_the_same_again_is_set_aside_before_the_old_goods_travel_and_sent_
     await delivered(made)
     assert made.warehouse.sent != []
     assert service.world.paid_back("O-1") == 0
+    (reserved,), (back,) = made.warehouse.orders.values(), service.world.returns.opened.values()
+    assert (reserved.return_reference, back.replacement_reference) == (back.reference, reserved.reference)
 
 
 async def test_a_dearer_article_is_paid_for_before_anything_travels(service: Service) -> None:

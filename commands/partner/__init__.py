@@ -1,0 +1,1 @@
+"""`redress partner`: what a partner's engineers need."""

@@ -1,0 +1,74 @@
+"""`redress partner check`: run the merchant contract against a partner's test system, and print what was found."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from adapters.connect import Partners
+from commands.kit.failure import CommandError
+from commands.kit.language import language
+from commands.partner.checks import Finding, Shop, check_all
+from models.common.vocabulary import Locale
+from settings import Settings
+
+app = typer.Typer(help="For partners' engineers.", no_args_is_help=True)
+MANY = 1000
+"""One rule that is broken keeps no other from being asked about."""
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "call": ("接口", "Call"),
+    "rule": ("约定", "Rule"),
+    "found": ("结果", "Found"),
+    "kept": ("符合", "kept"),
+    "good": ("{address} 符合合同的全部 {number} 条。", "{address} keeps all {number} rules of the contract."),
+    "bad": (
+        "{address} 有 {number} 条不符合合同，见 docs/partners/merchant.yaml。",
+        "{address} breaks {number} rules of the contract: see docs/partners/merchant.yaml.",
+    ),
+}
+
+
+def say(sentence: str, /, **values: object) -> str:
+    zh, en = SENTENCES[sentence]
+    return (zh if language() is Locale.ZH else en).format(**values)
+
+
+@app.callback()
+def partner() -> None:
+    """For partners' engineers."""
+
+
+@app.command()
+def check(
+    url: Annotated[
+        str, typer.Argument(help="Where the merchant's test system serves the contract, as https://test.example/redress.")
+    ],
+    order: Annotated[str, typer.Option(help="An order of the test system that may be played with.")],
+    token: Annotated[str | None, typer.Option(help="The token that was agreed on; none: REDRESS_PARTNER_TOKEN.")] = None,
+) -> None:
+    """Run the merchant contract (docs/partners/merchant.yaml) against a test system. Ends with 1 when a rule is broken."""
+    findings = asyncio.run(_found(url.rstrip("/"), order, token))
+    table = Table(say("call"), say("rule"), say("found"), box=box.SIMPLE)
+    for finding in findings:
+        table.add_row(finding.call, finding.rule.in_(language()), finding.found or say("kept"))
+    Console().print(table)
+    broken = sum(finding.found is not None for finding in findings)
+    if broken:
+        raise CommandError(say("bad", address=url, number=broken))
+    typer.echo(say("good", address=url, number=len(findings)))
+
+
+async def _found(url: str, order: str, token: str | None) -> list[Finding]:
+    settings = Settings()
+    secret = SecretStr(token) if token else settings.partner_token
+    given = {"merchant_url": url, "partner_token": secret, "circuit_after": MANY}
+    partners = Partners.connect(settings.model_copy(update=given))
+    try:
+        return await check_all(Shop(url, partners, order))
+    finally:
+        await partners.aclose()

@@ -1,0 +1,1 @@
+"""Systems that Redress can be connected to."""

@@ -1,0 +1,1 @@
+"""A merchant's system, written from docs/partners/ alone."""

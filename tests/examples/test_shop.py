@@ -1,0 +1,94 @@
+"""The example shop, written from docs/partners/ alone: it keeps the contract, and a case is lived with it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from temporalio.testing import WorkflowEnvironment
+
+from adapters.connect import Partners
+from adapters.secrets import secrets_of
+from commands.partner.checks import CHECKS, Finding, check_all
+from commands.partner.checks import Shop as Checked
+from examples.shop.app import demo
+from examples.shop.shop import Shop
+from examples.shop.webhooks import Redress
+from models.common.vocabulary import Role
+from settings import Settings
+from tests.support.builders.lives_with_money import agreed, over
+from tests.support.processes.sandbox import Running
+from tests.support.processes.shop import running_shop
+
+
+@pytest.fixture
+async def corner() -> AsyncIterator[tuple[Running, Shop]]:
+    """The shop of `examples/shop`, served."""
+    app = demo()
+    running = Running(app)
+    await running.ready()
+    yield running, app.state.shop
+    await running.stop()
+
+
+async def found(address: str) -> list[Finding]:
+    settings = Settings(merchant_url=address, partner_token=SecretStr("sandbox"), circuit_after=1000)
+    partners = Partners.connect(settings)
+    try:
+        return await check_all(Checked(address, partners, "CS-1"))
+    finally:
+        await partners.aclose()
+
+
+async def test_it_keeps_every_rule_that_redress_partner_check_asks_about(corner: tuple[Running, Shop]) -> None:
+    findings = await found(corner[0].address)
+    assert [finding for finding in findings if finding.found] == []
+    assert len(findings) == len(CHECKS)
+
+
+async def test_what_it_does_wrong_is_found(corner: tuple[Running, Shop], monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_stock(body: dict[str, Any]) -> dict[str, Any]:
+        return {"key": body["key"], "status": "out_of_stock"}
+
+    def wordless(body: dict[str, Any]) -> dict[str, Any]:
+        return {"key": body["key"], "status": "refused"}
+
+    running, shop = corner
+    monkeypatch.setattr(shop, "reserve", out_of_stock)
+    monkeypatch.setattr(shop, "take_back", wordless)
+    wrong = {finding.rule.en: finding.found for finding in await found(running.address) if finding.found}
+    assert wrong == {
+        "a return of an unknown line is refused with words and a code": "a refusal without words",
+        "a return is opened once, or refused with words and a code, and can be cancelled": "a refusal without words",
+        "an unknown article is refused with words and a code, not out of stock": "out_of_stock",
+    }
+
+
+@pytest.mark.slow
+async def test_goods_go_back_to_it_and_the_money_to_the_customer(
+    corner: tuple[Running, Shop], temporal: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    running, corner_shop = corner
+    async with running_shop(temporal, tmp_path, merchant_url=running.address) as shop:
+        order = await shop.order("delivered")
+        token = {"Authorization": f"Bearer {shop.settings.partner_token.get_secret_value()}"}
+        told = await shop.town.get(f"/merchant/orders/{order['order_id']}", headers=token)
+        corner_shop.orders[order["order_id"]] = told.json()
+        corner_shop.redress = Redress(str(shop.http.base_url), secrets_of(shop.settings).webhook)
+
+        async def no_trouble(_: set[str], __: str) -> None:
+            """Nothing goes wrong."""
+
+        case = await shop.open(order, no_trouble, issue="product.quality_defect")
+        await agreed(case, {"kind": "return_and_refund", "amount": order["total"]})
+        await case.reaches("return_shipping")
+        await case.act(Role.CUSTOMER, "returns/m1/ship", carrier_id="SF", tracking="OWN-1")
+        await case.act(Role.MERCHANT, "returns/m1/receive")
+        await case.reaches("inspection")
+        desk = f"{running.address}/desk/returns/{case.case_id}.m1.return/inspected"
+        (await shop.town.post(desk, json=[], headers=token)).raise_for_status()
+        await over(case)
+        (refund,) = await shop.books("refunds", reference=case.case_id)
+        assert (refund["status"], refund["amount"]) == ("arrived", order["total"])
+        assert [key for key in corner_shop.answers if key[0] == "return"] == [("return", f"{case.case_id}.m1.return")]
