@@ -136,6 +136,8 @@ class Event(StrEnum):
     REFUND_REQUESTED = _event("resolution.refund_requested", REFUND)
     REFUND_ARRIVED = _event("resolution.refund_arrived", REFUND)
     REFUND_FAILED = _event("resolution.refund_failed", REFUND, readers=Readers.PLATFORM, begins=WaitFor.PAYMENT_REPAIR)
+    REFUND_REVERSED = _event("resolution.refund_reversed", REFUND)
+    REFUND_TWICE = _event("resolution.refund_twice", REFUND, readers=Readers.PLATFORM)
     REFUND_REDIRECTED = _event("resolution.refund_redirected", REFUND)
     REPLACEMENT_RESERVED = _event("resolution.replacement_reserved", "remedy_id kind skus until")
     REPLACEMENT_OUT_OF_STOCK = _event("resolution.replacement_out_of_stock", "remedy_id kind skus expected_at")

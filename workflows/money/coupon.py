@@ -17,7 +17,7 @@ async def issue(context: CaseContext, remedy_id: str) -> None:
     request = request_of(context, remedy)
     coupon = await context.await_partner(activities.issue_coupon(request), WaitFor.COUPON)
     told = {"remedy_id": remedy_id, "amount_minor": request.amount.minor, "currency": request.amount.currency}
-    if coupon.status is CouponStatus.REFUSED:
+    if coupon.status not in CouponStatus.given():
         replace(context, find(context, remedy_id).model_copy(update={"undone": "refused"}))
         context.note(Event.COUPON_REFUSED, refusal=coupon.refusal, **told)
         context.case.settled = False
