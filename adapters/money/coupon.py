@@ -29,11 +29,12 @@ class HttpPromotion:
     async def revoke(self, order: IssueCoupon) -> Coupon | None:
         path = f"/coupons/{quote(order.key, safe='')}/revoke"
         try:
-            coupon = self._http.parse(await self._http.write(path, order, f"{order.key}.revoke"), Coupon)
+            answer = await self._http.write(path, order, f"{order.key}.revoke")
         except PartnerError as error:
             if error.type is ErrorType.NOT_FOUND:
                 return None
             raise
+        coupon = self._http.parse(answer, Coupon)
         if coupon.key != order.key:
             raise self._http.invalid_response(f"asked to revoke coupon {order.key}, it tells of {coupon.key}")
         return coupon

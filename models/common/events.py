@@ -165,6 +165,7 @@ class Event(StrEnum):
     CHARGE_PAID = _event("resolution.charge_paid", "remedy_id amount_minor currency")
     REMEDY_TOLD = _event("resolution.remedy_told", "remedy_id kind words")
     COUPON_ISSUED = _event("resolution.coupon_issued", "remedy_id amount_minor currency code until")
+    COUPON_LATE = _event("resolution.coupon_late", "until", readers=Readers.PLATFORM)
     COUPON_REFUSED = _event("resolution.coupon_refused", "remedy_id amount_minor currency refusal")
     IMPROVEMENT_BEGUN = _event("resolution.improvement_begun", "remedy_id words party due")
     REMEDY_UNDONE = _event("resolution.remedy_undone", "remedy_id kind why kept")
