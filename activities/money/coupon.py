@@ -29,25 +29,26 @@ class CouponActivities:
             coupon = coupon or await self._promotion.issue(_order(request))
         except PartnerError as error:
             raise to_temporal(error, retry_anyway=True) from error
-        if coupon.status is not CouponStatus.REFUSED:
+        if coupon.status in CouponStatus.given():
             await self._book(request, revoked=False)
         return _state(coupon)
 
     @carries_out(REVOKE_COUPON)
     async def revoke_coupon(self, request: CouponRequest) -> CouponState:
-        """One that was never issued is nothing to take back; one that the system will not take back stays the customer's."""
+        """One that was not issued yet never will be; one that the system will not take back stays the customer's."""
         try:
-            coupon = await self._promotion.coupon_by_key(request.key)
+            known = await self._promotion.coupon_by_key(request.key)
         except PartnerError as error:
             raise to_temporal(error, retry_anyway=True) from error
-        if coupon is None:
-            return CouponState(code="", status=CouponStatus.REVOKED)
         try:
-            coupon = await self._promotion.revoke(request.key)
+            coupon = await self._promotion.revoke(_order(request)) or known
         except PartnerError as error:
             if not error.permanent:
                 raise to_temporal(error) from error
-        if coupon.status is CouponStatus.REVOKED:
+            coupon = known
+        if coupon is None:
+            return CouponState(code="", status=CouponStatus.REVOKED)
+        if known is not None and coupon.status is CouponStatus.REVOKED:
             await self._book(request, revoked=True)
         return _state(coupon)
 

@@ -18,10 +18,10 @@ from models.common.base import Money
 from models.common.currencies import payable
 from models.common.partners import RefundTo, RefusalCode
 from models.common.vocabulary import RefundStatus
-from models.money.ledger import Entry
+from models.money.ledger import Entry, EntryKind
 from models.remedies.remedy import RefundPart, Remedy
 from models.tables.case import CaseRow
-from models.tables.money import OrderLockRow, RefundPartRow
+from models.tables.money import LedgerRow, OrderLockRow, RefundPartRow
 from rules.money import ledger
 from rules.money.refund import split
 from rules.money.refund_state import may_follow
@@ -50,7 +50,7 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent) -> RefundP
     for part in intent.parts:
         await _follow(session, ours, part, part.refund_status, intent.at)
 
-    standing = [row for row in ours if row.refund_status != RefundStatus.FAILED]
+    standing = [row for row in ours if row.refund_status not in RefundStatus.refused()]
     currency = intent.amount.currency
     entries = await _entries(session, intent.order_id)
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
@@ -71,7 +71,7 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent) -> RefundP
 async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     """Take what the case knows of payments and refunds into the books, forward only.
 
-    A refused part of a remedy that is done was paid another way (RES-5): it counts as given like any other.
+    A part that has not arrived of a remedy that is done was paid another way (RES-5): it counts as given like any other.
     """
     order_id = case.order.order_id if case.order else case.order_id
     if order_id is None:
@@ -119,19 +119,32 @@ async def _follow(session: AsyncSession, ours: Iterable[RefundPartRow], part: Re
     if row is None or not _ahead(row, to):
         return
     otherwise = to is RefundStatus.ARRIVED and part.refund_status is not RefundStatus.ARRIVED
-    await post(session, at, *ledger.moved(_whose(row), part_of(row), to, otherwise=otherwise))
+    known = part_of(row)
+    if otherwise and await _has_arrived(session, row.key):
+        known = known.model_copy(update={"refund_status": RefundStatus.ARRIVED})  # the provider's list told so before
+    await post(session, at, *ledger.moved(_whose(row), known, to, otherwise=otherwise))
     row.refund_status, row.updated_at = to, at
     row.refund_id, row.refusal, row.refusal_code = part.refund_id, storable(part.refusal), part.refusal_code
     session.add(row)
     await session.flush()
 
 
+async def _has_arrived(session: AsyncSession, key: str) -> bool:
+    """Whether the ledger has a part with the customer, by what the provider told."""
+    entries = {kind: (f"{kind}.{key}", ledger.CUSTOMER) for kind in (EntryKind.ARRIVED, EntryKind.REVERSED)}
+    known = {kind for kind, entry in entries.items() if await session.get(LedgerRow, entry) is not None}
+    return known == {EntryKind.ARRIVED}
+
+
 def _state(remedy: Remedy, part: RefundPart) -> RefundStatus:
-    return RefundStatus.ARRIVED if remedy.refund_status is RefundStatus.ARRIVED else part.refund_status
+    given = remedy.refund_status is RefundStatus.ARRIVED or part.paid_otherwise
+    return RefundStatus.ARRIVED if given else part.refund_status
 
 
 def _ahead(row: RefundPartRow, to: RefundStatus) -> bool:
-    return may_follow(to, RefundStatus(row.refund_status))
+    """A part that came back may be paid another way, like any that was refused."""
+    known = RefundStatus(row.refund_status)
+    return may_follow(to, known) or (known is RefundStatus.REVERSED and to is RefundStatus.ARRIVED)
 
 
 def _uncovered(remedy: Remedy, rows: Iterable[RefundPartRow]) -> int:
@@ -142,7 +155,7 @@ def _uncovered(remedy: Remedy, rows: Iterable[RefundPartRow]) -> int:
     given = sum(
         row.amount_minor
         for row in rows
-        if row.remedy_id == remedy.id and (row.key in known or row.refund_status != RefundStatus.FAILED)
+        if row.remedy_id == remedy.id and (row.key in known or row.refund_status not in RefundStatus.refused())
     )
     return max(remedy.amount.minor - given, 0)
 
@@ -173,7 +186,7 @@ async def _denied(session: AsyncSession, intent: RefundIntent) -> str | None:
             select(RefundPartRow).where(
                 col(RefundPartRow.automatic).is_(True),
                 RefundPartRow.intended_at > intent.at - A_DAY,
-                RefundPartRow.refund_status != RefundStatus.FAILED,
+                col(RefundPartRow.refund_status).not_in(RefundStatus.refused()),
             )
         )
     ).all()

@@ -62,7 +62,7 @@ async def _given(session: AsyncSession, request: Recall) -> tuple[Given, ...]:
     asked = select(RefundPartRow).where(
         RefundPartRow.customer_id == request.customer_id,
         RefundPartRow.intended_at > request.at - LATELY,
-        RefundPartRow.refund_status != RefundStatus.FAILED,
+        col(RefundPartRow.refund_status).not_in(RefundStatus.refused()),
     )
     rows = (await session.exec(asked)).all()
     return tuple(

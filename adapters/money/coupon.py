@@ -3,12 +3,9 @@
 from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
-from models.common.base import Frozen
+from models.common.errors import PartnerError
+from models.common.vocabulary import ErrorType
 from models.money.coupon import Coupon, IssueCoupon
-
-
-class Nothing(Frozen):
-    """A request that its path says everything of."""
 
 
 class HttpPromotion:
@@ -29,6 +26,15 @@ class HttpPromotion:
             raise self._http.invalid_response(f"asked for coupon {key}, it tells of {coupon.key}")
         return coupon
 
-    async def revoke(self, key: str) -> Coupon:
-        path = f"/coupons/{quote(key, safe='')}/revoke"
-        return self._http.parse(await self._http.write(path, Nothing(), f"{key}.revoke"), Coupon)
+    async def revoke(self, order: IssueCoupon) -> Coupon | None:
+        path = f"/coupons/{quote(order.key, safe='')}/revoke"
+        try:
+            answer = await self._http.write(path, order, f"{order.key}.revoke")
+        except PartnerError as error:
+            if error.type is ErrorType.NOT_FOUND:
+                return None
+            raise
+        coupon = self._http.parse(answer, Coupon)
+        if coupon.key != order.key:
+            raise self._http.invalid_response(f"asked to revoke coupon {order.key}, it tells of {coupon.key}")
+        return coupon

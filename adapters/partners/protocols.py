@@ -97,8 +97,11 @@ class Promotion(Protocol):
         """The coupon as it is now; None when none was issued under that key."""
         ...
 
-    async def revoke(self, key: str) -> Coupon:
-        """Take it back unless it was used; the coupon as it is then."""
+    async def revoke(self, order: IssueCoupon) -> Coupon | None:
+        """Take it back unless it was used; the coupon as it is then. One that never came is revoked before it comes.
+
+        None: the system knows no such coupon, and does not keep that in mind.
+        """
         ...
 
 

@@ -155,7 +155,7 @@ ACTIONS: Mapping[str, Shown] = {
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",
-        "With its proof.",
+        "With its proof. Refused while the payment provider may still pay it, unless `although_under_way` is true.",
         {"remedy_id": "m1", "proof": "Bank transfer 20261122-77"},
     ),
     "confirm": Shown(

@@ -206,6 +206,8 @@ class RecordRefund(Body):
 
     remedy_id: Identifier
     proof: Words
+    although_under_way: bool = False
+    """The payment provider may still pay all or a part of it, which was paid another way all the same: the customer may have both."""
 
 
 class Confirm(Body):

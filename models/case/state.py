@@ -229,7 +229,9 @@ class CaseState(BaseModel):
         """Whether a refund is under way or was made, be it in part: from here on nothing is withdrawn."""
         moving = RefundStatus.moving()
         return any(
-            remedy.refund_status in moving or any(part.refund_status in moving for part in remedy.parts)
+            remedy.refund_status in moving
+            or any(part.refund_status in moving for part in remedy.parts)
+            or (remedy.done_at is not None and remedy.refund_owed)
             for remedy in self.remedies
         )
 

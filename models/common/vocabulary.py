@@ -248,6 +248,13 @@ class RefundStatus(StrEnum):
     REQUESTED = "requested"
     ARRIVED = "arrived"
     FAILED = "failed"
+    REVERSED = "reversed"
+    """Of a part: it had arrived, and came back. The remedy's refund is then FAILED."""
+
+    @classmethod
+    def refused(cls) -> frozenset["RefundStatus"]:
+        """The provider said no, be it after the money had arrived."""
+        return frozenset({cls.FAILED, cls.REVERSED})
 
     @classmethod
     def moving(cls) -> frozenset["RefundStatus"]:

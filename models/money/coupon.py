@@ -15,6 +15,11 @@ class CouponStatus(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
 
+    @classmethod
+    def given(cls) -> frozenset["CouponStatus"]:
+        """The customer has it, or had it."""
+        return frozenset({cls.ISSUED, cls.USED, cls.EXPIRED})
+
 
 def coupon_key(case_id: str, remedy_id: str) -> str:
     """The key of a remedy's coupon, everywhere."""

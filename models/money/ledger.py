@@ -19,6 +19,7 @@ class EntryKind(StrEnum):
     REQUESTED = "requested"
     ARRIVED = "arrived"
     RELEASED = "released"
+    REVERSED = "reversed"
     PAID_OTHERWISE = "paid_otherwise"
     COUPON_ISSUED = "coupon_issued"
     COUPON_REVOKED = "coupon_revoked"
@@ -28,6 +29,11 @@ class EntryKind(StrEnum):
     def paying_in(cls) -> frozenset["EntryKind"]:
         """The customer paid."""
         return frozenset({cls.CAPTURED, cls.CHARGED})
+
+    @classmethod
+    def to_the_customer(cls) -> frozenset["EntryKind"]:
+        """Money of a refund reached the customer, or came back from there."""
+        return frozenset({cls.ARRIVED, cls.REVERSED, cls.PAID_OTHERWISE})
 
     @classmethod
     def of_the_customer(cls) -> frozenset["EntryKind"]:

@@ -45,6 +45,8 @@ class DifferenceKind(StrEnum):
     """The provider refused it, and we do not know."""
     REFUND_AMOUNT = "refund_amount"
     """Another amount than we asked for."""
+    REFUND_TWICE = "refund_twice"
+    """A person recorded that it was paid another way, and the provider has paid it too, or still may."""
     REFUND_OVERDUE = "refund_overdue"
     """On its way for too long."""
     PAYMENT_LESS = "payment_less"

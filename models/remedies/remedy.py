@@ -56,6 +56,21 @@ class RefundPart(Wired):
     refund_id: str | None = None
     refusal: str | None = None
     refusal_code: RefusalCode | None = None
+    paid_otherwise: bool = False
+    """A person recorded that it was paid another way, whatever the provider makes of it."""
+
+    arrival_told: bool = False
+    """The customer heard of it before: only the other parts are news."""
+
+    @property
+    def unsettled(self) -> bool:
+        """The provider may still pay it, or be asked to."""
+        return self.refund_status in RefundStatus.unsettled() and not self.paid_otherwise
+
+    @property
+    def refused(self) -> bool:
+        """Its money is owed to the customer, and no longer on the way."""
+        return self.refund_status in RefundStatus.refused() and not self.paid_otherwise
 
 
 class ChildState(Frozen):
@@ -114,6 +129,11 @@ class Remedy(Wired):
     def of_charge(self) -> bool:
         """It gives back what the customer paid for another remedy that is not carried out: no price of goods, and nothing given."""
         return self.payment_id is not None
+
+    @property
+    def refund_owed(self) -> bool:
+        """A refund was begun, and the customer does not have all of it; be it that it came back after the remedy was done."""
+        return self.undone is None and self.refund_status not in {RefundStatus.NONE, RefundStatus.ARRIVED}
 
     @property
     def open(self) -> bool:

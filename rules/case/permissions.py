@@ -121,7 +121,7 @@ def _on_the_table(case: CaseState, _: Actor) -> bool:
 
 
 def _refund_failed(case: CaseState, _: Actor) -> bool:
-    return any(remedy.refund_status is RefundStatus.FAILED for remedy in case.remedies if remedy.open)
+    return any(remedy.refund_status is RefundStatus.FAILED for remedy in case.remedies if remedy.refund_owed)
 
 
 def _can_withdraw(case: CaseState, _: Actor) -> bool:

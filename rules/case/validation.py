@@ -89,7 +89,7 @@ def _unfit(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None
         case Transfer() as body:
             fault = _transfer(case, act.actor, body)
         case RetryRefund() | RecordRefund() as body:
-            fault = _failed_refund(case, body)
+            fault = _failed_refund(case, body) or _under_way(case, body)
         case _:
             fault = None
     return fault
@@ -185,8 +185,26 @@ def _accept(case: CaseState, body: Accept) -> Fault | None:
     return None if body.option <= count else _invalid("option", "RES-2", said)
 
 
+def _under_way(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | None:
+    """A warning before the customer has the money twice."""
+    if isinstance(body, RetryRefund) or body.although_under_way:
+        return None
+    remedy = next(remedy for remedy in case.remedies if remedy.id == body.remedy_id)
+    on_the_way = [part for part in remedy.parts if part.unsettled]
+    if not on_the_way:
+        return None
+    amount = minor_units(sum(part.amount.minor for part in on_the_way), on_the_way[0].amount.currency)
+    said = Bilingual(
+        zh=f"支付机构仍可能付出其中的 {amount.zh}（{'、'.join(part.key for part in on_the_way)}）：请先在支付机构处撤销；"
+        "若确已以其他方式付清，请附 although_under_way: true",
+        en=f"the payment provider may still pay {amount.en} of it ({', '.join(part.key for part in on_the_way)}): have it called off "
+        "there first; if it was paid another way all the same, send although_under_way: true",
+    )
+    return _conflict("although_under_way", "RES-5", said)
+
+
 def _failed_refund(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | None:
-    failed = [remedy.id for remedy in case.remedies if remedy.refund_status is RefundStatus.FAILED and remedy.open]
+    failed = [remedy.id for remedy in case.remedies if remedy.refund_status is RefundStatus.FAILED and remedy.refund_owed]
     if body.remedy_id in failed:
         return None
     said = Bilingual(

@@ -244,10 +244,11 @@ def _payments(order: Order, payments: tuple[Payment, ...], now: datetime) -> Nam
     yield "payment.captured_minor", in_all, paid_at
     if paid_at is not None:
         yield "payment.hours_since", _in(HOUR, now - paid_at), paid_at
-    above = max(in_all - order.total.minor, 0)
+    back = sum(refunded(payment) for payment in captured)
+    above = max(in_all - back - order.total.minor, 0)
     yield "payment.duplicate_minor", min(_charged_again(captured), above), paid_at
     yield "payment.overcharged_minor", above, paid_at
-    yield "payment.refunded_minor", sum(refunded(payment) for payment in captured), None
+    yield "payment.refunded_minor", back, None
     yield from _refunds_under_way([refund for payment in captured for refund in payment.refunds], now)
 
 

@@ -157,7 +157,9 @@ FACTS: Mapping[str, FactSpec] = {
     "payment.captured_minor": FactSpec(NUMBER, PAYMENT, "扣款总额", "charged in all", MINOR),
     "payment.hours_since": FactSpec(NUMBER, PAYMENT, "距付款", "since the payment", HOURS),
     "payment.duplicate_minor": FactSpec(NUMBER, PAYMENT, "重复扣款金额", "charged twice", MINOR),
-    "payment.overcharged_minor": FactSpec(NUMBER, PAYMENT, "多扣金额", "charged above the order's total", MINOR),
+    "payment.overcharged_minor": FactSpec(
+        NUMBER, PAYMENT, "多扣且未退的金额", "charged above the order's total, and not refunded", MINOR
+    ),
     "payment.refunded_minor": FactSpec(NUMBER, PAYMENT, "已退金额", "refunded already", MINOR),
     "payment.refund_pending": FactSpec(YES_NO, PAYMENT, "有退款在途", "a refund is on its way"),
     "payment.refund_pending_minor": FactSpec(NUMBER, PAYMENT, "在途退款金额", "refunds on their way", MINOR),

@@ -113,7 +113,7 @@ def _money_given(moved: Iterable[Moved]) -> tuple[int, int]:
     refunded = coupons = 0
     for posting in moved:
         of_payment = posting.account.startswith(PAYMENT) and posting.kind not in EntryKind.paying_in()
-        by_hand = posting.account == PLATFORM and posting.kind is EntryKind.PAID_OTHERWISE
+        by_hand = posting.account == PLATFORM and posting.kind in EntryKind.to_the_customer()
         refunded -= posting.minor if of_payment or by_hand else 0
         coupons += posting.minor if posting.account == COUPONS else 0
     return max(refunded, 0), max(coupons, 0)

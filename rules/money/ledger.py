@@ -5,7 +5,6 @@ Whatever happens is booked under a key of its own, so that the same news booked 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from models.common.actors import Actor
@@ -40,6 +39,9 @@ WORDS: dict[EntryKind, Bilingual] = {
     EntryKind.REQUESTED: Bilingual(zh="支付机构已受理退款", en="the payment provider took the refund"),
     EntryKind.ARRIVED: Bilingual(zh="退款已到账", en="the refund arrived"),
     EntryKind.RELEASED: Bilingual(zh="退款未成功，款项重新可退", en="the refund failed, its money is free again"),
+    EntryKind.REVERSED: Bilingual(
+        zh="退款到账后被退回，款项重新可退", en="the refund came back after it had arrived, its money is free again"
+    ),
     EntryKind.PAID_OTHERWISE: Bilingual(zh="已通过其他方式付给顾客", en="paid to the customer another way"),
     EntryKind.COUPON_ISSUED: Bilingual(zh="已发放优惠券", en="a coupon was issued"),
     EntryKind.COUPON_REVOKED: Bilingual(zh="优惠券已收回", en="the coupon was taken back"),
@@ -67,36 +69,49 @@ class Summary(Frozen):
 
 
 def seen(order_id: str, payments: Iterable[Payment], booked: Sequence[Entry]) -> Iterator[Entry]:
-    """What the provider's list tells that is not booked: payments, and refunds that none of our cases asked for.
+    """What the provider's list tells that is not booked: payments, refunds that none of our cases asked for, and what no case
+    expects any more of those that it asked for.
 
     The list may be an old one: a payment only grows, and a refund that was refused stays refused.
     """
-    known = {entry.key for entry in booked}
+    known = {entry.key: entry for entry in booked}
     taken = paid_in(booked)
     for payment in payments:
         fresh = payment.amount.minor - taken[PAYMENT + payment.payment_id, payment.amount.currency]
         if payment.status is PaymentStatus.CAPTURED and fresh > 0:
             yield _paid(EntryKind.CAPTURED, Whose(order_id), payment.payment_id, payment.amount, fresh)
-        yield from (entry for refund in payment.refunds if (entry := _gone(Whose(order_id), refund, known)))
+        for refund in payment.refunds:
+            ours = known.get(f"set_aside.{refund.key}")
+            entry = _outside(order_id, refund, known) if ours is None else _unexpected(ours, refund, known)
+            if entry is not None and refund.amount.minor:
+                yield entry
 
 
-def _gone(of: Whose, refund: Refund, known: AbstractSet[str]) -> Entry | None:
-    """What a refund in the provider's list adds: one that we did not ask for, or one of ours that we took for failed."""
-    if not refund.amount.minor:
-        return None
-    key, kind, taker = f"outside.{of.order_id}.{refund.refund_id}", EntryKind.REFUNDED_OUTSIDE, OUTSIDE
-    refused = refund.status is ProviderRefundStatus.REFUSED
-    if f"set_aside.{refund.key}" in known:
-        failed = f"released.{refund.key}" in known and f"paid_otherwise.{refund.key}" not in known
-        if not failed or refund.status is not ProviderRefundStatus.ARRIVED:
+def _outside(order_id: str, refund: Refund, known: Mapping[str, Entry]) -> Entry | None:
+    """A refund that no case of ours asked for."""
+    key, giver, taker = f"outside.{order_id}.{refund.refund_id}", PAYMENT + refund.payment_id, OUTSIDE
+    kind = EntryKind.REFUNDED_OUTSIDE
+    if refund.status is ProviderRefundStatus.REFUSED:
+        if key not in known:
             return None
-        key, kind, taker = f"arrived.{refund.key}", EntryKind.ARRIVED, CUSTOMER
-    elif refused and key not in known:
-        return None
-    giver = PAYMENT + refund.payment_id
-    if refused:
         key, kind, giver, taker = f"{key}.refused", EntryKind.REFUSED_OUTSIDE, taker, giver
-    return None if key in known else _entry(key, kind, of, refund.amount, giver, taker)
+    return None if key in known else _entry(key, kind, Whose(order_id), refund.amount, giver, taker)
+
+
+def _unexpected(ours: Entry, refund: Refund, known: Mapping[str, Entry]) -> Entry | None:
+    """A refund of ours that arrived although we took it for failed or it was paid another way, or that came back after it had arrived."""
+    of = Whose(ours.order_id, ours.case_id, ours.remedy_id)
+    arrived, released, otherwise, reversed_ = (
+        f"{kind}.{refund.key}" in known
+        for kind in (EntryKind.ARRIVED, EntryKind.RELEASED, EntryKind.PAID_OTHERWISE, EntryKind.REVERSED)
+    )
+    holder = PLATFORM if otherwise else PAYMENT + refund.payment_id
+    if refund.status is ProviderRefundStatus.ARRIVED and not arrived and (released or otherwise):
+        return _entry(f"{EntryKind.ARRIVED}.{refund.key}", EntryKind.ARRIVED, of, refund.amount, holder, CUSTOMER)
+    # in an old list, it may have been refused before it arrived after all
+    if refund.status is ProviderRefundStatus.REFUSED and arrived and not (released or reversed_):
+        return _entry(f"{EntryKind.REVERSED}.{refund.key}", EntryKind.REVERSED, of, refund.amount, CUSTOMER, holder)
+    return None
 
 
 def reserved(of: Whose, part: RefundPart) -> Entry:
@@ -105,12 +120,17 @@ def reserved(of: Whose, part: RefundPart) -> Entry:
 
 
 def moved(of: Whose, part: RefundPart, to: RefundStatus, *, otherwise: bool = False) -> tuple[Entry, ...]:
-    """The entries for a part that was booked as `part` and comes to another state; `otherwise`: a person paid it another way."""
+    """The entries for a part that was booked as `part` and comes to another state; `otherwise`: a person paid it another way.
+
+    What is paid another way though it has arrived is the platform's own money.
+    """
     payment = PAYMENT + part.payment_id
-    holders = {RefundStatus.PENDING: _promised(of), RefundStatus.REQUESTED: PROVIDER, RefundStatus.FAILED: payment}
-    holder = holders[part.refund_status]
+    holders = {RefundStatus.PENDING: _promised(of), RefundStatus.REQUESTED: PROVIDER, RefundStatus.ARRIVED: CUSTOMER}
+    holder = holders.get(part.refund_status, payment)
     if otherwise:
-        steps = ((EntryKind.PAID_OTHERWISE, holder, CUSTOMER),)
+        steps = ((EntryKind.PAID_OTHERWISE, PLATFORM if holder == CUSTOMER else holder, CUSTOMER),)
+    elif to is RefundStatus.REVERSED:
+        steps = ((EntryKind.REVERSED, holder, payment),)
     elif to is RefundStatus.FAILED:
         steps = ((EntryKind.RELEASED, holder, payment),)
     elif to is RefundStatus.REQUESTED:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from models.common.partners import Refund, RefundTo, RefusalCode
-from models.common.vocabulary import RefundStatus
+from models.common.partners import Payment, Refund, RefundTo, RefusalCode
 from models.remedies.remedy import RefundPart
-from rules.money.refund_state import PROVIDERS
+from rules.money.refund_state import told_as
 
 
 def split(minor: int, left: Mapping[str, int], payable: int = 1) -> tuple[tuple[str, int], ...] | None:
@@ -28,7 +27,7 @@ def split(minor: int, left: Mapping[str, int], payable: int = 1) -> tuple[tuple[
 def as_told(part: RefundPart, refund: Refund) -> RefundPart:
     """The part as the provider says that it is."""
     change = {
-        "refund_status": PROVIDERS[refund.status],
+        "refund_status": told_as(refund.status, part.refund_status),
         "refund_id": refund.refund_id,
         "refusal": refund.refusal,
         "refusal_code": refund.refusal_code,
@@ -36,7 +35,19 @@ def as_told(part: RefundPart, refund: Refund) -> RefundPart:
     return part.model_copy(update=change)
 
 
+def with_news(payments: Sequence[Payment], refund: Refund) -> tuple[Payment, ...]:
+    """The payments with what the provider tells of one refund by itself, as if it had listed them anew."""
+    return tuple(
+        payment.model_copy(
+            update={"refunds": (*(known for known in payment.refunds if known.refund_id != refund.refund_id), refund)}
+        )
+        if (payment.payment_id, payment.order_id) == (refund.payment_id, refund.order_id)
+        else payment
+        for payment in payments
+    )
+
+
 def to_balance(parts: Sequence[RefundPart], codes: AbstractSet[RefusalCode]) -> bool:
     """Whether what was refused goes to the customer's balance by itself: every refusal says that the first way is closed for good."""
-    refused = [part for part in parts if part.refund_status is RefundStatus.FAILED]
+    refused = [part for part in parts if part.refused]
     return bool(refused) and all(part.to is RefundTo.ORIGINAL and part.refusal_code in codes for part in refused)

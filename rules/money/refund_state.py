@@ -14,9 +14,10 @@ FOLLOWED_BY: Mapping[RefundStatus, frozenset[RefundStatus]] = {
     RefundStatus.PENDING: frozenset({RefundStatus.REQUESTED, RefundStatus.FAILED, RefundStatus.ARRIVED}),
     RefundStatus.REQUESTED: frozenset({RefundStatus.FAILED, RefundStatus.ARRIVED}),
     RefundStatus.FAILED: frozenset({RefundStatus.ARRIVED}),
-    RefundStatus.ARRIVED: frozenset(),
+    RefundStatus.ARRIVED: frozenset({RefundStatus.REVERSED}),
+    RefundStatus.REVERSED: frozenset(),
 }
-"""A refused part may still arrive: the provider changed its mind, or a person paid it another way. What arrived is never taken back.
+"""A refused part may still arrive, when the provider changes its mind. What came back after it had arrived stays back.
 
 A remedy without a refund is NONE; no part is. A new attempt has new parts, with keys of their own.
 """
@@ -26,7 +27,13 @@ PROVIDERS: Mapping[ProviderRefundStatus, RefundStatus] = {
     ProviderRefundStatus.ARRIVED: RefundStatus.ARRIVED,
     ProviderRefundStatus.REFUSED: RefundStatus.FAILED,
 }
-"""The provider's status in our words."""
+"""The provider's status in our words; refused after it had arrived is REVERSED (`told_as`)."""
+
+
+def told_as(status: ProviderRefundStatus, known: RefundStatus) -> RefundStatus:
+    """The provider's status in our words, for a part that we know in the state `known`."""
+    came_back = status is ProviderRefundStatus.REFUSED and known in {RefundStatus.ARRIVED, RefundStatus.REVERSED}
+    return RefundStatus.REVERSED if came_back else PROVIDERS[status]
 
 
 def may_follow(new: RefundStatus, known: RefundStatus) -> bool:
@@ -36,7 +43,7 @@ def may_follow(new: RefundStatus, known: RefundStatus) -> bool:
 
 def standing(parts: Iterable[RefundPart]) -> tuple[RefundPart, ...]:
     """The parts that count towards the refund: all but the refused ones."""
-    return tuple(part for part in parts if part.refund_status is not RefundStatus.FAILED)
+    return tuple(part for part in parts if not part.refused)
 
 
 def standing_minor(parts: Iterable[RefundPart]) -> int:

@@ -21,7 +21,7 @@ from models.reconciliation.difference import DifferenceKind, Finding, Word
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
 from rules.money.ledger import PAYMENT
-from rules.money.refund_state import PROVIDERS, may_follow
+from rules.money.refund_state import PROVIDERS, may_follow, told_as
 
 ENDS = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
 KINDS: dict[tuple[RefundStatus, RefundStatus | None], DifferenceKind] = {
@@ -36,8 +36,15 @@ KINDS: dict[tuple[RefundStatus, RefundStatus | None], DifferenceKind] = {
     (RefundStatus.ARRIVED, None): DifferenceKind.REFUND_UNKNOWN,
     (RefundStatus.ARRIVED, RefundStatus.REQUESTED): DifferenceKind.REFUND_BEHIND,
     (RefundStatus.ARRIVED, RefundStatus.FAILED): DifferenceKind.REFUND_REFUSED,
+    (RefundStatus.REVERSED, RefundStatus.REQUESTED): DifferenceKind.REFUND_AHEAD,
+    (RefundStatus.REVERSED, RefundStatus.ARRIVED): DifferenceKind.REFUND_AHEAD,
 }
 """By our state of a refund and the provider's (None: it does not know it); every other pair agrees."""
+OTHERWISE: dict[RefundStatus | None, DifferenceKind] = {
+    RefundStatus.REQUESTED: DifferenceKind.REFUND_TWICE,
+    RefundStatus.ARRIVED: DifferenceKind.REFUND_TWICE,
+}
+"""By the provider's state of a refund that a person recorded as paid another way."""
 
 
 class Part(NamedTuple):
@@ -90,8 +97,8 @@ def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: L
     refunds = {refund.key: refund for payment in payments for refund in payment.refunds}
     for known in books.parts:
         otherwise = f"paid_otherwise.{known.part.key}" in keys
-        if limits.now - known.since >= limits.grace and not otherwise:
-            yield from _refund(order_id, known, refunds.get(known.part.key), limits)
+        if limits.now - known.since >= limits.grace:
+            yield from _refund(order_id, known, refunds.get(known.part.key), limits, otherwise=otherwise)
     for refund in refunds.values():
         yield from _outside(order_id, refund, keys, books.reported)
     yield from _payments(order_id, payments, books.entries)
@@ -127,15 +134,15 @@ def _on_the_road(road: Road, told: ShipmentStatus | None) -> DifferenceKind | No
     return DifferenceKind.PARCEL_AHEAD if ahead else None
 
 
-def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits) -> Iterator[Finding]:
+def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits, *, otherwise: bool) -> Iterator[Finding]:
+    """`otherwise`: a person recorded that it was paid another way."""
     part, ours = known.part, known.part.refund_status
     theirs = PROVIDERS[refund.status] if refund else None
     late = ours in RefundStatus.unsettled() and limits.now - known.since > limits.overdue
-    kind = KINDS.get((ours, theirs)) or (DifferenceKind.REFUND_OVERDUE if late else None)
-    backwards = (
-        theirs is not None and theirs is not ours and not may_follow(theirs, ours)
-    )  # no case takes that in: a person has to see to it
-    amounts_differ = refund is not None and refund.amount != part.amount
+    usual = KINDS.get((ours, theirs)) or (DifferenceKind.REFUND_OVERDUE if late else None)
+    kind = OTHERWISE.get(theirs) if otherwise else usual
+    taken_in = refund is not None and may_follow(told_as(refund.status, ours), ours)  # else a person has to see to it
+    amounts_differ = refund is not None and refund.amount != part.amount and not (otherwise and kind is None)
     for found in ([kind] if kind else []) + ([DifferenceKind.REFUND_AMOUNT] if amounts_differ else []):
         yield Finding(
             kind=found,
@@ -144,7 +151,7 @@ def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits) -
             case_id=known.case_id,
             ours={"state": ours.value, **amount_of(part.amount)},
             theirs={"state": refund.status.value, **amount_of(refund.amount)} if refund else {},
-            word=_news(known.case_id, refund) if refund and found is kind and not backwards else None,
+            word=_news(known.case_id, refund) if refund and found is kind and taken_in else None,
         )
 
 

@@ -25,24 +25,7 @@ async def issue_coupon(order: IssueCoupon, key: KeyOf, sandbox: SandboxOf, fault
             raise HTTPException(409, "this key came with another coupon before")
         sandbox.books.write("update coupons set calls = calls + 1 where key = ?", key)
         return answer(read(known))
-    refused = Fault.REFUSE in faults
-    coupon = Coupon(
-        key=key,
-        coupon_id=f"CP-{uuid4().hex[:12]}",
-        code="" if refused else uuid4().hex[:8].upper(),
-        amount=order.amount,
-        status=CouponStatus.REFUSED if refused else CouponStatus.ISSUED,
-        valid_until=order.valid_until,
-        refusal="该顾客不可领券 This customer may not be given coupons." if refused else None,
-    )
-    sandbox.books.insert(
-        "coupons",
-        key=key,
-        coupon=coupon.model_dump_json(),
-        request=order.model_dump_json(),
-        status=coupon.status,
-        at=now().isoformat(),
-    )
+    coupon = _keep(sandbox, order, CouponStatus.REFUSED if Fault.REFUSE in faults else CouponStatus.ISSUED)
     return answer(coupon, HTTPStatus.CREATED)
 
 
@@ -52,9 +35,12 @@ async def coupon_by_key(key: str, sandbox: SandboxOf) -> Response:
 
 
 @router.post("/coupons/{key}/revoke")
-async def revoke_coupon(key: str, sandbox: SandboxOf) -> Response:
-    """A coupon that was not used yet is worth nothing from now on; any other stays what it is."""
-    _known(sandbox, key)
+async def revoke_coupon(key: str, order: IssueCoupon, sandbox: SandboxOf) -> Response:
+    """A coupon that was not used yet, or has not come yet, is worth nothing from now on; any other stays what it is."""
+    if key != order.key:
+        raise HTTPException(422, "the path's key and the body's differ")
+    if sandbox.books.one("select * from coupons where key = ?", key) is None:
+        _keep(sandbox, order, CouponStatus.REVOKED)
     sandbox.books.write("update coupons set status = 'revoked' where key = ? and status = 'issued'", key)
     return answer(read(_known(sandbox, key)))
 
@@ -70,6 +56,28 @@ async def use_coupon(key: str, sandbox: SandboxOf) -> Response:
 def read(row: Row) -> Coupon:
     """The coupon as it is now."""
     return Coupon.model_validate_json(row["coupon"]).model_copy(update={"status": CouponStatus(row["status"])})
+
+
+def _keep(sandbox: SandboxOf, order: IssueCoupon, status: CouponStatus) -> Coupon:
+    """Note a coupon that comes for the first time."""
+    coupon = Coupon(
+        key=order.key,
+        coupon_id=f"CP-{uuid4().hex[:12]}",
+        code=uuid4().hex[:8].upper() if status is CouponStatus.ISSUED else "",
+        amount=order.amount,
+        status=status,
+        valid_until=order.valid_until,
+        refusal="该顾客不可领券 This customer may not be given coupons." if status is CouponStatus.REFUSED else None,
+    )
+    sandbox.books.insert(
+        "coupons",
+        key=order.key,
+        coupon=coupon.model_dump_json(),
+        request=order.model_dump_json(),
+        status=status,
+        at=now().isoformat(),
+    )
+    return coupon
 
 
 def _known(sandbox: SandboxOf, key: str) -> Row:

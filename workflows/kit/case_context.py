@@ -140,14 +140,26 @@ class CaseContext(CaseDeadlines):
             await self._renew_calendars_in_time(self.case.wait.until)
         await self.save()
 
-    async def await_partner(self, effect: Coroutine[Any, Any, T], for_: WaitFor, until: datetime | None = None) -> T:
-        """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked until the stage changes."""
+    async def await_partner(
+        self,
+        effect: Coroutine[Any, Any, T],
+        for_: WaitFor,
+        until: datetime | None = None,
+        *,
+        when_silent: Callable[[], None] | None = None,
+    ) -> T:
+        """Pause while a partner is asked. A deadline that passes is told, the partner goes on being asked until the stage changes.
+
+        `when_silent`: what is done at each such deadline besides.
+        """
         task = asyncio.ensure_future(effect)
         try:
             while not task.done():
                 if not await self.wait_for(WaitingOn.NOBODY, for_, task.done, until):
                     self.note(Event.PARTNER_SILENT, waiting_for=for_.value)
                     until = None
+                    if when_silent is not None:
+                        when_silent()
         except StageChange:
             give_up_on(task)
             await asyncio.wait((task,))  # at once, but for what has to be known before it can be taken back

@@ -15,9 +15,9 @@ async def issue(context: CaseContext, remedy_id: str) -> None:
     context.leave_stage_if_changed()
     remedy = find(context, remedy_id)
     request = request_of(context, remedy)
-    coupon = await context.await_partner(activities.issue_coupon(request), WaitFor.COUPON)
+    coupon = await context.await_partner(activities.issue_coupon(request), WaitFor.COUPON, when_silent=lambda: late(context))
     told = {"remedy_id": remedy_id, "amount_minor": request.amount.minor, "currency": request.amount.currency}
-    if coupon.status is CouponStatus.REFUSED:
+    if coupon.status not in CouponStatus.given():
         replace(context, find(context, remedy_id).model_copy(update={"undone": "refused"}))
         context.note(Event.COUPON_REFUSED, refusal=coupon.refusal, **told)
         context.case.settled = False
@@ -29,8 +29,13 @@ async def issue(context: CaseContext, remedy_id: str) -> None:
 async def compensate(context: CaseContext, remedy_id: str, _: str) -> tuple[str, ...]:
     """One that the customer used already stays theirs."""
     request = request_of(context, find(context, remedy_id))
-    coupon = await context.await_partner(activities.revoke_coupon(request), WaitFor.COUPON)
+    coupon = await context.await_partner(activities.revoke_coupon(request), WaitFor.COUPON, when_silent=lambda: late(context))
     return () if coupon.status in {CouponStatus.REVOKED, CouponStatus.REFUSED, CouponStatus.EXPIRED} else ("coupon",)
+
+
+def late(context: CaseContext) -> None:
+    """The promotion system is silent beyond its time: the supervisors hear of it, it goes on being asked."""
+    context.note(Event.COUPON_LATE, until=context.deadline(WaitFor.COUPON).isoformat())
 
 
 def request_of(context: CaseContext, remedy: Remedy) -> CouponRequest:

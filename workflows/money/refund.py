@@ -1,29 +1,54 @@
-"""A refund (RES-5): the money is reserved first, requested under keys that survive every retry, and followed until it arrives."""
+"""A refund (RES-5): the money is reserved first, requested under keys that survive every retry, and followed until it arrives.
 
-from models.case.activities import PayBack, RefundIntent, RefundQuery
+What comes back after it had arrived is given again, another way or by a person.
+"""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from models.case.activities import PaidBack, PayBack, RefundIntent, RefundQuery
 from models.common.events import Event
 from models.common.partners import RefundTo
 from models.common.vocabulary import RefundStatus, Tier, WaitFor, WaitingOn
-from models.remedies.remedy import RefundPart, Remedy
+from models.remedies.remedy import Remedy
 from rules.money.refund import to_balance
-from rules.money.refund_state import may_follow, standing_minor, status_of
+from rules.money.refund_state import standing_minor
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
-from workflows.kit.case_context import CaseContext
+from workflows.kit.case_context import CaseContext, StageChange, give_up_on
 from workflows.kit.remedies import find, replace
+from workflows.money.refund_progress import fail, failed, finish, move_part, note, over, owed, refusal_of, sum_of, tell
+
+FAILED_STAYS = "failed-refund-waits-for-a-person"
+SILENCE = "silent-refund-goes-to-a-person"
+ONE_WAIT = "refund-arrives-in-one-wait"
+"""Patches: cases that were further when this came go on as they began."""
 
 
 async def pay(context: CaseContext, remedy_id: str) -> None:
-    """Returns when the remedy is done, or when it was taken back because a person has to decide after all (RES-10's caps)."""
-    while context.case.settled and find(context, remedy_id).open:
+    """Returns when the customer has the money, or when the remedy was taken back because a person has to decide after all (RES-10's caps)."""
+    while owed(context, remedy_id):
+        failed_before = find(context, remedy_id).refund_status is RefundStatus.FAILED and workflow.patched(FAILED_STAYS)
         if (
-            await reserve_refund(context, remedy_id)
+            not failed_before
+            and await reserve_refund(context, remedy_id)
             and await ask_provider(context, remedy_id)
             and await arrives(context, remedy_id)
         ):
             finish(context, remedy_id)
-        elif context.case.settled and not redirect_to_balance(context, remedy_id):
+        elif owed(context, remedy_id) and not redirect_to_balance(context, remedy_id):
             await await_manual_resolution(context, remedy_id)
+
+
+async def pay_again(context: CaseContext) -> None:
+    """What came back after its remedy was done."""
+    for remedy in context.case.remedies:
+        if remedy.done_at is not None and remedy.refund_owed:
+            await pay(context, remedy.id)
 
 
 async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
@@ -47,7 +72,7 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
             payments=tuple(sorted(case.payments, key=lambda payment: payment.payment_id != remedy.payment_id)),
             parts=remedy.parts,
             to=remedy.refund_to,
-            automatic=case.automatic and not owed(remedy),
+            automatic=case.automatic and not due_anyway(remedy),
             max_automatic_per_customer_a_day=context.policy.automatic.max_per_customer_a_day,
             max_automatic_minor_a_day=context.policy.automatic.max_minor_a_day,
             max_automatic_share_a_day=context.policy.automatic.max_share_a_day,
@@ -64,11 +89,12 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
     elif plan.denied.startswith("automatic_cap"):
         leave_to_a_person(context, plan.denied)
     else:
-        fail(context, remedy_id, plan.denied)
+        now = find(context, remedy_id)
+        fail(context, remedy_id, remedy.amount.minor - standing_minor(now.parts), plan.denied)
     return plan.denied is None
 
 
-def owed(remedy: Remedy) -> bool:
+def due_anyway(remedy: Remedy) -> bool:
     """Whatever the day gave: the merchant confirmed it, or has the goods."""
     return remedy.ordering is not None or remedy.return_ is not None
 
@@ -86,39 +112,108 @@ async def ask_provider(context: CaseContext, remedy_id: str) -> bool:
     case = context.case
     remedy = find(context, remedy_id)
     assert case.order_id is not None  # noqa: S101
-    if any(part.refund_status is RefundStatus.PENDING for part in remedy.parts):
+    asked = tuple(part for part in remedy.parts if not part.paid_otherwise)
+    if any(part.refund_status is RefundStatus.PENDING for part in asked):
         request = PayBack(
             case_id=case.case_id,
             remedy_id=remedy_id,
             order_id=case.order_id,
             merchant_id=case.order.merchant_id if case.order else None,
             reason=f"{case.issue}",
-            parts=remedy.parts,
+            parts=asked,
         )
-        paid = await context.await_partner(activities.pay_back(request), WaitFor.REFUND)
+        paid = await answer(context, remedy_id, request)
         for part in paid.parts:
             move_part(context, part)
-        if not any(part.refund_status is RefundStatus.FAILED for part in paid.parts):
-            tell(context, Event.REFUND_REQUESTED, remedy_id)
+        fresh = {part.key for part in asked if part.refund_status is RefundStatus.PENDING}
+        taken = (part for part in paid.parts if part.key in fresh and not part.refused)
+        tell(context, Event.REFUND_REQUESTED, remedy_id, taken)
+        if not failed(context, remedy_id):
             context.clocks.stop()
-    return not failed(context, remedy_id)
+    return owed(context, remedy_id) and not failed(context, remedy_id)
+
+
+async def answer(context: CaseContext, remedy_id: str, request: PayBack) -> PaidBack:
+    """What the provider says. While it is silent for longer than the wait `refund`, a person has it, and it goes on being asked.
+
+    Without parts: the person recorded how it was paid.
+    """
+    asking = asyncio.ensure_future(activities.pay_back(request))
+    try:
+        while not asking.done():
+            if await context.wait_for(WaitingOn.NOBODY, WaitFor.REFUND, asking.done):
+                break
+            context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.REFUND.value)
+            if workflow.patched(SILENCE):
+                fail(context, remedy_id, sum_of(part for part in request.parts if part.unsettled), "provider_silent")
+                await a_person_sees_to_it(context, remedy_id, asking)
+                if not owed(context, remedy_id):
+                    await no_more(asking)
+                    return PaidBack(parts=())
+    except StageChange:
+        await no_more(asking)
+        raise
+    return await asking
+
+
+async def no_more(asking: "asyncio.Future[PaidBack]") -> None:
+    """Let the provider not be asked again."""
+    give_up_on(asking)
+    await asyncio.wait((asking,))
 
 
 async def arrives(context: CaseContext, remedy_id: str) -> bool:
     """Accepted is not arrived: wait for the provider's notice, and ask now and then in case it got lost."""
+    if not over(context, remedy_id):
+        if workflow.patched(ONE_WAIT):
+            with followed(context, remedy_id):
+                await context.wait_for(WaitingOn.NOBODY, WaitFor.ARRIVAL, lambda: over(context, remedy_id))
+        else:
+            await arrives_by_polls(context, remedy_id)
+    return over(context, remedy_id) and not failed(context, remedy_id)
+
+
+async def arrives_by_polls(context: CaseContext, remedy_id: str) -> None:
+    """As cases waited before `ONE_WAIT`."""
     until = context.deadline(WaitFor.ARRIVAL)
     while context.now < until and not over(context, remedy_id):
         poll = min(context.now + context.policy.poll_refund_every, until)
         if not await context.wait_for(WaitingOn.NOBODY, WaitFor.ARRIVAL, lambda: over(context, remedy_id), poll):
-            order = context.case.order
-            query = RefundQuery(
-                case_id=context.case.case_id,
-                merchant_id=order.merchant_id if order else None,
-                parts=find(context, remedy_id).parts,
-            )
-            for part in (await context.await_partner(activities.refund_states(query), WaitFor.ARRIVAL)).parts:
+            for part in (
+                await context.await_partner(activities.refund_states(query_of(context, remedy_id)), WaitFor.ARRIVAL)
+            ).parts:
                 move_part(context, part)
-    return over(context, remedy_id) and not failed(context, remedy_id)
+
+
+@contextmanager
+def followed(context: CaseContext, remedy_id: str) -> Generator[None]:
+    """Meanwhile the provider is asked now and then what became of the parts that are on their way."""
+
+    async def ask() -> None:
+        while any(part.unsettled for part in find(context, remedy_id).parts):
+            await workflow.sleep(context.policy.poll_refund_every, summary=f"ask about {WaitFor.ARRIVAL}")
+            try:
+                told = await activities.refund_states(query_of(context, remedy_id))
+            except ActivityError:
+                context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ARRIVAL.value)
+            else:
+                for part in told.parts:
+                    move_part(context, part)
+
+    asking = asyncio.ensure_future(ask())
+    try:
+        yield
+    finally:
+        give_up_on(asking)
+
+
+def query_of(context: CaseContext, remedy_id: str) -> RefundQuery:
+    order = context.case.order
+    return RefundQuery(
+        case_id=context.case.case_id,
+        merchant_id=order.merchant_id if order else None,
+        parts=find(context, remedy_id).parts,
+    )
 
 
 def redirect_to_balance(context: CaseContext, remedy_id: str) -> bool:
@@ -126,70 +221,37 @@ def redirect_to_balance(context: CaseContext, remedy_id: str) -> bool:
     remedy = find(context, remedy_id)
     if remedy.refund_to is RefundTo.BALANCE or not to_balance(remedy.parts, {*context.policy.refund_to_balance}):
         return False
-    refusal = next((part.refusal for part in remedy.parts if part.refusal), None)
-    replace(context, remedy.model_copy(update={"attempt": remedy.attempt + 1, "refund_to": RefundTo.BALANCE}))
-    tell(context, Event.REFUND_REDIRECTED, remedy_id, refusal)
+    refused = [part for part in remedy.parts if part.refused]
+    change = {"attempt": remedy.attempt + 1, "refund_to": RefundTo.BALANCE, "refund_status": RefundStatus.PENDING}
+    replace(context, remedy.model_copy(update=change))
+    note(context, Event.REFUND_REDIRECTED, remedy_id, sum_of(refused), RefundTo.BALANCE, refusal_of(refused))
     return True
 
 
 async def await_manual_resolution(context: CaseContext, remedy_id: str) -> None:
-    """A provider's refusal, or silence, ends in a person's queue, not in a log (RES-5): try again, or record how it was paid."""
+    """A provider's refusal, or silence, ends in a person's queue, not in a log (RES-5): try again, or record how it was paid.
+
+    What is on its way is followed meanwhile: it may arrive after all.
+    """
     remedy = find(context, remedy_id)
     if remedy.refund_status is not RefundStatus.FAILED:
-        fail(context, remedy_id, next((part.refusal for part in remedy.parts if part.refusal), None))
+        refused = [part for part in remedy.parts if part.refused]
+        late = [part for part in remedy.parts if part.unsettled]
+        fail(context, remedy_id, sum_of(refused or late), refusal_of(refused) if refused else "not_arrived")
+    if any(part.unsettled for part in remedy.parts) and workflow.patched(SILENCE):
+        with followed(context, remedy_id):
+            await a_person_sees_to_it(context, remedy_id)
+    else:
+        await a_person_sees_to_it(context, remedy_id)
+
+
+async def a_person_sees_to_it(context: CaseContext, remedy_id: str, asking: "asyncio.Future[PaidBack] | None" = None) -> None:
+    """Until it was tried again, or recorded how it was paid; or until the provider moved after all."""
     if context.case.tier is Tier.MERCHANT:
         context.escalate("payment_failed")  # the payment provider is the platform's
-    await wait_or_escalate(
-        context, WaitFor.PAYMENT_REPAIR, lambda: find(context, remedy_id).refund_status is not RefundStatus.FAILED
-    )
 
+    def done() -> bool:
+        answered = asking is not None and asking.done()
+        return answered or find(context, remedy_id).refund_status is not RefundStatus.FAILED
 
-def fail(context: CaseContext, remedy_id: str, refusal: str | None) -> None:
-    replace(context, find(context, remedy_id).model_copy(update={"refund_status": RefundStatus.FAILED}))
-    tell(context, Event.REFUND_FAILED, remedy_id, refusal)
-
-
-def finish(context: CaseContext, remedy_id: str) -> None:
-    replace(context, find(context, remedy_id).model_copy(update={"refund_status": RefundStatus.ARRIVED, "done_at": context.now}))
-    tell(context, Event.REFUND_ARRIVED, remedy_id)
-
-
-def over(context: CaseContext, remedy_id: str) -> bool:
-    """Every part arrived, or one was refused."""
-    parts = find(context, remedy_id).parts
-    return failed(context, remedy_id) or all(part.refund_status is RefundStatus.ARRIVED for part in parts)
-
-
-def failed(context: CaseContext, remedy_id: str) -> bool:
-    return any(part.refund_status is RefundStatus.FAILED for part in find(context, remedy_id).parts)
-
-
-def move_part(context: CaseContext, told: RefundPart) -> bool:
-    """Apply what the provider says of a part; False when it is nothing new."""
-    for remedy in context.case.remedies:
-        for part in remedy.parts:
-            if part.key == told.key and may_follow(told.refund_status, part.refund_status):
-                parts = tuple(told if known.key == told.key else known for known in remedy.parts)
-                change = {"parts": parts, "refund_status": status_of(parts, remedy.refund_status)}
-                replace(context, remedy.model_copy(update=change))
-                return True
-    return False
-
-
-def tell(context: CaseContext, event: Event, remedy_id: str, refusal: str | None = None) -> None:
-    remedy = find(context, remedy_id)
-    amount = remedy.amount
-    context.note(
-        event,
-        remedy_id=remedy_id,
-        amount_minor=amount.minor if amount else 0,
-        currency=amount.currency if amount else context.policy.currency,
-        refusal=refusal,
-        to=goes_to(remedy).value,
-    )
-
-
-def goes_to(remedy: Remedy) -> RefundTo:
-    """The customer's balance when all of it goes there."""
-    ways = {part.to for part in remedy.parts if part.refund_status is not RefundStatus.FAILED}
-    return remedy.refund_to if ways <= {remedy.refund_to} else RefundTo.ORIGINAL
+    await wait_or_escalate(context, WaitFor.PAYMENT_REPAIR, done)

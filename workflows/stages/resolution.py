@@ -23,6 +23,7 @@ from rules.replacements.permissions import refund_instead
 from workflows.claims import from_case as claims_from_case
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext
+from workflows.money import refund
 from workflows.remedies.execution import carried_out, compensate
 from workflows.stages import self_service
 
@@ -30,7 +31,8 @@ PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 
 
 async def settle(context: CaseContext) -> None:
-    """Answer an inquiry; else do what is clear, or negotiate; then carry it out."""
+    """Answer an inquiry; else do what is clear, or negotiate; then carry it out. What came back of an earlier refund is given first."""
+    await refund.pay_again(context)
     if context.case.kind is Kind.INQUIRY:
         await self_service.offer(context)
         await wait_or_escalate(context, WaitFor.REPLY, lambda: context.case.settled)

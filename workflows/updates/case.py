@@ -30,8 +30,11 @@ from models.common.events import Event
 from models.common.vocabulary import ClockName, Kind, Outcome, RefundStatus, Role, Stage, Tier, WaitingOn
 from models.investigation.findings import Finding, Saying
 from models.remedies.table import REMEDIES
+from rules.money.refund_state import standing
 from workflows.kit.case_context import CaseContext
-from workflows.money import refund
+from workflows.kit.remedies import find as find_remedy
+from workflows.kit.remedies import replace
+from workflows.money.refund_progress import finish_otherwise
 from workflows.stages import classification, investigation, resolution, self_service
 from workflows.stages.resolution import lapse_proposal
 
@@ -113,17 +116,17 @@ def find(context: CaseContext, act: Act[Find]) -> None:
 
 def retry_refund(context: CaseContext, act: Act[RetryRefund]) -> None:
     """What the provider refused is asked for again, under new keys; what it took stays."""
-    remedy = refund.find(context, act.body.remedy_id)
-    kept = tuple(part for part in remedy.parts if part.refund_status is not RefundStatus.FAILED)
+    remedy = find_remedy(context, act.body.remedy_id)
+    kept = standing(remedy.parts)
     to = act.body.to or REMEDIES[remedy.kind].refund_to
     change = {"refund_status": RefundStatus.PENDING, "attempt": remedy.attempt + 1, "parts": kept, "refund_to": to}
-    refund.replace(context, remedy.model_copy(update=change))
+    replace(context, remedy.model_copy(update=change))
 
 
 def record_refund(context: CaseContext, act: Act[RecordRefund]) -> None:
     """Paid another way, with its proof on the case."""
     say(context, act, act.body.proof, ())
-    refund.finish(context, act.body.remedy_id)
+    finish_otherwise(context, act.body.remedy_id)
 
 
 def confirm(context: CaseContext, act: Act[Confirm]) -> None:

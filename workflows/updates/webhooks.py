@@ -11,17 +11,18 @@ from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
 from rules.common.evidence import fitting
 from rules.common.traces import stale
-from rules.money.refund import as_told
+from rules.money.refund import as_told, with_news
 from workflows.kit.case_context import CaseContext
 from workflows.kit.traces import SCANS_BY_TIME
-from workflows.money import refund
+from workflows.money.refund_progress import move_part
 from workflows.remedies import order_change
 
 
 def _refund(context: CaseContext, notice: Notice) -> str | None:
     told = Refund.model_validate(notice.payload)
+    context.case.payments = with_news(context.case.payments, told)  # the ledger reads there what no remedy waits for
     parts = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
-    moved = any(refund.move_part(context, as_told(part, told)) for part in parts)
+    moved = any(move_part(context, as_told(part, told)) for part in parts)
     return None if moved else "already_known"  # the stage that waits for it tells of the news
 
 

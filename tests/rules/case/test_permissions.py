@@ -117,6 +117,21 @@ def test_a_case_is_withdrawn_until_money_moves(refund_status: RefundStatus, may:
     assert (Action.WITHDRAW in allowed_actions(state, CUSTOMER)) is may
 
 
+def test_a_refund_that_came_back_after_its_remedy_was_done_is_tried_again_or_recorded_and_holds_the_case() -> None:
+    back = RefundPart(key="k1", payment_id="P-1", amount=Money(minor=10), refund_status=RefundStatus.REVERSED)
+    remedy = Remedy(
+        id="m1",
+        kind=RemedyKind.REFUND_ONLY,
+        amount=Money(minor=10),
+        refund_status=RefundStatus.FAILED,
+        parts=(back,),
+        done_at=NOW,
+    )
+    stuck = waiting(Stage.RESOLUTION, WaitFor.PAYMENT_REPAIR, settled=True, remedies=(remedy,))
+    assert {Action.RETRY_REFUND, Action.RECORD_REFUND} <= set(allowed_actions(stuck, AGENT))
+    assert Action.WITHDRAW not in allowed_actions(stuck, CUSTOMER)
+
+
 @pytest.mark.parametrize(
     ("state", "may"),
     [

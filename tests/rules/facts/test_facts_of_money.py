@@ -12,15 +12,18 @@ from tests.support.builders.facts import HOUR, NOW, bought, charged, known, refu
         ((charged(),), 0, 0),
         ((charged(1), charged(2)), 12_900, 12_900),
         ((charged(1), charged(2), charged(3)), 25_800, 25_800),
-        ((charged(1), charged(2, refund(12_900))), 0, 12_900),
-        ((charged(1, refund(12_900)), charged(2)), 0, 12_900),
+        ((charged(1), charged(2, refund(12_900))), 0, 0),
+        ((charged(1, refund(12_900)), charged(2)), 0, 0),
+        ((charged(1), charged(2, refund(4_000))), 8_900, 8_900),
+        ((charged(1), charged(2), charged(3, refund(12_900))), 12_900, 12_900),
+        ((charged(1, minor=12_900), charged(2, refund(100), minor=100)), 0, 0),
         ((charged(1), charged(2, refund(12_900, ProviderRefundStatus.REFUSED))), 12_900, 12_900),
         ((charged(1, minor=6_450), charged(2, minor=6_450)), 0, 0),  # one order paid in two halves
         ((charged(1, minor=12_900), charged(2, minor=100)), 0, 100),
         ((charged(1), charged(2, method="card")), 0, 12_900),
     ],
 )
-def test_a_charge_counts_twice_only_above_the_orders_total_and_while_it_did_not_go_back(
+def test_a_charge_counts_twice_or_as_too_much_only_above_the_orders_total_and_while_it_did_not_go_back(
     payments: tuple[Payment, ...], duplicate: int, above: int
 ) -> None:
     facts = values(known(bought(), payments=payments))

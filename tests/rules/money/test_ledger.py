@@ -1,5 +1,7 @@
 """What is booked in the ledger of an order's money, and what it says then (RES-5). In whatever order things happen: test_ledger_in_any_order.py."""
 
+import pytest
+
 from models.common.base import Money
 from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import RefundStatus
@@ -50,6 +52,56 @@ def test_a_failed_refund_that_a_person_paid_another_way_counts_once_though_the_p
     books.post(*ledger.moved(whose, failed, RefundStatus.ARRIVED, otherwise=True))
     books.look((payment(10_000, refund("RD-1.m1.0", 3_000)),))
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 7_000}
+
+
+@pytest.mark.parametrize("listed_first", [False, True])
+@pytest.mark.parametrize("known", [RefundStatus.REQUESTED, RefundStatus.FAILED])
+def test_a_refund_that_was_paid_by_hand_and_then_arrived_is_with_the_customer_twice(
+    known: RefundStatus, listed_first: bool
+) -> None:
+    """Whichever is booked first; once, however often the list tells it; the second time it is the platform's own money."""
+    books, whose = Books(10_000), Whose(ORDER, "RD-1", "m1")
+    books.set_aside(whose, 3_000)
+    books.post(*ledger.moved(whose, books.parts["RD-1.m1.0"], known))
+    part = books.parts["RD-1.m1.0"].model_copy(update={"refund_status": known})
+    told = (payment(10_000, refund("RD-1.m1.0", 3_000)),)
+    if listed_first and known is RefundStatus.FAILED:
+        books.look(told)
+        part = part.model_copy(update={"refund_status": RefundStatus.ARRIVED})
+    books.post(*ledger.moved(whose, part, RefundStatus.ARRIVED, otherwise=True))
+    books.look(told)
+    books.look(told)
+    summary = ledger.summary(books.entries, "CNY")
+    assert (summary.refunded.minor, summary.under_way.minor, summary.left.minor) == (6_000, 0, 7_000)
+    assert ledger.balances(books.entries)[ledger.PLATFORM, "CNY"] == -3_000
+    assert {entry.case_id for entry in books.entries if entry.kind is EntryKind.ARRIVED} == {"RD-1"}
+
+
+@pytest.mark.parametrize("told_by", ["list", "case", "both"])
+def test_a_refund_that_came_back_after_it_had_arrived_is_free_to_be_given_again(told_by: str) -> None:
+    books, whose, key = Books(10_000), Whose(ORDER, "RD-1", "m1"), "RD-1.m1.0"
+    books.set_aside(whose, 3_000)
+    books.ask(key, ProviderRefundStatus.ARRIVED)
+    books.hear(whose, key)
+    old_list = books.payments()
+    books.refunds[key] = books.refunds[key].model_copy(update={"status": ProviderRefundStatus.REFUSED})
+    if told_by != "case":
+        books.look(books.payments())
+    if told_by != "list":
+        books.hear(whose, key)
+    books.look(old_list)
+    summary = ledger.summary(books.entries, "CNY")
+    assert (summary.refunded.minor, summary.under_way.minor, summary.left.minor) == (0, 0, 10_000)
+    assert [entry.kind for entry in books.entries].count(EntryKind.REVERSED) == 1
+
+
+def test_an_old_list_that_says_refused_takes_nothing_back_from_a_refund_that_arrived_after_all() -> None:
+    books, whose, key = Books(10_000), Whose(ORDER, "RD-1", "m1"), "RD-1.m1.0"
+    books.set_aside(whose, 3_000)
+    for status in (ProviderRefundStatus.REFUSED, ProviderRefundStatus.ARRIVED):
+        books.hear(whose, key, refund(key, 3_000, status))
+    books.look((payment(10_000, refund(key, 3_000, ProviderRefundStatus.REFUSED)),))
+    assert ledger.summary(books.entries, "CNY").refunded.minor == 3_000
 
 
 def test_only_captured_payments_in_the_refunds_currency_can_be_refunded() -> None:

@@ -52,8 +52,9 @@ class OneOrder(RuleBasedStateMachine):
 
     @rule(part=parts)
     def the_bank_sends_it_back(self, part: tuple[Whose, str]) -> None:
+        """Also after it had arrived."""
         known = self.books.refunds.get(part[1])
-        if known is not None and known.status is ProviderRefundStatus.ACCEPTED:
+        if known is not None and known.status is not ProviderRefundStatus.REFUSED:
             self.books.refunds[part[1]] = known.model_copy(update={"status": ProviderRefundStatus.REFUSED})
 
     @rule(part=parts, times=st.integers(1, 3), stale=st.none() | st.sampled_from(ProviderRefundStatus))

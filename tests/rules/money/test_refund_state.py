@@ -10,10 +10,10 @@ from models.common.base import Money
 from models.common.partners import ProviderRefundStatus
 from models.common.vocabulary import RefundStatus
 from models.remedies.remedy import RefundPart
-from rules.money.refund_state import PROVIDERS, may_follow, standing, standing_minor, status_of
+from rules.money.refund_state import PROVIDERS, may_follow, standing, standing_minor, status_of, told_as
 
 NONE, PENDING, REQUESTED = RefundStatus.NONE, RefundStatus.PENDING, RefundStatus.REQUESTED
-ARRIVED, FAILED = RefundStatus.ARRIVED, RefundStatus.FAILED
+ARRIVED, FAILED, REVERSED = RefundStatus.ARRIVED, RefundStatus.FAILED, RefundStatus.REVERSED
 FORWARD = {
     (PENDING, REQUESTED),
     (PENDING, FAILED),
@@ -21,6 +21,7 @@ FORWARD = {
     (REQUESTED, FAILED),
     (REQUESTED, ARRIVED),
     (FAILED, ARRIVED),
+    (ARRIVED, REVERSED),
 }
 
 
@@ -36,7 +37,7 @@ def test_a_part_only_moves_forward(known: RefundStatus, new: RefundStatus) -> No
     assert may_follow(new, known) is ((known, new) in FORWARD)
 
 
-@given(st.lists(st.sampled_from(RefundStatus)))
+@given(st.lists(st.sampled_from([PENDING, REQUESTED, ARRIVED, FAILED])))
 def test_whatever_is_told_twice_and_out_of_order_ends_the_same(told: list[RefundStatus]) -> None:
     def end(news: list[RefundStatus]) -> RefundStatus:
         known = PENDING
@@ -50,6 +51,17 @@ def test_whatever_is_told_twice_and_out_of_order_ends_the_same(told: list[Refund
 @pytest.mark.parametrize("told", ProviderRefundStatus)
 def test_every_word_of_a_provider_is_a_state_of_ours(told: ProviderRefundStatus) -> None:
     assert PROVIDERS[told] in {REQUESTED, ARRIVED, FAILED}
+
+
+@given(st.lists(st.sampled_from(ProviderRefundStatus)), st.booleans())
+def test_a_refund_that_came_back_is_reversed_once_the_providers_list_says_so_whatever_was_told_before(
+    told: list[ProviderRefundStatus], again: bool
+) -> None:
+    known = ARRIVED
+    for word in [*told, ProviderRefundStatus.REFUSED, *(told if again else [])]:
+        new = told_as(word, known)
+        known = new if may_follow(new, known) else known
+    assert known is REVERSED
 
 
 @pytest.mark.parametrize(
@@ -70,6 +82,6 @@ def test_a_refund_is_requested_once_every_part_is(
 
 
 def test_a_refused_part_no_longer_counts() -> None:
-    every = parts(PENDING, REQUESTED, FAILED, ARRIVED)
+    every = parts(PENDING, REQUESTED, FAILED, ARRIVED, REVERSED)
     assert [part.refund_status for part in standing(every)] == [PENDING, REQUESTED, ARRIVED]
     assert standing_minor(every) == 1_011

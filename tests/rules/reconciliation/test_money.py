@@ -1,5 +1,6 @@
 """What counts as a difference between our books and the partners' (RES-5, RES-6)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,30 +8,39 @@ import pytest
 from models.common.base import Money
 from models.common.partners import ProviderRefundStatus, ShipmentStatus
 from models.common.vocabulary import RefundStatus
+from models.money.ledger import Entry
 from models.reconciliation.difference import DifferenceKind, Finding
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
+from rules.money.ledger import Whose, moved
 from rules.reconciliation.money import Books, Limits, Part, Road, id_of, in_goods, in_money
 from tests.support.builders.orders import payment, refund
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LIMITS = Limits(NOW, grace=timedelta(hours=1), overdue=timedelta(days=15))
 LONG_AGO, JUST_NOW, A_DAY_AGO = NOW - timedelta(days=20), NOW - timedelta(minutes=1), NOW - timedelta(days=1)
-PENDING, REQUESTED, ARRIVED, FAILED = (
+PENDING, REQUESTED, ARRIVED, FAILED, REVERSED = (
     RefundStatus.PENDING,
     RefundStatus.REQUESTED,
     RefundStatus.ARRIVED,
     RefundStatus.FAILED,
+    RefundStatus.REVERSED,
 )
+PART = RefundPart(key="RD-1.m1.1.1", payment_id="P-1", amount=Money(minor=500), refund_status=REQUESTED)
+BY_HAND = moved(Whose("O-1", "RD-1", "m1"), PART, ARRIVED, otherwise=True)
 
 
 def money(
-    ours: RefundStatus, theirs: ProviderRefundStatus | None, since: datetime = A_DAY_AGO, minor: int = 500
+    ours: RefundStatus,
+    theirs: ProviderRefundStatus | None,
+    since: datetime = A_DAY_AGO,
+    minor: int = 500,
+    entries: Sequence[Entry] = (),
 ) -> list[Finding]:
     part = RefundPart(key="RD-1.m1.1.1", payment_id="P-1", amount=Money(minor=500), refund_status=ours)
     made = refund(minor, theirs or ProviderRefundStatus.ACCEPTED, key=part.key, payment_id="P-1", reference="RD-1")
     paid = payment("O-1", 1, *((made,) if theirs else ()), minor=900, payment_id="P-1")
-    books = Books([Part(part, "RD-1", since)], [], frozenset())
+    books = Books([Part(part, "RD-1", since)], entries, frozenset())
     return [found for found in in_money("O-1", [paid], books, LIMITS) if found.kind is not DifferenceKind.REFUND_OUTSIDE]
 
 
@@ -40,6 +50,8 @@ AGREE = [
     (ARRIVED, ProviderRefundStatus.ARRIVED),
     (FAILED, None),
     (FAILED, ProviderRefundStatus.REFUSED),
+    (REVERSED, None),
+    (REVERSED, ProviderRefundStatus.REFUSED),
 ]
 DIFFER = {
     (PENDING, ProviderRefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, True),
@@ -50,15 +62,17 @@ DIFFER = {
     (REQUESTED, ProviderRefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
     (ARRIVED, None): (DifferenceKind.REFUND_UNKNOWN, False),
     (ARRIVED, ProviderRefundStatus.ACCEPTED): (DifferenceKind.REFUND_BEHIND, False),
-    (ARRIVED, ProviderRefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, False),
+    (ARRIVED, ProviderRefundStatus.REFUSED): (DifferenceKind.REFUND_REFUSED, True),
     (FAILED, ProviderRefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, False),
     (FAILED, ProviderRefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, True),
+    (REVERSED, ProviderRefundStatus.ACCEPTED): (DifferenceKind.REFUND_AHEAD, False),
+    (REVERSED, ProviderRefundStatus.ARRIVED): (DifferenceKind.REFUND_AHEAD, False),
 }
 
 
 def test_every_pair_of_states_is_judged() -> None:
     assert {*AGREE, *DIFFER} == {
-        (ours, theirs) for ours in (PENDING, REQUESTED, ARRIVED, FAILED) for theirs in (None, *ProviderRefundStatus)
+        (ours, theirs) for ours in (PENDING, REQUESTED, ARRIVED, FAILED, REVERSED) for theirs in (None, *ProviderRefundStatus)
     }
 
 
@@ -90,6 +104,22 @@ def test_another_amount_is_a_difference_beside_any_other() -> None:
     kinds = {found.kind: found.word for found in money(REQUESTED, ProviderRefundStatus.ARRIVED, minor=499)}
     assert set(kinds) == {DifferenceKind.REFUND_AHEAD, DifferenceKind.REFUND_AMOUNT}
     assert kinds[DifferenceKind.REFUND_AMOUNT] is None
+
+
+@pytest.mark.parametrize(
+    ("theirs", "twice"),
+    [
+        (None, False),
+        (ProviderRefundStatus.REFUSED, False),
+        (ProviderRefundStatus.ACCEPTED, True),
+        (ProviderRefundStatus.ARRIVED, True),
+    ],
+)
+def test_a_refund_that_was_paid_by_hand_is_a_persons_task_when_the_provider_paid_it_too_or_still_may(
+    theirs: ProviderRefundStatus | None, twice: bool
+) -> None:
+    found = money(ARRIVED, theirs, entries=BY_HAND)
+    assert [(one.kind, one.word) for one in found] == ([(DifferenceKind.REFUND_TWICE, None)] if twice else [])
 
 
 @pytest.mark.parametrize(

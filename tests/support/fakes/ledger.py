@@ -10,7 +10,7 @@ from models.remedies.remedy import RefundPart
 from rules.money import ledger
 from rules.money.ledger import Whose
 from rules.money.refund import split
-from rules.money.refund_state import PROVIDERS, may_follow, standing_minor
+from rules.money.refund_state import may_follow, standing_minor, told_as
 from tests.support.builders import orders
 
 ORDER = "O-1"
@@ -76,7 +76,7 @@ class Books:
         part, news = self.parts[key], told or self.refunds.get(key)
         if news is None:
             return
-        to = PROVIDERS[news.status]
+        to = told_as(news.status, part.refund_status)
         if may_follow(to, part.refund_status):
             self.post(*ledger.moved(whose, part, to))
             self.parts[key] = part.model_copy(update={"refund_status": to})

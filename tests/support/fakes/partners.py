@@ -48,7 +48,7 @@ class World:
     warehouse: FakeWarehouse = field(default_factory=FakeWarehouse)
     """Carriers' and merchants' at once (RES-9)."""
     down: set[str] = field(default_factory=set)
-    """Partners that do not answer: merchant, carrier, payment."""
+    """Partners that do not answer: merchant, carrier, payment; refunds: the payment provider, when it is asked for one."""
     refuses: bool = False
     closed: RefusalCode | None = None
     """Why nothing goes back to where it came from; the customer's balance takes it."""
@@ -105,6 +105,7 @@ class World:
 
     async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         self._answering("payment")
+        self._answering("refunds")
         if order.key not in self.refunds:
             status = ProviderRefundStatus.ARRIVED if self.pays_at_once else ProviderRefundStatus.ACCEPTED
             refuses = self.refuses or (self.closed is not None and order.to is RefundTo.ORIGINAL)
@@ -134,6 +135,8 @@ class World:
         self.asked_for_coupons.append(order.key)
         while self.holds_coupons:
             await asyncio.sleep(0.02)
+        if order.key in self.coupons:
+            return self.coupons[order.key]
         refused = self.refuses_coupons
         coupon = Coupon(
             key=order.key,
@@ -150,11 +153,20 @@ class World:
         self._answering("promotion")
         return self.coupons.get(key)
 
-    async def revoke(self, key: str) -> Coupon:
+    async def revoke(self, order: IssueCoupon) -> Coupon:
         self._answering("promotion")
+        key = order.key
         if self.keeps_coupons:
             raise PartnerError(ErrorType.PARTNER_REFUSED, "a coupon is a coupon")
-        if self.coupons[key].status is CouponStatus.ISSUED:
+        never = Coupon(
+            key=key,
+            coupon_id=f"CP-{key}",
+            code="",
+            amount=order.amount,
+            status=CouponStatus.REVOKED,
+            valid_until=order.valid_until,
+        )
+        if self.coupons.setdefault(key, never).status is CouponStatus.ISSUED:
             now = CouponStatus.USED if self.coupons_are_used else CouponStatus.REVOKED
             self.coupons[key] = self.coupons[key].model_copy(update={"status": now})
         return self.coupons[key]

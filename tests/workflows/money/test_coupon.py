@@ -1,5 +1,6 @@
 """Coupons and service improvements as real effects with their own proof; what fails half-way is taken back (RES-3, RES-11)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -73,6 +74,20 @@ async def test_a_promotion_system_that_is_away_holds_the_coupon_up_and_nothing_i
     service.world.down.add("promotion")
     case = await accepted(service, COUPON)
     await case.waits_for(WaitFor.COUPON)
+    service.world.down.clear()
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert len(service.world.coupons) == 1
+
+
+async def test_a_promotion_system_silent_beyond_its_time_is_told_to_the_supervisors_and_goes_on_being_asked(
+    service: Service,
+) -> None:
+    waits = service.policy.waits
+    soon = waits[WaitFor.COUPON].model_copy(update={"within": timedelta(seconds=1)})
+    service.policy = service.policy.changed(waits={**waits, WaitFor.COUPON: soon})
+    service.world.down.add("promotion")
+    case = await accepted(service, COUPON)
+    await case.remembers("resolution.coupon_late")
     service.world.down.clear()
     await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert len(service.world.coupons) == 1

@@ -1,0 +1,173 @@
+"""Refunds whose end is not the end (RES-5): paid by hand and then arrived, come back after they arrived, silent beyond their time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from models.case.actions import Action
+from models.common.partners import Notice, ProviderRefundStatus, Refund, RefundTo, RefusalCode, ShipmentStatus
+from models.common.vocabulary import ErrorType, Issue, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
+from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
+from tests.support.builders.orders import order, parcel, payment
+from tests.support.builders.reconciliation import refunding
+from tests.support.processes.service import Case, Service
+from tests.workflows.money.test_refund import followed_up, money, went
+
+ARRIVED, REFUSED = ProviderRefundStatus.ARRIVED, ProviderRefundStatus.REFUSED
+
+
+async def told(service: Service, case: Case, status: ProviderRefundStatus, key: str | None = None, **change: Any) -> Refund:
+    """The provider's refund moves, and its webhook comes."""
+    key = key or next(iter(service.world.refunds))
+    refund = service.world.refunds[key].model_copy(update={"status": status, **change})
+    service.world.refunds[key] = refund
+    name = f"n-{key}-{status}"
+    notice = Notice(notice_id=name, partner="payment", kind="refund", payload=refund.model_dump(mode="json"))
+    await case.handle.signal("notice", notice)
+    return refund
+
+
+async def overdue(service: Service) -> tuple[Case, str]:
+    """A refund that the provider took, and that does not arrive."""
+    case = await refunding(service)
+    await case.pass_time(days=16)
+    view = await case.waits_for(WaitFor.PAYMENT_REPAIR)
+    return case, view.remedies[0].id
+
+
+async def test_the_wait_for_an_arrival_shows_the_end_of_the_promise_while_the_provider_is_asked_every_few_hours(
+    service: Service,
+) -> None:
+    case = await refunding(service)
+    view = await case.waits_for(WaitFor.ARRIVAL)
+    assert view.waiting is not None
+    assert view.waiting.until > datetime.now(UTC) + timedelta(days=14)
+    await case.pass_time(days=1)
+    service.world.arrive()
+    await case.pass_time(hours=7)
+    await followed_up(case)
+
+
+async def test_recording_by_hand_warns_while_the_provider_may_still_pay_and_what_arrives_then_is_told_and_booked(
+    service: Service,
+) -> None:
+    case, remedy = await overdue(service)
+    fault = await case.refusal(SUPERVISOR, Action.RECORD_REFUND, remedy_id=remedy, proof="bank transfer 4711")
+    assert (fault.type, fault.field, fault.rule) == (ErrorType.NOT_ALLOWED_NOW, "although_under_way", "RES-5")
+    assert "CNY 129.00" in fault.detail
+    await case.act(SUPERVISOR, Action.RECORD_REFUND, remedy_id=remedy, proof="bank transfer 4711", although_under_way=True)
+    await followed_up(case)
+    assert [data["to"] for data in await case.told("resolution.refund_arrived")] == ["otherwise"]
+    assert await money(service) == (12_900, 12_900, 0, 0)
+    await told(service, case, ARRIVED)
+    await case.remembers("resolution.refund_twice")
+    assert await money(service) == (12_900, 25_800, 0, 0)
+    view = await case.seen_by(AGENT)
+    assert [given.refund_status for given in view.remedies] == [RefundStatus.ARRIVED]
+    await told(service, case, REFUSED)  # it came back: the customer has it once
+    await case.act(CUSTOMER, Action.CONFIRM)
+    await case.until(lambda view: view.stage is Stage.CLOSED)
+    assert await money(service) == (12_900, 12_900, 0, 0)
+
+
+async def test_an_overdue_refund_goes_on_being_asked_about_while_a_person_has_it(service: Service) -> None:
+    case, _ = await overdue(service)
+    (data,) = await case.told("resolution.refund_failed")
+    assert (data["amount_minor"], data["refusal"]) == (12_900, "not_arrived")
+    service.world.arrive()
+    await case.pass_time(hours=7)
+    await followed_up(case)
+    assert await money(service) == (12_900, 12_900, 0, 0)
+
+
+async def silent(service: Service) -> Case:
+    """A refund that the provider does not answer, for longer than the policy has patience; no clock can be moved while it is asked."""
+    waits = service.policy.waits
+    impatient = waits[WaitFor.REFUND].model_copy(update={"within": timedelta(seconds=1)})
+    service.world.add(order(), parcel(status=ShipmentStatus.LOST))
+    service.world.down.add("refunds")
+    policy = service.policy.changed(waits={**waits, WaitFor.REFUND: impatient})
+    return await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY}, policy=policy)
+
+
+async def test_a_provider_silent_beyond_its_time_is_a_persons_task_and_goes_on_being_asked(service: Service) -> None:
+    case = await silent(service)
+    view = await case.waits_for(WaitFor.PAYMENT_REPAIR)
+    assert view.waiting is not None
+    assert view.waiting.on is WaitingOn.AGENT
+    (data,) = await case.told("resolution.refund_failed")
+    assert (data["amount_minor"], data["refusal"]) == (12_900, "provider_silent")
+    service.world.down.clear()
+    await followed_up(case)
+    assert went(service) == [(RefundTo.ORIGINAL, 12_900)]
+
+
+async def test_what_a_silent_provider_was_asked_for_may_be_paid_by_hand_and_is_not_asked_for_again(service: Service) -> None:
+    case = await silent(service)
+    remedy = (await case.waits_for(WaitFor.PAYMENT_REPAIR)).remedies[0].id
+    words = {"remedy_id": remedy, "proof": "bank transfer 4711"}
+    assert (await case.refusal(AGENT, Action.RECORD_REFUND, **words)).field == "although_under_way"
+    await case.act(AGENT, Action.RECORD_REFUND, although_under_way=True, **words)
+    await followed_up(case)
+    service.world.down.clear()
+    assert service.world.refunds == {}
+    assert await money(service) == (12_900, 12_900, 0, 0)
+
+
+async def refunded(service: Service, *parts: int, closed: bool = False) -> Case:
+    """A refund that arrived, each part on its own payment."""
+    service.world.add(
+        order(),
+        parcel(status=ShipmentStatus.LOST),
+        charges=tuple(payment(number=number, minor=minor) for number, minor in enumerate(parts, start=1)),
+    )
+    case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
+    await followed_up(case)
+    if closed:
+        await case.act(CUSTOMER, Action.CONFIRM)
+        await case.until(lambda view: view.stage is Stage.CLOSED)
+    return case
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_a_refund_that_came_back_opens_its_case_for_a_person_who_gives_it_again(service: Service, closed: bool) -> None:
+    case = await refunded(service, 12_900, closed=closed)
+    await told(service, case, REFUSED, refusal="the bank sent it back", refusal_code=RefusalCode.OTHER)
+    view = await case.waits_for(WaitFor.PAYMENT_REPAIR)
+    assert await money(service) == (12_900, 0, 0, 12_900)
+    assert "resolution.refund_reversed" in await case.messages("C-1")
+    await case.act(AGENT, Action.RETRY_REFUND, remedy_id=view.remedies[0].id, to="balance")
+    await case.until(lambda view: view.stage is (Stage.CLOSED if closed else Stage.FOLLOW_UP))
+    assert went(service) == [(RefundTo.BALANCE, 12_900)]
+    assert await money(service) == (12_900, 12_900, 0, 0)
+    assert [data["to"] for data in await case.told("resolution.refund_arrived")] == ["original", "balance"]
+
+
+async def test_only_the_part_that_came_back_goes_another_way_by_itself_and_every_letter_names_it(service: Service) -> None:
+    case = await refunded(service, 8_000, 4_900)
+    second = list(service.world.refunds)[1]
+    await told(service, case, REFUSED, second, refusal="the card has expired", refusal_code=RefusalCode.CARD_EXPIRED)
+    await case.remembers("resolution.refund_redirected")
+    await followed_up(case)
+    assert went(service) == [(RefundTo.ORIGINAL, 8_000), (RefundTo.BALANCE, 4_900)]
+    assert await money(service) == (12_900, 12_900, 0, 0)
+    for event, amounts in {
+        "requested": [("original", 12_900), ("balance", 4_900)],
+        "reversed": [("original", 4_900)],
+        "redirected": [("balance", 4_900)],
+        "arrived": [("original", 12_900), ("balance", 4_900)],
+    }.items():
+        data = await case.told(f"resolution.refund_{event}")
+        assert [(one["to"], one["amount_minor"]) for one in data] == amounts, event
+
+
+async def test_a_refund_that_came_back_may_be_paid_by_hand_in_the_end(service: Service) -> None:
+    case = await refunded(service, 8_000, 4_900, closed=True)
+    await told(service, case, REFUSED, refusal="the bank sent it back", refusal_code=RefusalCode.OTHER)
+    view = await case.waits_for(WaitFor.PAYMENT_REPAIR)
+    await case.act(AGENT, Action.RECORD_REFUND, remedy_id=view.remedies[0].id, proof="bank transfer 4711")
+    await case.until(lambda view: view.stage is Stage.CLOSED)
+    data = await case.told("resolution.refund_arrived")
+    assert [(one["to"], one["amount_minor"]) for one in data] == [("original", 12_900), ("otherwise", 8_000)]
+    assert await money(service) == (12_900, 12_900, 0, 0)
