@@ -40,6 +40,10 @@ REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "mo
 NOT_OF_ISSUE = Bilingual(zh="该类问题没有这种处理方式", en="this is no remedy for the issue")
 NO_PIECES = Bilingual(zh="该商品的全部件数已在其他申请中处理", en="all pieces of this line are in other requests already")
 NO_MONEY = Bilingual(zh="订单已没有可退金额", en="nothing is left to refund on the order")
+SHARE_GIVEN = Bilingual(
+    zh="本规则允许的金额已全部给付；更多须由商家或主管决定",
+    en="all that this rule allows was given before; the merchant or a supervisor may give more",
+)
 
 
 @dataclass(frozen=True)
@@ -219,9 +223,15 @@ def _closed(
         return {"reason": row.otherwise}
     if _of_the_goods(row) and not REMEDIES[kind].words and not _pieces(ask, line):
         return {"rule": PIECES_LEFT, "reason": NO_PIECES, "firm": True}
-    if _amount(ask, line, kind, row, known) == 0:
+    free = not line.paid.minor  # in the way of nothing
+    return None if free or _amount(ask, line, kind, row, known) != 0 else _nothing_left(ask, kind)
+
+
+def _nothing_left(ask: Ask, kind: RemedyKind) -> dict[str, object]:
+    """Nobody gives what the payments hold no more; more than the row's share is for who may go beyond it."""
+    if REMEDIES[kind].refunds and not ask.left:
         return {"rule": MONEY_LEFT, "reason": NO_MONEY, "firm": True}
-    return None
+    return {"reason": SHARE_GIVEN}
 
 
 def _open_changes(ask: Ask, line: OrderLine, kind: RemedyKind) -> tuple[ChangeKind, ...] | Bilingual:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models.case.history import LineGiven, OrderHistory
 from models.case.state import CaseState, Classification
 from models.common.base import Money
 from models.common.lines import LineQuantity, NewItem
@@ -17,7 +18,7 @@ from rules.facts.establish import facts_of
 from rules.remedies.eligibility import Ask, eligible
 from rules.remedies.limits import unfit
 from tests.support.builders.cases import NOW, case, receipt
-from tests.support.builders.eligibility import COUPON, DAY, EXCHANGE, REFUND, REPAIR, RETURN, delivered, order
+from tests.support.builders.eligibility import CANCEL, COUPON, DAY, EXCHANGE, REFUND, REPAIR, RETURN, delivered, order
 from tests.support.builders.orders import line, payment, refund
 from tests.support.builders.remedies import offer
 
@@ -54,6 +55,62 @@ def test_a_merchant_and_a_supervisor_may_give_more_but_never_what_is_not_there(p
     too_much = unfit(case_, policy_slice, (offer(REFUND, 12_901),), role)
     assert too_much is not None
     assert "money-left" in too_much.en
+
+
+GIFT_AND_SHIRT = order(line(minor=0), line("L2", minor=5_000))
+
+
+@pytest.mark.parametrize(
+    ("offered", "change"),
+    [
+        (offer(RETURN, 5_000), {}),
+        (offer(REFUND, 5_000), {}),
+        (offer(EXCHANGE), {}),
+        (offer(CANCEL, 5_000), {"order": GIFT_AND_SHIRT.model_copy(update={"status": OrderStatus.PAID}), "shipments": ()}),
+        (offer(EXCHANGE, None, LineQuantity(line_id="L1")), {}),
+    ],
+)
+def test_a_gift_in_an_order_is_in_the_way_of_nothing(
+    policy_slice: PolicySlice, offered: RemedyOffer, change: dict[str, Any]
+) -> None:
+    issue = Issue.CANCEL if offered.kind is CANCEL else Issue.QUALITY_DEFECT
+    case_ = state(issue, **{"order": GIFT_AND_SHIRT, **change})
+    assert unfit(case_, policy_slice, (offered,), Role.AGENT) is None
+
+
+def test_a_gift_is_worth_no_money(policy_slice: PolicySlice) -> None:
+    case_ = state(Issue.QUALITY_DEFECT, order=GIFT_AND_SHIRT)
+    said = unfit(case_, policy_slice, (offer(RETURN, 1, LineQuantity(line_id="L1")),), Role.AGENT)
+    assert said is not None
+    assert "more than the CNY 0.00" in said.en
+
+
+@pytest.mark.parametrize(("role", "allowed"), [(Role.AGENT, False), (Role.MERCHANT, True), (Role.SUPERVISOR, True)])
+@pytest.mark.parametrize("again", [True, False])
+def test_half_refunded_is_not_all_refunded(policy_slice: PolicySlice, role: Role, *, allowed: bool, again: bool) -> None:
+    """Half of 100.00 is all that the policy gives; 10.00 more is for who may go beyond it, in the same case or in another."""
+    bought = order(line(minor=10_000))
+    if again:
+        half = Remedy(id="m1", kind=REFUND, amount=Money(minor=5_000), done_at=NOW, refund_status=RefundStatus.ARRIVED)
+        case_ = state(Issue.QUALITY_DEFECT, order=bought, remedies=(half,))
+    else:
+        earlier = OrderHistory(given=(LineGiven(line_id="L1", minor=5_000),), given_minor=5_000, refunded_minor=5_000)
+        case_ = state(Issue.QUALITY_DEFECT, order=bought, history=earlier)
+    said = unfit(case_, policy_slice, (offer(REFUND, 1_000),), role)
+    assert (said is None) is allowed
+    assert said is None or ("given before" in said.en and "(rule refund-in-part)" in said.en)
+    assert unfit(case_, policy_slice, (offer(REFUND, 5_000),), Role.SUPERVISOR) is None
+    too_much = unfit(case_, policy_slice, (offer(REFUND, 5_001),), Role.SUPERVISOR)
+    assert too_much is not None
+    assert "money-left" in too_much.en
+
+
+def test_what_is_all_refunded_is_refunded_no_more_by_anybody(policy_slice: PolicySlice) -> None:
+    earlier = OrderHistory(given=(LineGiven(line_id="L1", minor=12_900),), given_minor=12_900, refunded_minor=12_900)
+    case_ = state(Issue.QUALITY_DEFECT, history=earlier)
+    (shirt,) = eligible(Ask.of(case_, policy_slice)).lines
+    refund_ = next(one for one in shirt.remedies if one.kind is REFUND)
+    assert (refund_.allowed, refund_.rule, refund_.firm) == (False, "money-left", True)
 
 
 def test_a_supervisor_may_allow_what_is_too_late_and_an_agent_may_not(policy_slice: PolicySlice) -> None:
