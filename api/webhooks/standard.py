@@ -19,6 +19,7 @@ from api.http.problems import problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
+from models.common.identifiers import tracking_number
 from models.common.partner_registry import Partner
 from models.common.partners import Notice, NoticeKind
 from models.common.vocabulary import ErrorType, Stage
@@ -160,7 +161,7 @@ async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
 
 async def _return_of(session: AsyncSession, envelope: Envelope) -> str | None:
     """The return whose parcel a carrier tells of without naming it: the customer chose the carrier, which knows no reference."""
-    tracking = envelope.payload.get("tracking")
+    tracking = tracking_number(envelope.payload.get("tracking"))
     if envelope.reference is not None or envelope.kind != NoticeKind.SHIPMENT or not isinstance(tracking, str):
         return None
     theirs = (col(ReturnRow.tracking) == tracking) | (col(ReturnRow.sent_back_tracking) == tracking)

@@ -277,7 +277,7 @@ async def _looked(context: ReplacementContext) -> None:
     if told is not None and told.dispatch is not None:
         context.told_of_dispatch(told.dispatch)
     parcel = (
-        told.parcel if told is not None and told.parcel is not None and context.traces.is_news(told.parcel, context.now) else None
+        told.parcel if told is not None and told.parcel is not None and context.traces.is_news(told.parcel, asked=True) else None
     )
     if parcel is not None and (odd := context.told_of_parcel(parcel)) is not None:
         context.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
