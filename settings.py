@@ -81,6 +81,12 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr | None = None
     """Stripe's signing secret of `POST /v1/webhooks/stripe`, `whsec_…`; None: its webhooks are refused."""
 
+    easypost_key: SecretStr | None = None
+    """EasyPost's API key: parcels that the carriers' address does not know are tracked there; None: they are not."""
+    easypost_url: str = "https://api.easypost.com/v2"
+    easypost_webhook_secret: SecretStr | None = None
+    """EasyPost's `webhook_secret` of `POST /v1/webhooks/easypost`; None: its webhooks are refused."""
+
     webhook_secret: SecretStr | None = None
     """`whsec_…` of Standard Webhooks, shared with partners; None: made at first start, in `data_dir`."""
 

@@ -17,6 +17,7 @@ from adapters.notifications.smtp import SmtpEmail
 from adapters.partners.carrier import HttpCarrier
 from adapters.partners.circuit import Circuit
 from adapters.partners.claims import HttpClaims
+from adapters.partners.easypost import EasyPost
 from adapters.partners.http import PartnerHttp
 from adapters.partners.merchant import HttpMerchant
 from adapters.partners.order_change import HttpOrdering
@@ -70,11 +71,12 @@ class Partners:
 
         http = {partner: connection(partner) for partner in Partner}
         merchant, carrier, payment = http[Partner.MERCHANT], http[Partner.CARRIER], http[Partner.PAYMENT]
-        stripe = _stripe(settings)
+        stripe, easypost = _stripe(settings), _easypost(settings)
+        tracking = EasyPost(easypost) if easypost else None
         own = {merchant: stripe for merchant, provider in settings.payment_providers.items() if provider == "stripe" and stripe}
         return cls(
             merchant=HttpMerchant(merchant),
-            carrier=HttpCarrier(carrier),
+            carrier=HttpCarrier(carrier, tracking),
             payment=PaymentsByMerchant(HttpPayment(payment), own),
             merchants_have_providers=bool(own),
             promotion=HttpPromotion(http[Partner.PROMOTION]),
@@ -83,10 +85,10 @@ class Partners:
             notification=HttpNotification(http[Partner.NOTIFICATION]),
             email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),
-            returns=HttpReturns(merchant, carrier),
+            returns=HttpReturns(merchant, carrier, tracking),
             warehouse=HttpWarehouse(merchant),
             claims={Party.CARRIER: HttpClaims(carrier, "/claims"), Party.MERCHANT: HttpClaims(merchant, "/recoveries")},
-            _connections=(*http.values(), *((stripe,) if stripe else ())),
+            _connections=(*http.values(), *(one for one in (stripe, easypost) if one is not None)),
         )
 
     @property
@@ -96,6 +98,16 @@ class Partners:
 
     async def aclose(self) -> None:
         await asyncio.gather(*(connection.aclose() for connection in self._connections))
+
+
+def _easypost(settings: Settings) -> PartnerHttp | None:
+    """The connection to EasyPost, when there is a key."""
+    if settings.easypost_key is None:
+        return None
+    key, circuit = settings.easypost_key.get_secret_value(), Circuit.of(settings, "easypost")
+    return PartnerHttp(
+        "easypost", settings.easypost_url, key, settings.partner_timeout, circuit=circuit, key_setting="REDRESS_EASYPOST_KEY"
+    )
 
 
 def _stripe(settings: Settings) -> StripePayment | None:

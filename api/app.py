@@ -26,8 +26,8 @@ from api.http.temporal import CaseEngine
 from api.orders import ledger as order_ledger
 from api.replacements import endpoints as replacements
 from api.returns import endpoints as returns
+from api.webhooks import easypost, stripe
 from api.webhooks import standard as webhooks
-from api.webhooks import stripe
 from rules.policy.load import load_policy
 from settings import Settings
 
@@ -107,6 +107,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         inbox.router,
         knowledge.router,
         *work,
+        easypost.router,
         stripe.router,  # before the other partners', whose path has any name in its place
         webhooks.router,
         health.router,

@@ -46,7 +46,7 @@ def explain_(
     kind: Annotated[Kind, typer.Option(help="What the case is.")],
     issue: Annotated[Issue, typer.Option(help="What went wrong, as logistics.damaged.")],
     priority: Annotated[Priority, typer.Option(help="How urgent it is.")] = Priority.P3,
-    region: Annotated[str | None, typer.Option(help="The order's region, as CN-31.")] = None,
+    region: Annotated[str | None, typer.Option(help="The order's region, as CN-SH.")] = None,
     merchant: Annotated[str | None, typer.Option(help="The merchant's id.")] = None,
     policy: Annotated[Path | None, typer.Option(help="Another policy file, to try it before it is used.")] = None,
 ) -> None:

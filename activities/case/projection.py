@@ -74,6 +74,15 @@ def carrier_rows(case: CaseState) -> list[Row]:
     return [{"carrier_id": carrier, "case_id": case.case_id} for carrier in carriers]
 
 
+def parcel_rows(case: CaseState) -> list[Row]:
+    """The order's parcels, which the case follows, and those of replacements; returns have rows of their own."""
+    sent = [remedy.replacement for remedy in case.remedies if remedy.replacement is not None]
+    known = [(parcel.tracking, case.case_id) for parcel in case.shipments]
+    known += [(state.tracking, state.workflow_id) for state in sent if state.tracking is not None]
+    customer = case.receipt.customer_id
+    return [{"tracking": tracking, "workflow_id": follower, "customer_id": customer} for tracking, follower in known]
+
+
 def evidence_rows(case: CaseState) -> list[Row]:
     """Every piece once, by whoever gave it first."""
     receipt = case.receipt

@@ -12,7 +12,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.case.history import let_go
-from activities.case.projection import carrier_rows, case_row, evidence_rows, timeline_row
+from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, timeline_row
 from activities.kit.carries_out import carries_out
 from activities.money.refund_parts import follow, part_of, reserve_refund
 from activities.notifications.outbox import message_rows
@@ -35,6 +35,7 @@ from models.tables.case import (
     TimelineRow,
 )
 from models.tables.money import RefundPartRow
+from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
 from rules.case.archive import root_cause
 from rules.notifications.texts import Texts
@@ -85,6 +86,7 @@ class RecordsActivities:
         case = projection.state
         newest = await upsert(session, CaseRow, case_row(projection, self._policy.currency), unless_newer="version")
         await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
+        await insert_if_absent(session, ParcelRow, *parcel_rows(case))
         await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
         await self._tell(session, case)
         await follow(session, case, projection.at)

@@ -36,7 +36,7 @@ from rules.money import ledger
 from rules.reconciliation.charges import bills_of, in_charges
 from rules.reconciliation.coupons import coupons_of, in_coupons
 from rules.reconciliation.money import Books, Limits, Part, Road, in_goods, in_money
-from rules.returns.outcome import status_of
+from rules.returns.statuses import status_of
 
 T = TypeVar("T")
 TRIES = 3
@@ -176,7 +176,7 @@ class Comparison:
         for road in roads:
             with compared.asking(Scope.GOODS, road.tracking, findings):
                 parcel = await patiently(partial(self._carriers.parcel, road.tracking))
-                told = status_of(parcel.status, self._policy.returns)[0] if parcel else None
+                told = status_of(parcel, self._policy.returns) if parcel else None
                 findings += in_goods(road, told, parcel, self._limits(compared))
             if Scope.GOODS in compared.missed:
                 break

@@ -92,10 +92,20 @@ class Answer(BaseModel):
 class PartnerHttp:
     """A partner's HTTP API: one pool of connections, one time limit for each call as a whole."""
 
-    def __init__(self, partner: str, base_url: str, token: str, timeout: float, *, circuit: Circuit | None = None) -> None:
+    def __init__(
+        self,
+        partner: str,
+        base_url: str,
+        token: str,
+        timeout: float,
+        *,
+        circuit: Circuit | None = None,
+        key_setting: str = "REDRESS_PARTNER_TOKEN",
+    ) -> None:
         self.circuit = circuit or Circuit(partner)
         self._partner = partner
         self._timeout = timeout
+        self._key_setting = key_setting
         self._base = base_url.rstrip("/")
         self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "User-Agent": "redress"}
 
@@ -197,7 +207,7 @@ class PartnerHttp:
 
     def _failure(self, answer: Answer) -> PartnerError:
         if answer.is_servers_fault or answer.status in COME_BACK:
-            hint = "; is REDRESS_PARTNER_TOKEN right?" if answer.status == HTTPStatus.UNAUTHORIZED else ""
+            hint = f"; is {self._key_setting} right?" if answer.status == HTTPStatus.UNAUTHORIZED else ""
             return self._unavailable(f"answers {answer.status}: {answer.words}{hint}", seconds_of(answer.retry_after))
         if answer.is_page:  # must not make an order unknown, or a refund refused
             address = f"REDRESS_{self._partner.upper()}_URL"

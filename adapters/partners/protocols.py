@@ -12,6 +12,7 @@ from models.common.partners import Order, OutgoingMessage, Payment, Refund, Refu
 from models.money.charge import Charge, ChargeRequest
 from models.money.coupon import Coupon, IssueCoupon
 from models.remedies.order_change import ChangeAnswer, OrderChangeRequest
+from models.returns.partner import ReturnParcel
 
 
 class Merchant(Protocol):
@@ -35,6 +36,18 @@ class Carrier(Protocol):
 
     async def ask(self, request: StatementRequest) -> None:
         """Ask for a statement or proof of delivery; the answer comes by webhook or through our API."""
+        ...
+
+
+class Tracking(Protocol):
+    """A tracking service of many carriers, which is asked about parcels that the carriers' desk does not know or lists without a trace."""
+
+    async def parcel(self, tracking: str) -> ReturnParcel | None:
+        """Where the parcel is; None when no carrier of the service knows the number."""
+        ...
+
+    async def traced(self, shipment: Shipment) -> Shipment:
+        """The order's parcel with what the service knows of its way."""
         ...
 
 

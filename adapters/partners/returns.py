@@ -6,6 +6,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from adapters.partners.http import PartnerHttp
+from adapters.partners.protocols import Tracking
 from models.returns.partner import (
     Label,
     LabelRequest,
@@ -81,9 +82,10 @@ class ReturnPartners(Protocol):
 class HttpReturns:
     """A `ReturnPartners`: the merchants' and the carriers' contracts."""
 
-    def __init__(self, merchant: PartnerHttp, carrier: PartnerHttp) -> None:
+    def __init__(self, merchant: PartnerHttp, carrier: PartnerHttp, tracking: Tracking | None = None) -> None:
         self._merchant = merchant
         self._carrier = carrier
+        self._tracking = tracking
 
     async def open_return(self, order: ReturnRequest) -> ReturnSlip:
         slip = await _write(self._merchant, "/returns", order, order.key, ReturnSlip)
@@ -132,6 +134,8 @@ class HttpReturns:
         parcel = await self._carrier.read(f"/parcels/{_path(tracking)}", ReturnParcel)
         if parcel is not None and parcel.tracking != tracking:
             raise self._carrier.invalid_response(f"asked for parcel {tracking}, it tells of {parcel.tracking}")
+        if parcel is None and self._tracking is not None:
+            return await self._tracking.parcel(tracking)
         return parcel
 
 

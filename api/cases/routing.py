@@ -45,7 +45,7 @@ async def explain_(
     kind: Kind,
     issue: Issue,
     priority: Priority = Priority.P3,
-    region: Annotated[Identifier | None, Query(examples=["CN-31"])] = None,
+    region: Annotated[Identifier | None, Query(examples=["CN-SH"])] = None,
     merchant: Annotated[Identifier | None, Query(examples=["M-1"])] = None,
 ) -> Explanation:
     """By the policy that new cases get. Nothing is opened."""

@@ -29,7 +29,7 @@ NEW_ADDRESS = {
         "value": {
             "name": "王伟",
             "phone": "+86 138 0000 0000",
-            "region": "CN-31",
+            "region": "CN-SH",
             "city": "上海",
             "street": "徐汇区漕溪北路 1 号 2 单元 301",
             "postal_code": "200030",

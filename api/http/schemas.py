@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 from models.case.actions import BODIES, Action
 from models.case.receipt import Wanted
 from models.common.base import Body, Frozen, Identifier, Instant, Money, Words, unfit
+from models.common.identifiers import Phone
 from models.common.lines import LineQuantity
 from models.common.partners import FromPartner
 from models.common.timeline import TimelineView
@@ -60,7 +61,7 @@ class Contact(Frozen):
     """For a customer's own token: taken from the token."""
     name: str | None = Field(default=None, min_length=1, max_length=100)
     email: str | None = Field(default=None, max_length=254, pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$")
-    phone: str | None = Field(default=None, pattern=r"^\+?[0-9][0-9 ()-]{4,19}$")
+    phone: Phone | None = None
     locale: Locale | None = None
     """None: the request's language, unless the customer chose one before."""
     zone: Zone | None = None

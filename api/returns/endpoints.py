@@ -17,12 +17,13 @@ from api.http.lookup import find, in_sight
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, LOOKING, READING
 from api.http.uploads import references
+from api.returns.parcels import refuse_others_parcel
 from api.returns.schemas import SHAPES, ClaimFreightIn, InspectIn
 from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.base import Body, Frozen, Identifier
 from models.common.vocabulary import ErrorType, Role
-from models.returns.state import RETURN_BODIES, BookPickup, ReturnAction, ReturnResult, ReturnStage, ReturnState
+from models.returns.state import RETURN_BODIES, BookPickup, ReturnAction, ReturnResult, ReturnStage, ReturnState, Ship
 from models.returns.views import ReturnItem, ReturnPage, ReturnView
 from models.tables.addresses import AddressRow
 from models.tables.case import CaseRow
@@ -112,6 +113,8 @@ async def _resolved(parts: Parts, caller: Caller, row: CaseRow, action: ReturnAc
         if isinstance(body, ClaimFreightIn):
             (receipt,) = await references(session, caller.actor, [body.receipt], "receipt")
             return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"receipt"}), "receipt": receipt})
+        if isinstance(body, Ship) and caller.role is Role.CUSTOMER:
+            await refuse_others_parcel(session, row, body.tracking)
         if isinstance(body, BookPickup) and body.address_id is not None:
             address = await session.get(AddressRow, body.address_id)
             if address is None or address.customer_id != row.customer_id:

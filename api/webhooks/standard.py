@@ -19,10 +19,13 @@ from api.http.problems import problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
+from models.common.identifiers import tracking_number
 from models.common.partner_registry import Partner
 from models.common.partners import Notice, NoticeKind
 from models.common.vocabulary import ErrorType, Stage
+from models.returns.state import ReturnStage
 from models.tables.case import CaseRow, WebhookRow
+from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
 
 router = APIRouter(prefix="/v1/webhooks", tags=["partners"])
@@ -147,25 +150,31 @@ def _refuse_unless_sent_by(partner: Partner, kind: str) -> None:
 
 
 async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
-    returned = await _return_of(session, envelope)
-    if returned is not None:
-        return [returned]
+    """Who waits for it: whom it names, and who follows the parcel that it tells of."""
+    tracking = tracking_number(envelope.payload.get("tracking")) if envelope.kind == NoticeKind.SHIPMENT else None
+    returned = await _returns_in(session, tracking) if isinstance(tracking, str) else []
     if envelope.reference is not None:
-        return [envelope.reference] if CASE_ID.fullmatch(envelope.reference) else []
-    if envelope.order_id is None:
-        return []
+        named = [envelope.reference] if CASE_ID.fullmatch(envelope.reference) else []
+        return list(dict.fromkeys((*named, *returned)))
+    if returned:
+        return returned
+    followers = await _followers_of(session, tracking) if isinstance(tracking, str) else []
     open_ones = select(CaseRow.case_id).where(CaseRow.order_id == envelope.order_id, col(CaseRow.stage) != Stage.CLOSED.value)
-    return list((await session.exec(open_ones)).all())
+    cases = (await session.exec(open_ones)).all() if envelope.order_id is not None else ()
+    return list(dict.fromkeys((*cases, *followers)))
 
 
-async def _return_of(session: AsyncSession, envelope: Envelope) -> str | None:
-    """The return whose parcel a carrier tells of without naming it: the customer chose the carrier, which knows no reference."""
-    tracking = envelope.payload.get("tracking")
-    if envelope.reference is not None or envelope.kind != NoticeKind.SHIPMENT or not isinstance(tracking, str):
-        return None
+async def _returns_in(session: AsyncSession, tracking: str) -> list[str]:
+    """Every return that lies in the parcel: a customer may put two into one, and a carrier of their own knows no reference of ours."""
     theirs = (col(ReturnRow.tracking) == tracking) | (col(ReturnRow.sent_back_tracking) == tracking)
-    found = select(ReturnRow.workflow_id).where(theirs).order_by(col(ReturnRow.opened_at).desc())
-    return (await session.exec(found)).first()
+    found = select(ReturnRow).where(theirs).order_by(col(ReturnRow.opened_at).desc())
+    rows = (await session.exec(found)).all()
+    return [row.workflow_id for row in rows if row.stage != ReturnStage.OVER] or [row.workflow_id for row in rows[:1]]
+
+
+async def _followers_of(session: AsyncSession, tracking: str) -> list[str]:
+    """The cases and replacements that know the parcel."""
+    return list((await session.exec(select(ParcelRow.workflow_id).where(ParcelRow.tracking == tracking))).all())
 
 
 def _taken(parts: Parts, sender: str, result: Literal["taken", "replayed", "unknown"]) -> Taken:

@@ -7,6 +7,7 @@ from pydantic import Field
 from models.claims.state import ClaimCause, ClaimKind
 from models.common.actors import EvidenceRef
 from models.common.base import Frozen, Identifier, Instant, Money
+from models.common.identifiers import TrackingNumber
 from models.common.partners import FromPartner
 from models.common.vocabulary import Party
 
@@ -32,7 +33,7 @@ class ClaimMessage(FromPartner):
     kind: ClaimKind
     recipient: Identifier
     order_id: Identifier
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     cause: ClaimCause
     amount: Money
     words: str

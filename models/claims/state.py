@@ -12,6 +12,7 @@ from models.claims.policy import ClaimTerms, ClaimWaitFor
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.events import Event
+from models.common.identifiers import TrackingNumber
 from models.common.vocabulary import Issue, Party, RemedyKind, WaitingOn
 from models.investigation.findings import Fact, Finding
 
@@ -103,7 +104,7 @@ class Claim(Frozen):
     """The order's merchant, who gets what is in its favour."""
     cause: ClaimCause
     issue: Issue | None = None
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     items: tuple[ClaimItem, ...]
     currency: str
     limit: ClaimLimit | None = None

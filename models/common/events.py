@@ -187,6 +187,7 @@ class Event(StrEnum):
     RETURN_SENT_BACK = _event("return.sent_back", "remedy_id tracking carrier")
     RETURN_HANDED_BACK = _event("return.handed_back", "remedy_id tracking")
     RETURN_LOST = _event("return.lost", "remedy_id ours tracking")
+    RETURN_TURNED_BACK = _event("return.turned_back", "remedy_id ours tracking")
     RETURN_EXPIRED = _event("return.expired", "remedy_id ours tracking")
     RETURN_UNADDRESSED = _event("return.unaddressed", "remedy_id ours tracking")
     RETURN_REFUSED = _event("return.refused", f"remedy_id ours tracking {REFUSAL}")

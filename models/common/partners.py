@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from models.common.actors import EvidenceRef
 from models.common.base import Identifier, Instant, Money
+from models.common.identifiers import Region, TrackingNumber
 
 
 class FromPartner(BaseModel):
@@ -59,7 +60,7 @@ class Order(FromPartner):
     placed_at: Instant
     promised_at: Instant | None = None
     """Delivery promised at the latest by then."""
-    region: str = "CN"
+    region: Region = "CN"
     lines: tuple[OrderLine, ...]
     total: Money
     freight: Money = Money(minor=0)
@@ -98,7 +99,7 @@ class ShipmentStatus(StrEnum):
 class Shipment(FromPartner):
     """One parcel. Weights in grams, as taken at hand-over and at the last measuring."""
 
-    tracking: Identifier
+    tracking: TrackingNumber
     carrier_id: Identifier
     order_id: Identifier
     status: ShipmentStatus

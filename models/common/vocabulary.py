@@ -213,6 +213,7 @@ class Reception(StrEnum):
     SHORT = "short"
     WRONG_ITEM = "wrong_item"
     LOST = "lost"
+    TURNED_BACK = "turned_back"
     EXPIRED = "expired"
 
 

@@ -17,6 +17,7 @@ from models.common.base import Bilingual, Duration, Frozen
 from models.common.calendars import CalendarPolicy, CalendarSlice
 from models.common.conditions import Condition
 from models.common.events import Event
+from models.common.identifiers import Region
 from models.common.languages import LanguagesPolicy
 from models.common.partners import RefusalCode
 from models.common.vocabulary import (
@@ -113,7 +114,7 @@ class RoutingRow(Frozen):
     group: IssueGroup | None = None
     issue: Issue | None = None
     priority: Priority | None = None
-    region: str | None = None
+    region: Region | None = None
     merchant: str | None = None
 
 

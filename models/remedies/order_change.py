@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from models.common.base import Bilingual, Duration, Frozen, Identifier, Instant, Money, unfit
+from models.common.identifiers import Phone, Region, phone_number
 from models.common.lines import LineQuantity, NewItem
 from models.common.partners import FromPartner, Order, Refusable
 from models.money.charge import Charge
@@ -87,12 +88,17 @@ class Address(Frozen):
     """Where the goods shall go. Personal: kept in one table, handed to the merchant, never in a history."""
 
     name: str = Field(min_length=1, max_length=100, examples=["王伟"])
-    phone: str = Field(pattern=r"^\+?[0-9][0-9 ()-]{4,19}$", examples=["+86 138 0000 0000"])
-    region: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["CN-31"])
-    """ISO 3166-1 or -2."""
+    region: Region = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["CN-SH"])
+    phone: Phone = Field(examples=["+86 138 0000 0000"])
     city: str = Field(min_length=1, max_length=100, examples=["上海"])
     street: str = Field(min_length=1, max_length=300, examples=["徐汇区漕溪北路 1 号 2 单元 301"])
     postal_code: str | None = Field(default=None, max_length=20, examples=["200030"])
+
+    @field_validator("phone")
+    @classmethod
+    def _of_its_country(cls, phone: str, info: ValidationInfo) -> str:
+        region: str | None = info.data.get("region")
+        return phone_number(phone, region[:2]) if region else phone
 
 
 class OrderChangeRequest(FromPartner):

@@ -1,6 +1,7 @@
 """What a replacement's workflow starts with, and what passes between it and its activities (RES-7)."""
 
 from models.common.base import Frozen, Identifier, Instant, Money
+from models.common.identifiers import TrackingNumber
 from models.common.vocabulary import RemedyKind
 from models.common.waits import Terms
 from models.replacements.partner import Dispatch, StockItem
@@ -48,7 +49,7 @@ class WatchParcel(Frozen):
 
     key: Identifier | None = None
     """Of the shipment while it is not sent yet."""
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
 
 
 class Watched(Frozen):

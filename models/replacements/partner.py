@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.common.base import Identifier, Instant, Money
+from models.common.identifiers import TrackingNumber
 from models.common.partners import FromPartner, Refusable
 
 
@@ -87,7 +88,7 @@ class Dispatch(Refusable):
 
     key: Identifier
     status: DispatchStatus
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     carrier_id: Identifier | None = None
 
 
@@ -126,7 +127,7 @@ class Repair(Refusable):
     estimate: Money | None = None
     """What the repair costs the customer, out of warranty."""
     words: str | None = None
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     carrier_id: Identifier | None = None
 
 

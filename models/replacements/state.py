@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.common.base import Body, Duration, Frozen, Identifier, Instant, Money
+from models.common.identifiers import TrackingNumber
 from models.common.vocabulary import RemedyKind
 from models.money.charge import Charge
 from models.replacements.partner import StockItem
@@ -66,7 +67,7 @@ class ReplacementState(Frozen):
     """The workshop's diagnosis."""
     estimate: Money | None = None
     """What the repair costs, out of warranty."""
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     carrier_id: Identifier | None = None
     delivered_at: Instant | None = None
     given_up: bool = False
@@ -128,7 +129,7 @@ class NotRepairable(Body):
 class Sent(Body):
     """The parcel is on its way to the customer."""
 
-    tracking: Identifier
+    tracking: TrackingNumber
     carrier_id: Identifier
 
 

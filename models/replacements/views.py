@@ -1,6 +1,7 @@
 """What callers are shown of exchanges, reshipments and repairs (RES-7)."""
 
 from models.common.base import Identifier, Instant, Money
+from models.common.identifiers import TrackingNumber
 from models.common.views import View
 from models.common.vocabulary import RemedyKind
 from models.money.charge import Charge
@@ -36,7 +37,7 @@ class ReplacementDetails(View):
     """The workshop's diagnosis."""
     estimate: Money | None
     """What the repair costs, out of warranty."""
-    tracking: Identifier | None
+    tracking: TrackingNumber | None
     carrier_id: Identifier | None
     delivered_at: Instant | None
     given_up: bool

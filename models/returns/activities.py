@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.common.base import Frozen, Identifier, Instant
+from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.waits import Terms
 from models.returns.partner import Label, PickupBooked, Purpose, ReturnAddress, ReturnParcel
@@ -59,7 +60,7 @@ class ArrangePickup(Frozen):
     order_id: Identifier
     rma: Identifier
     to: ReturnAddress
-    tracking: Identifier | None
+    tracking: TrackingNumber | None
     start: Instant
     end: Instant
 
@@ -72,7 +73,7 @@ class PickupArranged(Frozen):
 
 
 class TraceParcel(Frozen):
-    tracking: Identifier
+    tracking: TrackingNumber
 
 
 class Traced(Frozen):

@@ -6,6 +6,7 @@ Keys are idempotent: the same key is the same return, label, pick-up or parcel, 
 from enum import StrEnum
 
 from models.common.base import Identifier, Instant, Money
+from models.common.identifiers import Region, TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.partners import FromPartner, Refusable, Scan
 
@@ -24,7 +25,7 @@ class ReturnAddress(FromPartner):
     name: str
     street: str
     city: str
-    region: str = "CN"
+    region: Region = "CN"
     postcode: str | None = None
     phone: str | None = None
 
@@ -81,7 +82,7 @@ class SentBack(Refusable):
 
     key: Identifier
     status: SentBackStatus = SentBackStatus.SENT
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     """Unless it is refused; so is the carrier."""
     carrier_id: Identifier | None = None
 
@@ -100,7 +101,7 @@ class Label(FromPartner):
     """A label: the parcel's number, and what the way costs when it is used."""
 
     key: Identifier
-    tracking: Identifier
+    tracking: TrackingNumber
     carrier_id: Identifier
     price: Money
 
@@ -127,7 +128,7 @@ class PickupRequest(FromPartner):
     order_id: Identifier
     rma: Identifier
     to: ReturnAddress
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     """Of the label, when there is one; else the pick-up brings its own."""
     start: Instant
     end: Instant
@@ -157,7 +158,7 @@ class PickupBooked(FromPartner):
     status: PickupStatus
     start: Instant
     end: Instant
-    tracking: Identifier
+    tracking: TrackingNumber
     carrier_id: Identifier
     price: Money
 
@@ -165,9 +166,11 @@ class PickupBooked(FromPartner):
 class ReturnParcel(FromPartner):
     """A parcel's trace; also the payload of a `shipment` notice about a return. `status` is in the carrier's own words."""
 
-    tracking: Identifier
+    tracking: TrackingNumber
     carrier_id: Identifier
     status: str
+    codes: str | None = None
+    """Whose number `status` is, when it is one: the name of a table of the policy's `returns.codes`."""
     scans: tuple[Scan, ...] = ()
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Body, Duration, Frozen, Identifier, Instant, Money, unfit
+from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Party
 from models.returns.partner import Label, Purpose, ReturnAddress
@@ -44,6 +45,8 @@ class ReturnResult(StrEnum):
     """On a way that was ours: the refund is due."""
     LOST_BY_SENDER = "lost_by_sender"
     """On the customer's own way: a person decides."""
+    TURNED_BACK = "turned_back"
+    """The carrier brings the goods back to their sender: a person decides."""
     EXPIRED = "expired"
     CALLED_OFF = "called_off"
     NO_ADDRESS = "no_address"
@@ -81,7 +84,7 @@ class Pickup(Frozen):
     state: PickupState = PickupState.REQUESTED
     moves: int = 0
     """How often another time was asked for."""
-    tracking: Identifier | None = None
+    tracking: TrackingNumber | None = None
     carrier_id: Identifier | None = None
     price: Money | None = None
     words: str | None = None
@@ -134,7 +137,7 @@ class FreightClaim(Frozen):
 class ReturnParcelState(Frozen):
     """The parcel as its carrier tells of it."""
 
-    tracking: Identifier
+    tracking: TrackingNumber
     carrier_id: Identifier
     words: str | None = None
     """The carrier's own for its status."""
@@ -210,7 +213,11 @@ class ReturnPolicy(Frozen):
     most_freight_minor: int = Field(ge=0)
     """RES-8: what is refunded of a customer's own freight, at most."""
     statuses: dict[str, str]
-    """Carriers' words, in lower case → ours (`ShipmentStatus`). A word that is not here counts as in transit, and is noted."""
+    """Carriers' words, in lower case → ours (`ShipmentStatus`). A word that is not here changes nothing, and is told to the operator."""
+    codes: dict[str, dict[str, str]] = {}
+    """The same for numbers, which mean something else with each service: its name, in lower case → its table."""
+    usual_codes: str | None = None
+    """Whose numbers they are when neither the notice's `codes` nor the carrier's id names a table."""
 
 
 class ReturnAction(StrEnum):
@@ -256,7 +263,7 @@ class Ship(Body):
     """Say with which carrier the goods are on their way, when it is not with our label."""
 
     carrier_id: Identifier
-    tracking: Identifier
+    tracking: TrackingNumber
 
 
 class ClaimFreight(Body):

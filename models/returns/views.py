@@ -4,6 +4,7 @@ from typing import Annotated
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
+from models.common.identifiers import TrackingNumber
 from models.common.views import View, renamed
 from models.common.vocabulary import Party
 from models.returns.partner import Label, Purpose, ReturnAddress
@@ -35,7 +36,7 @@ class PickupView(View):
     """None: where the order was delivered to."""
     state: PickupState
     moves: int
-    tracking: Identifier | None
+    tracking: TrackingNumber | None
     carrier_id: Identifier | None
     price: Money | None
     words: str | None
@@ -72,7 +73,7 @@ class FreightClaimView(View):
 class ReturnParcelView(View):
     """The parcel as its carrier tells of it; `words`: the carrier's own for its status."""
 
-    tracking: Identifier
+    tracking: TrackingNumber
     carrier_id: Identifier
     words: str | None
 

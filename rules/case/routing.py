@@ -1,6 +1,7 @@
 """Dispatch to a team (DSP-1): the most specific row of the routing table, and why (the dry run)."""
 
 from models.common.base import Bilingual, Frozen
+from models.common.identifiers import region_code
 from models.common.vocabulary import Issue, Kind, Priority
 from models.policy.policy import PolicySlice, RoutingRow
 from rules.common.best_row import best, fits, named
@@ -38,7 +39,7 @@ def explain(
 
 
 def _given(kind: Kind, issue: Issue, priority: Priority, region: str | None, merchant: str | None) -> dict[str, object]:
-    return dict(zip(COLUMNS, (kind, issue.group, issue, priority, region, merchant), strict=True))
+    return dict(zip(COLUMNS, (kind, issue.group, issue, priority, region_code(region), merchant), strict=True))
 
 
 def _explained(row: RoutingRow, winner: RoutingRow | None, given: dict[str, object]) -> Explained:

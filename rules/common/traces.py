@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from models.common.partners import Scan, Shipment
+from models.common.partners import Scan, Shipment, ShipmentStatus
+from models.returns.partner import ReturnParcel
 
 
 def latest(scans: Iterable[Scan]) -> datetime | None:
@@ -25,3 +26,17 @@ def newest(known: Iterable[Shipment], told: Iterable[Shipment]) -> tuple[Shipmen
 def stale(told: Shipment, known: Shipment) -> bool:
     """Whether it is an earlier state of the known parcel, which came late."""
     return is_older(latest(told.scans), latest(known.scans))
+
+
+def moved(known: Shipment, told: ReturnParcel, status: ShipmentStatus) -> Shipment:
+    """The order's parcel after what a tracking service tells of it; what only the carrier knows stays."""
+    last = latest(told.scans)
+    shipped = None if status is ShipmentStatus.CREATED else min((scan.at for scan in told.scans), default=None)
+    return known.model_copy(
+        update={
+            "status": status,
+            "scans": told.scans or known.scans,
+            "shipped_at": known.shipped_at or shipped,
+            "delivered_at": known.delivered_at or last if status is ShipmentStatus.DELIVERED else None,
+        }
+    )

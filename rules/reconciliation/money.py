@@ -105,14 +105,15 @@ def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: L
 
 
 def in_goods(road: Road, told: ShipmentStatus | None, parcel: ReturnParcel | None, limits: Limits) -> Iterator[Finding]:
-    """`told`: the carrier's status in ours; None: it does not know the parcel."""
+    """`told`: the carrier's status in ours; None: it does not know the parcel, or says a word that the policy does not know."""
     if limits.now - road.since < limits.grace:
         return
     ours: dict[str, JsonValue] = {"sent": road.sent, "come": road.come}
     theirs: dict[str, JsonValue] = {"status": parcel.status if parcel else None}
     payload = parcel.model_dump(mode="json") if parcel else {}
     word = Word(workflow_id=road.workflow_id, partner=Partner.CARRIER, kind=NoticeKind.SHIPMENT, payload=payload)
-    kind = _on_the_road(road, told)
+    unread = parcel is not None and told is None
+    kind = DifferenceKind.PARCEL_UNREADABLE if unread else _on_the_road(road, told)
     if kind is not None:
         yield Finding(
             kind=kind,

@@ -7,7 +7,7 @@ from models.case.state import CaseState
 from models.common.actors import SYSTEM
 from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.partners import PaymentStatus, ProviderRefundStatus, ShipmentStatus
+from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import Acceptance, Issue, Party, Reception, RefundStatus
 from models.remedies.remedy import Remedy
 from models.returns.partner import ToldInspection
@@ -50,13 +50,6 @@ def payer_of(case: CaseState, remedy: Remedy) -> Party | None:
     if case.issue is Issue.NO_REASON_RETURN or (case.finding is not None and case.finding.party is Party.CUSTOMER):
         return Party.CUSTOMER
     return case.finding.party if case.finding else None
-
-
-def status_of(words: str, policy: ReturnPolicy) -> tuple[ShipmentStatus, bool]:
-    """Our status for a carrier's words, and whether they are known; unknown ones count as in transit."""
-    plain = " ".join(words.replace("_", " ").replace("-", " ").casefold().split())
-    found = policy.statuses.get(plain)
-    return (ShipmentStatus(found), True) if found else (ShipmentStatus.IN_TRANSIT, False)
 
 
 def all_accepted(state: ReturnState, at: datetime) -> Inspection:

@@ -38,6 +38,7 @@ class Scene:
 
     web: Web
     case_id: str
+    order_id: str
     customer_id: str
     customer: Person
     merchant: Person
@@ -56,9 +57,9 @@ class Scene:
         return (await eventually(lambda: self.supervisor.get(self.path), so)).json()
 
 
-async def scene_of(web: Web) -> Scene:
+async def scene_of(web: Web, customer_id: str | None = None) -> Scene:
     number = f"{next(_numbers)}{uuid.uuid4().hex[:6]}"
-    customer_id, order_id = f"C-R{number}", f"O-R{number}"
+    customer_id, order_id = customer_id or f"C-R{number}", f"O-R{number}"
     delivered = parcel(order_id, status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
     web.service.world.add(order(order_id, customer=customer_id, status=OrderStatus.DELIVERED), delivered)
     customer, supervisor = web.person(Role.CUSTOMER, customer_id), web.person(Role.SUPERVISOR, "susan")
@@ -71,7 +72,7 @@ async def scene_of(web: Web) -> Scene:
     assert proposed.status_code == 200, proposed.text
     await web.row(case_id, lambda row: row.waiting_for == "choice")
     assert (await customer.post(f"/v1/cases/{case_id}/accept", {"option": 1})).status_code == 200
-    scene = Scene(web, case_id, customer_id, customer, web.person(Role.MERCHANT, "M-1"), supervisor)
+    scene = Scene(web, case_id, order_id, customer_id, customer, web.person(Role.MERCHANT, "M-1"), supervisor)
     await scene.seen(stage="awaiting")
     return scene
 
@@ -135,7 +136,7 @@ async def test_bad_content_is_refused_by_field(web: Web) -> None:
     assert backwards.status_code == 422
     foreign = await scene.customer.post(f"{scene.path}/book_pickup", {**slot, "address_id": "A-NOBODYS"})
     assert (foreign.status_code, foreign.json()["field"]) == (422, "address_id")
-    blank = await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "SF", "tracking": "a b"})
+    blank = await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "SF", "tracking": "a/b"})
     assert blank.status_code == 422
     unexplained = await scene.merchant.post(f"{scene.path}/inspect", {"lines": [{"line_id": "L1", "rejected": 1}]})
     assert unexplained.status_code == 422
@@ -188,3 +189,30 @@ async def test_the_list_shows_own_returns_by_state_in_pages(web: Web) -> None:
     assert {item["customer_id"] for item in analyst} == {"—"}
     assert (await web.person(Role.MERCHANT, "M-OTHER").get("/v1/returns")).json()["returns"] == []
     assert (await supervisor.get("/v1/returns?cursor=nonsense")).status_code == 422
+
+
+async def test_one_parcel_with_two_returns_of_a_customer_is_received_for_both(web: Web) -> None:
+    first = await scene_of(web)
+    second = await scene_of(web, customer_id=first.customer_id)
+    tracking = f"yt {uuid.uuid4().hex[:10]}"
+    for scene in (first, second):
+        assert (await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "YTO", "tracking": tracking})).status_code == 200
+        await scene.seen(stage="in_transit")
+    payload: dict[str, Any] = {"tracking": tracking, "carrier_id": "YTO", "status": "已签收", "scans": []}
+    body = json.dumps({"kind": "shipment", "reference": f"{first.case_id}.m1.return", "payload": payload})
+    await web.http.post("/v1/webhooks/carrier", content=body, headers=signed(web.settings, body))
+    for scene in (first, second):
+        await scene.seen(stage="received")
+
+
+async def test_a_number_that_is_another_parcels_is_refused_to_a_customer_and_taken_from_an_agent(web: Web) -> None:
+    own, foreign = await scene_of(web), await scene_of(web)
+    tracking = f"YT{uuid.uuid4().hex[:10]}"
+    await foreign.customer.post(f"{foreign.path}/ship", {"carrier_id": "YTO", "tracking": tracking})
+    await foreign.seen(stage="in_transit")
+    came_in = f"T-{own.order_id}"  # the parcel in which the goods were delivered: its scans say so already
+    for number in (tracking.lower(), came_in):
+        answer = await own.customer.post(f"{own.path}/ship", {"carrier_id": "YTO", "tracking": number})
+        assert (answer.status_code, answer.json()["field"], answer.json()["rule"]) == (422, "tracking", "RES-6")
+    taken = await own.supervisor.post(f"{own.path}/ship", {"carrier_id": "YTO", "tracking": tracking})
+    assert taken.status_code == 200

@@ -27,12 +27,11 @@ from models.replacements.state import ReplacementAction, ReplacementStage, Repla
 from models.returns.partner import ReturnParcel
 from rules.replacements import deadlines
 from rules.replacements.permissions import forbidden, merged, newer, unfit
-from rules.returns.outcome import status_of
 from workflows.kit.case_context import give_up_on
 from workflows.kit.child_workflow import ChildContext, workflow_id
 from workflows.kit.context import Context, Seen
 from workflows.kit.refusals import REFUSED
-from workflows.kit.traces import Traces
+from workflows.kit.traces import Traces, status_of
 from workflows.money import charge
 
 T = TypeVar("T")
@@ -78,7 +77,8 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         self.out_of_stock = False
         self.expected_at: datetime | None = None
         """What the merchant says, beside the warehouse."""
-        self._odd: str | None = None
+        self._unknown: str | None = None
+        """The last word of a carrier that nobody knows, which is noted once."""
         self.traces = Traces()
 
     @property
@@ -178,12 +178,13 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         """Apply what the carrier says; what has ended stays as it is. An unknown status is noted once."""
         if told.tracking != self.state.tracking:
             return "other_parcel"
-        status, known = status_of(told.status, self.start.carriers)
+        status = status_of(told, self.start.carriers)
+        if status is None:
+            heard, self._unknown = self._unknown, told.status
+            return told.status[:100] if told.status != heard else None
         if self.road not in OVER:
             self.road = status
-        odd = not known and told.status != self._odd
-        self._odd = told.status if not known else self._odd
-        return told.status[:100] if odd else None
+        return None
 
     def on_its_way(self, tracking: str, carrier_id: str, by: Actor = SYSTEM) -> None:
         """A parcel is on its way to the customer."""

@@ -277,7 +277,9 @@ async def _looked(context: ReplacementContext) -> None:
     told = await context.ask(effects.watch_parcel(request, A_QUESTION))
     if told is not None and told.dispatch is not None:
         context.told_of_dispatch(told.dispatch)
-    parcel = told.parcel if told is not None and told.parcel is not None and context.traces.is_news(told.parcel) else None
+    parcel = (
+        told.parcel if told is not None and told.parcel is not None and context.traces.is_news(told.parcel, asked=True) else None
+    )
     if parcel is not None and (odd := context.told_of_parcel(parcel)) is not None:
         context.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
 

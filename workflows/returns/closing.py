@@ -36,6 +36,7 @@ async def concluded(context: ReturnContext, result: ReturnResult) -> None:
 ENDINGS = {
     ReturnResult.LOST: (Event.RETURN_LOST, Reception.LOST),
     ReturnResult.LOST_BY_SENDER: (Event.RETURN_LOST, Reception.LOST),
+    ReturnResult.TURNED_BACK: (Event.RETURN_TURNED_BACK, Reception.TURNED_BACK),
     ReturnResult.EXPIRED: (Event.RETURN_EXPIRED, Reception.EXPIRED),
     ReturnResult.NO_ADDRESS: (Event.RETURN_UNADDRESSED, None),
     ReturnResult.REFUSED: (Event.RETURN_REFUSED, None),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
+from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.actions import Act
@@ -31,12 +32,15 @@ from models.returns.state import (
     Way,
 )
 from rules.returns import deadlines
-from rules.returns.outcome import inspects, status_of, told_lines
+from rules.returns.outcome import inspects, told_lines
 from rules.returns.permissions import fault_of
 from workflows.kit.child_workflow import ChildContext
 from workflows.kit.context import Context, Seen
-from workflows.kit.traces import Traces
+from workflows.kit.traces import Traces, status_of
 from workflows.returns import activities as return_activities
+
+TURNED_BACK = "turned-back"
+"""Patch: before it, goods that their carrier brought back to the customer counted as lost in the end."""
 
 
 class ReturnContext(Context[ReturnAction, ReturnState]):
@@ -54,10 +58,14 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         self.slot: tuple[datetime, datetime] | None = None
         """The time that was asked for with it."""
         self.lost = False
+        self.turned_back = False
+        """The carrier brings the goods to their sender again."""
         self.back = False
         """Goods that were sent back to the customer are with them."""
         self.heard_at: datetime = start.state.opened_at
         self.traces = Traces()
+        self._unknown: str | None = None
+        """The last word of the carrier that nobody knows, which is noted once."""
 
     @property
     def seen(self) -> Seen:
@@ -147,21 +155,23 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         except ActivityError:
             return
         parcel = traced.parcel
-        if parcel is not None and self.traces.is_news(parcel) and (odd := self.told_of(parcel)) is not None:
+        if parcel is not None and self.traces.is_news(parcel, asked=True) and (odd := self.told_of(parcel)) is not None:
             self.note(Event.PARTNER_NOTICE, partner=Partner.CARRIER, kind="shipment", status=odd)
 
     def told_of(self, parcel: ReturnParcel) -> str | None:
         """Apply what the carrier says of a parcel of this return, by webhook or when polled. Returns what is odd about it, or None."""
-        status, known = status_of(parcel.status, self.policy)
-        odd = status is ShipmentStatus.RETURNED or not known
+        status = status_of(parcel, self.policy)
         heard = self.state.parcel.words if self.state.parcel else None
         if self.state.sent_back is not None and parcel.tracking == self.state.sent_back.tracking:
             self.back = self.back or status is ShipmentStatus.DELIVERED
             self.lost = self.lost or status is ShipmentStatus.LOST
-        elif parcel.tracking == self.expected:
-            self._moved(parcel, status)
-        else:
+        elif parcel.tracking != self.expected:
             return "other_parcel"
+        elif status is not None:
+            self._moved(parcel, status)
+        if status is None:
+            heard, self._unknown = self._unknown, parcel.status[:100]
+        odd = status in {ShipmentStatus.RETURNED, None}
         return parcel.status[:100] if odd and parcel.status[:100] != heard else None
 
     def _moved(self, parcel: ReturnParcel, status: ShipmentStatus) -> None:
@@ -175,6 +185,7 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         if self.state.parcel is not None:
             self.change(parcel=self.state.parcel.model_copy(update={"words": parcel.status[:100]}))
         self.lost = status is ShipmentStatus.LOST
+        self.turned_back = status is ShipmentStatus.RETURNED and workflow.patched(TURNED_BACK)
         if status is ShipmentStatus.DELIVERED:
             self.received()
 

@@ -131,20 +131,22 @@ ARRANGED = {
 
 
 async def come(context: ReturnContext) -> ReturnResult | None:
-    """The carrier brings them; lost when it says so, or when the time for it has passed."""
+    """The carrier brings them, to the merchant or back to their sender; lost when it says so, or when the time for it has passed."""
     until = context.child.deadline(WaitFor.RETURN_TRANSIT)
     while context.state.stage is ReturnStage.IN_TRANSIT:
         wake = max(context.heard_at, context.child.now) + context.policy.poll_every
         moved = await context.child.wait_for(
             WaitingOn.CARRIER,
             WaitFor.RETURN_TRANSIT,
-            lambda: context.lost or context.state.stage is not ReturnStage.IN_TRANSIT,
+            lambda: context.lost or context.turned_back or context.state.stage is not ReturnStage.IN_TRANSIT,
             until,
             wake,
         )
         await let_go(context)
         if not moved and context.child.called_off is None:
             await context.trace()
+        if context.state.stage is ReturnStage.IN_TRANSIT and context.turned_back:
+            return context.state.result or ReturnResult.TURNED_BACK
         if context.state.stage is ReturnStage.IN_TRANSIT and (context.lost or context.child.now >= until):
             lost = ReturnResult.LOST if context.state.way in {Way.LABEL, Way.PICKUP} else ReturnResult.LOST_BY_SENDER
             return context.state.result or lost

@@ -9,13 +9,17 @@ from models.common.events import Event
 from models.common.partners import Notice, NoticeKind, Refund, Shipment, Statement
 from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
+from models.returns.partner import ReturnParcel
 from rules.common.evidence import fitting
-from rules.common.traces import stale
+from rules.common.traces import is_older, latest, moved, stale
 from rules.money.refund import as_told, with_news
 from workflows.kit.case_context import CaseContext
-from workflows.kit.traces import SCANS_BY_TIME
+from workflows.kit.traces import SCANS_BY_TIME, status_of
 from workflows.money.refund_progress import move_part
 from workflows.remedies import order_change
+
+PARCEL_NOTICES = "parcel-notices"
+"""Patch: before it, a notice of a parcel that named no order could not be read."""
 
 
 def _refund(context: CaseContext, notice: Notice) -> str | None:
@@ -27,6 +31,8 @@ def _refund(context: CaseContext, notice: Notice) -> str | None:
 
 
 def _shipment(context: CaseContext, notice: Notice) -> str | None:
+    if "order_id" not in notice.payload and workflow.patched(PARCEL_NOTICES):
+        return _parcel(context, ReturnParcel.model_validate(notice.payload))
     told = Shipment.model_validate(notice.payload)
     case = context.case
     if told.order_id != case.order_id:
@@ -37,6 +43,21 @@ def _shipment(context: CaseContext, notice: Notice) -> str | None:
     others = tuple(shipment for shipment in case.shipments if shipment.tracking != told.tracking)
     case.shipments = (*others, told)
     return told.status.value
+
+
+def _parcel(context: CaseContext, told: ReturnParcel) -> str | None:
+    """A tracking service knows the number and its own words, neither the order nor what the carrier declared."""
+    case = context.case
+    known = next((shipment for shipment in case.shipments if shipment.tracking == told.tracking), None)
+    if known is None:
+        return "other_parcel"
+    if is_older(latest(told.scans), latest(known.scans)):
+        return "already_known"
+    status = status_of(told, context.policy.returns)
+    if status is None:
+        return told.status[:100]
+    case.shipments = (*(one for one in case.shipments if one is not known), moved(known, told, status))
+    return status.value
 
 
 def _came_late(told: Shipment, known: Shipment) -> bool:

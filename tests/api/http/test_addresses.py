@@ -10,7 +10,7 @@ from tests.support.processes.api import Web
 ADDRESS: dict[str, Any] = {
     "name": "王伟",
     "phone": "+86 138 0000 0000",
-    "region": "CN-31",
+    "region": "CN-SH",
     "city": "上海",
     "street": "漕溪北路 1 号",
 }
@@ -76,3 +76,9 @@ async def test_a_case_names_its_own_customers_address_and_a_reason_of_the_policy
     answer = await customer.post("/v1/cases", moon)
     assert (answer.status_code, answer.json()["field"]) == (422, "wanted.reason")
     assert "changed_mind" in answer.json()["allowed"]
+
+
+async def test_a_region_and_a_number_with_an_extension_are_stored_in_one_form(web: Web) -> None:
+    customer, _, _ = web.customer()
+    stored = (await customer.post(PATH, {**ADDRESS, "region": "CN-31", "phone": "18412345678转4321"})).json()
+    assert (stored["region"], stored["phone"]) == ("CN-SH", "+86 184 1234 5678 ext. 4321")

@@ -147,6 +147,12 @@ def test_a_parcel_is_judged_by_what_both_know_of_it(
     assert all((finding.word is not None) == (expected is DifferenceKind.PARCEL_AHEAD) for finding in found)
 
 
+def test_a_carriers_word_that_the_policy_does_not_know_is_told_to_the_operator() -> None:
+    road = Road("RD-1.m1.return", "RD-1", "O-1", "T-1", sent=True, come=False, since=A_DAY_AGO)
+    (found,) = in_goods(road, None, ReturnParcel(tracking="T-1", carrier_id="K-1", status="在天上飞"), LIMITS)
+    assert (found.kind, found.theirs) == (DifferenceKind.PARCEL_UNREADABLE, {"status": "在天上飞"})
+
+
 def test_the_same_difference_has_the_same_id_whatever_the_books_say_by_now() -> None:
     first, later = money(REQUESTED, ProviderRefundStatus.ARRIVED)[0], money(PENDING, ProviderRefundStatus.ARRIVED)[0]
     other = money(REQUESTED, None)[0]

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from models.case.actions import Act
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Body, Money
-from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Party, Reception, Role
 from models.returns.partner import Label, ToldInspection, ToldLine
 from models.returns.state import (
@@ -35,7 +34,6 @@ from rules.returns.outcome import (
     reception_of,
     result_of,
     settle,
-    status_of,
     to_send_back,
     told_lines,
 )
@@ -181,27 +179,6 @@ def test_the_customers_own_freight_comes_on_top_only_when_something_is_accepted(
 )
 def test_what_lay_in_the_parcel(line: InspectedLine, reception: Reception) -> None:
     assert reception_of(Inspection(at=NOW, lines=(line,), by=SYSTEM)) is reception
-
-
-@pytest.mark.parametrize(
-    ("words", "status", "known"),
-    [
-        ("delivered", ShipmentStatus.DELIVERED, True),
-        ("Picked_Up", ShipmentStatus.IN_TRANSIT, True),
-        ("OUT-FOR-DELIVERY", ShipmentStatus.IN_TRANSIT, True),
-        ("已签收", ShipmentStatus.DELIVERED, True),
-        ("遗失", ShipmentStatus.LOST, True),
-        ("清关中", ShipmentStatus.IN_TRANSIT, False),
-        ("", ShipmentStatus.IN_TRANSIT, False),
-    ],
-)
-def test_carriers_words_become_ours(words: str, status: ShipmentStatus, *, known: bool) -> None:
-    assert status_of(words, POLICY) == (status, known)
-
-
-def test_every_status_of_ours_has_carriers_words() -> None:
-    assert set(POLICY.statuses.values()) == {status.value for status in ShipmentStatus}
-    assert all(status_of(status.value, POLICY) == (status, True) for status in ShipmentStatus)
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,9 @@ class ReturnWorld:
     def scan(self, tracking: str, status: str, at: datetime | None = None) -> ReturnParcel:
         """The parcel moves; the carrier tells of it when it is asked, or in the payload that this gives. `at`: when it was scanned."""
         scans = (Scan(at=at, place="杭州", status=status),) if at else ()
-        self.parcels[tracking] = ReturnParcel(tracking=tracking, carrier_id="K-9", status=status, scans=scans)
-        return self.parcels[tracking]
+        told = ReturnParcel(tracking=tracking, carrier_id="K-9", status=status, scans=scans)
+        self.parcels[told.tracking] = told
+        return told
 
     def _called(self, call: str) -> None:
         self.calls.append(call)

@@ -185,3 +185,15 @@ async def test_a_return_that_is_ended_from_outside_is_for_a_person(service: Serv
     view = await back.case.waits_for(WaitFor.PLAN)
     assert back.remedy(view).undone == ReturnResult.CALLED_OFF
     assert "resolution.errand_broken_off" in await back.case.messages(AGENT.id)
+
+
+async def test_goods_that_the_carrier_brings_back_to_their_sender_are_not_lost_and_not_refunded(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.scan("in_transit")
+    await back.scan("return_to_sender")
+    view = await back.case.until(lambda view: back.remedy(view).undone is not None and view.waiting is not None)
+    remedy = back.remedy(view)
+    assert (remedy.reception, remedy.undone) == (Reception.TURNED_BACK, "turned_back")
+    assert service.world.paid_back("O-1") == 0
+    assert "return.turned_back" in await back.case.messages("C-1")

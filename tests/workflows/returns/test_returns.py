@@ -279,13 +279,14 @@ async def test_notices_may_come_twice_and_out_of_order(service: Service) -> None
     assert service.world.paid_back("O-1") == 12_900
 
 
-async def test_a_carriers_word_that_nobody_knows_counts_as_on_the_way_and_is_noted(service: Service) -> None:
+async def test_a_carriers_word_that_nobody_knows_changes_nothing_and_is_noted_once(service: Service) -> None:
     back = await returning(service)
     await back.awaiting()
-    await back.scan("清关中")
-    await back.state(lambda state: state.stage is ReturnStage.IN_TRANSIT)
-    await back.scan("清关中")
-    await back.scan("已签收")
+    await back.scan("在天上飞")
+    await back.scan("在天上飞")
+    await back.told("investigation.partner_notice")
+    assert (await back.awaiting()).parcel is None
+    await back.scan("Delivered")
     await back.state(lambda state: state.stage is ReturnStage.RECEIVED)
     assert (await back.case.timeline()).count("investigation.partner_notice") == 1
 
