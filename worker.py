@@ -47,6 +47,7 @@ from adapters.schedules import keep_schedules
 from models.common.partner_registry import PARTNER_QUEUES
 from rules.classification.classify import classify
 from rules.notifications.texts import texts
+from rules.policy.knowledge import first_answers
 from rules.policy.load import load_policy
 from settings import Settings
 from workflows.case import CaseWorkflow
@@ -165,8 +166,9 @@ async def main() -> None:
     )
     database = Database(settings)
     await database.check()
-    await seed_agents(database, load_policy(settings.policy).agents)
-    await seed_knowledge(database)
+    policy = load_policy(settings.policy)
+    await seed_agents(database, policy.agents)
+    await seed_knowledge(database, first_answers(policy))
     await keep_schedules(client, settings)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))

@@ -28,6 +28,7 @@ from api.replacements import endpoints as replacements
 from api.returns import endpoints as returns
 from api.webhooks import easypost, stripe
 from api.webhooks import standard as webhooks
+from rules.policy.knowledge import first_answers
 from rules.policy.load import load_policy
 from settings import Settings
 
@@ -69,7 +70,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
             partners=partners or own,
         )
         await seed_agents(database, policy.agents)
-        await seed_knowledge(database)
+        await seed_knowledge(database, first_answers(policy))
         try:
             yield
         finally:

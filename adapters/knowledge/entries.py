@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import structlog
-import yaml
 from sqlalchemy import delete, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
@@ -17,12 +16,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.database.engine import Database, insert_if_absent, take_turns, upsert
 from adapters.knowledge.search_terms import sentences, terms
 from models.common.vocabulary import Issue
-from models.knowledge.entry import EntryContent, EntryState, SeedEntry
+from models.knowledge.entry import EntryContent, EntryState, FirstAnswers
 from models.tables.case import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow
-from settings import ROOT
 
-SEED = ROOT / "policies" / "knowledge.yaml"
 SEEDED_BY = "redress"
+TURN = "knowledge.yaml"
 CANDIDATES = 200
 """So many entries, those that share most words with the question, are compared with it in full."""
 WHOLE = 0.35
@@ -149,21 +147,37 @@ def _every_term(text: str) -> frozenset[str]:
     return frozenset(term for line in text.splitlines() for term in terms(line))
 
 
-async def seed_knowledge(database: Database) -> None:
-    """Put the first answers in while there are none. A database that is away is no reason not to start."""
+async def seed_knowledge(database: Database, answers: FirstAnswers) -> None:
+    """Put the first answers in while there are none; later, those that nobody has changed follow the file and the policy's figures.
+
+    A database that is away is no reason not to start.
+    """
+    for fault in answers.left_out:
+        log.warning("knowledge.left_out", fault=fault)
     try:
         async with database.writing() as session:
-            await take_turns(session, SEED.name)
-            if (await session.exec(select(KnowledgeRow.entry_id).limit(1))).first() is None:
-                for entry in seed():
-                    await keep(session, entry.id, entry, SEEDED_BY, datetime.now(UTC))
+            await take_turns(session, TURN)
+            empty = (await session.exec(select(KnowledgeRow.entry_id).limit(1))).first() is None
+            ours = await session.exec(select(KnowledgeRow).where(KnowledgeRow.updated_by == SEEDED_BY))
+            stored = {row.entry_id: _content(row) for row in ours}
+            for entry in answers.entries:
+                content = EntryContent.model_validate(entry.model_dump(exclude={"id"}))
+                if empty or stored.get(entry.id, content) != content:
+                    await keep(session, entry.id, content, SEEDED_BY, datetime.now(UTC))
     except SQLAlchemyError as error:
         log.warning("knowledge.not_seeded", error=type(error).__name__)
 
 
-def seed() -> tuple[SeedEntry, ...]:
-    """The answers that come with the product."""
-    return tuple(SeedEntry.model_validate(entry) for entry in yaml.safe_load(SEED.read_text(encoding="utf-8")))
+def _content(row: KnowledgeRow) -> EntryContent:
+    return EntryContent.model_validate(
+        {
+            "title": {"zh": row.title_zh, "en": row.title_en},
+            "body": {"zh": row.body_zh, "en": row.body_en},
+            "issues": row.issues,
+            "keywords": row.keywords,
+            "state": row.state,
+        }
+    )
 
 
 async def remove(session: AsyncSession, entry_id: str) -> bool:

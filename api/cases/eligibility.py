@@ -44,7 +44,7 @@ class EntitlementShown(Frozen):
     kind: RemedyKind
     issues: tuple[Issue, ...] = Field(description="Of which issues this is true.")
     allowed: bool
-    rule: str = Field(description="The id of the policy's row that decided, of a yes as of a no.", examples=["no-reason-7-days"])
+    rule: str = Field(description="The id of the policy's row that decided, of a yes as of a no.", examples=["no-reason-return"])
     reason: str
     firm: bool = Field(description="Refused, and nobody may go beyond it.")
     max_quantity: int

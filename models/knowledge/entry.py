@@ -50,3 +50,11 @@ class SeedEntry(EntryContent):
 
     id: Identifier
     state: EntryState = EntryState.PUBLISHED
+
+
+class FirstAnswers(Frozen):
+    """Those entries, with the figures of a policy in them."""
+
+    entries: tuple[SeedEntry, ...]
+    left_out: tuple[str, ...] = ()
+    """What is wrong with those that are not among them: a figure that the policy does not have."""

@@ -1,6 +1,6 @@
-"""Figures as people write them, in either language: money and moments."""
+"""Figures as people write them, in either language: money, durations and moments."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,21 @@ def money(amount: Money) -> Bilingual:
 def minor_units(minor: int, currency: str) -> Bilingual:
     """Also of what is below zero, as a discount may be."""
     return Bilingual(zh=money_in(minor, currency, Locale.ZH), en=money_in(minor, currency, Locale.EN))
+
+
+SPANS = ((86400, "天", "day"), (3600, "小时", "hour"), (60, "分钟", "minute"), (1, "秒", "second"))
+IN_HOURS = timedelta(hours=48)
+"""Up to this a duration is said in hours: 48 hours, 3 days."""
+
+
+def duration_in(span: timedelta, locale: Locale) -> str:
+    """7 天 in Chinese, 7 days in English."""
+    left, said = round(span.total_seconds()), list[str]()
+    for seconds, zh, en in SPANS if span > IN_HOURS else SPANS[1:]:
+        count, left = divmod(left, seconds)
+        if count:
+            said.append(f"{count} {zh}" if locale is Locale.ZH else f"{count} {en}{'' if count == 1 else 's'}")
+    return " ".join(said) or ("0 分钟" if locale is Locale.ZH else "0 minutes")
 
 
 def moment_in(instant: datetime, locale: Locale, zone: str = HOME_ZONE) -> str:

@@ -1,10 +1,41 @@
-"""What a check of the policy says: the field a fault is at, and what to do about it."""
+"""What is wrong with a policy file: the line and field that a fault is at, and what to do about it."""
 
 import difflib
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-Loc = tuple[int | str, ...]
-Faults = Iterator[tuple[Loc, str]]
+from rules.common.yaml import Loc
+
+Fault = tuple[Loc, str]
+Faults = Iterator[Fault]
+
+
+class PolicyFault(NamedTuple):
+    """One thing that is wrong with a policy file."""
+
+    file: str
+    line: int
+    field: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.field}: {self.detail}" if self.field else f"{self.file}:{self.line} {self.detail}"
+
+
+class PolicyError(Exception):
+    """A policy that cannot be used; its text has a line for each fault."""
+
+    def __init__(self, faults: tuple[PolicyFault, ...]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = faults
+
+
+def field_of(loc: Loc) -> str:
+    """`routing[3].team`."""
+    text = ""
+    for part in loc:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

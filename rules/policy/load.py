@@ -5,44 +5,24 @@ A wrong file is refused with every fault at once, each with its line, its field 
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from models.policy.policy import Policy, PolicySlice
 from rules.common.holidays import resolve
-from rules.common.yaml import content_of, nodes_of
+from rules.common.policy_fault import Loc, PolicyError, PolicyFault, field_of
+from rules.common.yaml import content_of, line_of, lines_of, nodes_of, written_twice
 from rules.policy.checks import faults_of
-
-Loc = tuple[int | str, ...]
+from rules.policy.figures import Figures
 
 LOOK_BACK = timedelta(days=30)
 LOOK_AHEAD = timedelta(days=400)
-
-
-class PolicyFault(NamedTuple):
-    """One thing that is wrong with a policy file."""
-
-    file: str
-    line: int
-    field: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line} {self.field}: {self.detail}" if self.field else f"{self.file}:{self.line} {self.detail}"
-
-
-class PolicyError(Exception):
-    """A policy that cannot be used; its text has a line for each fault."""
-
-    def __init__(self, faults: tuple[PolicyFault, ...]) -> None:
-        super().__init__("\n".join(str(fault) for fault in faults))
-        self.faults = faults
 
 
 @cache
@@ -70,17 +50,20 @@ def parse_policy(text: str, name: str) -> Policy:
     if not isinstance(root, yaml.MappingNode):
         detail = "a policy is a table of fields; begin with policies/default.yaml"
         raise PolicyError((PolicyFault(name, 1, "", detail),))
-    lines = _lines(root)
-    faults = [PolicyFault(name, line, field, "is written twice; keep one") for field, line in _twice(root)]
+    lines = lines_of(root)
+    faults = [PolicyFault(name, line, field_of(loc), "is written twice; keep one") for loc, line in written_twice(root)]
     policy: Policy | None = None
     try:
         policy = Policy.model_validate(content)
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             loc = tuple(part for part in problem["loc"] if part != "[key]")
-            faults.append(PolicyFault(name, _line(lines, loc), _field(loc), _mend(cast("Mapping[str, Any]", problem), loc)))
+            faults.append(PolicyFault(name, line_of(lines, loc), field_of(loc), _mend(cast("Mapping[str, Any]", problem), loc)))
     if policy is not None:
-        faults += [PolicyFault(name, _line(lines, loc), _field(loc), detail) for loc, detail in faults_of(policy)]
+        written, unwritten = Figures(policy).written(policy)
+        wrong = (*faults_of(policy), *unwritten)
+        faults += [PolicyFault(name, line_of(lines, loc), field_of(loc), detail) for loc, detail in wrong]
+        policy = written
     if policy is None or faults:
         raise PolicyError(tuple(sorted(faults, key=lambda fault: fault.line)))
     return policy
@@ -114,49 +97,6 @@ def _slice(same: _Same, month: date) -> PolicySlice:
     carried = {field: getattr(policy, field) for field in PolicySlice.model_fields if field not in {"digest", "calendars"}}
     calendars = {name: resolve(calendar, first, last) for name, calendar in policy.calendars.items()}
     return PolicySlice(digest="", calendars=calendars, **carried).changed()
-
-
-def _lines(node: yaml.Node, loc: Loc = ()) -> dict[Loc, int]:
-    """The line of every field; a field's line is where its name stands."""
-    lines = {loc: node.start_mark.line + 1}
-    for part, key, value in _children(node):
-        lines |= _lines(value, (*loc, part))
-        lines[(*loc, part)] = key.start_mark.line + 1
-    return lines
-
-
-def _children(node: yaml.Node) -> Iterator[tuple[int | str, yaml.Node, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
-            yield str(key.value), key, value
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(cast("list[yaml.Node]", node.value)):
-            yield index, value, value
-
-
-def _twice(node: yaml.Node, loc: Loc = ()) -> Iterator[tuple[str, int]]:
-    seen: set[int | str] = set()
-    for part, key, value in _children(node):
-        if part in seen:
-            yield _field((*loc, part)), key.start_mark.line + 1
-        seen.add(part)
-        yield from _twice(value, (*loc, part))
-
-
-def _line(lines: dict[Loc, int], loc: Loc) -> int:
-    """The line of a field, or of the nearest one around it that is written down."""
-    known = tuple(part if isinstance(part, int) else str(part) for part in loc)
-    while known not in lines:
-        known = known[:-1]
-    return lines[known]
-
-
-def _field(loc: Loc) -> str:
-    """`routing[3].team`."""
-    text = ""
-    for part in loc:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
 
 
 def _mend(problem: Mapping[str, Any], loc: Loc) -> str:

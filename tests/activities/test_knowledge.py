@@ -3,7 +3,7 @@
 import asyncio
 import csv
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,14 @@ from sqlmodel import select
 
 from activities.knowledge import KnowledgeActivities
 from adapters.database.engine import Database, migrate
-from adapters.knowledge.entries import keep, remove, search, seed, seed_knowledge
+from adapters.knowledge.entries import keep, remove, search, seed_knowledge
 from classifier.texts import DATA, read_texts
 from models.case.activities import HelpedReport, Suggested, SuggestRequest
-from models.common.vocabulary import Issue, Locale
+from models.common.vocabulary import Issue, Locale, WaitFor
 from models.knowledge.entry import EntryContent, EntryState
 from models.policy.policy import Policy
 from models.tables.case import KnowledgeRow
+from rules.policy.knowledge import first_answers
 from settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -25,18 +26,18 @@ QUESTIONS = Path(__file__).parent / "questions.csv"
 
 
 @pytest.fixture
-async def seeded(database: Database) -> Database:
-    await seed_knowledge(database)
+async def seeded(database: Database, policy: Policy) -> Database:
+    await seed_knowledge(database, first_answers(policy))
     return database
 
 
 @pytest.fixture(scope="module")
-async def shipped(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Database]:
+async def shipped(tmp_path_factory: pytest.TempPathFactory, policy: Policy) -> AsyncIterator[Database]:
     """The first answers as they are shipped; what is asked of them in bulk need be asked of one database only."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("shipped"))
     migrate(settings)
     database = Database(settings)
-    await seed_knowledge(database)
+    await seed_knowledge(database, first_answers(policy))
     yield database
     await database.aclose()
 
@@ -103,8 +104,8 @@ async def test_words_that_ask_nothing_common_are_left_to_people(shipped: Databas
     assert len(answered) <= 0.06 * len(texts), answered
 
 
-async def test_every_answer_is_found_by_its_own_title_in_both_languages(shipped: Database) -> None:
-    for entry in seed():
+async def test_every_answer_is_found_by_its_own_title_in_both_languages(shipped: Database, policy: Policy) -> None:
+    for entry in first_answers(policy).entries:
         assert (await best(shipped, entry.title.zh))[0] == entry.id
         assert (await best(shipped, entry.title.en))[0] == entry.id
 
@@ -191,18 +192,31 @@ async def test_a_changed_answer_is_found_by_its_new_words_only_and_keeps_its_cou
     assert await counts(seeded) == (1, 0, 0)
 
 
-async def test_the_first_answers_are_put_in_once(database: Database) -> None:
-    await asyncio.gather(*(seed_knowledge(database) for _ in range(3)))
+async def test_the_first_answers_are_put_in_once(database: Database, policy: Policy) -> None:
+    answers = first_answers(policy)
+    await asyncio.gather(*(seed_knowledge(database, answers) for _ in range(3)))
     async with database.writing() as session:
         await remove(session, "invoice")
-    await seed_knowledge(database)
+    await seed_knowledge(database, answers)
     async with database.reading() as session:
         there = set((await session.exec(select(KnowledgeRow.entry_id))).all())
-    assert there == {entry.id for entry in seed()} - {"invoice"}
+    assert there == {entry.id for entry in answers.entries} - {"invoice"}
+
+
+async def test_answers_follow_the_policys_figures_until_somebody_writes_their_own(database: Database, policy: Policy) -> None:
+    await seed_knowledge(database, first_answers(policy))
+    await write(database, "return-how", "How do I return it?")
+    waits = policy.waits | {WaitFor.REOPENING: policy.waits[WaitFor.REOPENING].model_copy(update={"within": timedelta(days=20)})}
+    await seed_knowledge(database, first_answers(policy.model_copy(update={"waits": waits})))
+    async with database.reading() as session:
+        bodies = {row.entry_id: row.body_en for row in (await session.exec(select(KnowledgeRow))).all()}
+    assert "Within 20 days of closing you may reopen a case" in bodies["reopen"]
+    assert bodies["return-how"] == "answer"
 
 
 def test_the_first_answers_are_worth_reading_in_both_languages(policy: Policy) -> None:
-    entries = seed()
+    entries, left_out = first_answers(policy).entries, first_answers(policy).left_out
+    assert not left_out
     assert len({entry.id for entry in entries}) == len(entries) >= 20
     for entry in entries:
         assert entry.state is EntryState.PUBLISHED

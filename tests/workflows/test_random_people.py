@@ -13,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.database.agents import seed_agents
 from adapters.knowledge.entries import seed_knowledge
+from rules.policy.knowledge import first_answers
 from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.processes.service import Service, running_service
@@ -39,8 +40,9 @@ async def test_whatever_people_do_what_must_hold_holds_and_everything_ends(
 ) -> None:
     chosen = Settings(data_dir=tmp_path_factory.mktemp("life"))
     async with running_service(temporal, chosen) as service:
-        await seed_agents(service.database, load_policy(chosen.policy).agents)
-        await seed_knowledge(service.database)
+        policy = load_policy(chosen.policy)
+        await seed_agents(service.database, policy.agents)
+        await seed_knowledge(service.database, first_answers(policy))
         await lived(service, life)
 
 

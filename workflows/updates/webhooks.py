@@ -26,8 +26,8 @@ def _refund(context: CaseContext, notice: Notice) -> str | None:
     told = Refund.model_validate(notice.payload)
     context.case.payments = with_news(context.case.payments, told)  # the ledger reads there what no remedy waits for
     parts = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
-    moved = any(move_part(context, as_told(part, told)) for part in parts)
-    return None if moved else "already_known"  # the stage that waits for it tells of the news
+    news = any(move_part(context, as_told(part, told)) for part in parts)
+    return None if news else "already_known"  # the stage that waits for it tells of the news
 
 
 def _shipment(context: CaseContext, notice: Notice) -> str | None:

@@ -123,7 +123,7 @@ ISSUES: dict[Issue, list[Situation]] = {
         so(CARRIER, "one-of-several-lost", STANDS, shipment__exists=True, shipment__count=2, shipment__status="lost"),
         so(CARRIER, "signed-by-other", STANDS, delivery__delivered=True, shipment__signed_by_other=True),
         so(CARRIER, "carrier-silent-unsigned", STANDS, carrier__silent=True, delivery__delivered=True, delivery__proved=False),
-        so(CARRIER, "unseen-for-ten-days", STANDS, shipment__hours_without_scan=240.0),
+        so(CARRIER, "long-unseen", STANDS, shipment__hours_without_scan=240.0),
         so(CARRIER, "stalled", SUGGESTED, shipment__hours_without_scan=100.0),
         so(NOBODY, "signed-by-oneself", SUGGESTED, delivery__delivered=True, shipment__signed_by_other=False),
         so(MERCHANT, "not-shipped", STANDS, shipment__exists=False, delivery__late_hours=0.0),

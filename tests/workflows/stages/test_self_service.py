@@ -7,6 +7,9 @@ from adapters.knowledge.entries import seed_knowledge
 from models.case.actions import Action
 from models.common.vocabulary import ErrorType, Issue, Kind, Locale, Outcome, Stage, WaitFor, WaitingOn
 from models.tables.case import KnowledgeRow
+from rules.policy.knowledge import first_answers
+from rules.policy.load import load_policy
+from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER
 from tests.support.processes.service import Case, Service
 
@@ -15,7 +18,7 @@ QUESTION = "How long does a refund take to arrive?"
 
 @pytest.fixture(autouse=True)
 async def answers(service: Service) -> None:
-    await seed_knowledge(service.database)
+    await seed_knowledge(service.database, first_answers(load_policy(Settings().policy)))
 
 
 async def inquiry(
