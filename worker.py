@@ -6,9 +6,9 @@
 import asyncio
 import signal
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -45,8 +45,10 @@ from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
 from adapters.schedules import keep_schedules
 from models.common.partner_registry import PARTNER_QUEUES
+from models.policy.policy import Policy
 from rules.classification.classify import classify
 from rules.notifications.texts import texts
+from rules.policy.calendar_checks import not_announced
 from rules.policy.knowledge import first_answers
 from rules.policy.load import load_policy
 from settings import Settings
@@ -61,6 +63,8 @@ LONGEST_ACTIVITY = timedelta(seconds=60)
 """A stopping worker lets a call to a partner end; a second one would have to ask what became of it."""
 PARTNER_POLLERS = 4
 """At most, for each partner's queue: few calls wait there at a time, and an idle connection costs memory."""
+
+EVERY_DAY = timedelta(days=1)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -153,6 +157,15 @@ async def at_work(
         yield
 
 
+async def tell_of_holidays(policy: Policy, stop: asyncio.Event) -> None:
+    """Once a day the log says which days off are not announced, as long as that is so (SLA-2)."""
+    while not stop.is_set():
+        for told in not_announced(policy, datetime.now(UTC).date()):
+            log.warning("holidays.not_announced", detail=told)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), EVERY_DAY.total_seconds())
+
+
 async def main() -> None:
     """Work until SIGTERM or SIGINT."""
     settings = Settings()
@@ -172,6 +185,7 @@ async def main() -> None:
     await keep_schedules(client, settings)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
+    holidays = asyncio.create_task(tell_of_holidays(load_policy(settings.policy), stop))
     try:
         async with at_work(client, settings, wire(settings, database, partners)):
             log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)
@@ -180,6 +194,7 @@ async def main() -> None:
     finally:
         stop.set()
         await delivery
+        await holidays
         await partners.aclose()
         await database.aclose()
 

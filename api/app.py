@@ -51,6 +51,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
     """
     policy = load_policy(settings.policy)
     metrics = Metrics()
+    metrics.look_ahead(policy)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:

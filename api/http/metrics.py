@@ -4,14 +4,19 @@ import re
 import time
 import uuid
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import partial
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.partners.circuit import Circuit, CircuitMetrics
 from api.http.problems import internal, respond
+from models.common.calendars import CalendarPolicy
+from models.policy.policy import Policy
+from rules.common.holidays import announced_to
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,100}")
 QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -39,6 +44,19 @@ class Metrics:
     def watch(self, circuits: Iterable[Circuit]) -> None:
         """Partners that are down are among the figures."""
         self.registry.register(CircuitMetrics(circuits))
+
+    def look_ahead(self, policy: Policy) -> None:
+        """So is how far ahead each calendar's days off are announced (SLA-2)."""
+        days = Gauge(
+            "redress_holidays_announced_days", "Days ahead with announced days off.", ["calendar"], registry=self.registry
+        )
+        for name, calendar in policy.calendars.items():
+            days.labels(name).set_function(partial(_announced, calendar))
+
+
+def _announced(calendar: CalendarPolicy) -> int:
+    today = datetime.now(UTC).date()
+    return (announced_to(calendar, today) - today).days
 
 
 class Observing:

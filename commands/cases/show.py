@@ -57,7 +57,8 @@ def _lines(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "customer", case["customer_id"]
     yield "team", " / ".join(filter(None, (case["tier"], case["team"], case["handler"])))
     if wait := case["waiting"]:
-        until = say("until", until=clock(wait["until"]), then=wait["then"])
+        moment = clock(wait["until"]) + (say("provisional") if wait.get("provisional") else "")
+        until = say("until", until=moment, then=wait["then"])
         yield "waiting", f"{wait['on']}: {wait['for']}, {until}"
     if case["finding"]:
         yield "finding", case["finding"]["party"]

@@ -124,6 +124,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "customer": ("顾客", "Customer"),
     "team": ("处理", "Handled by"),
     "waiting": ("等待", "Waiting on"),
+    "provisional": ("（该年度节假日尚未公布，可能变动）", " (may move: the days off of that year are not announced)"),
     "until": ("至 {until}；届时：{then}", "until {until}; then: {then}"),
     "finding": ("责任", "Responsible"),
     "proposal": ("方案", "Proposal"),

@@ -50,6 +50,8 @@ class TransferOffer(Frozen):
     team: Identifier
     reason: str
     due: Instant
+    provisional: bool = False
+    """`due` lies in a year whose days off are not announced."""
 
 
 class Suggestion(Frozen):

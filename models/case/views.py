@@ -41,6 +41,8 @@ class WaitView(View):
     on: WaitingOn
     for_: Annotated[WaitFor, renamed("for", formerly="for_")]
     until: Instant
+    provisional: bool = False
+    """`until` lies in a year whose days off are not announced, and may move once they are."""
     then: str
 
 
@@ -53,6 +55,8 @@ class ClockView(View):
     used_seconds: int
     used_by_tier: dict[Tier, int]
     due: Instant | None
+    provisional: bool = False
+    """`due` lies in a year whose days off are not announced, and may move once they are."""
     paused: bool
     stopped: bool
 
@@ -145,6 +149,8 @@ class TransferView(View):
     team: Identifier
     reason: str
     due: Instant
+    provisional: bool = False
+    """`due` lies in a year whose days off are not announced, and may move once they are."""
 
 
 class SuggestionView(View):

@@ -23,7 +23,13 @@ class CalendarPolicy(Frozen):
     """24×7: every instant is working time; nothing else is needed."""
     week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[str, ...]] = {}
     holidays: str | None = None
-    """A country code of the `holidays` package, as CN; make-up working days included."""
+    """A country of the `holidays` package, as CN, or a part of one, as DE-BY; make-up working days included."""
+    nationwide: bool = False
+    """Only the days off of the whole country, though its parts have more."""
+    categories: tuple[str, ...] = ()
+    """The country's kinds of days off that close; its public holidays when empty."""
+    announced_through: int | None = None
+    """The last year whose days off are complete by `closed` and `open`, where it was announced after the package was made."""
     makeup: tuple[str, ...] = ()
     """The spans of a make-up working day; Monday's when empty."""
     closed: tuple[date, ...] = ()
@@ -48,3 +54,5 @@ class CalendarSlice(Frozen):
     exceptional: tuple[Exceptional, ...] = ()
     first: date
     last: date
+    announced_to: date | None = None
+    """The last day of the years whose days off are announced; None: those of the whole window are."""

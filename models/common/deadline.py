@@ -37,6 +37,8 @@ class Deadline(Frozen):
     whose: WaitingOn
     then: Bilingual
     """What happens by itself at that instant."""
+    provisional: bool = False
+    """It lies in a year whose days off are not announced, and may move once they are."""
 
     @property
     def next(self) -> Instant:

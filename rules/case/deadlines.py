@@ -71,8 +71,14 @@ def _requests(case: CaseState, policy: PolicySlice) -> Iterator[Deadline]:
 def _transfer(case: CaseState) -> Iterator[Deadline]:
     """DSP-4."""
     if case.transfer is not None and case.stage in Stage.open_stages():
-        due = case.transfer.due
-        yield Deadline(kind=DeadlineKind.TRANSFER, what=case.transfer.team, at=due, whose=WaitingOn.AGENT, then=LAPSED)
+        yield Deadline(
+            kind=DeadlineKind.TRANSFER,
+            what=case.transfer.team,
+            at=case.transfer.due,
+            whose=WaitingOn.AGENT,
+            then=LAPSED,
+            provisional=case.transfer.provisional,
+        )
 
 
 def _appeal(case: CaseState) -> Iterator[Deadline]:

@@ -33,6 +33,7 @@ from rules.case import deadlines
 from rules.case.appeals import last_moment, may_appeal, too_late
 from rules.case.permissions import allowed_actions
 from rules.common import sla_clock
+from rules.common.working_time import provisional
 from rules.replacements import view as replacement_view
 from rules.returns import view as return_view
 
@@ -112,19 +113,22 @@ def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | No
     waiting = deadlines.waiting(case, policy)
     if case.wait is None or waiting is None:
         return None
-    return WaitView(on=waiting.whose, for_=case.wait.for_, until=waiting.at, then=waiting.then.in_(locale))
+    then = waiting.then.in_(locale)
+    return WaitView(on=waiting.whose, for_=case.wait.for_, until=waiting.at, provisional=waiting.provisional, then=then)
 
 
 def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) -> ClockView:
     calendar = policy.calendars[clock.calendar]
     read = sla_clock.hand_over(clock, case.tier, now, calendar)  # counted up to now, changes nothing else
+    due = sla_clock.due(clock, calendar)
     return ClockView(
         name=clock.name,
         state=sla_clock.state(clock),
         target_seconds=int(clock.target.total_seconds()),
         used_seconds=int(read.used.total_seconds()),
         used_by_tier={tier: int(used.total_seconds()) for tier, used in read.used_by_tier.items()},
-        due=sla_clock.due(clock, calendar),
+        due=due,
+        provisional=due is not None and provisional(calendar, due),
         paused=bool(clock.pauses),
         stopped=clock.stopped_at is not None,
     )

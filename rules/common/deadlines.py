@@ -10,7 +10,9 @@ from models.common.calendars import CalendarSlice
 from models.common.deadline import Deadline, DeadlineKind
 from models.common.vocabulary import WaitingOn
 from models.common.waits import Wait, WaitPolicy
-from rules.common.working_time import add_working, working_between
+from rules.common.working_time import add_working, provisional, working_between
+
+NOT_ANNOUNCED = " (may move: the days off of that year are not announced)"
 
 
 def of_wait(wait: Wait, rule: WaitPolicy, calendars: Mapping[str, CalendarSlice], then: Bilingual | None = None) -> Deadline:
@@ -21,7 +23,13 @@ def of_wait(wait: Wait, rule: WaitPolicy, calendars: Mapping[str, CalendarSlice]
         span = working_between(calendar, wait.since, wait.until)
         warn_at = [add_working(calendar, wait.since, span * share) for share in sorted(rule.warn_at)][wait.warned :]
     return Deadline(
-        kind=DeadlineKind.WAIT, what=wait.for_, at=wait.until, warn_at=tuple(warn_at), whose=wait.on, then=then or rule.then
+        kind=DeadlineKind.WAIT,
+        what=wait.for_,
+        at=wait.until,
+        warn_at=tuple(warn_at),
+        whose=wait.on,
+        then=then or rule.then,
+        provisional=rule.calendar in calendars and provisional(calendars[rule.calendar], wait.until),
     )
 
 
@@ -43,7 +51,8 @@ def in_words(deadlines: Iterable[Deadline]) -> list[str]:
 
 def _lines(deadline: Deadline) -> list[str]:
     then = f"{deadline.then.en} / {deadline.then.zh}"
+    at = f"{deadline.at:%Y-%m-%d %H:%M} UTC{NOT_ANNOUNCED if deadline.provisional else ''}"
     if deadline.kind is DeadlineKind.WAIT:
-        waits = f"Waits for **{deadline.what}** from **{deadline.whose}** until {deadline.at:%Y-%m-%d %H:%M} UTC."
+        waits = f"Waits for **{deadline.what}** from **{deadline.whose}** until {at}."
         return [waits, f"Then by itself: {then}"]
-    return [f"By {deadline.at:%Y-%m-%d %H:%M} UTC: {deadline.kind} {deadline.what} ({deadline.whose}); else {then}"]
+    return [f"By {at}: {deadline.kind} {deadline.what} ({deadline.whose}); else {then}"]

@@ -13,7 +13,7 @@ from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, Pause
 from models.investigation.clocks import Clock, Miss
 from models.policy.policy import ClockTarget, PolicySlice
 from rules.common.best_row import best
-from rules.common.working_time import add_working, working_between
+from rules.common.working_time import add_working, provisional, working_between
 
 HOLDERS = {
     Tier.MERCHANT: WaitingOn.MERCHANT,
@@ -119,6 +119,7 @@ def deadline(clock: Clock, calendar: CalendarSlice, warn_at: float) -> Deadline 
         warn_at=() if warning is None else (warning,),
         whose=HOLDERS[clock.held_by],
         then=MISSED,
+        provisional=provisional(calendar, at),
     )
 
 

@@ -93,6 +93,11 @@ def covers(calendar: CalendarSlice, at: datetime) -> bool:
     return calendar.always or calendar.first <= _local_day(calendar, at) <= calendar.last
 
 
+def provisional(calendar: CalendarSlice, at: datetime) -> bool:
+    """Whether `at` lies in a year whose days off are not announced, so that it may move once they are."""
+    return not calendar.always and _local_day(calendar, at) > (calendar.announced_to or calendar.last)
+
+
 class _Layout(NamedTuple):
     """Every span between two instants, in microseconds since 1970. `years` are how far it goes beyond the slice's window."""
 

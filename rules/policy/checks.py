@@ -2,10 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from zoneinfo import ZoneInfo
 
 from models.common.base import Frozen
-from models.common.calendars import CalendarPolicy
 from models.common.vocabulary import (
     Channel,
     ClockName,
@@ -23,8 +21,8 @@ from models.policy.agents import AgentPolicy
 from models.policy.policy import GradingPolicy, Policy
 from rules.case.routing import COLUMNS
 from rules.common.best_row import best, fits, named
-from rules.common.holidays import known_country, parse_span
 from rules.common.policy_fault import Faults, Loc, unknown
+from rules.policy.calendar_checks import calendar_faults
 from rules.policy.eligibility_checks import eligibility_faults
 from rules.policy.liability_checks import responsibility_faults
 from rules.policy.returns_checks import return_faults
@@ -36,7 +34,7 @@ SIZE = 4
 def faults_of(policy: Policy) -> Faults:
     """Every fault with the field it is at, in no order."""
     for name, calendar in policy.calendars.items():
-        yield from _calendar(("calendars", name), calendar)
+        yield from calendar_faults(("calendars", name), calendar)
     yield from _names(policy)
     yield from _complete(policy)
     yield from _clocks(policy)
@@ -47,42 +45,6 @@ def faults_of(policy: Policy) -> Faults:
     yield from eligibility_faults(policy)
     yield from _limits(policy)
     yield from return_faults(policy)
-
-
-def _calendar(loc: Loc, calendar: CalendarPolicy) -> Faults:
-    try:
-        ZoneInfo(calendar.zone)
-    except (KeyError, OSError, ValueError):
-        yield (*loc, "zone"), f'no such time zone "{calendar.zone}"; write one like Asia/Shanghai'
-    if calendar.holidays is not None and not known_country(calendar.holidays):
-        yield (*loc, "holidays"), f'no holidays are known for "{calendar.holidays}"; write a country like CN or a part like DE-BY'
-    days: list[tuple[Loc, Sequence[str]]] = [((*loc, "week", day), spans) for day, spans in calendar.week.items()]
-    days += [((*loc, "open", str(day)), spans) for day, spans in calendar.open.items()]
-    days += [((*loc, "makeup"), calendar.makeup)]
-    for where, spans in days:
-        yield from _spans(where, spans)
-    if calendar.always and (any(calendar.week.values()) or calendar.holidays or calendar.closed or calendar.open):
-        yield (*loc, "always"), "a calendar that is always open has no week, holidays or closing days; keep one of the two"
-    if not calendar.always and not any(calendar.week.values()):
-        yield (*loc, "week"), "is never open; give it hours like mon: [09:00-18:00], or always: true"
-    for day in set(calendar.closed) & set(calendar.open):
-        yield (*loc, "open", str(day)), f"{day} is both closed and open; keep one"
-
-
-def _spans(loc: Loc, spans: Sequence[str]) -> Faults:
-    end = 0
-    for index, text in enumerate(spans):
-        try:
-            span = parse_span(text)
-        except ValueError as error:
-            yield (*loc, index), str(error)
-            continue
-        if span.start < end:
-            yield (
-                (*loc, index),
-                f'"{text}" overlaps or precedes "{spans[index - 1]}"; write the spans in order, apart from each other',
-            )
-        end = max(end, span.end)
 
 
 def _names(policy: Policy) -> Faults:

@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 AHEAD = timedelta(days=30)
 """How far beyond a deadline the holidays should be known: it may still be moved."""
+BETWEEN = timedelta(days=1)
+"""A year that is not announced is asked for once for all deadlines that are nearer to each other than this."""
 
 NEXT_TIER = {Tier.MERCHANT: Tier.PLATFORM, Tier.PLATFORM: Tier.SUPERVISOR, Tier.SUPERVISOR: Tier.SUPERVISOR}
 
@@ -243,8 +245,14 @@ class CaseContext(CaseDeadlines):
         return wait
 
     async def _renew_calendars_in_time(self, until: datetime) -> None:
-        """Before a deadline falls on days whose holidays are not known (SLA-2). Asked once for each case that outlives a year."""
-        aging = tuple(name for name, known in self.policy.calendars.items() if not working_time.covers(known, until + AHEAD))
+        """Before a deadline falls on days whose holidays are not known (SLA-2): beyond a year, or in one that was not announced yet."""
+        asked = self.case.renewed_at
+        again = asked is None or abs(until - asked) >= BETWEEN
+        aging = tuple(
+            name
+            for name, known in self.policy.calendars.items()
+            if not working_time.covers(known, until + AHEAD) or (again and working_time.provisional(known, until))
+        )
         if not aging or self.case.renewed_at == until:
             return
         self.case.renewed_at = until

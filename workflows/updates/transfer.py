@@ -15,10 +15,12 @@ def offer(context: CaseContext, act: Act[Transfer]) -> None:
     promise = sla_clock.target_for(
         context.policy, ClockName.TRANSFER, kind=case.kind, group=None, channel=case.receipt.channel, priority=None
     )
-    due = working_time.add_working(context.policy.calendars[promise.calendar], context.now, promise.within)
+    calendar = context.policy.calendars[promise.calendar]
+    due = working_time.add_working(calendar, context.now, promise.within)
+    provisional = working_time.provisional(calendar, due)
     team = body.team or case.team
     assert team is not None  # noqa: S101  # a case with a handler has a team
-    case.transfer = TransferOffer(by=act.actor, to=body.to, team=team, reason=body.reason, due=due)
+    case.transfer = TransferOffer(by=act.actor, to=body.to, team=team, reason=body.reason, due=due, provisional=provisional)
     context.note(Event.TRANSFER_ASKED, act.actor, to=body.to, team=team, reason=body.reason, due=due.isoformat())
 
 

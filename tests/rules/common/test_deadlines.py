@@ -1,6 +1,6 @@
 """A wait's warnings come at the policy's shares of its working time, each once."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from models.common.base import Bilingual
 from models.common.vocabulary import WaitFor, WaitingOn
 from models.common.waits import Wait, WaitPolicy
 from models.policy.policy import PolicySlice
-from rules.common.deadlines import of_wait, warned
+from rules.common.deadlines import in_words, of_wait, warned
 from rules.common.working_time import add_working
 
 NOW = datetime(2026, 6, 8, 2, tzinfo=UTC)  # a Monday, ten o'clock in Shanghai
@@ -50,3 +50,13 @@ def test_nobody_is_warned_without_a_share_or_a_person(
     policy_slice: PolicySlice, on: WaitingOn, shares: tuple[float, ...]
 ) -> None:
     assert of_wait(wait(on), rule(*shares), policy_slice.calendars).warn_at == ()
+
+
+def test_a_deadline_in_a_year_that_is_not_announced_says_that_it_may_move(policy_slice: PolicySlice) -> None:
+    office = policy_slice.calendars["office"].model_copy(update={"announced_to": date(2026, 6, 8)})
+    calendars = {**policy_slice.calendars, "office": office}
+    announced, beyond = (of_wait(wait(until=NOW + hours * HOUR), rule(calendar="office"), calendars) for hours in (10, 30))
+    assert (announced.provisional, beyond.provisional) == (False, True)
+    assert "may move" not in in_words((announced,))[0]
+    assert "may move: the days off of that year are not announced" in in_words((beyond,))[0]
+    assert not of_wait(wait(until=NOW + 30 * HOUR), rule(), calendars).provisional  # day and night, holidays or not
