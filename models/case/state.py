@@ -18,7 +18,6 @@ from models.common.vocabulary import (
     Outcome,
     Party,
     Priority,
-    RefundStatus,
     Role,
     SlaState,
     Stage,
@@ -225,17 +224,6 @@ class CaseState(BaseModel):
     def evidence_given(self) -> bool:
         """Whether the customer gave any evidence."""
         return bool(self.receipt.evidence) or any(saying.evidence for saying in self.sayings if saying.by.role is Role.CUSTOMER)
-
-    @property
-    def money_moves(self) -> bool:
-        """Whether a refund is under way or was made, be it in part: from here on nothing is withdrawn."""
-        moving = RefundStatus.moving()
-        return any(
-            remedy.refund_status in moving
-            or any(part.refund_status in moving for part in remedy.parts)
-            or (remedy.done_at is not None and remedy.refund_owed)
-            for remedy in self.remedies
-        )
 
 
 class CaseStart(Frozen):

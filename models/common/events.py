@@ -169,6 +169,7 @@ class Event(StrEnum):
     COUPON_REFUSED = _event("resolution.coupon_refused", "remedy_id amount_minor currency refusal")
     IMPROVEMENT_BEGUN = _event("resolution.improvement_begun", "remedy_id words party due")
     REMEDY_UNDONE = _event("resolution.remedy_undone", "remedy_id kind why kept")
+    KEPT_GOODS_REFUNDED = _event("resolution.kept_goods_refunded", "remedy_id amount_minor currency")
     RETURN_APPROVED = _event("return.approved", "remedy_id rma address deadline label customer_pays")
     RETURN_LABEL_READY = _event("return.label_ready", "remedy_id tracking carrier")
     RETURN_REMINDED = _event("return.reminded", "remedy_id deadline")

@@ -96,6 +96,8 @@ class Remedy(Wired):
     """For money that goes back: what was agreed; after an inspection, what it comes to."""
     payment_id: Identifier | None = None
     """Of a charge that is given back: the payment that it was, from which it is taken first."""
+    pays_for: Identifier | None = None
+    """Of money for goods that the merchant keeps: the remedy that they were given away for."""
     lines: tuple[LineQuantity, ...] = ()
     items: tuple[NewItem, ...] = ()
     change: OrderChange | None = None
@@ -134,6 +136,11 @@ class Remedy(Wired):
     def refund_owed(self) -> bool:
         """A refund was begun, and the customer does not have all of it; be it that it came back after the remedy was done."""
         return self.undone is None and self.refund_status not in {RefundStatus.NONE, RefundStatus.ARRIVED}
+
+    @property
+    def pays_back(self) -> bool:
+        """Nobody agreed on it: it is due because another remedy is not carried out, and stands whatever becomes of the case."""
+        return self.of_charge or self.pays_for is not None
 
     @property
     def open(self) -> bool:

@@ -11,6 +11,10 @@ from models.common.vocabulary import RemedyKind
 from models.money.charge import Charge
 from models.replacements.partner import StockItem
 
+ON_THE_ROAD = "goods_on_the_road"
+AT_THE_WORKSHOP = "goods_at_the_workshop"
+"""What can be kept when a replacement is called off."""
+
 
 class ReplacementPolicy(Frozen):
     """The policy's `replacements`."""
@@ -70,8 +74,10 @@ class ReplacementState(Frozen):
     tracking: TrackingNumber | None = None
     carrier_id: Identifier | None = None
     delivered_at: Instant | None = None
+    mended: bool = False
+    """The workshop has done its work."""
     given_up: bool = False
-    """The workshop keeps the customer's own goods: they cannot be repaired."""
+    """The customer's own goods do not come back: they cannot be repaired, or were lost on their way home."""
     refusal: str | None = None
     """The words of the partner that refused it."""
     refusal_code: str | None = None

@@ -41,7 +41,7 @@ class ReplacementDetails(View):
     carrier_id: Identifier | None
     delivered_at: Instant | None
     given_up: bool
-    """The workshop keeps the customer's own goods: they cannot be repaired."""
+    """The customer's own goods do not come back: they cannot be repaired, or were lost on their way home."""
     refusal: str | None
     """The words of the partner that refused it."""
     refusal_code: str | None

@@ -13,6 +13,7 @@ from models.common.base import Bilingual
 from models.common.errors import Fault
 from models.common.vocabulary import Kind, RefundStatus, Role, Stage, Tier, WaitFor
 from rules.case.appeals import may_appeal, may_decide
+from rules.case.withdrawal import WORDS, binding
 from rules.common.refusal import refusal
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
@@ -125,7 +126,7 @@ def _refund_failed(case: CaseState, _: Actor) -> bool:
 
 
 def _can_withdraw(case: CaseState, _: Actor) -> bool:
-    return case.stage in Stage.before_follow_up() and not case.money_moves and case.outcome is None
+    return case.stage in Stage.before_follow_up() and case.outcome is None and binding(case) is None
 
 
 def _can_ask(case: CaseState, actor: Actor) -> bool:
@@ -266,7 +267,14 @@ PERMISSIONS: dict[Action, Permission] = {
         Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
     ),
     Action.RATE: Permission(frozenset({C}), _can_rate, Bilingual(zh="问题解决后，限一次", en="once, after the case was solved")),
-    Action.WITHDRAW: Permission(frozenset({C, A, S}), _can_withdraw, Bilingual(zh="款项变动之前", en="until money moves")),
+    Action.WITHDRAW: Permission(
+        frozenset({C, A, S}),
+        _can_withdraw,
+        Bilingual(
+            zh="退款、商家收下退货、寄出新商品、开始维修或变更订单之前",
+            en="until money moves, goods that came back are accepted, others are sent, a repair begins, or the order is changed",
+        ),
+    ),
     Action.REOPEN: Permission(
         frozenset({C, A, S}),
         _waits_for(WaitFor.REOPENING),
@@ -300,4 +308,6 @@ def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
     now = Bilingual(zh=f"案件当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
     if case.next_stage is not None:
         now = Bilingual(zh=f"案件正转入 {case.next_stage}", en=f"Somebody has just sent the case to {case.next_stage}")
+    elif action is Action.WITHDRAW and (bound := binding(case)) is not None:
+        now = WORDS[bound]
     return refusal(action, PERMISSIONS[action], actor, allowed_actions(case, actor), now, "stage × role → actions")

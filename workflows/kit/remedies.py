@@ -1,4 +1,7 @@
-"""The remedies of a case: found by id, replaced by their new state."""
+"""The remedies of a case: found by id, replaced by their new state, carried out although the case is over."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from models.remedies.remedy import Remedy
 from workflows.kit.case_context import CaseContext
@@ -12,3 +15,13 @@ def replace(context: CaseContext, remedy: Remedy) -> None:
     """Put the remedy's new state in the place of its old one."""
     context.case.remedies = tuple(remedy if known.id == remedy.id else known for known in context.case.remedies)
     context.mark()
+
+
+@contextmanager
+def due_all_the_same(context: CaseContext) -> Generator[None]:
+    """What is due by itself is carried out, whether or not the case still looks for a solution."""
+    settled, context.case.settled = context.case.settled, True
+    try:
+        yield
+    finally:
+        context.case.settled = settled

@@ -95,8 +95,8 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
 
 
 def due_anyway(remedy: Remedy) -> bool:
-    """Whatever the day gave: the merchant confirmed it, or has the goods."""
-    return remedy.ordering is not None or remedy.return_ is not None
+    """Whatever the day gave: the merchant confirmed it, or has the goods; or it is due by itself."""
+    return remedy.ordering is not None or remedy.return_ is not None or remedy.pays_back
 
 
 def leave_to_a_person(context: CaseContext, cap: str) -> None:

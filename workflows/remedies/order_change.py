@@ -6,6 +6,7 @@ What was asked is on the remedy before it is asked, so that whatever the merchan
 from datetime import timedelta
 
 from pydantic import JsonValue
+from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.activities import ReleaseItems, ReserveItems
@@ -29,7 +30,7 @@ from rules.remedies.order_change import cancelled_lines, difference
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 from workflows.kit.refusals import REFUSED, note_unanswered
-from workflows.kit.remedies import find, replace
+from workflows.kit.remedies import due_all_the_same, find, replace
 from workflows.money import charge as charging
 from workflows.money import charge_activities, refund
 
@@ -37,6 +38,8 @@ A_MOMENT = timedelta(minutes=1)
 """A call that is given up by itself is waited for a little longer."""
 UNPAID = "charge_unpaid"
 SILENT = "merchant_silent"
+TOO_LATE = "cancelled-too-late-to-undo"
+"""Patch: before it, an order that was cancelled beyond undoing while its case was withdrawn was not refunded."""
 
 
 async def cancel(context: CaseContext, remedy_id: str) -> None:
@@ -67,9 +70,20 @@ async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[st
         return (remedy.kind.value,)
     standing = remedy.ordering.status in {ChangeStatus.PENDING, ChangeStatus.CONFIRMED}
     if standing and not await taken_back(context, remedy_id):
+        await keep_what_was_done(context, remedy_id)
         return (remedy.kind.value,)
     await release_goods(context, remedy_id)
     return ()
+
+
+async def keep_what_was_done(context: CaseContext, remedy_id: str) -> None:
+    """The merchant cancelled or changed the order, and it is too late to undo that: what it gives back is the customer's."""
+    gives_back = state_of(context, remedy_id).status is ChangeStatus.CONFIRMED and find(context, remedy_id).amount is not None
+    if gives_back and workflow.patched(TOO_LATE):
+        cancelled = find(context, remedy_id).kind is RemedyKind.ORDER_CANCELLED
+        tell_once(context, remedy_id, Event.ORDER_CANCELLED if cancelled else Event.ORDER_CHANGED)
+        with due_all_the_same(context):
+            await pay_back(context, remedy_id)
 
 
 async def take_goods(context: CaseContext, remedy_id: str) -> bool:

@@ -15,10 +15,11 @@ from models.replacements.activities import ReplacementStart
 from models.replacements.state import ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
+from rules.case.withdrawal import earned
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, paid_for, same_again
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
-from workflows.kit.remedies import find, replace
+from workflows.kit.remedies import due_all_the_same, find, replace
 from workflows.money import refund
 from workflows.returns import remedy as return_remedy
 
@@ -164,11 +165,11 @@ async def put_away(context: CaseContext, remedy_id: str, why: str) -> None:
 
 
 async def give_charge_back(context: CaseContext, remedy_id: str) -> None:
-    """What the customer paid for something that is not carried out goes back the way of every refund (RES-5)."""
+    """What the customer paid for something that is not carried out goes back the way of every refund (RES-5). For what was, it stays."""
     remedy = find(context, remedy_id)
     keep_payment(context, remedy)
     payment = remedy.replacement.charge.payment if remedy.replacement and remedy.replacement.charge else None
-    if payment is None:
+    if payment is None or earned(remedy):
         return
     back = f"{remedy_id}-charge"
     if not any(known.id == back for known in context.case.remedies):
@@ -180,11 +181,8 @@ async def give_charge_back(context: CaseContext, remedy_id: str) -> None:
             payment_id=payment.payment_id,
         )
         context.case.remedies = (*context.case.remedies, made)
-    settled, context.case.settled = context.case.settled, True
-    try:
+    with due_all_the_same(context):
         await refund.pay(context, back)
-    finally:
-        context.case.settled = settled
 
 
 def keep_payment(context: CaseContext, remedy: Remedy) -> None:

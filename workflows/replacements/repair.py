@@ -32,6 +32,7 @@ async def mended(context: ReplacementContext) -> bool:
         context.change(given_up=True)
         context.note(Event.NOT_REPAIRABLE, words=repair.words)
         return False
+    context.change(mended=True)
     if not context.sent:
         context.note(Event.REPAIRED, words=repair.words)
     return await _sent_back(context)

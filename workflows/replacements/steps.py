@@ -261,6 +261,8 @@ async def delivered(context: ReplacementContext) -> None:
     while not await arrived(context):
         again = context.state.attempt < context.start.policy.attempts and not context.refused
         context.note(Event.REPLACEMENT_LOST, kind=context.start.kind.value, tracking=context.state.tracking, again=again)
+        if context.start.mend:
+            context.change(given_up=True)
         if not again:
             raise Ended(LOST_AGAIN)
         context.change(attempt=context.state.attempt + 1, tracking=None, carrier_id=None)

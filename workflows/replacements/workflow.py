@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from models.replacements import state as bodies
     from models.replacements.activities import DecideRepair, ReplacementStart
     from models.replacements.partner import ReservationStatus
-    from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
+    from models.replacements.state import AT_THE_WORKSHOP, ON_THE_ROAD, ReplacementAction, ReplacementStage, ReplacementState
     from workflows.kit.cancellation import run_uncancelled
     from workflows.kit.refusals import REFUSED, note_unanswered
     from workflows.kit.updates import update
@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.replacements.repair import mended
     from workflows.replacements.steps import (
         GIVE_UP_AFTER,
+        LOST_AGAIN,
         delivered,
         difference_settled,
         old_goods_back,
@@ -35,8 +36,6 @@ with workflow.unsafe.imports_passed_through():
     )
 
 ESTIMATE_REFUSED = "estimate_refused"
-ON_THE_ROAD = "goods_on_the_road"
-AT_THE_WORKSHOP = "goods_at_the_workshop"
 
 
 @workflow.defn
@@ -59,7 +58,7 @@ class ReplacementWorkflow:
             await live(context)
         except Ended as end:
             failed = end.why
-            await hold_back(context)
+            await hold_back(context, lost=failed == LOST_AGAIN)
         await context.child.finish(WaitFor.REPLACEMENT_TRANSIT, failed)
         if failed is not None:
             await clear_up(context)
@@ -127,13 +126,15 @@ async def live(context: ReplacementContext) -> None:
         raise Ended(REFUSED if context.charge_refused else ESTIMATE_REFUSED)
 
 
-async def hold_back(context: ReplacementContext) -> None:
-    """RES-11: nobody has to pay any more, nothing is sent any more. What is on the road goes on."""
+async def hold_back(context: ReplacementContext, *, lost: bool) -> None:
+    """RES-11: nobody has to pay any more, nothing is sent any more. What is on the road goes on, unless it was `lost`."""
     context.child.called_off = None
     if context.bill is not None and not (context.state.charge and context.state.charge.over):
         await charge.call_off(context.child, context.bill)
     await stopped(context)
-    if context.sent or packing(context):  # what nobody could stop will be sent
+    if lost:
+        context.change(stage=ReplacementStage.OVER)
+    elif context.sent or packing(context):  # what nobody could stop will be sent
         delivered_already = context.state.stage is ReplacementStage.DELIVERED
         context.change(kept=() if delivered_already else (ON_THE_ROAD,))
     else:
@@ -148,7 +149,7 @@ async def clear_up(context: ReplacementContext) -> None:
             late = kept.status is ReservationStatus.USED  # our order to send came after our word to stop
             if late and context.dispatch is not None and not packing(context):
                 await effects.stop_replacement(context.dispatch.key, GIVE_UP_AFTER)
-        if context.at_the_workshop and not context.sent:
+        if context.at_the_workshop and not context.sent and not context.state.mended:
             await effects.decide_repair(DecideRepair(key=context.repair_key, approved=False), GIVE_UP_AFTER)
     except ActivityError as error:
         note_unanswered(context.note, error, WaitFor.STOCK)

@@ -5,13 +5,13 @@ from models.common.events import Event
 from models.common.vocabulary import Outcome, WaitFor, WaitingOn
 from rules.case.archive import root_cause
 from workflows.kit.case_context import CaseContext
-from workflows.remedies.execution import compensate
+from workflows.remedies.execution import conclude
 
 
 async def archive(context: CaseContext) -> None:
     """Seal everything as one immutable record, and close."""
     case = context.case
-    await compensate(context, (case.outcome or Outcome.RESOLVED).value, whole=True)
+    await conclude(context, (case.outcome or Outcome.RESOLVED).value)
     context.clocks.stop()
     sha256 = await context.seal()
     outcome = case.outcome or Outcome.RESOLVED

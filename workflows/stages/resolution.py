@@ -24,7 +24,7 @@ from workflows.claims import from_case as claims_from_case
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext
 from workflows.money import refund
-from workflows.remedies.execution import carried_out, compensate
+from workflows.remedies.execution import carried_out, compensate, pay_for_kept_goods
 from workflows.stages import self_service
 
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
@@ -41,6 +41,7 @@ async def settle(context: CaseContext) -> None:
         if not context.case.settled and not decide_at_once(context):
             offer_instead(context)
             await negotiate(context)
+    await pay_for_kept_goods(context)
     context.clocks.stop()
     context.case.outcome = context.case.outcome or Outcome.RESOLVED
     await claims_from_case.open_claims(context)

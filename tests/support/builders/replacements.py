@@ -137,9 +137,9 @@ async def reshipping(service: Service, order_id: str = "O-1") -> Replacing:
     return await agreed(service, {"kind": "reship"}, issue=Issue.LOST, delivered=False, order_id=order_id)
 
 
-async def exchanging(service: Service, sku: str | None = None) -> Replacing:
+async def exchanging(service: Service, sku: str | None = None, **of_order: Any) -> Replacing:
     items = [{"line_id": "L1", "sku": sku}] if sku else []
-    return await agreed(service, {"kind": "exchange", "items": items}, issue=Issue.QUALITY_DEFECT)
+    return await agreed(service, {"kind": "exchange", "items": items}, issue=Issue.QUALITY_DEFECT, **of_order)
 
 
 async def repairing(service: Service, order_id: str = "O-1") -> Replacing:

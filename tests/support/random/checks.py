@@ -193,7 +193,8 @@ class Checks:
             if remedy.done_at is not None:
                 self.check_done(view, remedy)
         if view.outcome is Outcome.WITHDRAWN:
-            theirs = [part.key for remedy in view.remedies for part in remedy.parts if remedy.payment_id is None]
+            undone = [remedy for remedy in view.remedies if remedy.undone is not None and remedy.payment_id is None]
+            theirs = [part.key for remedy in undone for part in remedy.parts]
             gone = [
                 key
                 for key in theirs

@@ -129,6 +129,19 @@ async def test_a_case_withdrawn_before_the_merchant_answered_leaves_the_order_as
     assert service.world.orders["O-1"].status is OrderStatus.PAID
 
 
+async def test_an_order_that_was_cancelled_just_before_its_case_was_withdrawn_is_refunded(service: Service) -> None:
+    service.world.add(not_shipped())
+    service.ordering.answers, service.ordering.gives_back = ChangeStatus.PENDING, False
+    case = await service.open(issue=Issue.CANCEL, wanted=CANCEL)
+    await case.until(on(WaitingOn.MERCHANT))
+    service.ordering.confirm(f"{case.handle.id}.m1.change")
+    await case.act(CUSTOMER, Action.WITHDRAW)
+    view = await case.until(lambda view: view.stage is Stage.CLOSED)
+    assert service.world.orders["O-1"].status is OrderStatus.CANCELLED
+    assert view.remedies[0].done_at is not None
+    assert service.world.paid_back("O-1") == 12_900
+
+
 async def test_two_cases_cancel_each_piece_once(service: Service) -> None:
     service.world.add(not_shipped())
     first = await service.open(issue=Issue.CANCEL, wanted=CANCEL)

@@ -6,12 +6,13 @@ from typing import Any
 from models.case.actions import Action
 from models.case.state import CaseState
 from models.common.partners import Notice, ShipmentStatus
-from models.common.vocabulary import RemedyKind, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import Outcome, RemedyKind, Stage, WaitFor, WaitingOn
 from models.money.charge import Charge, ChargeStatus
 from models.replacements.state import ReplacementAction, ReplacementStage
 from rules.money.approvals import given_on_order
 from rules.money.goods import given_by_line
-from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.orders import line
 from tests.support.builders.replacements import Replacing, exchanging
 from tests.support.processes.service import Service
 
@@ -233,6 +234,35 @@ async def test_a_withdrawal_while_the_old_goods_are_awaited_leaves_nothing_behin
     await made.case.until(lambda view: view.stage is Stage.CLOSED)
     assert await made.over() == "called_off"
     assert made.warehouse.held == []
+
+
+async def test_old_goods_that_were_accepted_hold_a_withdrawal_and_are_paid_when_the_customer_is_silent(service: Service) -> None:
+    service.world.warehouse.sends_at_once = False
+    made = await exchanging(service)
+    await made.bring_goods_back()
+    await made.at(STAGES.SENDING)
+    fault = await made.case.refusal(CUSTOMER, Action.WITHDRAW)
+    assert "accepted the goods" in fault.detail
+    await made.act(MERCHANT, ReplacementAction.OUT_OF_STOCK)
+    await made.case.waits_for(WaitFor.CHOICE)
+    assert "accepted the goods" in (await made.case.refusal(CUSTOMER, Action.WITHDRAW)).detail
+    await made.case.pass_time(days=30)
+    view = await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    assert view.outcome is Outcome.NOT_PURSUED
+    assert service.world.paid_back("O-1") == 12_900
+    assert "resolution.kept_goods_refunded" in await made.case.messages("C-1")
+
+
+async def test_half_of_the_old_goods_that_stays_is_paid_when_a_supervisor_gives_nothing_else(service: Service) -> None:
+    made = await exchanging(service, lines=(line("L1", quantity=2, minor=12_900),))
+    await made.bring_goods_back(inspected=[{"line_id": "L1", "accepted": 1, "rejected": 1, "reason": "worn"}])
+    view = await made.case.until(lambda view: made.remedy(view).undone is not None and view.waiting is not None)
+    assert made.remedy(view).undone == "partly_accepted"
+    words = {"kind": "explanation", "words": "so it is"}
+    await made.case.act(SUPERVISOR, Action.PROPOSE, options=[{"remedies": [words], "why": "so it is"}])
+    await made.case.act(CUSTOMER, Action.ACCEPT)
+    await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert service.world.paid_back("O-1") == 6_450
 
 
 def returning(made: Replacing) -> Any:

@@ -7,7 +7,7 @@ from models.common.partners import Notice, ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
 from models.replacements.partner import RepairStatus
 from models.replacements.state import ReplacementAction, ReplacementStage
-from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.orders import order
 from tests.support.builders.replacements import Replacing, agreed, repairing
 from tests.support.processes.service import Service
@@ -231,3 +231,38 @@ async def test_a_withdrawal_while_the_goods_are_at_the_workshop_has_them_sent_ba
     assert state.kept == ("goods_at_the_workshop",)
     assert await made.over() == "called_off"
     assert list(made.warehouse.decisions.values()) == [False]
+
+
+async def test_a_repair_that_was_paid_for_and_done_is_not_withdrawn_and_stays_paid(service: Service) -> None:
+    made = await repairing(service)
+    await asked(made)
+    await made.act(CUSTOMER, A.ACCEPT_ESTIMATE)
+    await pay(made)
+    await made.at(ReplacementStage.REPAIR)
+    assert "repair has begun" in (await made.case.refusal(CUSTOMER, Action.WITHDRAW)).detail
+    await made.workshop(RepairStatus.REPAIRED)
+    await made.at(ReplacementStage.SENDING_BACK)
+    assert "repair has begun" in (await made.case.refusal(CUSTOMER, Action.WITHDRAW)).detail
+    await made.handle.signal("call_off", "withdrawn")  # one that was on its way already
+    view = await made.case.until(lambda view: made.remedy(view).undone is not None)
+    state = made.remedy(view).replacement
+    assert state is not None
+    assert state.kept == ("goods_at_the_workshop",)
+    assert list(made.warehouse.decisions.values()) == [True]
+    assert service.world.paid_back("O-1") == 0
+
+
+async def test_goods_lost_twice_on_their_way_home_from_the_workshop_are_paid_when_nobody_gives_others(service: Service) -> None:
+    made = await repairing(service)
+    await made.workshop(RepairStatus.SENT_BACK, in_warranty=True, **BACK)
+    await made.scan(ShipmentStatus.LOST)
+    await made.state(lambda state: state.attempt == 2 and state.tracking is not None)
+    await made.scan(ShipmentStatus.LOST)
+    view = await made.case.until(lambda view: made.remedy(view).undone is not None and view.waiting is not None)
+    assert made.remedy(view).undone == "lost_again"
+    assert (await made.case.refusal(CUSTOMER, Action.WITHDRAW)).type is ErrorType.NOT_ALLOWED_NOW
+    words = {"kind": "explanation", "words": "so it is"}
+    await made.case.act(SUPERVISOR, Action.PROPOSE, options=[{"remedies": [words], "why": "so it is"}])
+    await made.case.act(CUSTOMER, Action.ACCEPT)
+    await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert service.world.paid_back("O-1") == 12_900

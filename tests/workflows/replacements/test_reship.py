@@ -266,15 +266,14 @@ async def test_a_withdrawal_while_stock_is_waited_for_ends_the_waiting(service: 
     assert await made.over() == "called_off"
 
 
-async def test_a_parcel_on_the_road_cannot_be_taken_back_and_the_timeline_says_so(service: Service) -> None:
+async def test_a_parcel_on_the_road_cannot_be_taken_back_and_the_refusal_says_so(service: Service) -> None:
     made = await reshipping(service)
     await made.at(ReplacementStage.ON_ITS_WAY)
-    await made.case.act(CUSTOMER, Action.WITHDRAW)
-    view = await made.case.until(lambda view: view.stage is Stage.CLOSED)
-    state = made.remedy(view).replacement
-    assert state is not None
-    assert state.kept == ("goods_on_the_road",)
-    assert "resolution.remedy_undone" in await made.case.timeline()
+    fault = await made.case.refusal(CUSTOMER, Action.WITHDRAW)
+    assert fault.type is ErrorType.NOT_ALLOWED_NOW
+    assert "Goods are on their way" in fault.detail
+    await made.scan(ShipmentStatus.DELIVERED)
+    await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
 
 
 async def test_a_replacement_that_somebody_cancels_from_outside_goes_on(service: Service) -> None:

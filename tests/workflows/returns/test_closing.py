@@ -136,7 +136,7 @@ async def test_goods_that_another_case_takes_back_are_not_taken_twice(service: S
     assert len(back.world.opened) == 1
 
 
-async def test_a_second_solution_that_is_withdrawn_leaves_no_coupon_for_the_freight_open(service: Service) -> None:
+async def test_a_second_solution_whose_goods_were_accepted_is_not_withdrawn_but_paid_with_its_freight(service: Service) -> None:
     arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
     service.world.add(order(status=OrderStatus.DELIVERED), arrived)
     case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(RECEIPT,))
@@ -158,12 +158,14 @@ async def test_a_second_solution_that_is_withdrawn_leaves_no_coupon_for_the_frei
     await back.act(CUSTOMER, ReturnAction.CLAIM_FREIGHT, amount={"minor": 1_200, "currency": "CNY"}, receipt=RECEIPT)
     await back.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
     await case.waits_for(WaitFor.PAYMENT_REPAIR)
-    await case.act(CUSTOMER, Action.WITHDRAW, reason="never mind")
-    view = await case.until(lambda view: view.stage is Stage.CLOSED)
-    assert [(remedy.kind.value, remedy.open) for remedy in view.remedies if remedy.undone] == [
-        ("return_and_refund", False),
-        ("coupon", False),
-    ]
+    fault = await case.refusal(CUSTOMER, Action.WITHDRAW, reason="never mind")
+    assert "accepted the goods" in fault.detail
+    service.world.refuses = False
+    await case.act(SUPERVISOR, Action.RETRY_REFUND, remedy_id="m2")
+    view = await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert [(remedy.kind.value, remedy.open) for remedy in view.remedies[1:]] == [("return_and_refund", False), ("coupon", False)]
+    assert service.world.paid_back("O-1") == 12_900
+    assert len(service.world.coupons) == 1
 
 
 async def test_a_return_that_somebody_cancels_from_outside_goes_on(service: Service) -> None:
