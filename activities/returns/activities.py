@@ -69,7 +69,7 @@ class ReturnActivities:
             slip = await self._slip(order)
             if slip.rma is None or slip.address is None:
                 return Prepared(refusal=slip.refusal, refusal_code=slip.refusal_code)
-            label = await self._label(request, slip.rma, slip.address)
+            label = await self._label(request, slip.rma, slip.address) if request.label else None
         except PartnerError as error:
             raise to_temporal(error) from error
         return Prepared(rma=slip.rma, address=slip.address, label=label)

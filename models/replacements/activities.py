@@ -6,6 +6,7 @@ from models.common.vocabulary import RemedyKind
 from models.common.waits import Terms
 from models.replacements.partner import Dispatch, StockItem
 from models.replacements.state import ReplacementPolicy
+from models.returns.activities import PrepareReturn
 from models.returns.partner import ReturnParcel
 from models.returns.state import ReturnPolicy
 
@@ -23,6 +24,8 @@ class ReplacementStart(Frozen):
     """What the customer is to get: other articles, the same again, or the own ones repaired."""
     waits_for_goods: bool = False
     """An exchange: nothing is sent before the old goods are back."""
+    old_goods: PrepareReturn | None = None
+    """What the merchant is asked about them before the customer pays for a dearer article."""
     mend: bool = False
     """A repair: the customer's goods are at the workshop."""
     paid: Money

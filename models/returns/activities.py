@@ -32,10 +32,12 @@ class PrepareReturn(Frozen):
     purpose: Purpose
     replacement_id: Identifier | None = None
     """The workflow of the exchange or repair that the goods come back for."""
+    label: bool = True
+    """False: so far only whether the merchant will have the goods back."""
 
 
 class Prepared(Frozen):
-    """`label` None: the carrier had none in time, or does not serve that way."""
+    """`label` None: the carrier had none in time, does not serve that way, or was not asked."""
 
     rma: Identifier | None = None
     address: ReturnAddress | None = None

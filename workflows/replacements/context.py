@@ -72,6 +72,8 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         self.refused = False
         """The customer did not agree to the repair's price."""
         self.decision: bool | None = None
+        self.return_asked = False
+        """The merchant was asked to have the old goods back, and no return was begun yet."""
         self.goods_are_back = False
         self.refund_chosen = False
         self.out_of_stock = False

@@ -211,6 +211,7 @@ def start_of(context: CaseContext, remedy: Remedy, *, waits_for_goods: bool = Fa
     case, order = context.case, order_of(context)
     goods, items = goods_of(case, remedy), items_of(case, remedy)
     paid: Money = paid_for(order, goods)
+    own_id = child_workflow.workflow_id(case.case_id, remedy.id, KIND)
     return ReplacementStart(
         case_id=case.case_id,
         remedy_id=remedy.id,
@@ -220,6 +221,7 @@ def start_of(context: CaseContext, remedy: Remedy, *, waits_for_goods: bool = Fa
         customer_id=case.receipt.customer_id,
         items=items,
         waits_for_goods=waits_for_goods,
+        old_goods=return_remedy.request_of(order, return_remedy.state_of(remedy), own_id) if waits_for_goods else None,
         mend=mend,
         paid=paid,
         same=same_again(order, items, goods),

@@ -17,6 +17,7 @@ from models.money.charge import Charge, ChargeRequest
 from models.replacements.activities import RenewStock, WatchParcel
 from models.replacements.partner import Dispatch, DispatchRequest, DispatchStatus, ReservationRequest, ReservationStatus
 from models.replacements.state import ReplacementStage
+from models.returns.state import ReturnResult
 from rules.replacements.deadlines import reservation
 from rules.replacements.permissions import difference
 from workflows.kit.case_context import give_up_on
@@ -24,6 +25,8 @@ from workflows.kit.refusals import REFUSED
 from workflows.money import charge as charging
 from workflows.replacements import activities as effects
 from workflows.replacements.context import CALLED_OFF, OVER, Ended, ReplacementContext
+from workflows.returns.activities import prepare_return
+from workflows.returns.steps import PATIENCE
 
 STOCK_GONE = "stock_gone"
 REFUND_CHOSEN = "refund_chosen"
@@ -124,12 +127,34 @@ async def _renewed(context: ReplacementContext) -> None:
 
 
 async def difference_settled(context: ReplacementContext) -> None:
-    """A dearer article is paid for before anything travels; what a cheaper one leaves goes back in the end."""
+    """A dearer article is paid for before anything travels, and after whoever may refuse was asked. What a cheaper one leaves goes back in
+    the end.
+    """
     price = context.reservation.price if context.reservation else None
     to_pay, to_give_back = difference(context.start.paid, price, same=context.start.same)
     context.change(to_give_back=to_give_back)
-    if to_pay is not None and not await paid(context, to_pay):
+    if to_pay is None:
+        return
+    await return_agreed(context)
+    if not await paid(context, to_pay):
         raise Ended(REFUSED if context.charge_refused else UNPAID)
+
+
+async def return_agreed(context: ReplacementContext) -> None:
+    """The merchant will have the old goods back. One that refuses, or stays silent, ends the exchange: nobody has paid yet."""
+    if context.start.old_goods is None:
+        return
+    context.return_asked = True
+    told = await context.ask(prepare_return(context.start.old_goods, PATIENCE))
+    if told is None:
+        context.note(Event.RETURN_UNADDRESSED, ours=False, tracking=None)
+        raise Ended(ReturnResult.NO_ADDRESS)
+    if told.rma is None:
+        refusal = {"refusal": told.refusal, "refusal_code": told.refusal_code}
+        context.return_asked = False
+        context.change(**refusal)
+        context.note(Event.RETURN_REFUSED, ours=False, tracking=None, **refusal)
+        raise Ended(REFUSED)
 
 
 async def paid(context: ReplacementContext, amount: Money) -> bool:
@@ -192,6 +217,7 @@ def _interruptible(context: ReplacementContext) -> charging.Asking:
 
 async def old_goods_back(context: ReplacementContext) -> None:
     """An exchange: the case runs the return, and reports when the goods are back."""
+    context.return_asked = False  # from now on it is the return's own matter
     context.change(stage=ReplacementStage.AWAITING_RETURN)
     until = context.now + A_RETURN
     if not await hold(context, WaitingOn.NOBODY, WaitFor.RETURN_TRANSIT, lambda: context.goods_are_back, until):

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.replacements.activities import DecideRepair, ReplacementStart
     from models.replacements.partner import ReservationStatus
     from models.replacements.state import AT_THE_WORKSHOP, ON_THE_ROAD, ReplacementAction, ReplacementStage, ReplacementState
+    from models.returns.activities import CallOffReturn
     from workflows.kit.cancellation import run_uncancelled
     from workflows.kit.refusals import REFUSED, note_unanswered
     from workflows.kit.updates import update
@@ -34,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         sent,
         stopped,
     )
+    from workflows.returns.activities import call_off_return
 
 ESTIMATE_REFUSED = "estimate_refused"
 
@@ -142,7 +144,7 @@ async def hold_back(context: ReplacementContext, *, lost: bool) -> None:
 
 
 async def clear_up(context: ReplacementContext) -> None:
-    """Goods go back on the shelf, the customer's own are sent back: the case need not wait for that."""
+    """Goods go back on the shelf, the customer's own are sent back, none are expected: the case need not wait for that."""
     try:
         if context.reservations and not context.sent:
             kept = await effects.release_stock(f"{context.id}.s{context.reservations}", GIVE_UP_AFTER)
@@ -151,6 +153,8 @@ async def clear_up(context: ReplacementContext) -> None:
                 await effects.stop_replacement(context.dispatch.key, GIVE_UP_AFTER)
         if context.at_the_workshop and not context.sent and not context.state.mended:
             await effects.decide_repair(DecideRepair(key=context.repair_key, approved=False), GIVE_UP_AFTER)
+        if context.return_asked and context.start.old_goods is not None:
+            await call_off_return(CallOffReturn(workflow_id=context.start.old_goods.workflow_id, label_key=None, pickup_key=None))
     except ActivityError as error:
         note_unanswered(context.note, error, WaitFor.STOCK)
         await context.child.finish(WaitFor.REPLACEMENT_TRANSIT)

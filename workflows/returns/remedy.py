@@ -4,9 +4,10 @@ from models.case.activities import ReleaseItems, ReserveItems
 from models.common.base import Money
 from models.common.events import Event
 from models.common.lines import LineQuantity
+from models.common.partners import Order
 from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, WaitFor, WaitingOn
 from models.remedies.remedy import OWED, Remedy
-from models.returns.activities import ReturnStart
+from models.returns.activities import PrepareReturn, ReturnStart
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult, ReturnState
 from rules.returns import outcome as return_outcome
@@ -105,6 +106,19 @@ def taking(context: CaseContext, remedy_id: str, lines: tuple[LineQuantity, ...]
         order_lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in order.lines),
         lines=lines,
         at=context.now,
+    )
+
+
+def request_of(order: Order, state: ReturnState, replacement_id: str) -> PrepareReturn:
+    """Whether the merchant will have the goods back, asked before they are announced: the same call, without a label."""
+    return PrepareReturn(
+        workflow_id=state.workflow_id,
+        order_id=order.order_id,
+        merchant_id=order.merchant_id,
+        lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in state.lines),
+        purpose=state.purpose,
+        replacement_id=replacement_id,
+        label=False,
     )
 
 

@@ -60,11 +60,29 @@ async def test_a_dearer_article_is_paid_for_before_anything_travels(service: Ser
     assert state is not None
     assert state.charge is not None
     assert state.charge.amount.minor == 3_000
-    assert service.world.returns.opened == {}
+    assert len(service.world.returns.opened) == 1  # whoever may refuse was asked
+    assert service.world.returns.labels == {}
     await pay(made)
     await made.bring_goods_back()
     await delivered(made)
+    assert len(service.world.returns.opened) == 1
+    assert service.world.returns.off == []
     assert [order.items[0].sku for order in made.warehouse.orders.values()] == ["SKU-2"]
+
+
+async def test_nobody_pays_for_an_exchange_that_the_merchant_refuses(service: Service) -> None:
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    service.world.returns.refuses.add("open_return")
+    made = await exchanging(service, "SKU-2")
+    view = await made.case.until(lambda view: made.remedy(view).undone is not None and view.waiting is not None)
+    state = made.remedy(view).replacement
+    assert state is not None
+    assert (made.remedy(view).undone, state.refusal_code) == ("refused", "no_open_return")
+    assert await made.over() == "refused"
+    assert service.ordering.charges == {}
+    assert made.warehouse.held == []
+    assert "return.refused" in await made.case.timeline()
+    assert service.world.returns.off == []
 
 
 async def test_a_difference_that_is_not_paid_calls_the_exchange_off_and_people_look_for_something_else(service: Service) -> None:
@@ -78,6 +96,7 @@ async def test_a_difference_that_is_not_paid_calls_the_exchange_off_and_people_l
     assert view.waiting.for_ is WaitFor.PLAN
     assert await made.over() == "unpaid"
     assert made.warehouse.held == []
+    assert service.world.returns.off == [f"{made.case.handle.id}.m1.return"]
     state = made.remedy(view).replacement
     assert state is not None
     assert state.charge is not None
