@@ -44,6 +44,11 @@ class Proposal(Frozen):
         """Whether it is still on the table."""
         return self.accepted is None and self.refused is None and self.declined is None and not self.lapsed
 
+    @property
+    def was_round(self) -> bool:
+        """It was before the customer and is over: refused, lapsed, or agreed to, whatever became of it."""
+        return not self.standing and self.declined is None and not self.needs_approval
+
 
 class RefundPart(Wired):
     """The share of a refund that goes back to one payment (RES-5)."""

@@ -25,18 +25,16 @@ from models.remedies.order_change import (
     OrderingState,
 )
 from models.remedies.remedy import Remedy
-from models.remedies.table import REMEDIES
 from rules.remedies.order_change import cancelled_lines, difference
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 from workflows.kit.refusals import REFUSED, note_unanswered
-from workflows.kit.remedies import due_all_the_same, find, replace
+from workflows.kit.remedies import CHARGE_UNPAID, due_all_the_same, find, give_up_unpaid, replace
 from workflows.money import charge as charging
 from workflows.money import charge_activities, refund
 
 A_MOMENT = timedelta(minutes=1)
 """A call that is given up by itself is waited for a little longer."""
-UNPAID = "charge_unpaid"
 SILENT = "merchant_silent"
 TOO_LATE = "cancelled-too-late-to-undo"
 """Patch: before it, an order that was cancelled beyond undoing while its case was withdrawn was not refunded."""
@@ -157,10 +155,9 @@ async def difference_paid(context: CaseContext, remedy_id: str) -> bool:
     if charge is not None and charge.status is ChargeStatus.REFUSED:  # by the provider, whatever the customer wants
         negotiate_again(context, remedy_id)
         return False
-    context.note(Event.CHANGE_CALLED_OFF, **data_of(context, remedy_id), why=UNPAID)
-    put_away(context, remedy_id, UNPAID)
-    if all(remedy.undone or REMEDIES[remedy.kind].told for remedy in context.case.remedies):
-        context.give_up(UNPAID)
+    context.note(Event.CHANGE_CALLED_OFF, **data_of(context, remedy_id), why=CHARGE_UNPAID)
+    put_away(context, remedy_id, CHARGE_UNPAID)
+    give_up_unpaid(context)
     return False
 
 

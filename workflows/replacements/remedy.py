@@ -19,7 +19,7 @@ from rules.case.withdrawal import earned
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, paid_for, same_again
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
-from workflows.kit.remedies import due_all_the_same, find, replace
+from workflows.kit.remedies import due_all_the_same, find, give_up_unpaid, replace
 from workflows.money import refund
 from workflows.returns import remedy as return_remedy
 
@@ -34,6 +34,9 @@ WAITS = (
     WaitFor.CHARGE,
     WaitFor.RETURN_TRANSIT,
 )
+UNPAID = "unpaid"
+UNPAID_ENDS = "unpaid-exchange-ends-the-case"
+"""Patch: before it, people looked for another solution when an exchange was not paid, as often as that happened."""
 FOR_A_PERSON = frozenset({"lost_again", "repair_late", "broken_off"})
 """Ends that the platform looks into, whoever held the case."""
 
@@ -150,7 +153,9 @@ async def ended(context: CaseContext, remedy_id: str, child: ChildState) -> None
 
 
 async def put_away(context: CaseContext, remedy_id: str, why: str) -> None:
-    """It cannot be carried out. A customer who did not agree to the repair's price has the goods back, and that is that."""
+    """It cannot be carried out. A customer who did not agree to the repair's price has the goods back, one who did not pay for a dearer
+    article kept them, and that is that.
+    """
     await give_charge_back(context, remedy_id)
     if not back_with_the_merchant(find(context, remedy_id)):
         await release(context, remedy_id)
@@ -158,6 +163,9 @@ async def put_away(context: CaseContext, remedy_id: str, why: str) -> None:
     if why == "estimate_refused":
         if not any(remedy.done_at or remedy.open for remedy in context.case.remedies):
             context.case.outcome = Outcome.NOT_PURSUED
+        return
+    if why == UNPAID and workflow.patched(UNPAID_ENDS):
+        give_up_unpaid(context)
         return
     if why in FOR_A_PERSON and context.case.tier is Tier.MERCHANT:
         context.escalate(why)

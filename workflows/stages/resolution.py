@@ -4,6 +4,7 @@ from datetime import timedelta
 from math import ceil
 
 from pydantic import JsonValue
+from temporalio import workflow
 
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
@@ -19,6 +20,7 @@ from rules.facts import liability
 from rules.money.approvals import needs_approval
 from rules.remedies.limits import currency_of, total
 from rules.remedies.offers import freight_of, lay_out
+from rules.remedies.rounds import GoesOn, goes_on, rounds_over
 from rules.replacements.permissions import refund_instead
 from workflows.claims import from_case as claims_from_case
 from workflows.kit.assignment import wait_or_escalate
@@ -27,6 +29,8 @@ from workflows.money import refund
 from workflows.remedies.execution import carried_out, compensate, pay_for_kept_goods
 from workflows.stages import self_service
 
+ROUNDS = "rounds-whatever-ended-them"
+"""Patch: before it, only refused proposals counted as rounds."""
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 
 
@@ -40,6 +44,7 @@ async def settle(context: CaseContext) -> None:
         await compensate(context, "another_solution")
         if not context.case.settled and not decide_at_once(context):
             offer_instead(context)
+            agreed_in_vain(context)
             await negotiate(context)
     await pay_for_kept_goods(context)
     context.clocks.stop()
@@ -74,7 +79,7 @@ def offer_instead(context: CaseContext) -> None:
         return
     amount = total(option.remedies, currency_of(case, context.policy))
     number = len(case.proposals) + 1
-    round_ = 1 + sum(1 for known in case.proposals if known.refused is not None)
+    round_ = 1 + len(rounds_over(case))
     laid_out = lay_out(context.policy, case, option)
     waits = needs_approval(case, context.policy, SYSTEM, amount)
     proposal = Proposal(
@@ -217,21 +222,38 @@ def tell_liable(context: CaseContext) -> None:
 
 
 def refused(context: CaseContext, event: Event, by: Actor, /, **data: JsonValue) -> None:
-    """A rejected round, and who goes on: the next tier after two of a merchant's, a supervisor's ruling after the last (RES-2, DSP-5)."""
+    """A rejected round, and who goes on."""
+    case, rounds = context.case, rounds_over(context.case)
+    then = goes_on(case, context.policy, rounds)
+    before = goes_on(case, context.policy, tuple(proposal for proposal in rounds if proposal.refused is not None))
+    if then is not before and not workflow.patched(ROUNDS):
+        then = before
+    tier = {GoesOn.RULING: Tier.SUPERVISOR, GoesOn.PLATFORM: Tier.PLATFORM}.get(then, case.tier)
+    context.note(event, by, tier=tier.value, last=then is GoesOn.RULING, **data)
+    hand_on(context, then, by)
+
+
+def agreed_in_vain(context: CaseContext) -> None:
+    """What was agreed on was not carried out: a round like one that is refused."""
     case = context.case
-    turned_down = [proposal for proposal in case.proposals if proposal.refused is not None]
-    rounds, by_merchant = len(turned_down), sum(proposal.by.role is Role.MERCHANT for proposal in turned_down)
-    last = rounds >= context.policy.max_rounds
-    rises = case.tier is Tier.MERCHANT and by_merchant >= context.policy.rejections_to_escalate
-    tier = Tier.SUPERVISOR if last else Tier.PLATFORM if rises else case.tier
-    context.note(event, by, tier=tier.value, last=last, **data)
-    if last:
+    in_vain = any(remedy.undone is not None and remedy.settlement == case.settlements for remedy in case.remedies)
+    if case.settled or case.arbitration or case.standing_proposal is not None or not in_vain:
+        return
+    then = goes_on(case, context.policy, rounds_over(case))
+    if then is not GoesOn.SAME and workflow.patched(ROUNDS):
+        hand_on(context, then, SYSTEM)
+
+
+def hand_on(context: CaseContext, to: GoesOn, by: Actor) -> None:
+    """The platform after two of a merchant's rounds, a supervisor's ruling after the last (RES-2, DSP-5)."""
+    case, rounds = context.case, len(rounds_over(context.case))
+    if to is GoesOn.RULING:
         case.arbitration = True
         context.note(Event.ARBITRATION_NEEDED, by, rounds=rounds, until=context.deadline(WaitFor.ARBITRATION).isoformat())
         if case.tier is not Tier.SUPERVISOR:
             case.tier = Tier.SUPERVISOR
             context.clocks.hand_over(Tier.SUPERVISOR)
-    elif rises:
+    elif to is GoesOn.PLATFORM:
         context.escalate("rejections", by, rounds=rounds)
 
 

@@ -10,6 +10,7 @@ from models.remedies.remedy import Proposal
 from rules.money.approvals import needs_approval
 from rules.remedies.limits import currency_of, total
 from rules.remedies.offers import lay_out
+from rules.remedies.rounds import rounds_over
 from workflows.kit.case_context import CaseContext
 from workflows.stages import investigation, resolution
 from workflows.stages.resolution import end_proposal
@@ -25,7 +26,7 @@ def propose(context: CaseContext, act: Act[Propose]) -> None:
     waits = needs_approval(case, context.policy, act.actor, amount)
     proposal = Proposal(
         id=f"p{len(case.proposals) + 1}",
-        round=1 + sum(1 for known in case.proposals if known.refused is not None),
+        round=1 + len(rounds_over(case)),
         by=act.actor,
         at=context.now,
         options=tuple(lay_out(context.policy, case, option) for option in act.body.options),

@@ -6,7 +6,7 @@ from typing import Any
 from models.case.actions import Action
 from models.case.state import CaseState
 from models.common.partners import Notice, ShipmentStatus
-from models.common.vocabulary import Outcome, RemedyKind, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import Outcome, RemedyKind, Stage, Tier, WaitFor, WaitingOn
 from models.money.charge import Charge, ChargeStatus
 from models.replacements.state import ReplacementAction, ReplacementStage
 from rules.money.approvals import given_on_order
@@ -85,15 +85,23 @@ async def test_nobody_pays_for_an_exchange_that_the_merchant_refuses(service: Se
     assert service.world.returns.off == []
 
 
-async def test_a_difference_that_is_not_paid_calls_the_exchange_off_and_people_look_for_something_else(service: Service) -> None:
+async def test_an_offer_that_was_agreed_and_failed_was_a_round_and_after_the_last_a_supervisor_rules(service: Service) -> None:
+    service.policy = service.policy.changed(max_rounds=1)
+    service.world.returns.refuses.add("open_return")
+    made = await exchanging(service)
+    view = await made.case.waits_for(WaitFor.ARBITRATION)
+    assert made.remedy(view).undone == "refused"
+    assert view.tier is Tier.SUPERVISOR
+
+
+async def test_a_difference_that_is_not_paid_ends_the_case_as_for_an_unpaid_change(service: Service) -> None:
     service.world.warehouse.prices = {"SKU-2": 15_900}
     made = await exchanging(service, "SKU-2")
     await made.case.waits_for(WaitFor.CHARGE)
     await made.pass_time(hours=49)
-    view = await made.case.until(lambda view: made.remedy(view).undone is not None and view.waiting is not None)
-    assert made.remedy(view).undone == "unpaid"
-    assert view.waiting is not None
-    assert view.waiting.for_ is WaitFor.PLAN
+    view = await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    assert (made.remedy(view).undone, view.outcome) == ("unpaid", Outcome.NOT_PURSUED)
+    assert [told["why"] for told in await made.case.told("case.not_pursued")] == ["charge_unpaid"]
     assert await made.over() == "unpaid"
     assert made.warehouse.held == []
     assert service.world.returns.off == [f"{made.case.handle.id}.m1.return"]
