@@ -71,6 +71,14 @@ PLOTS: tuple[Plot, ...] = (
         proofs=(gave(RemedyKind.REFUND_ONLY), CLAIM_SETTLED),
     ),
     Plot(
+        ("两个包裹丢了一个，只退丢失的商品", "one of two parcels lost, only its goods refunded"),
+        ("两个包裹只到了一个。", "Only one of the two parcels came."),
+        "one_parcel_lost",
+        issue=Issue.LOST,
+        wanted=wish(RemedyKind.REFUND_ONLY),
+        proofs=(gave(RemedyKind.REFUND_ONLY),),
+    ),
+    Plot(
         ("包裹丢失，改退至余额", "parcel lost, taken as store credit"),
         ("包裹丢了，退到余额就行，我再买一件。", "The parcel is lost. Store credit will do; I will order it again."),
         "lost",

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from models.common.actors import EvidenceRef
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import Region, TrackingNumber
+from models.common.lines import LineQuantity
 
 
 class FromPartner(BaseModel):
@@ -114,6 +115,8 @@ class Shipment(FromPartner):
     declared_value: Money | None = None
     """What the parcel was insured for: the carrier's liability when it is lost or damaged (RES-9)."""
     scans: tuple[Scan, ...] = ()
+    lines: tuple[LineQuantity, ...] = ()
+    """What lies in the parcel; empty: nobody says, it may be anything of the order."""
 
 
 class PaymentStatus(StrEnum):

@@ -15,6 +15,7 @@ from models.remedies.table import REMEDIES
 from rules.common.amounts import cost_of
 from rules.facts.establish import value_of
 from rules.facts.liability import decisive
+from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
 from rules.money.goods import taken_by
 from rules.remedies.limits import unfit
@@ -104,7 +105,7 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
     amount = wanted.amount if wanted and wanted.amount else _entitlement(case)
     if not REMEDIES[kind].refunds or not amount.minor:
         return None
-    return RemedyOffer(kind=kind, amount=amount, lines=case.receipt.lines)
+    return RemedyOffer(kind=kind, amount=amount, lines=lines_in_question(case))
 
 
 def _given(case: CaseState, offer: RemedyOffer | None) -> int:
@@ -120,4 +121,4 @@ def _entitlement(case: CaseState) -> Money:
     if case.issue is Issue.CHARGED_TWICE:
         duplicate = value_of(case.facts, "payment.duplicate_minor")
         return Money(minor=duplicate if isinstance(duplicate, int) else 0, currency=case.order.total.currency)
-    return cost_of(case.order, case.receipt.lines, taken_by(case))
+    return cost_of(case.order, lines_in_question(case), taken_by(case))

@@ -17,7 +17,7 @@ from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Amount
 from models.returns.state import ReturnParcelState, ReturnResult
 from rules.common.amounts import cost_of
-from rules.facts.establish import parcel_in_question
+from rules.facts.parcels import lines_in_question, parcel_in_question
 from rules.money import ledger
 
 CAUSES: Mapping[Issue, ClaimCause] = {
@@ -65,7 +65,7 @@ def receivables(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -
     order, finding = case.order, case.finding
     if order is None or finding is None:
         return ()
-    road = parcel_in_question(case.shipments)
+    road = parcel_in_question(case.shipments, lines_in_question(case))
     found: dict[tuple[ClaimKind, str, str], Receivable] = {}
     for remedy in case.remedies:
         value, funder = given(remedy, order), policy.funded_by.get(remedy.kind)

@@ -1,6 +1,6 @@
 """What order, parcels, payments and the parties' answers prove (INV-1), as the named facts of `rules/facts/registry.py`.
 
-A fact that nothing proves is absent, never guessed. Of several parcels each fact speaks of the one that it is worst with.
+A fact that nothing proves is absent, never guessed. Of several parcels with the lines in question each fact speaks of the one that it is worst with.
 """
 
 from calendar import monthrange
@@ -26,15 +26,14 @@ from models.common.vocabulary import Role, Tier, WaitingOn
 from models.investigation.clocks import Miss
 from models.investigation.findings import Fact, InformationRequest, Saying
 from rules.common.amounts import refunded
+from rules.facts.parcels import parcel_in_question, parcels_with, signed_by_other
 from rules.facts.registry import FACTS
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-ONE_SELF = frozenset({"self", "family"})
 MARKS = ("custom", "perishable", "hygiene", "digital_opened", "no_return", "promotional")
 AT_REST = frozenset({ShipmentStatus.LOST, ShipmentStatus.RETURNED, ShipmentStatus.PICKUP_POINT, ShipmentStatus.DELIVERED})
 NO_WARRANTIES: Mapping[str, int] = {}
-TROUBLE = {ShipmentStatus.LOST: 3, ShipmentStatus.RETURNED: 2, ShipmentStatus.EXCEPTION: 1}
 
 Named = Iterator[tuple[str, JsonValue, datetime | None]]
 """Name, value, and as of when; None: as of when the partners were asked."""
@@ -60,11 +59,12 @@ def facts_of(
     """
     named: list[tuple[str, JsonValue, datetime | None]] = []
     if order is not None:
+        theirs = parcels_with(shipments, (line.line_id for line in lines))
         named += _order(order, shipments, now)
         named += _lines(order, lines, warranties)
-        named += _delivery(order, shipments, now)
-        named += _warranty(order, shipments, lines, warranties, now)
-        named += _parcels(shipments, now)
+        named += _delivery(order, theirs, now)
+        named += _warranty(order, theirs, lines, warranties, now)
+        named += _parcels(theirs, now)
         named += _payments(order, payments, now)
     named += _evidence(evidence, sayings)
     named += _answers(requests)
@@ -91,15 +91,6 @@ def warranty_end(delivered: datetime, months: int) -> datetime:
     year, month = divmod(delivered.month - 1 + months, 12)
     year, month = delivered.year + year, month + 1
     return delivered.replace(year=year, month=month, day=min(delivered.day, monthrange(year, month)[1]))
-
-
-def parcel_in_question(shipments: tuple[Shipment, ...]) -> Shipment | None:
-    """The parcel in most trouble: lost, sent back, with an exception, signed for by others, under way; of equals the last one."""
-
-    def trouble(shipment: Shipment) -> tuple[int, bool, bool]:
-        return TROUBLE.get(shipment.status, 0), _signed_by_other(shipment), shipment.delivered_at is None
-
-    return max(reversed(shipments), key=trouble, default=None)
 
 
 def _order(order: Order, shipments: tuple[Shipment, ...], now: datetime) -> Named:
@@ -203,11 +194,11 @@ def _parcels(shipments: tuple[Shipment, ...], now: datetime) -> Named:
 def _signature(shipments: tuple[Shipment, ...]) -> Named:
     signed = [shipment for shipment in shipments if shipment.signed_relation is not None]
     if signed:
-        told = next((shipment for shipment in signed if _signed_by_other(shipment)), signed[-1])
+        told = next((shipment for shipment in signed if signed_by_other(shipment)), signed[-1])
         if told.signed_by is not None:
             yield "shipment.signed_by", told.signed_by, told.delivered_at
         yield "shipment.signed_relation", told.signed_relation, told.delivered_at
-        yield "shipment.signed_by_other", _signed_by_other(told), told.delivered_at
+        yield "shipment.signed_by_other", signed_by_other(told), told.delivered_at
     left = [
         shipment
         for shipment in shipments
@@ -306,10 +297,6 @@ def _clocks(misses: tuple[Miss, ...]) -> Named:
         missed = [miss.at for miss in misses if miss.held_by in tiers]
         if missed:
             yield f"service.missed_by_{name}", len(missed), max(missed)
-
-
-def _signed_by_other(shipment: Shipment) -> bool:
-    return shipment.signed_relation is not None and shipment.signed_relation not in ONE_SELF
 
 
 def _under_way(shipment: Shipment) -> bool:

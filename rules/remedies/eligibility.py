@@ -28,17 +28,22 @@ from models.remedies.table import REMEDIES, Amount
 from rules.common.amounts import left_to_refund, part_of
 from rules.facts.establish import facts_of
 from rules.facts.liability import decisive, find, fits
+from rules.facts.parcels import lines_in_question, lost_pieces, parcels_with
 from rules.money.goods import concerned, counted, own_refunds, with_own
 from rules.remedies.order_change import time_fault
 
 OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_since")
 """Facts that are looked at as of when the customer asked: waiting for a decision costs nobody a right."""
+OF_PARCELS = ("shipment.", "delivery.")
+"""Facts of a line's own parcels, where it is known what lies in which."""
 NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
 
 CHANGES = "changes"
 REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "money-left"
+OTHER_PARCEL = "other-parcel"
 NOT_OF_ISSUE = Bilingual(zh="该类问题没有这种处理方式", en="this is no remedy for the issue")
 NO_PIECES = Bilingual(zh="该商品的全部件数已在其他申请中处理", en="all pieces of this line are in other requests already")
+NOT_LOST = Bilingual(zh="该商品不在丢失的包裹中", en="this line lies in no lost parcel")
 NO_MONEY = Bilingual(zh="订单已没有可退金额", en="nothing is left to refund on the order")
 SHARE_GIVEN = Bilingual(
     zh="本规则允许的金额已全部给付；更多须由商家或主管决定",
@@ -77,7 +82,7 @@ class Ask:
             with_own(case.history, case),
             case.receipt.received_at,
             case.issue,
-            case.receipt.lines,
+            lines_in_question(case),
             case.finding,
             case.facts,
             own_refunds(case)[1],
@@ -94,6 +99,9 @@ class Ask:
         found = self.finding or (find(self.policy, self.issue, self.facts, self.asked_at) if self.issue else None)
         return found if decisive(self.policy, found) else None
 
+    def parcels_of(self, line: OrderLine) -> tuple[Shipment, ...]:
+        return parcels_with(self.shipments, (line.line_id,))
+
     def known(self, line: OrderLine) -> dict[str, JsonValue]:
         """The facts as they are for one line."""
         if line.line_id not in self._by_line:
@@ -104,7 +112,7 @@ class Ask:
         only = self.order.model_copy(update={"lines": (line,)})
         own = facts_of(
             order=only,
-            shipments=self.shipments,
+            shipments=self.parcels_of(line),
             payments=self.payments,
             lines=(),
             requests=(),
@@ -114,7 +122,8 @@ class Ask:
             warranties=self.policy.eligibility.warranty_months,
         )
         moment = {fact.name: fact.value for fact in own}
-        kept = {fact.name: fact.value for fact in self.facts if not fact.name.startswith(OF_THE_MOMENT)}
+        of_line = OF_PARCELS if any(parcel.lines for parcel in self.shipments) else ()
+        kept = {fact.name: fact.value for fact in self.facts if not fact.name.startswith((*OF_THE_MOMENT, *of_line))}
         return moment | kept
 
 
@@ -149,9 +158,9 @@ def entitlement(ask: Ask, line: OrderLine, kind: RemedyKind) -> Entitlement:
     return told.model_copy(
         update={
             "allowed": True,
-            "max_quantity": _pieces(ask, line),
+            "max_quantity": _affected(ask, line),
             "max_amount": None if amount is None else _money(ask, amount),
-            "until": _until(ask, row),
+            "until": _until(ask, row, line),
             "changes": _open_changes(ask, line, kind),
             "freight": party,
             "freight_rule": freight.id if freight else None,
@@ -168,7 +177,8 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
         known = ask.known(line) if pieces[line.line_id] else {}
         row = _row(ask, kind, known) if known else None
         if row is not None and _of_the_goods(row):
-            by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, row, pieces[line.line_id])
+            affected = min(pieces[line.line_id], _affected(ask, line))
+            by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, row, affected)
         elif row is not None:
             by_row[row.id] = _cap(row, known)
     amount = sum(by_row.values())
@@ -214,15 +224,16 @@ def _closed(
     ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]
 ) -> dict[str, object] | None:
     """What a row that allows the remedy runs into: its time, the limits of changes, no pieces or no money left."""
-    until, changes = _until(ask, row), _open_changes(ask, line, kind)
+    until, changes = _until(ask, row, line), _open_changes(ask, line, kind)
     if until is not None and ask.asked_at >= until:
         return {"reason": row.otherwise, "until": until}
     if isinstance(changes, Bilingual):
         return {"rule": CHANGES, "reason": changes}
     if row.fact is not None and row.otherwise is not None and not _cap(row, known):
         return {"reason": row.otherwise}
-    if _of_the_goods(row) and not REMEDIES[kind].words and not _pieces(ask, line):
-        return {"rule": PIECES_LEFT, "reason": NO_PIECES, "firm": True}
+    if _of_the_goods(row) and not REMEDIES[kind].words and not _affected(ask, line):
+        rule, reason = (OTHER_PARCEL, NOT_LOST) if _pieces(ask, line) else (PIECES_LEFT, NO_PIECES)
+        return {"rule": rule, "reason": reason, "firm": True}
     free = not line.paid.minor  # in the way of nothing
     return None if free or _amount(ask, line, kind, row, known) != 0 else _nothing_left(ask, kind)
 
@@ -257,17 +268,25 @@ def _row(ask: Ask, kind: RemedyKind, known: dict[str, JsonValue]) -> Eligibility
     )
 
 
-def _until(ask: Ask, row: EligibilityRow) -> datetime | None:
+def _until(ask: Ask, row: EligibilityRow, line: OrderLine) -> datetime | None:
     if row.within is None:
         return None
     if row.since is Since.ORDER:
         return ask.order.placed_at + row.within
-    came = [parcel.delivered_at for parcel in ask.shipments if parcel.delivered_at is not None]
-    return max(came) + row.within if came and len(came) == len(ask.shipments) else None
+    parcels = ask.parcels_of(line)
+    came = [parcel.delivered_at for parcel in parcels if parcel.delivered_at is not None]
+    return max(came) + row.within if came and len(came) == len(parcels) else None
 
 
 def _pieces(ask: Ask, line: OrderLine) -> int:
     return max(line.quantity - counted(ask.history.taken)[line.line_id], 0)
+
+
+def _affected(ask: Ask, line: OrderLine) -> int:
+    """Of these the pieces that the issue can be about: of lost goods those that lie in a lost parcel."""
+    lost = lost_pieces(ask.shipments) if ask.issue is Issue.LOST else None
+    left = _pieces(ask, line)
+    return min(left, lost[line.line_id]) if lost is not None else left
 
 
 def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int | None:
@@ -275,7 +294,7 @@ def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, kn
     spec = REMEDIES[kind]
     if spec.amount is Amount.NONE or (spec.amount is Amount.IF_PAID and ask.order.status is OrderStatus.UNPAID):
         return None
-    amount = _share(ask, line, row, _pieces(ask, line)) if _of_the_goods(row) else _cap(row, known)
+    amount = _share(ask, line, row, _affected(ask, line)) if _of_the_goods(row) else _cap(row, known)
     return min(amount, ask.left) if spec.refunds else amount
 
 

@@ -10,21 +10,31 @@ from models.policy.policy import PolicySlice
 from models.remedies.offers import Option, OptionOffer, RemedyOffer
 from models.remedies.table import REMEDIES
 from rules.facts.liability import decisive
+from rules.facts.parcels import lines_in_question
 from rules.remedies.eligibility import freight_row
 
 
 def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
     """The option with everything that follows from its remedies: they go side by side, so that the longest says how long it takes."""
+    remedies = tuple(_with_its_lines(case, remedy) for remedy in offer.remedies)
     courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in offer.remedies)]
     payer, why = _freight(policy, case, offer.remedies)
     return Option(
-        remedies=offer.remedies,
+        remedies=remedies,
         why=offer.why,
         steps=tuple(step for course in courses for step in course.steps),
         within=max((course.within for course in courses), default=timedelta(0)),
         freight=payer,
         freight_why=why,
     )
+
+
+def _with_its_lines(case: CaseState, remedy: RemedyOffer) -> RemedyOffer:
+    """A remedy for lost goods that names no lines is about what lay in the lost parcel: it says so, for that parcel may be found again."""
+    lines, spec = lines_in_question(case), REMEDIES[remedy.kind]
+    of_goods = (spec.refunds or spec.takes_pieces) and not spec.changes
+    implied = of_goods and not remedy.lines and lines != case.receipt.lines
+    return remedy.model_copy(update={"lines": lines}) if implied else remedy
 
 
 def freight_of(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> Party | None:

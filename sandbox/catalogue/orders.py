@@ -12,6 +12,7 @@ from functools import cached_property
 from random import Random
 
 from models.common.base import Money
+from models.common.lines import LineQuantity
 from models.common.partners import (
     Order,
     OrderLine,
@@ -42,7 +43,7 @@ from sandbox.catalogue.stories import DELIVERED, STORIES, PastRefund, Story
 
 FIRST_NUMBER = 1001
 ROUNDS = 10
-MORE_DELIVERED = 30
+MORE_DELIVERED = 20
 SMALL, LARGE = 20_000, 200_000
 """Minor units: the limits of what is given automatically and by an agent (policies/default.yaml)."""
 ROUNDS_ABROAD = frozenset({3, 6})
@@ -209,22 +210,28 @@ class Draft:
         carrier = (
             "SF" if self._cast and story is STORIES[0] else self._chance.choice(CARRIERS_ABROAD if self._abroad else CARRIERS)
         )
-        weight = sum(product.grams for product in self._goods) // story.parcels + 150
         left_at_point = story.parcel is ShipmentStatus.PICKUP_POINT
         for number in range(1, story.parcels + 1):
+            lost = number <= story.lost_parcels
+            came = None if story.delivered is None or lost else self._ago(story.delivered)
+            inside = range(number - 1, story.lines, story.parcels)
+            weight = sum(self._goods[place].grams for place in inside) + 150
             yield Shipment(
                 tracking=f"{carrier}{self.order_id.removeprefix('O-')}{self._chance.randrange(10**7):07}{number}",
                 carrier_id=carrier,
                 order_id=self.order_id,
-                status=story.parcel if story.delivered is None else DELIVERED,
+                status=ShipmentStatus.LOST if lost else story.parcel if story.delivered is None else DELIVERED,
                 shipped_at=self._ago(story.shipped),
-                delivered_at=None if story.delivered is None else self._ago(story.delivered),
-                signed_by=self._signer() if story.delivered is not None or left_at_point else None,
-                signed_relation=story.signed if story.delivered is not None or left_at_point else None,
+                delivered_at=came,
+                signed_by=self._signer() if came is not None or left_at_point else None,
+                signed_relation=story.signed if came is not None or left_at_point else None,
                 consent_to_pickup_point=story.consent,
                 weight_sent=weight,
-                weight_arrived=None if story.delivered is None else weight - story.grams_lost,
-                scans=tuple(self._scans(story.shipped)),
+                weight_arrived=None if came is None else weight - story.grams_lost,
+                scans=tuple(self._scans(story.shipped, lost=lost)),
+                lines=tuple(
+                    LineQuantity(line_id=self._lines[place].line_id, quantity=self._lines[place].quantity) for place in inside
+                ),
             )
 
     def _signer(self) -> str:
@@ -236,17 +243,18 @@ class Draft:
             case _:
                 return "Kim (next door)" if self._abroad else "隔壁 302 室"
 
-    def _scans(self, shipped: float) -> Iterator[Scan]:
+    def _scans(self, shipped: float, *, lost: bool) -> Iterator[Scan]:
         """From the shop's city over two hubs to the customer's."""
         story = self._story
-        last = story.scanned if story.delivered is None else story.delivered
+        delivered = None if lost else story.delivered
+        last = story.scanned if delivered is None else delivered
         home = ABROAD[self._region][0] if self._abroad else CITIES[self._region]
         start = "Hamburg" if self._abroad else "杭州"
         hubs = ("Cologne hub", f"{home} hub") if self._abroad else ("华东转运中心", f"{home}转运中心")
         end = {ShipmentStatus.LOST: "lost", ShipmentStatus.PICKUP_POINT: "pickup_point"}.get(story.parcel, "in_transit")
-        if story.delivered is not None:
-            end = "delivered"
-        on_the_way = story.parcel is ShipmentStatus.IN_TRANSIT and story.delivered is None
+        if delivered is not None or lost:
+            end = "lost" if lost else "delivered"
+        on_the_way = story.parcel is ShipmentStatus.IN_TRANSIT and delivered is None and not lost
         stops = [(start, "picked_up"), (hubs[0], "in_transit"), (hubs[1], "in_transit"), (hubs[1] if on_the_way else home, end)]
         for number, (place, status) in enumerate(stops):
             yield Scan(at=self._ago(shipped + (last - shipped) * number / (len(stops) - 1)), place=place, status=status)

@@ -36,6 +36,8 @@ class Story:
     """Only goods above 2,000 CNY."""
     lines: int = 1
     parcels: int = 1
+    lost_parcels: int = 0
+    """So many of them are lost, the first ones."""
     discount: float = 0
     marks: frozenset[str] = frozenset()
     """Conditions shown at sale, beside those of the goods."""
@@ -166,5 +168,17 @@ STORIES: tuple[Story, ...] = (
     Story("digital", "已激活的数字商品", "a digital key, opened", delivered=FINE, goods="digital"),
     Story("delivered_long_ago", "二十天前送达", "delivered twenty days ago", placed=25, promised=19, shipped=24, delivered=20),
     Story("several_lines", "四件商品，两个包裹", "four lines in two parcels", delivered=FINE, lines=4, parcels=2),
+    Story(
+        "one_parcel_lost",
+        "两件商品，两个包裹，其中一个丢失",
+        "two lines in two parcels, one of which is lost",
+        placed=12,
+        promised=6,
+        shipped=11,
+        delivered=FINE,
+        lines=2,
+        parcels=2,
+        lost_parcels=1,
+    ),
 )
-"""In the order of the cast: O-1001 is the first, and so on; every state has another order 32 numbers on."""
+"""In the order of the cast: O-1001 is the first, and so on; every state has another order 33 numbers on."""

@@ -10,7 +10,7 @@ from models.common.partners import StatementRequest
 from models.common.vocabulary import Kind, Party, Role, Tier, WaitFor, WaitingOn
 from models.investigation.findings import InformationRequest
 from rules.facts import liability
-from rules.facts.establish import parcel_in_question
+from rules.facts.parcels import parcel_in_question
 from rules.facts.questions import questions
 from workflows.kit import activities
 from workflows.kit.assignment import find_a_handler, wait_or_escalate
@@ -88,7 +88,7 @@ def recipient_of(context: CaseContext, of: WaitingOn) -> str | None:
     if of is WaitingOn.MERCHANT:
         return case.order.merchant_id if case.order else None
     if of is WaitingOn.CARRIER:
-        parcel = parcel_in_question(case.shipments)
+        parcel = parcel_in_question(case.shipments, case.receipt.lines)
         return parcel.carrier_id if parcel else None
     return case.receipt.customer_id
 

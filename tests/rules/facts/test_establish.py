@@ -11,7 +11,8 @@ from models.common.partners import Scan, ShipmentStatus
 from models.common.vocabulary import ClockName, Role, Tier, WaitingOn
 from models.investigation.clocks import Miss
 from models.investigation.findings import FactType, InformationRequest, Saying
-from rules.facts.establish import parcel_in_question, warranty_end
+from rules.facts.establish import warranty_end
+from rules.facts.parcels import parcel_in_question
 from rules.facts.registry import FACTS
 from tests.support.builders.actors import CUSTOMER, MERCHANT
 from tests.support.builders.facts import DAY, HOUR, NOW, PHOTO, bought, charged, delivered, known, refund, sent, values

@@ -1,0 +1,60 @@
+"""Which line lies in which parcel (INV-1): what happens to a parcel says nothing of goods that came in another."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from models.case.state import CaseState
+from models.common.lines import LineQuantity
+from models.common.partners import Shipment, ShipmentStatus
+from models.common.vocabulary import Issue
+
+TROUBLE = {ShipmentStatus.LOST: 3, ShipmentStatus.RETURNED: 2, ShipmentStatus.EXCEPTION: 1}
+ONE_SELF = frozenset({"self", "family"})
+
+
+def parcels_with(shipments: tuple[Shipment, ...], line_ids: Iterable[str]) -> tuple[Shipment, ...]:
+    """The parcels in which one of these lines lies, or may lie because nobody says what does; without lines, all of them."""
+    wanted = set(line_ids)
+    return tuple(one for one in shipments if not wanted or not one.lines or wanted & {line.line_id for line in one.lines})
+
+
+def parcel_in_question(shipments: tuple[Shipment, ...], lines: tuple[LineQuantity, ...] = ()) -> Shipment | None:
+    """Of those with these lines the one in most trouble: lost, sent back, with an exception, signed for by others, under way; of equals the last."""
+
+    def trouble(shipment: Shipment) -> tuple[int, bool, bool]:
+        return TROUBLE.get(shipment.status, 0), signed_by_other(shipment), shipment.delivered_at is None
+
+    return max(reversed(parcels_with(shipments, (line.line_id for line in lines))), key=trouble, default=None)
+
+
+def signed_by_other(shipment: Shipment) -> bool:
+    return shipment.signed_relation is not None and shipment.signed_relation not in ONE_SELF
+
+
+def lost_pieces(shipments: tuple[Shipment, ...]) -> Counter[str] | None:
+    """Pieces by line that lie in lost parcels; None: no parcel is lost, or nobody says what lay in it."""
+    lost = [shipment for shipment in shipments if shipment.status is ShipmentStatus.LOST]
+    if not lost or not all(shipment.lines for shipment in lost):
+        return None
+    pieces = Counter[str]()
+    for shipment in lost:
+        for line in shipment.lines:
+            pieces[line.line_id] += line.quantity
+    return pieces
+
+
+def lines_in_question(case: CaseState) -> tuple[LineQuantity, ...]:
+    """What the case is about: the lines that the customer named, and where goods were lost, of these what lay in a lost parcel.
+
+    Empty: the whole order.
+    """
+    named, lost = case.receipt.lines, lost_pieces(case.shipments)
+    if case.order is None or case.issue is not Issue.LOST or lost is None:
+        return named
+    asked = named or tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in case.order.lines)
+    found = tuple(
+        LineQuantity(line_id=line.line_id, quantity=min(line.quantity, lost[line.line_id]))
+        for line in asked
+        if lost[line.line_id]
+    )
+    return named if not found or found == asked else found
