@@ -60,7 +60,7 @@ class RecordsActivities:
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
         """Set money of the order aside, or say why not (RES-5, RES-10)."""
         async with self._database.writing() as session:
-            return await reserve_refund(session, intent)
+            return await reserve_refund(session, intent, self._policy)
 
     @carries_out(SEAL_CASE)
     async def seal_case(self, projection: Projection) -> Sealed:

@@ -19,9 +19,11 @@ from models.common.currencies import payable
 from models.common.partners import RefundTo, RefusalCode
 from models.common.vocabulary import RefundStatus
 from models.money.ledger import Entry, EntryKind
+from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
 from models.tables.case import CaseRow
 from models.tables.money import LedgerRow, OrderLockRow, RefundPartRow
+from rules.common.rates import worth
 from rules.money import ledger
 from rules.money.refund import split
 from rules.money.refund_state import may_follow
@@ -37,7 +39,7 @@ async def lock_order(session: AsyncSession, order_id: str) -> None:
     await session.exec(select(OrderLockRow).where(OrderLockRow.order_id == order_id).with_for_update())
 
 
-async def reserve_refund(session: AsyncSession, intent: RefundIntent) -> RefundPlan:
+async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Policy) -> RefundPlan:
     """Write the intent and split it over the order's payments, or say why not.
 
     The plan holds every part of the remedy that did not fail, so that the same intent twice is one, and a further attempt after a
@@ -56,7 +58,7 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent) -> RefundP
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
     missing = intent.amount.minor - sum(row.amount_minor for row in standing)
     shares = split(max(missing, 0), left, payable(currency) if intent.to is RefundTo.ORIGINAL else 1)
-    denied = _why_not(entries, currency) if shares is None else await _denied(session, intent) if shares else None
+    denied = _why_not(entries, currency) if shares is None else await _denied(session, intent, policy) if shares else None
     if shares is None or denied:
         return RefundPlan(left=_money(sum(left.values()), currency), denied=denied)
 
@@ -176,8 +178,11 @@ async def _rows(session: AsyncSession, case_id: str, remedy_id: str | None = Non
     return list((await session.exec(asked.execution_options(populate_existing=True))).all())
 
 
-async def _denied(session: AsyncSession, intent: RefundIntent) -> str | None:
-    """RES-10: whether the day's caps of refunds without a person are used up; another try of the same refund passed them before."""
+async def _denied(session: AsyncSession, intent: RefundIntent, policy: Policy) -> str | None:
+    """RES-10: whether the day's caps of refunds without a person are used up; another try of the same refund passed them before.
+
+    Amounts of all currencies count together, by the policy's `rates`; one without a rate goes to a person.
+    """
     if not intent.automatic or intent.attempt > 1:
         return None
     await lock_order(session, EVERY_AUTOMATIC_REFUND)
@@ -193,8 +198,9 @@ async def _denied(session: AsyncSession, intent: RefundIntent) -> str | None:
     of_customer = {(row.case_id, row.remedy_id) for row in today if row.customer_id == intent.customer_id}
     if len(of_customer) >= intent.max_automatic_per_customer_a_day:
         return "automatic_cap_customer"
-    spent = sum(row.amount_minor for row in today if row.currency == intent.amount.currency)
-    if spent + intent.amount.minor > intent.max_automatic_minor_a_day:
+    spent = sum(worth(policy, _money(row.amount_minor, row.currency)) or 0 for row in today)
+    asked = worth(policy, intent.amount)
+    if asked is None or spent + asked > intent.max_automatic_minor_a_day:
         return "automatic_cap_day"
     opened = await session.exec(select(func.count()).select_from(CaseRow).where(CaseRow.opened_at > intent.at - A_DAY))
     cases, alone = opened.one(), len({row.case_id for row in today} | {intent.case_id})

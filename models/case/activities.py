@@ -110,6 +110,7 @@ class RefundIntent(Frozen):
     """Counts against the day's caps of RES-10."""
     max_automatic_per_customer_a_day: int
     max_automatic_minor_a_day: int
+    """Of all currencies, in minor units of the policy's."""
     max_automatic_share_a_day: float = 1.0
     """Of the cases opened in the last 24 hours, from `automatic_share_from` cases on."""
     automatic_share_from: int = 1

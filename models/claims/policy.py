@@ -33,13 +33,14 @@ class ClaimWaitPolicy(Frozen):
 class CarrierTerms(Frozen):
     """What a carrier is liable for at most, for one parcel, and how long it takes. None: as for every carrier.
 
-    Insured parcels: the declared value. Others: so many times the freight, at least a sum. Minor units of the order's currency.
+    Insured parcels: the declared value. Others: so many times the freight, at least a sum in minor units of the policy's currency. A sum that
+    is None, as in a currency without a rate, sets no limit: the carrier says what it bears.
     """
 
     freight_times: float = Field(default=7, ge=0)
-    at_least_minor: int = Field(default=30_000, ge=0)
+    at_least_minor: int | None = Field(default=30_000, ge=0)
     late_freight_times: float = Field(default=1, ge=0)
-    late_at_least_minor: int = Field(default=2_000, ge=0)
+    late_at_least_minor: int | None = Field(default=2_000, ge=0)
     answer_within: Duration | None = None
     pay_within: Duration | None = None
 

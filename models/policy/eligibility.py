@@ -40,11 +40,11 @@ class EligibilityRow(Frozen):
     share: float = Field(default=1, gt=0, le=1)
     """At most this share of what was paid for the pieces."""
     whole_up_to: int = Field(default=0, ge=0)
-    """But pieces that cost no more than this, in minor units, wholly."""
+    """But pieces that cost no more than this, in minor units of the policy's currency, wholly."""
     most: int | None = Field(default=None, ge=0)
-    """No share of the goods, but this much in all, in minor units."""
+    """No share of the goods, but this much in all, in minor units of the policy's currency."""
     fact: str | None = None
-    """No share of the goods, but as much as this fact says, in minor units."""
+    """No share of the goods, but as much as this fact says, in minor units of the order's currency."""
     why: Bilingual
     """Why it is open; of a refusal, why it is not."""
     otherwise: Bilingual | None = None

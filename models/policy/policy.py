@@ -8,6 +8,7 @@ import hashlib
 import zlib
 from base64 import b64decode, b64encode
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
@@ -75,6 +76,11 @@ class LiabilityRow(Frozen):
     automatic: bool = False
     """RES-10: what the customer asks for, up to what the lines cost, is due when this row holds."""
     basis: Bilingual
+
+
+Rates = dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]]
+"""What one unit of another currency counts as in the policy's, where an amount is compared with a figure of the policy: limits and caps are
+written in the policy's currency alone. A currency that is not here has no limits, so that a person decides. No money is exchanged by it."""
 
 
 class Approval(Frozen):
@@ -156,6 +162,8 @@ class PolicySlice(Frozen):
     version: str
     digest: str
     currency: str
+    rates: Rates | None = None
+    """None: a case from before there were rates; it compares figures as they are."""
     emergency_contact: Bilingual
     languages: LanguagesPolicy = LanguagesPolicy()
     calendars: dict[str, CalendarSlice]
@@ -231,6 +239,7 @@ class Policy(Frozen):
 
     version: str
     currency: str = Field(pattern=r"^[A-Z]{3}$")
+    rates: Rates = {}
     emergency_contact: Bilingual
     languages: LanguagesPolicy = LanguagesPolicy()
     """What merchants, carriers and the platform's people read (INV-2, NTF-1)."""

@@ -210,8 +210,8 @@ class ReturnPolicy(Frozen):
     """From the earliest to the latest time at which the carrier may ring."""
     longest_to_send: Duration = timedelta(days=60)
     """Later than so long after the return was opened, nobody sets the deadline of sending."""
-    most_freight_minor: int = Field(ge=0)
-    """RES-8: what is refunded of a customer's own freight, at most."""
+    most_freight_minor: int | None = Field(ge=0)
+    """RES-8: what is refunded of a customer's own freight, at most; of a return in the order's currency. None: a person decides."""
     statuses: dict[str, str]
     """Carriers' words, in lower case → ours (`ShipmentStatus`). A word that is not here changes nothing, and is told to the operator."""
     codes: dict[str, dict[str, str]] = {}

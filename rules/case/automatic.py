@@ -13,12 +13,13 @@ from models.policy.policy import LiabilityRow, PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.table import REMEDIES
 from rules.common.amounts import cost_of
+from rules.common.rates import figure_in
 from rules.facts.establish import value_of
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
 from rules.money.goods import taken_by
-from rules.remedies.limits import unfit
+from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
 
 TITLES = {
@@ -74,7 +75,8 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
     yield _check("remedy", offer is not None, case.receipt.wanted.remedy.value if case.receipt.wanted else None)
     asked = _given(case, offer)
     yield _check("entitled", asked <= _entitlement(case).minor, asked, _entitlement(case).minor)
-    yield _check("amount", asked + given_on_order(case) <= policy.approval.automatic, asked, policy.approval.automatic)
+    most = figure_in(policy, policy.approval.automatic, currency_of(case, policy))
+    yield _check("amount", not asked if most is None else asked + given_on_order(case) <= most, asked, most)
     if history is not None:
         refunds, against = history.refunds_of_customer, history.found_against_customer
         yield _check("refunds", refunds <= limits.max_refunds_in_90_days, refunds, limits.max_refunds_in_90_days)

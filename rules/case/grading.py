@@ -6,9 +6,11 @@ from datetime import timedelta
 from functools import lru_cache
 
 from models.case.state import Grade
+from models.common.base import Money
 from models.common.vocabulary import Issue, Kind
 from models.policy.policy import GradingPolicy, PolicySlice
 from rules.common.format import minor_units
+from rules.common.rates import worth
 
 Points = Iterator[tuple[int, str]]
 
@@ -19,14 +21,14 @@ def grade(
     issue: Issue,
     kind: Kind,
     text: str,
-    money_at_stake_minor: int,
+    at_stake: Money | None,
     lines: int,
     marks: Iterable[str],
     waited: timedelta,
     repeats: int,
 ) -> Grade:
     """The priority of a case. Each axis is as high as its highest point; only points above 0 are reasons."""
-    severity = sorted(_severity(policy, issue, text, money_at_stake_minor, lines), reverse=True)
+    severity = sorted(_severity(policy, issue, text, lines, at_stake), reverse=True)
     urgency = sorted(_urgency(policy.grading, kind, text, marks, waited, repeats=repeats), reverse=True)
     severe = min(severity[0][0], 3) if severity else 0
     urgent = min(urgency[0][0], 3) if urgency else 0
@@ -38,9 +40,10 @@ def grade(
     )
 
 
-def _severity(policy: PolicySlice, issue: Issue, text: str, money: int, lines: int) -> Points:
+def _severity(policy: PolicySlice, issue: Issue, text: str, lines: int, at_stake: Money | None) -> Points:
     rules = policy.grading
-    reached = [(points, least) for least, points in rules.money if money >= least and points]
+    money = worth(policy, at_stake) if at_stake else None
+    reached = [(points, least) for least, points in rules.money if money is not None and money >= least and points]
     if reached:
         points, least = max(reached)
         reason = minor_units(least, policy.currency)

@@ -13,10 +13,12 @@ from models.common.partners import Order, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue, Party
 from models.investigation.findings import Fact
 from models.money.ledger import Entry
+from models.policy.policy import PolicySlice
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Amount
 from models.returns.state import ReturnParcelState, ReturnResult
 from rules.common.amounts import cost_of
+from rules.common.rates import figure_in
 from rules.facts.parcels import lines_in_question, parcel_in_question
 from rules.money import ledger
 
@@ -100,6 +102,22 @@ def receivables(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -
                 )
             )
     return tuple(_limited(due, order, road, policy) for due in found.values())
+
+
+def policy_in(policy: PolicySlice, currency: str) -> ClaimsPolicy:
+    """The policy's `claims`, its sums in the currency of an order. Without a rate no carrier's sum is known, and nothing counts as small."""
+    claims = policy.claims
+    carriers = {
+        carrier: terms.model_copy(
+            update={
+                name: None if sum_ is None else figure_in(policy, sum_, currency)
+                for name, sum_ in (("at_least_minor", terms.at_least_minor), ("late_at_least_minor", terms.late_at_least_minor))
+            }
+        )
+        for carrier, terms in ({"*": CarrierTerms()} | claims.carriers).items()
+    }
+    small = figure_in(policy, claims.write_off_below_minor, currency) or 0
+    return claims.model_copy(update={"carriers": carriers, "write_off_below_minor": small})
 
 
 def given(remedy: Remedy, order: Order) -> Money | None:
@@ -211,15 +229,17 @@ def _limited(due: Receivable, order: Order, road: Shipment | None, policy: Claim
     return due.model_copy(update={"items": tuple(kept), "limit": limit})
 
 
-def _limit(due: Receivable, order: Order, road: Shipment | None, terms: CarrierTerms) -> ClaimLimit:
-    freight = order.freight.minor
+def _limit(due: Receivable, order: Order, road: Shipment | None, terms: CarrierTerms) -> ClaimLimit | None:
     if due.cause is ClaimCause.LATE:
-        most, by = max(int(freight * terms.late_freight_times), terms.late_at_least_minor), "late"
+        times, least, by = terms.late_freight_times, terms.late_at_least_minor, "late"
     elif road is not None and road.tracking == due.tracking and road.declared_value is not None:
-        most, by = road.declared_value.minor, "declared_value"
+        value = road.declared_value
+        times, least, by = 0, value.minor if value.currency == due.currency else None, "declared_value"
     else:
-        most, by = max(int(freight * terms.freight_times), terms.at_least_minor), "freight"
-    return ClaimLimit(amount=Money(minor=most, currency=due.currency), by=by)
+        times, least, by = terms.freight_times, terms.at_least_minor, "freight"
+    if least is None:
+        return None
+    return ClaimLimit(amount=Money(minor=max(int(order.freight.minor * times), least), currency=due.currency), by=by)
 
 
 def _cause(case: CaseState, *, lost: bool, carrier: bool, road: Shipment | None) -> ClaimCause:

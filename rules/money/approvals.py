@@ -5,6 +5,7 @@ from models.common.actors import Actor
 from models.common.base import Money
 from models.common.vocabulary import Role
 from models.policy.policy import PolicySlice
+from rules.common.rates import figure_in
 
 
 def given_on_order(case: CaseState) -> int:
@@ -15,13 +16,19 @@ def given_on_order(case: CaseState) -> int:
 
 
 def limit_of(policy: PolicySlice, by: Actor) -> int | None:
-    """What the person may give on one order without another person. None: any amount."""
+    """What the person may give on one order without another person, in the policy's currency. None: any amount."""
     if by.role is Role.MERCHANT:
         return policy.approval.merchant
     return policy.approval.agent if by.role in Role.platform() else policy.approval.automatic
 
 
 def needs_approval(case: CaseState, policy: PolicySlice, by: Actor, amount: Money) -> bool:
-    """Whether another person has to agree: the amount counts together with what the order was given before."""
+    """Whether another person has to agree: the amount counts together with what the order was given before.
+
+    In a currency that the policy has no rate for, any amount does.
+    """
     limit = limit_of(policy, by)
-    return limit is not None and amount.minor > 0 and amount.minor + given_on_order(case) > limit
+    if limit is None or not amount.minor:
+        return False
+    most = figure_in(policy, limit, amount.currency)
+    return most is None or amount.minor + given_on_order(case) > most

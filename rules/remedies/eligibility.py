@@ -26,6 +26,7 @@ from models.remedies.eligibility import Eligibility, Entitlement, LineEligibilit
 from models.remedies.order_change import ChangeKind
 from models.remedies.table import REMEDIES, Amount
 from rules.common.amounts import left_to_refund, part_of
+from rules.common.rates import figure_in, no_rate
 from rules.facts.establish import facts_of
 from rules.facts.liability import decisive, find, fits
 from rules.facts.parcels import lines_in_question, lost_pieces, parcels_with
@@ -101,6 +102,10 @@ class Ask:
 
     def parcels_of(self, line: OrderLine) -> tuple[Shipment, ...]:
         return parcels_with(self.shipments, (line.line_id,))
+
+    def figure(self, minor: int) -> int | None:
+        """A figure of the policy in the order's currency; None: the policy has no rate for it."""
+        return figure_in(self.policy, minor, self.order.total.currency)
 
     def known(self, line: OrderLine) -> dict[str, JsonValue]:
         """The facts as they are for one line."""
@@ -180,7 +185,7 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
             affected = min(pieces[line.line_id], _affected(ask, line))
             by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, row, affected)
         elif row is not None:
-            by_row[row.id] = _cap(row, known)
+            by_row[row.id] = _cap(ask, row, known)
     amount = sum(by_row.values())
     whole = all(pieces[line.line_id] >= line.quantity for line in ask.order.lines)
     return max(amount, ask.order.total.minor) if whole and amount == sum(line.paid.minor for line in ask.order.lines) else amount
@@ -229,17 +234,19 @@ def _closed(
         return {"reason": row.otherwise, "until": until}
     if isinstance(changes, Bilingual):
         return {"rule": CHANGES, "reason": changes}
-    if row.fact is not None and row.otherwise is not None and not _cap(row, known):
+    if row.fact is not None and row.otherwise is not None and not _cap(ask, row, known):
         return {"reason": row.otherwise}
     if _of_the_goods(row) and not REMEDIES[kind].words and not _affected(ask, line):
         rule, reason = (OTHER_PARCEL, NOT_LOST) if _pieces(ask, line) else (PIECES_LEFT, NO_PIECES)
         return {"rule": rule, "reason": reason, "firm": True}
     free = not line.paid.minor  # in the way of nothing
-    return None if free or _amount(ask, line, kind, row, known) != 0 else _nothing_left(ask, kind)
+    return None if free or _amount(ask, line, kind, row, known) != 0 else _nothing_left(ask, kind, row)
 
 
-def _nothing_left(ask: Ask, kind: RemedyKind) -> dict[str, object]:
+def _nothing_left(ask: Ask, kind: RemedyKind, row: EligibilityRow) -> dict[str, object]:
     """Nobody gives what the payments hold no more; more than the row's share is for who may go beyond it."""
+    if row.most is not None and ask.figure(row.most) is None:
+        return {"reason": no_rate(ask.order.total.currency)}
     if REMEDIES[kind].refunds and not ask.left:
         return {"rule": MONEY_LEFT, "reason": NO_MONEY, "firm": True}
     return {"reason": SHARE_GIVEN}
@@ -294,7 +301,7 @@ def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, kn
     spec = REMEDIES[kind]
     if spec.amount is Amount.NONE or (spec.amount is Amount.IF_PAID and ask.order.status is OrderStatus.UNPAID):
         return None
-    amount = _share(ask, line, row, _affected(ask, line)) if _of_the_goods(row) else _cap(row, known)
+    amount = _share(ask, line, row, _affected(ask, line)) if _of_the_goods(row) else _cap(ask, row, known)
     return min(amount, ask.left) if spec.refunds else amount
 
 
@@ -303,17 +310,18 @@ def _of_the_goods(row: EligibilityRow) -> bool:
     return row.most is None and row.fact is None
 
 
-def _cap(row: EligibilityRow, known: dict[str, JsonValue]) -> int:
+def _cap(ask: Ask, row: EligibilityRow, known: dict[str, JsonValue]) -> int:
     said = known.get(row.fact) if row.fact else None
     fact = int(said) if isinstance(said, int | float) else 0
-    return min(limit for limit in (row.most, fact if row.fact else None) if limit is not None)
+    most_ = None if row.most is None else ask.figure(row.most) or 0
+    return min(limit for limit in (most_, fact if row.fact else None) if limit is not None)
 
 
 def _share(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int) -> int:
     """The row's share of what these pieces cost, without what was given for the line beyond the pieces that were taken."""
     left, before = min(pieces, _pieces(ask, line)), line.quantity - _pieces(ask, line)
     whole, step = line.paid, payable(line.paid.currency)
-    if part_of(whole, left, line.quantity, before) > row.whole_up_to:
+    if part_of(whole, left, line.quantity, before) > (ask.figure(row.whole_up_to) or 0):
         shared = int(whole.minor * Decimal(str(row.share)))
         whole = _money(ask, shared if row.share == 1 else shared // step * step)
     share = part_of(whole, left, line.quantity, before)

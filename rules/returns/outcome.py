@@ -6,9 +6,11 @@ from fractions import Fraction
 from models.case.state import CaseState
 from models.common.actors import SYSTEM
 from models.common.base import Money
+from models.common.currencies import payable
 from models.common.lines import LineQuantity
 from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import Acceptance, Issue, Party, Reception, RefundStatus
+from models.policy.policy import PolicySlice
 from models.remedies.remedy import Remedy
 from models.returns.partner import ToldInspection
 from models.returns.state import (
@@ -23,6 +25,7 @@ from models.returns.state import (
     Settlement,
     Way,
 )
+from rules.common.rates import figure_in
 from rules.money.goods import concerned
 
 
@@ -124,9 +127,10 @@ def share(state: ReturnState) -> Fraction:
 
 
 def settle(state: ReturnState) -> Settlement:
-    """What the return comes to. Halves of a minor unit go to the customer; never more than was agreed for the goods."""
+    """What the return comes to. Halves of the smallest amount that can be paid go to the customer; never more than was agreed for the goods."""
     currency = state.agreed.currency
-    goods = min(int(state.agreed.minor * share(state) + Fraction(1, 2)), state.agreed.minor)
+    step = payable(currency)
+    goods = min(int(state.agreed.minor * share(state) / step + Fraction(1, 2)) * step, state.agreed.minor)
     travelled = state.payer is Party.CUSTOMER and state.result is not ReturnResult.LOST
     deducted = min(_our_price(state), goods) if travelled else 0
     given = state.freight is not None and state.result in ReturnResult.giving()
@@ -152,7 +156,13 @@ def _our_price(state: ReturnState) -> int:
 
 def claim(state: ReturnState, policy: ReturnPolicy, amount: Money) -> Money:
     """RES-8: what the policy covers of a customer's own freight."""
-    return Money(minor=min(amount.minor, policy.most_freight_minor), currency=state.agreed.currency)
+    return Money(minor=min(amount.minor, policy.most_freight_minor or 0), currency=state.agreed.currency)
+
+
+def policy_in(policy: PolicySlice, currency: str) -> ReturnPolicy:
+    """What a return of an order in that currency takes along."""
+    most = policy.returns.most_freight_minor
+    return policy.returns.model_copy(update={"most_freight_minor": None if most is None else figure_in(policy, most, currency)})
 
 
 def room(case: CaseState, remedy: Remedy) -> int:

@@ -23,6 +23,7 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from rules.common.rates import no_rate
 from rules.common.refusal import refusal
 
 C, M, A, S = Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR
@@ -132,6 +133,9 @@ def _unfit(state: ReturnState, policy: ReturnPolicy, body: Body, now: datetime) 
             fault = _slot(state, policy, body, now)
         case ClaimFreight() if body.amount.currency != state.agreed.currency:
             fault = _invalid("amount.currency", f"运费须以 {state.agreed.currency} 申请", f"claim it in {state.agreed.currency}")
+        case ClaimFreight() if policy.most_freight_minor is None:
+            said = no_rate(state.agreed.currency)
+            fault = _invalid("amount", f"{said.zh}；请联系客服", f"{said.en}; write to us with the receipt")
         case ClaimFreight() if not body.receipt.media_type.startswith(("image/", "application/pdf")):
             fault = _invalid("receipt", "收据须为图片或 PDF", "the receipt is a picture or a PDF")
         case Inspect():

@@ -8,7 +8,8 @@ import asyncio
 from models.claims.state import Claim, ClaimAdjustment, ClaimOver, ClaimRef, ClaimStart, ClaimState, ClaimStatus
 from models.common.events import Event
 from models.investigation.findings import Finding
-from rules.claims.receivables import NOBODY, Receivable, excessive, missing, proofs, receivables
+from rules.claims.receivables import NOBODY, Receivable, excessive, missing, policy_in, proofs, receivables
+from rules.remedies.limits import currency_of
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 
@@ -17,7 +18,8 @@ MOVED = "responsibility_moved"
 
 async def open_claims(context: CaseContext) -> None:
     """Claim what is due for everything that was given, and give up what is not due any more. Safe to call again whenever a case is solved."""
-    wanted = receivables(context.case, context.policy.claims, moved=context.case.claims_moved)
+    policy = policy_in(context.policy, currency_of(context.case, context.policy))
+    wanted = receivables(context.case, policy, moved=context.case.claims_moved)
     opening = [_open(context, due) for due in missing(wanted, context.case.claims)]
     for change in tuple(excessive(wanted, context.case.claims)):
         await _adjust(context, ClaimAdjustment(claim_id=change.claim_id, items=change.items, why=MOVED))
@@ -51,7 +53,7 @@ def _open(context: CaseContext, due: Receivable) -> asyncio.Task[None]:
     case.claims = (*case.claims, ref)
     _note(context, Event.CLAIM_RAISED, ref, cause=due.cause.value)
     claim = _claim(context, ref, due)
-    terms = context.policy.claims.terms(claim.kind.of, claim.who)
+    terms = policy_in(context.policy, due.currency).terms(claim.kind.of, claim.who)
     return asyncio.create_task(activities.open_claim(ClaimStart(state=ClaimState(claim=claim, terms=terms))))
 
 

@@ -132,7 +132,7 @@ def start_of(context: CaseContext, remedy: Remedy, state: ReturnState) -> Return
         merchant_id=order.merchant_id,
         state=state,
         terms=child_workflow.terms(context, WaitFor.RETURN_SHIPPING, WaitFor.RETURN_TRANSIT, WaitFor.INSPECTION),
-        policy=context.policy.returns,
+        policy=return_outcome.policy_in(context.policy, order.total.currency),
     )
 
 

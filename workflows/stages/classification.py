@@ -78,7 +78,7 @@ def grade_case(context: CaseContext) -> None:
         issue=case.issue,
         kind=case.kind,
         text=" ".join((receipt.description, *(saying.words for saying in case.sayings))),
-        money_at_stake_minor=cost_of(case.order, receipt.lines).minor if case.order else 0,
+        at_stake=cost_of(case.order, receipt.lines) if case.order else None,
         lines=len(lines),
         marks=frozenset[str]().union(*(line.marks for line in lines)),
         waited=context.now - (receipt.happened_at or receipt.received_at),

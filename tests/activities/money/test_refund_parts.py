@@ -2,14 +2,16 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import select
 
 from activities.case.records import RecordsActivities
 from adapters.database.engine import Database
-from models.case.activities import Projection
+from models.case.activities import Projection, RefundIntent
 from models.common.base import Money
+from models.common.partners import RefundTo
 from models.common.vocabulary import RefundStatus, RemedyKind
 from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
@@ -139,6 +141,38 @@ async def test_the_days_total_of_automatic_refunds_holds_over_all_orders_at_once
     assert sum(plan.denied is None for plan in plans) == 4
     assert {plan.denied for plan in plans} == {None, "automatic_cap_day"}
     assert len(await book(database)) == 4
+
+
+async def test_the_days_total_counts_every_currency_by_what_it_is_worth(database: Database, policy: Policy) -> None:
+    records = RecordsActivities(database, texts(), policy.model_copy(update={"rates": {"EUR": Decimal(8)}}))
+
+    def asked(number: int, minor: int, currency: str) -> RefundIntent:
+        paid = payment(minor=9_000, currency=currency, payment_id=f"P-{number}")
+        sum_ = Money(minor=minor, currency=currency)
+        return intent(
+            f"RD-{number}",
+            automatic=True,
+            amount=sum_,
+            payments=(paid,),
+            order_id=f"O-{number}",
+            customer_id=f"C-{number}",
+        )
+
+    plans = [
+        await records.intend_refund(asked(number, minor, currency))
+        for number, (minor, currency) in enumerate([(500, "EUR"), (1_001, "CNY"), (126, "EUR"), (1_000, "CNY"), (10, "KWD")])
+    ]
+    over = "automatic_cap_day"
+    assert [plan.denied for plan in plans] == [None, over, over, None, over]
+
+
+async def test_dinars_are_set_aside_in_tens_of_fils(records: RecordsActivities) -> None:
+    paid = payment(minor=10_000, currency="KWD", payment_id="P-1")
+    plan = await records.intend_refund(intent(amount=Money(minor=3_333, currency="KWD"), payments=(paid,)))
+    assert [(part.payment_id, part.amount.minor) for part in plan.parts] == [("P-1", 3_330), ("P-1", 3)]
+    assert len({part.key for part in plan.parts}) == 2
+    to_balance = intent("RD-2", amount=Money(minor=1_111, currency="KWD"), payments=(paid,), to=RefundTo.BALANCE)
+    assert [part.amount.minor for part in (await records.intend_refund(to_balance)).parts] == [1_111]
 
 
 async def test_no_more_than_the_agreed_share_of_the_days_cases_resolves_without_a_person(records: RecordsActivities) -> None:

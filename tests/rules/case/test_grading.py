@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models.case.state import Grade
+from models.common.base import Money
 from models.common.vocabulary import Issue, Kind, Priority
 from models.policy.policy import PolicySlice
 from rules.case.grading import grade
@@ -15,7 +16,7 @@ ORDINARY: dict[str, Any] = {
     "issue": Issue.QUALITY_DEFECT,
     "kind": Kind.AFTER_SALES,
     "text": "拉链坏了，想退货",
-    "money_at_stake_minor": 5_000,
+    "at_stake": Money(minor=5_000),
     "lines": 1,
     "marks": (),
     "waited": timedelta(hours=2),
@@ -34,10 +35,10 @@ def test_an_ordinary_case_is_the_least_urgent_without_a_reason(policy_slice: Pol
 @pytest.mark.parametrize(
     ("differently", "severity", "urgency"),
     [
-        ({"money_at_stake_minor": 19_999}, 0, 0),
-        ({"money_at_stake_minor": 20_000}, 1, 0),
-        ({"money_at_stake_minor": 100_000}, 2, 0),
-        ({"money_at_stake_minor": 1_000_000}, 3, 0),
+        ({"at_stake": Money(minor=19_999)}, 0, 0),
+        ({"at_stake": Money(minor=20_000)}, 1, 0),
+        ({"at_stake": Money(minor=100_000)}, 2, 0),
+        ({"at_stake": Money(minor=1_000_000)}, 3, 0),
         ({"lines": 2}, 0, 0),
         ({"lines": 3}, 1, 0),
         ({"issue": Issue.COUNTERFEIT_SUSPECTED}, 2, 0),
@@ -72,7 +73,7 @@ def test_what_raises_severity_and_urgency(
     [(0, 0, P4), (0, 1, P3), (0, 3, P2), (20_000, 1, P3), (20_000, 3, P2), (100_000, 0, P3), (100_000, 1, P2), (100_000, 3, P1)],
 )
 def test_the_matrix_weighs_severity_and_urgency(policy_slice: PolicySlice, money: int, repeats: int, priority: Priority) -> None:
-    assert graded(policy_slice, money_at_stake_minor=money, repeats=repeats).priority is priority
+    assert graded(policy_slice, at_stake=Money(minor=money), repeats=repeats).priority is priority
 
 
 def test_danger_to_people_is_most_urgent_by_itself(policy_slice: PolicySlice) -> None:
@@ -80,7 +81,7 @@ def test_danger_to_people_is_most_urgent_by_itself(policy_slice: PolicySlice) ->
 
 
 def test_reasons_are_readable_in_both_languages_the_heaviest_first(policy_slice: PolicySlice) -> None:
-    result = graded(policy_slice, money_at_stake_minor=150_000, text="漏电，存在安全隐患", waited=timedelta(days=4))
+    result = graded(policy_slice, at_stake=Money(minor=150_000), text="漏电，存在安全隐患", waited=timedelta(days=4))
     assert result.reasons == (
         "安全或伤害：“漏电” · safety or harm: “漏电”",
         "安全或伤害：“安全隐患” · safety or harm: “安全隐患”",

@@ -13,6 +13,7 @@ from models.common.vocabulary import Party, Reception, Role
 from models.returns.partner import Label, ToldInspection, ToldLine
 from models.returns.state import (
     BookPickup,
+    ClaimFreight,
     Extend,
     FreightClaim,
     InspectedLine,
@@ -231,3 +232,18 @@ def test_nobody_can_make_a_return_wait_for_years(action: ReturnAction, body: Bod
     actor = AGENT if action is ReturnAction.EXTEND else CUSTOMER
     fault = fault_of(state, POLICY, action, Act(actor=actor, request_id="r1", body=body), NOW)
     assert (fault and fault.field) == field
+
+
+@pytest.mark.parametrize(("most", "field"), [(3_000, None), (None, "amount")])
+def test_freight_in_a_currency_without_a_limit_is_left_to_a_person(most: int | None, field: str | None) -> None:
+    receipt = EvidenceRef(sha256="1" * 64, media_type="image/png", size=1, name="r.png")
+    state = a_return(stage=ReturnStage.IN_TRANSIT, way=Way.OWN, payer=Party.MERCHANT, agreed=10_000).model_copy(
+        update={"agreed": Money(minor=10_000, currency="KWD")}
+    )
+    act: Act[Body] = Act(
+        actor=CUSTOMER, request_id="r1", body=ClaimFreight(amount=Money(minor=900, currency="KWD"), receipt=receipt)
+    )
+    policy = POLICY.model_copy(update={"most_freight_minor": most})
+    fault = fault_of(state, policy, ReturnAction.CLAIM_FREIGHT, act, NOW)
+    assert (fault and fault.field) == field
+    assert fault is None or ("no rate" in fault.detail and "联系客服" in (fault.detail_zh or ""))

@@ -19,7 +19,7 @@ from models.common.partners import (
 NOW = datetime.now(UTC)
 
 
-def line(line_id: str = "L1", *, quantity: int = 1, minor: int = 12_900, **change: object) -> OrderLine:
+def line(line_id: str = "L1", *, quantity: int = 1, minor: int = 12_900, currency: str = "CNY", **change: object) -> OrderLine:
     """So many pieces, paid with `minor` together."""
     base = OrderLine(
         line_id=line_id,
@@ -27,8 +27,8 @@ def line(line_id: str = "L1", *, quantity: int = 1, minor: int = 12_900, **chang
         title="棉质衬衫 Cotton shirt",
         category="apparel",
         quantity=quantity,
-        unit_price=Money(minor=minor // quantity),
-        paid=Money(minor=minor),
+        unit_price=Money(minor=minor // quantity, currency=currency),
+        paid=Money(minor=minor, currency=currency),
     )
     return base.model_copy(update=change)
 
@@ -38,11 +38,12 @@ def order(
     *lines: OrderLine,
     customer: str = "C-1",
     minor: int = 12_900,
+    currency: str = "CNY",
     now: datetime = NOW,
     **change: object,
 ) -> Order:
     """A paid order of these lines, or of one that cost `minor`, placed nine days before `now`."""
-    bought = lines or (line(minor=minor),)
+    bought = lines or (line(minor=minor, currency=currency),)
     base = Order(
         order_id=order_id,
         merchant_id="M-1",
@@ -51,7 +52,7 @@ def order(
         placed_at=now - timedelta(days=9),
         promised_at=now - timedelta(days=4),
         lines=bought,
-        total=Money(minor=sum(one.paid.minor for one in bought)),
+        total=Money(minor=sum(one.paid.minor for one in bought), currency=bought[0].paid.currency),
     )
     return base.model_copy(update=change)
 
@@ -70,7 +71,13 @@ def parcel(order_id: str = "O-1", *, now: datetime = NOW, **change: object) -> S
 
 
 def payment(
-    order_id: str = "O-1", number: int = 1, *refunds: Refund, minor: int = 12_900, now: datetime = NOW, **change: object
+    order_id: str = "O-1",
+    number: int = 1,
+    *refunds: Refund,
+    minor: int = 12_900,
+    currency: str = "CNY",
+    now: datetime = NOW,
+    **change: object,
 ) -> Payment:
     """A payment of `minor`, captured nine days before `now`, and what was refunded of it."""
     base = Payment(
@@ -78,7 +85,7 @@ def payment(
         order_id=order_id,
         method="alipay",
         status=PaymentStatus.CAPTURED,
-        amount=Money(minor=minor),
+        amount=Money(minor=minor, currency=currency),
         captured_at=now - timedelta(days=9),
         refunds=refunds,
     )
