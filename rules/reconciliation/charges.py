@@ -14,16 +14,16 @@ from models.reconciliation.difference import DifferenceKind, Finding, Word
 from rules.reconciliation.money import Limits, amount_of
 
 PENDING, FAILED, PAID = ChargeStatus.PENDING, ChargeStatus.FAILED, ChargeStatus.PAID
-EXPIRED, CANCELLED = ChargeStatus.EXPIRED, ChargeStatus.CANCELLED
+UNPAYABLE = (ChargeStatus.EXPIRED, ChargeStatus.CANCELLED, ChargeStatus.REFUSED)
 KINDS: Mapping[tuple[ChargeStatus, ChargeStatus | None], DifferenceKind] = {
     (PENDING, None): DifferenceKind.CHARGE_UNKNOWN,
     (FAILED, None): DifferenceKind.CHARGE_UNKNOWN,
     (PAID, None): DifferenceKind.CHARGE_UNKNOWN,
     (PENDING, FAILED): DifferenceKind.CHARGE_AHEAD,
-    **{(ours, theirs): DifferenceKind.CHARGE_AHEAD for ours in (PENDING, FAILED) for theirs in (PAID, EXPIRED, CANCELLED)},
-    **{(PAID, theirs): DifferenceKind.CHARGE_BEHIND for theirs in (PENDING, FAILED, EXPIRED, CANCELLED)},
-    **{(ours, theirs): DifferenceKind.CHARGE_OPEN for ours in (EXPIRED, CANCELLED) for theirs in (PENDING, FAILED)},
-    **{(ours, PAID): DifferenceKind.CHARGE_LATE for ours in (EXPIRED, CANCELLED)},
+    **{(ours, theirs): DifferenceKind.CHARGE_AHEAD for ours in (PENDING, FAILED) for theirs in (PAID, *UNPAYABLE)},
+    **{(PAID, theirs): DifferenceKind.CHARGE_BEHIND for theirs in (PENDING, FAILED, *UNPAYABLE)},
+    **{(ours, theirs): DifferenceKind.CHARGE_OPEN for ours in UNPAYABLE for theirs in (PENDING, FAILED)},
+    **{(ours, PAID): DifferenceKind.CHARGE_LATE for ours in UNPAYABLE},
 }
 """By our state of a charge and the provider's (None: it does not know it); every other pair agrees."""
 

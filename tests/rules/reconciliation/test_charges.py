@@ -13,7 +13,7 @@ from rules.reconciliation.money import Limits
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LIMITS = Limits(NOW, grace=timedelta(hours=1), overdue=timedelta(days=15))
 PENDING, FAILED, PAID = ChargeStatus.PENDING, ChargeStatus.FAILED, ChargeStatus.PAID
-EXPIRED, CANCELLED = ChargeStatus.EXPIRED, ChargeStatus.CANCELLED
+EXPIRED, CANCELLED, REFUSED = ChargeStatus.EXPIRED, ChargeStatus.CANCELLED, ChargeStatus.REFUSED
 KINDS = DifferenceKind
 
 
