@@ -219,10 +219,19 @@ def test_what_was_given_since_settles_goods_that_stayed() -> None:
     assert due(given, refund.model_copy(update={"undone": "x"})) == [20_000]
 
 
-@pytest.mark.parametrize("open_", [True, False])
-def test_money_that_is_due_for_what_was_not_carried_out_holds_a_withdrawal_until_it_is_back(open_: bool) -> None:
-    back = Remedy(id="m1-charge", kind=K.REFUND_ONLY, payment_id="P-2", refund_status=L.FAILED, done_at=None if open_ else NOW)
-    assert binding(case(stage=Stage.RESOLUTION, remedies=(back,))) is (B.MONEY if open_ else None)
+@pytest.mark.parametrize(
+    ("situation", "status", "done", "bound"),
+    [
+        ("refused, a person has it", L.FAILED, False, B.MONEY),
+        ("with the customer", L.ARRIVED, True, None),
+        ("come back after it had arrived", L.FAILED, True, B.MONEY),
+    ],
+)
+def test_money_that_is_due_for_what_was_not_carried_out_holds_a_withdrawal_until_it_is_back(
+    situation: str, status: RefundStatus, done: bool, bound: Binding | None
+) -> None:
+    back = Remedy(id="m1-charge", kind=K.REFUND_ONLY, payment_id="P-2", refund_status=status, done_at=NOW if done else None)
+    assert binding(case(stage=Stage.RESOLUTION, remedies=(back,))) is bound, situation
 
 
 @pytest.mark.parametrize(
