@@ -89,7 +89,9 @@ def _broken(text: str, size: int) -> list[str]:
 
 
 def _bars(canvas: Canvas, number: str, top: float, height: float) -> float:
-    """The number as Code 128, as wide as it may be, and readable below."""
+    """The number as Code 128, as wide as it may be, and readable below; one that Code 128 cannot write is only readable."""
+    if not number.isascii():
+        return _text(canvas, number, top - height, 14)
     room = WIDTH - 2 * MARGIN
     natural: Any = Code128(number, barHeight=height, barWidth=BAR, quiet=False)
     width = min(BAR, BAR * room / natural.width)

@@ -55,7 +55,7 @@ class OrderLedger(Frozen):
     entries: tuple[LedgerEntry, ...]
 
 
-@router.get("/{order_id}/ledger", summary="An order's money · 订单资金明细", responses=OWN)
+@router.get("/{order_id:path}/ledger", summary="An order's money · 订单资金明细", responses=OWN)
 async def order_ledger(
     parts: PartsOf,
     caller: CallerOf,

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi import Body as RequestBody
@@ -81,7 +82,7 @@ async def label(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: st
         to=state.address,
         lines=tuple(lines[:MOST_LINES] + (["…"] if len(lines) > MOST_LINES else [])),
     )
-    named = {"Content-Disposition": f'inline; filename="return-{state.rma}.pdf"'}
+    named = {"Content-Disposition": f"inline; filename*=UTF-8''return-{quote(state.rma or '')}.pdf"}
     return Response(await asyncio.to_thread(pdf_of, printed), media_type="application/pdf", headers=named)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
@@ -118,7 +119,7 @@ async def conflicts(call: Awaitable[object]) -> None:
 
 async def token(shop: Shop) -> None:
     async with httpx.AsyncClient(trust_env=False) as http:
-        answer = await http.get(f"{shop.address}/orders/{shop.order_id}")
+        answer = await http.get(f"{shop.address}/orders/{quote(shop.order_id, safe='')}")
     expect(answer.status_code == HTTPStatus.UNAUTHORIZED, answer.status_code)
 
 

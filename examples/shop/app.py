@@ -158,7 +158,7 @@ def create_app(orders: list[Json], stock: dict[str, int], token: str, redress: R
     return app
 
 
-def demo() -> FastAPI:
+def demo(order_id: str = "CS-1") -> FastAPI:
     """One delivered order and a full shelf, for `uvicorn --factory examples.shop.app:demo`."""
     at = datetime.now(UTC) - timedelta(days=3)
     price = {"minor": 12900, "currency": "CNY"}
@@ -171,7 +171,7 @@ def demo() -> FastAPI:
         "unit_price": price,
         "paid": price,
     }
-    order = {"order_id": "CS-1", "merchant_id": "CS", "customer_id": "C-1", "status": "delivered", "lines": [line]}
+    order = {"order_id": order_id, "merchant_id": "CS", "customer_id": "C-1", "status": "delivered", "lines": [line]}
     order |= {"placed_at": at.isoformat(), "total": price, "freight": {"minor": 0, "currency": "CNY"}}
     url, secret = environ.get("REDRESS_URL"), environ.get("REDRESS_WEBHOOK_SECRET")
     return create_app(

@@ -12,8 +12,10 @@ from models.common.vocabulary import Locale
 Instant = AwareDatetime
 """An aware instant; stored and compared in UTC."""
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}$")]
-"""An id that may appear in a path, a workflow id and a search attribute: no blanks, at most 100 characters."""
+IDENTIFIER = r"""^[^\s\x00-\x1f\x7f'"\\|<>.][^\s\x00-\x1f\x7f'"\\|<>]{0,99}$"""
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
+"""An id, ours or a partner's, in its own characters, as #1001, 2026/17 or 订单7: up to 100 of them, no blank, no leading dot, none of
+'"\\|<>. Whoever writes it into a path quotes it."""
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
 """What a person said, kept as it was said (REC-2)."""

@@ -32,11 +32,11 @@ async def corner() -> AsyncIterator[tuple[Running, Shop]]:
     await running.stop()
 
 
-async def found(address: str) -> list[Finding]:
+async def found(address: str, order_id: str = "CS-1") -> list[Finding]:
     settings = Settings(merchant_url=address, partner_token=SecretStr("sandbox"), circuit_after=1000)
     partners = Partners.connect(settings)
     try:
-        return await check_all(Checked(address, partners, "CS-1"))
+        return await check_all(Checked(address, partners, order_id))
     finally:
         await partners.aclose()
 
@@ -45,6 +45,13 @@ async def test_it_keeps_every_rule_that_redress_partner_check_asks_about(corner:
     findings = await found(corner[0].address)
     assert [finding for finding in findings if finding.found] == []
     assert len(findings) == len(CHECKS)
+
+
+async def test_ids_may_have_other_characters_than_ours() -> None:
+    running = Running(demo("#订单(7)+%41"))
+    await running.ready()
+    assert [finding for finding in await found(running.address, "#订单(7)+%41") if finding.found] == []
+    await running.stop()
 
 
 async def test_what_it_does_wrong_is_found(corner: tuple[Running, Shop], monkeypatch: pytest.MonkeyPatch) -> None:
