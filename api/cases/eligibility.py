@@ -1,6 +1,6 @@
 """What may be done with an order over HTTP (RES-1, RES-8): for a shop's page before there is a case, and for a case as it stands."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
@@ -20,6 +20,7 @@ from models.common.partners import Order
 from models.common.vocabulary import ErrorType, Issue, Locale, Party, RemedyKind, Role
 from models.remedies.eligibility import Eligibility, Entitlement
 from models.remedies.order_change import ChangeKind
+from rules.common.counting import counting_of
 from rules.facts.establish import facts_of
 from rules.money.goods import history_of
 from rules.policy.load import slice_policy
@@ -51,6 +52,12 @@ class EntitlementShown(Frozen):
     max_amount: Money | None
     until: Instant | None = Field(
         description="Until when it may be asked for; null: no limit, or the goods have not arrived yet."
+    )
+    last_day: date | None = Field(
+        description="The last day on which it may be asked for, in the market's zone; null: no limit, or one to the minute (`until`)."
+    )
+    provisional: bool = Field(
+        description="The last day lies in a year whose days off are not announced, and may move once they are."
     )
     changes: tuple[ChangeKind, ...] = Field(description="Of a cancellation or change before shipping: which kinds are open.")
     freight: Party | None = Field(description="Who pays for goods that travel; null: none do.")
@@ -116,6 +123,7 @@ async def ask(
         evidence=0,
         now=now,
         warranties=policy.eligibility.warranty_months,
+        counting=counting_of(policy, order),
     )
     asked = Ask(policy, order, shipments, payments, history, now, question.issue, question.lines, None, facts)
     return _shown(eligible(asked), policy.version, language)
@@ -190,6 +198,8 @@ def _remedy(told: Entitlement, language: Locale) -> EntitlementShown:
         max_quantity=told.max_quantity,
         max_amount=told.max_amount,
         until=told.until,
+        last_day=told.last_day,
+        provisional=told.provisional,
         changes=told.changes,
         freight=told.freight,
         freight_rule=told.freight_rule,

@@ -34,8 +34,10 @@ class EligibilityRow(Frozen):
     allow: bool = True
     firm: bool = False
     """A refusal that nobody may go beyond, for it cannot be done; others bind agents and what resolves without a person."""
+    days: int | None = Field(default=None, ge=0, le=3650)
+    """For so many whole days after `since` it may be asked for, counted as `counting` says (rules/common/counting.py)."""
     within: Duration | None = None
-    """How long after `since` it may be asked for; None: no limit of time."""
+    """Instead: so long after `since`, to the minute. Neither: no limit of time."""
     since: Since = Since.DELIVERY
     share: float = Field(default=1, gt=0, le=1)
     """At most this share of what was paid for the pieces."""
@@ -52,7 +54,10 @@ class EligibilityRow(Frozen):
 
     @model_validator(mode="after")
     def _says_both(self) -> Self:
-        timed = self.allow and self.within is not None
+        if self.days is not None and self.within is not None:
+            message = "a time limit is counted in `days` or runs `within` hours; keep one of the two"
+            raise ValueError(message)
+        timed = self.allow and (self.within is not None or self.days is not None)
         if self.fact is None and timed is not (self.otherwise is not None):
             message = "a row with a time limit says `otherwise` why it is refused after it; others have none"
             raise ValueError(message)
@@ -90,6 +95,8 @@ class RemedyCourse(Frozen):
 class EligibilityPolicy(Frozen):
     warranty_months: dict[str, Annotated[int, Field(ge=0, le=120)]] = {}
     """By category of goods, where the order's line names no warranty."""
+    counting: dict[str, str] = {}
+    """The calendar that counts `days`, by the order's region (`CN`, `DE-BY`); `*` is for all others."""
     rules: tuple[EligibilityRow, ...]
     freight: tuple[FreightRow, ...]
     courses: dict[RemedyKind, RemedyCourse]

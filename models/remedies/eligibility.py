@@ -1,5 +1,7 @@
 """What may be done with an order, line by line, each yes and no with its rule (RES-1, RES-8). docs/eligibility.md explains it."""
 
+from datetime import date
+
 from models.common.base import Bilingual, Frozen, Identifier, Instant, Money
 from models.common.vocabulary import Issue, Party, RemedyKind
 from models.remedies.order_change import ChangeKind
@@ -23,6 +25,10 @@ class Entitlement(Frozen):
     """For money and coupons; never above what is left on the order's payments."""
     until: Instant | None = None
     """Until when it may be asked for; None: no limit, or the goods have not arrived yet."""
+    last_day: date | None = None
+    """The last day on which it may be asked for, in the market's zone; None: as `until`, or the limit is to the minute."""
+    provisional: bool = False
+    """The last day lies in a year whose days off are not announced, and may move once they are."""
     changes: tuple[ChangeKind, ...] = ()
     """Of an order that is cancelled or changed before shipping: which kinds of change are open."""
     freight: Party | None = None

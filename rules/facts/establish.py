@@ -6,10 +6,12 @@ A fact that nothing proves is absent, never guessed. Of several parcels with the
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
+from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
 from models.common.partners import (
     Order,
@@ -26,9 +28,11 @@ from models.common.vocabulary import Role, Tier, WaitingOn
 from models.investigation.clocks import Miss
 from models.investigation.findings import Fact, InformationRequest, Saying
 from rules.common.amounts import refunded
+from rules.common.counting import days_counted, end_of, next_open
 from rules.facts.parcels import parcel_in_question, parcels_with, signed_by_other
 from rules.facts.registry import FACTS
 
+SECOND = timedelta(seconds=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 MARKS = ("custom", "perishable", "hygiene", "digital_opened", "no_return", "promotional")
@@ -52,10 +56,13 @@ def facts_of(
     looked_up_at: datetime | None = None,
     misses: tuple[Miss, ...] = (),
     warranties: Mapping[str, int] = NO_WARRANTIES,
+    counting: CalendarSlice | None = None,
+    asked_at: datetime | None = None,
 ) -> tuple[Fact, ...]:
     """Every fact that is known now, each once.
 
     `evidence`: how many pieces came with the opening. `warranties`: months by category, for lines that name none of their own.
+    `counting`: the calendar that counts whole days. `asked_at`: when the customer asked, unless that is now.
     """
     named: list[tuple[str, JsonValue, datetime | None]] = []
     if order is not None:
@@ -63,7 +70,9 @@ def facts_of(
         named += _order(order, shipments, now)
         named += _lines(order, lines, warranties)
         named += _delivery(order, theirs, now)
-        named += _warranty(order, theirs, lines, warranties, now)
+        named += _counted(theirs, counting, asked_at or now)
+        months = [_months(line, warranties) for line in concerned(order, lines)]
+        named += _warranty(_arrived(theirs), months, now, counting)
         named += _parcels(theirs, now)
         named += _payments(order, payments, now)
     named += _evidence(evidence, sayings)
@@ -86,8 +95,11 @@ def concerned(order: Order, lines: tuple[LineQuantity, ...]) -> tuple[OrderLine,
     return tuple(line for line in order.lines if not wanted or line.line_id in wanted)
 
 
-def warranty_end(delivered: datetime, months: int) -> datetime:
-    """So many months after delivery, on the same day of the month or on its last one."""
+def warranty_end(delivered: datetime, months: int, counting: CalendarSlice | None = None) -> datetime:
+    """So many months after delivery, on the same day of the month or on its last one; where days are counted, that day's last second."""
+    if counting is not None:
+        day = warranty_end(delivered.astimezone(ZoneInfo(counting.zone)), months).date()
+        return (end_of(counting, next_open(counting, day)) - SECOND).astimezone(UTC)
     year, month = divmod(delivered.month - 1 + months, 12)
     year, month = delivered.year + year, month + 1
     return delivered.replace(year=year, month=month, day=min(delivered.day, monthrange(year, month)[1]))
@@ -124,15 +136,11 @@ def _months(line: OrderLine, warranties: Mapping[str, int]) -> int:
     return line.warranty_months or warranties.get(line.category, 0)
 
 
-def _warranty(
-    order: Order, shipments: tuple[Shipment, ...], lines: tuple[LineQuantity, ...], warranties: Mapping[str, int], now: datetime
-) -> Named:
+def _warranty(arrived: datetime | None, months: list[int], now: datetime, counting: CalendarSlice | None) -> Named:
     """When the first warranty among the concerned goods ends; goods without one leave it open."""
-    arrived = _arrived(shipments)
-    months = [_months(line, warranties) for line in concerned(order, lines)]
     if arrived is None or not months or not all(months):
         return
-    end = warranty_end(arrived, min(months))
+    end = warranty_end(arrived, min(months), counting)
     yield "line.warranty_ends_at", end.isoformat(), arrived
     yield "line.warranty_left_days", _in(DAY, end - now), arrived
 
@@ -141,6 +149,13 @@ def _arrived(shipments: tuple[Shipment, ...]) -> datetime | None:
     """When the last parcel came, once all have."""
     came = [shipment.delivered_at for shipment in shipments if shipment.delivered_at is not None]
     return max(came) if came and len(came) == len(shipments) else None
+
+
+def _counted(shipments: tuple[Shipment, ...], counting: CalendarSlice | None, asked_at: datetime) -> Named:
+    """RES-1: as law counts a period (rules/common/counting.py), and at the moment of asking: waiting costs nobody a right."""
+    arrived = _arrived(shipments)
+    if arrived is not None and counting is not None:
+        yield "delivery.days_counted", days_counted(counting, arrived, asked_at), arrived
 
 
 def _delivery(order: Order, shipments: tuple[Shipment, ...], now: datetime) -> Named:

@@ -87,6 +87,7 @@ FACTS: Mapping[str, FactSpec] = {
     "delivery.delivered_at": FactSpec(INSTANT, SHIPMENT, "实际送达时间", "delivered at"),
     "delivery.proved": FactSpec(YES_NO, SHIPMENT, "有签收证明", "delivery is proved by a signature"),
     "delivery.days_since": FactSpec(NUMBER, SHIPMENT, "距送达", "since delivery", DAYS),
+    "delivery.days_counted": FactSpec(NUMBER, SHIPMENT, "提出时签收后已计天数", "days counted from delivery when asked", DAYS),
     "delivery.late_hours": FactSpec(NUMBER, SHIPMENT, "晚于承诺送达", "later than promised by", HOURS),
     "shipment.exists": FactSpec(YES_NO, SHIPMENT, "有包裹", "there is a parcel"),
     "shipment.count": FactSpec(NUMBER, SHIPMENT, "包裹数", "parcels", COUNT),

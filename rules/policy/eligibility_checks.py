@@ -7,10 +7,12 @@ from models.investigation.findings import FactType
 from models.policy.eligibility import EligibilityRow, FreightRow, Payer
 from models.policy.policy import Policy
 from models.remedies.table import REMEDIES, Amount
+from rules.common.counting import REST
 from rules.common.policy_fault import Faults, Loc, unknown
 from rules.facts.registry import FACTS
 from rules.policy.liability_checks import condition_faults
 
+COUNTED = "delivery.days_counted"
 RULES: Loc = ("eligibility", "rules")
 FREIGHT: Loc = ("eligibility", "freight")
 
@@ -23,6 +25,7 @@ def eligibility_faults(policy: Policy) -> Faults:
         yield from _limit((*RULES, index), row)
         yield from _reached(policy, index, rules)
     yield from _twice(RULES, [row.id for row in rules])
+    yield from _counting(policy)
     for issue, rule in policy.issues.items():
         for kind in rule.remedies:
             if not any(kind in row.remedies and _always(row, issue) for row in rules):
@@ -35,6 +38,19 @@ def eligibility_faults(policy: Policy) -> Faults:
     yield from _freight(policy.eligibility.freight)
 
 
+def _counting(policy: Policy) -> Faults:
+    """Days are counted by a calendar for every order."""
+    loc: Loc = ("eligibility", "counting")
+    counting = policy.eligibility.counting
+    for region, calendar in counting.items():
+        if calendar not in policy.calendars:
+            yield (*loc, region), unknown("calendar", calendar, policy.calendars)
+    counted = [row.id for row in policy.eligibility.rules if row.days is not None]
+    counted += [row.id for row in policy.liability if any(condition.fact == COUNTED for condition in row.when)]
+    if counted and REST not in counting:
+        yield loc, f'"{counted[0]}" counts days, and nothing says how; add "{REST}": and the calendar that counts, as china'
+
+
 def _limit(loc: Loc, row: EligibilityRow) -> Faults:
     if row.fact is not None and row.fact not in FACTS:
         yield (*loc, "fact"), unknown("fact", row.fact, FACTS)
@@ -44,8 +60,9 @@ def _limit(loc: Loc, row: EligibilityRow) -> Faults:
         yield (*loc, "otherwise"), f"say why it is refused when {row.fact} is nothing"
     if row.firm and row.allow:
         yield (*loc, "firm"), "only a refusal is firm; add allow: false or take firm away"
-    if not row.allow and row.within is not None:
-        yield (*loc, "within"), "a refusal has no time limit; remove it, or allow what is asked in time"
+    for field, limit in (("within", row.within), ("days", row.days)):
+        if not row.allow and limit is not None:
+            yield (*loc, field), "a refusal has no time limit; remove it, or allow what is asked in time"
     for kind in row.remedies:
         of_goods = REMEDIES[kind].refunds or REMEDIES[kind].amount is Amount.NONE
         if row.allow and row.most is None and not of_goods:

@@ -2,7 +2,7 @@
 
 `{{ within }}` is a figure of the row in which the text stands, `{{ shipment.hours_without_scan }}` the bound of the row's condition on that
 fact, `{{ waits.inspection }}` a figure of the policy by its path. Rows of a list go by their id, with `_` for `-`
-(`eligibility.rules.quality_return`), promises by their clock (`clocks.plan`); a row named alone stands for its `within`. Durations and
+(`eligibility.rules.quality_return`), promises by their clock (`clocks.plan`); a row named alone stands for its `within` or `days`. Durations and
 facts are written with their unit by themselves, `{{ share | percent }}` and `{{ most | money }}` are said so. Resolved once, when the
 policy is loaded; docs/policy.md.
 """
@@ -88,6 +88,8 @@ def _table(value: object, currency: str) -> Table:
         match of:
             case bool():
                 continue
+            case int() if name == "days":
+                found[name] = timedelta(days=of)
             case int() | float() | timedelta():
                 found[name] = of
             case _ if table := _table(of, currency):
@@ -158,8 +160,8 @@ def _said(context: Context, value: object) -> object:
             return duration_in(value, locale)
         case Bilingual():
             return value.in_(locale)
-        case {"within": timedelta() as within}:
-            return duration_in(within, locale)
+        case {"within": timedelta() as limit} | {"days": timedelta() as limit}:
+            return duration_in(limit, locale)
         case dict():
             message = f"is a table of figures; name one of {', '.join(sorted(cast('Table', value)))}"
             raise ValueError(message)

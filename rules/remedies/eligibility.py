@@ -6,7 +6,7 @@ and money counts what all cases of the order took.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from models.case.history import OrderHistory
 from models.case.state import CaseState
 from models.common.base import Bilingual, Money
+from models.common.calendars import CalendarSlice
 from models.common.currencies import payable
 from models.common.lines import LineQuantity
 from models.common.partners import Order, OrderLine, OrderStatus, Payment, Shipment
@@ -26,17 +27,20 @@ from models.remedies.eligibility import Eligibility, Entitlement, LineEligibilit
 from models.remedies.order_change import ChangeKind
 from models.remedies.table import REMEDIES, Amount
 from rules.common.amounts import left_to_refund, part_of
+from rules.common.counting import counting_of, end_of, last_day
 from rules.common.rates import figure_in, no_rate
+from rules.common.working_time import provisional as uncertain
 from rules.facts.establish import facts_of
 from rules.facts.liability import decisive, find, fits
 from rules.facts.parcels import lines_in_question, lost_pieces, parcels_with
 from rules.money.goods import concerned, counted, own_refunds, with_own
 from rules.remedies.order_change import time_fault
 
-OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_since")
+OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_")
 """Facts that are looked at as of when the customer asked: waiting for a decision costs nobody a right."""
 OF_PARCELS = ("shipment.", "delivery.")
 """Facts of a line's own parcels, where it is known what lies in which."""
+TICK = timedelta(microseconds=1)
 NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
 
 CHANGES = "changes"
@@ -95,6 +99,11 @@ class Ask:
         return left_to_refund(self.payments, self.history.refunded_minor, self.unseen)
 
     @cached_property
+    def counting(self) -> CalendarSlice | None:
+        """The calendar that counts days where the order was received."""
+        return counting_of(self.policy, self.order)
+
+    @cached_property
     def stands(self) -> Finding | None:
         """The finding, when it decides; before there is a case, what the facts alone say."""
         found = self.finding or (find(self.policy, self.issue, self.facts, self.asked_at) if self.issue else None)
@@ -125,6 +134,7 @@ class Ask:
             evidence=0,
             now=self.asked_at,
             warranties=self.policy.eligibility.warranty_months,
+            counting=self.counting,
         )
         moment = {fact.name: fact.value for fact in own}
         of_line = OF_PARCELS if any(parcel.lines for parcel in self.shipments) else ()
@@ -165,7 +175,7 @@ def entitlement(ask: Ask, line: OrderLine, kind: RemedyKind) -> Entitlement:
             "allowed": True,
             "max_quantity": _affected(ask, line),
             "max_amount": None if amount is None else _money(ask, amount),
-            "until": _until(ask, row, line),
+            **_limit(ask, row, line),
             "changes": _open_changes(ask, line, kind),
             "freight": party,
             "freight_rule": freight.id if freight else None,
@@ -231,7 +241,7 @@ def _closed(
     """What a row that allows the remedy runs into: its time, the limits of changes, no pieces or no money left."""
     until, changes = _until(ask, row, line), _open_changes(ask, line, kind)
     if until is not None and ask.asked_at >= until:
-        return {"reason": row.otherwise, "until": until}
+        return {"reason": row.otherwise, **_limit(ask, row, line)}
     if isinstance(changes, Bilingual):
         return {"rule": CHANGES, "reason": changes}
     if row.fact is not None and row.otherwise is not None and not _cap(ask, row, known):
@@ -275,14 +285,35 @@ def _row(ask: Ask, kind: RemedyKind, known: dict[str, JsonValue]) -> Eligibility
     )
 
 
+def _limit(ask: Ask, row: EligibilityRow, line: OrderLine) -> dict[str, object]:
+    """Until when, and of a limit in days its last day."""
+    day = _last_day(ask, row, line)
+    until = _until(ask, row, line)
+    provisional = ask.counting is not None and day is not None and until is not None and uncertain(ask.counting, until - TICK)
+    return {"until": until, "last_day": day, "provisional": provisional}
+
+
 def _until(ask: Ask, row: EligibilityRow, line: OrderLine) -> datetime | None:
-    if row.within is None:
+    since, day = _since(ask, row, line), _last_day(ask, row, line)
+    if ask.counting is not None and day is not None:
+        return end_of(ask.counting, day)
+    return since + row.within if since is not None and row.within is not None else None
+
+
+def _last_day(ask: Ask, row: EligibilityRow, line: OrderLine) -> date | None:
+    since = _since(ask, row, line)
+    if ask.counting is None or since is None or row.days is None:
         return None
+    return last_day(ask.counting, since, row.days)
+
+
+def _since(ask: Ask, row: EligibilityRow, line: OrderLine) -> datetime | None:
+    """What the row's limit runs from; None: nothing yet."""
     if row.since is Since.ORDER:
-        return ask.order.placed_at + row.within
+        return ask.order.placed_at
     parcels = ask.parcels_of(line)
     came = [parcel.delivered_at for parcel in parcels if parcel.delivered_at is not None]
-    return max(came) + row.within if came and len(came) == len(parcels) else None
+    return max(came) if came and len(came) == len(parcels) else None
 
 
 def _pieces(ask: Ask, line: OrderLine) -> int:

@@ -9,6 +9,7 @@ from models.case.activities import LookUp, Recall
 from models.common.events import Event
 from models.common.vocabulary import ClockName, WaitFor, WaitingOn
 from rules.common import working_time
+from rules.common.counting import counting_of
 from rules.common.traces import newest
 from rules.facts.establish import facts_of
 from workflows.kit import activities
@@ -113,6 +114,8 @@ def establish_facts(context: CaseContext) -> None:
         looked_up_at=case.looked_up_at,
         misses=case.misses,
         warranties=context.policy.eligibility.warranty_months,
+        counting=counting_of(context.policy, case.order) if case.order else None,
+        asked_at=case.receipt.received_at,
     )
 
 

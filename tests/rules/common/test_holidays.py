@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import cast
 
 import chinese_calendar
 import pytest
@@ -151,8 +152,7 @@ def test_chinas_days_are_day_by_day_those_of_a_second_package() -> None:
     worked = {day for calendar in calendars.values() for day in opened(calendar)}
     for day in every_day(2019, 2026):
         text = day.isoformat()
-        detail: tuple[bool, str | None] = chinese_calendar.get_holiday_detail(day)
-        holiday, name = detail
+        holiday, name = cast("tuple[bool, str | None]", chinese_calendar.get_holiday_detail(day))
         assert (text in off) is (text in UNNAMED or (holiday and name is not None)), text
         assert (text in worked) is (not holiday and name is not None), text
 

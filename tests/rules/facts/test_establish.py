@@ -15,7 +15,7 @@ from rules.facts.establish import warranty_end
 from rules.facts.parcels import parcel_in_question
 from rules.facts.registry import FACTS
 from tests.support.builders.actors import CUSTOMER, MERCHANT
-from tests.support.builders.facts import DAY, HOUR, NOW, PHOTO, bought, charged, delivered, known, refund, sent, values
+from tests.support.builders.facts import DAY, EVERY_DAY, HOUR, NOW, PHOTO, bought, charged, delivered, known, refund, sent, values
 from tests.support.builders.orders import line
 
 
@@ -68,6 +68,13 @@ def test_the_warranty_of_its_category_holds_for_goods_that_name_none() -> None:
         facts = values(known(bought(lines=(goods,)), delivered(2), warranties=warranties))
         assert facts["line.warranted"] is (days is not None)
         assert facts.get("line.warranty_left_days") == days
+
+
+def test_a_warranty_lasts_to_the_end_of_its_last_day_where_days_are_counted() -> None:
+    goods = bought(lines=(line(warranty_months=3),))
+    facts = values(known(goods, delivered(2), counting=EVERY_DAY))
+    assert facts["line.warranty_ends_at"] == "2026-09-06T15:59:59+00:00"  # 23:59:59 in Shanghai
+    assert facts["delivery.days_counted"] == 2
 
 
 def test_delivered_without_a_signature_is_not_proved() -> None:
@@ -221,7 +228,13 @@ KINDS = {FactType.YES_NO: bool, FactType.NUMBER: int | float, FactType.TEXT: str
 def test_every_fact_is_of_its_type_and_source_and_can_be_proved() -> None:
     twice = (charged(1, refund(100)), charged(2))
     everything = [
-        known(bought(lines=(line(warranty_months=12),)), delivered(weight_sent=9, weight_arrived=8), payments=twice, evidence=1),
+        known(
+            bought(lines=(line(warranty_months=12),)),
+            delivered(weight_sent=9, weight_arrived=8),
+            payments=twice,
+            evidence=1,
+            counting=EVERY_DAY,
+        ),
         known(bought(), sent(consent_to_pickup_point=True, status=ShipmentStatus.PICKUP_POINT), sent("T-2")),
         known(
             requests=tuple(

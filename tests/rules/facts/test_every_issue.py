@@ -46,7 +46,7 @@ ISSUES: dict[Issue, list[Situation]] = {
     Issue.QUALITY_DEFECT: [
         so(MERCHANT, "merchant-admits", STANDS, merchant__admits=True),
         so(MERCHANT, "merchant-silent", SUGGESTED, merchant__silent=True, evidence__count=2),
-        so(MERCHANT, "faulty-when-it-came", SUGGESTED, evidence__count=1, delivery__days_since=2.0),
+        so(MERCHANT, "faulty-when-it-came", SUGGESTED, evidence__count=1, delivery__days_counted=2),
         so(MERCHANT, "faulty-under-warranty", SUGGESTED, evidence__count=1, line__warranty_left_days=90.0),
         so(CUSTOMER, "faulty-after-the-warranty", SUGGESTED, evidence__count=1, line__warranty_left_days=-3.0),
         so(MERCHANT, "denied-without-proof", SUGGESTED, merchant__admits=False, evidence__count=1),
@@ -58,9 +58,9 @@ ISSUES: dict[Issue, list[Situation]] = {
     ],
     Issue.NOT_AS_DESCRIBED: [
         so(MERCHANT, "merchant-admits", STANDS, merchant__admits=True),
-        so(MERCHANT, "faulty-when-it-came", SUGGESTED, evidence__count=1, delivery__days_since=6.9),
-        so(MERCHANT, "merchant-silent", SUGGESTED, merchant__silent=True, evidence__count=1, delivery__days_since=1.0),
-        open_(evidence__count=1, delivery__days_since=7.0),
+        so(MERCHANT, "faulty-when-it-came", SUGGESTED, evidence__count=1, delivery__days_counted=7),
+        so(MERCHANT, "merchant-silent", SUGGESTED, merchant__silent=True, evidence__count=1, delivery__days_counted=1),
+        open_(evidence__count=1, delivery__days_counted=8),
     ],
     Issue.SIZE_MISMATCH: [
         so(MERCHANT, "merchant-admits", STANDS, merchant__admits=True),
@@ -80,15 +80,15 @@ ISSUES: dict[Issue, list[Situation]] = {
         so(MERCHANT, "merchant-admits", STANDS, line__warranted=False, merchant__admits=True),
     ],
     Issue.NO_REASON_RETURN: [
-        so(CUSTOMER, "returned-in-time", STANDS, delivery__days_since=3.0, line__custom=False, **GOODS),
-        so(CUSTOMER, "returned-too-late", SUGGESTED, delivery__days_since=7.0, line__custom=False, **GOODS),
-        so(CUSTOMER, "return-of-custom-goods", SUGGESTED, delivery__days_since=3.0, line__custom=True, **GOODS),
-        so(CUSTOMER, "return-of-perishables", SUGGESTED, delivery__days_since=1.0, **{**GOODS, "line__perishable": True}),
-        so(CUSTOMER, "return-of-hygiene-goods", SUGGESTED, delivery__days_since=1.0, **{**GOODS, "line__hygiene": True}),
+        so(CUSTOMER, "returned-in-time", STANDS, delivery__days_counted=3, line__custom=False, **GOODS),
+        so(CUSTOMER, "returned-too-late", SUGGESTED, delivery__days_counted=8, line__custom=False, **GOODS),
+        so(CUSTOMER, "return-of-custom-goods", SUGGESTED, delivery__days_counted=3, line__custom=True, **GOODS),
+        so(CUSTOMER, "return-of-perishables", SUGGESTED, delivery__days_counted=1, **{**GOODS, "line__perishable": True}),
+        so(CUSTOMER, "return-of-hygiene-goods", SUGGESTED, delivery__days_counted=1, **{**GOODS, "line__hygiene": True}),
         so(CUSTOMER, "return-of-opened-digital-goods", SUGGESTED, line__digital_opened=True),
         so(CUSTOMER, "sold-as-not-returnable", SUGGESTED, line__no_return=True),
         so(NOBODY, "return-before-delivery", SUGGESTED, delivery__delivered=False),
-        open_(delivery__days_since=3.0),
+        open_(delivery__days_counted=3),
     ],
     Issue.DELAY: [
         so(CARRIER, "late-on-the-way", STANDS, delivery__late_hours=30.0, shipment__shipped_late_hours=-50.0),

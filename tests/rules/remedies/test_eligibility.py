@@ -1,5 +1,6 @@
 """Which remedy is open to whom, until when, up to what, and who pays the freight: each yes and no with its rule (RES-1, RES-8)."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -30,8 +31,10 @@ from tests.support.builders.eligibility import (
 )
 from tests.support.builders.orders import line, parcel, payment
 
-ONE_WEEK = delivered(7 * DAY - HOUR)
-OVER_A_WEEK = delivered(7 * DAY)
+ONE_WEEK = delivered(7 * DAY + 16 * HOUR)
+"""Asked in the afternoon of the seventh day, which lasts until 24:00: in time, though more than 168 hours have passed."""
+OVER_A_WEEK = delivered(7 * DAY + 18 * HOUR)
+"""Delivered late on the day before."""
 
 TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     # a return without a reason
@@ -62,8 +65,8 @@ TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     (RETURN, Issue.QUALITY_DEFECT, {"shipments": (LOST,)}, "nothing-arrived", False),
     (RETURN, Issue.QUALITY_DEFECT, {"order": order(status=OrderStatus.CANCELLED)}, "order-is-cancelled", False),
     # exchange
-    (EXCHANGE, Issue.QUALITY_DEFECT, {"shipments": (delivered(15 * DAY - HOUR),)}, "exchange", True),
-    (EXCHANGE, Issue.QUALITY_DEFECT, {"shipments": (delivered(15 * DAY),)}, "exchange", False),
+    (EXCHANGE, Issue.QUALITY_DEFECT, {"shipments": (delivered(15 * DAY + 16 * HOUR),)}, "exchange", True),
+    (EXCHANGE, Issue.QUALITY_DEFECT, {"shipments": (delivered(15 * DAY + 18 * HOUR),)}, "exchange", False),
     (EXCHANGE, Issue.SIZE_MISMATCH, {"order": marked("custom")}, "exchange-custom-size", False),
     (EXCHANGE, Issue.SIZE_MISMATCH, {"order": marked("custom"), "finding": MERCHANT_LIABLE}, "exchange", True),
     # repair
@@ -157,7 +160,7 @@ def test_a_parcel_without_a_scan_for_days_may_be_sent_again(policy_slice: Policy
 
 def test_a_time_limit_names_its_end_and_begins_with_delivery(policy_slice: PolicySlice) -> None:
     late = told(ask(policy_slice, issue=Issue.NO_REASON_RETURN, shipments=(delivered(8 * DAY),)), RETURN)
-    assert late.until == NOW - DAY
+    assert (late.until, late.last_day) == (datetime(2026, 3, 1, 16, tzinfo=UTC), date(2026, 3, 1))  # 24:00 in Shanghai
     assert "are over" in late.reason.en
     on_its_way = told(ask(policy_slice, issue=Issue.NO_REASON_RETURN, shipments=(parcel(),)), RETURN)
     assert (on_its_way.allowed, on_its_way.until) == (True, None)

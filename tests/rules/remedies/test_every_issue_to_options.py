@@ -91,7 +91,7 @@ TABLE: list[Row] = [
         Issue.NO_REASON_RETURN,
         DELIVERED,
         {
-            "delivery.days_since": 3.0,
+            "delivery.days_counted": 3,
             "line.custom": False,
             "line.perishable": False,
             "line.hygiene": False,

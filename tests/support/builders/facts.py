@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 
 from models.common.actors import EvidenceRef
+from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
 from models.common.partners import Order, Payment, ProviderRefundStatus, Refund, Scan, Shipment, ShipmentStatus
 from models.investigation.clocks import Miss
@@ -17,6 +18,7 @@ from tests.support.builders.pictures import UPLOADED
 
 NOW = datetime(2026, 6, 8, 2, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EVERY_DAY = CalendarSlice(zone="Asia/Shanghai", always=True, first=NOW.date(), last=NOW.date())
 PHOTO = EvidenceRef.model_validate(UPLOADED)
 
 
@@ -35,6 +37,7 @@ def known(
     evidence: int = 0,
     misses: tuple[Miss, ...] = (),
     warranties: Mapping[str, int] | None = None,
+    counting: CalendarSlice | None = None,
 ) -> dict[str, Fact]:
     """What is established by what partners and people said, by the facts' names."""
     facts = facts_of(
@@ -49,6 +52,7 @@ def known(
         looked_up_at=NOW - HOUR,
         misses=misses,
         warranties=warranties or {},
+        counting=counting,
     )
     named = {fact.name: fact for fact in facts}
     assert len(named) == len(facts)
