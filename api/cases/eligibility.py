@@ -7,9 +7,9 @@ from fastapi import APIRouter, Body
 from pydantic import Field
 
 from adapters.database.history import read_history
-from api.http.dependencies import CallerOf, CaseId, Language, PartsOf, only_for
+from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, only_for
 from api.http.lookup import find
-from api.http.partner_data import order_in_sight
+from api.http.partner_data import Seen, order_in_sight
 from api.http.problems import problem
 from api.http.responses import ALWAYS, problems
 from models.case.activities import Recall
@@ -106,8 +106,15 @@ async def ask(
     at once: while one is away, the answer is 503 with `Retry-After`.
     """
     only_for(caller, READERS)
-    order, shipments, payments = await order_in_sight(parts.partners, caller, question.order_id)
-    _known_lines(order, question.lines)
+    seen = await order_in_sight(parts.partners, caller, question.order_id)
+    check_lines(seen[0], question.lines)
+    asked = await asked_now(parts, seen, question.issue, question.lines)
+    return _shown(eligible(asked), asked.policy.version, language)
+
+
+async def asked_now(parts: Parts, seen: Seen, issue: Issue | None, lines: tuple[LineQuantity, ...]) -> Ask:
+    """What eligibility follows from while there is no case: the partners' answers, our books, and the facts in them."""
+    order, shipments, payments = seen
     now = datetime.now(UTC)
     policy = slice_policy(parts.policy, now)
     recall = Recall(order_id=order.order_id, customer_id=order.customer_id, currency=policy.currency, at=now)
@@ -117,7 +124,7 @@ async def ask(
         order=order,
         shipments=shipments,
         payments=payments,
-        lines=question.lines,
+        lines=lines,
         requests=(),
         sayings=(),
         evidence=0,
@@ -125,8 +132,7 @@ async def ask(
         warranties=policy.eligibility.warranty_months,
         counting=counting_of(policy, order),
     )
-    asked = Ask(policy, order, shipments, payments, history, now, question.issue, question.lines, None, facts)
-    return _shown(eligible(asked), policy.version, language)
+    return Ask(policy, order, shipments, payments, history, now, issue, lines, None, facts)
 
 
 @router.get(
@@ -153,7 +159,8 @@ async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id:
     return _shown(eligible(Ask.of(case, policy)), policy.version, language)
 
 
-def _known_lines(order: Order, lines: tuple[LineQuantity, ...]) -> None:
+def check_lines(order: Order, lines: tuple[LineQuantity, ...]) -> None:
+    """Raise a problem when a line is none of the order, or more pieces are named than were bought."""
     known = {line.line_id: line.quantity for line in order.lines}
     for number, line in enumerate(lines):
         if line.quantity > known.get(line.line_id, 0):

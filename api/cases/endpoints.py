@@ -69,6 +69,8 @@ async def open_(
 ) -> Opened:
     """Take a request down and start its case. Answers also while partners are down.
 
+    An after-sales request for what nobody can do (cancelling what was shipped, returning what was not) is answered at once: 409 with the
+    rule of `POST /v1/eligibility`, and in `allowed` the remedies that are open instead. Nothing is opened then; a complaint always is.
     201: opened. 200: this request opened it before, or it joined an open case of the same customer, order line and issue (`joined`).
     """
     opening = await open_case(parts, caller, body, key, language)

@@ -1,4 +1,4 @@
-"""Opening a case (REC-2…5): record it, reserve its deduplication keys, start its workflow. No partner is asked here."""
+"""Opening a case (REC-2…5): refuse what cannot be done, record it, reserve its deduplication keys, start its workflow."""
 
 import asyncio
 import hashlib
@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent
+from api.cases.impossible import refuse_impossible
 from api.http.addresses import check_wish
 from api.http.auth import Caller
 from api.http.dependencies import Parts
@@ -79,11 +80,15 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
         request_id=request_id,
         received_at=now,
     )
-    return await _start_or_join(parts, caller, body, receipt, contact)
-
-
-async def _start_or_join(parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt, contact: ContactRow | None) -> Opening:
     keys = await _deduplication_keys(receipt)
+    if not await _held(parts, keys):
+        await refuse_impossible(parts, caller, receipt)
+    return await _start_or_join(parts, caller, body, receipt, contact, keys=keys)
+
+
+async def _start_or_join(
+    parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt, contact: ContactRow | None, *, keys: tuple[str, ...]
+) -> Opening:
     while True:
         async with parts.database.writing() as session:
             if contact is None or _given(body):
@@ -208,6 +213,15 @@ def _best_guess(description: str) -> Issue:
     from rules.classification.classify import classify  # noqa: PLC0415 # brings the model's libraries along
 
     return classify(description).issue
+
+
+async def _held(parts: Parts, keys: Sequence[str]) -> bool:
+    """Whether an open case is about the same: then this is no new request, and says no more than that it is wanted still."""
+    if not keys:
+        return False
+    async with parts.database.reading() as session:
+        held = select(OpeningRow.case_id).where(col(OpeningRow.deduplication_key).in_(keys)).limit(1)
+        return (await session.exec(held)).first() is not None
 
 
 async def _reserve(session: AsyncSession, receipt: Receipt, keys: Sequence[str]) -> OpeningRow | None:

@@ -15,12 +15,14 @@ COME_BACK = 5
 """Seconds after which a caller may ask again, when the partner does not say."""
 
 
-async def order_in_sight(
-    partners: Partners, caller: Caller, order_id: str
-) -> tuple[Order, tuple[Shipment, ...], tuple[Payment, ...]]:
+Seen = tuple[Order, tuple[Shipment, ...], tuple[Payment, ...]]
+"""An order with its parcels and payments."""
+
+
+async def order_in_sight(partners: Partners, caller: Caller, order_id: str, patience: float = PATIENCE) -> Seen:
     """The order with its parcels and payments. 404 when the caller has nothing to do with it; 503 when a partner is away."""
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             order = await partners.merchant.order(order_id)
             if order is None or not _concerns(caller, order):
                 raise not_found()

@@ -33,7 +33,7 @@ LOOKING = problems(*ALWAYS, 404, 504)
 ACTING = problems(*ALWAYS, 403, 404, 409, 413, 504)
 OPENING: Responses = {
     200: {"description": "This request opened it before, or it joined an open case."},
-    **problems(*ALWAYS, 403, 413, 504),
+    **problems(*ALWAYS, 403, 409, 413, 504),
 }
 UPLOADING = problems(*ALWAYS, 403, 413, 415)
 DOWNLOADING = problems(*ALWAYS, 403, 404, 504)

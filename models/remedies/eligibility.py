@@ -15,7 +15,7 @@ class Entitlement(Frozen):
     """Of which issues this is true."""
     allowed: bool
     rule: str
-    """The id of the policy's row; `remedy-of-issue`, `changes`, `pieces-left` and `money-left` are no rows."""
+    """The id of the policy's row; `remedy-of-issue`, `changes`, `pieces-left`, `money-left` and `cancelled-already` are no rows."""
     reason: Bilingual
     firm: bool = False
     """Refused, and nobody may go beyond it."""

@@ -45,10 +45,11 @@ NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
 
 CHANGES = "changes"
 REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "money-left"
-OTHER_PARCEL = "other-parcel"
+OTHER_PARCEL, CANCELLED = "other-parcel", "cancelled-already"
 NOT_OF_ISSUE = Bilingual(zh="该类问题没有这种处理方式", en="this is no remedy for the issue")
 NO_PIECES = Bilingual(zh="该商品的全部件数已在其他申请中处理", en="all pieces of this line are in other requests already")
 NOT_LOST = Bilingual(zh="该商品不在丢失的包裹中", en="this line lies in no lost parcel")
+WAS_CANCELLED = Bilingual(zh="订单已取消，款项已全部退回", en="the order is cancelled already, and nothing is left to refund")
 NO_MONEY = Bilingual(zh="订单已没有可退金额", en="nothing is left to refund on the order")
 SHARE_GIVEN = Bilingual(
     zh="本规则允许的金额已全部给付；更多须由商家或主管决定",
@@ -258,7 +259,9 @@ def _nothing_left(ask: Ask, kind: RemedyKind, row: EligibilityRow) -> dict[str, 
     if row.most is not None and ask.figure(row.most) is None:
         return {"reason": no_rate(ask.order.total.currency)}
     if REMEDIES[kind].refunds and not ask.left:
-        return {"rule": MONEY_LEFT, "reason": NO_MONEY, "firm": True}
+        cancelled = ask.order.status is OrderStatus.CANCELLED
+        rule, reason = (CANCELLED, WAS_CANCELLED) if cancelled else (MONEY_LEFT, NO_MONEY)
+        return {"rule": rule, "reason": reason, "firm": True}
     return {"reason": SHARE_GIVEN}
 
 

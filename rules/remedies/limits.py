@@ -3,14 +3,14 @@
 from models.case.state import CaseState
 from models.common.base import Bilingual, Money
 from models.common.lines import LineQuantity
-from models.common.partners import Order
+from models.common.partners import Order, OrderStatus
 from models.common.vocabulary import Issue, Role
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.table import REMEDIES, About
 from rules.common.format import minor_units, money
 from rules.money.goods import concerned, counted
-from rules.remedies.eligibility import MONEY_LEFT, PIECES_LEFT, Ask, entitlement, most
+from rules.remedies.eligibility import CANCELLED, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, Ask, entitlement, most
 from rules.remedies.order_change import offer_fault
 
 MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})
@@ -132,6 +132,8 @@ def _too_much(left: int, case: CaseState, policy: PolicySlice, remedies: tuple[R
         return Bilingual(zh="没有已核实的付款可退", en="there is no verified payment of an order to refund")
     if amount <= left:
         return None
+    if not left and case.order is not None and case.order.status is OrderStatus.CANCELLED:
+        return _by_rule(CANCELLED, WAS_CANCELLED.zh, WAS_CANCELLED.en)
     currency = currency_of(case, policy)
     asked, rest = minor_units(amount, currency), minor_units(left, currency)
     return _by_rule(

@@ -236,6 +236,8 @@ def _content_fault(order: Order, change: OrderChange) -> Bilingual | None:
             en="no more pieces can be exchanged than were ordered; for more of them change the `quantities`",
         )
     same = all(item.sku in {None, by_id[item.line_id].sku} for item in change.items)
+    if same and any(item.sku for item in change.items):
+        return Bilingual(zh="所选商品与订单相同，无需修改", en="these are the order's items already")
     if change.items and same:
         return Bilingual(zh="请填写要换成的商品 sku", en="name the item that is wanted instead (`sku`)")
     return None

@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from api.http import temporal as calls
 from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, ContactRow, OpeningRow
+from tests.support.builders import orders
 from tests.support.processes.api import Web, running_web
 
 
@@ -88,7 +89,8 @@ async def test_the_same_trouble_in_other_words_joins_the_open_case(web: Web) -> 
 
 
 async def test_another_line_or_another_issue_is_another_case(web: Web) -> None:
-    customer, _, order = web.customer()
+    customer, customer_id, order = web.customer()
+    web.service.world.add(orders.order(order, orders.line("L1"), orders.line("L2"), customer=customer_id), orders.parcel(order))
     ids = [
         await web.open(customer, order_id=order, issue="product.quality_defect", lines=[{"line_id": "L1"}]),
         await web.open(customer, order_id=order, issue="product.quality_defect", lines=[{"line_id": "L2"}]),

@@ -11,10 +11,10 @@ from rules.policy.load import PolicyError, parse_policy
         (
             "\n      when: [{fact: line.digital_opened",
             "\n      when: [{fact: line.digital_oppened",
-            "rules[7].when[0].fact",
+            "rules[9].when[0].fact",
             'did you mean "line.digital_opened"?',
         ),
-        ("- id: no-reason-hygiene", "- id: no-reason-custom", "rules[8].id", "is taken by rules[5]"),
+        ("- id: no-reason-hygiene", "- id: no-reason-custom", "rules[10].id", "is taken by rules[7]"),
         ("fact: payment.duplicate_minor\n", "fact: order.status\n", "fact", "is no number"),
         ("      most: 5000\n", "", "most", "coupon is no share of the goods"),
         (
@@ -26,7 +26,7 @@ from rules.policy.load import PolicyError, parse_policy
         (
             '      otherwise: {zh: "已超过签收后 {{ within }}的无理由',
             '      # otherwise: {zh: "已超过签收后 {{ within }}的无理由',
-            "rules[10]",
+            "rules[12]",
             "otherwise",
         ),
         (
@@ -39,7 +39,7 @@ from rules.policy.load import PolicyError, parse_policy
         (
             "    - id: adjust-promotional\n      remedies: [price_adjustment]\n      when: [{fact: line.promotional, is: true}]\n",
             "    - id: adjust-promotional\n      remedies: [price_adjustment]\n",
-            "rules[32]",
+            "rules[34]",
             "is never reached",
         ),
         (

@@ -46,6 +46,7 @@ TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     (RETURN, Issue.NO_REASON_RETURN, {"order": marked("hygiene")}, "no-reason-hygiene", False),
     (RETURN, Issue.NO_REASON_RETURN, {"order": marked("no_return")}, "no-reason-marked", False),
     (RETURN, Issue.NO_REASON_RETURN, {"order": marked("promotional")}, "no-reason-return", True),
+    (RETURN, Issue.NO_REASON_RETURN, {"shipments": (parcel(),)}, "not-arrived-yet", False),
     # a return for a reason
     (RETURN, Issue.QUALITY_DEFECT, {"shipments": (ONE_WEEK,)}, "quality-return", True),
     (RETURN, Issue.QUALITY_DEFECT, {"shipments": (OVER_A_WEEK,)}, "quality-return", False),
@@ -63,6 +64,7 @@ TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     (RETURN, Issue.DAMAGED, {"shipments": (parcel(),)}, "quality-return", True),
     (RETURN, Issue.QUALITY_DEFECT, {"shipments": (), "order": order(status=OrderStatus.PAID)}, "not-shipped-yet", False),
     (RETURN, Issue.QUALITY_DEFECT, {"shipments": (LOST,)}, "nothing-arrived", False),
+    (RETURN, Issue.QUALITY_DEFECT, {"shipments": (parcel(status=ShipmentStatus.RETURNED),)}, "went-back", False),
     (RETURN, Issue.QUALITY_DEFECT, {"order": order(status=OrderStatus.CANCELLED)}, "order-is-cancelled", False),
     # exchange
     (EXCHANGE, Issue.QUALITY_DEFECT, {"shipments": (delivered(15 * DAY + 16 * HOUR),)}, "exchange", True),
@@ -162,7 +164,7 @@ def test_a_time_limit_names_its_end_and_begins_with_delivery(policy_slice: Polic
     late = told(ask(policy_slice, issue=Issue.NO_REASON_RETURN, shipments=(delivered(8 * DAY),)), RETURN)
     assert (late.until, late.last_day) == (datetime(2026, 3, 1, 16, tzinfo=UTC), date(2026, 3, 1))  # 24:00 in Shanghai
     assert "are over" in late.reason.en
-    on_its_way = told(ask(policy_slice, issue=Issue.NO_REASON_RETURN, shipments=(parcel(),)), RETURN)
+    on_its_way = told(ask(policy_slice, issue=Issue.DAMAGED, shipments=(parcel(),)), RETURN)
     assert (on_its_way.allowed, on_its_way.until) == (True, None)
     half_there = ask(policy_slice, issue=Issue.NO_REASON_RETURN, shipments=(delivered(20 * DAY), parcel()))
     assert told(half_there, RETURN).allowed

@@ -33,7 +33,7 @@ def quantities(number: int) -> OrderChange:
     return OrderChange(quantities=(LineQuantity(line_id="L1", quantity=number),))
 
 
-def items(sku: str = "SKU-2", line: str = "L1", number: int = 1) -> OrderChange:
+def items(sku: str | None = "SKU-2", line: str = "L1", number: int = 1) -> OrderChange:
     return OrderChange.model_validate({"items": [{"line_id": line, "sku": sku, "quantity": number}]})
 
 
@@ -80,7 +80,8 @@ def test_before_shipping_an_order_may_be_changed(found: Order, change: OrderChan
         (paid("promotional"), quantities(2), "cannot be more"),
         (paid(), quantities(100), "at most 99"),
         (paid(), quantities(1), "already"),
-        (paid(), items("SKU-1"), "instead"),
+        (paid(), items("SKU-1"), "already"),
+        (paid(), items(None), "instead"),
         (paid(), items(line="L9"), "no line L9"),
         (paid(), items(number=2), "no more pieces"),
         (paid(), OrderChange(payment_method="wechat_pay"), "not paid"),
