@@ -11,8 +11,6 @@ from typing import Annotated, Final
 import phonenumbers
 from pydantic import BeforeValidator, StringConstraints
 
-from models.common.base import Identifier
-
 
 def _one_width(text: str) -> str:
     """Full-width letters and digits become plain ones; what nobody sees (BOM, joiners) goes."""
@@ -24,7 +22,9 @@ def tracking_number(value: object) -> object:
     return "".join(_one_width(value).split()).upper() if isinstance(value, str) else value
 
 
-TrackingNumber = Annotated[Identifier, BeforeValidator(tracking_number)]
+TrackingNumber = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}$"), BeforeValidator(tracking_number)
+]
 
 _OF_CHINA = """
 11 BJ  12 TJ  13 HE  14 SX  15 NM  21 LN  22 JL  23 HL  31 SH  32 JS  33 ZJ  34 AH  35 FJ  36 JX  37 SD  41 HA  42 HB
