@@ -130,7 +130,7 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
 
 async def asked(shop: Shop) -> Case:
     """The merchant is asked for its side."""
-    case = await shop.open(kind="after_sales", issue="order.change")
+    case = await shop.open(kind="complaint", issue="order.change")
     await case.reaches("answers")
     return case
 
