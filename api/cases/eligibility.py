@@ -24,7 +24,8 @@ from rules.common.counting import counting_of
 from rules.facts.establish import facts_of
 from rules.money.goods import history_of
 from rules.policy.load import slice_policy
-from rules.remedies.eligibility import Ask, eligible
+from rules.remedies.ask import Ask
+from rules.remedies.eligibility import eligible
 
 router = APIRouter(prefix="/v1", tags=["eligibility"])
 

@@ -10,7 +10,8 @@ from models.case.receipt import Wanted
 from models.common.base import Bilingual
 from models.common.vocabulary import Issue, RemedyKind
 from models.remedies.table import REMEDIES
-from rules.remedies.eligibility import CHANGES, MONEY_LEFT, REMEDY_OF_ISSUE, Ask, eligible, entitlement
+from rules.remedies.ask import Ask
+from rules.remedies.eligibility import CHANGES, MONEY_LEFT, REMEDY_OF_ISSUE, eligible, entitlement
 from rules.remedies.order_change import change_fault
 
 ASKS_FOR: Mapping[Issue, RemedyKind] = {

@@ -10,7 +10,8 @@ from models.remedies.offers import RemedyOffer
 from models.remedies.table import REMEDIES, About
 from rules.common.format import minor_units, money
 from rules.money.goods import concerned, counted
-from rules.remedies.eligibility import CANCELLED, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, Ask, entitlement, most
+from rules.remedies.ask import Ask
+from rules.remedies.eligibility import CANCELLED, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, entitlement, most
 from rules.remedies.order_change import offer_fault
 
 MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})

@@ -18,7 +18,8 @@ from rules.case.grading import grade
 from rules.claims import receivables
 from rules.common.rates import figure_in, worth
 from rules.money.approvals import needs_approval
-from rules.remedies.eligibility import Ask, most
+from rules.remedies.ask import Ask
+from rules.remedies.eligibility import most
 from rules.remedies.limits import unfit
 from rules.returns import outcome
 from tests.support.builders.cases import classified, finding

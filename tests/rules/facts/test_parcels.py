@@ -12,7 +12,8 @@ from models.remedies.offers import OptionOffer, RemedyOffer
 from rules.case.automatic import due_without_a_person
 from rules.facts.establish import facts_of, value_of
 from rules.facts.parcels import lines_in_question, parcel_in_question
-from rules.remedies.eligibility import Ask, eligible, most
+from rules.remedies.ask import Ask
+from rules.remedies.eligibility import eligible, most
 from rules.remedies.offers import lay_out
 from tests.support.builders import orders
 from tests.support.builders.cases import classified, finding, receipt

@@ -15,7 +15,8 @@ from models.remedies.offers import RemedyOffer
 from models.remedies.order_change import OrderChange
 from models.remedies.remedy import RefundPart, Remedy
 from rules.facts.establish import facts_of
-from rules.remedies.eligibility import Ask, eligible
+from rules.remedies.ask import Ask
+from rules.remedies.eligibility import eligible
 from rules.remedies.limits import unfit
 from tests.support.builders.cases import NOW, case, receipt
 from tests.support.builders.eligibility import CANCEL, COUPON, DAY, EXCHANGE, REFUND, REPAIR, RETURN, delivered, order

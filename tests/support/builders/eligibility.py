@@ -9,7 +9,8 @@ from models.common.vocabulary import Party, RemedyKind
 from models.policy.policy import PolicySlice
 from models.remedies.eligibility import Entitlement
 from rules.facts.establish import facts_of
-from rules.remedies.eligibility import Ask, eligible
+from rules.remedies.ask import Ask
+from rules.remedies.eligibility import eligible
 from tests.support.builders import orders
 from tests.support.builders.cases import NOW, finding
 from tests.support.builders.orders import line, parcel, payment
