@@ -196,6 +196,10 @@ class PolicySlice(Frozen):
     coupon_valid_for: Duration = timedelta(days=90)
     improve_within: Duration = timedelta(days=14)
 
+    def __repr__(self) -> str:
+        """Short: the content is a hundred kilobytes."""
+        return f"PolicySlice(version={self.version!r}, digest={self.digest[:12]!r})"
+
     def changed(self, **change: object) -> Self:
         """A slice of other content, with the digest of that: under the old one a worker would take it for the one it knows."""
         made = self.model_copy(update={**change, "digest": ""})
