@@ -261,7 +261,8 @@ def _share(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int) -> int:
     """The row's share of what these pieces cost, without what was given for the line beyond the pieces that were taken."""
     left, before = min(pieces, _pieces(ask, line)), line.quantity - _pieces(ask, line)
     whole, step = line.paid, payable(line.paid.currency)
-    if part_of(whole, left, line.quantity, before) > (ask.figure(row.whole_up_to) or 0):
+    whole_up_to = ask.figure(row.whole_up_to) or 0
+    if not whole_up_to or part_of(whole, left, line.quantity, before) > whole_up_to:
         shared = int(whole.minor * Decimal(str(row.share)))
         whole = _money(ask, shared if row.share == 1 else shared // step * step)
     share = part_of(whole, left, line.quantity, before)
