@@ -48,8 +48,8 @@ def test_a_clear_and_small_case_is_refunded_without_a_person(redress: Redress) -
     assert [part["status"] for part in case.refunds()] == ["arrived"]
 
 
-def test_an_after_sales_case_is_haggled_over_with_the_merchant(redress: Redress) -> None:
-    case = redress.open("delivered", kind="after_sales", issue="order.change")
+def test_a_complaint_is_haggled_over_with_the_merchant(redress: Redress) -> None:
+    case = redress.open("delivered", kind="complaint", issue="order.change")
     answered(case, "You asked for blue and we sent red.")
     case.reaches("plan")
     case.act(Role.MERCHANT, "propose", options=[{"remedies": refund(case, 0.1), "why": "A tenth for your trouble."}])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.common.vocabulary import Role
+from tests.support.builders.order_changes import not_shipped
 from tests.support.processes.api import Web
 
 ADDRESS: dict[str, Any] = {
@@ -59,7 +60,8 @@ async def test_what_is_no_address_is_refused_by_field(web: Web, change: dict[str
 
 
 async def test_a_case_names_its_own_customers_address_and_a_reason_of_the_policy(web: Web) -> None:
-    customer, _, order = web.customer()
+    customer, customer_id, order = web.customer()
+    web.service.world.add(not_shipped(order_id=order, customer_id=customer_id))
     stranger, _, _ = web.customer()
     foreign = (await stranger.post(PATH, ADDRESS)).json()["address_id"]
     own = (await customer.post(PATH, ADDRESS)).json()["address_id"]

@@ -66,7 +66,7 @@ CHANGES = [
         "remedies: [reship]\n      when: [{fact: shipment.hours_without_scan, at_least: 36}]",
         ["超过 36 小时没有更新", "more than 36 hours"],
     ),
-    ("coupon-goodwill", "currency: CNY", "currency: EUR", ["最高 EUR 50.00", "EUR 50.00 at most"]),
+    ("coupon-goodwill", "currency: CNY", "currency: CHF", ["最高 CHF 50.00", "CHF 50.00 at most"]),
 ]
 
 
