@@ -40,11 +40,11 @@ OPENINGS: Any = {
     },
     "change": {
         "summary": "A customer changes an order · 修改订单",
-        "description": "With the token of customer C-24. What costs more is paid first.",
+        "description": "With the token of customer C-25. What costs more is paid first.",
         "value": {
             "kind": "after_sales",
             "channel": "order_page",
-            "order_id": "O-1024",
+            "order_id": "O-1025",
             "issue": "order.change",
             "description": "我想要两件。",
             "wanted": {"remedy": "order_changed", "change": {"quantities": [{"line_id": "L1", "quantity": 2}]}},
