@@ -211,8 +211,6 @@ def _grading(grading: GradingPolicy) -> Faults:
 
 def _limits(policy: Policy) -> Faults:
     approval = policy.approval
-    if policy.currency in policy.rates:
-        yield ("rates", policy.currency), "is the policy's own currency, in which its figures are; remove it"
     if approval.automatic > approval.agent:
         yield (
             ("approval", "agent"),
