@@ -50,8 +50,8 @@ class CalendarSlice(Frozen):
 
     zone: str
     always: bool = False
-    week: tuple[tuple[Hours, ...], ...] = Field(default=(), repr=False)
-    exceptional: tuple[Exceptional, ...] = Field(default=(), repr=False)
+    week: tuple[tuple[Hours, ...], ...] = ()
+    exceptional: tuple[Exceptional, ...] = ()
     first: date
     last: date
     announced_to: date | None = None
