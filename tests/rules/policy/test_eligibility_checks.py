@@ -24,8 +24,8 @@ from rules.policy.load import PolicyError, parse_policy
             "only a refusal",
         ),
         (
-            '      otherwise: {zh: "已超过签收后 {{ within }}的无理由',
-            '      # otherwise: {zh: "已超过签收后 {{ within }}的无理由',
+            '      otherwise: {zh: "已超过签收后 {{ days }}的无理由',
+            '      # otherwise: {zh: "已超过签收后 {{ days }}的无理由',
             "rules[12]",
             "otherwise",
         ),

@@ -43,14 +43,14 @@ def row(policy: Policy, id_: str) -> str:
 CHANGES = [
     (
         "no-reason-return",
-        "      issues: [product.no_reason_return]\n      within: 7d",
-        "      issues: [product.no_reason_return]\n      within: 14d",
+        "      issues: [product.no_reason_return]\n      days: 7",
+        "      issues: [product.no_reason_return]\n      days: 14",
         ["签收后 14 天内可无理由退货", "within 14 days of delivery", "已超过签收后 14 天的", "the 14 days after delivery"],
     ),
     (
         "quality-return",
-        "remedies: [exchange]\n      within: 15d",
-        "remedies: [exchange]\n      within: 30d",
+        "remedies: [exchange]\n      days: 15",
+        "remedies: [exchange]\n      days: 30",
         ["换货（30 天内）", "(30 days)"],
     ),
     (
