@@ -45,7 +45,7 @@ FAULTS = [
     (
         '      days: 7\n      why: {zh: "签收后 {{ days }}内可无',
         '      days: 7\n      within: 7d\n      why: {zh: "签收后 {{ days }}内可无',
-        "eligibility.rules[",
+        "eligibility.rules[12]",
         "counted in `days` or runs `within` hours; keep one of the two",
     ),
 ]

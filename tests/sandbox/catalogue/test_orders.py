@@ -9,6 +9,7 @@ import pytest
 from models.common.partners import OrderStatus, PaymentStatus
 from models.common.vocabulary import Issue
 from models.investigation.findings import Fact
+from rules.common.counting import counting_of
 from rules.facts.establish import facts_of, value_of
 from rules.facts.liability import decisive, find
 from rules.policy.load import load_policy, slice_policy
@@ -36,6 +37,7 @@ def facts(entry: Entry, evidence: int = 0) -> tuple[Fact, ...]:
         sayings=(),
         evidence=evidence,
         now=NOW,
+        counting=counting_of(POLICY, entry.order),
     )
 
 
