@@ -44,7 +44,7 @@ async def test_a_parcel_on_the_road_that_no_carrier_knows_is_a_task(service: Ser
     back.world.parcels.clear()
     await compare(service)
     row = await the_difference(service)
-    assert (row.kind, row.subject) == (DifferenceKind.PARCEL_UNKNOWN, f"LB-{back.handle.id}")
+    assert (row.kind, row.subject) == (DifferenceKind.PARCEL_UNKNOWN, f"LB-{back.handle.id}".upper())
     assert await tasks(service) == [row.difference_id]
 
 

@@ -25,7 +25,7 @@ async def test_goods_sent_again_are_followed_to_the_door_before_the_case_is_reso
     assert view.stage is Stage.RESOLUTION
     assert view.waiting is not None
     assert view.waiting.on is WaitingOn.CARRIER
-    assert made.warehouse.sent == [state.tracking]
+    assert [number.upper() for number in made.warehouse.sent] == [state.tracking]
     await made.scan(ShipmentStatus.DELIVERED)
     done = await made.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
     assert made.remedy(done).done_at is not None
