@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Query
 
 from sandbox.catalogue.orders import Entry, shop_name
-from sandbox.catalogue.stories import STORIES
+from sandbox.catalogue.stories import LATER_STORIES, STORIES
 from sandbox.kit.books import Row, as_json
 from sandbox.kit.faults import FaultRule
 from sandbox.kit.parts import SandboxOf
@@ -31,7 +31,7 @@ async def catalogue(
     sandbox: SandboxOf, state: str | None = None, size: Size | None = None, customer_id: str | None = None
 ) -> list[Row]:
     """Every order with its state, so that one can choose."""
-    states = [story.state for story in STORIES]
+    states = [story.state for story in (*STORIES, *LATER_STORIES)]
     if state is not None and state not in states:
         raise HTTPException(422, f"state: one of {', '.join(states)}")
     return [

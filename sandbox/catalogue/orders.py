@@ -1,4 +1,4 @@
-"""The sandbox's orders: 350, the same for the same seed, with dates that count back from the first start.
+"""The sandbox's orders: 360, the same for the same seed, with dates that count back from the first start.
 
 The cast: O-1001 is the first story of `sandbox/catalogue/stories.py` and belongs to C-1, O-1002 the second and belongs to C-2, and so on. The
 next rounds of all stories follow: rounds 1 to 4 are cheap where the story allows (up to 200 CNY), 5 to 7 dearer, 8 to 10 mostly above
@@ -8,7 +8,7 @@ next rounds of all stories follow: rounds 1 to 4 are cheap where the story allow
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from random import Random
 
 from models.common.base import Money
@@ -39,11 +39,11 @@ from sandbox.catalogue.products import (
     SHOPS,
     Product,
 )
-from sandbox.catalogue.stories import DELIVERED, STORIES, PastRefund, Story
+from sandbox.catalogue.stories import DELIVERED, LATER_STORIES, STORIES, PastRefund, Story
 
 FIRST_NUMBER = 1001
 ROUNDS = 10
-MORE_DELIVERED = 20
+MORE_DELIVERED = 30
 SMALL, LARGE = 20_000, 200_000
 """Minor units: the limits of what is given automatically and by an agent (policies/default.yaml)."""
 ROUNDS_ABROAD = frozenset({3, 6})
@@ -80,14 +80,21 @@ class Catalogue:
 
 def _drafts(seed: int, now: datetime) -> Iterator["Draft"]:
     number = FIRST_NUMBER
-    for round_ in range(ROUNDS):
-        for index, story in enumerate(STORIES):
-            abroad = round_ in ROUNDS_ABROAD and index % 2 == 1 and not story.large
-            yield Draft(seed, number, story, now, _price_class(round_), abroad=abroad, cast=round_ == 0)
-            number += 1
-    for extra in range(MORE_DELIVERED):
-        yield Draft(seed, number, STORIES[0], now, _price_class(extra % 7), abroad=extra % 3 == 2, cast=False)  # noqa: PLR2004
+    for draft in (*_rounds(STORIES), *_more_delivered(), *_rounds(LATER_STORIES)):
+        yield draft(seed, number, now=now)
         number += 1
+
+
+def _rounds(stories: tuple[Story, ...]) -> Iterator["partial[Draft]"]:
+    for round_ in range(ROUNDS):
+        for index, story in enumerate(stories):
+            abroad = round_ in ROUNDS_ABROAD and index % 2 == 1 and not story.large
+            yield partial(Draft, story=story, prices=_price_class(round_), abroad=abroad, cast=round_ == 0)
+
+
+def _more_delivered() -> Iterator["partial[Draft]"]:
+    for extra in range(MORE_DELIVERED):
+        yield partial(Draft, story=STORIES[0], prices=_price_class(extra % 7), abroad=extra % 3 == 2, cast=False)  # noqa: PLR2004
 
 
 def _price_class(round_: int) -> tuple[int, int]:
@@ -101,7 +108,7 @@ class Draft:
     """One order being written; all chance comes from the seed and the order's number."""
 
     def __init__(
-        self, seed: int, number: int, story: Story, now: datetime, prices: tuple[int, int], *, abroad: bool, cast: bool
+        self, seed: int, number: int, *, story: Story, now: datetime, prices: tuple[int, int], abroad: bool, cast: bool
     ) -> None:
         self.order_id = f"O-{number}"
         self._story = story
