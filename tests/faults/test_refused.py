@@ -34,7 +34,7 @@ ENDS = {
     ("carrier", "cancel_pickup"): CLOSED,
     ("merchant", "reserve"): ("choice", "customer"),
     ("merchant", "renew"): ("charge", "customer"),
-    ("merchant", "dispatch"): ("choice", "customer"),
+    ("merchant", "dispatch"): ("plan", "agent"),
     ("merchant", "release"): CLOSED,
     ("merchant", "stop_dispatch"): CLOSED,
     ("promotion", "revoke_coupon"): CLOSED,
