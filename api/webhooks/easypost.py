@@ -1,6 +1,6 @@
 """EasyPost's own webhooks (RES-6): signed its way, passed on to whoever waits for the parcel like every carrier's notice."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import ValidationError
@@ -10,19 +10,12 @@ from api.http.dependencies import PartsOf, no_control_characters
 from api.http.problems import problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
-from api.webhooks.standard import pass_on
+from api.webhooks.standard import event_of, pass_on
 from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind
 from models.common.vocabulary import ErrorType
 
 router = APIRouter(prefix="/v1/webhooks", tags=["partners"])
-
-BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"type": "object", "description": "An event, as EasyPost sends it."}}},
-    }
-}
 
 
 async def _signed(
@@ -51,7 +44,7 @@ async def _signed(
     "/easypost",
     summary="Take a notice of EasyPost's in · 接收 EasyPost 通知",
     responses={**TELLING, 202: {"description": "Well signed, but nobody is waiting for it.", "model": Taken}},
-    openapi_extra=BODY,
+    openapi_extra=event_of("EasyPost"),
 )
 async def take_in(parts: PartsOf, body: Annotated[bytes, Depends(_signed)], response: Response) -> Taken:
     """A parcel's news reach every case, return and replacement that knows its number; other events are taken and forgotten."""

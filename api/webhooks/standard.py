@@ -107,6 +107,12 @@ async def take_in(
     return await pass_on(parts, partner, notice_id, envelope, response)
 
 
+def event_of(provider: str) -> dict[str, Any]:
+    """The body of a provider's own webhook, which is read as bytes, for the OpenAPI document."""
+    schema = {"type": "object", "description": f"An event, as {provider} sends it."}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 async def pass_on(
     parts: Parts, partner: Partner, notice_id: str, envelope: Envelope, response: Response, *, provider: str | None = None
 ) -> Taken:

@@ -1,7 +1,7 @@
 """Stripe's own webhooks (RES-5): signed its way, passed on to whoever waits for a refund or a charge like every payment provider's notice."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 
 import stripe
 from fastapi import APIRouter, Depends, Header, Request, Response
@@ -12,7 +12,7 @@ from api.http.dependencies import Parts, PartsOf, no_control_characters
 from api.http.problems import ProblemError, problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
-from api.webhooks.standard import pass_on
+from api.webhooks.standard import event_of, pass_on
 from models.common.errors import PartnerError
 from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind
@@ -25,12 +25,6 @@ REFUND_EVENTS = frozenset({"refund.created", "refund.updated", "refund.failed", 
 PAID_EVENTS = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
 UNPAID_EVENT = "checkout.session.async_payment_failed"
 """The bank said no after all; the link took its one payment and takes no other."""
-BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"type": "object", "description": "An event, as Stripe sends it."}}},
-    }
-}
 
 
 async def _event(
@@ -56,7 +50,7 @@ async def _event(
     "/stripe",
     summary="Take a notice of Stripe's in · 接收 Stripe 通知",
     responses={**TELLING, 202: {"description": "Well signed, but no case is waiting for it.", "model": Taken}},
-    openapi_extra=BODY,
+    openapi_extra=event_of("Stripe"),
 )
 async def take_in(parts: PartsOf, event: Annotated[stripe.Event, Depends(_event)], response: Response) -> Taken:
     """News of a refund or a charge reach whoever asked for it; any other event is taken and forgotten. docs/money.md says which to send."""
