@@ -7,7 +7,8 @@ from fastapi import APIRouter, Body, Depends, Path, Query
 from sqlmodel import col, select
 
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, PartsOf, no_control_characters, only_for
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING, problems
 from models.common.base import Frozen, Identifier, Instant, Words
@@ -77,7 +78,7 @@ async def list_improvements(
     "/{improvement_id}/done",
     summary="Prove an improvement · 完成改进任务",
     responses={**OWN, **problems(409)},
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def improvement_done(
     parts: PartsOf, caller: CallerOf, improvement_id: ImprovementId, done: Annotated[Done, Body(openapi_examples=PROOF)]

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 
 from adapters.database.engine import upsert
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, Language, PartsOf, only_for
 from api.http.problems import not_found
 from api.http.responses import OWN, READING
 from api.http.schemas import Inbox, Message, Preferences
@@ -92,7 +93,7 @@ async def preferences(parts: PartsOf, caller: CallerOf, language: Language) -> P
     "/me/preferences",
     summary="Choose how you want to be told · 设置通知偏好",
     responses=READING,
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def prefer(parts: PartsOf, caller: CallerOf, body: Preferences) -> Preferences:
     """From the next message on."""

@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.knowledge.entries import answer, keep, remove, search
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, Language, PartsOf, no_control_characters, only_for
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, Language, PartsOf, only_for
 from api.http.problems import not_found
 from api.http.responses import OWN, READING
 from models.common.base import Frozen, Identifier, Instant, Words
@@ -120,7 +121,7 @@ async def find_answers(
     "/suggest",
     summary="Ask before opening a case · 开立前提问",
     responses=READING,
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def suggest(
     parts: PartsOf,
@@ -147,7 +148,7 @@ async def read_entry(parts: PartsOf, caller: CallerOf, entry_id: EntryId) -> Ent
     "/{entry_id}",
     summary="Write an entry · 编写解答",
     responses={201: {"description": "Added.", "model": Entry}, **READING},
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def write_entry(
     *,

@@ -11,7 +11,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.database.agents import agent_of, row_of
 from adapters.database.engine import upsert
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, Language, Parts, PartsOf, no_control_characters, only_for
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ALWAYS, OWN, READING, problems
 from models.common.base import Frozen, Identifier, Instant
@@ -97,7 +98,7 @@ async def list_agents(
     "/{agent_id}",
     summary="Add or change a person · 新增或修改人员",
     responses={201: {"description": "Added.", "model": Agent}, **READING},
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def put_agent(
     *,
@@ -139,7 +140,7 @@ async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> N
     "/{agent_id}/presence",
     summary="Come or go · 上岗或离岗",
     responses=OWN,
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def be_present(parts: PartsOf, caller: CallerOf, agent_id: AgentId, body: Presence) -> Agent:
     """Agents for themselves, supervisors for everybody. Whoever is away gets no new cases, and keeps their own."""

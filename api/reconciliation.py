@@ -7,7 +7,8 @@ from fastapi import APIRouter, Body, Depends, Path, Query
 from sqlmodel import and_, col, or_, select
 
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, PartsOf, no_control_characters, only_for
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING, problems
 from models.common.base import Frozen, Identifier, Words
@@ -69,7 +70,7 @@ async def list_differences(
     "/{difference_id}/resolve",
     summary="Resolve a difference · 处理对账差异",
     responses={**OWN, **problems(409)},
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def resolve_difference(
     parts: PartsOf, caller: CallerOf, difference_id: DifferenceId, resolve: Annotated[Resolve, Body(openapi_examples=NOTE)]

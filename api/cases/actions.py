@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey, no_control_characters
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey
 from api.http.examples import ACTIONS
 from api.http.idempotency import request_id
 from api.http.lookup import find
@@ -23,7 +24,7 @@ from models.tables.case import CaseRow
 from rules.case.access import masked_view
 from rules.case.permissions import ROLES
 
-router = APIRouter(prefix="/v1/cases/{case_id}", tags=["actions"], dependencies=[Depends(no_control_characters)])
+router = APIRouter(prefix="/v1/cases/{case_id}", tags=["actions"], dependencies=[Depends(check_body)])
 
 
 async def perform(

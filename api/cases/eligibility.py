@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Depends
 from pydantic import Field
 
 from adapters.database.history import read_history
+from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, only_for
 from api.http.lookup import find
 from api.http.partner_data import Seen, order_in_sight
@@ -94,7 +95,12 @@ QUESTIONS: Any = {
 }
 
 
-@router.post("/eligibility", summary="What may be done with an order · 订单可申请的售后", responses=problems(*ALWAYS, 403, 404))
+@router.post(
+    "/eligibility",
+    summary="What may be done with an order · 订单可申请的售后",
+    responses=problems(*ALWAYS, 403, 404),
+    dependencies=[Depends(check_body)],
+)
 async def ask(
     parts: PartsOf,
     caller: CallerOf,

@@ -15,7 +15,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.cases.listing import CaseQuery, page
 from api.cases.opening import Opening, open_case
 from api.claims.endpoints import claims_of
-from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey, no_control_characters
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey
 from api.http.examples import OPENINGS
 from api.http.lookup import find
 from api.http.responses import LOOKING, OPENING, READING
@@ -56,7 +57,7 @@ NEXT_STEPS = {
     status_code=201,
     summary="Open a case · 开立案件",
     responses=OPENING,
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def open_(
     *,

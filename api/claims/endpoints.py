@@ -16,8 +16,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.claims.examples import CLAIM_EXAMPLES, CLAIM_SHAPES, DisputeIn
 from api.http.auth import Caller
+from api.http.bodies import check_body
 from api.http.cursor import Cursor, Key, Moment, Order, following, instant, number, row_id
-from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey, no_control_characters, only_for
+from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey, only_for
 from api.http.idempotency import request_id
 from api.http.lookup import CASE_ID
 from api.http.problems import ProblemError, not_found, problem
@@ -37,7 +38,7 @@ from models.tables.claims import ClaimHistoryRow, ClaimRow
 from rules.claims.permissions import PERMISSIONS, brief_of, may_see, view_of
 from rules.notifications.texts import timeline_text
 
-router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(no_control_characters)])
+router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(check_body)])
 
 LOOKERS = Role.platform() | Partner.roles()
 LISTERS = LOOKERS | {Role.ANALYST}

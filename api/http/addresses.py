@@ -10,7 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, PartsOf, RequestKey, no_control_characters, only_for
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, PartsOf, RequestKey, only_for
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING
 from models.case.receipt import Wanted
@@ -53,7 +54,7 @@ class StoredAddress(Address):
     status_code=201,
     summary="Store an address · 保存地址",
     responses=READING,
-    dependencies=[Depends(no_control_characters)],
+    dependencies=[Depends(check_body)],
 )
 async def store_address(
     parts: PartsOf,

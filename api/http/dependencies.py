@@ -1,14 +1,11 @@
 """What endpoints ask for, as `Annotated` aliases: the parts of the program, the caller, the language, the case in the path."""
 
-import json
-import re
 from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
 from fastapi import Depends, Header, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import JsonValue
 
 from adapters.connect import Partners
 from adapters.database.engine import Database
@@ -88,48 +85,6 @@ RequestKey = Annotated[
         description="Any string that is yours alone. Repeating a request with the same key gives the same answer and does nothing twice.",
     ),
 ]
-
-
-NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters, and halves of a character (lone surrogates)."""
-
-
-async def no_control_characters(request: Request) -> None:
-    """422 for a body with such characters in its texts: no person means one, and no database takes NUL or half a character."""
-    body = await request.body()
-    field = _not_text(body) if b"\\" in body or b"\x7f" in body else None
-    if field is not None:
-        raise problem(
-            ErrorType.INVALID,
-            f"{field} has a control character, or half of a character, in it; take it out.",
-            f"{field} 含有控制字符或不完整的字符，请去除。",
-            field=field,
-            rule="characters",
-        )
-
-
-def _not_text(body: bytes) -> str | None:
-    """The first field whose text is none. What is no JSON at all is refused where the body is read."""
-    try:
-        left: list[tuple[str, JsonValue]] = [("", json.loads(body))]
-    except (ValueError, RecursionError):
-        return None
-    while left:
-        path, value = left.pop()
-        inner: list[tuple[str, JsonValue]] = []
-        match value:
-            case str() if NO_TEXT.search(value):
-                return path or "body"
-            case dict() if any(NO_TEXT.search(key) for key in value):
-                return path or "body"
-            case dict():
-                inner = list(value.items())
-            case list():
-                inner = [(str(index), item) for index, item in enumerate(value)]
-            case _:
-                pass
-        left += [(f"{path}.{key}" if path else key, item) for key, item in reversed(inner)]
-    return None
 
 
 def only_for(caller: Caller, roles: frozenset[Role]) -> None:

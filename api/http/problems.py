@@ -4,6 +4,7 @@ The one place where our errors meet HTTP (docs/architecture.md): `ErrorType` →
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import structlog
@@ -22,6 +23,8 @@ from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType, Locale
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+"""How many faults of one request are told: whoever made more mends these first."""
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 TYPES = "https://redress.example/problems/"
 
@@ -190,17 +193,17 @@ def install(app: FastAPI) -> None:
 
 
 def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSONResponse:
-    """422 with every field that does not fit. What was sent is not repeated: it may be personal."""
+    """422 with the first fields that do not fit. What was sent is not repeated: it may be personal."""
     locale = language_of(request)
     told = {
         (_field(error["loc"]), _rule(error)): said_by_pydantic(error, locale) for error in _causes(found)
     }  # each once, however many dependencies asked for it
-    errors = [FieldProblem(field=field, rule=rule, detail=detail) for (field, rule), detail in told.items()]
-    first = errors[0]
+    errors = [FieldProblem(field=field, rule=rule, detail=detail) for (field, rule), detail in islice(told.items(), MOST_ERRORS)]
+    first, more = errors[0], len(told) - 1
     summary = problem(
         ErrorType.INVALID,
-        f"{first.field}: {first.detail}" + (f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""),
-        f"{first.field}：{first.detail}" + (f"（另有 {len(errors) - 1} 处，见 errors）" if len(errors) > 1 else ""),
+        f"{first.field}: {first.detail}" + (f" (and {more} more, see errors)" if more else ""),
+        f"{first.field}：{first.detail}" + (f"（另有 {more} 处，见 errors）" if more else ""),
         field=first.field,
         rule=first.rule,
     )

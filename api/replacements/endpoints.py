@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 
 from api.http.auth import Caller
-from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey, no_control_characters
+from api.http.bodies import check_body
+from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey
 from api.http.example_dates import ahead
 from api.http.examples import Shown
 from api.http.idempotency import request_id
@@ -130,7 +131,7 @@ def _add(action: ReplacementAction) -> None:
         summary=shown.summary,
         description=f"{shape.__doc__ or ''}\n\n{shown.description} For: {roles}.".strip(),
         responses=ACTING,
-        dependencies=[Depends(no_control_characters)],
+        dependencies=[Depends(check_body)],
     )
 
 

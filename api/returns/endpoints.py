@@ -11,8 +11,9 @@ from sqlmodel import col, select
 
 from adapters.returns.label import ReturnLabel, pdf_of
 from api.http.auth import Caller
+from api.http.bodies import check_body
 from api.http.cursor import Cursor, Key, Order, following, instant, row_id
-from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey, no_control_characters
+from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, RequestKey
 from api.http.idempotency import request_id
 from api.http.lookup import find, in_sight
 from api.http.problems import ProblemError, not_found, problem
@@ -171,7 +172,7 @@ def _add(action: ReturnAction) -> None:
         summary=shown.summary,
         description=f"{shape.__doc__ or ''}\n\n{shown.description} For: {roles}.".strip(),
         responses=ACTING,
-        dependencies=[Depends(no_control_characters)],
+        dependencies=[Depends(check_body)],
     )
 
 

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import ValidationError
 
 from adapters.partners.easypost import NAME, Event, is_signed
-from api.http.dependencies import PartsOf, no_control_characters
+from api.http.bodies import check_body
+from api.http.dependencies import PartsOf
 from api.http.problems import problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
@@ -36,7 +37,7 @@ async def _signed(
             field="x-hmac-signature",
             rule="easypost-signature",
         )
-    await no_control_characters(request)
+    await check_body(request)
     return body
 
 

@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from adapters.database.engine import insert_if_absent
-from api.http.dependencies import Parts, PartsOf, no_control_characters
+from api.http.bodies import check_body
+from api.http.dependencies import Parts, PartsOf
 from api.http.lookup import CASE_ID
 from api.http.problems import problem
 from api.http.responses import TELLING
@@ -75,7 +76,7 @@ async def _signed(
 
 async def _envelope(request: Request, _: Annotated[str, Depends(_signed)]) -> Envelope:
     """Read only after the signature was found good."""
-    await no_control_characters(request)
+    await check_body(request)
     try:
         return Envelope.model_validate_json(await request.body())
     except ValidationError as error:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from adapters.money.stripe import metadata_of, refund_of
 from adapters.money.stripe_charge import charge_of
-from api.http.dependencies import Parts, PartsOf, no_control_characters
+from api.http.bodies import check_body
+from api.http.dependencies import Parts, PartsOf
 from api.http.problems import ProblemError, problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
@@ -42,7 +43,7 @@ async def _event(
         raise _bad_signature(parts) from error
     except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise _unreadable() from error
-    await no_control_characters(request)
+    await check_body(request)
     return event
 
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document has plain names only, and no answer is made of a workflow's own state."""
+"""The OpenAPI document has plain names only, no answer is made of a workflow's own state, and every body is checked before it is read."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,12 @@ from typing import Any, get_args
 
 import pytest
 from fastapi import FastAPI
+from fastapi.params import Body
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.app import create_app
+from api.http.bodies import check_body
 from models.common.views import View
 from settings import Settings
 
@@ -57,6 +59,13 @@ def test_no_answer_is_or_holds_a_workflows_state(app: FastAPI) -> None:
     assert len(answers) > len(FORMER)
     assert [model.__qualname__ for model in answers if STATE.fullmatch(model.__module__)] == []
     assert any(issubclass(model, View) for model in answers)
+
+
+def test_every_json_body_is_checked_before_its_fields_are_looked_at(app: FastAPI) -> None:
+    kinds = [(route, type(route.body_field.field_info)) for route in routes(app) if route.body_field]
+    json_bodies = [route for route, kind in kinds if kind is Body]
+    assert [route.path for route in json_bodies if check_body not in {found.call for found in route.dependant.dependencies}] == []
+    assert len(json_bodies) > 10
 
 
 def routes(app: FastAPI) -> Iterator[APIRoute]:
