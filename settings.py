@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     """Databases, evidence, secrets and logs of `redress up`."""
     host: str = "127.0.0.1"
     """Where our servers listen."""
+    allowed_hosts: list[str] = []
+    """Host names under which the API answers, as JSON: `["desk.shop.example"]`; localhost, `host` and IP addresses always are."""
     api_port: int = 8000
     temporal_port: int = 7233
     ui_port: int = 8233
@@ -114,6 +116,9 @@ class Settings(BaseSettings):
     """With OIDC: where the provider's keys are; tokens of the local secret are then refused."""
     jwt_audience: str = "redress"
     jwt_issuer: str | None = None
+
+    metrics_token: SecretStr | None = None
+    """The bearer token that `/metrics` asks for; None: whoever reaches the API reads them."""
 
     log_format: Literal["auto", "json", "console"] = "auto"
     """auto: console on a terminal, JSON otherwise."""

@@ -38,6 +38,7 @@ from activities.replacements import ReplacementActivities
 from activities.returns.activities import ReturnActivities
 from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
+from adapters.data_folder import open_data_folder
 from adapters.database.agents import seed_agents
 from adapters.database.engine import Database
 from adapters.knowledge.entries import seed_knowledge
@@ -169,6 +170,7 @@ async def tell_of_holidays(policy: Policy, stop: asyncio.Event) -> None:
 async def main() -> None:
     """Work until SIGTERM or SIGINT."""
     settings = Settings()
+    open_data_folder(settings)
     configure_logging(settings)
     workflow.logger.workflow_info_on_message = activity.logger.activity_info_on_message = False  # they are keys of their own
     stop = asyncio.Event()

@@ -2,6 +2,7 @@
 
 import uvicorn
 
+from adapters.data_folder import open_data_folder
 from adapters.logs.logging import configure_logging
 from api.app import create_app
 from settings import Settings
@@ -12,6 +13,7 @@ GRACE = 5
 def main() -> None:
     """Serve until told to stop."""
     settings = Settings()
+    open_data_folder(settings)
     configure_logging(settings)
     uvicorn.run(
         create_app(settings),

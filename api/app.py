@@ -19,6 +19,7 @@ from api.claims import endpoints as claims
 from api.http import addresses, openapi, problems
 from api.http.auth import Tokens
 from api.http.dependencies import Parts
+from api.http.doors import Doors
 from api.http.limits import MOST_BYTES, BodyLimit
 from api.http.metrics import Metrics, Observing
 from api.http.signed_links import EvidenceLinks
@@ -90,6 +91,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, most=MOST_BYTES, larger={evidence.PATH: settings.evidence_max_bytes + evidence.AROUND})
     app.add_middleware(Observing, metrics=metrics)
+    app.add_middleware(Doors, settings=settings)  # outermost: its headers are on every answer
     work = (queues.router, people.teams, people.agents, routing.router)
     for router in (
         cases.router,

@@ -1,13 +1,20 @@
 """For whoever runs it: is the process alive, can it work, and its figures."""
 
+from hmac import compare_digest
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters.data_folder import lack_of_space
+from adapters.database.trouble import trouble_of
 from adapters.partners.circuit import CircuitState
-from api.http.dependencies import PartsOf
+from api.http.dependencies import Bearer, PartsOf
+from api.http.problems import problem
+from api.http.responses import problems
 from api.http.schemas import Health
 from models.common.errors import RedressError
+from models.common.vocabulary import ErrorType
 
 router = APIRouter(tags=["operation"])
 
@@ -22,8 +29,12 @@ async def alive() -> Health:
 
 @router.get("/readyz", summary="Ready?", responses={503: {"description": "Something that we need is away.", "model": Health}})
 async def ready(parts: PartsOf, response: Response) -> Health:
-    """Whether the database and Temporal can be used, each with its word. A partner that is down is named; we work without it."""
-    checks = {"database": await _database(parts), "temporal": OK if await parts.engine.ready() else "unreachable"}
+    """Whether the database, the data folder's disk and Temporal can be used, each with its word. We work without a partner that is named."""
+    checks = {
+        "database": await _database(parts),
+        "disk": lack_of_space(parts.settings) or OK,
+        "temporal": OK if await parts.engine.ready() else "unreachable",
+    }
     good = all(word == OK for word in checks.values())
     open_circuits = {circuit.partner: circuit for circuit in parts.partners.circuits if circuit.state is not CircuitState.CLOSED}
     checks |= {name: f"down, called again in {circuit.rest:.0f} s" for name, circuit in open_circuits.items()}
@@ -36,12 +47,21 @@ async def _database(parts: PartsOf) -> str:
         await parts.database.check()
     except RedressError as error:
         return error.fault.detail
-    except (SQLAlchemyError, OSError):
-        return "unreachable"
+    except (SQLAlchemyError, OSError) as error:
+        return trouble_of(error, parts.settings)
     return OK
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=Response)
-async def metrics(parts: PartsOf) -> Response:
-    """Requests, durations, cases opened, notices taken in."""
+@router.get("/metrics", summary="Prometheus metrics", response_class=Response, responses=problems(401))
+async def metrics(parts: PartsOf, credentials: Bearer) -> Response:
+    """Requests, durations, cases opened, notices taken in; with the token of REDRESS_METRICS_TOKEN where one is set."""
+    wanted = parts.settings.metrics_token
+    given = credentials.credentials if credentials else ""
+    if wanted is not None and not compare_digest(given.encode(), wanted.get_secret_value().encode()):
+        raise problem(
+            ErrorType.UNAUTHENTICATED,
+            "The metrics need the token of REDRESS_METRICS_TOKEN.",
+            "读取指标需要 REDRESS_METRICS_TOKEN 中的令牌。",
+            field="Authorization",
+        )
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -5,7 +5,6 @@ Both behave alike: `writing()` is one transaction that commits at the end of its
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -234,10 +233,3 @@ def _revisions() -> tuple[str | None, frozenset[str]]:
     """The migration that this program needs, and all that it knows: as they were when it looked first."""
     scripts = ScriptDirectory.from_config(alembic_config())
     return scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions())
-
-
-if __name__ == "__main__":
-    try:
-        sys.stdout.write(migrate(Settings()) or "")
-    except RedressError as error:
-        sys.exit(error.fault.detail)

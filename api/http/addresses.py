@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent
 from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, RequestKey, only_for
+from api.http.lookup import in_sight
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING
 from models.case.receipt import Wanted
@@ -19,6 +21,7 @@ from models.common.base import Identifier
 from models.common.vocabulary import ErrorType, Role
 from models.remedies.order_change import Address
 from models.tables.addresses import AddressRow
+from models.tables.case import CaseRow
 
 router = APIRouter(prefix="/v1/addresses", tags=["cases"])
 
@@ -87,13 +90,21 @@ async def show_address(
     caller: CallerOf,
     address_id: Annotated[str, Path(description="As it was stored.", examples=["AD-0123456789AB"])],
 ) -> StoredAddress:
-    """To the customer whose it is, and to the platform's people."""
+    """To the customer whose it is, to a supervisor, and to an agent who sees a case of theirs."""
     only_for(caller, WHO)
     async with parts.database.reading() as session:
         known = await _address(session, address_id)
-    if known is None or (caller.role is Role.CUSTOMER and known.customer_id != caller.actor.id):
-        raise not_found()
+        if known is None or not await _may_read(session, caller, known.customer_id):
+            raise not_found()
     return known
+
+
+async def _may_read(session: AsyncSession, caller: Caller, customer_id: str) -> bool:
+    """A customer's own; staff's when the customer has a case in their sight."""
+    if caller.role is Role.CUSTOMER:
+        return customer_id == caller.actor.id
+    theirs = select(CaseRow.case_id).where(CaseRow.customer_id == customer_id, in_sight(caller.actor)).limit(1)
+    return caller.role is Role.SUPERVISOR or (await session.exec(theirs)).first() is not None
 
 
 async def check_wish(session: AsyncSession, wanted: Wanted | None, customer_id: str, reasons: frozenset[str]) -> None:

@@ -49,9 +49,10 @@ _bearer = HTTPBearer(
 )
 
 
-async def _caller(
-    request: Request, parts: PartsOf, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller:
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> Caller:
     caller = await parts.tokens.caller(credentials.credentials if credentials else None)
     request.state.locale = caller.locale
     structlog.contextvars.bind_contextvars(role=caller.role.value)

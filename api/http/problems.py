@@ -12,11 +12,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
+from adapters.database.trouble import trouble_of
 from api.http.language import language_of, said_by_pydantic
 from models.common.base import Bilingual
 from models.common.errors import Fault, RedressError
@@ -181,14 +182,18 @@ def install(app: FastAPI) -> None:
         return answer
 
     async def database(request: Request, error: Exception) -> JSONResponse:
-        structlog.get_logger("api").warning("database unavailable", error=type(error).__name__)
+        if isinstance(error, (DataError, IntegrityError, ProgrammingError)):
+            raise error  # ours, not the database's
+        parts = getattr(request.app.state, "parts", None)
+        why = trouble_of(error, parts.settings) if parts else type(error).__name__
+        structlog.get_logger("api").warning("database unavailable", error=type(error).__name__, why=why)
         return respond(request, unavailable_database())
 
     app.add_exception_handler(ProblemError, ours)
     app.add_exception_handler(RedressError, redress)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
-    for error in (OperationalError, InterfaceError, NoConnectionLeftError):
+    for error in (DatabaseError, InterfaceError, NoConnectionLeftError):
         app.add_exception_handler(error, database)
 
 

@@ -18,7 +18,9 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
+from adapters.data_folder import open_data_folder
 from adapters.database.engine import migrate
+from adapters.database.trouble import UNREACHABLE, trouble_of
 from adapters.secrets import secrets_of
 from commands.kit.failure import CommandError
 from commands.kit.language import say
@@ -42,7 +44,7 @@ def up(
     settings = Settings()
     own_temporal = temporal and settings.temporal_address is None
     own_sandbox = sandbox and not all(settings.own_partner_url(partner) for partner in Partner)
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    open_data_folder(settings)
     with _alone(settings):
         _check_ports(settings, own_temporal=own_temporal, own_sandbox=own_sandbox)
         asyncio.run(_run(settings, own_temporal=own_temporal, own_sandbox=own_sandbox))
@@ -124,13 +126,18 @@ async def _migrated(settings: Settings) -> None:
     try:
         await asyncio.to_thread(migrate, settings)
     except (SQLAlchemyError, OSError, RedressError) as error:
-        raise CommandError(say("database_failed", why=error)) from error
+        raise CommandError(say("database_failed", why=_why(error, settings))) from error
+
+
+def _why(error: Exception, settings: Settings) -> str:
+    told = trouble_of(error, settings)
+    return str(error) if told == UNREACHABLE else told
 
 
 async def _migrated_again() -> None:
     """Before a part is started again: its code may be newer by now than what runs here, so that newer code migrates too."""
     own = os.environ | _environment()
-    command = (sys.executable, "-m", "adapters.database.engine")
+    command = (sys.executable, "-m", "adapters.database")
     migrating = await asyncio.create_subprocess_exec(*command, env=own, stdout=PIPE, stderr=PIPE)
     done, failed = await migrating.communicate()
     if migrating.returncode:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -22,6 +23,9 @@ STEADY_AFTER = 30.0
 NOT_READY_AFTER = 20.0
 """Seconds after which it is said that a part that was started again runs and does not work."""
 LOG_LIMIT = 10 * 1024 * 1024
+"""Bytes after which a log is put aside, one deep, also while its process runs."""
+LOG_LOOK = 10.0
+"""Seconds between two looks at a log's size."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +112,7 @@ class ProcessRunner:
                 await self.part.before_again()
 
     async def _spawn(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            self.log.replace(self.log.with_suffix(".1.log"))
+        self._rotate()
         self._started = datetime.now(UTC)
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C in the terminal reaches only `redress up`, which stops the parts in their order.
@@ -123,7 +126,19 @@ class ProcessRunner:
             )
 
     async def _wait(self) -> int:
-        return await self._process.wait() if self._process is not None else 0
+        """The exit code, when the process has ended; its log is kept short meanwhile."""
+        if self._process is None:
+            return 0
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(self._process.wait(), LOG_LOOK)
+            self._rotate()
+
+    def _rotate(self) -> None:
+        """Copied and emptied, for its process holds the file open; it appends, so that it goes on at the beginning."""
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            shutil.copyfile(self.log, self.log.with_suffix(".1.log"))
+            os.truncate(self.log, 0)
 
     async def _watch(self, *, again: bool) -> None:
         began, said = monotonic(), False

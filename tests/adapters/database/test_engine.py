@@ -63,7 +63,7 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
 def test_processes_that_migrate_at_once_take_turns(tmp_path: Path) -> None:
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", "adapters.database.engine"],
+            [sys.executable, "-m", "adapters.database"],
             cwd=ROOT,
             env={"REDRESS_DATABASE_URL": f"sqlite:///{tmp_path}/shared.db"},
             stderr=subprocess.PIPE,

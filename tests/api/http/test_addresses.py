@@ -27,12 +27,24 @@ async def test_an_address_is_stored_once_and_shown_to_its_customer_and_the_platf
     other = await customer.post(PATH, {**ADDRESS, "city": "北京"}, idempotency_key="my-address")
     assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-key-reused")
     where = f"{PATH}/{first.json()['address_id']}"
-    for who in (customer, web.person(Role.AGENT, "alice"), web.person(Role.SUPERVISOR, "susan")):
+    for who in (customer, web.person(Role.SUPERVISOR, "susan")):
         assert (await who.get(where)).json() == first.json()
     stranger, _, _ = web.customer()
     assert (await stranger.get(where)).status_code == (await customer.get(f"{PATH}/AD-NONE")).status_code == 404
     for role in (Role.MERCHANT, Role.CARRIER, Role.ANALYST):
         assert (await web.person(role, "M-1").get(where)).status_code == 403
+
+
+async def test_an_agent_reads_the_addresses_of_customers_whose_cases_they_see(web: Web) -> None:
+    customer, _, order = web.customer()
+    stored = (await customer.post(PATH, ADDRESS)).json()
+    where = f"{PATH}/{stored['address_id']}"
+    assert (await web.person(Role.AGENT, "alice", "after-sales").get(where)).status_code == 404
+    row = await web.row(
+        await web.open(customer, order_id=order, issue="product.quality_defect"), lambda row: row.team is not None
+    )
+    assert (await web.person(Role.AGENT, "alice", str(row.team)).get(where)).json() == stored
+    assert (await web.person(Role.AGENT, "bob", "another-team").get(where)).status_code == 404
 
 
 def _id(stored: dict[str, Any]) -> dict[str, Any]:

@@ -248,7 +248,7 @@ async def test_a_database_that_cannot_be_used_is_told_with_a_time_to_come_back(e
 async def test_health_and_readiness_say_what_works(web: Web) -> None:
     assert (await web.http.get("/healthz")).json()["status"] == "ok"
     ready = await web.http.get("/readyz")
-    assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "temporal": "ok"})
+    assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "disk": "ok", "temporal": "ok"})
 
 
 async def test_metrics_count_requests_by_route_and_cases_by_kind(web: Web) -> None:

@@ -103,6 +103,17 @@ async def test_a_part_that_runs_again_and_does_not_work_says_where_to_look(home:
     await until(lambda: home.heard("The API is back"))
 
 
+async def test_a_log_is_put_aside_when_it_is_large_while_its_process_goes_on(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.up.processes.LOG_LIMIT", 1_000)
+    monkeypatch.setattr("commands.up.processes.LOG_LOOK", 0.05)
+    talks = WAITS.replace("time.sleep(600)", "[(print('x' * 99, flush=True), time.sleep(0.01)) for _ in range(60000)]")
+    await home.process_group.start(part(home.folder, "worker", talks))
+    aside = home.folder / "worker.1.log"
+    await until(lambda: aside.exists() and aside.stat().st_size > 1_000)
+    await until(lambda: 0 < (home.folder / "worker.log").stat().st_size <= 10_000)
+    assert alive(home.pid("worker"))
+
+
 async def test_everything_is_stopped_also_what_does_not_want_to(home: Home) -> None:
     await home.process_group.start(part(home.folder, "api"))
     await home.process_group.start(part(home.folder, "worker", STUBBORN, grace=0.3))
