@@ -24,7 +24,7 @@ from models.case.action_bodies import AddWords
 from models.case.actions import Act
 from models.case.receipt import Receipt
 from models.case.state import CaseStart
-from models.common.vocabulary import ErrorType, Issue, IssueGroup, Kind, Locale, Role
+from models.common.vocabulary import Channel, ErrorType, Issue, IssueGroup, Kind, Locale, Role
 from models.tables.case import CaseRow, ContactRow, OpeningRow
 from rules.policy.load import slice_policy
 
@@ -50,7 +50,7 @@ class Opening:
 async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | None, language: Locale) -> Opening:
     """Open the case, or find the one that this request opened or belongs to."""
     customer_id = _customer_of(caller, body)
-    _check(body)
+    _check(caller, body)
     case_id = id_of(caller.role, caller.actor.id, key)
     request_id = f"{key or secrets.token_hex(8)}:{_digest(body)}"
     before = await _opened_before(parts, case_id, request_id) if key else None
@@ -136,12 +136,19 @@ def _customer_of(caller: Caller, body: OpenCase) -> str:
     return str(customer_id)
 
 
-def _check(body: OpenCase) -> None:
+def _check(caller: Caller, body: OpenCase) -> None:
     group = body.issue.group if body.issue else None
     lacks_order = body.order_id is None and body.kind is Kind.AFTER_SALES and group in NEEDS_ORDER
     soon = datetime.now(UTC) + timedelta(minutes=5)
     lines = [line.line_id for line in body.lines]
+    not_theirs = caller.role is Role.CUSTOMER and body.channel in Channel.of_staff()
     _refuse(
+        (
+            not_theirs,
+            "channel",
+            "only the platform's people enter cases by it: leave it out.",
+            "该渠道仅供平台人员录入，请留空。",
+        ),
         (lacks_order, "order_id", f"name the order: {body.issue} is about one.", f"请填写订单号：{body.issue} 涉及订单。"),
         (
             bool(lines) and body.order_id is None,

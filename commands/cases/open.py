@@ -29,7 +29,9 @@ def open_case(
     remedy: Annotated[str | None, typer.Option(help="What is asked for, as refund_only.")] = None,
     amount: Annotated[str | None, typer.Option(help="How much, as 129.00; none: what is fair.")] = None,
     currency: Annotated[str, typer.Option(help="Of the amount.")] = CURRENCY,
-    channel: Annotated[str, typer.Option(help="How the customer reached us.")] = "hotline",
+    channel: Annotated[
+        str | None, typer.Option(help="How the customer reached us; none: by hotline when --customer is named, else by web.")
+    ] = None,
     file: Annotated[
         Path | None, typer.Option(help="All of it as JSON or YAML, as POST /v1/cases takes it; - reads stdin.")
     ] = None,
@@ -51,7 +53,7 @@ def open_case(
             raise CommandError(str(error), code=2) from error
         case: dict[str, Any] = {
             "kind": kind,
-            "channel": channel,
+            "channel": channel or ("hotline" if customer else None),
             "customer": {"id": customer, "locale": language().value} if customer else None,
             "order_id": order,
             "lines": lines,

@@ -131,6 +131,11 @@ class Channel(StrEnum):
     SOCIAL = "social"
     IMPORT = "import"
 
+    @classmethod
+    def of_staff(cls) -> frozenset["Channel"]:
+        """Those by which only the platform's people enter what a customer said; their clocks are not a customer's to choose."""
+        return frozenset({cls.HOTLINE, cls.IMPORT})
+
 
 class Issue(StrEnum):
     """What went wrong (CLS-1). The part before the dot is the issue's group."""

@@ -56,8 +56,8 @@ def due_without_a_person(case: CaseState, policy: PolicySlice) -> RemedyOffer | 
     return weigh(case, policy)[0]
 
 
-def drawn_for_review(case_id: str, share: float) -> bool:
-    """Whether a person looks at the decision afterwards: by the case's id, so that nobody can steer it and a replay agrees."""
+def drawn_by_id(case_id: str, share: float) -> bool:
+    """How older running cases drew the decisions that a person looks at: by the case's id, which its customer could choose among."""
     return int.from_bytes(hashlib.sha256(case_id.encode()).digest()[:4], "big") / 2**32 < share
 
 

@@ -6,6 +6,7 @@ from math import ceil
 from pydantic import JsonValue
 from temporalio import workflow
 
+from models.case.state import CaseState
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
 from models.common.events import Event
@@ -15,7 +16,7 @@ from models.remedies.offers import RemedyOffer
 from models.remedies.remedy import Proposal, Remedy
 from models.remedies.table import REMEDIES
 from rules.case.appeals import last_moment
-from rules.case.automatic import drawn_for_review, weigh
+from rules.case.automatic import drawn_by_id, weigh
 from rules.facts import liability
 from rules.money.approvals import needs_approval
 from rules.remedies.limits import currency_of, total
@@ -29,6 +30,8 @@ from workflows.money import refund
 from workflows.remedies.execution import carried_out, compensate, pay_for_kept_goods
 from workflows.stages import self_service
 
+DRAWN_BY_CHANCE = "review-drawn-by-chance"
+"""Patch: before it, a decision was drawn for review by the case's id."""
 ROUNDS = "rounds-whatever-ended-them"
 """Patch: before it, only refused proposals counted as rounds."""
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
@@ -64,11 +67,16 @@ def decide_at_once(context: CaseContext) -> bool:
     row = case.finding.row if case.finding else None
     amount, currency = (offer.amount.minor, offer.amount.currency) if offer.amount else (0, context.policy.currency)
     context.note(Event.SETTLED_ALONE, kind=offer.kind.value, amount_minor=amount, currency=currency, row=row)
-    if case.review is None and drawn_for_review(case.case_id, context.policy.automatic.review_share):
+    if case.review is None and _drawn_for_review(case, context.policy.automatic.review_share):
         case.review = Review()
         context.note(Event.REVIEW_DUE, row=row)
     settle_on(context, (offer,))
     return True
+
+
+def _drawn_for_review(case: CaseState, share: float) -> bool:
+    """Whether a person looks at the decision afterwards: by a chance that nobody can see or steer, and that is the same at every replay."""
+    return workflow.random().random() < share if workflow.patched(DRAWN_BY_CHANCE) else drawn_by_id(case.case_id, share)
 
 
 def offer_instead(context: CaseContext) -> None:

@@ -141,6 +141,15 @@ async def test_opening_answers_while_every_partner_is_down(web: Web) -> None:
         web.service.world.down.clear()
 
 
+@pytest.mark.parametrize("channel", ["hotline", "import"])
+async def test_a_customer_cannot_take_the_staffs_channels_for_their_clocks(web: Web, channel: str) -> None:
+    customer, _, order = web.customer()
+    refused = await customer.post(
+        "/v1/cases", {"kind": "after_sales", "description": "坏了", "order_id": order, "channel": channel}
+    )
+    assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (422, "channel", "REC-2")
+
+
 async def test_an_agent_opens_for_the_customer_who_calls(web: Web) -> None:
     customer, customer_id, order = web.customer()
     agent = web.person(Role.AGENT, "alice")

@@ -9,7 +9,7 @@ from models.common.base import Money
 from models.common.vocabulary import Issue, Kind, RemedyKind, Role
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import Remedy
-from rules.case.automatic import drawn_for_review, due_without_a_person, weigh
+from rules.case.automatic import drawn_by_id, due_without_a_person, weigh
 from rules.money.approvals import needs_approval
 from tests.support.builders.cases import classified, finding, receipt
 from tests.support.builders.orders import order, payment
@@ -96,10 +96,10 @@ def test_what_was_weighed_ends_with_the_check_that_did_not_pass(policy_slice: Po
     assert all(check.passed and check.title.zh and check.title.en for check in checks)
 
 
-def test_about_the_agreed_share_is_drawn_for_review_and_always_the_same() -> None:
+def test_older_cases_draw_about_the_agreed_share_and_always_the_same() -> None:
     cases = [f"RD-{number:012d}" for number in range(4_000)]
-    drawn = [case_id for case_id in cases if drawn_for_review(case_id, 0.05)]
+    drawn = [case_id for case_id in cases if drawn_by_id(case_id, 0.05)]
     assert 120 < len(drawn) < 280
-    assert drawn == [case_id for case_id in cases if drawn_for_review(case_id, 0.05)]
-    assert not any(drawn_for_review(case_id, 0) for case_id in cases)
-    assert all(drawn_for_review(case_id, 1) for case_id in cases)
+    assert drawn == [case_id for case_id in cases if drawn_by_id(case_id, 0.05)]
+    assert not any(drawn_by_id(case_id, 0) for case_id in cases)
+    assert all(drawn_by_id(case_id, 1) for case_id in cases)

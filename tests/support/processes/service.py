@@ -134,8 +134,10 @@ class Service:
     """Where the merchant takes changes of orders, and customers pay what they owe."""
     opened: list[Case] = field(default_factory=list)
 
-    async def open(self, kind: Kind = Kind.AFTER_SALES, *, policy: PolicySlice | None = None, **given: object) -> Case:
-        """Open a case as the API would."""
+    async def open(
+        self, kind: Kind = Kind.AFTER_SALES, *, policy: PolicySlice | None = None, case_id: str = "", **given: object
+    ) -> Case:
+        """Open a case as the API would; `case_id`: none but the next."""
         number = next(_numbers)
         usual: dict[str, object] = {
             "kind": kind,
@@ -144,7 +146,7 @@ class Service:
             "request_id": f"open-{number}",
             "received_at": datetime.now(UTC),
         }
-        taken = receipt(f"RD-TEST{number:08d}", **{**usual, **given})
+        taken = receipt(case_id or f"RD-TEST{number:08d}", **{**usual, **given})
         handle = await self.client.start_workflow(
             "CaseWorkflow",
             CaseStart(receipt=taken, policy=policy or self.policy),

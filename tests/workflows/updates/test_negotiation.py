@@ -1,6 +1,7 @@
 """Proposals, silence, invitations to show more, approval, and what is drawn for review (RES-2, RES-4, RES-10)."""
 
 import asyncio
+import itertools
 from typing import Any
 
 from temporalio.client import WorkflowUpdateFailedError
@@ -9,6 +10,7 @@ from models.case.actions import Action
 from models.common.actors import Actor
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Outcome, Party, RemedyKind, Role, Stage, WaitFor
+from rules.case.automatic import drawn_by_id
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.orders import order, parcel
 from tests.support.builders.pictures import UPLOADED
@@ -145,6 +147,19 @@ async def test_a_decision_without_a_person_explains_itself_and_is_reviewed_when_
     assert reviewed.review is not None
     assert reviewed.review.agrees is False
     assert service.world.paid_back("O-1") == 12_900
+
+
+async def test_no_choice_of_the_cases_id_keeps_a_decision_from_being_drawn(service: Service) -> None:
+    nearly_all = 0.99999
+    never_drawn_by_id = next(
+        name for number in itertools.count() if not drawn_by_id(name := f"RD-CHOSEN{number:06d}", nearly_all)
+    )
+    service.world.add(order(), parcel(status=ShipmentStatus.LOST))
+    drawn = service.policy.changed(automatic=service.policy.automatic.model_copy(update={"review_share": nearly_all}))
+    wish = {"remedy": RemedyKind.REFUND_ONLY}
+    case = await service.open(issue=Issue.LOST, wanted=wish, policy=drawn, case_id=never_drawn_by_id)
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert (await case.seen_by(SUPERVISOR)).review is not None
 
 
 async def test_what_could_not_be_decided_alone_says_which_check_failed(service: Service) -> None:
