@@ -1,21 +1,22 @@
 # Everything that is needed is a Python of 3.11 or later and make: the first target called makes .venv with all the rest.
 #   make run      Redress on this machine: server, sandbox partners, worker, API (redress up)
 #   make test     the tests; make test ARGS="-m long": the long ones; make lint: style and types; make bench: the figures
+#   make install RUNTIME=/srv/redress/venv: what runs and nothing of development; make sbom: its bill of materials; make audit: known advisories
 #   make format   puts the code in shape; make lock: newer versions of what we use; make clean: as after a fresh clone
 #
 # requirements.lock pins every package of every platform by hash: what runs, the extra `training` and the tools of development.
 # It is not a uv.lock because that names the registry of each file: this one installs from whatever registry or mirror the
-# machine is set up with. `make` installs all of it. To install what runs alone, with the lock's versions and hashes:
-#   uv pip install --constraints requirements.lock --build-constraints requirements.lock --editable .
+# machine is set up with. `make` installs all of it, `make install` what runs alone, with the lock's versions and hashes.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+RUNTIME ?= build/runtime
 TEST_PROCESSES ?= 2
 ARGS ?=
 
-.PHONY: run test lint format bench lock clean
+.PHONY: run test lint format bench lock clean install sbom audit
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -39,6 +40,20 @@ bench: $(READY)
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --custom-compile-command 'make lock' --all-extras --group dev --output-file requirements.lock pyproject.toml
+
+# Extras by EXTRAS=[name,…]; uv comes from the environment of development and does not go along.
+install: $(READY)
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(RUNTIME)
+	$(BIN)/uv pip install --quiet --python $(RUNTIME)/bin/python --constraints requirements.lock --build-constraints requirements.lock \
+	  --editable .$(EXTRAS)
+
+sbom: install
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-format JSON \
+	  --output-file build/redress.cdx.json $(RUNTIME)/bin/python
+	@echo "build/redress.cdx.json"
+
+audit: $(READY)
+	$(BIN)/python .ci/audit.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
