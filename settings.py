@@ -10,6 +10,7 @@ from models.common.partner_registry import PARTNER_QUEUES, Partner
 
 ROOT = Path(__file__).resolve().parent
 
+RateLimit = Annotated[str, Field(pattern=r"^[1-9][0-9]*/(second|minute|hour|day)$")]
 PartnerQueue = Annotated[str, Field(pattern=rf"^({'|'.join(PARTNER_QUEUES)})$")]
 
 
@@ -116,6 +117,20 @@ class Settings(BaseSettings):
     """With OIDC: where the provider's keys are; tokens of the local secret are then refused."""
     jwt_audience: str = "redress"
     jwt_issuer: str | None = None
+
+    rate_limits: dict[str, RateLimit] = {
+        "customer": "120/minute",
+        "merchant": "1200/minute",
+        "carrier": "1200/minute",
+        "agent": "1200/minute",
+        "supervisor": "1200/minute",
+        "analyst": "600/minute",
+        "opening": "30/hour",
+        "unauthenticated": "60/minute",
+    }
+    """The most requests of one caller by role, of a customer's openings, and of an address without a token, as JSON; not named: no limit."""
+    requests_at_once: int = Field(default=64, ge=1)
+    """So many requests are served at once by an API process; more are refused with 503 and `Retry-After`."""
 
     metrics_token: SecretStr | None = None
     """The bearer token that `/metrics` asks for; None: whoever reaches the API reads them."""

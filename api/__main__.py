@@ -5,6 +5,7 @@ import uvicorn
 from adapters.data_folder import open_data_folder
 from adapters.logs.logging import configure_logging
 from api.app import create_app
+from api.http.connections import BoundedHttpProtocol
 from settings import Settings
 
 GRACE = 5
@@ -22,6 +23,7 @@ def main() -> None:
         log_config=None,
         access_log=False,
         ws="none",
+        http=BoundedHttpProtocol,
         timeout_graceful_shutdown=GRACE,
     )
 

@@ -18,6 +18,7 @@ from api.cases import endpoints as cases
 from api.claims import endpoints as claims
 from api.http import addresses, openapi, problems
 from api.http.auth import Tokens
+from api.http.budgets import Admission, Budgets
 from api.http.dependencies import Parts
 from api.http.doors import Doors
 from api.http.limits import MOST_BYTES, BodyLimit
@@ -69,6 +70,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
             links=EvidenceLinks(settings),
             webhook_secret=secrets_of(settings).webhook,
             metrics=metrics,
+            budgets=Budgets(settings.rate_limits),
             partners=partners or own,
         )
         await seed_agents(database, policy.agents)
@@ -90,6 +92,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit, most=MOST_BYTES, larger={evidence.PATH: settings.evidence_max_bytes + evidence.AROUND})
+    app.add_middleware(Admission, most=settings.requests_at_once)
     app.add_middleware(Observing, metrics=metrics)
     app.add_middleware(Doors, settings=settings)  # outermost: its headers are on every answer
     work = (queues.router, people.teams, people.agents, routing.router)

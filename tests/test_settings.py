@@ -1,5 +1,6 @@
 """docs/settings.md says of every setting what settings.py says."""
 
+import json
 import re
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def shown(default: object) -> str:
             return default.get_secret_value()
         case Path() if default.is_absolute():
             return str(default.relative_to(ROOT))
+        case dict():
+            return json.dumps(default)
         case _:
             return str(default)
 

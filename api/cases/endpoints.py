@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Body, Depends, Header, Query, Response
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.cases.listing import CaseQuery, page
 from api.cases.opening import Opening, open_case
 from api.claims.endpoints import claims_of
+from api.http import budgets
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey
 from api.http.examples import OPENINGS
@@ -24,7 +25,7 @@ from api.http.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
 from api.http.timelines import Reader
 from models.case.state import CaseState
 from models.case.views import CaseView
-from models.common.vocabulary import Locale, Stage
+from models.common.vocabulary import Locale, Role, Stage
 from models.tables.case import CaseRow, TimelineRow
 from rules.case.access import masked_view
 from rules.case.view import view_of
@@ -61,6 +62,7 @@ NEXT_STEPS = {
 )
 async def open_(
     *,
+    request: Request,
     parts: PartsOf,
     caller: CallerOf,
     language: Language,
@@ -74,6 +76,8 @@ async def open_(
     rule of `POST /v1/eligibility`, and in `allowed` the remedies that are open instead. Nothing is opened then; a complaint always is.
     201: opened. 200: this request opened it before, or it joined an open case of the same customer, order line and issue (`joined`).
     """
+    if caller.role is Role.CUSTOMER:
+        parts.budgets.take(request, budgets.OPENING, caller.actor.id)
     opening = await open_case(parts, caller, body, key, language)
     structlog.contextvars.bind_contextvars(case_id=opening.case_id)
     answer = _acknowledge(opening, language)
@@ -147,6 +151,11 @@ async def _rows(session: AsyncSession, case_id: str, after: int, limit: int) -> 
     return list((await session.exec(select(TimelineRow).where(*fits).order_by(col(TimelineRow.version)).limit(limit))).all())
 
 
+async def _stream(parts: PartsOf, caller: CallerOf) -> AsyncIterator[None]:
+    with parts.budgets.stream(f"{caller.role}:{caller.actor.id}"):
+        yield
+
+
 async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> Reader:
     """404 before anything is read or streamed."""
     row = await find(parts, caller, case_id)
@@ -158,6 +167,7 @@ async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id:
     summary="Follow a case · 实时跟踪",
     response_class=EventSourceResponse,
     responses=LOOKING,
+    dependencies=[Depends(_stream)],
 )
 async def events(
     parts: PartsOf,

@@ -11,9 +11,10 @@ from adapters.connect import Partners
 from adapters.database.engine import Database
 from adapters.partners.protocols import EvidenceStore
 from api.http.auth import Caller, Tokens
+from api.http.budgets import UNAUTHENTICATED, Budgets, address_of
 from api.http.language import language_of
 from api.http.metrics import Metrics
-from api.http.problems import problem
+from api.http.problems import ProblemError, problem
 from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
 from models.common.vocabulary import ErrorType, Locale, Role
@@ -34,6 +35,7 @@ class Parts:
     links: EvidenceLinks
     webhook_secret: str
     metrics: Metrics
+    budgets: Budgets
     partners: Partners
     """Asked directly only where somebody waits for the answer; cases ask by their activities."""
 
@@ -53,7 +55,12 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> Caller:
-    caller = await parts.tokens.caller(credentials.credentials if credentials else None)
+    try:
+        caller = await parts.tokens.caller(credentials.credentials if credentials else None)
+    except ProblemError:
+        parts.budgets.take(request, UNAUTHENTICATED, address_of(request))
+        raise
+    parts.budgets.take(request, caller.role, caller.actor.id)
     request.state.locale = caller.locale
     structlog.contextvars.bind_contextvars(role=caller.role.value)
     return caller

@@ -260,6 +260,15 @@ def _from_http(error: HTTPException) -> ProblemError:
             )
         case 413:
             return too_large()
+        case 408:
+            return problem(
+                ErrorType.INVALID,
+                "The body did not come in time. Send it again; a retry with the same Idempotency-Key is safe.",
+                "请求体未及时到达，请重新发送；使用相同的 Idempotency-Key 重试是安全的。",
+                field="body",
+                rule="time",
+                status=408,
+            )
         case 400:
             return problem(
                 ErrorType.INVALID, "The body cannot be read.", "无法读取请求体。", field="body", rule="syntax", status=422

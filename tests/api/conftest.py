@@ -20,6 +20,7 @@ async def whole(temporal: WorkflowEnvironment, folder: Path, database_url: str |
         database_url=database_url,
         temporal_address=temporal.client.service_client.config.target_host,
         evidence_max_bytes=1024 * 1024,
+        rate_limits={},  # one person of a test does a day's work in a second
     )
     async with (
         running_service(temporal, settings) as service,

@@ -103,7 +103,11 @@ class Redress:
         for port in ports:
             port.close()
         names = ("REDRESS_API_PORT", "REDRESS_TEMPORAL_PORT", "REDRESS_UI_PORT", "REDRESS_SANDBOX_PORT")
-        own = dict(zip(names, numbers, strict=True)) | {"REDRESS_DATA_DIR": str(folder / "data"), "LC_ALL": "en_US.UTF-8"}
+        own = dict(zip(names, numbers, strict=True)) | {
+            "REDRESS_DATA_DIR": str(folder / "data"),
+            "LC_ALL": "en_US.UTF-8",
+            "REDRESS_RATE_LIMITS": "{}",
+        }
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")} | own
         self.settings = Settings(
             data_dir=folder / "data",

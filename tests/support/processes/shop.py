@@ -232,6 +232,7 @@ async def running_shop(temporal: WorkflowEnvironment, folder: Path, **instead: s
         task_queue=f"faults-{folder.name}",
         policy=policy,
         partner_timeout=PARTNER_TIMEOUT,
+        rate_limits={},
         circuit_after=100_000,  # one order's trouble is no other's
     )
     migrate(settings)

@@ -1,0 +1,145 @@
+"""What one caller may ask for, and what is served at once (TRU-4): too much is refused at once, with when to come back."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from api.http import budgets, connections, limits
+from api.http.budgets import Admission
+from api.http.connections import BoundedHttpProtocol
+from api.http.limits import BodyLimit
+from models.common.vocabulary import Role
+from tests.support.processes.api import Web, running_web
+
+OPENING = {"kind": "inquiry", "description": "Where is my parcel?"}
+RATES = {"customer": "5/minute", "opening": "2/hour", "unauthenticated": "3/minute"}
+
+
+@pytest.fixture
+async def limited(web: Web) -> AsyncIterator[Web]:
+    async with running_web(web.settings.model_copy(update={"rate_limits": RATES}), web.service) as other:
+        yield other
+
+
+async def test_a_caller_is_told_what_is_left_and_then_when_to_come_back(limited: Web) -> None:
+    customer, _, _ = limited.customer()
+    answers = [await customer.get("/v1/cases") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert [answer.headers["RateLimit"].partition(";t=")[0] for answer in answers[:2]] == ['"customer";r=4', '"customer";r=3']
+    assert answers[0].headers["RateLimit-Policy"] == '"customer";q=5;w=60'
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+    assert answers[-1].json()["rule"] == "TRU-4"
+
+
+async def test_one_callers_budget_is_nobody_elses(limited: Web) -> None:
+    customer, _, _ = limited.customer()
+    other, _, _ = limited.customer()
+    assert [(await customer.get("/v1/cases")).status_code for _ in range(6)][-1] == 429
+    assert (await other.get("/v1/cases")).status_code == 200
+    assert "RateLimit" not in (await limited.person(Role.AGENT, "alice").get("/v1/cases")).headers
+
+
+async def test_a_customer_opens_so_many_cases_and_staff_as_many_as_they_take_down(limited: Web) -> None:
+    customer, customer_id, _ = limited.customer()
+    words = [{**OPENING, "description": f"Question {number}"} for number in range(3)]
+    assert [(await customer.post("/v1/cases", body)).status_code for body in words] == [201, 201, 429]
+    agent = limited.person(Role.AGENT, "alice")
+    for number in range(3):
+        body = {**OPENING, "customer": {"id": customer_id}, "description": f"By telephone {number}"}
+        assert (await agent.post("/v1/cases", body)).status_code == 201
+
+
+async def test_tokens_are_not_tried_out_for_long(limited: Web) -> None:
+    tries = [await limited.http.get("/v1/cases", headers={"Authorization": f"Bearer guess-{number}"}) for number in range(4)]
+    assert [answer.status_code for answer in tries] == [401, 401, 401, 429]
+
+
+async def test_a_caller_holds_so_many_event_streams_and_gets_the_place_of_one_that_ended(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(budgets, "STREAMS_EACH", 1)
+    customer, _, _ = web.customer()
+    path = f"/v1/cases/{await web.open(customer, kind='inquiry')}/events"
+    async with web.http.stream("GET", path, headers=customer.headers) as first:
+        assert first.status_code == 200
+        refused = await web.http.get(path, headers=customer.headers)
+        assert (refused.status_code, refused.json()["rule"]) == (429, "TRU-4")
+    async with asyncio.timeout(10):
+        while True:
+            async with web.http.stream("GET", path, headers=customer.headers) as again:
+                if again.status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_who_comes_on_top_of_what_can_be_served_is_refused_at_once() -> None:
+    let_go, served = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def slow(_: Request) -> PlainTextResponse:
+        served.release()
+        await let_go.wait()
+        return PlainTextResponse("done")
+
+    async def healthy(_: Request) -> PlainTextResponse:
+        return PlainTextResponse("ok")
+
+    app = Admission(Starlette(routes=[Route("/slow", slow), Route("/healthz", healthy)]), most=2)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http:
+        waiting = [asyncio.create_task(http.get("/slow")) for _ in range(2)]
+        for _ in waiting:
+            await served.acquire()
+        refused = await http.get("/slow")
+        assert (refused.status_code, (await http.get("/healthz")).status_code) == (503, 200)
+        assert int(refused.headers["Retry-After"]) >= 1
+        let_go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200]
+        assert (await http.get("/slow")).status_code == 200
+
+
+@pytest.fixture
+async def listening(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[str, int]]:
+    """A server with our bounds of time, made short."""
+    monkeypatch.setattr(connections, "HEADERS_WITHIN", 0.3)
+    monkeypatch.setattr(limits, "SILENCE", 0.3)
+
+    async def read(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(str(len(await request.body())))
+
+    app = BodyLimit(Starlette(routes=[Route("/", read, methods=["POST"])]), most=1000, larger={})
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        server = uvicorn.Server(uvicorn.Config(app, http=BoundedHttpProtocol, ws="none", log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve(sockets=[port]))
+        while not server.started:
+            await asyncio.sleep(0.01)
+        yield port.getsockname()
+        server.should_exit = True
+        await serving
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"POST / HTTP/1.1\r\nHost: localhost\r\n", b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf"],
+    ids=["nothing", "half of the headers", "half of the body"],
+)
+async def test_a_connection_that_says_nothing_or_half_of_a_request_ends(listening: tuple[str, int], sent: bytes) -> None:
+    reader, writer = await asyncio.open_connection(*listening)
+    writer.write(sent)
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    writer.close()
+    assert answer == b"" or b" 408 " in answer.splitlines()[0]
+
+
+async def test_a_whole_request_is_answered_and_another_on_the_same_connection(listening: tuple[str, int]) -> None:
+    async with httpx.AsyncClient(base_url=f"http://{listening[0]}:{listening[1]}", trust_env=False) as http:
+        for length in (1, 900):
+            assert (await http.post("/", content=b"x" * length)).text == str(length)
+            await asyncio.sleep(0.4)
