@@ -1,26 +1,40 @@
-"""The printable label of a return (RES-6): a PDF of 100 × 150 mm with Code 128 bar codes and both languages.
+"""The printable label of a return (RES-6): a PDF of 100 × 150 mm with bar codes and both languages. Nothing personal is on it.
 
-Chinese is set in a font that every PDF reader brings along, so that none is shipped. Nothing personal is on it: the number leads to the case.
+Both numbers stand at the top and the foot of every page; the text flows between them, to further pages where it is long.
 """
 
+from collections.abc import Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
+from xml.sax.saxutils import escape
 
+import structlog
 from reportlab.graphics.barcode.code128 import Code128
-from reportlab.lib import utils
+from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.graphics.shapes import Drawing
+from reportlab.lib.enums import TA_CENTER, TA_LEFT
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, HRFlowable, PageTemplate, Paragraph, Spacer
 
+from adapters.printing import FONT, printable
 from models.common.base import Frozen, Identifier
 from models.returns.partner import ReturnAddress
 
 WIDTH, HEIGHT = 100 * mm, 150 * mm
 MARGIN = 6 * mm
-FONT = "STSong-Light"
-BAR = 0.33 * mm
-"""The thinnest bar, where the number is short enough for it."""
+ROOM = WIDTH - 2 * MARGIN
+GAP = 4
+WIDEST_BAR, THINNEST_BAR = 0.33 * mm, 0.191 * mm
+"""Of Code 128; the thinnest that its standard has. A number that would need thinner ones is a QR code."""
+QR_SIDE = 22 * mm
+LEADING = 1.25
+MOST_LINES = 4
+"""Of a number or a carrier's name: 100 Chinese characters. The code has the number whole."""
+SMALL = 9
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class ReturnLabel(Frozen):
@@ -37,66 +51,109 @@ class ReturnLabel(Frozen):
 
 
 def pdf_of(label: ReturnLabel) -> bytes:
-    """One page, the same bytes for the same label."""
-    if FONT not in pdfmetrics.getRegisteredFontNames():
-        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    """The same bytes for the same label. Written twice: only then it is known of how many pages."""
+    if missing := _missing(label):
+        log.warning("label.characters_missing", rma=label.rma, characters=missing)
+    _, pages = _written(label, "?")
+    pdf, _ = _written(label, str(pages))
+    return pdf
+
+
+def _written(label: ReturnLabel, pages: str) -> tuple[bytes, int]:
+    """The PDF and how many pages it has, when each says that there are `pages`."""
+    head = [_fixed_text(f"退货 RETURN · {label.carrier_id}", 16), *_code(label.tracking, 22 * mm)]
+    foot = [_text("退货编号 Return number (RMA)", SMALL), *_code(label.rma, 14 * mm)]
+    top, bottom = HEIGHT - MARGIN - _height(head), MARGIN + _height(foot)
+    free = top - bottom - 4 * GAP
+
+    def fixed(canvas: Canvas, _document: object) -> None:
+        _draw(canvas, head, HEIGHT - MARGIN)
+        _draw(canvas, foot, bottom)
+        for y in (top - GAP, bottom + GAP):
+            canvas.line(MARGIN, y, WIDTH - MARGIN, y)
+        canvas.setFont(FONT, SMALL)
+        canvas.drawRightString(WIDTH - MARGIN, bottom - SMALL, f"{canvas.getPageNumber()} / {pages}")
+
     file = BytesIO()
-    canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), invariant=1)
-    canvas.setTitle(f"Return {label.rma}")
-    canvas.setAuthor("Redress")
-    y = HEIGHT - MARGIN - 16
-    y = _text(canvas, f"退货 RETURN · {label.carrier_id}", y, 16)
-    y = _bars(canvas, label.tracking, y - 4, 22 * mm)
-    canvas.line(MARGIN, y, WIDTH - MARGIN, y)
-    to = label.to
-    y = _text(canvas, "收件 To", y - 12, 9) - 4
-    for part in (to.name, to.street, " ".join(part for part in (to.city, to.region, to.postcode) if part), to.phone):
-        y = _text(canvas, part, y, 13) if part else y
-    canvas.line(MARGIN, y + 4, WIDTH - MARGIN, y + 4)
-    y = _text(canvas, f"订单 Order {label.order_id} · 案件 Case {label.case_id}", y - 10, 9)
-    y = _text(canvas, f"商品 Goods: {'; '.join(label.lines)}", y, 9)
-    y = _text(canvas, "退货编号 Return number (RMA)", y - 4, 9)
-    y = _bars(canvas, label.rma, y + 4, 14 * mm)
-    _text(canvas, "请将本面单贴于包裹外侧，条码保持平整。", y - 10, 9)
-    _text(canvas, "Put this label on the outside of the parcel, bar codes flat.", y - 22, 9)
-    canvas.showPage()
-    canvas.save()
-    return file.getvalue()
+    between = Frame(MARGIN, bottom + 2 * GAP, ROOM, free, leftPadding=0, bottomPadding=0, rightPadding=0, topPadding=0)
+    document: Any = BaseDocTemplate(
+        file,
+        pagesize=(WIDTH, HEIGHT),
+        pageTemplates=[PageTemplate(frames=[between], onPage=fixed)],
+        title=f"Return {label.rma}",
+        author="Redress",
+        invariant=1,
+    )
+    document.build(
+        [*_address(label.to, free), HRFlowable("100%", spaceBefore=GAP, spaceAfter=GAP, color="black"), *_details(label)]
+    )
+    return file.getvalue(), document.page
 
 
-def _text(canvas: Canvas, text: str, y: float, size: int) -> float:
-    """Write from y downwards, broken into lines; gives where the next one goes."""
-    canvas.setFont(FONT, size)
-    for line in _broken(text, size):
-        canvas.drawString(MARGIN, y, line)
-        y -= size * 1.25
-    return y
+def _address(to: ReturnAddress, free: float) -> list[Paragraph]:
+    """Large, but on one page where it can be."""
+    parts = [part for part in (to.name, to.street, " ".join(filter(None, (to.city, to.region, to.postcode))), to.phone) if part]
+
+    def written(size: int) -> list[Paragraph]:
+        return [_text("收件 To", SMALL), *(_text(part, size) for part in parts)]
+
+    return written(next((size for size in (13, 11) if _height(written(size)) <= free), SMALL))
 
 
-def _broken(text: str, size: int) -> list[str]:
-    """Lines that fit: at blanks where there are some, anywhere else in Chinese."""
-    room = WIDTH - 2 * MARGIN
-    library: Any = utils
-    whole: list[str] = library.simpleSplit(text, FONT, size, room)
-    lines: list[str] = []
-    for line in whole:
-        rest = line
-        while rest:
-            fits = next((end for end in range(len(rest), 0, -1) if pdfmetrics.stringWidth(rest[:end], FONT, size) <= room), 1)
-            lines.append(rest[:fits])
-            rest = rest[fits:]
-    return lines
+def _details(label: ReturnLabel) -> list[Any]:
+    words = [
+        f"订单 Order {label.order_id} · 案件 Case {label.case_id}",
+        f"商品 Goods: {'; '.join(label.lines)}",
+        "请将本面单贴于包裹外侧，条码保持平整。",
+        "Put this label on the outside of the parcel, bar codes flat.",
+    ]
+    if missing := ", ".join(_missing(label)):
+        words.append(f"方括号内为无法打印的字的读音 In brackets: the sound of characters that cannot be printed ({missing})")
+    return [_text(part, SMALL) for part in words]
 
 
-def _bars(canvas: Canvas, number: str, top: float, height: float) -> float:
-    """The number as Code 128, as wide as it may be, and readable below; one that Code 128 cannot write is only readable."""
-    if not number.isascii():
-        return _text(canvas, number, top - height, 14)
-    room = WIDTH - 2 * MARGIN
-    natural: Any = Code128(number, barHeight=height, barWidth=BAR, quiet=False)
-    width = min(BAR, BAR * room / natural.width)
-    code: Any = Code128(number, barHeight=height, barWidth=width, quiet=False)
-    code.drawOn(canvas, (WIDTH - code.width) / 2, top - height)
-    canvas.setFont(FONT, 10)
-    canvas.drawCentredString(WIDTH / 2, top - height - 12, number)
-    return top - height - 20
+def _missing(label: ReturnLabel) -> tuple[str, ...]:
+    """Characters, by number, whose sound is printed because the font lacks them."""
+    return tuple(f"U+{ord(sign):04X}" for sign in printable(label.model_dump_json()).missing)
+
+
+def _text(text: str, size: int, alignment: Literal[0, 1] = TA_LEFT) -> Paragraph:
+    """Broken anywhere."""
+    style = ParagraphStyle("text", fontName=FONT, fontSize=size, leading=size * LEADING, wordWrap="CJK", alignment=alignment)
+    return Paragraph(escape(printable(text).text), style)
+
+
+def _fixed_text(text: str, size: int, alignment: Literal[0, 1] = TA_LEFT) -> Paragraph:
+    """On one line; where it has no room there, in SMALL on MOST_LINES at most, cut with `…`."""
+    paragraph = _text(text, size, alignment)
+    if _height([paragraph]) > size * LEADING:
+        paragraph = _text(text, SMALL, alignment)
+    while _height([paragraph]) > MOST_LINES * SMALL * LEADING:
+        text = text[: len(text) * 9 // 10]
+        paragraph = _text(f"{text}…", SMALL, alignment)
+    return paragraph
+
+
+def _code(number: str, height: float) -> list[Any]:
+    """The number for a scanner, and readable below. Code 128 as wide as it may be; QR where it would be too fine, or is not ASCII."""
+    code: Any = Code128(number, barHeight=height, barWidth=WIDEST_BAR, quiet=False) if number.isascii() else None
+    if code is not None and code.width > ROOM:
+        bar = WIDEST_BAR * ROOM / code.width
+        code = Code128(number, barHeight=height, barWidth=bar, quiet=False) if bar >= THINNEST_BAR else None
+    if code is None:
+        code = Drawing(QR_SIDE, QR_SIDE)
+        code.add(QrCodeWidget(number, barWidth=QR_SIDE, barHeight=QR_SIDE, barBorder=0))
+    code.hAlign = "CENTER"
+    return [Spacer(0, GAP), code, Spacer(0, GAP), _fixed_text(number, 10, TA_CENTER)]
+
+
+def _height(flowables: Sequence[Any]) -> float:
+    return sum(flowable.wrap(ROOM, HEIGHT)[1] for flowable in flowables)
+
+
+def _draw(canvas: Canvas, flowables: Sequence[Any], top: float) -> None:
+    """From the top downwards, whatever has an alignment in the middle."""
+    for flowable in flowables:
+        width, height = flowable.wrap(ROOM, HEIGHT)
+        top -= height
+        flowable.drawOn(canvas, MARGIN + (ROOM - width) / 2 if isinstance(flowable, Code128 | Drawing) else MARGIN, top)

@@ -35,8 +35,6 @@ from rules.returns.permissions import RETURN_ROLES, allowed_with
 from rules.returns.view import href, view_of_return
 
 router = APIRouter(tags=["returns"])
-MOST_LINES = 8
-"""Printed on a label; more are not needed to find the case."""
 
 
 async def _found(parts: Parts, caller: Caller, case_id: str, remedy_id: str) -> tuple[CaseRow, ReturnState]:
@@ -73,7 +71,6 @@ async def label(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: st
             rule="RES-6",
             allowed=allowed_with(state, caller.actor),
         )
-    lines = [f"{line.line_id} × {line.quantity}" for line in state.lines]
     printed = ReturnLabel(
         case_id=case_id,
         rma=state.rma,
@@ -81,7 +78,7 @@ async def label(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: st
         carrier_id=state.label.carrier_id,
         order_id=str(row.order_id),
         to=state.address,
-        lines=tuple(lines[:MOST_LINES] + (["…"] if len(lines) > MOST_LINES else [])),
+        lines=tuple(f"{line.line_id} × {line.quantity}" for line in state.lines),
     )
     named = {"Content-Disposition": f"inline; filename*=UTF-8''return-{quote(state.rma or '')}.pdf"}
     return Response(await asyncio.to_thread(pdf_of, printed), media_type="application/pdf", headers=named)
