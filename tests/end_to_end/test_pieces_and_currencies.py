@@ -57,9 +57,7 @@ async def returned(shop: Shop, order: dict[str, Any], amount: int, **case: objec
     )
     await one.reaches("choice")
     await one.act(Role.CUSTOMER, "accept", option=1)
-    lines = case.get("lines", order["lines"])
-    assert isinstance(lines, list)
-    await sent_back(one, lines)
+    await sent_back(one, ONE if "lines" in case else order["lines"])
     await over(one)
     return one
 
