@@ -18,7 +18,7 @@ from sandbox.orders.statements import Temper, temper_of
 router = APIRouter(tags=["sandbox"])
 
 Size = Literal["small", "medium", "large"]
-"""Up to 200.00, up to 2,000.00, above: the limits of what is given automatically and by an agent."""
+"""Worth up to 200 CNY, up to 2,000 CNY, more: the limits of what is given automatically and by an agent."""
 
 
 @router.get("/healthz")
@@ -28,7 +28,11 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/catalogue")
 async def catalogue(
-    sandbox: SandboxOf, state: str | None = None, size: Size | None = None, customer_id: str | None = None
+    sandbox: SandboxOf,
+    state: str | None = None,
+    size: Size | None = None,
+    customer_id: str | None = None,
+    currency: str | None = None,
 ) -> list[Row]:
     """Every order with its state, so that one can choose."""
     states = [story.state for story in (*STORIES, *LATER_STORIES)]
@@ -37,7 +41,10 @@ async def catalogue(
     return [
         _shown(entry)
         for entry in sandbox.catalogue.entries.values()
-        if state in {None, entry.story.state} and size in {None, entry.size} and customer_id in {None, entry.order.customer_id}
+        if state in {None, entry.story.state}
+        and size in {None, entry.size}
+        and customer_id in {None, entry.order.customer_id}
+        and currency in {None, entry.order.total.currency}
     ]
 
 

@@ -18,6 +18,8 @@ class OrderHistory(Frozen):
 
     taken: tuple[LineQuantity, ...] = ()
     """Pieces of each line that other cases returned, replaced or cancelled."""
+    exchanged: tuple[LineQuantity, ...] = ()
+    """Pieces of each line that came back to the merchant and were replaced or paid for, so that the customer's are taken no more."""
     given_minor: int = 0
     """Money of the order that other cases gave back or set aside, coupons included; in the order's currency."""
     refunded_minor: int = 0

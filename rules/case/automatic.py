@@ -18,7 +18,7 @@ from rules.facts.establish import value_of
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
-from rules.money.goods import taken_by
+from rules.money.goods import counted_before
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
 
@@ -99,7 +99,7 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
         return None
     wanted = case.receipt.wanted
     if case.issue is Issue.CANCEL or (wanted and REMEDIES[wanted.remedy].changes):
-        return wished(case.order, wanted, case.receipt.lines, taken_by(case))
+        return wished(case.order, wanted, case.receipt.lines, counted_before(case))
     usual = policy.issues[case.issue].remedies[0]
     if wanted is None and REMEDIES[usual].changes:  # which change, only the customer can say
         return None
@@ -113,7 +113,7 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
 def _given(case: CaseState, offer: RemedyOffer | None) -> int:
     """Minor units that go back by it, as far as that can be told before a merchant answers."""
     if offer and offer.change and case.order:
-        return less_to_pay(case.order, offer.change, taken_by(case)).minor
+        return less_to_pay(case.order, offer.change, counted_before(case)).minor
     return offer.amount.minor if offer and offer.amount else 0
 
 
@@ -123,4 +123,4 @@ def _entitlement(case: CaseState) -> Money:
     if case.issue is Issue.CHARGED_TWICE:
         duplicate = value_of(case.facts, "payment.duplicate_minor")
         return Money(minor=duplicate if isinstance(duplicate, int) else 0, currency=case.order.total.currency)
-    return cost_of(case.order, lines_in_question(case), taken_by(case))
+    return cost_of(case.order, lines_in_question(case), counted_before(case))

@@ -13,7 +13,8 @@ from models.remedies.table import REMEDIES
 from models.replacements.state import ON_THE_ROAD, ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
-from rules.replacements.permissions import paid_for
+from rules.common.amounts import cost_of
+from rules.money.goods import counted, counted_before
 from rules.returns.outcome import accepted_lines, settle
 
 SENT = frozenset({ReplacementStage.ON_ITS_WAY, ReplacementStage.DELIVERED})
@@ -60,11 +61,14 @@ def owed_for_goods(case: CaseState) -> Iterator[tuple[Remedy, Money]]:
     """The remedies that were given up although the merchant keeps the goods, and what is due for these. Whatever the customer accepted
     since then, and costs somebody something, settles it.
     """
+    before = counted_before(case)
     for number, remedy in enumerate(case.remedies):
-        settled = any(_gives(later) for later in case.remedies[number + 1 :])
-        if case.order is None or remedy.undone is None or settled or not kept_goods(remedy):
+        settled = any(_gives(later) or later.pays_for == remedy.id for later in case.remedies[number + 1 :])
+        kept = kept_goods(remedy)
+        if case.order is None or remedy.undone is None or settled or not kept:
             continue
-        due = paid_for(case.order, kept_goods(remedy))
+        due = cost_of(case.order, kept, before)
+        before += counted(kept)
         if remedy.kind is RemedyKind.RETURN_AND_REFUND and remedy.return_ is not None:
             due = Money(minor=settle(remedy.return_).refund, currency=due.currency)
         if due.minor:

@@ -34,14 +34,14 @@ def part_of(whole: Money, pieces: int, of: int, before: int = 0) -> int:
     """Minor units of `pieces` of the `of` equal ones that the whole is for, when `before` of them were counted earlier.
 
     So counted, the parts of a whole add up to it in any order and for any quantities: who comes last gets what rounding left. Each but
-    the last is an amount that a card pays.
+    the last is an amount that a card pays. After the last it begins anew: a piece that came in exchange may come back, too.
     """
 
     def first(count: int) -> int:
-        step = payable(whole.currency)
-        return whole.minor if count >= of else whole.minor * count // of // step * step
+        step, (wholes, rest) = payable(whole.currency), divmod(count, of)
+        return wholes * whole.minor + whole.minor * rest // of // step * step
 
-    return first(before + pieces) - first(before)
+    return first(before + min(pieces, of)) - first(before)
 
 
 def apportioned(minor: int, weights: Mapping[str, int]) -> dict[str, int]:
@@ -55,7 +55,7 @@ def apportioned(minor: int, weights: Mapping[str, int]) -> dict[str, int]:
 
 
 def cost_of(order: Order, lines: tuple[LineQuantity, ...], taken: Mapping[str, int] = NOTHING) -> Money:
-    """What was paid for these lines and quantities, `taken` pieces of each line earlier; without lines, for the whole order."""
+    """What was paid for these lines and quantities, `taken` pieces of each line counted earlier; without lines, for the whole order."""
     if not lines:
         return order.total
     wanted = Counter[str]()

@@ -8,7 +8,7 @@ from models.case.recalled import Moved, Recalled
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
 from models.common.partners import Order
-from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus
+from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus, RemedyKind
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
@@ -52,6 +52,17 @@ def given_by_line(cases: Iterable[CaseState]) -> tuple[LineGiven, ...]:
     return tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items()) if minor)
 
 
+def exchanged_by(cases: Iterable[CaseState]) -> tuple[LineQuantity, ...]:
+    """Pieces whose worth these cases counted and that no remedy holds any more: replaced by others, or kept and paid for when it failed."""
+    return tuple(
+        line
+        for case in cases
+        for remedy in case.remedies
+        if case.order is not None and remedy.undone is None and _exchanged(remedy)
+        for line in concerned(case.order, remedy.lines, case.receipt.lines)
+    )
+
+
 def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
     """The history as whoever decides now sees it: with what this case itself took and gave before, when it is open again."""
     history = history or OrderHistory()
@@ -67,13 +78,15 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
             "refunded_minor": history.refunded_minor + own_refunds(case)[0],
             "taken": tuple(LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(taken.items())),
             "given": tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items())),
+            "exchanged": (*history.exchanged, *exchanged_by((case,))),
         }
     )
 
 
-def taken_by(case: CaseState) -> Counter[str]:
-    """Pieces by line that this case and others have taken already."""
-    return counted(with_own(case.history, case).taken)
+def counted_before(case: CaseState) -> Counter[str]:
+    """Pieces by line whose worth this case and others have counted already (`part_of`)."""
+    history = with_own(case.history, case)
+    return counted((*history.taken, *history.exchanged))
 
 
 def own_refunds(case: CaseState) -> tuple[int, int]:
@@ -100,6 +113,7 @@ def history_of(recalled: Recalled, currency: str) -> OrderHistory:
         given_minor=refunded + coupons,
         refunded_minor=refunded,
         given=given_by_line(recalled.of_order),
+        exchanged=exchanged_by(recalled.of_order),
         cases_of_order=len(recalled.of_order),
         cases_of_customer=len(recalled.of_customer),
         refunds_of_customer=len({given.case_id for given in recalled.given}),
@@ -123,6 +137,11 @@ def _claimed_wrongly(case: CaseState) -> bool:
     """A return without a reason is nobody's fault, whoever pays its freight."""
     against = case.finding is not None and case.finding.party is Party.CUSTOMER
     return against and case.issue is not Issue.NO_REASON_RETURN
+
+
+def _exchanged(remedy: Remedy) -> bool:
+    replaced = remedy.kind is RemedyKind.EXCHANGE and remedy.done_at is not None
+    return replaced or remedy.pays_for is not None
 
 
 def _gives_for_goods(remedy: Remedy) -> bool:

@@ -258,17 +258,24 @@ def _cap(ask: Ask, row: EligibilityRow, known: dict[str, JsonValue]) -> int:
 
 
 def _share(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int) -> int:
-    """The row's share of what these pieces cost, without what was given for the line beyond the pieces that were taken."""
-    left, before = min(pieces, _pieces(ask, line)), line.quantity - _pieces(ask, line)
+    """The row's share of what these pieces cost. What was given for the line beyond the pieces that were taken counts against all that are
+    left together: one refunded piece is in the way of no other.
+    """
+    left, exchanged = _pieces(ask, line), counted(ask.history.exchanged)[line.line_id]
+    gone = line.quantity - left
+    given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
+    beyond = max(given - part_of(line.paid, gone, line.quantity, exchanged), 0)
+    these, all_left = (_shared(ask, line, row, count, gone + exchanged) for count in (min(pieces, left), left))
+    return min(these, max(all_left - beyond, 0))
+
+
+def _shared(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int, before: int) -> int:
     whole, step = line.paid, payable(line.paid.currency)
     whole_up_to = ask.figure(row.whole_up_to) or 0
-    if not whole_up_to or part_of(whole, left, line.quantity, before) > whole_up_to:
+    if not whole_up_to or part_of(whole, pieces, line.quantity, before) > whole_up_to:
         shared = int(whole.minor * Decimal(str(row.share)))
         whole = _money(ask, shared if row.share == 1 else shared // step * step)
-    share = part_of(whole, left, line.quantity, before)
-    taken = part_of(line.paid, before, line.quantity)
-    given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
-    return max(share - max(given - taken, 0), 0)
+    return part_of(whole, pieces, line.quantity, before)
 
 
 def _money(ask: Ask, minor: int) -> Money:

@@ -15,7 +15,7 @@ from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeRule, O
 from models.remedies.table import REMEDIES
 from rules.common.amounts import NOTHING, cost_of
 from rules.common.format import minor_units, money
-from rules.money.goods import taken_by
+from rules.money.goods import counted_before
 
 NAMES = {
     ChangeKind.CANCEL: Bilingual(zh="取消订单", en="a cancellation"),
@@ -137,7 +137,7 @@ def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, *, bey
     fault = change_fault(policy, order, case.shipments, offer.change, asked_at, lines=lines, beyond=beyond)
     if fault is not None or offer.kind is not RemedyKind.ORDER_CANCELLED:
         return fault
-    due, given = paid_for(order, lines, taken_by(case)), offer.amount.minor if offer.amount else 0
+    due, given = paid_for(order, lines, counted_before(case)), offer.amount.minor if offer.amount else 0
     if due.minor and not given:
         return Bilingual(zh="订单已付款，请填写退还金额", en="the order was paid: name the amount that goes back")
     if given > due.minor:

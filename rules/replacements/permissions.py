@@ -7,7 +7,6 @@ from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.actors import Actor
 from models.common.base import Bilingual, Body, Money
-from models.common.currencies import payable
 from models.common.errors import Fault
 from models.common.lines import LineQuantity
 from models.common.partners import Order
@@ -20,7 +19,7 @@ from models.replacements.state import Diagnose, ReplacementAction, ReplacementSt
 from models.returns.state import ReturnResult
 from rules.common.amounts import cost_of
 from rules.common.refusal import refusal
-from rules.money.goods import taken_by
+from rules.money.goods import counted_before
 from rules.remedies.limits import unfit as unfit_offer
 
 RULE = "RES-7"
@@ -155,13 +154,6 @@ def same_again(order: Order, items: tuple[StockItem, ...], goods: tuple[LineQuan
     }
 
 
-def paid_for(order: Order, goods: tuple[LineQuantity, ...]) -> Money:
-    """What these pieces count for beside the price of others, after discounts; a part of an amount that can be paid goes to the customer."""
-    lines, step = {line.line_id: line for line in order.lines}, payable(order.total.currency)
-    paid = [(lines[piece.line_id].paid.minor * piece.quantity, lines[piece.line_id].quantity * step) for piece in goods]
-    return Money(minor=sum(-(-minor // pieces) * step for minor, pieces in paid), currency=order.total.currency)
-
-
 def difference(paid: Money, price: Money | None, *, same: bool) -> tuple[Money | None, Money | None]:
     """What the customer has to pay for a dearer article, and what goes back for a cheaper one; of the same article neither."""
     if same or price is None or price.currency != paid.currency or price.minor == paid.minor:
@@ -214,7 +206,7 @@ def refund_instead(case: CaseState, policy: PolicySlice) -> OptionOffer | None:
     without_goods = remedy.kind is RemedyKind.RESHIP or back_with_the_merchant(remedy)
     kind = RemedyKind.REFUND_ONLY if without_goods else RemedyKind.RETURN_AND_REFUND
     goods = goods_of(case, remedy)
-    offer = RemedyOffer(kind=kind, amount=cost_of(case.order, goods, taken_by(case)), lines=goods)
+    offer = RemedyOffer(kind=kind, amount=cost_of(case.order, goods, counted_before(case)), lines=goods)
     if unfit_offer(case, policy, (offer,), Role.MERCHANT) is not None:
         return None
     why = Bilingual(zh="商品缺货，建议退款", en="The goods are out of stock; you may have your money back")

@@ -1,14 +1,15 @@
-"""The sandbox's orders: 360, the same for the same seed, with dates that count back from the first start.
+"""The sandbox's orders: 400, the same for the same seed, with dates that count back from the first start.
 
 The cast: O-1001 is the first story of `sandbox/catalogue/stories.py` and belongs to C-1, O-1002 the second and belongs to C-2, and so on. The
 next rounds of all stories follow: rounds 1 to 4 are cheap where the story allows (up to 200 CNY), 5 to 7 dearer, 8 to 10 mostly above
-2,000 CNY. At the end are more that were simply delivered.
+2,000 CNY. Then come more that were simply delivered, and ten of each state that was added later.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
+from itertools import chain
 from random import Random
 
 from models.common.base import Money
@@ -32,12 +33,15 @@ from sandbox.catalogue.products import (
     CITIES,
     FAMILY,
     FIRST,
+    FURTHER_ABROAD,
+    GIFT,
     GIVEN,
     LAST,
     PRODUCTS,
     RATES,
     SHOPS,
     Product,
+    priced,
 )
 from sandbox.catalogue.stories import DELIVERED, LATER_STORIES, STORIES, PastRefund, Story
 
@@ -45,10 +49,12 @@ FIRST_NUMBER = 1001
 ROUNDS = 10
 MORE_DELIVERED = 30
 SMALL, LARGE = 20_000, 200_000
-"""Minor units: the limits of what is given automatically and by an agent (policies/default.yaml)."""
+"""Fen: the limits of what is given automatically and by an agent (policies/default.yaml)."""
 ROUNDS_ABROAD = frozenset({3, 6})
 CUSTOMERS = 160
+EVERYWHERE = ABROAD | FURTHER_ABROAD
 FREE_FREIGHT, FREIGHT = 9_900, 800
+"""Minor units of whatever currency."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,9 @@ class Entry:
 
     @property
     def size(self) -> str:
-        minor = self.order.total.minor
-        return "small" if minor <= SMALL else "large" if minor > LARGE else "medium"
+        total = self.order.total
+        fen = total.minor / RATES[total.currency]
+        return "small" if fen <= SMALL else "large" if fen > LARGE else "medium"
 
 
 class Catalogue:
@@ -80,7 +87,8 @@ class Catalogue:
 
 def _drafts(seed: int, now: datetime) -> Iterator["Draft"]:
     number = FIRST_NUMBER
-    for draft in (*_rounds(STORIES), *_more_delivered(), *_rounds(LATER_STORIES)):
+    later = chain.from_iterable(_rounds((story,)) for story in LATER_STORIES)
+    for draft in chain(_rounds(STORIES), _more_delivered(), later):
         yield draft(seed, number, now=now)
         number += 1
 
@@ -113,15 +121,15 @@ class Draft:
         self.order_id = f"O-{number}"
         self._story = story
         self._prices = (LARGE + 1, 10**9) if story.large else prices
-        self._abroad = abroad
+        self._abroad = abroad or story.region is not None
         self._cast = cast
         self._chance = Random(f"{seed}:{number}")
         self._now = now if cast else now - timedelta(minutes=self._chance.randrange(300))
-        self._region = self._chance.choice(list(ABROAD if abroad else CITIES))
-        self._currency = ABROAD[self._region][1] if abroad else "CNY"
+        self._region = story.region or self._chance.choice(list(ABROAD if abroad else CITIES))
+        self._home, self._currency = EVERYWHERE[self._region] if self._abroad else (CITIES[self._region], "CNY")
         place = number - FIRST_NUMBER + 1
         self._customer = place if place <= len(STORIES) else len(STORIES) + 1 + place % (CUSTOMERS - len(STORIES))
-        if abroad:
+        if self._abroad:
             self._customer += CUSTOMERS
 
     def entry(self) -> Entry:
@@ -139,8 +147,7 @@ class Draft:
         return self._now - timedelta(days=days)
 
     def _money(self, fen: float) -> Money:
-        minor = fen if self._currency == "CNY" else fen * RATES[self._currency]
-        return Money(minor=round(minor / 10) * 10, currency=self._currency)
+        return priced(fen, self._currency)
 
     @cached_property
     def _name(self) -> str:
@@ -151,32 +158,41 @@ class Draft:
 
     @cached_property
     def _goods(self) -> tuple[Product, ...]:
-        """So many different ones as the story has lines, all together in the order's price class where such goods are sold."""
+        """A different one for each line, all pieces together in the order's price class where such goods are sold; gifts are cheap."""
         if self._cast and self._story is STORIES[0]:
             return PRODUCTS[:1]
         least, most = self._prices
-        lines = self._story.lines
+        paid = self._story.lines - self._story.gifts
+        pieces = paid * self._story.quantity
         fitting = [product for product in PRODUCTS if product.kind == self._story.goods]
-        first = self._chance.choice([product for product in fitting if least / lines <= product.price <= most / lines] or fitting)
-        others = [product for product in fitting if product is not first and product.price <= max(first.price, most / lines)]
-        return (first, *self._chance.sample(others, lines - 1))
+        first = self._chance.choice(
+            [product for product in fitting if least / pieces <= product.price <= most / pieces] or fitting
+        )
+        others = [product for product in fitting if product is not first and product.price <= max(first.price, most / pieces)]
+        bought = (first, *self._chance.sample(others, paid - 1))
+        cheap = [product for product in fitting if product not in bought and product.price <= GIFT]
+        return (*bought, *self._chance.sample(cheap, self._story.gifts))
 
     @cached_property
     def _lines(self) -> tuple[OrderLine, ...]:
-        kept = 1 - self._story.discount
+        story = self._story
+        kept = 1 - story.discount
+        prices = [
+            0 if number > story.lines - story.gifts else product.price for number, product in enumerate(self._goods, start=1)
+        ]
         return tuple(
             OrderLine(
                 line_id=f"L{number}",
                 sku=product.sku,
                 title=product.en if self._abroad else product.zh,
                 category=product.category,
-                quantity=1,
-                unit_price=self._money(product.price),
-                paid=self._money(product.price * kept),
-                marks=product.marks | self._story.marks,
+                quantity=story.quantity,
+                unit_price=self._money(price),
+                paid=self._money(price * story.quantity * kept),
+                marks=product.marks | story.marks,
                 warranty_months=product.warranty_months,
             )
-            for number, product in enumerate(self._goods, start=1)
+            for number, (product, price) in enumerate(zip(self._goods, prices, strict=True), start=1)
         )
 
     @cached_property
@@ -222,7 +238,7 @@ class Draft:
             lost = number <= story.lost_parcels
             came = None if story.delivered is None or lost else self._ago(story.delivered)
             inside = range(number - 1, story.lines, story.parcels)
-            weight = sum(self._goods[place].grams for place in inside) + 150
+            weight = sum(self._goods[place].grams * story.quantity for place in inside) + 150
             yield Shipment(
                 tracking=f"{carrier}{self.order_id.removeprefix('O-')}{self._chance.randrange(10**7):07}{number}",
                 carrier_id=carrier,
@@ -255,7 +271,7 @@ class Draft:
         story = self._story
         delivered = None if lost else story.delivered
         last = story.scanned if delivered is None else delivered
-        home = ABROAD[self._region][0] if self._abroad else CITIES[self._region]
+        home = self._home
         start = "Hamburg" if self._abroad else "杭州"
         hubs = ("Cologne hub", f"{home} hub") if self._abroad else ("华东转运中心", f"{home}转运中心")
         end = {ShipmentStatus.LOST: "lost", ShipmentStatus.PICKUP_POINT: "pickup_point"}.get(story.parcel, "in_transit")

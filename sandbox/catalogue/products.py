@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from models.common.base import Money
+
 
 class Product(NamedTuple):
     """`kind` is what a story may ask for: plain, custom, perishable, warranty, hygiene or digital."""
@@ -123,7 +125,18 @@ ABROAD: dict[str, tuple[str, str]] = {
     "US-NY": ("New York", "USD"),
     "US-WA": ("Seattle", "USD"),
 }
-"""Region → city and currency."""
-RATES = {"EUR": 0.13, "USD": 0.14}
+"""Region → city and currency. Chance picks among them: another region would change every order abroad."""
+FURTHER_ABROAD = {"JP-13": ("Tokyo", "JPY"), "KW-KU": ("Kuwait City", "KWD")}
+"""Those that a story names."""
+RATES = {"CNY": 1, "EUR": 0.13, "USD": 0.14, "JPY": 0.21, "KWD": 0.425}
+"""Minor units of each currency for a fen."""
+GIFT = 4_000
+"""Fen: what is given away is worth this at most."""
+
 CARRIERS = ("SF", "YTO", "ZTO", "STO", "JD")
 CARRIERS_ABROAD = ("DHL", "UPS")
+
+
+def priced(fen: float, currency: str) -> Money:
+    """A price in that currency, in tens of its minor unit, which cards pay everywhere."""
+    return Money(minor=round(fen * RATES[currency] / 10) * 10, currency=currency)

@@ -35,6 +35,10 @@ class Story:
     large: bool = False
     """Only goods above 2,000 CNY."""
     lines: int = 1
+    quantity: int = 1
+    """Pieces of each line."""
+    gifts: int = 0
+    """So many of the lines cost nothing, the last ones."""
     parcels: int = 1
     lost_parcels: int = 0
     """So many of them are lost, the first ones."""
@@ -45,6 +49,8 @@ class Story:
     """once, twice (the same charge again), split (two methods) or pending."""
     refund: PastRefund | None = None
     cancelled: bool = False
+    region: str | None = None
+    """Where its customers live (`ABROAD`, `FURTHER_ABROAD`); None: wherever chance says."""
 
 
 FINE = 2.5
@@ -183,5 +189,33 @@ LATER_STORIES: tuple[Story, ...] = (
         parcels=2,
         lost_parcels=1,
     ),
+    Story(
+        "three_pieces",
+        "同一商品三件，总价不能被三整除",
+        "three pieces of one article, for a price that three does not divide",
+        delivered=FINE,
+        quantity=3,
+        discount=0.15,
+    ),
+    Story("with_gift", "一件商品和一件 0.00 的赠品", "an article, and a gift of 0.00", delivered=FINE, lines=2, gifts=1),
+    Story(
+        "in_yen",
+        "三件商品，以日元支付（无小数）",
+        "three pieces, paid in JPY, which has no decimals",
+        delivered=FINE,
+        quantity=3,
+        discount=0.15,
+        region="JP-13",
+    ),
+    Story(
+        "in_dinars",
+        "三件商品，以科威特第纳尔支付（三位小数）",
+        "three pieces, paid in KWD, which has three decimals",
+        delivered=FINE,
+        quantity=3,
+        discount=0.15,
+        region="KW-KU",
+    ),
 )
-"""States that were added later. Their orders come after all others, so that these keep their numbers in data folders of earlier releases."""
+"""States that were added later; a new one goes to the end. Their orders come after all others, ten of each, so that every order keeps its
+number in data folders of earlier releases."""

@@ -26,7 +26,8 @@ from models.replacements.partner import (
     ReservationStatus,
     Stop,
 )
-from sandbox.catalogue.products import PRODUCTS
+from rules.common.amounts import part_of
+from sandbox.catalogue.products import PRODUCTS, priced
 from sandbox.kit.books import Row, as_json, now
 from sandbox.kit.faults import Fault
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
@@ -219,17 +220,20 @@ def _reservation(row: Row) -> Reservation:
 
 
 def _price(sandbox: Sandbox, asked: ReservationRequest) -> Money:
-    """What was paid for a piece, and more for a -PLUS, less for a -LITE of it; for another article, the catalogue's price."""
-    lines = {line.line_id: line for line in sandbox.catalogue.entries[asked.order_id].order.lines}
-    prices = {product.sku: product.price for product in PRODUCTS}
+    """What was paid for the pieces, and more for a -PLUS, less for a -LITE of them; for another article, the catalogue's price."""
+    order = sandbox.catalogue.entries[asked.order_id].order
+    lines = {line.line_id: line for line in order.lines}
+    prices = {product.sku: priced(product.price, order.total.currency).minor for product in PRODUCTS}
     minor = 0
     for item in asked.items:
         line = lines.get(item.line_id)
         same = line is not None and item.sku.split("-")[:2] == line.sku.split("-")[:2]
-        usual = line.paid.minor // line.quantity if line is not None and same else prices.get(item.sku, 0)
+        usual = prices.get(item.sku, 0) * item.quantity
+        if line is not None and same:
+            usual = part_of(line.paid, item.quantity, line.quantity)
         step = STEP if item.sku.endswith("-PLUS") else -STEP if item.sku.endswith("-LITE") else 0
-        minor += max(usual + step, 0) * item.quantity
-    return Money(minor=minor, currency=currency_of(sandbox, asked.order_id))
+        minor += max(usual + step * item.quantity, 0)
+    return Money(minor=minor, currency=order.total.currency)
 
 
 def currency_of(sandbox: Sandbox, order_id: str) -> str:

@@ -16,7 +16,9 @@ from models.replacements.state import ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
 from rules.case.withdrawal import earned
-from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, paid_for, same_again
+from rules.common.amounts import cost_of
+from rules.money.goods import counted_before
+from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, same_again
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import due_all_the_same, find, give_up_unpaid, replace
@@ -218,7 +220,7 @@ def order_of(context: CaseContext) -> Order:
 def start_of(context: CaseContext, remedy: Remedy, *, waits_for_goods: bool = False, mend: bool = False) -> ReplacementStart:
     case, order = context.case, order_of(context)
     goods, items = goods_of(case, remedy), items_of(case, remedy)
-    paid: Money = paid_for(order, goods)
+    paid: Money = cost_of(order, goods, counted_before(case))
     own_id = child_workflow.workflow_id(case.case_id, remedy.id, KIND)
     return ReplacementStart(
         case_id=case.case_id,

@@ -208,6 +208,19 @@ def test_what_is_due_when_a_case_ends_with_goods_at_the_merchants(situation: str
     assert due(given_up(given)) == ([] if minor is None else [minor]), situation
 
 
+def test_three_single_pieces_that_stayed_are_paid_for_as_the_whole() -> None:
+    piece = (ReturnLine(line_id="L1", quantity=1, paid_minor=3_333),)
+    kept = returned(Purpose.EXCHANGE, R.LOST).model_copy(update={"lines": piece})
+    ones = [given_up(remedy(K.EXCHANGE, return_=kept)).model_copy(update={"id": f"m{number}"}) for number in range(1, 4)]
+    three = case(order=order("O-1", line("L1", quantity=3, minor=10_000)), stage=Stage.ARCHIVAL, remedies=ones)
+    assert [amount.minor for _, amount in owed_for_goods(three)] == [3_333, 3_333, 3_334]
+
+
+def test_goods_that_stayed_are_paid_for_once() -> None:
+    given = given_up(exchanging(R.ACCEPTED, S.OVER))
+    assert due(given, Remedy(id="m1-goods", kind=K.REFUND_ONLY, amount=Money(minor=20_000), pays_for="m1")) == []
+
+
 def test_what_was_given_since_settles_goods_that_stayed() -> None:
     given = given_up(exchanging(R.ACCEPTED, S.OVER))
     refund = Remedy(id="m2", kind=K.REFUND_ONLY, amount=Money(minor=5_000))

@@ -52,6 +52,15 @@ def test_three_pieces_returned_one_at_a_time_give_the_whole(minor: int, currency
     assert [cost_of(bought, one, {"L1": before}).minor for before in range(3)] == parts
 
 
+@given(st.integers(0, 10**9), CURRENCIES, st.integers(1, 7), st.integers(0, 30))
+def test_pieces_that_came_in_exchange_and_come_back_too_add_up_to_the_whole_again(
+    minor: int, currency: str, quantity: int, before: int
+) -> None:
+    whole = Money(minor=minor, currency=currency)
+    assert sum(part_of(whole, 1, quantity, before + number) for number in range(quantity)) == minor
+    assert part_of(whole, quantity, quantity, before) == part_of(whole, quantity + 1, quantity, before) == minor
+
+
 def test_a_line_named_twice_costs_its_pieces_together() -> None:
     bought = order("O-1", line(quantity=3, minor=10_000))
     one, two = LineQuantity(line_id="L1"), LineQuantity(line_id="L1", quantity=2)

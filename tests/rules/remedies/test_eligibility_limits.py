@@ -80,6 +80,45 @@ def test_money_given_for_a_line_before_counts_against_its_limit(policy_slice: Po
     assert amounts == [Money(minor=2_450), Money(minor=6_450)]
 
 
+@pytest.mark.parametrize(
+    ("situation", "minor", "given_before", "ones"),
+    [
+        ("nothing given before", 10_000, 0, [3_333, 3_333, 3_334]),
+        ("one piece refunded, which stays", 10_000, 3_333, [3_333, 3_333, 1]),
+        ("a tenth off all three", 10_000, 1_000, [3_333, 3_333, 2_334]),
+        ("all of it refunded", 10_000, 10_000, [0, 0, 0]),
+    ],
+)
+def test_what_was_given_for_some_pieces_is_in_the_way_of_no_other_and_all_together_get_the_whole_once(
+    policy_slice: PolicySlice, situation: str, minor: int, given_before: int, ones: list[int]
+) -> None:
+    bought = order(line(quantity=3, minor=minor))
+    back: list[int] = []
+    for taken in range(3):
+        given_now = given_before + sum(back)
+        history = OrderHistory(
+            taken=(LineQuantity(line_id="L1", quantity=taken),) if taken else (),
+            given=(LineGiven(line_id="L1", minor=given_now),) if given_now else (),
+        )
+        asked = ask(policy_slice, issue=Issue.QUALITY_DEFECT, order=bought, history=history, finding=MERCHANT_LIABLE)
+        back.append(most(asked, RETURN, (LineQuantity(line_id="L1"),)))
+    assert back == ones, situation
+    assert sum(back) + given_before == minor
+
+
+def test_a_piece_that_came_in_exchange_counts_like_any_other(policy_slice: PolicySlice) -> None:
+    bought, back = order(line(quantity=3, minor=10_000)), list[int]()
+    for taken in range(3):
+        history = OrderHistory(
+            taken=(LineQuantity(line_id="L1", quantity=taken),) if taken else (),
+            given=(LineGiven(line_id="L1", minor=sum(back)),) if back else (),
+            exchanged=(LineQuantity(line_id="L1"),),
+        )
+        asked = ask(policy_slice, issue=Issue.QUALITY_DEFECT, order=bought, history=history, finding=MERCHANT_LIABLE)
+        back.append(most(asked, RETURN, (LineQuantity(line_id="L1"),)))
+    assert back == [3_333, 3_334, 3_333]
+
+
 @given(st.integers(1, 10**7), st.permutations(range(5)), st.integers(1, 5), st.sampled_from([RETURN, ADJUST]))
 def test_pieces_asked_about_one_after_another_get_what_all_of_them_would(
     policy_slice: PolicySlice, minor: int, sizes: list[int], lines: int, kind: RemedyKind

@@ -1,7 +1,5 @@
 """What a replacement is about, what it costs more or less, and what may be done to it (RES-7)."""
 
-import itertools
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,15 +83,9 @@ def test_what_is_sent_is_what_was_named_and_else_the_same_again() -> None:
     assert rules.same_again(bought(), same, lines)
 
 
-@given(st.integers(1, 9), st.integers(0, 10**6), st.integers(0, 10**6))
-def test_a_difference_is_exact_and_goes_one_way(quantity: int, paid: int, price: int) -> None:
-    whole = rules.paid_for(bought(quantity, paid), (LineQuantity(line_id="L1", quantity=quantity),))
-    assert whole.minor == paid
-    pieces = [
-        rules.paid_for(bought(quantity, paid), (LineQuantity(line_id="L1", quantity=count),)).minor
-        for count in range(1, quantity + 1)
-    ]
-    assert all(0 <= later - earlier <= paid // quantity + 1 for earlier, later in itertools.pairwise(pieces))
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_a_difference_is_exact_and_goes_one_way(paid: int, price: int) -> None:
+    whole = Money(minor=paid)
     to_pay, to_give_back = rules.difference(whole, Money(minor=price), same=False)
     assert (to_pay.minor if to_pay else 0) - (to_give_back.minor if to_give_back else 0) == price - paid
     assert to_pay is None or to_give_back is None

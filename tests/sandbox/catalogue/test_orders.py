@@ -116,7 +116,7 @@ def test_what_was_paid_is_what_the_order_cost() -> None:
 
 
 def test_every_state_has_small_and_large_orders() -> None:
-    assert len(ENTRIES) == 360
+    assert len(ENTRIES) == 400
     for story in (*STORIES, *LATER_STORIES):
         sizes = Counter(entry.size for entry in in_state(story.state))
         assert sizes["large"] >= 1, story.state
@@ -137,11 +137,41 @@ def test_an_order_keeps_its_number_when_states_are_added() -> None:
     """A data folder of an earlier release knows it by that."""
     states = {f"O-{1001 + number}": story.state for number, story in enumerate(STORIES)}
     assert len(states) == 32
-    assert {number: CATALOGUE.entries[number].story.state for number in ("O-1033", "O-1064", "O-1329")} == {
+    assert {number: CATALOGUE.entries[number].story.state for number in ("O-1033", "O-1064", "O-1329", "O-1352", "O-1361")} == {
         "O-1033": STORIES[0].state,
         "O-1064": STORIES[31].state,
         "O-1329": STORIES[0].state,
+        "O-1352": LATER_STORIES[0].state,
+        "O-1361": LATER_STORIES[1].state,
     }
+
+
+def test_three_pieces_cost_what_three_does_not_divide() -> None:
+    for state in ("three_pieces", "in_yen", "in_dinars"):
+        entry = in_state(state)[0]
+        (line,) = entry.order.lines
+        assert (line.quantity, entry.shipments[0].lines[0].quantity) == (3, 3)
+        assert line.paid.minor % 3, state
+        assert line.paid.minor < 3 * line.unit_price.minor
+
+
+def test_a_gift_costs_nothing_and_travels_with_what_was_bought() -> None:
+    for entry in in_state("with_gift"):
+        bought, gift = entry.order.lines
+        assert bought.paid.minor
+        assert (gift.unit_price.minor, gift.paid.minor) == (0, 0)
+        assert [part.line_id for part in entry.shipments[0].lines] == [bought.line_id, gift.line_id]
+
+
+def test_an_order_is_as_large_as_it_is_worth_whatever_its_currency() -> None:
+    sizes = {entry.order.total.currency: set[str]() for entry in ENTRIES}
+    for entry in ENTRIES:
+        sizes[entry.order.total.currency].add(entry.size)
+    assert sizes["JPY"] == sizes["KWD"] == {"small", "medium", "large"}
+    yen, dinars = (in_state(state)[0] for state in ("in_yen", "in_dinars"))
+    assert (yen.size, yen.order.total.minor) == ("small", 3_960)
+    assert (dinars.size, dinars.order.total.minor) == ("small", 2_860)
+    assert in_state("in_yen")[4].size == "medium", "10,120 yen are no 101.20 of anything"
 
 
 def test_the_same_seed_gives_the_same_orders_and_another_seed_others() -> None:
@@ -151,10 +181,10 @@ def test_the_same_seed_gives_the_same_orders_and_another_seed_others() -> None:
     assert others != CATALOGUE.entries
 
 
-def test_english_customers_pay_in_euros_and_dollars() -> None:
+def test_english_customers_pay_in_other_currencies() -> None:
     abroad = Counter(entry.order.total.currency for entry in ENTRIES if entry.locale == "en")
-    assert set(abroad) == {"EUR", "USD"}
-    assert 30 <= abroad.total() <= 80
+    assert set(abroad) == {"EUR", "USD", "JPY", "KWD"}
+    assert 50 <= abroad.total() <= 100
     assert all(entry.order.total.currency == "CNY" for entry in ENTRIES if entry.locale == "zh")
 
 
@@ -171,7 +201,8 @@ def test_the_guide_shows_the_cast_as_it_is() -> None:
     guide = (Path(__file__).parents[3] / "docs" / "sandbox.md").read_text(encoding="utf-8")
     for number, story in enumerate(STORIES, start=1):
         assert f"| O-{1000 + number} | C-{number} | `{story.state}` | {story.en} · {story.zh} |" in guide
-    for number, story in enumerate(LATER_STORIES, start=1351):
+    for place, story in enumerate(LATER_STORIES):
+        number = 1351 + 10 * place
         customer = CATALOGUE.entries[f"O-{number}"].order.customer_id
         assert f"| O-{number} | {customer} | `{story.state}` | {story.en} · {story.zh} |" in guide
     assert f"{len(ENTRIES)} orders" in guide

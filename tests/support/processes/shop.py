@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -217,11 +217,13 @@ class Case:
 
 
 @asynccontextmanager
-async def running_shop(temporal: WorkflowEnvironment, folder: Path, **instead: str) -> AsyncGenerator[Shop]:
-    """`instead`: addresses of partners that are not the sandbox's, as `merchant_url`."""
+async def running_shop(
+    temporal: WorkflowEnvironment, folder: Path, figures: Mapping[str, str] = POLICY, **instead: str
+) -> AsyncGenerator[Shop]:
+    """`figures`: what is changed in the policy. `instead`: addresses of partners that are not the sandbox's, as `merchant_url`."""
     policy = folder / "policy.yaml"
     usual = Settings().policy.read_text(encoding="utf-8")
-    for known, here in POLICY.items():
+    for known, here in figures.items():
         assert re.search(known, usual, re.MULTILINE), known
         usual = re.sub(known, here, usual, flags=re.MULTILINE)
     policy.write_text(usual, encoding="utf-8")
