@@ -91,6 +91,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         payment=partners.payment,
         charges=partners.charges,
         carriers=partners.returns,
+        shipments=partners.carrier,
         promotion=partners.promotion,
     )
     return Wiring(

@@ -37,7 +37,7 @@ from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, Cla
 from models.common.activity import Activity
 from models.common.partner_registry import SEVERAL_PARTNERS, Partner
 from models.money.charge import BookCharge, Charge, ChargeCall
-from models.reconciliation.difference import PageReport, ReconcilePage, ScanEnd
+from models.reconciliation.difference import PageReport, ReconcilePage, Reported, ScanEnd
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeQuery
 from models.replacements.activities import DecideRepair, RenewStock, Watched, WatchParcel
 from models.replacements.partner import Dispatch, DispatchRequest, Repair, RepairRequest, Reservation, ReservationRequest
@@ -119,3 +119,4 @@ COUNT_HELPED = Activity("count_helped", HelpedReport, type(None))
 # Reconciliation
 RECONCILE_PAGE = Activity("reconcile_page", ReconcilePage, PageReport, SEVERAL_PARTNERS)
 END_SCAN = Activity("end_scan", ScanEnd, PageReport)
+REPORT_DIFFERENCE = Activity("report_difference", Reported, type(None))

@@ -17,24 +17,29 @@ from activities.money.refund_parts import lock_order, part_of
 from activities.reconciliation.differences import Recorded, record
 from adapters.database.engine import Database
 from adapters.database.ledger import booked, post
-from adapters.partners.protocols import Charges, PaymentProvider, Promotion
+from adapters.partners.protocols import Carrier, Charges, PaymentProvider, Promotion
 from adapters.partners.returns import ReturnPartners
 from models.case.state import CaseState
+from models.claims.state import ClaimState
 from models.common.errors import PartnerError
-from models.common.partners import Payment
+from models.common.partners import Payment, Shipment
 from models.common.vocabulary import ErrorType, Stage
 from models.money.ledger import Entry
 from models.policy.policy import Policy
 from models.reconciliation.difference import UNREADABLE, DifferenceKind, Finding, Scope
 from models.replacements.state import ReplacementStage
+from models.returns.partner import ReturnParcel
 from models.returns.state import ReturnStage
 from models.tables.case import CaseRow
+from models.tables.claims import ClaimRow
 from models.tables.money import RefundPartRow
 from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
+from rules.claims.found import as_found, given_up
 from rules.money import ledger
 from rules.reconciliation.charges import bills_of, in_charges
 from rules.reconciliation.coupons import coupons_of, in_coupons
+from rules.reconciliation.found import decision_on, in_found
 from rules.reconciliation.money import Books, Limits, Part, Road, in_goods, in_money
 from rules.returns.statuses import status_of
 
@@ -97,6 +102,7 @@ class Comparison:
         payment: PaymentProvider,
         charges: Charges,
         carriers: ReturnPartners,
+        shipments: Carrier,
         promotion: Promotion,
     ) -> None:
         self._database = database
@@ -104,6 +110,7 @@ class Comparison:
         self._payment = payment
         self._charges = charges
         self._carriers = carriers
+        self._shipments = shipments
         self._promotion = promotion
         self._books = {
             Scope.MONEY: self._money,
@@ -135,7 +142,9 @@ class Comparison:
                 entries = [entry for _, entry in await booked(session, order_id)]
                 findings += await self._of_money(session, compared, payments, entries)
                 await post(session, compared.at, *ledger.seen(order_id, payments, entries))
-                compared.recorded += await record(session, findings, compared.rows, compared.at)
+                compared.recorded += await record(
+                    session, findings, compared.rows, compared.at, self._policy.reconciliation.decide_within
+                )
             return
         await self._record(compared, findings)  # that it cannot be read
 
@@ -172,7 +181,8 @@ class Comparison:
             returns = (await session.exec(select(ReturnRow).where(ReturnRow.order_id == compared.order_id, on_the_road))).all()
         roads = [road for row in returns if (road := _road_of(row)) is not None]
         roads += [road for row, state in compared.cases if row.stage != Stage.CLOSED for road in _roads_of(row, state)]
-        findings = list[Finding]()
+        findings = [one for state, _ in compared.states for one in _standing(state)]
+        await self._given_up(compared, findings)
         for road in roads:
             with compared.asking(Scope.GOODS, road.tracking, findings):
                 parcel = await patiently(partial(self._carriers.parcel, road.tracking))
@@ -181,6 +191,26 @@ class Comparison:
             if Scope.GOODS in compared.missed:
                 break
         await self._record(compared, findings)
+
+    async def _given_up(self, compared: Compared, findings: list[Finding]) -> None:
+        """Parcels for whose loss something was given: whether they have turned up."""
+        lost = [(state, one.tracking) for state, _ in compared.states for one in given_up(state)]
+        if not lost:
+            return
+        claims = [ClaimState.model_validate(row.state).claim for row in await self._claims(compared.order_id)]
+        with compared.asking(Scope.GOODS, Scope.GOODS.value, findings):
+            shipments = {one.tracking: one for one in await patiently(partial(self._shipments.shipments, compared.order_id))}
+            for state, tracking in lost:
+                told: Shipment | ReturnParcel | None = shipments.get(tracking)
+                told = told or await patiently(partial(self._carriers.parcel, tracking))
+                found = told and as_found(told, self._policy.returns, compared.at)
+                if told is not None and found is not None:
+                    own = [claim for claim in claims if claim.case_id == state.case_id]
+                    findings += in_found(state, found, told.model_dump(mode="json"), own)
+
+    async def _claims(self, order_id: str) -> Sequence[ClaimRow]:
+        async with self._database.reading() as session:
+            return (await session.exec(select(ClaimRow).where(ClaimRow.order_id == order_id))).all()
 
     async def _coupons(self, compared: Compared) -> None:
         """Coupons of the ledger and of the cases, each by its key."""
@@ -198,7 +228,9 @@ class Comparison:
     async def _record(self, compared: Compared, findings: Sequence[Finding]) -> None:
         if findings:
             async with self._database.writing() as session:
-                compared.recorded += await record(session, findings, compared.rows, compared.at)
+                compared.recorded += await record(
+                    session, findings, compared.rows, compared.at, self._policy.reconciliation.decide_within
+                )
 
     def _limits(self, compared: Compared) -> Limits:
         policy = self._policy.reconciliation
@@ -216,6 +248,12 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
                 raise
             await asyncio.sleep(pause)
     return await call()
+
+
+def _standing(case: CaseState) -> Iterable[Finding]:
+    """What the case knows of parcels that turned up, as long as it is to be decided."""
+    now = {one.tracking: one for one in case.found}
+    return (finding for one in now.values() if (finding := decision_on(case, one)) is not None)
 
 
 def _road_of(row: ReturnRow) -> Road | None:

@@ -1,7 +1,7 @@
 """Differences as they are kept: found again, solved by a case, handed to people, gone (docs/money.md)."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
@@ -12,7 +12,7 @@ from adapters.database.engine import insert_if_absent, storable
 from models.common.events import Event
 from models.common.languages import Language
 from models.common.vocabulary import MessageChannel, Role
-from models.reconciliation.difference import DifferenceKind, DifferenceState, Finding, Scope, Word
+from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, Finding, Scope, Word
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
 from rules.notifications.recipients import ANY_TEAM
@@ -31,12 +31,17 @@ class Recorded(NamedTuple):
     """When its case was told: what is there still at the next scan is for a person."""
 
 
-async def record(session: AsyncSession, findings: Iterable[Finding], cases: Sequence[CaseRow], at: datetime) -> list[Recorded]:
-    """A difference seen again is the same row. One that a person accepted stays accepted, unless it changed."""
-    return [await _record(session, finding, cases, at) for finding in findings]
+async def record(
+    session: AsyncSession, findings: Iterable[Finding], cases: Sequence[CaseRow], at: datetime, within: timedelta
+) -> list[Recorded]:
+    """A difference seen again is the same row. One that a person accepted stays accepted, unless it changed.
+
+    `within`: how long people have for a decision; after that, the default is decided.
+    """
+    return [await _record(session, finding, cases, at, within) for finding in findings]
 
 
-async def _record(session: AsyncSession, finding: Finding, cases: Sequence[CaseRow], at: datetime) -> Recorded:
+async def _record(session: AsyncSession, finding: Finding, cases: Sequence[CaseRow], at: datetime, within: timedelta) -> Recorded:
     case = next((row for row in cases if finding.case_id in {None, row.case_id}), None)
     row = await session.get(DifferenceRow, id_of(finding), with_for_update=True)
     fresh = row is None
@@ -58,7 +63,12 @@ async def _record(session: AsyncSession, finding: Finding, cases: Sequence[CaseR
     elif row.state == DifferenceState.SOLVED or (row.ours, row.theirs) != (ours, theirs):
         fresh = row.state != DifferenceState.OPEN
         row.state, row.told_to, row.told_at, row.asked_at = DifferenceState.OPEN, None, None, None
-        row.closed_at = row.closed_by = row.note = None
+        row.closed_at = row.closed_by = row.note = row.due = row.decision = None
+    if finding.kind is DifferenceKind.PARCEL_FOUND and row.state == DifferenceState.OPEN:
+        row.due = row.due or at + within
+        if row.due <= at:
+            row.state, row.decision = DifferenceState.ACCEPTED, Decision.BORNE
+            row.closed_at, row.closed_by = at, Role.SYSTEM
     row.ours, row.theirs, row.last_seen = ours, theirs, at
     session.add(row)
     accepted = row.state == DifferenceState.ACCEPTED
@@ -93,6 +103,7 @@ async def to_people(
 
 async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, language: Language, at: datetime) -> None:
     data = {"kind": row.kind, "order_id": row.order_id, "subject": row.subject, "case": row.case_id}
+    data |= {"until": row.due and row.due.isoformat()}
     data |= {"orders": row.theirs.get("orders"), "words": row.theirs.get("words") or row.ours.get("words")}
     letter = {**data, "case_id": row.difference_id, "then": None, "emergency_contact": None}
     subject, body = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(language.locales, letter))

@@ -17,7 +17,7 @@ from activities.kit.errors import to_temporal
 from activities.reconciliation.compare import ON_THE_ROAD, TRIES, Compared, Comparison
 from activities.reconciliation.differences import Recorded, close_gone, close_scan, record, standing, to_people
 from adapters.database.engine import Database
-from models.activities import END_SCAN, RECONCILE_PAGE
+from models.activities import END_SCAN, RECONCILE_PAGE, REPORT_DIFFERENCE
 from models.common.errors import PartnerError
 from models.common.partners import Notice
 from models.common.vocabulary import RefundStatus, Stage
@@ -29,10 +29,12 @@ from models.reconciliation.difference import (
     Missed,
     PageReport,
     ReconcilePage,
+    Reported,
     ScanEnd,
     Word,
 )
 from models.tables.case import CaseRow
+from models.tables.claims import ClaimRow
 from models.tables.money import LedgerRow, RefundPartRow
 from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
@@ -67,15 +69,24 @@ class ReconciliationActivities:
     async def end_scan(self, end: ScanEnd) -> PageReport:
         """Tell the supervisors what the scan could not see, once a scan; what was said of the one before is over."""
         async with self._database.writing() as session:
-            recorded = await record(session, _of_scan(end), (), end.at)
+            recorded = await record(session, _of_scan(end), (), end.at, self._policy.decide_within)
             people = await self._ask(session, recorded, (), end.at)
             solved = 0 if end.failed else await close_scan(session, {known.id for known in recorded}, end.at)
             found = await standing(session, end.at)
         fresh = sum(known.fresh for known in recorded)
         return PageReport(found=found, fresh=fresh, for_people=people, solved=solved)
 
+    @carries_out(REPORT_DIFFERENCE)
+    async def report_difference(self, reported: Reported) -> None:
+        """A difference that a case comes upon: the supervisors' task at once, the same row for the scans that find it again."""
+        async with self._database.writing() as session:
+            case = await session.get(CaseRow, reported.finding.case_id)
+            cases = [case] if case else []
+            recorded = await record(session, [reported.finding], cases, reported.at, self._policy.decide_within)
+            await self._ask(session, recorded, (), reported.at)
+
     async def _orders(self, request: ReconcilePage, after: str | None, limit: int) -> Sequence[str]:
-        """Those that are asked for; else with money or goods on the way, changed lately, or with an open difference; by their ids."""
+        """Those that are asked for; else with money, goods or claims on the way, changed lately, or with an open difference; by their ids."""
         if request.only:
             return [order_id for order_id in sorted(request.only) if after is None or order_id > after][:limit]
         since = request.at - self._policy.lookback
@@ -88,6 +99,7 @@ class ReconciliationActivities:
             ),
             select(LedgerRow.order_id).where(col(LedgerRow.at) >= since),
             select(ReturnRow.order_id).where(col(ReturnRow.stage).in_([stage.value for stage in ON_THE_ROAD])),
+            select(ClaimRow.order_id).where(col(ClaimRow.closed_at).is_(None)),
             select(CaseRow.order_id).where(lately, col(CaseRow.order_id).is_not(None)),
             select(DifferenceRow.order_id).where(
                 DifferenceRow.state == DifferenceState.OPEN, col(DifferenceRow.order_id).is_not(None)
@@ -112,7 +124,7 @@ class ReconciliationActivities:
             words = type(error).__name__  # what it says may be personal
             finding = Finding(kind=DifferenceKind.NOT_COMPARED, order_id=order_id, subject="programs", theirs={"words": words})
             async with self._database.writing() as session:
-                recorded = await record(session, [finding], (), request.at)
+                recorded = await record(session, [finding], (), request.at, self._policy.decide_within)
                 people = await self._ask(session, recorded, (), request.at)
             return PageReport(orders=1, fresh=sum(known.fresh for known in recorded), for_people=people)
 

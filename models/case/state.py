@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from models.case.action_bodies import Rate
 from models.case.history import OrderHistory
 from models.case.receipt import Receipt
+from models.claims.found import FoundParcel
 from models.claims.state import ClaimRef
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Frozen, Identifier, Instant, wire_name
@@ -165,6 +166,8 @@ class CaseState(BaseModel):
     """What was claimed of carriers and merchants for what the case gave (RES-9)."""
     claims_moved: bool = False
     """An appeal took the responsibility off a party; where it rests on nobody now, the platform bears it (INV-5)."""
+    found: tuple[FoundParcel, ...] = ()
+    """Parcels that turned up after something was given for their loss, the last one last."""
     survey: Rate | None = None
     confirmed: bool = False
     disputed: bool = False

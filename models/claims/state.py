@@ -108,6 +108,10 @@ class Claim(Frozen):
     items: tuple[ClaimItem, ...]
     currency: str
     limit: ClaimLimit | None = None
+    if_late: tuple[ClaimItem, ...] = ()
+    """Of a lost parcel: what is still claimed, for the delay, when it turns up after all."""
+    promised_at: Instant | None = None
+    """What is delivered by then was not late."""
     finding: Finding
     facts: tuple[Fact, ...] = ()
     evidence: tuple[EvidenceRef, ...] = ()
@@ -221,11 +225,13 @@ class ClaimRef(Frozen):
 
 
 class ClaimAdjustment(Frozen):
-    """The claim's signal `adjust`: the responsibility moved, this is all that is still claimed. No items: withdrawn."""
+    """The claim's signal `adjust`: this is all that is still claimed. No items: withdrawn."""
 
     claim_id: Identifier
     items: tuple[ClaimItem, ...]
     why: str
+    cause: ClaimCause | None = None
+    """What it is claimed for from now on; None: for what it was."""
 
 
 class ClaimOver(Frozen):

@@ -144,6 +144,8 @@ class Event(StrEnum):
     REPLACEMENT_REFUSED = _event("resolution.replacement_refused", f"remedy_id kind {REFUSAL}")
     REPLACEMENT_SENT = _event("resolution.replacement_sent", "remedy_id kind tracking carrier_id")
     REPLACEMENT_LOST = _event("resolution.replacement_lost", "remedy_id kind tracking again")
+    REPLACEMENT_NOT_NEEDED = _event("resolution.replacement_not_needed", "remedy_id kind tracking")
+    PARCEL_FOUND = _event("resolution.parcel_found", "tracking status at customer_has to_decide", readers=Readers.MERCHANT)
     REPLACEMENT_DELIVERED = _event("resolution.replacement_delivered", "remedy_id kind tracking")
     REPLACEMENT_UNPAID = _event("resolution.replacement_unpaid", "remedy_id kind amount_minor currency")
     REFUND_CHOSEN = _event("resolution.refund_chosen", "remedy_id kind")
@@ -222,5 +224,5 @@ class Event(StrEnum):
     CLAIM_CHANGED = _event("claim.changed", f"{CLAIM} of why")
     CLAIM_CLOSED = _event("claim.closed", f"{CLAIM} of status reason recovered_minor")
     CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=Readers.PLATFORM)
-    DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words")
+    DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words until")
     """On no timeline: a message to the supervisors (docs/money.md)."""

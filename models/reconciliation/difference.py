@@ -19,8 +19,21 @@ class ReconciliationPolicy(Frozen):
     """A refund that has not arrived by then is a difference."""
     page: int = Field(default=20, ge=1, le=200)
     """Orders that one activity compares."""
+    decide_within: Duration = timedelta(days=7)
+    """A parcel that turned up: when nobody has decided by then who keeps what, whoever paid bears it."""
     pause: Duration = timedelta(milliseconds=200)
     """Between two orders: the scan shares partners with cases that wait."""
+
+
+class Decision(StrEnum):
+    """Who keeps what, when a parcel turned up after something was given for its loss. Nobody is charged by it."""
+
+    BORNE = "borne"
+    """Everybody keeps what they have; whoever paid bears it. The default."""
+    RETURN_ASKED = "return_asked"
+    """The customer is asked to send the goods back."""
+    PAYMENT_ASKED = "payment_asked"
+    """The customer is asked to pay for the goods."""
 
 
 class Scope(StrEnum):
@@ -72,6 +85,8 @@ class DifferenceKind(StrEnum):
     """It is on the road, and the carrier does not know it."""
     PARCEL_LOST = "parcel_lost"
     """It has come, we think, and the carrier says that it is lost."""
+    PARCEL_FOUND = "parcel_found"
+    """Something was given for its loss, and it has turned up: a person decides who keeps what."""
     PARCEL_UNREADABLE = "parcel_unreadable"
     COUPON_AHEAD = "coupon_ahead"
     """It was issued, and our books do not have it."""
@@ -147,6 +162,13 @@ class Finding(Frozen):
     theirs: dict[str, JsonValue] = {}
     word: Word | None = None
     """None: only a person can say what to do."""
+
+
+class Reported(Frozen):
+    """A difference that a workflow comes upon by itself, between two scans."""
+
+    finding: Finding
+    at: Instant
 
 
 MOST_NAMED = 100
@@ -251,6 +273,9 @@ class DifferenceView(Frozen):
     told_at: Instant | None
     asked_at: Instant | None
     """When it became a task of the supervisors."""
+    due: Instant | None
+    """Until when it is to be decided; then it is closed by itself with the decision `borne`. None: no decision is asked for."""
+    decision: Decision | None
     closed_at: Instant | None
     closed_by: str | None
     note: str | None

@@ -74,6 +74,8 @@ class ReplacementState(Frozen):
     tracking: TrackingNumber | None = None
     carrier_id: Identifier | None = None
     delivered_at: Instant | None = None
+    lost: tuple[TrackingNumber, ...] = ()
+    """Parcels that got lost before, the last one last."""
     mended: bool = False
     """The workshop has done its work."""
     given_up: bool = False

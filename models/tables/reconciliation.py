@@ -33,6 +33,9 @@ class DifferenceRow(SQLModel, table=True):
     asked: int = 0
     """How often it became a person's task."""
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    due: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Until when a person is to decide; None: no decision is asked for."""
+    decision: str | None = None
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by: str | None = None
     note: str | None = None

@@ -4,8 +4,10 @@ Pure: the same case, finding and policy give the same receivables, so that they 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from models.case.state import CaseState
+from models.claims.found import FoundParcel
 from models.claims.policy import WHOLE, CarrierTerms, ClaimsPolicy
 from models.claims.state import Claim, ClaimCause, ClaimItem, ClaimKind, ClaimLimit, ClaimPayment, ClaimRef, ClaimStatus
 from models.common.base import Frozen, Money
@@ -17,9 +19,10 @@ from models.policy.policy import PolicySlice
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Amount
 from models.returns.state import ReturnParcelState, ReturnResult
+from rules.claims.found import as_first_found, is_late
 from rules.common.amounts import cost_of
 from rules.common.rates import figure_in
-from rules.facts.parcels import lines_in_question, parcel_in_question
+from rules.facts.parcels import as_given_up, lines_in_question, parcel_in_question, parcels_with
 from rules.money import ledger
 
 CAUSES: Mapping[Issue, ClaimCause] = {
@@ -67,18 +70,20 @@ def receivables(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -
     order, finding = case.order, case.finding
     if order is None or finding is None:
         return ()
-    road = parcel_in_question(case.shipments, lines_in_question(case))
+    road, late = _road(case)
     found: dict[tuple[ClaimKind, str, str], Receivable] = {}
     for remedy in case.remedies:
         value, funder = given(remedy, order), policy.funded_by.get(remedy.kind)
         if value is None or funder is None:
             continue
-        lost = _lost_on_the_way_back(remedy)
+        lost = _lost_on_the_way_back(remedy, case)
         carrier = lost.carrier_id if lost else road.carrier_id if road else None
         shares = {Party.CARRIER: WHOLE} if lost else bearers(finding.party, policy, moved=moved, parcel=road is not None)
         for kind, minor in _owed(value.minor, funder, shares):
             who = carrier if kind is ClaimKind.CARRIER else order.merchant_id
             assert who is not None  # noqa: S101  # without a parcel no carrier bears anything
+            if kind is ClaimKind.CARRIER and lost is None and late is False:
+                continue  # what it was claimed for did not happen
             item = ClaimItem(
                 remedy_id=remedy.id,
                 kind=remedy.kind,
@@ -95,7 +100,7 @@ def receivables(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -
                 else Receivable(
                     kind=kind,
                     who=who,
-                    cause=_cause(case, lost=lost is not None, carrier=of_parcel, road=road),
+                    cause=_cause(case, lost=lost is not None, carrier=of_parcel, road=road, late=late),
                     currency=value.currency,
                     tracking=tracking,
                     items=(item,),
@@ -164,6 +169,25 @@ def excessive(wanted: Sequence[Receivable], refs: Sequence[ClaimRef]) -> Iterato
                 kept.append(item.model_copy(update={"amount": Money(minor=minor, currency=item.amount.currency)}))
         if tuple(kept) != ref.items:
             yield Change(claim_id=ref.claim_id, items=tuple(kept))
+
+
+def if_late(case: CaseState, due: Receivable, policy: ClaimsPolicy) -> tuple[ClaimItem, ...]:
+    """What would still be claimed of a lost parcel's carrier, for the delay, if the parcel turned up."""
+    promised_at = case.order.promised_at if case.order else None
+    if due.cause is not ClaimCause.LOST or due.tracking is None or promised_at is None:
+        return ()
+    found = FoundParcel(tracking=due.tracking, status=ShipmentStatus.DELIVERED, at=promised_at + timedelta(seconds=1))
+    then = receivables(case.model_copy(update={"found": (*case.found, found)}), policy, moved=case.claims_moved)
+    same = next((one for one in then if (one.kind, one.who, one.tracking) == (due.kind, due.who, due.tracking)), None)
+    return tuple(_at_most(same.items, due.items)) if same else ()
+
+
+def _at_most(items: Iterable[ClaimItem], claimed: Iterable[ClaimItem]) -> Iterator[ClaimItem]:
+    """Of each remedy no more than was claimed for it."""
+    most = {item.remedy_id: item.amount.minor for item in claimed}
+    for item in items:
+        if minor := min(item.amount.minor, most.get(item.remedy_id, 0)):
+            yield item.model_copy(update={"amount": Money(minor=minor, currency=item.amount.currency)})
 
 
 def proofs(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -242,20 +266,42 @@ def _limit(due: Receivable, order: Order, road: Shipment | None, terms: CarrierT
     return ClaimLimit(amount=Money(minor=max(int(order.freight.minor * times), least), currency=due.currency), by=by)
 
 
-def _cause(case: CaseState, *, lost: bool, carrier: bool, road: Shipment | None) -> ClaimCause:
+def _cause(case: CaseState, *, lost: bool, carrier: bool, road: Shipment | None, late: bool | None) -> ClaimCause:
     if lost:
         return ClaimCause.LOST_RETURN
     if not carrier or case.issue is None:
         return ClaimCause.LIABLE
+    if late:
+        return ClaimCause.LATE
     if road is not None and road.status is ShipmentStatus.LOST:
         return ClaimCause.LOST
     return CAUSES.get(case.issue, ClaimCause.LIABLE)
 
 
-def _lost_on_the_way_back(remedy: Remedy) -> ReturnParcelState | None:
+def _road(case: CaseState) -> tuple[Shipment | None, bool | None]:
+    """The parcel that the case is about; and when it was given up as lost and has turned up: whether it was late. None: it has not."""
+    lines, found = lines_in_question(case), as_first_found(case.found)
+    road = parcel_in_question(as_given_up(case.shipments, case.found), lines)
+    if road is None or road.tracking not in found:
+        return road, None
+    others = parcels_with(case.shipments, (line.line_id for line in lines))
+    still_lost = [one for one in others if one.status is ShipmentStatus.LOST and one.tracking not in found]
+    if still_lost:
+        return still_lost[-1], None  # what it carried is claimed all the same: a person sees to the rest
+    return road, is_late(found[road.tracking], case.order.promised_at if case.order else None)
+
+
+def _lost_on_the_way_back(remedy: Remedy, case: CaseState) -> ReturnParcelState | None:
     """A parcel of ours that was lost with the goods in it: its carrier is liable, whoever was for the first way."""
-    returned = remedy.return_
-    return returned.parcel if returned is not None and returned.result is ReturnResult.LOST else None
+    back = remedy.return_
+    if (
+        back is None
+        or back.parcel is None
+        or back.result is not ReturnResult.LOST
+        or back.parcel.tracking in as_first_found(case.found)
+    ):
+        return None
+    return back.parcel
 
 
 def _claimed(refs: Iterable[ClaimRef]) -> dict[tuple[ClaimKind, str, str], int]:

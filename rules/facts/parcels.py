@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from models.case.state import CaseState
+from models.claims.found import FoundParcel
 from models.common.lines import LineQuantity
 from models.common.partners import Shipment, ShipmentStatus
 from models.common.vocabulary import Issue
@@ -43,12 +44,19 @@ def lost_pieces(shipments: tuple[Shipment, ...]) -> Counter[str] | None:
     return pieces
 
 
+def as_given_up(shipments: tuple[Shipment, ...], found: Iterable[FoundParcel]) -> tuple[Shipment, ...]:
+    """As they were when something was given for the loss: what was found since counts as lost."""
+    numbers = {one.tracking for one in found}
+    lost = {"status": ShipmentStatus.LOST}
+    return tuple(one.model_copy(update=lost) if one.tracking in numbers else one for one in shipments)
+
+
 def lines_in_question(case: CaseState) -> tuple[LineQuantity, ...]:
     """What the case is about: the lines that the customer named, and where goods were lost, of these what lay in a lost parcel.
 
     Empty: the whole order.
     """
-    named, lost = case.receipt.lines, lost_pieces(case.shipments)
+    named, lost = case.receipt.lines, lost_pieces(as_given_up(case.shipments, case.found))
     if case.order is None or case.issue is not Issue.LOST or lost is None:
         return named
     asked = named or tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in case.order.lines)

@@ -5,10 +5,12 @@ Nothing here touches the customer: what was executed stays, and the parties sett
 
 import asyncio
 
-from models.claims.state import Claim, ClaimAdjustment, ClaimOver, ClaimRef, ClaimStart, ClaimState, ClaimStatus
+from models.claims.policy import ClaimsPolicy
+from models.claims.state import Claim, ClaimAdjustment, ClaimCause, ClaimOver, ClaimRef, ClaimStart, ClaimState, ClaimStatus
 from models.common.events import Event
 from models.investigation.findings import Finding
-from rules.claims.receivables import NOBODY, Receivable, excessive, missing, policy_in, proofs, receivables
+from rules.claims.found import PARCEL_FOUND
+from rules.claims.receivables import NOBODY, Receivable, excessive, if_late, missing, policy_in, proofs, receivables
 from rules.remedies.limits import currency_of
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
@@ -16,13 +18,17 @@ from workflows.kit.case_context import CaseContext
 MOVED = "responsibility_moved"
 
 
-async def open_claims(context: CaseContext) -> None:
-    """Claim what is due for everything that was given, and give up what is not due any more. Safe to call again whenever a case is solved."""
+async def open_claims(context: CaseContext, why: str = MOVED) -> None:
+    """Claim what is due for everything that was given, and give up what is not due any more, for the reason `why`.
+
+    Safe to call again whenever a case is solved.
+    """
     policy = policy_in(context.policy, currency_of(context.case, context.policy))
     wanted = receivables(context.case, policy, moved=context.case.claims_moved)
     opening = [_open(context, due) for due in missing(wanted, context.case.claims)]
     for change in tuple(excessive(wanted, context.case.claims)):
-        await _adjust(context, ClaimAdjustment(claim_id=change.claim_id, items=change.items, why=MOVED))
+        cause = ClaimCause.LATE if why == PARCEL_FOUND and change.items else None
+        await _adjust(context, ClaimAdjustment(claim_id=change.claim_id, items=change.items, why=why, cause=cause))
     for begun in opening:
         await asyncio.shield(begun)
 
@@ -52,12 +58,13 @@ def _open(context: CaseContext, due: Receivable) -> asyncio.Task[None]:
     ref = ClaimRef(claim_id=claim_id, kind=due.kind, who=due.who, items=due.items, currency=due.currency)
     case.claims = (*case.claims, ref)
     _note(context, Event.CLAIM_RAISED, ref, cause=due.cause.value)
-    claim = _claim(context, ref, due)
-    terms = policy_in(context.policy, due.currency).terms(claim.kind.of, claim.who)
+    policy = policy_in(context.policy, due.currency)
+    claim = _claim(context, ref, due, policy)
+    terms = policy.terms(claim.kind.of, claim.who)
     return asyncio.create_task(activities.open_claim(ClaimStart(state=ClaimState(claim=claim, terms=terms))))
 
 
-def _claim(context: CaseContext, ref: ClaimRef, due: Receivable) -> Claim:
+def _claim(context: CaseContext, ref: ClaimRef, due: Receivable, policy: ClaimsPolicy) -> Claim:
     """The claim with its proofs: the finding, the facts, everybody's evidence."""
     case = context.case
     assert case.order is not None  # noqa: S101
@@ -76,6 +83,8 @@ def _claim(context: CaseContext, ref: ClaimRef, due: Receivable) -> Claim:
         items=due.items,
         currency=due.currency,
         limit=due.limit,
+        if_late=if_late(case, due, policy),
+        promised_at=case.order.promised_at,
         finding=case.finding,
         facts=proofs(case.facts),
         evidence=tuple(dict.fromkeys(pieces)),

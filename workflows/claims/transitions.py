@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from temporalio import workflow
+
 from models.case.actions import Act
 from models.claims.actions import (
     AcceptClaim,
@@ -12,17 +14,25 @@ from models.claims.actions import (
     SettleClaim,
     WriteOffClaim,
 )
+from models.claims.found import FoundParcel
 from models.claims.partner import ClaimAnswer, ClaimMove, ClaimWord
 from models.claims.policy import ClaimWaitFor
-from models.claims.state import ClaimAdjustment, ClaimKind, ClaimPayment, ClaimStatus
+from models.claims.state import ClaimAdjustment, ClaimCause, ClaimKind, ClaimPayment, ClaimStatus
 from models.common.actors import Actor
 from models.common.base import Money
 from models.common.deadline import Deadline, DeadlineKind
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind
 from models.common.vocabulary import Role, WaitingOn
+from rules.claims.found import PARCEL_FOUND, still_claimed
+from rules.claims.found import WORDS as FOUND_WORDS
 from rules.claims.permissions import unfit_body
 from workflows.claims.context import ClaimContext
+
+TOLD_WHEN_OWED = "claims-told-when-owed"
+"""Patch: before it, a party that had paid was not told that less was claimed of it by then."""
+WORDS = {PARCEL_FOUND: f"{FOUND_WORDS.zh} / {FOUND_WORDS.en}"}
+"""What the party is told beside the amount; for any other reason, the finding's basis."""
 
 
 def begin(context: ClaimContext) -> None:
@@ -153,25 +163,37 @@ def pay(context: ClaimContext, key: str, amount: Money, proof: str, by: Actor, *
 
 
 def adjust(context: ClaimContext, change: ClaimAdjustment) -> None:
-    """The responsibility moved (INV-5): less is claimed, or nothing. What came in for it goes back."""
+    """The responsibility moved (INV-5), or what was lost has turned up: less is claimed, or nothing. What came in for it goes back."""
     state = context.state
     if change.items == state.claim.items:
         return
     paid_out = state.received_minor if state.claim.kind is ClaimKind.CREDIT else 0
     was_over = state.status in ClaimStatus.over()
-    state.claim = state.claim.model_copy(update={"items": change.items})
+    state.claim = state.claim.model_copy(update={"items": change.items, "cause": change.cause or state.claim.cause})
     left = state.claim.amount
     if state.accepted is not None and state.accepted.minor > left.minor:
         state.accepted = left
     context.note(Event.CLAIM_CHANGED, why=change.why)
-    if state.claim.kind is not ClaimKind.CREDIT and not was_over:
-        context.tell(ClaimMove.CHANGE if left.minor else ClaimMove.WITHDRAW)
+    paid_back = bool(state.owed_minor) and was_over and workflow.patched(TOLD_WHEN_OWED)
+    if state.claim.kind is not ClaimKind.CREDIT and (paid_back or not was_over):
+        context.tell(ClaimMove.CHANGE if left.minor else ClaimMove.WITHDRAW, WORDS.get(change.why))
     if not left.minor and not state.received_minor:
         context.close(ClaimStatus.WITHDRAWN, reason=change.why)
     elif paid_out > left.minor:
         context.close(ClaimStatus.SETTLED, reason="paid_before_it_moved")
     elif not was_over or state.owed_minor:
         _balance(context)
+
+
+def _parcel(context: ClaimContext, notice: Notice) -> str | None:
+    """The case is over, and the parcel has turned up."""
+    items = still_claimed(context.state.claim, FoundParcel.model_validate(notice.payload))
+    if items is None:
+        return "already_known"
+    cause = ClaimCause.LATE if items else None
+    change = ClaimAdjustment(claim_id=context.state.claim.claim_id, items=items, why=PARCEL_FOUND, cause=cause)
+    adjust(context, change)
+    return None
 
 
 def _answer(context: ClaimContext, notice: Notice) -> str | None:
@@ -254,4 +276,4 @@ def _small(context: ClaimContext) -> bool:
     return context.state.claim.amount.minor - context.state.received_minor < context.state.terms.write_off_below_minor
 
 
-READERS: dict[str, Callable[[ClaimContext, Notice], str | None]] = {NoticeKind.CLAIM: _answer}
+READERS: dict[str, Callable[[ClaimContext, Notice], str | None]] = {NoticeKind.CLAIM: _answer, NoticeKind.SHIPMENT: _parcel}

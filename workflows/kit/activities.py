@@ -26,6 +26,7 @@ from models.activities import (
     REFUND_STATES,
     RELEASE_GOODS,
     RENEW_CALENDARS,
+    REPORT_DIFFERENCE,
     REVOKE_COUPON,
     SAVE_CASE,
     SAVE_CLAIM,
@@ -66,6 +67,7 @@ from models.case.state import Classification
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
 from models.common.activity import Activity
+from models.reconciliation.difference import Reported
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -197,6 +199,11 @@ async def adjust_claim(change: ClaimAdjustment) -> Told:
 async def tell_claim_over(over: ClaimOver) -> None:
     """Tell the case, while it runs, that a claim came to its end (RES-9)."""
     await call_own(TELL_CLAIM_OVER, over)
+
+
+async def report_difference(reported: Reported) -> None:
+    """Write a difference down and make it a task of the supervisors (docs/money.md)."""
+    await call_own(REPORT_DIFFERENCE, reported)
 
 
 async def send_claim(request: SendClaim) -> ClaimSent:

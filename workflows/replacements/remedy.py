@@ -16,13 +16,16 @@ from models.replacements.state import ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
 from rules.case.withdrawal import earned
+from rules.claims.found import PARCEL_FOUND
 from rules.common.amounts import cost_of
 from rules.money.goods import counted_before
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, same_again
+from workflows.claims.found import report_to_people
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import due_all_the_same, find, give_up_unpaid, replace
 from workflows.money import refund
+from workflows.replacements.context import CALLED_OFF
 from workflows.returns import remedy as return_remedy
 
 KIND = "replacement"
@@ -45,7 +48,7 @@ FOR_A_PERSON = frozenset({"lost_again", "repair_late", "broken_off"})
 
 async def reship(context: CaseContext, remedy_id: str) -> None:
     """The same goods are sent once more."""
-    if await taken(context, remedy_id):
+    if await taken(context, remedy_id) and find(context, remedy_id).undone is None:
         start = start_of(context, find(context, remedy_id))
         await ended(context, remedy_id, await child_workflow.run(context, remedy_id, KIND, start, AT_THE_WAREHOUSE))
 
@@ -140,6 +143,9 @@ async def taken(context: CaseContext, remedy_id: str) -> bool:
 async def ended(context: CaseContext, remedy_id: str, child: ChildState) -> None:
     """Delivered: done, once what a cheaper article leaves is paid back. Else somebody looks for another solution."""
     remedy = find(context, remedy_id)
+    if child.failed == CALLED_OFF and context.case.found:
+        await not_needed(context, remedy_id)
+        return
     if child.failed is not None:
         await put_away(context, remedy_id, child.failed)
         return
@@ -172,6 +178,19 @@ async def put_away(context: CaseContext, remedy_id: str, why: str) -> None:
     if why in FOR_A_PERSON and context.case.tier is Tier.MERCHANT:
         context.escalate(why)
     return_remedy.negotiate_again(context)
+
+
+async def not_needed(context: CaseContext, remedy_id: str) -> None:
+    """The goods turned up with the customer, so nothing is sent for them (RES-9). What nobody could stop is given besides."""
+    remedy = find(context, remedy_id)
+    if remedy.replacement is not None and remedy.replacement.kept:
+        replace(context, remedy.model_copy(update={"done_at": context.now}))
+        report_to_people(context, context.case.found[-1])
+        return
+    await give_charge_back(context, remedy_id)
+    if not back_with_the_merchant(find(context, remedy_id)):
+        await release(context, remedy_id)
+    return_remedy.undone(context, remedy_id, PARCEL_FOUND)
 
 
 async def give_charge_back(context: CaseContext, remedy_id: str) -> None:

@@ -6,13 +6,14 @@ from temporalio import workflow
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.events import Event
-from models.common.partners import Notice, NoticeKind, Refund, Shipment, Statement
+from models.common.partners import Notice, NoticeKind, Refund, Shipment, ShipmentStatus, Statement
 from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
 from models.returns.partner import ReturnParcel
 from rules.common.evidence import fitting
 from rules.common.traces import is_older, latest, moved, stale
 from rules.money.refund import as_told, with_news
+from workflows.claims.found import hear_of_parcel
 from workflows.kit.case_context import CaseContext
 from workflows.kit.traces import SCANS_BY_TIME, status_of
 from workflows.money.refund_progress import move_part
@@ -38,26 +39,34 @@ def _shipment(context: CaseContext, notice: Notice) -> str | None:
     if told.order_id != case.order_id:
         return "other_order"
     known = next((shipment for shipment in case.shipments if shipment.tracking == told.tracking), None)
-    if known is not None and _came_late(told, known):
+    found = not _in_the_trace(told, known) and hear_of_parcel(context, told)
+    if known is not None and not found and _came_late(told, known):
         return "already_known"
     others = tuple(shipment for shipment in case.shipments if shipment.tracking != told.tracking)
     case.shipments = (*others, told)
-    return told.status.value
+    return None if found else told.status.value
 
 
 def _parcel(context: CaseContext, told: ReturnParcel) -> str | None:
     """A tracking service knows the number and its own words, neither the order nor what the carrier declared."""
     case = context.case
     known = next((shipment for shipment in case.shipments if shipment.tracking == told.tracking), None)
+    found = not _in_the_trace(told, known) and hear_of_parcel(context, told)
     if known is None:
-        return "other_parcel"
-    if is_older(latest(told.scans), latest(known.scans)):
+        return None if found else "other_parcel"
+    if not found and is_older(latest(told.scans), latest(known.scans)):
         return "already_known"
     status = status_of(told, context.policy.returns)
     if status is None:
         return told.status[:100]
     case.shipments = (*(one for one in case.shipments if one is not known), moved(known, told, status))
-    return status.value
+    return None if found else status.value
+
+
+def _in_the_trace(told: Shipment | ReturnParcel, known: Shipment | None) -> bool:
+    """Its last scan was known when the parcel got lost: the carrier has said it before, and taken it back since."""
+    last = max(told.scans, key=lambda scan: scan.at, default=None)
+    return known is not None and known.status is ShipmentStatus.LOST and last in known.scans
 
 
 def _came_late(told: Shipment, known: Shipment) -> bool:
