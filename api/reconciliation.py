@@ -1,21 +1,29 @@
 """What reconciliation found (docs/money.md): listed, and resolved by a supervisor."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query
+from pydantic import JsonValue
 from sqlmodel import and_, col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.engine import insert_if_absent, storable
 from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING, problems
 from models.common.base import Frozen, Identifier, Words
-from models.common.vocabulary import ErrorType, Role
-from models.reconciliation.difference import DifferenceKind, DifferenceState, DifferenceView
+from models.common.events import Event
+from models.common.vocabulary import ErrorType, Locale, MessageChannel, Role
+from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, DifferenceView
+from models.tables.case import CaseRow, ContactRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
 from rules.case.access import MASK
+from rules.common.format import HOME_ZONE
+from rules.notifications.texts import texts
 
 router = APIRouter(prefix="/v1/differences", tags=["reconciliation"])
 
@@ -35,6 +43,8 @@ class Resolve(Frozen):
     """What it was, and what was done about it."""
 
     note: Words
+    decision: Decision | None = None
+    """Who keeps what: of a parcel that turned up after something was given for its loss, and of nothing else."""
 
 
 @router.get("", summary="List differences · 对账差异", responses=READING)
@@ -75,7 +85,10 @@ async def list_differences(
 async def resolve_difference(
     parts: PartsOf, caller: CallerOf, difference_id: DifferenceId, resolve: Annotated[Resolve, Body(openapi_examples=NOTE)]
 ) -> DifferenceView:
-    """Accept it with a note. It stays accepted while it is the same; when it changes, it is open again. For: supervisor."""
+    """Accept it with a note. It stays accepted while it is the same; when it changes, it is open again. For: supervisor.
+
+    A parcel that turned up asks for a decision. The customer is told when they are asked to return or pay for the goods; nobody is charged.
+    """
     only_for(caller, frozenset({Role.SUPERVISOR}))
     async with parts.database.writing() as session:
         row = await session.get(DifferenceRow, difference_id, with_for_update=True)
@@ -85,10 +98,65 @@ async def resolve_difference(
             raise problem(
                 ErrorType.NOT_ALLOWED_NOW, f"The difference is {row.state} already.", "该差异已处理。", rule="reconciliation"
             )
-        row.state, row.note = DifferenceState.ACCEPTED, resolve.note
+        _check_decision(row, resolve)
+        row.state, row.note, row.decision = DifferenceState.ACCEPTED, resolve.note, resolve.decision
         row.closed_at, row.closed_by = datetime.now(UTC), caller.actor.id
         session.add(row)
+        if resolve.decision in Decision.asking():
+            rule = parts.policy.messages.get(Event.CUSTOMER_ASKED)
+            await _ask_customer(session, row, rule.channels if rule else ())
         return _view(row, caller)
+
+
+def _check_decision(row: DifferenceRow, resolve: Resolve) -> None:
+    if (row.kind == DifferenceKind.PARCEL_FOUND) is (resolve.decision is not None):
+        return
+    words = "say who keeps what", "请决定商品与款项各归谁"
+    if resolve.decision is not None:
+        words = "this difference asks for none; leave it out", "该差异无需决定，请勿填写"
+    en, zh = words
+    allowed = sorted(Decision) if resolve.decision is None else ()
+    raise problem(ErrorType.INVALID, f"decision: {en}.", f"decision：{zh}。", field="decision", rule="RES-9", allowed=allowed)
+
+
+async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Sequence[MessageChannel]) -> None:
+    """In their inbox, and by the channels of the policy that they allow; the worker's loop delivers these."""
+    case = await session.get(CaseRow, row.case_id)
+    if case is None:
+        return
+    contact = await session.get(ContactRow, case.customer_id)
+    locale, zone = (Locale(contact.locale), contact.zone) if contact else (Locale.ZH, HOME_ZONE)
+    names = ("amount_minor", "currency")
+    data: dict[str, JsonValue] = {
+        "decision": row.decision,
+        "tracking": row.subject,
+        **{name: row.ours.get(name) for name in names},
+    }
+    letter = {**data, "case_id": case.case_id, "then": None, "emergency_contact": None}
+    subject, body = texts().message(Event.CUSTOMER_ASKED, Role.CUSTOMER, letter, locale, zone)
+    now, chosen = datetime.now(UTC), contact.channels if contact and contact.channels is not None else [*MessageChannel]
+    inbox = {
+        "case_id": row.difference_id,
+        "version": row.asked,
+        "event": Event.CUSTOMER_ASKED,
+        "recipient_role": Role.CUSTOMER,
+        "recipient_id": case.customer_id,
+        "channel": MessageChannel.INBOX,
+        "locale": locale,
+        "subject": storable(subject),
+        "body": storable(body),
+        "state": "sent",
+        "attempts": 0,
+        "next_attempt_at": None,
+        "created_at": now,
+        "sent_at": now,
+    }
+    further = [
+        inbox | {"channel": channel, "state": "waiting", "next_attempt_at": now, "sent_at": None}
+        for channel in channels
+        if channel in chosen
+    ]
+    await insert_if_absent(session, MessageRow, inbox, *further)
 
 
 def _view(row: DifferenceRow, caller: Caller) -> DifferenceView:

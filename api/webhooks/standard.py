@@ -20,14 +20,18 @@ from api.http.problems import problem
 from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
+from models.claims.found import FoundParcel
 from models.common.identifiers import tracking_number
 from models.common.partner_registry import Partner
-from models.common.partners import Notice, NoticeKind
+from models.common.partners import Notice, NoticeKind, Shipment
 from models.common.vocabulary import ErrorType, Stage
+from models.returns.partner import ReturnParcel
 from models.returns.state import ReturnStage
 from models.tables.case import CaseRow, WebhookRow
+from models.tables.claims import ClaimRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
+from rules.claims.found import as_found
 
 router = APIRouter(prefix="/v1/webhooks", tags=["partners"])
 log = structlog.get_logger("api.webhooks.standard")
@@ -132,7 +136,7 @@ async def pass_on(
     if replayed:
         return _taken(parts, sender, "replayed")
     notice = Notice(notice_id=notice_id, partner=sender, kind=envelope.kind, payload=envelope.payload, uploads=uploads)
-    told = [case_id for case_id in cases if await parts.engine.tell(case_id, notice)]
+    told = [case_id for case_id in cases if await _tell(parts, case_id, notice)]
     if not told:
         log.warning("webhook about no case", partner=sender, kind=envelope.kind, notice_id=notice_id)
         response.status_code = 202
@@ -154,6 +158,32 @@ def _refuse_unless_sent_by(partner: Partner, kind: str) -> None:
         rule="notice-kind",
         allowed=sent,
     )
+
+
+async def _tell(parts: Parts, workflow_id: str, notice: Notice) -> bool:
+    """Whether somebody heard it. That a parcel has come outlives a return or replacement: its case hears it, and after that its claims (RES-9)."""
+    if await parts.engine.tell(workflow_id, notice):
+        return True
+    found, case_id = _found(parts, notice), workflow_id.partition(".")[0]
+    if found is None:
+        return False
+    if case_id != workflow_id and await parts.engine.tell(case_id, notice):
+        return True
+    told = notice.model_copy(update={"payload": found.model_dump(mode="json")})
+    async with parts.database.reading() as session:
+        claims = (await session.exec(select(ClaimRow.claim_id).where(ClaimRow.case_id == case_id))).all()
+    return any([await parts.engine.tell(claim_id, told) for claim_id in claims])
+
+
+def _found(parts: Parts, notice: Notice) -> FoundParcel | None:
+    """The parcel, when it has come somewhere."""
+    if notice.kind != NoticeKind.SHIPMENT:
+        return None
+    told_by = Shipment if "order_id" in notice.payload else ReturnParcel
+    try:
+        return as_found(told_by.model_validate(notice.payload), parts.policy.returns, datetime.now(UTC))
+    except ValidationError:
+        return None
 
 
 async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:

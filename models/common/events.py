@@ -226,3 +226,5 @@ class Event(StrEnum):
     CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=Readers.PLATFORM)
     DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words until")
     """On no timeline: a message to the supervisors (docs/money.md)."""
+    CUSTOMER_ASKED = _event("reconciliation.customer_asked", "decision tracking amount_minor currency")
+    """On no timeline: a message to the customer whose parcel turned up after something was given for its loss (RES-9)."""

@@ -35,6 +35,11 @@ class Decision(StrEnum):
     PAYMENT_ASKED = "payment_asked"
     """The customer is asked to pay for the goods."""
 
+    @classmethod
+    def asking(cls) -> frozenset["Decision"]:
+        """The customer is asked for something."""
+        return frozenset({cls.RETURN_ASKED, cls.PAYMENT_ASKED})
+
 
 class Scope(StrEnum):
     """Whose books ours are compared with. Each by itself: a partner that is silent holds up none of the others."""

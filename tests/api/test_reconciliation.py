@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import delete
+from sqlmodel import col, delete
 
 from models.common.vocabulary import Role
+from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
 from tests.support.processes.api import Person, Web
 
@@ -105,3 +106,59 @@ async def test_agents_and_analysts_look_and_do_not_touch(web: Web, supervisor: P
     accepted = (await web.person(Role.ANALYST, "ann").get("/v1/differences?state=accepted")).json()["differences"][0]
     assert "by phone" not in str(accepted)
     assert accepted["closed_by"] is None
+
+
+@pytest.fixture
+async def parcel_found(web: Web, supervisor: Person) -> AsyncIterator[Person]:
+    """The supervisor, with a parcel of the customer C-9's that turned up after 12.00 was refunded for its loss."""
+    ours = {"remedies": ["refund_only"], "customer_has_goods": True, "amount_minor": 1_200, "currency": "CNY"}
+    found = row(7, kind="parcel_found", subject="SF7", ours=ours, theirs={"status": "delivered"}, due=SEEN + timedelta(days=9))
+    case = CaseRow(
+        case_id="RD-D7",
+        version=1,
+        kind="after_sales",
+        stage="closed",
+        channel="web",
+        customer_id="C-9",
+        tier="platform",
+        waiting_on="nobody",
+        sla_state="on_time",
+        currency="CNY",
+        locale="zh",
+        policy_version="1",
+        opened_at=SEEN,
+        updated_at=SEEN,
+        state={},
+    )
+    async with web.service.database.writing() as session:
+        session.add_all([found, case])
+    yield supervisor
+    async with web.service.database.writing() as session:
+        await session.exec(delete(CaseRow).where(col(CaseRow.case_id) == "RD-D7"))
+        await session.exec(delete(MessageRow).where(col(MessageRow.case_id) == "D-7"))
+
+
+async def test_who_keeps_what_is_decided_and_a_customer_who_is_asked_is_told_and_not_charged(
+    web: Web, parcel_found: Person
+) -> None:
+    open_ = (await parcel_found.get("/v1/differences?kind=parcel_found")).json()["differences"][0]
+    assert open_["due"] == "2026-03-10T00:00:00Z"
+    undecided = await parcel_found.post("/v1/differences/D-7/resolve", NOTE)
+    assert (undecided.status_code, undecided.json()["field"]) == (422, "decision")
+    assert undecided.json()["allowed"] == ["borne", "payment_asked", "return_asked"]
+    answer = await parcel_found.post("/v1/differences/D-7/resolve", NOTE | {"decision": "payment_asked"})
+    assert (answer.status_code, answer.json()["decision"]) == (200, "payment_asked")
+    (letter,) = (await web.person(Role.CUSTOMER, "C-9").get("/v1/inbox")).json()["messages"]
+    assert "¥12.00" in letter["body"]
+    assert "不会自动向您扣款" in letter["body"]
+
+
+async def test_a_customer_who_keeps_both_hears_nothing(web: Web, parcel_found: Person) -> None:
+    answer = await parcel_found.post("/v1/differences/D-7/resolve", NOTE | {"decision": "borne"})
+    assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
+    assert (await web.person(Role.CUSTOMER, "C-9").get("/v1/inbox")).json()["messages"] == []
+
+
+async def test_a_difference_that_asks_for_no_decision_takes_none(supervisor: Person) -> None:
+    answer = await supervisor.post("/v1/differences/D-1/resolve", NOTE | {"decision": "borne"})
+    assert (answer.status_code, answer.json()["field"]) == (422, "decision")

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.events import Event
-from models.common.partners import Notice, NoticeKind, Refund, Shipment, ShipmentStatus, Statement
+from models.common.partners import Notice, NoticeKind, Refund, Shipment, Statement
 from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
 from models.returns.partner import ReturnParcel
@@ -64,9 +64,9 @@ def _parcel(context: CaseContext, told: ReturnParcel) -> str | None:
 
 
 def _in_the_trace(told: Shipment | ReturnParcel, known: Shipment | None) -> bool:
-    """Its last scan was known when the parcel got lost: the carrier has said it before, and taken it back since."""
+    """It is an earlier state of the trace that ends with the loss: the carrier has said it before, and taken it back since."""
     last = max(told.scans, key=lambda scan: scan.at, default=None)
-    return known is not None and known.status is ShipmentStatus.LOST and last in known.scans
+    return known is not None and last in known.scans and is_older(latest(told.scans), latest(known.scans))
 
 
 def _came_late(told: Shipment, known: Shipment) -> bool:
