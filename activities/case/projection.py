@@ -75,10 +75,11 @@ def carrier_rows(case: CaseState) -> list[Row]:
 
 
 def parcel_rows(case: CaseState) -> list[Row]:
-    """The order's parcels, which the case follows, and those of replacements; returns have rows of their own."""
+    """The order's parcels and lost ones of replacements, which the case follows, and replacements' own; returns have rows of their own."""
     sent = [remedy.replacement for remedy in case.remedies if remedy.replacement is not None]
     known = [(parcel.tracking, case.case_id) for parcel in case.shipments]
     known += [(state.tracking, state.workflow_id) for state in sent if state.tracking is not None]
+    known += [(tracking, case.case_id) for state in sent for tracking in state.lost]
     customer = case.receipt.customer_id
     return [{"tracking": tracking, "workflow_id": follower, "customer_id": customer} for tracking, follower in known]
 

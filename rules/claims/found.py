@@ -22,6 +22,7 @@ TURNED_UP = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.RETURNED})
 """It is with the one it was sent to, or with its sender again."""
 PARCEL_FOUND = "parcel_found"
 """Why a claim changes, or a replacement that is not sent yet is called off."""
+REPLACING = frozenset({RemedyKind.RESHIP, RemedyKind.EXCHANGE, RemedyKind.REPAIR})
 LOST_CLAIMS = frozenset({ClaimCause.LOST, ClaimCause.LOST_RETURN})
 WORDS = Bilingual(
     zh="该包裹已找到（送达或退回），不再按丢失索赔",
@@ -40,11 +41,12 @@ class GivenUp(NamedTuple):
 
 def given_up(case: CaseState) -> Iterator[GivenUp]:
     """The order's parcels, those of returns and those of replacements; what has turned up meanwhile is among them."""
-    if any(remedy.undone is None for remedy in case.remedies):
+    given = any(remedy.undone is None for remedy in case.remedies)
+    if given or case.found:
         parcels = as_given_up(case.shipments, case.found)
         lost = {one.tracking for one in parcels if one.status is ShipmentStatus.LOST}
         road = parcel_in_question(parcels, lines_in_question(case))
-        if case.issue is Issue.LOST and road is not None and road.status not in TURNED_UP:
+        if given and case.issue is Issue.LOST and road is not None and road.status not in TURNED_UP:
             lost.add(road.tracking)  # without its carrier's word
         yield from (GivenUp(one.tracking) for one in parcels if one.tracking in lost)
     for remedy in case.remedies:
@@ -78,41 +80,54 @@ def with_the_customer(case: CaseState, found: FoundParcel) -> bool:
     return (found.status is ShipmentStatus.DELIVERED) is not back
 
 
-def standing(case: CaseState) -> tuple[Remedy, ...]:
-    """What the customer has for the loss, or is about to get: neither words, nor what is taken back or called off now."""
-    called_off = {remedy.id for found in case.found for remedy in to_call_off(case, found)}
+def standing(case: CaseState, found: FoundParcel) -> tuple[Remedy, ...]:
+    """What the customer has beside that parcel for its loss, or is about to get: neither words, nor what is taken back or called off now."""
+    called_off = {remedy.id for remedy in to_call_off(case, found)}
     return tuple(
         remedy
         for remedy in case.remedies
-        if remedy.undone is None and not remedy.of_charge and REMEDIES[remedy.kind].funded_by and remedy.id not in called_off
+        if remedy.undone is None
+        and not remedy.of_charge
+        and REMEDIES[remedy.kind].funded_by
+        and remedy.id not in called_off
+        and not came_after_all(remedy, found)
     )
+
+
+def came_after_all(remedy: Remedy, found: FoundParcel) -> bool:
+    """A replacement's parcel that was given up, and nothing was sent in its place."""
+    state = remedy.replacement
+    return state is not None and found.tracking in state.lost and state.tracking is None and not state.kept
 
 
 def to_call_off(case: CaseState, found: FoundParcel) -> tuple[Remedy, ...]:
     """Replacements that are not sent yet, of goods that the customer has: a reship of what lay in that parcel, an exchange or repair of goods
-    that came back to the customer.
+    that came back to the customer, whatever is to be sent in the place of a replacement that got lost.
     """
     if not with_the_customer(case, found):
         return ()
+    return tuple(remedy for remedy in case.remedies if remedy.open and _unsent(remedy) and _same_goods(case, remedy, found))
+
+
+def _unsent(remedy: Remedy) -> bool:
+    return remedy.kind in REPLACING and (remedy.replacement is None or remedy.replacement.tracking is None)
+
+
+def _same_goods(case: CaseState, remedy: Remedy, found: FoundParcel) -> bool:
+    back = remedy.return_.parcel if remedy.return_ else None
+    lost = remedy.replacement.lost if remedy.replacement else ()
+    if found.tracking in {*lost, back and back.tracking}:
+        return True
     parcel = next((one for one in case.shipments if one.tracking == found.tracking), None)
-    within = {line.line_id for line in parcel.lines} if parcel is not None else set[str]()
-
-    def same_goods(remedy: Remedy) -> bool:
-        if remedy.kind is RemedyKind.RESHIP:
-            return parcel is not None and (not within or {line.line_id for line in goods_of(case, remedy)} <= within)
-        back = remedy.return_.parcel if remedy.return_ else None
-        return back is not None and back.tracking == found.tracking
-
-    return tuple(
-        remedy
-        for remedy in case.remedies
-        if remedy.open and remedy.replacement is not None and remedy.replacement.tracking is None and same_goods(remedy)
-    )
+    if parcel is None or remedy.kind is not RemedyKind.RESHIP:
+        return False
+    within = {line.line_id for line in parcel.lines}
+    return not within or {line.line_id for line in goods_of(case, remedy)} <= within
 
 
 def to_decide(case: CaseState, found: FoundParcel) -> bool:
     """Whether somebody has to decide who keeps what: the customer has the goods and something for their loss, or neither."""
-    return with_the_customer(case, found) is bool(standing(case))
+    return with_the_customer(case, found) is bool(standing(case, found))
 
 
 def is_late(found: FoundParcel, promised_at: Instant | None) -> bool:

@@ -18,8 +18,8 @@ def decision_on(case: CaseState, found: FoundParcel) -> Finding | None:
     """Who keeps what, when the customer has both the goods and something for their loss, or neither."""
     if not to_decide(case, found):
         return None
-    given: list[JsonValue] = [remedy.kind.value for remedy in standing(case)]
-    minor = sum(remedy.amount.minor for remedy in standing(case) if remedy.amount)
+    given: list[JsonValue] = [remedy.kind.value for remedy in standing(case, found)]
+    minor = sum(remedy.amount.minor for remedy in standing(case, found) if remedy.amount)
     ours: dict[str, JsonValue] = {"remedies": given, "customer_has_goods": with_the_customer(case, found)}
     if minor and case.order is not None:
         ours |= {"amount_minor": minor, "currency": case.order.total.currency}

@@ -178,6 +178,8 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
 
     def told_of_parcel(self, told: ReturnParcel) -> str | None:
         """Apply what the carrier says; what has ended stays as it is. An unknown status is noted once."""
+        if told.tracking in self.state.lost:
+            return None  # the case hears of it, too
         if told.tracking != self.state.tracking:
             return "other_parcel"
         status = status_of(told, self.start.carriers)

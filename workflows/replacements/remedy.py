@@ -16,7 +16,7 @@ from models.replacements.state import ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
 from rules.case.withdrawal import earned
-from rules.claims.found import PARCEL_FOUND
+from rules.claims.found import PARCEL_FOUND, came_after_all
 from rules.common.amounts import cost_of
 from rules.money.goods import counted_before
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, same_again
@@ -144,9 +144,10 @@ async def ended(context: CaseContext, remedy_id: str, child: ChildState) -> None
     """Delivered: done, once what a cheaper article leaves is paid back. Else somebody looks for another solution."""
     remedy = find(context, remedy_id)
     if child.failed == CALLED_OFF and context.case.found:
-        await not_needed(context, remedy_id)
-        return
-    if child.failed is not None:
+        if not any(came_after_all(remedy, found) for found in context.case.found):
+            await not_needed(context, remedy_id)
+            return
+    elif child.failed is not None:
         await put_away(context, remedy_id, child.failed)
         return
     keep_payment(context, remedy)

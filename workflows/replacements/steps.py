@@ -287,6 +287,8 @@ async def delivered(context: ReplacementContext) -> None:
     while not await arrived(context):
         again = context.state.attempt < context.start.policy.attempts and not context.refused
         context.note(Event.REPLACEMENT_LOST, kind=context.start.kind.value, tracking=context.state.tracking, again=again)
+        if context.state.tracking is not None and context.road is not ShipmentStatus.RETURNED:
+            context.change(lost=(*context.state.lost, context.state.tracking))
         if context.start.mend:
             context.change(given_up=True)
         if not again:

@@ -35,7 +35,9 @@ async def test_a_case_that_missed_the_scan_hears_of_it_and_people_decide_or_else
     await case.remembers("resolution.parcel_found")
     row = await found(service, DifferenceKind.PARCEL_FOUND)
     assert await tasks(service) == [row.difference_id]
-    assert (await compare(service, hours=1)).solved == 1  # the case is as far as the carrier by now; the decision is still to be made
+    assert (
+        await compare(service, hours=1)
+    ).solved == 1  # the case is as far as the carrier by now; the decision is still to be made
     assert (await found(service, DifferenceKind.PARCEL_FOUND)).state == DifferenceState.OPEN
     await compare(service, days=8)
     decided = await found(service, DifferenceKind.PARCEL_FOUND)

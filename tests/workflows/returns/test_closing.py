@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 from models.case.actions import Action
-from models.common.partners import OrderStatus, ShipmentStatus
+from models.claims.state import ClaimCause, ClaimStatus
+from models.common.partners import Notice, OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, Outcome, Reception, Stage, WaitFor
+from models.reconciliation.difference import DifferenceKind
 from models.returns.state import PickupState, ReturnAction, ReturnResult, ReturnStage
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.claims import ClaimLife
 from tests.support.builders.orders import NOW, order, parcel
+from tests.support.builders.reconciliation import differences, found
 from tests.support.builders.returns import RECEIPT, accepted, agreed, proposed, returning
 from tests.support.processes.service import Service
 
@@ -199,3 +203,33 @@ async def test_goods_that_the_carrier_brings_back_to_their_sender_are_not_lost_a
     assert (remedy.reception, remedy.undone) == (Reception.TURNED_BACK, "turned_back")
     assert service.world.paid_back("O-1") == 0
     assert "return.turned_back" in await back.case.messages("C-1")
+
+
+async def test_goods_that_were_refunded_as_lost_and_reach_the_merchant_are_claimed_of_no_carrier(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.scan("in transit")
+    await back.scan("丢失")
+    await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    claim = ClaimLife(service, f"{back.case.handle.id}.claim.1")
+    lost = await claim.until(lambda state: state.version > 0)
+    assert (lost.claim.cause, lost.claim.amount.minor) == (ClaimCause.LOST_RETURN, 12_900)
+    told = back.world.scan(f"LB-{back.handle.id}", "delivered", NOW + timedelta(hours=1)).model_dump(mode="json")
+    await back.case.handle.signal("notice", Notice(notice_id="f1", partner="carrier", kind="shipment", payload=told))
+    await claim.until(lambda state: state.status is ClaimStatus.WITHDRAWN)
+    await back.case.remembers("resolution.parcel_found")
+    (entry,) = await back.case.told("resolution.parcel_found")
+    assert (entry["customer_has"], entry["to_decide"]) == (False, False)  # money for goods that the merchant has: as agreed
+    assert await differences(service) == []
+
+
+async def test_goods_lost_on_the_customers_own_way_that_reach_the_merchant_are_for_people_to_decide_on(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.act(CUSTOMER, ReturnAction.SHIP, carrier_id="SF", tracking="SF1")
+    await back.scan("lost", "SF1")
+    await back.case.waits_for(WaitFor.PLAN)
+    told = back.world.scan("SF1", "delivered", NOW + timedelta(hours=1)).model_dump(mode="json")
+    await back.case.handle.signal("notice", Notice(notice_id="f1", partner="carrier", kind="shipment", payload=told))
+    row = await found(service, DifferenceKind.PARCEL_FOUND)
+    assert row.ours == {"remedies": [], "customer_has_goods": False}
