@@ -120,6 +120,11 @@ def pay(scene: Scene) -> Happening | None:
     return None
 
 
+def parcel_comes(scene: Scene) -> Happening:
+    """The order's own parcel reaches the customer, whatever was thought of it."""
+    return _scan(scene.order["tracking"][0], "delivered")
+
+
 def carrier_accepts(scene: Scene) -> Move | None:
     """The carrier agrees to pay what it is liable for (RES-9)."""
     claim = _claim(scene, "open")

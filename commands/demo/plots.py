@@ -276,6 +276,10 @@ APPEAL_GRANTED = Proof(("申诉未获支持", "no appeal was granted"), lambda v
 CLAIM_SETTLED = Proof(
     ("对承运商的索赔未结清", "no claim was settled"), lambda view: any(claim["status"] == "settled" for claim in view["claims"])
 )
+CLAIMED_FOR_THE_DELAY = Proof(
+    ("对承运商的索赔未改为延误并结清", "no claim was settled as one for a delay"),
+    lambda view: any((claim["cause"], claim["status"]) == ("late", "settled") for claim in view["claims"]),
+)
 TWO_WAYS = Proof(
     ("没有退回两种付款方式", "it did not go back over two payments"),
     lambda view: any(len({part["payment_id"] for part in remedy["parts"]}) > 1 for remedy in view["remedies"]),

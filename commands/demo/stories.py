@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from commands.demo.goods_and_money import (
     agree_to_estimate,
     book_pickup,
-    carrier_accepts,
     estimate,
     fetched,
-    settle_claim,
 )
+from commands.demo.lost_parcels import LOST_PARCELS
 from commands.demo.plots import (
     ALONE,
     APPEAL_GRANTED,
-    CLAIM_SETTLED,
     RULED,
     SORRY,
     TWO_WAYS,
@@ -60,32 +58,7 @@ PLOTS: tuple[Plot, ...] = (
         wanted=wish(RemedyKind.REFUND_ONLY),
         proofs=(ALONE, gave(RemedyKind.REFUND_ONLY)),
     ),
-    Plot(
-        ("包裹丢失，向承运商索赔", "parcel lost, claimed from the carrier"),
-        ("快递一直没到，查询显示丢失。", "The parcel never came; the tracking says lost."),
-        "lost",
-        issue=Issue.LOST,
-        wanted=wish(RemedyKind.REFUND_ONLY),
-        carrier="silent",
-        moves={WaitFor.CONFIRMATION: (carrier_accepts, settle_claim)},
-        proofs=(gave(RemedyKind.REFUND_ONLY), CLAIM_SETTLED),
-    ),
-    Plot(
-        ("两个包裹丢了一个，只退丢失的商品", "one of two parcels lost, only its goods refunded"),
-        ("两个包裹只到了一个。", "Only one of the two parcels came."),
-        "one_parcel_lost",
-        issue=Issue.LOST,
-        wanted=wish(RemedyKind.REFUND_ONLY),
-        proofs=(gave(RemedyKind.REFUND_ONLY),),
-    ),
-    Plot(
-        ("包裹丢失，改退至余额", "parcel lost, taken as store credit"),
-        ("包裹丢了，退到余额就行，我再买一件。", "The parcel is lost. Store credit will do; I will order it again."),
-        "lost",
-        issue=Issue.LOST,
-        wanted=wish(RemedyKind.STORE_CREDIT),
-        proofs=(gave(RemedyKind.STORE_CREDIT),),
-    ),
+    *LOST_PARCELS,
     Plot(
         ("质量问题，贴面单退货退款", "a defect, returned with our label"),
         ("用了两天就坏了，要退货。", "It broke after two days; I want to return it."),

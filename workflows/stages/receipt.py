@@ -12,6 +12,7 @@ from rules.common import working_time
 from rules.common.counting import counting_of
 from rules.common.traces import newest
 from rules.facts.establish import facts_of
+from workflows.claims.found import hear_of_parcel
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 from workflows.kit.refusals import note_unanswered
@@ -75,6 +76,8 @@ async def look_up(context: CaseContext) -> None:
         return
     case.order_unverified = False
     if answer.order is not None and answer.order.customer_id == case.receipt.customer_id:
+        for told in answer.shipments:
+            hear_of_parcel(context, told)
         shipments = newest(case.shipments, answer.shipments)
         if shipments != answer.shipments and not workflow.patched(SCANS_BY_TIME):
             shipments = answer.shipments

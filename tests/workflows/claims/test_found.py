@@ -6,16 +6,17 @@ from itertools import count
 import pytest
 from sqlmodel import select
 
+from models.case.actions import Action
 from models.claims.actions import ClaimAction
 from models.claims.state import ClaimCause, ClaimStatus
 from models.common.partners import Notice, Scan, Shipment, ShipmentStatus
-from models.common.vocabulary import Stage
+from models.common.vocabulary import Issue, RemedyKind, Stage
 from models.reconciliation.difference import DifferenceKind
 from models.tables.case import MessageRow
-from tests.support.builders.actors import AGENT
-from tests.support.builders.claims import lost_parcel, money
-from tests.support.builders.orders import NOW, parcel
-from tests.support.builders.reconciliation import differences, found
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.claims import ClaimLife, lost_parcel, money
+from tests.support.builders.orders import NOW, order, parcel
+from tests.support.builders.reconciliation import differences, found, refunding
 from tests.support.processes.service import Case, Service
 from tests.support.processes.waiting import eventually
 
@@ -113,3 +114,36 @@ async def test_a_parcel_that_has_not_turned_up_changes_nothing(service: Service,
     await case.remembers("investigation.partner_notice")
     assert (await life.until(lambda _: True)).claim.cause is ClaimCause.LOST
     assert await differences(service) == []
+
+
+async def test_a_scan_of_the_trace_that_ended_with_the_loss_is_no_news(service: Service) -> None:
+    delivered = Scan(at=NOW - timedelta(hours=3), place="青岛", status="delivered")
+    corrected = Scan(at=NOW - timedelta(hours=1), place="青岛", status="lost")
+    service.world.add(order(), parcel(status=ShipmentStatus.LOST, scans=(delivered, corrected)))
+    case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    await tell(case, parcel(status=ShipmentStatus.DELIVERED, scans=(delivered,)))
+    await case.remembers("investigation.partner_notice")
+    assert "resolution.parcel_found" not in await case.timeline()
+
+
+async def test_a_refund_that_is_still_under_way_is_to_be_decided_on_and_claimed_only_as_late(service: Service) -> None:
+    case = await refunding(service)
+    await tell(case, scanned(ShipmentStatus.DELIVERED))
+    assert (await found(service, DifferenceKind.PARCEL_FOUND)).ours["amount_minor"] == 12_900
+    service.world.arrive()
+    (refund,) = service.world.refunds.values()
+    told = Notice(notice_id="r1", partner="payment", kind="refund", payload=refund.model_dump(mode="json"))
+    await case.handle.signal("notice", told)
+    await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    claim = await ClaimLife(service, f"{case.handle.id}.claim.1").until(lambda state: state.version > 0)
+    assert (claim.claim.cause, claim.claim.amount.minor) == (ClaimCause.LATE, LATE)
+
+
+async def test_a_parcel_that_turns_up_after_the_case_was_closed_is_heard_of_while_it_may_be_reopened(service: Service) -> None:
+    case, life = await lost_parcel(service)
+    await case.act(CUSTOMER, Action.CONFIRM)
+    await case.until(lambda view: view.stage is Stage.CLOSED)
+    await tell(case, scanned(ShipmentStatus.DELIVERED))
+    await life.until(lambda state: state.claim.cause is ClaimCause.LATE)
+    await case.remembers("resolution.parcel_found")
