@@ -26,7 +26,7 @@ class HistoryActivities:
     async def recall(self, request: Recall) -> OrderHistory:
         """What other cases took and gave."""
         async with self._database.reading() as session:
-            return history_of(await read_history(session, request), request.currency)
+            return history_of(await read_history(session, request), request.currency, request.at)
 
     @carries_out(TAKE_GOODS)
     async def take_goods(self, request: ReserveItems) -> Taken:

@@ -48,7 +48,11 @@ async def item_reservations(session: AsyncSession, order_id: str) -> list[ItemRe
 async def _moved(session: AsyncSession, request: Recall) -> tuple[Moved, ...]:
     asked = select(LedgerRow).where(LedgerRow.order_id == request.order_id, col(LedgerRow.case_id).is_not(None))
     rows = (await session.exec(asked)).all()
-    return tuple(Moved(EntryKind(row.kind), row.account, row.amount_minor) for row in rows if row.case_id != request.case_id)
+    return tuple(
+        Moved(EntryKind(row.kind), row.account, row.amount_minor, row.entry.removeprefix(f"{row.kind}."))
+        for row in rows
+        if row.case_id != request.case_id
+    )
 
 
 async def _cases(session: AsyncSession, request: Recall, which: ColumnElement[bool]) -> tuple[CaseState, ...]:

@@ -126,7 +126,7 @@ async def asked_now(parts: Parts, seen: Seen, issue: Issue | None, lines: tuple[
     policy = slice_policy(parts.policy, now)
     recall = Recall(order_id=order.order_id, customer_id=order.customer_id, currency=policy.currency, at=now)
     async with parts.database.reading() as session:
-        history = history_of(await read_history(session, recall), policy.currency)
+        history = history_of(await read_history(session, recall), policy.currency, now)
     facts = facts_of(
         order=order,
         shipments=shipments,
@@ -138,6 +138,7 @@ async def asked_now(parts: Parts, seen: Seen, issue: Issue | None, lines: tuple[
         now=now,
         warranties=policy.eligibility.warranty_months,
         counting=counting_of(policy, order),
+        given_for_goods=history.for_goods_minor,
     )
     return Ask(policy, order, shipments, payments, history, now, issue, lines, None, facts)
 

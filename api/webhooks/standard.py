@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, ValidationError, WithJsonSchema
 from pydantic_core import PydanticKnownError
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -29,6 +29,7 @@ from models.returns.partner import ReturnParcel
 from models.returns.state import ReturnStage
 from models.tables.case import CaseRow, WebhookRow
 from models.tables.claims import ClaimRow
+from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
 from rules.claims.found import as_found
@@ -138,12 +139,21 @@ async def pass_on(
     notice = Notice(notice_id=notice_id, partner=sender, kind=envelope.kind, payload=envelope.payload, uploads=uploads)
     told = [case_id for case_id in cases if await _tell(parts, case_id, notice)]
     if not told:
+        await _compare_tonight(parts, envelope)
         log.warning("webhook about no case", partner=sender, kind=envelope.kind, notice_id=notice_id)
         response.status_code = 202
         return _taken(parts, sender, "unknown")
     async with parts.database.writing() as session:
         await insert_if_absent(session, WebhookRow, {**key, "at": datetime.now(UTC)})
     return _taken(parts, sender, "taken")
+
+
+async def _compare_tonight(parts: Parts, envelope: Envelope) -> None:
+    """News of a refund whose case is over: its order is compared with the provider's books, however long ago that was."""
+    key = envelope.payload.get("key")
+    if envelope.kind == NoticeKind.REFUND and isinstance(key, str):
+        async with parts.database.writing() as session:
+            await session.exec(update(RefundPartRow).where(col(RefundPartRow.key) == key).values(updated_at=datetime.now(UTC)))
 
 
 def _refuse_unless_sent_by(partner: Partner, kind: str) -> None:

@@ -20,12 +20,16 @@ class OrderHistory(Frozen):
     """Pieces of each line that other cases returned, replaced or cancelled."""
     exchanged: tuple[LineQuantity, ...] = ()
     """Pieces of each line that came back to the merchant and were replaced or paid for, so that the customer's are taken no more."""
+    unpaid: tuple[LineQuantity, ...] = ()
+    """Of `taken` those whose refund came back when its case was over for good: nothing but money is left to give for them."""
     given_minor: int = 0
     """Money of the order that other cases gave back or set aside, coupons included; in the order's currency."""
     refunded_minor: int = 0
     """How much of that is taken from the order's payments."""
     given: tuple[LineGiven, ...] = ()
     """For which lines it was, as the cases say."""
+    for_goods_minor: int = 0
+    """How much of that was for goods, in cases about anything but what was charged."""
     cases_of_order: int = 0
     cases_of_customer: int = 0
     """Opened in the last 90 days."""

@@ -15,6 +15,8 @@ class Moved:
     kind: EntryKind
     account: str
     minor: int
+    part: str = ""
+    """The key of the refund's part that it is about, where it is about one."""
 
 
 @dataclass(frozen=True)

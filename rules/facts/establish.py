@@ -58,11 +58,13 @@ def facts_of(
     warranties: Mapping[str, int] = NO_WARRANTIES,
     counting: CalendarSlice | None = None,
     asked_at: datetime | None = None,
+    given_for_goods: int = 0,
 ) -> tuple[Fact, ...]:
     """Every fact that is known now, each once.
 
     `evidence`: how many pieces came with the opening. `warranties`: months by category, for lines that name none of their own.
-    `counting`: the calendar that counts whole days. `asked_at`: when the customer asked, unless that is now.
+    `counting`: the calendar that counts whole days. `asked_at`: when the customer asked, unless that is now. `given_for_goods`: minor
+    units that our cases refunded for goods, which is nothing that was charged too much.
     """
     named: list[tuple[str, JsonValue, datetime | None]] = []
     if order is not None:
@@ -74,7 +76,7 @@ def facts_of(
         months = [_months(line, warranties) for line in concerned(order, lines)]
         named += _warranty(_arrived(theirs), months, now, counting)
         named += _parcels(theirs, now)
-        named += _payments(order, payments, now)
+        named += _payments(order, payments, now, given_for_goods)
     named += _evidence(evidence, sayings)
     named += _answers(requests)
     named += _clocks(misses)
@@ -240,7 +242,7 @@ def _weights(shipments: tuple[Shipment, ...]) -> Named:
         yield "shipment.weight_loss_grams", sent - arrived, None
 
 
-def _payments(order: Order, payments: tuple[Payment, ...], now: datetime) -> Named:
+def _payments(order: Order, payments: tuple[Payment, ...], now: datetime, for_goods: int) -> Named:
     if not payments:
         return
     captured = [payment for payment in payments if payment.status is PaymentStatus.CAPTURED]
@@ -251,20 +253,25 @@ def _payments(order: Order, payments: tuple[Payment, ...], now: datetime) -> Nam
     if paid_at is not None:
         yield "payment.hours_since", _in(HOUR, now - paid_at), paid_at
     back = sum(refunded(payment) for payment in captured)
-    above = max(in_all - back - order.total.minor, 0)
-    yield "payment.duplicate_minor", min(_charged_again(captured), above), paid_at
+    above = max(in_all - max(back - for_goods, 0) - order.total.minor, 0)
+    yield "payment.duplicate_minor", min(_charged_again(captured, for_goods), above), paid_at
     yield "payment.overcharged_minor", above, paid_at
     yield "payment.refunded_minor", back, None
     yield from _refunds_under_way([refund for payment in captured for refund in payment.refunds], now)
 
 
-def _charged_again(captured: list[Payment]) -> int:
-    """What equal charges by one method took more than once, without what of these went back."""
+def _charged_again(captured: list[Payment], for_goods: int) -> int:
+    """What equal charges by one method took more than once, without what of these went back, but for goods."""
     alike: dict[tuple[str, int], list[Payment]] = defaultdict(list)
     for payment in captured:
         alike[payment.method, payment.amount.minor].append(payment)
-    repeated = [group for group in alike.values() if len(group) > 1]
-    return sum(max((len(group) - 1) * group[0].amount.minor - sum(map(refunded, group)), 0) for group in repeated)
+    again = 0
+    for group in alike.values():
+        back = sum(map(refunded, group))
+        goods = min(back, for_goods) if len(group) > 1 else 0
+        for_goods -= goods
+        again += max((len(group) - 1) * group[0].amount.minor - (back - goods), 0)
+    return again
 
 
 def _refunds_under_way(refunds: list[Refund], now: datetime) -> Named:

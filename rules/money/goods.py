@@ -1,14 +1,15 @@
 """Pieces and money of an order's lines: what remedies hold of them (RES-1). docs/eligibility.md says it in words."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from models.case.history import LineGiven, OrderHistory
 from models.case.recalled import Moved, Recalled
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
 from models.common.partners import Order
-from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus, RemedyKind
+from models.common.vocabulary import Acceptance, Issue, IssueGroup, Party, RefundStatus, RemedyKind, Stage
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
@@ -40,15 +41,19 @@ def concerned(order: Order, *named: tuple[LineQuantity, ...]) -> tuple[LineQuant
     return said or tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in order.lines)
 
 
-def given_by_line(cases: Iterable[CaseState]) -> tuple[LineGiven, ...]:
-    """Money that cases gave or are giving for goods, by line; a refund about several lines is shared out by what was paid for them."""
+def given_by_line(cases: Iterable[CaseState], back: Collection[str] = ()) -> tuple[LineGiven, ...]:
+    """Money that cases gave or are giving for goods, by line; a refund about several lines is shared out by what was paid for them.
+
+    `back`: parts that came back and that no case gives again.
+    """
     given = Counter[str]()
     for case in cases:
         if case.issue is Issue.CHARGED_TWICE:
             continue  # that money is nobody's price for goods
         for remedy in case.remedies:
             if case.order is not None and _gives_for_goods(remedy):
-                given += _shared(case.order, remedy, concerned(case.order, remedy.lines, case.receipt.lines))
+                minor = _given(remedy) - _came_back(remedy, back)
+                given += _shared(case.order, minor, concerned(case.order, remedy.lines, case.receipt.lines))
     return tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items()) if minor)
 
 
@@ -103,22 +108,49 @@ def own_refunds(case: CaseState) -> tuple[int, int]:
     return given, unseen
 
 
-def history_of(recalled: Recalled, currency: str) -> OrderHistory:
+def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
     """What the books come to. `currency`: the policy's, in which the customer's refunds are counted."""
     refunded, coupons = _money_given(recalled.moved)
+    over = [case for case in recalled.of_order if _over_for_good(case, at)]
+    back = _parts_back(recalled.moved) & {part.key for case in over for remedy in case.remedies for part in remedy.parts}
     return OrderHistory(
         taken=tuple(
             LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(counted(recalled.taken).items())
         ),
         given_minor=refunded + coupons,
         refunded_minor=refunded,
-        given=given_by_line(recalled.of_order),
+        unpaid=_unpaid(over, back),
+        given=given_by_line(recalled.of_order, back),
         exchanged=exchanged_by(recalled.of_order),
+        for_goods_minor=sum(
+            line.minor for line in given_by_line((case for case in recalled.of_order if not _of_payment(case)), back)
+        ),
         cases_of_order=len(recalled.of_order),
         cases_of_customer=len(recalled.of_customer),
         refunds_of_customer=len({given.case_id for given in recalled.given}),
         refunded_to_customer_minor=sum(given.amount.minor for given in recalled.given if given.amount.currency == currency),
         found_against_customer=sum(_claimed_wrongly(case) for case in recalled.of_customer),
+    )
+
+
+def _parts_back(moved: Iterable[Moved]) -> frozenset[str]:
+    """Parts that came back after they had arrived, and were not paid another way."""
+    of_kind = {kind: {posting.part for posting in moved if posting.kind is kind} for kind in EntryKind.to_the_customer()}
+    return frozenset(of_kind[EntryKind.REVERSED] - of_kind[EntryKind.PAID_OTHERWISE])
+
+
+def _over_for_good(case: CaseState, at: datetime) -> bool:
+    """Whether the time of reopening has passed: the case gives nothing again of what came back."""
+    return case.stage is Stage.CLOSED and (case.wait is None or case.wait.until <= at)
+
+
+def _unpaid(cases: Iterable[CaseState], back: Collection[str]) -> tuple[LineQuantity, ...]:
+    return tuple(
+        line
+        for case in cases
+        for remedy in case.remedies
+        if case.order is not None and REMEDIES[remedy.kind].pieces is Pieces.GIVEN_UP and _came_back(remedy, back)
+        for line in concerned(case.order, remedy.lines, case.receipt.lines)
     )
 
 
@@ -139,6 +171,11 @@ def _claimed_wrongly(case: CaseState) -> bool:
     return against and case.issue is not Issue.NO_REASON_RETURN
 
 
+def _of_payment(case: CaseState) -> bool:
+    """Whether the case is about what was charged, and not about goods."""
+    return case.issue is not None and case.issue.group is IssueGroup.PAYMENT
+
+
 def _exchanged(remedy: Remedy) -> bool:
     replaced = remedy.kind is RemedyKind.EXCHANGE and remedy.done_at is not None
     return replaced or remedy.pays_for is not None
@@ -149,10 +186,17 @@ def _gives_for_goods(remedy: Remedy) -> bool:
     return REMEDIES[remedy.kind].refunds and remedy.amount is not None and remedy.undone is None and given
 
 
-def _shared(order: Order, remedy: Remedy, lines: tuple[LineQuantity, ...]) -> Counter[str]:
-    assert remedy.amount is not None  # noqa: S101  # _gives_for_goods asked before
+def _given(remedy: Remedy) -> int:
+    return remedy.amount.minor if remedy.amount else 0
+
+
+def _came_back(remedy: Remedy, back: Collection[str]) -> int:
+    return sum(part.amount.minor for part in standing(remedy.parts) if part.key in back)
+
+
+def _shared(order: Order, minor: int, lines: tuple[LineQuantity, ...]) -> Counter[str]:
     pieces = counted(lines)
     worth = {
         line.line_id: part_of(line.paid, pieces[line.line_id], line.quantity) for line in order.lines if pieces[line.line_id]
     }
-    return Counter(apportioned(min(remedy.amount.minor, sum(worth.values())), worth))
+    return Counter(apportioned(min(minor, sum(worth.values())), worth))

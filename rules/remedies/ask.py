@@ -107,6 +107,7 @@ class Ask:
             now=self.asked_at,
             warranties=self.policy.eligibility.warranty_months,
             counting=self.counting,
+            given_for_goods=self.history.for_goods_minor,
         )
         moment = {fact.name: fact.value for fact in own}
         of_line = OF_PARCELS if any(parcel.lines for parcel in self.shipments) else ()

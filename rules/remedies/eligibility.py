@@ -80,7 +80,7 @@ def entitlement(ask: Ask, line: OrderLine, kind: RemedyKind) -> Entitlement:
     return told.model_copy(
         update={
             "allowed": True,
-            "max_quantity": _affected(ask, line),
+            "max_quantity": _affected(ask, line, kind),
             "max_amount": None if amount is None else _money(ask, amount),
             **_limit(ask, row, line),
             "changes": _open_changes(ask, line, kind),
@@ -99,8 +99,8 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
         known = ask.known(line) if pieces[line.line_id] else {}
         row = _row(ask, kind, known) if known else None
         if row is not None and _of_the_goods(row):
-            affected = min(pieces[line.line_id], _affected(ask, line))
-            by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, row, affected)
+            affected = min(pieces[line.line_id], _affected(ask, line, kind))
+            by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, kind, row, affected)
         elif row is not None:
             by_row[row.id] = _cap(ask, row, known)
     amount = sum(by_row.values())
@@ -153,8 +153,8 @@ def _closed(
         return {"rule": CHANGES, "reason": changes}
     if row.fact is not None and row.otherwise is not None and not _cap(ask, row, known):
         return {"reason": row.otherwise}
-    if _of_the_goods(row) and not REMEDIES[kind].words and not _affected(ask, line):
-        rule, reason = (OTHER_PARCEL, NOT_LOST) if _pieces(ask, line) else (PIECES_LEFT, NO_PIECES)
+    if _of_the_goods(row) and not REMEDIES[kind].words and not _affected(ask, line, kind):
+        rule, reason = (OTHER_PARCEL, NOT_LOST) if _pieces(ask, line, kind) else (PIECES_LEFT, NO_PIECES)
         return {"rule": rule, "reason": reason, "firm": True}
     free = not line.paid.minor  # in the way of nothing
     return None if free or _amount(ask, line, kind, row, known) != 0 else _nothing_left(ask, kind, row)
@@ -225,14 +225,18 @@ def _since(ask: Ask, row: EligibilityRow, line: OrderLine) -> datetime | None:
     return max(came) if came and len(came) == len(parcels) else None
 
 
-def _pieces(ask: Ask, line: OrderLine) -> int:
-    return max(line.quantity - counted(ask.history.taken)[line.line_id], 0)
+def _pieces(ask: Ask, line: OrderLine, kind: RemedyKind | None = None) -> int:
+    """What other requests left of the line; of a refund that takes no goods also pieces that came back and are not paid for any more."""
+    taken = counted(ask.history.taken)
+    if kind is not None and REMEDIES[kind].refunds and not REMEDIES[kind].takes_pieces:
+        taken -= counted(ask.history.unpaid)
+    return max(line.quantity - taken[line.line_id], 0)
 
 
-def _affected(ask: Ask, line: OrderLine) -> int:
+def _affected(ask: Ask, line: OrderLine, kind: RemedyKind) -> int:
     """Of these the pieces that the issue can be about: of lost goods those that lie in a lost parcel."""
     lost = lost_pieces(ask.shipments) if ask.issue is Issue.LOST else None
-    left = _pieces(ask, line)
+    left = _pieces(ask, line, kind)
     return min(left, lost[line.line_id]) if lost is not None else left
 
 
@@ -241,7 +245,7 @@ def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, kn
     spec = REMEDIES[kind]
     if spec.amount is Amount.NONE or (spec.amount is Amount.IF_PAID and ask.order.status is OrderStatus.UNPAID):
         return None
-    amount = _share(ask, line, row, _affected(ask, line)) if _of_the_goods(row) else _cap(ask, row, known)
+    amount = _share(ask, line, kind, row, _affected(ask, line, kind)) if _of_the_goods(row) else _cap(ask, row, known)
     return min(amount, ask.left) if spec.refunds else amount
 
 
@@ -257,11 +261,11 @@ def _cap(ask: Ask, row: EligibilityRow, known: dict[str, JsonValue]) -> int:
     return min(limit for limit in (most_, fact if row.fact else None) if limit is not None)
 
 
-def _share(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int) -> int:
+def _share(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, pieces: int) -> int:
     """The row's share of what these pieces cost. What was given for the line beyond the pieces that were taken counts against all that are
     left together: one refunded piece is in the way of no other.
     """
-    left, exchanged = _pieces(ask, line), counted(ask.history.exchanged)[line.line_id]
+    left, exchanged = _pieces(ask, line, kind), counted(ask.history.exchanged)[line.line_id]
     gone = line.quantity - left
     given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
     beyond = max(given - part_of(line.paid, gone, line.quantity, exchanged), 0)

@@ -12,10 +12,10 @@ from temporalio.exceptions import ActivityError
 
 from models.case.activities import PaidBack, PayBack, RefundIntent, RefundQuery
 from models.common.events import Event
-from models.common.partners import RefundTo
+from models.common.partners import ProviderRefundStatus, Refund, RefundTo
 from models.common.vocabulary import RefundStatus, Tier, WaitFor, WaitingOn
 from models.remedies.remedy import Remedy
-from rules.money.refund import to_balance
+from rules.money.refund import to_balance, with_news
 from rules.money.refund_state import standing_minor
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
@@ -26,6 +26,7 @@ from workflows.money.refund_progress import fail, failed, finish, move_part, not
 FAILED_STAYS = "failed-refund-waits-for-a-person"
 SILENCE = "silent-refund-goes-to-a-person"
 ONE_WAIT = "refund-arrives-in-one-wait"
+CONFIRMED = "arrival-after-refusal-is-confirmed"
 """Patches: cases that were further when this came go on as they began."""
 
 
@@ -205,6 +206,28 @@ def followed(context: CaseContext, remedy_id: str) -> Generator[None]:
         yield
     finally:
         give_up_on(asking)
+
+
+def doubtful(context: CaseContext, told: Refund) -> bool:
+    """Whether a part that was refused is told to have arrived: the provider changed its mind, or the notice is older than the refusal."""
+    known = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
+    refused = any(part.refund_status is RefundStatus.FAILED for part in known)
+    return refused and told.status is ProviderRefundStatus.ARRIVED and workflow.patched(CONFIRMED)
+
+
+async def confirm_arrival(context: CaseContext, told: Refund) -> None:
+    """Ask the provider before a doubtful arrival is believed. What it does not answer, the nightly comparison finds."""
+    remedy = next(one for one in context.case.remedies if any(part.key == told.key for part in one.parts))
+    asked = tuple(
+        part.model_copy(update={"refund_status": RefundStatus.REQUESTED}) for part in remedy.parts if part.key == told.key
+    )
+    try:
+        answer = await activities.refund_states(query_of(context, remedy.id).model_copy(update={"parts": asked}))
+    except ActivityError:
+        context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ARRIVAL.value)
+        return
+    if any(part.refund_status is RefundStatus.ARRIVED and move_part(context, part) for part in answer.parts):
+        context.case.payments = with_news(context.case.payments, told)
 
 
 def query_of(context: CaseContext, remedy_id: str) -> RefundQuery:

@@ -3,16 +3,18 @@
 from contextlib import suppress
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import ActivityError, FailureError
 
 from models.case.activities import ReleaseItems, ReserveItems
 from models.common.base import Money
+from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.partners import Order
 from models.common.vocabulary import Outcome, RemedyKind, Tier, WaitFor, WaitingOn
 from models.remedies.remedy import ChildState, Remedy
 from models.replacements.activities import ReplacementStart
 from models.replacements.state import ReplacementStage
+from models.returns.activities import CallOffReturn
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
 from rules.case.withdrawal import earned
@@ -23,10 +25,12 @@ from rules.replacements.permissions import back_with_the_merchant, goods_of, ite
 from workflows.claims.found import report_to_people
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
+from workflows.kit.refusals import refusal_of
 from workflows.kit.remedies import due_all_the_same, find, give_up_unpaid, replace
 from workflows.money import refund
 from workflows.replacements.context import CALLED_OFF
 from workflows.returns import remedy as return_remedy
+from workflows.returns.activities import call_off_return
 
 KIND = "replacement"
 AT_THE_WAREHOUSE = (WaitingOn.MERCHANT, WaitFor.STOCK)
@@ -42,6 +46,8 @@ WAITS = (
 UNPAID = "unpaid"
 UNPAID_ENDS = "unpaid-exchange-ends-the-case"
 """Patch: before it, people looked for another solution when an exchange was not paid, as often as that happened."""
+ANNOUNCED = "announced-return-is-called-off"
+"""Patch: before it, a return that was announced for a dearer exchange stayed open where the case was withdrawn before it began."""
 FOR_A_PERSON = frozenset({"lost_again", "repair_late", "broken_off"})
 """Ends that the platform looks into, whoever held the case."""
 
@@ -110,12 +116,30 @@ async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[st
     if find(context, remedy_id).replacement is not None:
         child_workflow.switch_to(context, remedy_id, child_workflow.workflow_id(context.case.case_id, remedy_id, KIND))
     await child_workflow.call_off(context, remedy_id, why)
+    if announced_in_vain(context, find(context, remedy_id)) and workflow.patched(ANNOUNCED):
+        context.in_background(call_return_off(context, remedy_id))
     await give_charge_back(context, remedy_id)
     state = find(context, remedy_id).replacement
     kept += state.kept if state else ()
     if not kept and not back_with_the_merchant(find(context, remedy_id)):
         await release(context, remedy_id)
     return kept
+
+
+def announced_in_vain(context: CaseContext, remedy: Remedy) -> bool:
+    """Whether the merchant was asked to have the old goods back, before the customer paid, and no return was begun since."""
+    other = child_workflow.workflow_id(context.case.case_id, remedy.id, return_remedy.KIND)
+    charged = remedy.replacement is not None and remedy.replacement.charge is not None
+    return charged and remedy.kind is RemedyKind.EXCHANGE and not back_or_on_the_way(remedy, other)
+
+
+async def call_return_off(context: CaseContext, remedy_id: str) -> None:
+    """Tell the merchant that nothing will come, whether or not the replacement has: the same word twice is one."""
+    name = child_workflow.workflow_id(context.case.case_id, remedy_id, return_remedy.KIND)
+    try:
+        await call_off_return(CallOffReturn(workflow_id=name, label_key=None, pickup_key=None))
+    except ActivityError as error:
+        context.note(Event.RETURN_STUCK, remedy_id=remedy_id, what="call_off", **refusal_of(error))
 
 
 async def taken(context: CaseContext, remedy_id: str) -> bool:

@@ -18,6 +18,8 @@ from workflows.kit.case_context import CaseContext
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.traces import SCANS_BY_TIME
 
+FOR_GOODS = "refunds-for-goods-are-no-overcharge"
+"""Patch: before it, what was refunded for goods counted as money back of what was charged too much."""
 A_MOMENT = timedelta(minutes=1)
 
 
@@ -105,6 +107,7 @@ async def remember(context: CaseContext) -> None:
 def establish_facts(context: CaseContext) -> None:
     """Write down what is proved by now (INV-1)."""
     case = context.case
+    given = case.history.for_goods_minor if case.history else 0
     case.facts = facts_of(
         order=case.order,
         shipments=case.shipments,
@@ -119,6 +122,7 @@ def establish_facts(context: CaseContext) -> None:
         warranties=context.policy.eligibility.warranty_months,
         counting=counting_of(context.policy, case.order) if case.order else None,
         asked_at=case.receipt.received_at,
+        given_for_goods=given if given and workflow.patched(FOR_GOODS) else 0,
     )
 
 

@@ -16,6 +16,7 @@ from rules.money.refund import as_told, with_news
 from workflows.claims.found import hear_of_parcel
 from workflows.kit.case_context import CaseContext
 from workflows.kit.traces import SCANS_BY_TIME, status_of
+from workflows.money.refund import confirm_arrival, doubtful
 from workflows.money.refund_progress import move_part
 from workflows.remedies import order_change
 
@@ -25,6 +26,9 @@ PARCEL_NOTICES = "parcel-notices"
 
 def _refund(context: CaseContext, notice: Notice) -> str | None:
     told = Refund.model_validate(notice.payload)
+    if doubtful(context, told):
+        context.in_background(confirm_arrival(context, told))
+        return None
     context.case.payments = with_news(context.case.payments, told)  # the ledger reads there what no remedy waits for
     parts = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
     news = any(move_part(context, as_told(part, told)) for part in parts)

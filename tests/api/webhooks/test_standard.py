@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from models.common.partner_registry import Partner
-from models.common.vocabulary import Role
+from models.common.vocabulary import RefundStatus, Role
+from models.tables.money import RefundPartRow
 from tests.support.builders.notices import signed
 from tests.support.builders.pictures import numbered, picture
 from tests.support.processes.api import Web
@@ -95,6 +96,31 @@ async def test_news_of_an_unknown_case_are_accepted_and_harm_nobody(web: Web) ->
     for envelope in ({"reference": "RD-UNKNOWN"}, {"order_id": "O-UNKNOWN"}, {}, {"reference": "no such / id"}):
         answer = await send(web, statement("q1", **envelope))
         assert (answer.status_code, answer.json()) == (202, {"result": "unknown"})
+
+
+async def test_news_of_a_refund_whose_case_is_over_let_its_order_be_compared_that_night(web: Web) -> None:
+    key, long_ago = f"RD-{uuid.uuid4().hex}.m1.1.1", datetime.now(UTC) - timedelta(days=200)
+    row = RefundPartRow(
+        key=key,
+        case_id="RD-OVER",
+        remedy_id="m1",
+        order_id="O-OVER",
+        customer_id="C-1",
+        payment_id="P-1",
+        amount_minor=100,
+        currency="CNY",
+        refund_status=RefundStatus.ARRIVED,
+        intended_at=long_ago,
+        updated_at=long_ago,
+    )
+    async with web.service.database.writing() as session:
+        session.add(row)
+    told = {"kind": "refund", "reference": "RD-OVER", "payload": {"key": key, "status": "refused"}}
+    assert (await send(web, told, partner="payment")).json() == {"result": "unknown"}
+    async with web.service.database.reading() as session:
+        known = await session.get(RefundPartRow, key)
+        assert known is not None
+        assert known.updated_at > datetime.now(UTC) - timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

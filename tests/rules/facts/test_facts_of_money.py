@@ -33,6 +33,30 @@ def test_a_charge_counts_twice_or_as_too_much_only_above_the_orders_total_and_wh
 
 
 @pytest.mark.parametrize(
+    ("situation", "payments", "for_goods", "duplicate", "above"),
+    [
+        ("goods returned, nothing of the second charge", (charged(1, refund(6_000)), charged(2)), 6_000, 12_900, 12_900),
+        ("from the second charge", (charged(1), charged(2, refund(6_000))), 6_000, 12_900, 12_900),
+        (
+            "goods returned, and the second charge given back",
+            (charged(1, refund(6_000)), charged(2, refund(12_900))),
+            6_000,
+            0,
+            0,
+        ),
+        ("some of it by somebody else", (charged(1, refund(6_000)), charged(2, refund(4_000))), 6_000, 8_900, 8_900),
+        ("goods returned that were charged once", (charged(1, refund(6_000)),), 6_000, 0, 0),
+        ("by hand, so that the provider knows of none", (charged(1), charged(2)), 6_000, 12_900, 12_900),
+    ],
+)
+def test_what_was_refunded_for_goods_is_no_money_that_was_charged_too_much(
+    situation: str, payments: tuple[Payment, ...], for_goods: int, duplicate: int, above: int
+) -> None:
+    facts = values(known(bought(), payments=payments, given_for_goods=for_goods))
+    assert (facts["payment.duplicate_minor"], facts["payment.overcharged_minor"]) == (duplicate, above), situation
+
+
+@pytest.mark.parametrize(
     ("refunds", "by"),
     [
         ((refund(100),), "outside"),

@@ -38,6 +38,7 @@ def known(
     misses: tuple[Miss, ...] = (),
     warranties: Mapping[str, int] | None = None,
     counting: CalendarSlice | None = None,
+    given_for_goods: int = 0,
 ) -> dict[str, Fact]:
     """What is established by what partners and people said, by the facts' names."""
     facts = facts_of(
@@ -53,6 +54,7 @@ def known(
         misses=misses,
         warranties=warranties or {},
         counting=counting,
+        given_for_goods=given_for_goods,
     )
     named = {fact.name: fact for fact in facts}
     assert len(named) == len(facts)

@@ -1,5 +1,6 @@
 """Refunds whose end is not the end (RES-5): paid by hand and then arrived, come back after they arrived, silent beyond their time."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -112,6 +113,41 @@ async def test_what_a_silent_provider_was_asked_for_may_be_paid_by_hand_and_is_n
     await followed_up(case)
     service.world.down.clear()
     assert service.world.refunds == {}
+    assert await money(service) == (12_900, 12_900, 0, 0)
+
+
+@pytest.mark.parametrize("arrived_after_all", [False, True])
+async def test_an_arrival_told_after_a_refusal_counts_once_the_provider_confirms_it(
+    service: Service, monkeypatch: pytest.MonkeyPatch, arrived_after_all: bool
+) -> None:
+    """Else it is older than the refusal, and the customer has nothing."""
+    case = await refunding(service)
+    before = next(iter(service.world.refunds.values()))
+    await told(service, case, REFUSED, refusal="the bank sent it back", refusal_code=RefusalCode.OTHER)
+    await case.waits_for(WaitFor.PAYMENT_REPAIR)
+    if arrived_after_all:
+        await told(service, case, ARRIVED, refusal=None, refusal_code=None)
+        await followed_up(case)
+        assert await money(service) == (12_900, 12_900, 0, 0)
+        return
+    late = before.model_copy(update={"status": ARRIVED})
+    notice = Notice(notice_id="n-late", partner="payment", kind="refund", payload=late.model_dump(mode="json"))
+    asked, answer = asyncio.Event(), service.world.refund_by_key
+
+    async def answered(key: str, payment_id: str = "", merchant_id: str | None = None) -> Refund | None:
+        asked.set()
+        return await answer(key, payment_id, merchant_id)
+
+    monkeypatch.setattr(service.world, "refund_by_key", answered)
+    await case.handle.signal("notice", notice)
+    await asyncio.wait_for(asked.wait(), 20)
+    view = await case.waits_for(WaitFor.PAYMENT_REPAIR)
+    assert await money(service) == (12_900, 0, 0, 12_900)
+    await case.act(AGENT, Action.RETRY_REFUND, remedy_id=view.remedies[0].id, to="balance")
+    await case.waits_for(WaitFor.ARRIVAL)
+    await told(service, case, ARRIVED, [*service.world.refunds][1])
+    await followed_up(case)
+    assert went(service) == [(RefundTo.BALANCE, 12_900)]
     assert await money(service) == (12_900, 12_900, 0, 0)
 
 

@@ -1,9 +1,14 @@
 """Other goods for the old ones (RES-7): set aside, a difference paid or given back, the old ones brought back, the new ones sent; RES-11."""
 
+import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from models.case.actions import Action
+from models.case.child_reports import Report
 from models.case.state import CaseState
 from models.common.partners import Notice, ShipmentStatus
 from models.common.vocabulary import Outcome, RemedyKind, Stage, Tier, WaitFor, WaitingOn
@@ -15,6 +20,7 @@ from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.orders import line
 from tests.support.builders.replacements import Replacing, exchanging
 from tests.support.processes.service import Service
+from tests.support.processes.waiting import eventually
 
 STAGES = ReplacementStage
 
@@ -252,6 +258,40 @@ async def test_a_withdrawal_after_the_difference_was_paid_gives_it_back(service:
     await made.case.until(lambda view: view.stage is Stage.CLOSED)
     assert await made.over() == "called_off"
     assert service.world.paid_back("O-1") == 3_000
+
+
+async def test_a_withdrawal_between_payment_and_return_leaves_no_return_open_at_the_merchants(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The replacement waits for the old goods already, and its case does not know that yet."""
+    withdrawn, paid = asyncio.Event(), asyncio.Event()
+
+    class Late:
+        """The way to the case, on which that report is late."""
+
+        def __init__(self, case_id: str) -> None:
+            self._handle = service.client.get_workflow_handle(case_id)
+
+        async def signal(self, name: str, report: Report) -> None:
+            if report.replacement is not None and report.replacement.stage is STAGES.AWAITING_RETURN:
+                paid.set()
+                await withdrawn.wait()
+            await self._handle.signal(name, report)
+
+    slow = SimpleNamespace(client=lambda: SimpleNamespace(get_workflow_handle=Late))
+    monkeypatch.setattr("activities.kit.child_reports.activity", slow)
+    service.world.warehouse.prices = {"SKU-2": 15_900}
+    made = await exchanging(service, "SKU-2")
+    await pay(made)
+    await asyncio.wait_for(paid.wait(), 20)
+    await made.case.act(CUSTOMER, Action.WITHDRAW)
+    withdrawn.set()
+    await made.case.until(lambda view: view.stage is Stage.CLOSED)
+    assert await made.over() == "called_off"
+    assert service.world.paid_back("O-1") == 3_000
+    returns = service.world.returns
+    await eventually(lambda: asyncio.sleep(0, set(returns.opened) <= set(returns.off)))
+    assert [*returns.opened] == [made.handle.id.replace(".replacement", ".return")]
 
 
 async def test_a_withdrawal_while_the_old_goods_are_awaited_leaves_nothing_behind(service: Service) -> None:
