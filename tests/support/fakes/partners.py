@@ -32,6 +32,7 @@ class World:
     parcels: dict[str, list[Shipment]] = field(default_factory=dict)
     charges: dict[str, list[Payment]] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
+    asked_for_refunds: list[RefundRequest] = field(default_factory=list)
     asked: list[StatementRequest] = field(default_factory=list)
     coupons: dict[str, Coupon] = field(default_factory=dict)
     asked_for_coupons: list[str] = field(default_factory=list)
@@ -106,6 +107,7 @@ class World:
     async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         self._answering("payment")
         self._answering("refunds")
+        self.asked_for_refunds.append(order)
         if order.key not in self.refunds:
             status = ProviderRefundStatus.ARRIVED if self.pays_at_once else ProviderRefundStatus.ACCEPTED
             refuses = self.refuses or (self.closed is not None and order.to is RefundTo.ORIGINAL)
