@@ -15,7 +15,7 @@ ADDRESS = {
     "name": "Corner Shop, returns",
     "street": "8 Wangjiang Road",
     "city": "Hangzhou",
-    "region": "CN-33",
+    "region": "CN-ZJ",
     "postcode": "310008",
 }
 
