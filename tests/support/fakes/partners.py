@@ -18,6 +18,7 @@ from models.common.partners import (
 )
 from models.common.vocabulary import ErrorType
 from models.money.coupon import Coupon, CouponStatus, IssueCoupon
+from models.replacements.partner import Variant
 from tests.support.builders.orders import payment
 from tests.support.fakes.claims import FakeClaims
 from tests.support.fakes.returns import ReturnWorld
@@ -50,6 +51,8 @@ class World:
     """Carriers' and merchants' at once (RES-9)."""
     down: set[str] = field(default_factory=set)
     """Partners that do not answer: merchant, carrier, payment; refunds: the payment provider, when it is asked for one."""
+    variants_of: dict[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
+    """By order and line, where the merchant tells them."""
     refuses: bool = False
     closed: RefusalCode | None = None
     """Why nothing goes back to where it came from; the customer's balance takes it."""
@@ -86,6 +89,10 @@ class World:
     async def order(self, order_id: str) -> Order | None:
         self._answering("merchant")
         return self.orders.get(order_id)
+
+    async def variants(self, order_id: str, line_id: str) -> tuple[Variant, ...] | None:
+        self._answering("merchant")
+        return self.variants_of.get((order_id, line_id))
 
     async def ask(self, request: StatementRequest) -> None:
         self._answering("merchant")
