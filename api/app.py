@@ -13,7 +13,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import secrets_of
 from api import health, improvements, inbox, knowledge, people, reconciliation
-from api.cases import actions, archives, eligibility, evidence, liability, queues, routing
+from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
 from api.http import addresses, openapi, problems
@@ -105,6 +105,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         liability.router,
         archives.router,
         eligibility.router,
+        variants.router,
         order_ledger.router,
         improvements.router,
         reconciliation.router,

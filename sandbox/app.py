@@ -17,7 +17,7 @@ from sandbox.kit.webhooks import Webhooks
 from sandbox.money import charge as charge_routes
 from sandbox.money import coupon, payment
 from sandbox.orders import merchant, order_change
-from sandbox.replacements import warehouse, workshop
+from sandbox.replacements import variants, warehouse, workshop
 
 CONTRACTS = (
     merchant.router,
@@ -32,6 +32,7 @@ CONTRACTS = (
     claims.carrier,
     claims.merchant,
     order_change.router,
+    variants.router,
     charge_routes.router,
 )
 """What Redress calls."""

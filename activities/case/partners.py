@@ -135,6 +135,7 @@ class PartnerActivities:
         order = RefundRequest(
             key=part.key,
             payment_id=part.payment_id,
+            method=part.method,
             order_id=request.order_id,
             amount=part.amount,
             reason=request.reason,

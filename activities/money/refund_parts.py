@@ -67,7 +67,9 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     session.add_all(rows)
     await post(session, intent.at, *(ledger.reserved(_whose(row), part_of(row)) for row in rows))
     remaining = sum(left.values()) - sum(minor for _, minor in shares)
-    return RefundPlan(parts=tuple(part_of(row) for row in (*standing, *rows)), left=_money(remaining, currency))
+    methods = {payment.payment_id: payment.method for payment in intent.payments}
+    parts = (part_of(row).model_copy(update={"method": methods.get(row.payment_id)}) for row in (*standing, *rows))
+    return RefundPlan(parts=tuple(parts), left=_money(remaining, currency))
 
 
 async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:

@@ -9,6 +9,7 @@ from activities.kit.errors import pick_retryable, to_temporal
 from adapters.database.engine import Database
 from adapters.partners.returns import ReturnPartners
 from models.activities import ARRANGE_PICKUP, CALL_OFF_RETURN, PREPARE_RETURN, SEND_GOODS_BACK, TRACE_PARCEL
+from models.common.addresses import one_line
 from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
 from models.returns.activities import (
@@ -180,8 +181,8 @@ class ReturnActivities:
             row = await session.get(AddressRow, address_id)
         if row is None:
             raise PartnerError(ErrorType.PARTNER_REFUSED, "the address is not known any more")
-        place = ", ".join(part for part in (row.street, row.city, row.region, row.postal_code) if part)
-        return PickupAddress(name=row.name, phone=row.phone, address=place)
+        place = one_line((row.street, row.street2, row.city, row.region, row.postal_code))
+        return PickupAddress.model_validate({**row.model_dump(), "address": place})
 
 
 def _as_wanted(request: ArrangePickup, known: PickupBooked) -> bool:

@@ -46,6 +46,10 @@ class Complaint(BaseModel):
     code: JsonValue = None
 
 
+class NotServedError(PartnerError):
+    """501: the partner does not have this call at all."""
+
+
 class Answer(BaseModel):
     """What came back, and of what."""
 
@@ -82,7 +86,7 @@ class Answer(BaseModel):
 
     @property
     def is_servers_fault(self) -> bool:
-        return 500 <= self.status < 600  # noqa: PLR2004
+        return 500 <= self.status < 600 and self.status != HTTPStatus.NOT_IMPLEMENTED  # noqa: PLR2004
 
     @property
     def is_refusal(self) -> bool:
@@ -124,10 +128,14 @@ class PartnerHttp:
         if "_session" in self.__dict__:
             await self._session.close()
 
-    async def read(self, path: str, shape: type[ShapeT], **query: str) -> ShapeT | None:
-        """What is there, or None when the partner says that there is no such thing."""
+    async def read(self, path: str, shape: type[ShapeT], *, optional: bool = False, **query: str) -> ShapeT | None:
+        """What is there, or None when the partner says that there is no such thing. `optional`: nor need there be such a call."""
         try:
             answer = await self._call("GET", path, query=query)
+        except NotServedError:
+            if optional:
+                return None
+            raise
         except PartnerError as error:
             if error.type is ErrorType.NOT_FOUND:
                 return None
@@ -209,6 +217,8 @@ class PartnerHttp:
         if answer.is_servers_fault or answer.status in COME_BACK:
             hint = f"; is {self._key_setting} right?" if answer.status == HTTPStatus.UNAUTHORIZED else ""
             return self._unavailable(f"answers {answer.status}: {answer.words}{hint}", seconds_of(answer.retry_after))
+        if answer.status == HTTPStatus.NOT_IMPLEMENTED:
+            return NotServedError(ErrorType.PARTNER_INVALID_RESPONSE, f"{self._partner} does not serve {answer.call}")
         if answer.is_page:  # must not make an order unknown, or a refund refused
             address = f"REDRESS_{self._partner.upper()}_URL"
             return self.invalid_response(f"{answer.call}: {answer.status} with a web page; is {address} right?")

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
 from models.common.partners import Order, StatementRequest
+from models.replacements.partner import Variant, Variants
 
 
 class HttpMerchant:
@@ -21,6 +22,15 @@ class HttpMerchant:
                 f"order {order_id} costs {order.total.currency}, its freight {order.freight.currency}"
             )
         return order
+
+    async def variants(self, order_id: str, line_id: str) -> tuple[Variant, ...] | None:
+        path = f"/orders/{quote(order_id, safe='')}/variants"
+        told = await self._http.read(path, Variants, optional=True, line_id=line_id)
+        if told is not None and (told.order_id, told.line_id) != (order_id, line_id):
+            raise self._http.invalid_response(
+                f"asked for variants of {line_id} of order {order_id}, it tells of {told.line_id} of {told.order_id}"
+            )
+        return told and told.variants
 
     async def ask(self, request: StatementRequest) -> None:
         await self._http.write("/statements", request, request.key)

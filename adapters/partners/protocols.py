@@ -12,6 +12,7 @@ from models.common.partners import Order, OutgoingMessage, Payment, Refund, Refu
 from models.money.charge import Charge, ChargeRequest
 from models.money.coupon import Coupon, IssueCoupon
 from models.remedies.order_change import ChangeAnswer, OrderChangeRequest
+from models.replacements.partner import Variant
 from models.returns.partner import ReturnParcel
 
 
@@ -20,6 +21,10 @@ class Merchant(Protocol):
 
     async def order(self, order_id: str) -> Order | None:
         """The order, or None when there is no such order."""
+        ...
+
+    async def variants(self, order_id: str, line_id: str) -> tuple[Variant, ...] | None:
+        """What may be had in a line's place; None when the merchant does not tell."""
         ...
 
     async def ask(self, request: StatementRequest) -> None:

@@ -92,7 +92,9 @@ def _written(label: ReturnLabel, pages: str) -> tuple[bytes, int]:
 
 def _address(to: ReturnAddress, free: float) -> list[Paragraph]:
     """Large, but on one page where it can be."""
-    parts = [part for part in (to.name, to.street, " ".join(filter(None, (to.city, to.region, to.postcode))), to.phone) if part]
+    abroad = None if to.region.startswith(to.country) else to.country
+    place = " ".join(filter(None, (to.city, to.region, to.postcode, abroad)))
+    parts = [part for part in (to.name, to.street, to.street2, place, to.phone) if part]
 
     def written(size: int) -> list[Paragraph]:
         return [_text("收件 To", SMALL), *(_text(part, size) for part in parts)]

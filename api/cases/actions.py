@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 
+from api.cases.variants import check_items
 from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey
@@ -15,11 +16,13 @@ from api.http.problems import ProblemError, problem
 from api.http.responses import ACTING
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
-from models.case.action_bodies import Transfer
+from models.case.action_bodies import Arbitrate, Propose, Transfer
 from models.case.actions import BODIES, Act, Action
 from models.case.views import CaseView
 from models.common.base import Body
+from models.common.partners import Order
 from models.common.vocabulary import ErrorType, Locale, Stage
+from models.remedies.offers import RemedyOffer
 from models.tables.case import CaseRow
 from rules.case.access import masked_view
 from rules.case.permissions import ROLES
@@ -37,12 +40,28 @@ async def perform(
         raise _no_such_team(parts, body.team)
     row = await find(parts, caller, case_id)
     resolved = await _resolved(parts, caller, action, body)
+    await _check_offers(parts, row, body)
     act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)
     try:
         view = await parts.engine.act(case_id, action.value, act)
     except ProblemError as error:
         raise _over(row) if row is not None and error.fault.type is ErrorType.NOT_FOUND else error from error
     return masked_view(view, caller.role)
+
+
+async def _check_offers(parts: Parts, row: CaseRow | None, body: Body) -> None:
+    """What is offered in exchange is a variant of its line."""
+    offers: dict[str, tuple[RemedyOffer, ...]] = {}
+    if isinstance(body, Propose):
+        offers = {f"options.{number}.remedies": option.remedies for number, option in enumerate(body.options)}
+    elif isinstance(body, Arbitrate):
+        offers = {"remedies": body.remedies}
+    order = row and row.state.get("order")
+    for field, remedies in offers.items() if order else ():
+        for number, remedy in enumerate(remedies):
+            items = (*remedy.items, *(remedy.change.items if remedy.change else ()))
+            place = "items" if remedy.items else "change.items"
+            await check_items(parts, Order.model_validate(order), items, f"{field}.{number}.{place}")
 
 
 def _not_for(caller: Caller, action: Action) -> ProblemError:

@@ -19,11 +19,12 @@ from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.lines import LineQuantity
 from models.common.partners import Order
 from models.common.vocabulary import ErrorType, Issue, Locale, Party, RemedyKind, Role
-from models.remedies.eligibility import Eligibility, Entitlement
+from models.remedies.eligibility import Entitlement
 from models.remedies.order_change import ChangeKind
 from rules.common.counting import counting_of
 from rules.facts.establish import facts_of
 from rules.money.goods import history_of
+from rules.money.methods import refund_methods
 from rules.policy.load import slice_policy
 from rules.remedies.ask import Ask
 from rules.remedies.eligibility import eligible
@@ -82,6 +83,10 @@ class EligibilityShown(Frozen):
     issue: Issue | None
     at: Instant = Field(description="The moment that time limits are measured at: when the customer asked.")
     left: Money = Field(description="What may still be refunded on the order, over all its cases.")
+    refund_methods: tuple[str, ...] = Field(
+        description="Where a refund may be wished to go (`wanted.method`): what paid for the order, by name, or `balance`.",
+        examples=[["alipay", "balance"]],
+    )
     policy_version: str
     lines: tuple[LineShown, ...]
 
@@ -116,7 +121,7 @@ async def ask(
     seen = await order_in_sight(parts.partners, caller, question.order_id)
     check_lines(seen[0], question.lines)
     asked = await asked_now(parts, seen, question.issue, question.lines)
-    return _shown(eligible(asked), asked.policy.version, language)
+    return _shown(asked, language)
 
 
 async def asked_now(parts: Parts, seen: Seen, issue: Issue | None, lines: tuple[LineQuantity, ...]) -> Ask:
@@ -164,7 +169,7 @@ async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id:
             rule="RES-1",
         )
     policy = slice_policy(parts.policy, datetime.now(UTC))
-    return _shown(eligible(Ask.of(case, policy)), policy.version, language)
+    return _shown(Ask.of(case, policy), language)
 
 
 def check_lines(order: Order, lines: tuple[LineQuantity, ...]) -> None:
@@ -182,13 +187,15 @@ def check_lines(order: Order, lines: tuple[LineQuantity, ...]) -> None:
             )
 
 
-def _shown(eligibility: Eligibility, policy_version: str, language: Locale) -> EligibilityShown:
+def _shown(asked: Ask, language: Locale) -> EligibilityShown:
+    eligibility = eligible(asked)
     return EligibilityShown(
         order_id=eligibility.order_id,
         issue=eligibility.issue,
         at=eligibility.at,
         left=eligibility.left,
-        policy_version=policy_version,
+        refund_methods=refund_methods(asked.payments),
+        policy_version=asked.policy.version,
         lines=tuple(
             LineShown(
                 line_id=line.line_id,

@@ -1,17 +1,24 @@
 """A request that nobody can fulfil is answered when it is made (RES-1), as `POST /v1/eligibility` would answer it."""
 
 from api.cases.eligibility import asked_now, check_lines
+from api.cases.variants import PATIENCE, check_items
 from api.http.auth import Caller
 from api.http.dependencies import Parts
-from api.http.partner_data import order_in_sight
+from api.http.partner_data import Seen, order_in_sight
 from api.http.problems import ProblemError, problem
-from models.case.receipt import Receipt
+from models.case.receipt import Receipt, Wanted
 from models.common.vocabulary import ErrorType, Kind, Locale
+from rules.money.methods import RULE, method_fault, refund_methods
 from rules.notifications.texts import texts
 from rules.remedies.impossible import impossible
 
-PATIENCE = 2
-"""Seconds for the partners' answers; then the case is opened as it is, and finds out by itself."""
+
+def check_method(seen: Seen, wanted: Wanted | None) -> None:
+    """Raise a problem when money is wished back by a method that did not pay for the order. Without payments there is nothing to say."""
+    payments = seen[2]
+    fault = method_fault(payments, wanted.method) if wanted and payments else None
+    if fault is not None:
+        raise problem(ErrorType.INVALID, fault.en, fault.zh, field="wanted.method", rule=RULE, allowed=refund_methods(payments))
 
 
 async def refuse_impossible(parts: Parts, caller: Caller, receipt: Receipt) -> None:
@@ -29,6 +36,10 @@ async def refuse_impossible(parts: Parts, caller: Caller, receipt: Receipt) -> N
     if order.customer_id != receipt.customer_id:
         return
     check_lines(order, receipt.lines)
+    check_method(seen, receipt.wanted)
+    if (wanted := receipt.wanted) is not None:
+        await check_items(parts, order, wanted.items, "wanted.items")
+        await check_items(parts, order, wanted.change.items if wanted.change else (), "wanted.change.items")
     ask = await asked_now(parts, seen, receipt.issue, receipt.lines)
     if (found := impossible(ask, receipt.wanted)) is None:
         return

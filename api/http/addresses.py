@@ -33,9 +33,11 @@ NEW_ADDRESS = {
         "value": {
             "name": "王伟",
             "phone": "+86 138 0000 0000",
+            "country": "CN",
             "region": "CN-SH",
             "city": "上海",
             "street": "徐汇区漕溪北路 1 号 2 单元 301",
+            "street2": "星海公寓 3 楼前台",
             "postal_code": "200030",
         },
     }

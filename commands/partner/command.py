@@ -12,7 +12,9 @@ from rich.table import Table
 from adapters.connect import Partners
 from commands.kit.failure import CommandError
 from commands.kit.language import language
-from commands.partner.checks import Finding, Shop, check_all
+from commands.partner.checks import Finding, check_all
+from commands.partner.system import System
+from models.common.partner_registry import Partner
 from models.common.vocabulary import Locale
 from settings import Settings
 
@@ -27,8 +29,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "kept": ("符合", "kept"),
     "good": ("{address} 符合合同的全部 {number} 条。", "{address} keeps all {number} rules of the contract."),
     "bad": (
-        "{address} 有 {number} 条不符合合同，见 docs/partners/merchant.yaml。",
-        "{address} breaks {number} rules of the contract: see docs/partners/merchant.yaml.",
+        "{address} 有 {number} 条不符合合同，见 docs/partners/{partner}.yaml。",
+        "{address} breaks {number} rules of the contract: see docs/partners/{partner}.yaml.",
     ),
 }
 
@@ -45,30 +47,32 @@ def partner() -> None:
 
 @app.command()
 def check(
-    url: Annotated[
-        str, typer.Argument(help="Where the merchant's test system serves the contract, as https://test.example/redress.")
-    ],
-    order: Annotated[str, typer.Option(help="An order of the test system that may be played with.")],
+    url: Annotated[str, typer.Argument(help="Where the test system serves the contract, as https://test.example/redress.")],
+    kind: Annotated[Partner, typer.Option(help="Whose contract.")] = Partner.MERCHANT,
+    order: Annotated[
+        str, typer.Option(help="An order of the test system that may be played with: paid, and sent. Not needed for messages.")
+    ] = "",
+    to: Annotated[str, typer.Option(help="For messages: a telephone number or e-mail address of your own, which gets one.")] = "",
     token: Annotated[str | None, typer.Option(help="The token that was agreed on; none: REDRESS_PARTNER_TOKEN.")] = None,
 ) -> None:
-    """Run the merchant contract (docs/partners/merchant.yaml) against a test system. Ends with 1 when a rule is broken."""
-    findings = asyncio.run(_found(url.rstrip("/"), order, token))
+    """Run a contract of docs/partners/ against a test system. Ends with 1 when a rule is broken."""
+    findings = asyncio.run(_found(kind, url.rstrip("/"), order, to, token))
     table = Table(say("call"), say("rule"), say("found"), box=box.SIMPLE)
     for finding in findings:
         table.add_row(finding.call, finding.rule.in_(language()), finding.found or say("kept"))
     Console().print(table)
     broken = sum(finding.found is not None for finding in findings)
     if broken:
-        raise CommandError(say("bad", address=url, number=broken))
+        raise CommandError(say("bad", address=url, number=broken, partner=kind))
     typer.echo(say("good", address=url, number=len(findings)))
 
 
-async def _found(url: str, order: str, token: str | None) -> list[Finding]:
+async def _found(kind: Partner, url: str, order: str, to: str, token: str | None) -> list[Finding]:
     settings = Settings()
     secret = SecretStr(token) if token else settings.partner_token
-    given = {"merchant_url": url, "partner_token": secret, "circuit_after": MANY}
+    given = {kind.url_setting: url, "partner_token": secret, "circuit_after": MANY}
     partners = Partners.connect(settings.model_copy(update=given))
     try:
-        return await check_all(Shop(url, partners, order))
+        return await check_all(kind, System(url, partners, order, to))
     finally:
         await partners.aclose()

@@ -34,6 +34,11 @@ Asked = Annotated[Json, Depends(body_of)]
 routes = APIRouter()
 
 
+@routes.get("/orders/{order_id}/variants")
+async def variants(order_id: str, line_id: str, shop: ShopOf) -> Json:
+    return {"order_id": order_id, "line_id": line_id, "variants": shop.variants(await order(order_id, shop), line_id)}
+
+
 @routes.get("/orders/{order_id}")
 async def order(order_id: str, shop: ShopOf) -> Json:
     if order_id not in shop.orders:

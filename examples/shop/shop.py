@@ -15,7 +15,7 @@ ADDRESS = {
     "name": "Corner Shop, returns",
     "street": "8 Wangjiang Road",
     "city": "Hangzhou",
-    "region": "CN-33",
+    "region": "CN-ZJ",
     "postcode": "310008",
 }
 
@@ -90,6 +90,14 @@ class Shop:
         if refusal is None and self.orders[body["order_id"]]["status"] != "delivered":
             refusal = no("The goods are not delivered yet.", "not_delivered")
         return {"key": body["key"]} | (refusal or {"status": "open", "rma": f"RMA-{len(self.answers) + 1}", "address": ADDRESS})
+
+    def variants(self, order: Json, line_id: str) -> list[Json]:
+        """Articles whose number begins like the line's own: CUP-1, CUP-1-BLUE. Each costs what the line did."""
+        line = next((line for line in order["lines"] if line["line_id"] == line_id), None)
+        if line is None:
+            raise HTTPException(404, f"there is no line {line_id}")
+        same = [sku for sku in self.stock if sku.startswith(line["sku"])]
+        return [{"sku": sku, "title": sku, "price": line["unit_price"], "available": self.stock[sku]} for sku in same]
 
     def reserve(self, body: Json) -> Json:
         refusal = self.refusal(body, [{"line_id": item["line_id"], "quantity": 0} for item in body["items"]])

@@ -19,6 +19,8 @@ class Wanted(Frozen):
     """For an exchange: what is wanted instead."""
     change: OrderChange | None = None
     """For a change of the order before it is shipped."""
+    method: Identifier | None = None
+    """Where money goes back to, if any does (RES-16): a payment method of the order by its name, as `alipay`, or `balance`."""
     reason: Identifier | None = None
     """For a cancellation: one of the policy's `changes.cancel.reasons`."""
 

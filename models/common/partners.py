@@ -158,6 +158,8 @@ class RefundRequest(FromPartner):
 
     key: Identifier
     payment_id: Identifier
+    method: str | None = None
+    """By which that payment was made; None: not known."""
     order_id: Identifier
     amount: Money
     reason: str

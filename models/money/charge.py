@@ -18,6 +18,8 @@ class ChargeRequest(FromPartner):
     """What it is for; the provider shows it where the customer pays."""
     reference: Identifier
     """The workflow that waits for it; comes back in notices."""
+    method: str | None = None
+    """By which the order was paid: what the customer may like to pay by again; None: not known."""
     until: Instant
     """After that nobody may pay it any more."""
 

@@ -5,8 +5,9 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from models.common.base import Bilingual, Frozen, Money, Words, unfit
+from models.common.base import Bilingual, Frozen, Identifier, Money, Words, unfit
 from models.common.lines import LineQuantity, NewItem
+from models.common.partners import RefundTo
 from models.common.vocabulary import Party, RemedyKind
 from models.remedies.order_change import OrderChange
 from models.remedies.table import REMEDIES, Amount
@@ -18,6 +19,9 @@ class RemedyOffer(Frozen):
     kind: RemedyKind
     amount: Money | None = None
     """For refunds and coupons; in the order's currency, above zero. With a return: at most, the inspection decides."""
+    method: Identifier | None = None
+    """For a refund (RES-16): the payment method, by its name, that the money goes back to first, or `balance`; none: as the customer
+    wished, else over the order's payments in their order."""
     lines: tuple[LineQuantity, ...] = Field(default=(), max_length=100)
     """The goods it is about; none: those of the case, and of a case without any, the whole order."""
     items: tuple[NewItem, ...] = Field(default=(), max_length=100)
@@ -37,6 +41,8 @@ class RemedyOffer(Frozen):
             ("须填写说明文字（words）", "needs words"): spec.words and not self.words,
             ("须填写修改内容（change）", "needs a change"): spec.names_change and self.change is None,
             ("没有修改内容（change）", "takes no change"): not spec.names_change and self.change is not None,
+            ("不能指定退款方式（method）", "takes no method"): self.method is not None
+            and not (spec.refunds and spec.refund_to is RefundTo.ORIGINAL),
             ("没有更换的商品（items）", "takes no items"): not spec.items and bool(self.items),
         }
         for (zh, en), wrong in faults.items():

@@ -3,8 +3,10 @@
 from enum import StrEnum
 from typing import Self
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from models.common.addresses import HOME, Country, Place
 from models.common.base import Bilingual, Duration, Frozen, Identifier, Instant, Money, unfit
 from models.common.identifiers import Phone, Region, phone_number
 from models.common.lines import LineQuantity, NewItem
@@ -84,21 +86,41 @@ class ChangesPolicy(Frozen):
     """How often merchant and payment provider are asked, when no webhook tells."""
 
 
-class Address(Frozen):
+class Address(Place, Frozen):
     """Where the goods shall go. Personal: kept in one table, handed to the merchant, never in a history."""
 
+    country: Country = Field(default=HOME, pattern=r"^[A-Z]{2}$", examples=["CN"])
+    """ISO 3166-1 alpha-2; left out: that of the region, else CN."""
+    region: Region = Field(default=HOME, pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["CN-SH"])
+    """ISO 3166-2; left out: the country as a whole."""
     name: str = Field(min_length=1, max_length=100, examples=["王伟"])
-    region: Region = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["CN-SH"])
-    phone: Phone = Field(examples=["+86 138 0000 0000"])
+    phone: Phone | None = Field(default=None, examples=["+86 138 0000 0000"])
     city: str = Field(min_length=1, max_length=100, examples=["上海"])
     street: str = Field(min_length=1, max_length=300, examples=["徐汇区漕溪北路 1 号 2 单元 301"])
+    street2: str | None = Field(default=None, max_length=300, examples=["星海公寓 3 楼前台"])
+    """A second line: building, floor, care of."""
     postal_code: str | None = Field(default=None, max_length=20, examples=["200030"])
+
+    @field_validator("country")
+    @classmethod
+    def _there_is_one(cls, country: str) -> str:
+        if country not in SUPPORTED_REGIONS:
+            zh = f"{country} 不是 ISO 3166-1 的两位国家代码"
+            raise unfit(rule="RES-1", zh=zh, en=f"{country} is no country's code of ISO 3166-1 alpha-2")
+        return country
+
+    @field_validator("region")
+    @classmethod
+    def _in_its_country(cls, region: str, info: ValidationInfo) -> str:
+        country = info.data.get("country", region[:2])
+        if region[:2] != country:
+            raise unfit(rule="RES-1", zh=f"{region} 不在 {country}", en=f"{region} is not in {country}")
+        return region
 
     @field_validator("phone")
     @classmethod
-    def _of_its_country(cls, phone: str, info: ValidationInfo) -> str:
-        region: str | None = info.data.get("region")
-        return phone_number(phone, region[:2]) if region else phone
+    def _of_its_country(cls, phone: str | None, info: ValidationInfo) -> str | None:
+        return phone_number(phone, info.data.get("country")) if phone else None
 
 
 class OrderChangeRequest(FromPartner):

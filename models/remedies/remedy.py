@@ -55,6 +55,8 @@ class RefundPart(Wired):
 
     key: Identifier
     payment_id: Identifier
+    method: str | None = None
+    """By which that payment was made, by its name."""
     amount: Money
     to: RefundTo = RefundTo.ORIGINAL
     refund_status: Annotated[RefundStatus, wire_name("reimbursement")] = RefundStatus.PENDING
@@ -115,6 +117,8 @@ class Remedy(Wired):
     """Grows when a refused refund is tried again: its keys are then new ones."""
     refund_to: RefundTo = RefundTo.ORIGINAL
     """Where the parts of this attempt go."""
+    method: Identifier | None = None
+    """The payment method that money goes back to first (RES-16); None: the order's payments in their order."""
     parts: tuple[RefundPart, ...] = ()
     coupon_code: str | None = None
     settlement: int = 1

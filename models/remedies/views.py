@@ -20,12 +20,24 @@ class RefundPartView(View):
 
     key: Identifier
     payment_id: Identifier
+    method: str | None
+    """By which that payment was made."""
     amount: Money
     to: RefundTo
     refund_status: Annotated[RefundStatus, REFUND_STATUS]
     refund_id: str | None
     refusal: str | None
     refusal_code: RefusalCode | None
+
+
+class RefundWayView(View):
+    """What of a refund goes one way, for everyone to see: back to a payment method, by its name, or to the balance (RES-16)."""
+
+    to: RefundTo
+    method: str | None
+    """By which the money was paid; null: not known."""
+    amount: Money
+    refund_status: RefundStatus
 
 
 class ChildView(View):
@@ -77,6 +89,9 @@ class RemedyView(View):
     attempt: int
     """Grows when a refused refund is tried again."""
     refund_to: RefundTo
+    method: Identifier | None
+    """The payment method that money goes back to first (RES-16)."""
+    refund_ways: tuple[RefundWayView, ...] = ()
     parts: tuple[RefundPartView, ...]
     coupon_code: str | None
     settlement: int

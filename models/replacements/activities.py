@@ -20,6 +20,8 @@ class ReplacementStart(Frozen):
     order_id: Identifier
     merchant_id: Identifier
     customer_id: Identifier
+    payment_method: str | None = None
+    """By which the order was paid."""
     items: tuple[StockItem, ...]
     """What the customer is to get: other articles, the same again, or the own ones repaired."""
     waits_for_goods: bool = False

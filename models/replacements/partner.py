@@ -1,6 +1,9 @@
 """What merchants' warehouses and workshops tell of replacements and repairs (RES-7), and what we ask of them: docs/partners/merchant.yaml."""
 
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import TrackingNumber
@@ -13,6 +16,26 @@ class StockItem(FromPartner):
     line_id: Identifier
     sku: Identifier
     quantity: int = 1
+
+
+class Variant(FromPartner):
+    """An article of the same product as a line's, which may be had in its place; the line's own is one of them."""
+
+    sku: Identifier
+    title: str
+    """What tells it from the others, for people: size, colour."""
+    price: Money
+    """What a piece costs today."""
+    available: Annotated[int, Field(ge=0)] | None = None
+    """Pieces that can be set aside now; None: not told."""
+
+
+class Variants(FromPartner):
+    """The variants of a line's product."""
+
+    order_id: Identifier
+    line_id: Identifier
+    variants: tuple[Variant, ...]
 
 
 class ReservationRequest(FromPartner):

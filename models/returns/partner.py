@@ -5,8 +5,9 @@ Keys are idempotent: the same key is the same return, label, pick-up or parcel, 
 
 from enum import StrEnum
 
+from models.common.addresses import HOME, Place, one_line
 from models.common.base import Identifier, Instant, Money
-from models.common.identifiers import Region, TrackingNumber
+from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.partners import FromPartner, Refusable, Scan
 
@@ -19,15 +20,22 @@ class Purpose(StrEnum):
     REPAIR = "repair"
 
 
-class ReturnAddress(FromPartner):
+class ReturnAddress(Place, FromPartner):
     """Where goods are sent back to: a warehouse or workshop of the merchant."""
 
     name: str
     street: str
+    street2: str | None = None
+    """A second line: building, dock, care of."""
     city: str
-    region: Region = "CN"
     postcode: str | None = None
     phone: str | None = None
+
+    @property
+    def in_one_line(self) -> str:
+        """For people, who need no country at home."""
+        abroad = self.country if self.country != HOME else None
+        return one_line((self.name, self.street, self.street2, self.city, self.postcode, abroad))
 
 
 class ReturnRequest(FromPartner):
@@ -112,12 +120,17 @@ class Voided(FromPartner):
     key: Identifier
 
 
-class PickupAddress(FromPartner):
+class PickupAddress(Place, FromPartner):
     """Where to ring."""
 
     name: str
     phone: str | None = None
     address: str
+    """All of it in one line; the same in parts below."""
+    street: str | None = None
+    street2: str | None = None
+    city: str | None = None
+    postal_code: str | None = None
 
 
 class PickupRequest(FromPartner):

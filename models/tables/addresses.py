@@ -16,9 +16,10 @@ class AddressRow(SQLModel, table=True):
     address_id: str = Field(primary_key=True)
     customer_id: str = Field(index=True)
     name: str
-    phone: str
+    phone: str | None = None
     region: str
     city: str
     street: str
+    street2: str | None = None
     postal_code: str | None = None
     at: datetime = Field(sa_type=UtcDateTime)

@@ -26,7 +26,7 @@ from models.investigation.decisions import Appeal
 from models.investigation.findings import InformationRequest, Saying
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import Proposal, Remedy
-from models.remedies.views import RemedyView
+from models.remedies.views import RefundWayView, RemedyView
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
 from rules.case import deadlines
@@ -173,7 +173,12 @@ def _may_see(proposal: Proposal, actor: Actor) -> bool:
 
 def _remedy(remedy: Remedy, actor: Actor) -> RemedyView:
     """Customers see how much and how far, not the provider's keys."""
-    view = RemedyView.from_state(remedy)
+    ways = tuple(
+        RefundWayView(to=part.to, method=part.method, amount=part.amount, refund_status=part.refund_status)
+        for part in remedy.parts
+        if not part.paid_otherwise
+    )
+    view = RemedyView.from_state(remedy).model_copy(update={"refund_ways": ways})
     if remedy.replacement is not None:
         view = view.model_copy(update={"replacement": replacement_view.seen(remedy.replacement, actor)})
     return view.model_copy(update={"parts": ()}) if actor.role is Role.CUSTOMER else view

@@ -10,6 +10,7 @@ from models.remedies.offers import RemedyOffer
 from models.remedies.table import REMEDIES, About
 from rules.common.format import minor_units, money
 from rules.money.goods import concerned, counted
+from rules.money.methods import method_fault
 from rules.remedies.ask import Ask
 from rules.remedies.eligibility import CANCELLED, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, entitlement, most
 from rules.remedies.order_change import offer_fault
@@ -39,6 +40,8 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
         return Bilingual(zh="案件尚未分类，请先分类", en="the case has no issue yet; classify it first")
     issue = case.issue
     said = next(filter(None, (_misplaced(case, issue, policy, remedy) for remedy in remedies)), None)
+    if said is None and case.payments:
+        said = next(filter(None, (method_fault(case.payments, remedy.method) for remedy in remedies)), None)
     if said is None and case.order is not None:
         ask = Ask.of(case, policy)
         beyond = by in MAY_GO_BEYOND

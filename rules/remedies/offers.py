@@ -11,6 +11,7 @@ from models.remedies.offers import Option, OptionOffer, RemedyOffer
 from models.remedies.table import REMEDIES
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
+from rules.money.methods import with_wished_method
 from rules.remedies.eligibility import freight_row
 
 
@@ -30,7 +31,11 @@ def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
 
 
 def _with_its_lines(case: CaseState, remedy: RemedyOffer) -> RemedyOffer:
-    """A remedy for lost goods that names no lines is about what lay in the lost parcel: it says so, for that parcel may be found again."""
+    """A remedy for lost goods that names no lines is about what lay in the lost parcel: it says so, for that parcel may be found again.
+
+    Money goes the way that the customer wished for.
+    """
+    remedy = with_wished_method(case, remedy)
     lines, spec = lines_in_question(case), REMEDIES[remedy.kind]
     of_goods = (spec.refunds or spec.takes_pieces) and not spec.changes
     implied = of_goods and not remedy.lines and lines != case.receipt.lines

@@ -15,6 +15,7 @@ import zxingcpp
 from api.returns.schemas import SHAPES
 from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import Role
+from models.returns.partner import PickupRequest
 from models.returns.state import ReturnAction
 from rules.returns.permissions import RETURN_ROLES
 from tests.support.builders.notices import signed
@@ -126,6 +127,26 @@ async def test_who_may_look_and_act_and_what_is_foreign_looks_unknown(web: Web) 
     early = await scene.merchant.post(f"{scene.path}/inspect", SHAPES[ReturnAction.INSPECT][1].example)
     assert early.status_code == 409
     assert "receive" in early.json()["allowed"]
+
+
+async def test_a_pickup_rings_where_the_customer_says_with_country_and_second_line(web: Web) -> None:
+    scene = await scene_of(web)
+    home = {"name": "Max Weber", "country": "DE", "city": "München", "street": "Sendlinger Str. 1", "street2": "2. OG"}
+    stored = (await scene.customer.post("/v1/addresses", home)).json()["address_id"]
+    start = datetime.now(UTC) + timedelta(days=1)
+    slot = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat(), "address_id": stored}
+    assert (await scene.customer.post(f"{scene.path}/book_pickup", slot)).status_code == 200
+
+    async def asked() -> list[PickupRequest]:
+        return [one for one in web.service.world.returns.rang_at if one.order_id == scene.order_id]
+
+    (request,) = await eventually(asked, bool)
+    assert request.address is not None
+    assert request.address.model_dump(exclude_none=True) == {
+        **home,
+        "region": "DE",
+        "address": "Sendlinger Str. 1, 2. OG, München, DE",
+    }
 
 
 async def test_bad_content_is_refused_by_field(web: Web) -> None:

@@ -10,11 +10,12 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.connect import Partners
 from adapters.secrets import secrets_of
-from commands.partner.checks import CHECKS, Finding, check_all
-from commands.partner.checks import Shop as Checked
+from commands.partner.checks import RULES, Finding, check_all
+from commands.partner.system import System
 from examples.shop.app import demo
 from examples.shop.shop import Shop
 from examples.shop.webhooks import Redress
+from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from settings import Settings
 from tests.support.builders.lives_with_money import agreed, over
@@ -36,7 +37,7 @@ async def found(address: str, order_id: str = "CS-1") -> list[Finding]:
     settings = Settings(merchant_url=address, partner_token=SecretStr("sandbox"), circuit_after=1000)
     partners = Partners.connect(settings)
     try:
-        return await check_all(Checked(address, partners, order_id))
+        return await check_all(Partner.MERCHANT, System(address, partners, order_id))
     finally:
         await partners.aclose()
 
@@ -44,7 +45,7 @@ async def found(address: str, order_id: str = "CS-1") -> list[Finding]:
 async def test_it_keeps_every_rule_that_redress_partner_check_asks_about(corner: tuple[Running, Shop]) -> None:
     findings = await found(corner[0].address)
     assert [finding for finding in findings if finding.found] == []
-    assert len(findings) == len(CHECKS)
+    assert len(findings) == len(RULES[Partner.MERCHANT])
 
 
 async def test_ids_may_have_other_characters_than_ours() -> None:

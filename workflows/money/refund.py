@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError
 
 from models.case.activities import PaidBack, PayBack, RefundIntent, RefundQuery
 from models.common.events import Event
-from models.common.partners import ProviderRefundStatus, Refund, RefundTo
+from models.common.partners import Payment, ProviderRefundStatus, Refund, RefundTo
 from models.common.vocabulary import RefundStatus, Tier, WaitFor, WaitingOn
 from models.remedies.remedy import Remedy
 from rules.money.refund import to_balance, with_news
@@ -70,7 +70,7 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
             order_id=case.order_id,
             customer_id=case.receipt.customer_id,
             amount=remedy.amount,
-            payments=tuple(sorted(case.payments, key=lambda payment: payment.payment_id != remedy.payment_id)),
+            payments=in_order(case.payments, remedy),
             parts=remedy.parts,
             to=remedy.refund_to,
             automatic=case.automatic and not due_anyway(remedy),
@@ -93,6 +93,12 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
         now = find(context, remedy_id)
         fail(context, remedy_id, remedy.amount.minor - standing_minor(now.parts), plan.denied)
     return plan.denied is None
+
+
+def in_order(payments: tuple[Payment, ...], remedy: Remedy) -> tuple[Payment, ...]:
+    """The payment that is given back first, then those by the method that was wished for, then the others."""
+    first = sorted(payments, key=lambda payment: (payment.payment_id != remedy.payment_id, payment.method != remedy.method))
+    return tuple(first)
 
 
 def due_anyway(remedy: Remedy) -> bool:

@@ -267,6 +267,7 @@ def bill(context: CaseContext, remedy_id: str) -> charging.Bill:
             amount=state.to_pay,
             reason=f"{case.issue}",
             reference=case.case_id,
+            method=order_of(context).payment_method,
             until=state.until,
         ),
         poll_every=context.policy.changes.poll_every,

@@ -273,6 +273,7 @@ def start_of(context: CaseContext, remedy: Remedy, *, waits_for_goods: bool = Fa
         order_id=order.order_id,
         merchant_id=order.merchant_id,
         customer_id=case.receipt.customer_id,
+        payment_method=order.payment_method,
         items=items,
         waits_for_goods=waits_for_goods,
         old_goods=return_remedy.request_of(order, return_remedy.state_of(remedy), own_id) if waits_for_goods else None,

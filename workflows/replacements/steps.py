@@ -166,6 +166,7 @@ async def paid(context: ReplacementContext, amount: Money) -> bool:
         amount=amount,
         reason=context.start.kind.value,
         reference=context.id,
+        method=context.start.payment_method,
         until=context.deadline(WaitFor.CHARGE),
     )
     context.bill = charging.Bill(

@@ -44,11 +44,10 @@ async def announced(context: ReturnContext) -> ReturnResult | None:
         stage=ReturnStage.AWAITING, rma=prepared.rma, address=prepared.address, label=prepared.label, deadline=deadline
     )
     context.child.goods(Reception.AWAITING, Acceptance.PENDING)
-    address = prepared.address
     context.child.note(
         Event.RETURN_APPROVED,
         rma=prepared.rma,
-        address=", ".join(part for part in (address.name, address.street, address.city, address.postcode) if part),
+        address=prepared.address.in_one_line,
         deadline=deadline.isoformat(),
         label=prepared.label is not None,
         customer_pays=state.payer is Party.CUSTOMER,

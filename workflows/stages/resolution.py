@@ -10,6 +10,7 @@ from models.case.state import CaseState
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
 from models.common.events import Event
+from models.common.partners import RefundTo
 from models.common.vocabulary import ClockName, Kind, Outcome, Party, Role, Silence, Tier, WaitFor, WaitingOn
 from models.investigation.decisions import Review
 from models.remedies.offers import RemedyOffer
@@ -19,6 +20,7 @@ from rules.case.appeals import last_moment
 from rules.case.automatic import drawn_by_id, weigh
 from rules.facts import liability
 from rules.money.approvals import needs_approval
+from rules.money.methods import with_wished_method
 from rules.remedies.limits import currency_of, total
 from rules.remedies.offers import freight_of, lay_out
 from rules.remedies.rounds import GoesOn, goes_on, rounds_over
@@ -193,6 +195,7 @@ def tell_accepted(context: CaseContext, proposal: Proposal, option: int, by: Act
 def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...]) -> None:
     """These remedies will be carried out."""
     case = context.case
+    offers = tuple(with_wished_method(case, offer) for offer in offers)
     freight = freight_of(context.policy, case, offers)
     case.settlements += 1
     first = len(case.remedies) + 1
@@ -207,7 +210,8 @@ def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...]) -> None:
             words=offer.words,
             settlement=case.settlements,
             freight=freight if REMEDIES[offer.kind].travels else None,
-            refund_to=REMEDIES[offer.kind].refund_to,
+            refund_to=RefundTo.BALANCE if offer.method == RefundTo.BALANCE else REMEDIES[offer.kind].refund_to,
+            method=offer.method if offer.method != RefundTo.BALANCE else None,
         )
         for number, offer in enumerate(offers, start=first)
     )

@@ -149,6 +149,7 @@ async def test_an_address_is_read_where_it_is_kept_and_only_the_customers_own(sh
         "region": "CN-31",
         "city": "上海",
         "street": "漕溪北路 1 号",
+        "street2": "2 单元",
         "at": datetime.now(UTC),
     }
     async with shop.database.writing() as session:
@@ -162,7 +163,8 @@ async def test_an_address_is_read_where_it_is_kept_and_only_the_customers_own(sh
     moved: ChangeAnswer = await shop.run(shop.calls.change_order, there.model_copy(update={"order": move}))
     assert moved.status is ChangeStatus.CONFIRMED
     (told,) = await shop.books("order_changes")
-    assert told["request"]["address"]["street"] == "漕溪北路 1 号"
+    address = told["request"]["address"]
+    assert (address["street"], address["street2"], address["country"]) == ("漕溪北路 1 号", "2 单元", "CN")
 
 
 @pytest.mark.parametrize("fault", ["timeout_after", "garbage", "error_500"])

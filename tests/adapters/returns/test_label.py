@@ -90,6 +90,12 @@ def test_a_character_that_cannot_be_printed_is_told_on_the_label_and_in_the_log(
     assert [(entry["event"], entry["characters"]) for entry in logs] == [("label.characters_missing", ("U+4DAE",))]
 
 
+def test_a_second_line_and_a_country_that_its_region_does_not_say_are_printed() -> None:
+    _, words = read(label(to=to(street2="3 号门", country="DE", region="Bayern")))
+    assert "3 号门" in words
+    assert "杭州 Bayern 310008 DE" in words
+
+
 def test_a_long_chinese_name_is_broken_and_stays_on_the_page() -> None:
     long = "杭州市滨江区长河街道江南大道三千八百号二期仓储中心三号楼东侧退货收货口" * 2
     _, words = read(label(to=to(name=long)))

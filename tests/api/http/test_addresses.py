@@ -23,7 +23,18 @@ async def test_an_address_is_stored_once_and_shown_to_its_customer_and_the_platf
     first = await customer.post(PATH, ADDRESS, idempotency_key="my-address")
     again = await customer.post(PATH, ADDRESS, idempotency_key="my-address")
     assert first.status_code == 201
-    assert first.json() == again.json() == {**ADDRESS, "postal_code": None, "customer_id": customer_id, **_id(first.json())}
+    assert (
+        first.json()
+        == again.json()
+        == {
+            **ADDRESS,
+            "country": "CN",
+            "street2": None,
+            "postal_code": None,
+            "customer_id": customer_id,
+            **_id(first.json()),
+        }
+    )
     other = await customer.post(PATH, {**ADDRESS, "city": "北京"}, idempotency_key="my-address")
     assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (422, "idempotency-key-reused")
     where = f"{PATH}/{first.json()['address_id']}"
@@ -63,7 +74,14 @@ async def test_an_agent_stores_it_for_the_customer_they_name(web: Web) -> None:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"phone": "call me"}, "phone"), ({"region": "China"}, "region"), ({"street": ""}, "street"), ({"floor": 3}, "floor")],
+    [
+        ({"phone": "call me"}, "phone"),
+        ({"region": "China"}, "region"),
+        ({"country": "UK", "region": None}, "country"),
+        ({"country": "DE"}, "region"),
+        ({"street": ""}, "street"),
+        ({"floor": 3}, "floor"),
+    ],
 )
 async def test_what_is_no_address_is_refused_by_field(web: Web, change: dict[str, Any], field: str) -> None:
     customer, _, _ = web.customer()
@@ -96,3 +114,27 @@ async def test_a_region_and_a_number_with_an_extension_are_stored_in_one_form(we
     customer, _, _ = web.customer()
     stored = (await customer.post(PATH, {**ADDRESS, "region": "CN-31", "phone": "18412345678转4321"})).json()
     assert (stored["region"], stored["phone"]) == ("CN-SH", "+86 184 1234 5678 ext. 4321")
+
+
+@pytest.mark.parametrize(
+    ("given", "country", "region"),
+    [
+        ({"region": "CN-SH"}, "CN", "CN-SH"),
+        ({"region": "de-by"}, "DE", "DE-BY"),
+        ({"country": "gb"}, "GB", "GB"),
+        ({"country": "CN", "region": "CN-31"}, "CN", "CN-SH"),
+        ({}, "CN", "CN"),
+    ],
+)
+async def test_country_and_region_say_each_other(web: Web, given: dict[str, str], country: str, region: str) -> None:
+    customer, _, _ = web.customer()
+    lines = {"name": "Max Weber", "city": "München", "street": "Sendlinger Str. 1", "street2": "c/o Huber, 2. OG"}
+    stored = (await customer.post(PATH, {**lines, **given})).json()
+    assert (stored["country"], stored["region"], stored["street2"], stored["phone"]) == (country, region, lines["street2"], None)
+    assert (await customer.get(f"{PATH}/{stored['address_id']}")).json() == stored
+
+
+async def test_a_number_is_read_as_one_of_its_country(web: Web) -> None:
+    customer, _, _ = web.customer()
+    stored = (await customer.post(PATH, {**ADDRESS, "country": "DE", "region": "DE-BY", "phone": "089 123456"})).json()
+    assert stored["phone"] == "+49 89 123456"

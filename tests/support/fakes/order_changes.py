@@ -38,6 +38,8 @@ class FakeOrderChanges:
     sent: list[str] = field(default_factory=list[str])
     """The keys of every change that came, as often as it came."""
     charges: dict[str, Charge] = field(default_factory=dict[str, Charge])
+    bills: list[ChargeRequest] = field(default_factory=list[ChargeRequest])
+    """What customers were asked to pay for."""
     before: dict[str, Order] = field(default_factory=dict[str, Order])
 
     async def change(self, order: OrderChangeRequest) -> ChangeAnswer:
@@ -82,6 +84,7 @@ class FakeOrderChanges:
         self._answering("payment")
         if self.refuses_charges:
             raise PartnerError(ErrorType.PARTNER_REFUSED, "no such currency", code="currency")
+        self.bills.append(order)
         asked = Charge.of(order, ChargeStatus.PENDING).model_copy(update={"pay_url": f"https://pay.example/{order.key}"})
         return self._told(self.charges.setdefault(order.key, asked))
 

@@ -18,6 +18,7 @@ from models.common.partners import (
 )
 from models.common.vocabulary import ErrorType
 from models.money.coupon import Coupon, CouponStatus, IssueCoupon
+from models.replacements.partner import Variant
 from tests.support.builders.orders import payment
 from tests.support.fakes.claims import FakeClaims
 from tests.support.fakes.returns import ReturnWorld
@@ -32,6 +33,7 @@ class World:
     parcels: dict[str, list[Shipment]] = field(default_factory=dict)
     charges: dict[str, list[Payment]] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
+    asked_for_refunds: list[RefundRequest] = field(default_factory=list)
     asked: list[StatementRequest] = field(default_factory=list)
     coupons: dict[str, Coupon] = field(default_factory=dict)
     asked_for_coupons: list[str] = field(default_factory=list)
@@ -49,6 +51,8 @@ class World:
     """Carriers' and merchants' at once (RES-9)."""
     down: set[str] = field(default_factory=set)
     """Partners that do not answer: merchant, carrier, payment; refunds: the payment provider, when it is asked for one."""
+    variants_of: dict[tuple[str, str], tuple[Variant, ...]] = field(default_factory=dict)
+    """By order and line, where the merchant tells them."""
     refuses: bool = False
     closed: RefusalCode | None = None
     """Why nothing goes back to where it came from; the customer's balance takes it."""
@@ -86,6 +90,10 @@ class World:
         self._answering("merchant")
         return self.orders.get(order_id)
 
+    async def variants(self, order_id: str, line_id: str) -> tuple[Variant, ...] | None:
+        self._answering("merchant")
+        return self.variants_of.get((order_id, line_id))
+
     async def ask(self, request: StatementRequest) -> None:
         self._answering("merchant")
         self.asked.append(request)
@@ -106,6 +114,7 @@ class World:
     async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
         self._answering("payment")
         self._answering("refunds")
+        self.asked_for_refunds.append(order)
         if order.key not in self.refunds:
             status = ProviderRefundStatus.ARRIVED if self.pays_at_once else ProviderRefundStatus.ACCEPTED
             refuses = self.refuses or (self.closed is not None and order.to is RefundTo.ORIGINAL)

@@ -48,12 +48,13 @@ async def test_a_cheaper_article_gives_the_difference_back_and_a_dearer_one_is_c
     case = await service.open(issue=Issue.CHANGE, wanted=items("SKU-1-LITE"))
     await case.until(solved)
     assert service.world.paid_back("O-1") == 2_000
-    service.world.add(not_shipped(order_id="O-2"))
+    service.world.add(not_shipped(order_id="O-2", payment_method="wechat_pay"))
     service.ordering.price = 2_000
     dearer = await service.open(issue=Issue.CHANGE, wanted=items(), order_id="O-2")
     await dearer.until(on(WaitingOn.CUSTOMER))
     (charge,) = service.ordering.charges.values()
     assert charge.amount == Money(minor=2_000)
+    assert [bill.method for bill in service.ordering.bills] == ["wechat_pay"]
 
 
 async def test_who_pays_before_the_provider_has_answered_us_has_paid(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
