@@ -9,7 +9,7 @@ import zlib
 from base64 import b64decode, b64encode
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
@@ -73,8 +73,9 @@ class LiabilityRow(Frozen):
     when: tuple[Condition, ...]
     party: Party
     confidence: float = Field(ge=0, le=1)
-    automatic: bool = False
-    """RES-10: what the customer asks for, up to what the lines cost, is due when this row holds."""
+    automatic: bool | Literal["return"] = False
+    """RES-10: what the customer asks for, up to what the lines cost, is due when this row holds. `return`: only a return and refund
+    is, but of any amount, for nothing is paid before the goods are back and inspected."""
     basis: Bilingual
 
 

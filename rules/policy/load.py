@@ -20,6 +20,7 @@ from rules.common.policy_fault import Loc, PolicyError, PolicyFault, field_of
 from rules.common.yaml import content_of, line_of, lines_of, nodes_of, written_twice
 from rules.policy.checks import faults_of
 from rules.policy.figures import Figures
+from rules.policy.shared_limits import with_limits
 
 LOOK_BACK = timedelta(days=30)
 LOOK_AHEAD = timedelta(days=400)
@@ -60,8 +61,9 @@ def parse_policy(text: str, name: str) -> Policy:
             loc = tuple(part for part in problem["loc"] if part != "[key]")
             faults.append(PolicyFault(name, line_of(lines, loc), field_of(loc), _mend(cast("Mapping[str, Any]", problem), loc)))
     if policy is not None:
+        policy, unlimited = with_limits(policy)
         written, unwritten = Figures(policy).written(policy)
-        wrong = (*faults_of(policy), *unwritten)
+        wrong = (*unlimited, *faults_of(policy), *unwritten)
         faults += [PolicyFault(name, line_of(lines, loc), field_of(loc), detail) for loc, detail in wrong]
         policy = written
     if policy is None or faults:
