@@ -64,8 +64,8 @@ class Settings(BaseSettings):
 
     reconcile_cron: str = "30 2 * * *"
     """When our books are compared with the partners'."""
-    reconcile_zone: str = "Asia/Shanghai"
-    """The time zone of that hour."""
+    reconcile_zone: str | None = None
+    """The time zone of that hour; None: the policy's."""
 
     circuit_after: int = Field(default=5, ge=1)
     """After so many failures in a row a partner's circuit opens: it is not called for a while."""

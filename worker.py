@@ -105,8 +105,8 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             ),
             CouponActivities(partners.promotion, database),
             ImprovementActivities(database),
-            RecordsActivities(database, texts(), policy),
-            ClaimActivities(database, texts(), policy, partners.claims),
+            RecordsActivities(database, texts(policy.zone), policy),
+            ClaimActivities(database, texts(policy.zone), policy, partners.claims),
             ClassificationActivities(ClassifierEndpoint.of(settings, classify)),
             DispatchActivities(database, policy),
             ChildReportActivities(),
@@ -116,7 +116,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             KnowledgeActivities(database),
             HistoryActivities(database),
             OrderingActivities(database, partners.ordering, partners.charges),
-            ReconciliationActivities(database, texts(), policy, comparison),
+            ReconciliationActivities(database, texts(policy.zone), policy, comparison),
         ),
     )
 
@@ -185,7 +185,7 @@ async def main() -> None:
     policy = load_policy(settings.policy)
     await seed_agents(database, policy.agents)
     await seed_knowledge(database, first_answers(policy))
-    await keep_schedules(client, settings)
+    await keep_schedules(client, settings, policy.zone)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(load_policy(settings.policy), stop))

@@ -104,7 +104,7 @@ class ClaimActivities:
             if recipient is None or recipient == (entry.by.role, entry.by.id):
                 continue
             data = {**entry.data, "case_id": state.claim.case_id, "then": None, "emergency_contact": None}
-            locales = self._policy.languages.of(*recipient).locales
+            locales = self._policy.languages.of(*recipient)
             subject, body = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, data))
             yield {
                 "case_id": state.claim.claim_id,

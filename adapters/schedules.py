@@ -21,13 +21,14 @@ RECONCILIATION = "reconciliation"
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def keep_schedules(client: Client, settings: Settings) -> None:
-    """Make them, or bring them to the settings; again changes nothing. A pause that somebody set stays."""
+async def keep_schedules(client: Client, settings: Settings, home: str) -> None:
+    """`home`: the market's zone. Make them, or bring them to the settings; again changes nothing. A pause that somebody set stays."""
+    zone = settings.reconcile_zone or home
     wanted = Schedule(
         action=ScheduleActionStartWorkflow(
             "ReconciliationWorkflow", ReconcileStart(), id=RECONCILIATION, task_queue=settings.task_queue
         ),
-        spec=ScheduleSpec(cron_expressions=[settings.reconcile_cron], time_zone_name=settings.reconcile_zone),
+        spec=ScheduleSpec(cron_expressions=[settings.reconcile_cron], time_zone_name=zone),
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
     try:
@@ -35,7 +36,7 @@ async def keep_schedules(client: Client, settings: Settings) -> None:
     except ScheduleAlreadyRunningError:
         await client.get_schedule_handle(RECONCILIATION).update(lambda found: _brought_to(wanted, found))
     else:
-        log.info("schedule.made", schedule=RECONCILIATION, cron=settings.reconcile_cron, zone=settings.reconcile_zone)
+        log.info("schedule.made", schedule=RECONCILIATION, cron=settings.reconcile_cron, zone=zone)
 
 
 def _brought_to(wanted: Schedule, found: ScheduleUpdateInput) -> ScheduleUpdate:

@@ -85,7 +85,7 @@ async def preferences(parts: PartsOf, caller: CallerOf, language: Language) -> P
     async with parts.database.reading() as session:
         contact = await session.get(ContactRow, caller.actor.id)
     if contact is None:
-        return Preferences(locale=language)
+        return Preferences(locale=language, zone=parts.policy.zone)
     return Preferences.model_validate(contact.model_dump(include=set(Preferences.model_fields)))
 
 
@@ -98,10 +98,13 @@ async def preferences(parts: PartsOf, caller: CallerOf, language: Language) -> P
 async def prefer(parts: PartsOf, caller: CallerOf, body: Preferences) -> Preferences:
     """From the next message on."""
     _customers_only(caller)
-    row = {"customer_id": caller.actor.id, "updated_at": datetime.now(UTC), **body.model_dump(mode="json")}
+    chosen = body.model_copy(
+        update={"locale": body.locale or parts.policy.languages.own[0], "zone": body.zone or parts.policy.zone}
+    )
+    row = {"customer_id": caller.actor.id, "updated_at": datetime.now(UTC), **chosen.model_dump(mode="json")}
     async with parts.database.writing() as session:
         await upsert(session, ContactRow, row)
-    return body
+    return chosen
 
 
 def _customers_only(caller: Caller) -> None:

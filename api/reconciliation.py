@@ -15,6 +15,7 @@ from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING, problems
+from models.case.receipt import Receipt
 from models.common.base import Frozen, Identifier, Words
 from models.common.events import Event
 from models.common.vocabulary import ErrorType, Locale, MessageChannel, Role
@@ -22,7 +23,6 @@ from models.reconciliation.difference import Decision, DifferenceKind, Differenc
 from models.tables.case import CaseRow, ContactRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
 from rules.case.access import MASK
-from rules.common.format import HOME_ZONE
 from rules.notifications.texts import texts
 
 router = APIRouter(prefix="/v1/differences", tags=["reconciliation"])
@@ -125,7 +125,8 @@ async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Seq
     if case is None:
         return
     contact = await session.get(ContactRow, case.customer_id)
-    locale, zone = (Locale(contact.locale), contact.zone) if contact else (Locale.ZH, HOME_ZONE)
+    asked = Receipt.model_validate(case.state["receipt"])
+    locale, zone = (Locale(contact.locale), contact.zone) if contact else (asked.locale, asked.zone)
     names = ("amount_minor", "currency")
     data: dict[str, JsonValue] = {
         "decision": row.decision,

@@ -10,7 +10,6 @@ from models.common.events import SentTo
 from models.common.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
 from models.policy.policy import Policy
 from models.tables.case import ContactRow
-from rules.common.format import HOME_ZONE
 from rules.facts.questions import when_silent
 from rules.notifications.recipients import Recipient, recipients
 from rules.notifications.texts import Texts
@@ -25,7 +24,7 @@ def message_rows(
         return
     for who in recipients(case, entry, rule):
         to_customer = who.role is Role.CUSTOMER
-        locales, zone = _language(case, contact) if to_customer else (policy.languages.of(who.role, who.id).locales, HOME_ZONE)
+        locales, zone = _language(case, contact) if to_customer else (policy.languages.of(who.role, who.id), None)
         data = {locale: _data(case, entry, policy, locale) for locale in locales}
         subject, body = texts.message_in(entry.event, who.role, data, zone)
         allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels

@@ -10,8 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent, storable
 from models.common.events import Event
-from models.common.languages import Language
-from models.common.vocabulary import MessageChannel, Role
+from models.common.vocabulary import Locale, MessageChannel, Role
 from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, Finding, Scope, Word
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
@@ -82,7 +81,7 @@ async def to_people(
     at: datetime,
     *,
     texts: Texts,
-    language: Language,
+    locales: tuple[Locale, ...],
 ) -> int:
     """Write down who was told; whatever no case solves by itself becomes a task of the team's supervisors, once. How many are new."""
     words = {known.id: known.word for known in recorded if known.word}
@@ -96,17 +95,17 @@ async def to_people(
         elif row.asked_at is None and row.told_at != at:
             row.asked, row.asked_at = row.asked + 1, at
             asked += 1
-            await _ask(session, row, texts, language, at)
+            await _ask(session, row, texts, locales, at)
         session.add(row)
     return asked
 
 
-async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, language: Language, at: datetime) -> None:
+async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, locales: tuple[Locale, ...], at: datetime) -> None:
     data = {"kind": row.kind, "order_id": row.order_id, "subject": row.subject, "case": row.case_id}
     data |= {"until": row.due and row.due.isoformat()}
     data |= {"orders": row.theirs.get("orders"), "words": row.theirs.get("words") or row.ours.get("words")}
     letter = {**data, "case_id": row.difference_id, "then": None, "emergency_contact": None}
-    subject, body = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(language.locales, letter))
+    subject, body = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(locales, letter))
     message = {
         "case_id": row.difference_id,
         "version": row.asked,
@@ -114,7 +113,7 @@ async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, language
         "recipient_role": Role.SUPERVISOR,
         "recipient_id": f"team:{row.team or ANY_TEAM}",
         "channel": MessageChannel.INBOX,
-        "locale": language.locales[0],
+        "locale": locales[0],
         "subject": storable(subject),
         "body": storable(body),
         "state": "sent",

@@ -48,7 +48,7 @@ class ReconciliationActivities:
         self._database = database
         self._texts = texts
         self._policy = policy.reconciliation
-        self._language = policy.languages.platform
+        self._locales = policy.languages.own
         self._comparison = comparison
 
     @carries_out(RECONCILE_PAGE)
@@ -146,7 +146,7 @@ class ReconciliationActivities:
         )
 
     async def _ask(self, session: AsyncSession, recorded: Sequence[Recorded], healed: Sequence[str], at: datetime) -> int:
-        return await to_people(session, recorded, healed, at, texts=self._texts, language=self._language)
+        return await to_people(session, recorded, healed, at, texts=self._texts, locales=self._locales)
 
 
 def _of_scan(end: ScanEnd) -> Iterator[Finding]:

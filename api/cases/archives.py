@@ -72,7 +72,7 @@ def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow) ->
     """Seen through the same eyes as the running case; nothing can be done to it."""
     state = CaseState.model_validate(row.record["state"])
     view = view_of(state, slice_policy(parts.policy, row.at), caller.actor, row.at, language)
-    reader = Reader.of(caller, row.case_id, language, state)
+    reader = Reader.of(caller, parts.policy.zone, row.case_id, language, state)
     return Edition(
         edition=row.edition,
         sha256=row.sha256,

@@ -159,7 +159,7 @@ async def _stream(parts: PartsOf, caller: CallerOf) -> AsyncIterator[None]:
 async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> Reader:
     """404 before anything is read or streamed."""
     row = await find(parts, caller, case_id)
-    return Reader.of(caller, case_id, language, CaseState.model_validate(row.state) if row else None)
+    return Reader.of(caller, parts.policy.zone, case_id, language, CaseState.model_validate(row.state) if row else None)
 
 
 @router.get(

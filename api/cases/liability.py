@@ -136,7 +136,7 @@ def _shown(case: CaseState, issue: Issue, policy: PolicySlice, role: Role, langu
         suggestion=rows[suggested] if suggested else None,
         rows=tuple(rows.values()),
         facts=tuple(
-            _fact(fact, fact.name in rule.facts, currency, language)
+            _fact(fact, fact.name in rule.facts, policy, currency, language)
             for fact in masked_facts(case.facts, role)
             if fact.name in FACTS
         ),
@@ -180,7 +180,7 @@ def _row(row: RowTold, language: Locale) -> RowShown:
     )
 
 
-def _fact(fact: Fact, matters: bool, currency: str, language: Locale) -> FactShown:
+def _fact(fact: Fact, matters: bool, policy: PolicySlice, currency: str, language: Locale) -> FactShown:
     spec = FACTS[fact.name]
     return FactShown(
         fact=fact.name,
@@ -188,7 +188,7 @@ def _fact(fact: Fact, matters: bool, currency: str, language: Locale) -> FactSho
         type=spec.type,
         unit=spec.unit,
         value=fact.value,
-        said=told(fact.name, fact.value, currency).in_(language),
+        said=told(fact.name, fact.value, currency, policy.zone).in_(language),
         source=fact.source,
         at=fact.at,
         as_of=fact.as_of,

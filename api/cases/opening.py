@@ -33,7 +33,6 @@ OPENERS = frozenset({Role.CUSTOMER, Role.AGENT, Role.SUPERVISOR})
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 UNDER_WAY = timedelta(seconds=10)
 """A case that reserved its deduplication keys so recently may still be starting: a duplicate waits for it instead of taking its place."""
-ZONE = "Asia/Shanghai"
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -68,7 +67,7 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
         channel=body.channel,
         customer_id=customer_id,
         locale=body.customer.locale or (Locale(contact.locale) if contact else language),
-        zone=body.customer.zone or (contact.zone if contact else ZONE),
+        zone=body.customer.zone or (contact.zone if contact else parts.policy.zone),
         order_id=body.order_id,
         lines=body.lines,
         issue=body.issue,

@@ -36,7 +36,7 @@ from models.common.timeline import TimelineView
 from models.common.vocabulary import ErrorType, Locale, Role
 from models.tables.claims import ClaimHistoryRow, ClaimRow
 from rules.claims.permissions import PERMISSIONS, brief_of, may_see, view_of
-from rules.notifications.texts import timeline_text
+from rules.notifications.texts import texts
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(check_body)])
 
@@ -114,7 +114,9 @@ async def show(parts: PartsOf, caller: CallerOf, language: Language, claim_id: C
         asked = select(ClaimHistoryRow).where(ClaimHistoryRow.claim_id == claim_id).order_by(col(ClaimHistoryRow.version))
         rows = (await session.exec(asked)).all()
     history = tuple(
-        _told(row, language) for row in rows if caller.role in Role.platform() or Event(row.event).readers is not Readers.PLATFORM
+        _told(row, language, parts.policy.zone)
+        for row in rows
+        if caller.role in Role.platform() or Event(row.event).readers is not Readers.PLATFORM
     )
     return view_of(state, caller.actor, language).model_copy(update={"history": history})
 
@@ -199,8 +201,8 @@ def _next(query: ClaimQuery, last: ClaimRow) -> str:
     return following("/v1/claims", {**given, "sort": query.sort.value}, cursor)
 
 
-def _told(row: ClaimHistoryRow, language: Locale) -> TimelineView:
-    text = timeline_text(Event(row.event), row.data, language)
+def _told(row: ClaimHistoryRow, language: Locale, home: str) -> TimelineView:
+    text = texts(home).timeline_text(Event(row.event), row.data, language)
     return TimelineView(version=row.version, at=row.at, event=row.event, by=Role(row.role), text=text, data=row.data)
 
 

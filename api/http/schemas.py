@@ -65,7 +65,7 @@ class Contact(Frozen):
     locale: Locale | None = None
     """None: the request's language, unless the customer chose one before."""
     zone: Zone | None = None
-    """None: Asia/Shanghai, unless the customer chose one before."""
+    """None: the market's, unless the customer chose one before."""
     channels: Told = None
 
 
@@ -218,8 +218,10 @@ class Preferences(Frozen):
     """How a customer wants to be told. `channels` None: as the marketplace's policy says; the inbox is always told."""
 
     channels: Told = None
-    locale: Locale = Locale.ZH
-    zone: Zone = "Asia/Shanghai"
+    locale: Locale | None = None
+    """None: the platform's."""
+    zone: Zone | None = None
+    """None: the market's."""
 
 
 class Envelope(FromPartner):

@@ -10,8 +10,7 @@ from models.common.timeline import TimelineView
 from models.common.vocabulary import Locale, Role
 from models.tables.case import TimelineRow
 from rules.case.access import masked_data, shows
-from rules.common.format import HOME_ZONE
-from rules.notifications.texts import timeline_text
+from rules.notifications.texts import Texts, texts
 
 
 @dataclass(frozen=True)
@@ -21,13 +20,14 @@ class Reader:
     case_id: str
     role: Role
     language: Locale
-    zone: str
+    zone: str | None
+    texts: Texts
 
     @classmethod
-    def of(cls, caller: Caller, case_id: str, language: Locale, state: CaseState | None) -> "Reader":
-        """Customers read times in their own zone."""
-        zone = state.receipt.zone if state is not None and caller.role is Role.CUSTOMER else HOME_ZONE
-        return cls(case_id=case_id, role=caller.role, language=language, zone=zone)
+    def of(cls, caller: Caller, home: str, case_id: str, language: Locale, state: CaseState | None) -> "Reader":
+        """Customers read times in their own zone, everybody else in the market's (`home`)."""
+        zone = state.receipt.zone if state is not None and caller.role is Role.CUSTOMER else None
+        return cls(case_id=case_id, role=caller.role, language=language, zone=zone, texts=texts(home))
 
     def sees(self, row: TimelineRow) -> bool:
         return shows(Event(row.event), row.data, self.role)
@@ -35,7 +35,7 @@ class Reader:
     def read(self, row: TimelineRow) -> TimelineView:
         event = Event(row.event)
         data = masked_data(event, row.data, self.role)
-        text = timeline_text(event, data, self.language, self.zone)
+        text = self.texts.timeline_text(event, data, self.language, self.zone)
         return TimelineView(version=row.version, at=row.at, event=event, by=Role(row.role), text=text, data=data)
 
     def read_all(self, rows: Iterable[TimelineRow]) -> tuple[TimelineView, ...]:

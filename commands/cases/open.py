@@ -10,7 +10,7 @@ from uuid import uuid4
 import typer
 import yaml
 
-from commands.cases.rows import CURRENCY, line_of, minor_of
+from commands.cases.rows import line_of, minor_of
 from commands.kit.client import WHO_AM_I, ApiOption, AsOption, Caller, TokenOption
 from commands.kit.failure import CommandError
 from commands.kit.language import language, say
@@ -28,7 +28,7 @@ def open_case(
     issue: Annotated[str | None, typer.Option(help="The issue's code, as logistics.damaged; none: found from the words.")] = None,
     remedy: Annotated[str | None, typer.Option(help="What is asked for, as refund_only.")] = None,
     amount: Annotated[str | None, typer.Option(help="How much, as 129.00; none: what is fair.")] = None,
-    currency: Annotated[str, typer.Option(help="Of the amount.")] = CURRENCY,
+    currency: Annotated[str | None, typer.Option(help="Of the amount; none: the policy's.")] = None,
     channel: Annotated[
         str | None, typer.Option(help="How the customer reached us; none: by hotline when --customer is named, else by web.")
     ] = None,

@@ -13,8 +13,9 @@ from typing import Any, cast
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from models.common.currencies import decimals
+from rules.policy.load import PolicyError, load_policy
+from settings import Settings
 
-CURRENCY = "CNY"
 WORDS = ("description", "text")
 """The columns that may hold the customer's words, the first found first."""
 AS_THEY_ARE = ("kind", "channel", "order_id", "issue", "happened_at")
@@ -123,7 +124,7 @@ def _wanted(values: dict[str, Any]) -> dict[str, Any] | None:
     if not remedy:
         return None
     amount = values.get("wanted_amount")
-    return {"remedy": remedy, "amount": minor_of(str(amount), values.get("wanted_currency") or CURRENCY) if amount else None}
+    return {"remedy": remedy, "amount": minor_of(str(amount), values.get("wanted_currency")) if amount else None}
 
 
 def line_of(text: str) -> dict[str, Any]:
@@ -134,8 +135,16 @@ def line_of(text: str) -> dict[str, Any]:
     return {"line_id": line, "quantity": int(quantity or 1)}
 
 
-def minor_of(text: str, currency: str) -> dict[str, Any]:
-    """`129.00` → money in minor units, as many decimals as the currency has."""
+def _home_currency() -> str:
+    try:
+        return load_policy(Settings().policy).currency
+    except PolicyError as error:
+        raise CommandError(str(error)) from error
+
+
+def minor_of(text: str, currency: str | None) -> dict[str, Any]:
+    """`129.00` → money in minor units, as many decimals as the currency has. None: the policy's currency."""
+    currency = currency or _home_currency()
     places = decimals(currency)
     try:
         amount = Decimal(text.strip()).scaleb(places)

@@ -77,8 +77,8 @@ PLOTS: tuple[Plot, ...] = (
         wanted=wish(RemedyKind.RETURN_AND_REFUND),
         merchant="admits",
         asks_first=True,
-        moves={WaitFor.PLAN: (propose(returned),), WaitFor.RETURN_SHIPPING: (book_pickup, fetched)},
-        proofs=(gave(RemedyKind.RETURN_AND_REFUND),),
+        moves={WaitFor.RETURN_SHIPPING: (book_pickup, fetched)},
+        proofs=(ALONE, gave(RemedyKind.RETURN_AND_REFUND)),
     ),
     Plot(
         ("尺码不合，换货", "the wrong size, exchanged"),

@@ -14,4 +14,8 @@ class Condition(Frozen):
     is_: JsonValue = Field(default=None, alias="is")
     at_least: float | None = None
     below: float | None = None
+    within: str | None = None
+    """Instead of `below`: no more days than the eligibility row of this id gives. Replaced by the figure when the policy is loaded."""
+    after: str | None = None
+    """Instead of `at_least`: more days than that row gives."""
     known: bool | None = None

@@ -1,6 +1,6 @@
 """In which language the platform writes to merchants, carriers and its own people. Customers have their own (`models/case/receipt.py`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from models.common.base import Bilingual, Frozen, Identifier
@@ -14,13 +14,10 @@ class Language(StrEnum):
     EN = "en"
     BOTH = "both"
 
-    @property
-    def locales(self) -> tuple[Locale, ...]:
-        return tuple(Locale) if self is Language.BOTH else (Locale(self.value),)
 
-    def of(self, text: Bilingual) -> str:
-        """The text in this language; in both, one after the other, and words that are the same in both once."""
-        return "\n".join(dict.fromkeys(text.in_(locale) for locale in self.locales))
+def text_in(locales: Iterable[Locale], text: Bilingual) -> str:
+    """The text in these languages one after the other; words that are the same in both once."""
+    return "\n".join(dict.fromkeys(text.in_(locale) for locale in locales))
 
 
 class LanguagesPolicy(Frozen):
@@ -31,11 +28,22 @@ class LanguagesPolicy(Frozen):
     merchants: Mapping[Identifier, Language] = {}
     carriers: Mapping[Identifier, Language] = {}
 
-    def of(self, role: Role, id_: str) -> Language:
+    @property
+    def own(self) -> tuple[Locale, ...]:
+        """What the platform's people are written in."""
+        return self._locales(self.platform)
+
+    def of(self, role: Role, id_: str) -> tuple[Locale, ...]:
         match role:
             case Role.MERCHANT:
-                return self.merchants.get(id_, Language.BOTH)
+                return self._locales(self.merchants.get(id_, Language.BOTH))
             case Role.CARRIER:
-                return self.carriers.get(id_, Language.BOTH)
+                return self._locales(self.carriers.get(id_, Language.BOTH))
             case _:
-                return self.platform
+                return self.own
+
+    def _locales(self, language: Language) -> tuple[Locale, ...]:
+        """Of both, the platform's own comes first."""
+        if language is not Language.BOTH:
+            return (Locale(language.value),)
+        return tuple(sorted(Locale, key=lambda locale: locale.value != self.platform.value))

@@ -9,9 +9,9 @@ import zlib
 from base64 import b64decode, b64encode
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self, cast
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, field_validator
 
 from models.claims.policy import ClaimsPolicy
 from models.common.base import Bilingual, Duration, Frozen
@@ -73,10 +73,14 @@ class LiabilityRow(Frozen):
     when: tuple[Condition, ...]
     party: Party
     confidence: float = Field(ge=0, le=1)
-    automatic: bool = False
-    """RES-10: what the customer asks for, up to what the lines cost, is due when this row holds."""
+    automatic: bool | Literal["return"] = False
+    """RES-10: what the customer asks for, up to what the lines cost, is due when this row holds. `return`: only a return and refund
+    is, but of any amount, for nothing is paid before the goods are back and inspected."""
     basis: Bilingual
 
+
+HOME_ZONE = "Asia/Shanghai"
+"""Of policies and open cases from before a policy named its zone."""
 
 Rates = dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]]
 """What one unit of another currency counts as in the policy's, where an amount is compared with a figure of the policy: limits and caps are
@@ -161,6 +165,7 @@ class PolicySlice(Frozen):
 
     version: str
     digest: str
+    zone: str = HOME_ZONE
     currency: str
     rates: Rates | None = None
     """None: a case from before there were rates; it compares figures as they are."""
@@ -242,6 +247,8 @@ class Policy(Frozen):
     """The policy file. `messages` does not travel with cases: it is read where texts are written. Their words: `policies/texts.yaml`."""
 
     version: str
+    zone: str = HOME_ZONE
+    """The market's time zone: of calendars that name none, of everybody who chose none, and of the times that the platform's people read."""
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     rates: Rates = {}
     emergency_contact: Bilingual
@@ -294,3 +301,14 @@ class Policy(Frozen):
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()
     """Our books beside those of payment providers and carriers."""
     messages: dict[Event, MessageRule]
+
+    @field_validator("calendars", mode="before")
+    @classmethod
+    def _in_the_market(cls, written: object, info: ValidationInfo) -> object:
+        """A calendar that names no zone has the market's."""
+        if not isinstance(written, dict):
+            return written
+        rows, home = cast("dict[str, object]", written), info.data.get("zone", HOME_ZONE)
+        return {
+            name: {"zone": home, **cast("dict[str, object]", row)} if isinstance(row, dict) else row for name, row in rows.items()
+        }

@@ -22,6 +22,8 @@ from rules.money.goods import counted_before
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
 
+GOODS_FIRST = "return"
+"""A row by which a return is due, whatever the amount: it is paid only when the goods are back and inspected."""
 TITLES = {
     "enabled": Bilingual(zh="允许自动处理", en="resolving without a person is switched on"),
     "request": Bilingual(zh="不是咨询，且未重开、未被质疑", en="no question, not reopened, not disputed"),
@@ -69,14 +71,14 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
     confidence = finding.confidence if finding else None
     yield _check("finding", decisive(policy, finding), confidence, limits.confidence)
     row, offer = _row(case, policy), _offer(case, policy)
-    confirmed = offer is not None and bool(REMEDIES[offer.kind].changes)  # the merchant's system decides
-    decides = row is not None and (row.automatic or confirmed) and case.order is not None
+    decides = row is not None and _decides(row, offer) and case.order is not None
     yield _check("row", decides, finding.row if finding else None)
     yield _check("remedy", offer is not None, case.receipt.wanted.remedy.value if case.receipt.wanted else None)
     asked = _given(case, offer)
     yield _check("entitled", asked <= _entitlement(case).minor, asked, _entitlement(case).minor)
-    most = figure_in(policy, policy.approval.automatic, currency_of(case, policy))
-    yield _check("amount", not asked if most is None else asked + given_on_order(case) <= most, asked, most)
+    if row is not None and row.automatic != GOODS_FIRST:
+        most = figure_in(policy, policy.approval.automatic, currency_of(case, policy))
+        yield _check("amount", not asked if most is None else asked + given_on_order(case) <= most, asked, most)
     if history is not None:
         refunds, against = history.refunds_of_customer, history.found_against_customer
         yield _check("refunds", refunds <= limits.max_refunds_in_90_days, refunds, limits.max_refunds_in_90_days)
@@ -91,6 +93,12 @@ def _check(name: str, passed: bool, figure: JsonValue = None, limit: JsonValue =
 
 def _row(case: CaseState, policy: PolicySlice) -> LiabilityRow | None:
     return next((row for row in policy.liability if case.finding and row.id == case.finding.row), None)
+
+
+def _decides(row: LiabilityRow, offer: RemedyOffer | None) -> bool:
+    if row.automatic == GOODS_FIRST:
+        return offer is None or offer.kind is RemedyKind.RETURN_AND_REFUND
+    return row.automatic or (offer is not None and bool(REMEDIES[offer.kind].changes))  # the merchant's system decides
 
 
 def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:

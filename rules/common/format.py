@@ -8,8 +8,6 @@ from models.common.base import Bilingual, Money
 from models.common.currencies import decimals
 from models.common.vocabulary import Locale
 
-HOME_ZONE = "Asia/Shanghai"
-
 
 def money_in(minor: int, currency: str, locale: Locale) -> str:
     """¥12.90 in Chinese, CNY 12.90 in English; a sign stands before both: -¥12.90."""
@@ -42,18 +40,18 @@ def duration_in(span: timedelta, locale: Locale) -> str:
     return " ".join(said) or ("0 分钟" if locale is Locale.ZH else "0 minutes")
 
 
-def moment_in(instant: datetime, locale: Locale, zone: str = HOME_ZONE) -> str:
-    """In a zone, which is said where it may be doubted."""
-    local = instant.astimezone(zone_of(zone))
+def moment_in(instant: datetime, locale: Locale, home: str, zone: str | None = None) -> str:
+    """In the reader's `zone`, else the market's (`home`); which zone that is is said where it may be doubted."""
+    local = instant.astimezone(_zone_of(zone, home))
     offset = local.strftime("%z")
     told = f"GMT{offset[0]}{int(offset[1:3])}" + (f":{offset[3:5]}" if offset[3:5] != "00" else "")
     if locale is Locale.ZH:
-        return f"{local.month}月{local.day}日{local:%H:%M}" + ("" if zone == HOME_ZONE else f"（{told}）")
+        return f"{local.month}月{local.day}日{local:%H:%M}" + ("" if zone in {None, home} else f"（{told}）")
     return f"{local.day} {local:%b}, {local:%H:%M} ({told})"
 
 
-def zone_of(name: str) -> ZoneInfo:
+def _zone_of(name: str | None, home: str) -> ZoneInfo:
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(name or home)
     except (LookupError, ValueError, OSError):  # a contact's zone that this machine does not know
-        return ZoneInfo(HOME_ZONE)
+        return ZoneInfo(home)

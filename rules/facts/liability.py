@@ -81,7 +81,7 @@ def _row(policy: PolicySlice, row: LiabilityRow, known: Known, currency: str) ->
                 fact=condition.fact,
                 name=FACTS[condition.fact].name,
                 wanted=wanted(condition, currency),
-                value=told(condition.fact, known.get(condition.fact), currency),
+                value=told(condition.fact, known.get(condition.fact), currency, policy.zone),
                 told=fits(condition, known),
             )
             for condition in row.when

@@ -64,8 +64,8 @@ CATEGORIES: Mapping[str, Bilingual] = {
 """The usual ones; a marketplace's own stand for themselves."""
 
 
-def told(name: str, value: JsonValue, currency: str) -> Bilingual:
-    """A fact's value as people say it; `currency` is the order's."""
+def told(name: str, value: JsonValue, currency: str, home: str = "UTC") -> Bilingual:
+    """A fact's value as people say it; `currency` is the order's, `home` the market's zone, in which instants are told."""
     spec = FACTS[name]
     match value:
         case None:
@@ -82,7 +82,7 @@ def told(name: str, value: JsonValue, currency: str) -> Bilingual:
             )
         case str() if spec.type is FactType.INSTANT:
             instant = datetime.fromisoformat(value)
-            return Bilingual(zh=moment_in(instant, Locale.ZH), en=moment_in(instant, Locale.EN))
+            return Bilingual(zh=moment_in(instant, Locale.ZH, home), en=moment_in(instant, Locale.EN, home))
         case _:
             return VALUES.get(str(value), Bilingual(zh=str(value), en=str(value)))
 

@@ -22,7 +22,7 @@ from models.common.base import Bilingual, Frozen
 from models.common.events import LETTER, Event
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
-from rules.common.format import HOME_ZONE, moment_in, money_in
+from rules.common.format import moment_in, money_in
 from rules.common.yaml import content_of
 
 TEXTS = Path(__file__).resolve().parents[2] / "policies" / "texts.yaml"
@@ -69,10 +69,13 @@ Key = tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part]
 
 
 class Texts:
-    """The loaded texts. Raises TextsError when one is missing or wrong."""
+    """The loaded texts. Raises TextsError when one is missing or wrong.
 
-    def __init__(self, file: TextsFile, name: str) -> None:
-        self._file = file
+    `home`: the market's zone, in which times are told unless the reader has another.
+    """
+
+    def __init__(self, file: TextsFile, name: str, home: str) -> None:
+        self._file, self._home = file, home
         self._environment = SandboxedEnvironment(
             undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
         )
@@ -86,7 +89,7 @@ class Texts:
         if faults:
             raise TextsError("\n".join(faults))
 
-    def timeline_text(self, event: Event, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> str:
+    def timeline_text(self, event: Event, data: Mapping[str, JsonValue], locale: Locale, zone: str | None = None) -> str:
         """The event in one sentence."""
         return self._render((event, locale, "timeline", "timeline"), data, zone)
 
@@ -96,7 +99,7 @@ class Texts:
         return known.in_(locale) if known else code
 
     def message(
-        self, event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE
+        self, event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str | None = None
     ) -> tuple[str, str]:
         """Subject (one line) and body for a recipient of that role; `data` is the entry's, with `case_id`, `then`, `emergency_contact`."""
         kind = "customer" if role is Role.CUSTOMER and self._file.events[event].customer else "staff"
@@ -105,7 +108,7 @@ class Texts:
         return " ".join(subject.split()), self._render((event, locale, kind, "body"), data, zone)
 
     def message_in(
-        self, event: Event, role: Role, data: Mapping[Locale, Mapping[str, JsonValue]], zone: str = HOME_ZONE
+        self, event: Event, role: Role, data: Mapping[Locale, Mapping[str, JsonValue]], zone: str | None = None
     ) -> tuple[str, str]:
         """The message in every language that `data` has, one after the other."""
         letters = [self.message(event, role, known, locale, zone) for locale, known in data.items()]
@@ -138,20 +141,22 @@ class Texts:
             if unknown:
                 return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
             self._templates[key] = self._environment.from_string(source)
-            return None if self._fill(key, {}, HOME_ZONE) else "is empty"
+            return None if self._fill(key, {}, None) else "is empty"
         except UNFIT as error:
             return f"{type(error).__name__}: {error}"
 
-    def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
+    def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str | None) -> str:
         """The text; when the data is of another shape than the text was written for, the event's code: a case never waits for words."""
         try:
             return self._fill(key, data, zone)
         except UNFIT:
             return key[0].value
 
-    def _fill(self, key: Key, data: Mapping[str, JsonValue], zone: str) -> str:
+    def _fill(self, key: Key, data: Mapping[str, JsonValue], zone: str | None) -> str:
         event, locale, _, _ = key
-        known: dict[str, Any] = dict.fromkeys(event.data | LETTER) | dict(data) | {"_locale": locale, "_zone": zone}
+        known: dict[str, Any] = (
+            dict.fromkeys(event.data | LETTER) | dict(data) | {"_locale": locale, "_zone": zone, "_home": self._home}
+        )
         return self._templates[key].render(known).strip()
 
     @pass_context
@@ -190,15 +195,15 @@ def _money(context: Context, minor: object, currency: object) -> str:
 def _when(context: Context, instant: object) -> str:
     """An ISO instant in the reader's zone and language."""
     try:
-        return moment_in(datetime.fromisoformat(str(instant)), context["_locale"], context["_zone"])
+        return moment_in(datetime.fromisoformat(str(instant)), context["_locale"], context["_home"], context["_zone"])
     except ValueError:
         return "—"
 
 
-def load_texts(path: Path = TEXTS) -> Texts:
+def load_texts(path: Path = TEXTS, home: str = "UTC") -> Texts:
     """The texts of a file, checked. Raises TextsError."""
     try:
-        return Texts(TextsFile.model_validate(content_of(path.read_text(encoding="utf-8"))), path.name)
+        return Texts(TextsFile.model_validate(content_of(path.read_text(encoding="utf-8"))), path.name, home)
     except yaml.YAMLError as error:
         fault = f"{path.name}: {error}"
         raise TextsError(fault) from error
@@ -208,16 +213,6 @@ def load_texts(path: Path = TEXTS) -> Texts:
 
 
 @cache
-def texts() -> Texts:
-    """The product's own texts, loaded once."""
-    return load_texts()
-
-
-def timeline_text(event: Event, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> str:
-    """The event in one sentence, as the timeline shows it."""
-    return texts().timeline_text(event, data, locale, zone)
-
-
-def message(event: Event, role: Role, data: Mapping[str, JsonValue], locale: Locale, zone: str = HOME_ZONE) -> tuple[str, str]:
-    """Subject and body, as the recipient is told."""
-    return texts().message(event, role, data, locale, zone)
+def texts(home: str = "UTC") -> Texts:
+    """The product's own texts, loaded once; names of code words need no zone."""
+    return load_texts(home=home)

@@ -28,10 +28,6 @@ def not_announced(policy: Policy, today: date) -> Iterator[str]:
 
 
 def calendar_faults(loc: Loc, calendar: CalendarPolicy) -> Faults:
-    try:
-        ZoneInfo(calendar.zone)
-    except (KeyError, OSError, ValueError):
-        yield (*loc, "zone"), f'no such time zone "{calendar.zone}"; write one like Asia/Shanghai'
     yield from _holidays(loc, calendar)
     days: list[tuple[Loc, Sequence[str]]] = [((*loc, "week", day), spans) for day, spans in calendar.week.items()]
     days += [((*loc, "open", str(day)), spans) for day, spans in calendar.open.items()]
@@ -44,6 +40,13 @@ def calendar_faults(loc: Loc, calendar: CalendarPolicy) -> Faults:
         yield (*loc, "week"), "is never open; give it hours like mon: [09:00-18:00], or always: true"
     for day in set(calendar.closed) & set(calendar.open):
         yield (*loc, "open", str(day)), f"{day} is both closed and open; keep one"
+
+
+def zone_faults(loc: Loc, zone: str) -> Faults:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, OSError, ValueError):
+        yield loc, f'no such time zone "{zone}"; write one like Asia/Shanghai'
 
 
 def _holidays(loc: Loc, calendar: CalendarPolicy) -> Faults:

@@ -22,7 +22,7 @@ from models.policy.policy import GradingPolicy, Policy
 from rules.case.routing import COLUMNS
 from rules.common.best_row import best, fits, named
 from rules.common.policy_fault import Faults, Loc, unknown
-from rules.policy.calendar_checks import calendar_faults
+from rules.policy.calendar_checks import calendar_faults, zone_faults
 from rules.policy.eligibility_checks import eligibility_faults
 from rules.policy.liability_checks import responsibility_faults
 from rules.policy.returns_checks import return_faults
@@ -33,7 +33,10 @@ SIZE = 4
 
 def faults_of(policy: Policy) -> Faults:
     """Every fault with the field it is at, in no order."""
+    yield from zone_faults(("zone",), policy.zone)
     for name, calendar in policy.calendars.items():
+        if calendar.zone != policy.zone:
+            yield from zone_faults(("calendars", name, "zone"), calendar.zone)
         yield from calendar_faults(("calendars", name), calendar)
     yield from _names(policy)
     yield from _complete(policy)

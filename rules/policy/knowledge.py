@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from models.knowledge.entry import FirstAnswers, SeedEntry
 from models.policy.policy import Policy
 from rules.common.policy_fault import PolicyFault, field_of
-from rules.common.yaml import Loc, content_of, line_of, lines_of, nodes_of
+from rules.common.yaml import Loc, content_of, nearest, nodes_of, places_of
 from rules.policy.figures import Figures
 
 ANSWERS: Final = Path(__file__).resolve().parents[2] / "policies" / "knowledge.yaml"
@@ -25,7 +25,7 @@ def first_answers(policy: Policy) -> FirstAnswers:
         if not faults:
             entries.append(written)
         wrong += [((index, *loc), detail) for loc, detail in faults]
-    root = nodes_of(text) if wrong else None
-    lines = lines_of(root) if root else {}
-    left_out = [str(PolicyFault(ANSWERS.name, line_of(lines, loc), field_of(loc), detail)) for loc, detail in wrong]
+    root = nodes_of(text, ANSWERS.name) if wrong else None
+    places = places_of(root) if root else {}
+    left_out = [str(PolicyFault(*nearest(places, loc), field_of(loc), detail)) for loc, detail in wrong]
     return FirstAnswers(entries=tuple(entries), left_out=tuple(left_out))

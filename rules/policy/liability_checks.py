@@ -44,7 +44,7 @@ def _what_matters(policy: Policy) -> Faults:
 def condition_faults(loc: Loc, condition: Condition) -> Faults:
     tests = [
         condition.is_ is not None,
-        condition.at_least is not None or condition.below is not None,
+        any(limit is not None for limit in (condition.at_least, condition.below, condition.within, condition.after)),
         condition.known is not None,
     ]
     if tests.count(True) != 1:

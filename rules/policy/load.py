@@ -11,15 +11,16 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from models.policy.policy import Policy, PolicySlice
 from rules.common.holidays import resolve
-from rules.common.policy_fault import Loc, PolicyError, PolicyFault, field_of
-from rules.common.yaml import content_of, line_of, lines_of, nodes_of, written_twice
+from rules.common.policy_fault import PolicyError, PolicyFault, field_of
+from rules.common.yaml import Loc, nearest, places_of, value_of
 from rules.policy.checks import faults_of
+from rules.policy.extends import composed, text_of
 from rules.policy.figures import Figures
+from rules.policy.shared_limits import with_limits
 
 LOOK_BACK = timedelta(days=30)
 LOOK_AHEAD = timedelta(days=400)
@@ -28,44 +29,33 @@ LOOK_AHEAD = timedelta(days=400)
 @cache
 def load_policy(path: Path | str) -> Policy:
     """The policy of a file, read once per process. Raises PolicyError."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        detail = f"the policy cannot be read: {reason}; set REDRESS_POLICY to a policy file"
-        raise PolicyError((PolicyFault(str(path), 1, "", detail),)) from error
     relative = os.path.relpath(path)
-    return parse_policy(text, str(path) if relative.startswith("..") else relative)
+    name = str(path) if relative.startswith("..") else relative
+    return parse_policy(text_of(name), name)
 
 
 def parse_policy(text: str, name: str) -> Policy:
-    """A policy from its text; `name` is what the faults call it. Raises PolicyError."""
-    try:
-        root = nodes_of(text)
-        content = content_of(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        detail = f"this is no YAML: {getattr(error, 'problem', None) or error}; see the file's indentation and quotes"
-        raise PolicyError((PolicyFault(name, mark.line + 1 if mark else 1, "", detail),)) from error
-    if not isinstance(root, yaml.MappingNode):
-        detail = "a policy is a table of fields; begin with policies/default.yaml"
-        raise PolicyError((PolicyFault(name, 1, "", detail),))
-    lines = lines_of(root)
-    faults = [PolicyFault(name, line, field_of(loc), "is written twice; keep one") for loc, line in written_twice(root)]
+    """A policy from its text; `name` is what the faults call it, and from where `extends` is read. Raises PolicyError."""
+    root, faults = composed(text, name)
+    places = places_of(root)
+
+    def fault(loc: Loc, detail: str) -> PolicyFault:
+        return PolicyFault(*nearest(places, loc), field_of(loc), detail)
+
     policy: Policy | None = None
     try:
-        policy = Policy.model_validate(content)
+        policy = Policy.model_validate(value_of(root))
     except ValidationError as error:
         for problem in error.errors(include_url=False):
             loc = tuple(part for part in problem["loc"] if part != "[key]")
-            faults.append(PolicyFault(name, line_of(lines, loc), field_of(loc), _mend(cast("Mapping[str, Any]", problem), loc)))
+            faults.append(fault(loc, _mend(cast("Mapping[str, Any]", problem), loc)))
     if policy is not None:
+        policy, unlimited = with_limits(policy)
         written, unwritten = Figures(policy).written(policy)
-        wrong = (*faults_of(policy), *unwritten)
-        faults += [PolicyFault(name, line_of(lines, loc), field_of(loc), detail) for loc, detail in wrong]
+        faults += [fault(loc, detail) for loc, detail in (*unlimited, *faults_of(policy), *unwritten)]
         policy = written
     if policy is None or faults:
-        raise PolicyError(tuple(sorted(faults, key=lambda fault: fault.line)))
+        raise PolicyError(tuple(sorted(faults, key=lambda found: (found.file != name, found.file, found.line))))
     return policy
 
 

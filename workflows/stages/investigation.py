@@ -6,6 +6,7 @@ from models.case.activities import AskPartner
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
 from models.common.events import Event
+from models.common.languages import text_in
 from models.common.partners import StatementRequest
 from models.common.vocabulary import Kind, Party, Role, Tier, WaitFor, WaitingOn
 from models.investigation.findings import InformationRequest
@@ -131,14 +132,14 @@ def send(context: CaseContext, requests: list[InformationRequest]) -> None:
 def statement_of(context: CaseContext, request: InformationRequest) -> StatementRequest:
     """The request as the partner contract has it, in the party's own language where the policy knows it, else in both."""
     case = context.case
-    language = context.policy.languages.of(Role(request.of.value), request.recipient)
+    locales = context.policy.languages.of(Role(request.of.value), request.recipient)
     return StatementRequest(
         key=f"{case.case_id}.{request.id}",
         reference=case.case_id,
         request_id=request.id,
         recipient=request.recipient,
         order_id=case.order_id,
-        question=language.of(request.question),
+        question=text_in(locales, request.question),
         due=request.due,
     )
 

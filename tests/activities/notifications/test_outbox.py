@@ -14,8 +14,11 @@ from models.common.vocabulary import Role, WaitingOn
 from models.investigation.findings import InformationRequest
 from models.remedies.remedy import Proposal
 from models.tables.case import MessageRow
+from rules.notifications.texts import texts
+from rules.policy.load import load_policy
+from settings import ROOT
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
-from tests.support.builders.cases import NOW, case, entry
+from tests.support.builders.cases import NOW, case, entry, receipt
 from tests.support.builders.orders import order, parcel
 
 
@@ -104,3 +107,20 @@ async def test_only_who_has_the_case_is_asked_for_another_proposal(
     await save(records, case(refused, order=order(), handler=AGENT))
     bodies = {row.recipient_role: row.body for row in await messages(database)}
     assert ("Please make another one" in bodies["merchant"], "请提出新的方案" in bodies["agent"]) == (merchant, agent)
+
+
+async def test_letters_tell_the_time_words_and_contact_of_their_market(database: Database) -> None:
+    """Who chose no zone reads the market's times; a merchant whose language is not known reads the platform's first."""
+    policy = load_policy(ROOT / "policies" / "us.yaml")
+    american = RecordsActivities(database, texts(policy.zone), policy)
+    due = {"first_reply_due": "2026-03-02T14:30:00+00:00", "holiday": "Labor Day"}
+    opened = entry(1, Event.OPENED, CUSTOMER, kind="after_sales", channel="app", order_id="O-1", **due)
+    asked, request = asked_of(WaitingOn.MERCHANT, "M-1")
+    state = case(opened, asked.model_copy(update={"version": 2}), order=order(), requests=(request,))
+    await save(american, state.model_copy(update={"receipt": receipt(zone=policy.zone)}))
+    acknowledged, question = await messages(database, channel="inbox")
+    assert "a first reply by 2 Mar, 09:30 (GMT-5)" in acknowledged.body
+    assert "for danger to people call 911" in acknowledged.body
+    english, chinese = question.body.index("Was it packed well?"), question.body.index("包装是否完好？")
+    assert english < chinese
+    assert "2 Mar, 04:00 (GMT-5)" in question.body

@@ -7,6 +7,7 @@ import pytest
 
 from commands.cases.rows import case_of, line_of, minor_of, read_rows
 from commands.kit.failure import CommandError
+from settings import ROOT
 
 
 def csv_file(folder: Path, text: str, name: str = "cases.csv") -> Path:
@@ -97,6 +98,12 @@ def test_a_row_that_cannot_be_understood_is_refused_with_a_reason_and_stops_no_o
 )
 def test_amounts_are_read_to_the_minor_unit_of_their_currency(text: str, currency: str, minor: int) -> None:
     assert minor_of(text, currency) == {"minor": minor, "currency": currency}
+
+
+def test_an_amount_without_a_currency_is_in_that_of_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert minor_of("12.50", None) == {"minor": 1250, "currency": "CNY"}
+    monkeypatch.setenv("REDRESS_POLICY", str(ROOT / "policies" / "us.yaml"))
+    assert minor_of("12.50", None) == {"minor": 1250, "currency": "USD"}
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,24 @@
 """What resolves without a person (RES-10), what waits for another one (RES-4): every limit from both sides."""
 
+from datetime import timedelta
+
 import pytest
 
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
 from models.common.actors import Actor
 from models.common.base import Money
-from models.common.vocabulary import Issue, Kind, RemedyKind, Role
+from models.common.partners import ShipmentStatus
+from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Role
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import Remedy
 from rules.case.automatic import drawn_by_id, due_without_a_person, weigh
 from rules.money.approvals import needs_approval
 from tests.support.builders.cases import classified, finding, receipt
-from tests.support.builders.orders import order, payment
+from tests.support.builders.orders import NOW, order, parcel, payment
 from tests.support.builders.remedies import offer
+
+CAME = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2))
 
 
 @pytest.mark.parametrize(
@@ -59,6 +64,38 @@ def test_what_is_not_clear_and_small_needs_a_person(policy_slice: PolicySlice, c
         due_without_a_person(classified(Issue.LOST, **{"finding": finding(row="lost", confidence=0.98), **change}), policy_slice)
         is None
     )
+
+
+IN_TIME = finding(Party.CUSTOMER, row="returned-in-time", confidence=0.9)
+
+
+@pytest.mark.parametrize("wanted", [None, Wanted(remedy=RemedyKind.RETURN_AND_REFUND)])
+@pytest.mark.parametrize("minor", [12_900, 3_000_000])
+def test_a_return_that_is_due_needs_nobodys_proposal_whatever_it_costs(
+    policy_slice: PolicySlice, wanted: Wanted | None, minor: int
+) -> None:
+    """Nothing is paid before the goods are back and inspected."""
+    bought, paid = order(minor=minor), payment(minor=minor)
+    case = classified(
+        Issue.NO_REASON_RETURN, finding=IN_TIME, receipt=receipt(wanted=wanted), order=bought, payments=(paid,), shipments=(CAME,)
+    )
+    assert due_without_a_person(case, policy_slice) == offer(RemedyKind.RETURN_AND_REFUND, minor=minor)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"receipt": receipt(wanted=Wanted(remedy=RemedyKind.REFUND_ONLY))},
+        {"receipt": receipt(wanted=Wanted(remedy=RemedyKind.STORE_CREDIT, amount=Money(minor=100)))},
+        {"receipt": receipt(wanted=Wanted(remedy=RemedyKind.EXCHANGE))},
+        {"finding": finding(Party.CUSTOMER, row="returned-too-late", confidence=0.95)},
+        {"history": OrderHistory(refunds_of_customer=6)},
+        {"reopened": 1},
+    ],
+)
+def test_money_for_goods_that_stay_is_not_due_with_a_return(policy_slice: PolicySlice, change: dict[str, object]) -> None:
+    case = classified(Issue.NO_REASON_RETURN, **{"finding": IN_TIME, "shipments": (CAME,), **change})
+    assert due_without_a_person(case, policy_slice) is None
 
 
 def test_a_change_that_nobody_named_is_left_to_a_person(policy_slice: PolicySlice) -> None:

@@ -30,7 +30,7 @@ from rules.facts.wording import told, wanted
     ],
 )
 def test_a_fact_is_told_in_words(fact: str, value: JsonValue, zh: str, en: str) -> None:
-    said = told(fact, value, "CNY")
+    said = told(fact, value, "CNY", "Asia/Shanghai")
     assert (said.zh, said.en) == (zh, en)
 
 

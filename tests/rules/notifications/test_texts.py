@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from models.common.events import Event
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
-from rules.notifications.texts import TEXTS, TextsError, load_texts, message, texts, timeline_text
+from rules.notifications.texts import TEXTS, TextsError, load_texts, texts
 from rules.policy.load import load_policy
 from settings import Settings
 
+HERE = texts("Asia/Shanghai")
+message, timeline_text = HERE.message, HERE.timeline_text
 DUE = "2026-03-02T09:30:00+00:00"
 WORDS = "外箱破损 torn open"
 PLAUSIBLE: dict[str, Any] = {
@@ -131,6 +133,13 @@ def test_times_are_told_in_the_readers_zone_and_language() -> None:
     assert "3月2日10:30（GMT+1）" in timeline_text(Event.ORDER_UNKNOWN, data, Locale.ZH, "Europe/Berlin")
     assert "2 Mar, 15:00 (GMT+5:30)" in timeline_text(Event.ORDER_UNKNOWN, data, Locale.EN, "Asia/Kolkata")
     assert "3月2日17:30" in timeline_text(Event.ORDER_UNKNOWN, data, Locale.ZH, "No/Where")
+
+
+def test_a_reader_without_a_zone_reads_the_markets() -> None:
+    data, new_york = {"order_id": "O-1", "until": DUE}, texts("America/New_York")
+    assert "2 Mar, 04:30 (GMT-5)" in new_york.timeline_text(Event.ORDER_UNKNOWN, data, Locale.EN)
+    assert "3月2日04:30" in new_york.timeline_text(Event.ORDER_UNKNOWN, data, Locale.ZH)
+    assert "3月2日17:30（GMT+8）" in new_york.timeline_text(Event.ORDER_UNKNOWN, data, Locale.ZH, "Asia/Shanghai")
 
 
 @pytest.mark.parametrize(

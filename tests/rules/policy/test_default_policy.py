@@ -56,7 +56,7 @@ REMEDIES_OF_ISSUE = {
     "product.size_mismatch": "exchange return_and_refund refund_only store_credit price_adjustment coupon apology explanation",
     "product.counterfeit_suspected": "return_and_refund refund_only store_credit coupon apology explanation",
     "product.warranty_repair": "repair exchange return_and_refund refund_only store_credit price_adjustment coupon apology explanation",
-    "product.no_reason_return": "return_and_refund refund_only store_credit coupon apology explanation",
+    "product.no_reason_return": "return_and_refund exchange refund_only store_credit coupon apology explanation",
     "logistics.delay": "price_adjustment refund_only order_cancelled store_credit reship coupon apology explanation",
     "logistics.damaged": "refund_only return_and_refund exchange store_credit reship price_adjustment coupon apology explanation",
     "logistics.soiled": "price_adjustment refund_only return_and_refund exchange store_credit coupon apology explanation",

@@ -39,7 +39,7 @@ from rules.policy.load import PolicyError, parse_policy
         (
             "    - id: adjust-promotional\n      remedies: [price_adjustment]\n      when: [{fact: line.promotional, is: true}]\n",
             "    - id: adjust-promotional\n      remedies: [price_adjustment]\n",
-            "rules[34]",
+            "rules[35]",
             "is never reached",
         ),
         (

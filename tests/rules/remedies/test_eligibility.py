@@ -71,6 +71,12 @@ TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     (EXCHANGE, Issue.QUALITY_DEFECT, {"shipments": (delivered(15 * DAY + 18 * HOUR),)}, "exchange", False),
     (EXCHANGE, Issue.SIZE_MISMATCH, {"order": marked("custom")}, "exchange-custom-size", False),
     (EXCHANGE, Issue.SIZE_MISMATCH, {"order": marked("custom"), "finding": MERCHANT_LIABLE}, "exchange", True),
+    # another size or colour of goods without a fault
+    (EXCHANGE, Issue.NO_REASON_RETURN, {"shipments": (ONE_WEEK,)}, "no-reason-exchange", True),
+    (EXCHANGE, Issue.NO_REASON_RETURN, {"shipments": (OVER_A_WEEK,)}, "no-reason-exchange", False),
+    (EXCHANGE, Issue.NO_REASON_RETURN, {"order": marked("custom")}, "no-reason-custom", False),
+    (EXCHANGE, Issue.NO_REASON_RETURN, {"order": marked("hygiene")}, "no-reason-hygiene", False),
+    (EXCHANGE, Issue.NO_REASON_RETURN, {"shipments": (parcel(),)}, "not-arrived-yet", False),
     # repair
     (REPAIR, Issue.WARRANTY_REPAIR, {"order": marked(warranty_months=6)}, "repair-in-warranty", True),
     (

@@ -100,7 +100,7 @@ TABLE: list[Row] = [
         },
         Party.CUSTOMER,
         True,
-        {REFUND, CREDIT, RETURN},
+        {REFUND, CREDIT, RETURN, EXCHANGE},
         Party.CUSTOMER,
     ),
     (

@@ -17,6 +17,7 @@ from models.common.base import Body, Money
 from models.common.errors import Fault
 from models.common.partners import Notice, OrderLine, OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, WaitFor
+from models.policy.policy import PolicySlice
 from models.remedies.views import RemedyView
 from models.returns.state import RETURN_BODIES, ReturnAction, ReturnStage, ReturnState
 from models.returns.views import ReturnDetails
@@ -110,17 +111,23 @@ class Returning:
         return await asyncio.wait_for(self.handle.result(), PATIENCE)
 
 
-async def returning(
-    service: Service, *, lines: tuple[OrderLine, ...] | None = None, minor: int | None = None, issue: Issue = Issue.QUALITY_DEFECT
-) -> Returning:
+async def returning(service: Service, *, lines: tuple[OrderLine, ...] | None = None, minor: int | None = None) -> Returning:
     """A delivered order, a proposal of return and refund, and the customer's yes."""
     goods = lines or order().lines
     total = sum(line.paid.minor for line in goods)
     arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
     service.world.add(order(lines=goods, total=Money(minor=total), status=OrderStatus.DELIVERED), arrived)
     photo = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
-    case = await service.open(issue=issue, evidence=(photo,))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(photo,))
     return await agreed(service, case, minor or total)
+
+
+async def returned_without_a_reason(service: Service, policy: PolicySlice | None = None) -> Returning:
+    """A delivered order, and a return that is due by itself: nobody proposes it."""
+    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+    service.world.add(order(status=OrderStatus.DELIVERED), arrived)
+    case = await service.open(issue=Issue.NO_REASON_RETURN, policy=policy or service.policy)
+    return await sent_for(service, case)
 
 
 async def agreed(service: Service, case: Case, minor: int) -> Returning:
@@ -147,6 +154,10 @@ async def proposed(case: Case, minor: int) -> None:
 
 async def accepted(service: Service, case: Case) -> Returning:
     await case.act(CUSTOMER, Action.ACCEPT)
+    return await sent_for(service, case)
+
+
+async def sent_for(service: Service, case: Case) -> Returning:
     view = await case.until(lambda view: any(remedy.child for remedy in view.remedies))
     (child,) = [remedy.child for remedy in view.remedies if remedy.child]
     return Returning(case, service.client.get_workflow_handle(child.workflow_id))

@@ -202,11 +202,11 @@ async def test_the_schedule_exists_once_however_often_workers_start_and_keeps_a_
 ) -> None:
     settings = Settings(data_dir=tmp_path, task_queue="nobody-works-here")
     client = temporal.client
-    await keep_schedules(client, settings)
+    await keep_schedules(client, settings, "Asia/Shanghai")
     handle = client.get_schedule_handle(RECONCILIATION)
     try:
         await handle.pause(note="the provider is being moved")
-        await keep_schedules(client, settings.model_copy(update={"reconcile_cron": "15 4 * * *"}))
+        await keep_schedules(client, settings.model_copy(update={"reconcile_cron": "15 4 * * *"}), "Asia/Shanghai")
         known = (await handle.describe()).schedule
         assert known.state.paused
         assert {(calendar.hour[0].start, calendar.minute[0].start) for calendar in known.spec.calendars} == {(4, 15)}

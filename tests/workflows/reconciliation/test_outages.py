@@ -19,9 +19,8 @@ from activities.reconciliation.differences import record, to_people
 from adapters.schedules import RECONCILIATION
 from commands.reconcile import reconcile
 from models.common.errors import PartnerError
-from models.common.languages import Language
 from models.common.partners import Payment
-from models.common.vocabulary import ErrorType
+from models.common.vocabulary import ErrorType, Locale
 from models.reconciliation.difference import DifferenceKind, DifferenceState, Finding, Scope, Word
 from models.returns.state import ReturnStage
 from models.tables.case import CaseRow
@@ -198,9 +197,9 @@ async def test_what_a_case_was_told_is_no_task_before_the_next_scan(service: Ser
     asked: list[int] = []
     for at, told in ((night, True), (night, False), (night + timedelta(days=1), False)):
         async with service.database.writing() as session:
-            recorded = await record(session, [finding], (), at)
+            recorded = await record(session, [finding], (), at, timedelta(days=7))
             healed = [known.id for known in recorded if told]
-            asked.append(await to_people(session, recorded, healed, at, texts=texts(), language=Language.BOTH))
+            asked.append(await to_people(session, recorded, healed, at, texts=texts(), locales=tuple(Locale)))
     assert asked == [0, 0, 1]
 
 

@@ -1,36 +1,23 @@
 """What resolves without a person, when it turns out otherwise: a cap of the day, goods that were not taken (RES-10)."""
 
-from datetime import timedelta
-
 from models.case.actions import Action
-from models.common.partners import OrderStatus, ShipmentStatus
-from models.common.vocabulary import Issue, RemedyKind, Stage, WaitFor
+from models.common.vocabulary import Stage, WaitFor
 from models.policy.policy import PolicySlice
 from models.returns.state import ReturnAction
 from tests.support.builders.actors import CUSTOMER, MERCHANT, SUPERVISOR
-from tests.support.builders.orders import NOW, order, parcel
-from tests.support.builders.returns import Returning
+from tests.support.builders.returns import Returning, returned_without_a_reason
 from tests.support.processes.service import Case, Service
 
-ROW = "returned-in-time"
 
-
-def trusting(policy: PolicySlice) -> PolicySlice:
-    """A policy by which a return in time is agreed on without a person, on a day that has given enough already."""
-    rows = tuple(row.model_copy(update={"automatic": row.automatic or row.id == ROW}) for row in policy.liability)
-    used_up = policy.automatic.model_copy(update={"max_per_customer_a_day": 0, "max_minor_a_day": 0})
-    return policy.model_copy(update={"liability": rows, "automatic": used_up, "digest": "trusting"})
+def used_up(policy: PolicySlice) -> PolicySlice:
+    """The policy on a day that has given enough already."""
+    caps = policy.automatic.model_copy(update={"max_per_customer_a_day": 0, "max_minor_a_day": 0})
+    return policy.changed(automatic=caps)
 
 
 async def returned_alone(service: Service) -> Returning:
-    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
-    service.world.add(order(status=OrderStatus.DELIVERED), arrived)
-    case = await service.open(
-        issue=Issue.NO_REASON_RETURN, wanted={"remedy": RemedyKind.RETURN_AND_REFUND}, policy=trusting(service.policy)
-    )
-    view = await case.until(lambda view: any(remedy.child for remedy in view.remedies))
-    assert view.automatic
-    back = Returning(case, service.client.get_workflow_handle(f"{case.handle.id}.m1.return"))
+    back = await returned_without_a_reason(service, used_up(service.policy))
+    await back.case.until(lambda view: view.automatic)
     await back.awaiting()
     await back.scan("in transit")
     await back.act(MERCHANT, ReturnAction.RECEIVE)

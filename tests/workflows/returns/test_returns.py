@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from models.common.vocabulary import Acceptance, ErrorType, Issue, Reception, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import Acceptance, ErrorType, Reception, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
 from models.returns.partner import PickupStatus
 from models.returns.state import PickupState, ReturnAction, ReturnStage, Way
 from models.returns.views import ReturnDetails
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.orders import NOW
-from tests.support.builders.returns import RECEIPT, returning
+from tests.support.builders.returns import RECEIPT, returned_without_a_reason, returning
 from tests.support.processes.service import Service
 
 ACCEPTED = [{"line_id": "L1", "accepted": 1}]
@@ -168,7 +168,7 @@ async def test_own_freight_is_covered_up_to_the_policys_figure(service: Service)
 
 
 async def test_the_label_of_a_no_reason_return_is_deducted_from_the_refund(service: Service) -> None:
-    back = await returning(service, issue=Issue.NO_REASON_RETURN)
+    back = await returned_without_a_reason(service)
     await back.awaiting()
     await back.scan("in transit")
     await back.scan("delivered")
