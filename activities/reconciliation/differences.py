@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent, storable
 from models.common.events import Event
-from models.common.vocabulary import Locale, MessageChannel, Role
+from models.common.vocabulary import Locale, MessageChannel, Role, Stage
 from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, Finding, Scope, Word
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
@@ -82,8 +82,12 @@ async def to_people(
     *,
     texts: Texts,
     locales: tuple[Locale, ...],
+    told_by_case: bool = False,
 ) -> int:
-    """Write down who was told; whatever no case solves by itself becomes a task of the team's supervisors, once. How many are new."""
+    """Write down who was told; whatever no case solves by itself becomes a task of the team's supervisors, once. How many are new.
+
+    `told_by_case`: the case has told its parties itself.
+    """
     words = {known.id: known.word for known in recorded if known.word}
     asked = 0
     for known in recorded:
@@ -95,31 +99,56 @@ async def to_people(
         elif row.asked_at is None and row.told_at != at:
             row.asked, row.asked_at = row.asked + 1, at
             asked += 1
-            await _ask(session, row, texts, locales, at)
+            await _ask(session, row, texts, locales)
+            if row.kind == DifferenceKind.PARCEL_FOUND and not told_by_case:
+                await _tell_merchant(session, row, texts, locales)
         session.add(row)
     return asked
 
 
-async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, locales: tuple[Locale, ...], at: datetime) -> None:
+async def _ask(session: AsyncSession, row: DifferenceRow, texts: Texts, locales: tuple[Locale, ...]) -> None:
     data = {"kind": row.kind, "order_id": row.order_id, "subject": row.subject, "case": row.case_id}
     data |= {"until": row.due and row.due.isoformat()}
     data |= {"orders": row.theirs.get("orders"), "words": row.theirs.get("words") or row.ours.get("words")}
     letter = {**data, "case_id": row.difference_id, "then": None, "emergency_contact": None}
-    subject, body = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(locales, letter))
+    said = texts.message_in(Event.DIFFERENCE_FOUND, Role.SUPERVISOR, dict.fromkeys(locales, letter))
+    await _write(session, row, Event.DIFFERENCE_FOUND, (Role.SUPERVISOR, f"team:{row.team or ANY_TEAM}"), said, locales)
+
+
+async def _tell_merchant(session: AsyncSession, row: DifferenceRow, texts: Texts, locales: tuple[Locale, ...]) -> None:
+    """A case that is closed tells its merchant no more that the parcel has turned up (RES-9)."""
+    case = await session.get(CaseRow, row.case_id)
+    if case is None or case.merchant_id is None or case.stage != Stage.CLOSED:
+        return
+    data = {"tracking": row.subject, **row.theirs, "customer_has": row.ours.get("customer_has_goods"), "to_decide": True}
+    letter = {**data, "case_id": case.case_id, "then": None, "emergency_contact": None}
+    said = texts.message_in(Event.PARCEL_FOUND, Role.MERCHANT, dict.fromkeys(locales, letter))
+    await _write(session, row, Event.PARCEL_FOUND, (Role.MERCHANT, case.merchant_id), said, locales)
+
+
+async def _write(  # noqa: PLR0917
+    session: AsyncSession,
+    row: DifferenceRow,
+    event: Event,
+    to: tuple[Role, str],
+    said: tuple[str, str],
+    locales: tuple[Locale, ...],
+) -> None:
+    """Put a message into somebody's inbox: subject and body."""
     message = {
         "case_id": row.difference_id,
         "version": row.asked,
-        "event": Event.DIFFERENCE_FOUND,
-        "recipient_role": Role.SUPERVISOR,
-        "recipient_id": f"team:{row.team or ANY_TEAM}",
+        "event": event,
+        "recipient_role": to[0],
+        "recipient_id": to[1],
         "channel": MessageChannel.INBOX,
         "locale": locales[0],
-        "subject": storable(subject),
-        "body": storable(body),
+        "subject": storable(said[0]),
+        "body": storable(said[1]),
         "state": "sent",
         "attempts": 0,
-        "created_at": at,
-        "sent_at": at,
+        "created_at": row.asked_at,
+        "sent_at": row.asked_at,
     }
     await insert_if_absent(session, MessageRow, message)
 

@@ -83,7 +83,7 @@ class ReconciliationActivities:
             case = await session.get(CaseRow, reported.finding.case_id)
             cases = [case] if case else []
             recorded = await record(session, [reported.finding], cases, reported.at, self._policy.decide_within)
-            await self._ask(session, recorded, (), reported.at)
+            await to_people(session, recorded, (), reported.at, texts=self._texts, locales=self._locales, told_by_case=True)
 
     async def _orders(self, request: ReconcilePage, after: str | None, limit: int) -> Sequence[str]:
         """Those that are asked for; else with money, goods or claims on the way, changed lately, or with an open difference; by their ids."""

@@ -8,14 +8,16 @@ from models.case.state import CaseState
 from models.claims.found import FoundParcel
 from models.claims.policy import ClaimsPolicy
 from models.claims.state import ClaimCause
+from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.partners import Scan, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue, Party, RemedyKind, Stage
 from models.policy.policy import Policy
 from models.reconciliation.difference import DifferenceKind
 from models.remedies.remedy import Remedy
-from models.returns.partner import ReturnParcel
-from rules.claims.found import as_found, given_up, is_news, standing, to_decide
+from models.returns.partner import Purpose, ReturnParcel
+from models.returns.state import ReturnParcelState, ReturnResult, ReturnState
+from rules.claims.found import as_found, given_up, is_news, standing, to_call_off, to_decide
 from rules.claims.receivables import if_late, receivables
 from rules.facts.parcels import lines_in_question
 from rules.reconciliation.found import in_found
@@ -157,3 +159,19 @@ def test_a_scan_tells_the_case_while_it_is_open_and_its_claim_after_that(stage: 
     ahead, to_people = in_found(case(remedy(), stage=stage), found(), {}, [lost])
     assert (ahead.kind, ahead.word and ahead.word.workflow_id) == (DifferenceKind.PARCEL_AHEAD, listener)
     assert (to_people.kind, to_people.word) == (DifferenceKind.PARCEL_FOUND, None)
+
+
+def test_what_is_sent_in_exchange_for_goods_that_came_back_to_the_customer_is_called_off() -> None:
+    back = ReturnState(
+        workflow_id="RD-1.m1.return",
+        purpose=Purpose.EXCHANGE,
+        lines=(),
+        agreed=Money(minor=0),
+        opened_at=NOW,
+        result=ReturnResult.LOST,
+        parcel=ReturnParcelState(tracking="BACK-1", carrier_id="K-1"),
+    )
+    exchange = remedy(RemedyKind.EXCHANGE, None, done_at=None, return_=back)
+    state = case(exchange, parcels=(parcel(status=DELIVERED),))
+    assert [remedy.id for remedy in to_call_off(state, found(RETURNED, "BACK-1"))] == ["m1"]
+    assert to_call_off(state, found(DELIVERED, "BACK-1")) == ()  # the merchant has them, as agreed

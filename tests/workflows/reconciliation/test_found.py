@@ -12,7 +12,7 @@ from models.reconciliation.difference import Decision, DifferenceKind, Differenc
 from settings import Settings
 from tests.support.builders.claims import close, lost_parcel
 from tests.support.builders.orders import NOW, parcel
-from tests.support.builders.reconciliation import compare, comparing, differences, found, tasks
+from tests.support.builders.reconciliation import compare, comparing, differences, found, letters, tasks
 from tests.support.processes.service import Service
 
 
@@ -55,5 +55,8 @@ async def test_after_the_case_is_over_its_claim_is_adjusted_all_the_same(service
     await life.party_heard("open", "change")
     row = await found(service, DifferenceKind.PARCEL_FOUND)
     assert await tasks(service) == [row.difference_id]
+    assert (
+        len(await letters(service, row.difference_id)) == 2
+    )  # to the supervisors and, as the case tells nobody any more, the merchant
     await compare(service, hours=1)
     assert [one.kind for one in await differences(service) if one.state == DifferenceState.OPEN] == [DifferenceKind.PARCEL_FOUND]
