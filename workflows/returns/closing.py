@@ -73,7 +73,7 @@ async def _see_to_the_rest(context: ReturnContext, result: ReturnResult) -> None
     if rest:
         await sent_back(context, rest)
     elif result is ReturnResult.CALLED_OFF and state.shipped_at is not None:
-        context.child.note(Event.RETURN_STUCK, what="lost_on_the_way")
+        _stuck(context, "lost_on_the_way")
         await context.child.finish(WaitFor.RETURN_TRANSIT)
     elif result is ReturnResult.EXPIRED or result is ReturnResult.CALLED_OFF:
         await _called_off(context)
@@ -107,7 +107,7 @@ async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> 
     except ActivityError as error:
         parcel, refusal = None, refusal_of(error)
     if parcel is None or parcel.tracking is None or parcel.carrier_id is None:
-        context.child.note(Event.RETURN_STUCK, what="send_back", **refusal)
+        _stuck(context, "send_back", **refusal)
         await context.child.finish(WaitFor.RETURN_TRANSIT)
         return
     back = ReturnParcelState(tracking=parcel.tracking, carrier_id=parcel.carrier_id)
@@ -127,5 +127,11 @@ async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> 
         context.child.note(Event.RETURN_HANDED_BACK, tracking=back.tracking)
     else:
         context.change(stage=ReturnStage.OVER)
-        context.child.note(Event.RETURN_STUCK, what="lost_on_the_way_back")
+        _stuck(context, "lost_on_the_way_back")
     await context.child.finish(WaitFor.RETURN_TRANSIT)
+
+
+def _stuck(context: ReturnContext, what: str, **refusal: Any) -> None:  # noqa: ANN401  # what the merchant said
+    """Goods that the customer should have again, and does not get: the case takes it up for a person."""
+    context.change(stuck=what)
+    context.child.note(Event.RETURN_STUCK, what=what, **refusal)
