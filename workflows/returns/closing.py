@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.common.events import Event
@@ -13,6 +14,9 @@ from rules.returns import outcome as return_outcome
 from workflows.kit.refusals import refusal_of
 from workflows.returns import activities as return_activities
 from workflows.returns.context import ReturnContext
+
+UNADDRESSED = "unaddressed-return-is-called-off"
+"""Patch: before it, a return that a silent merchant had opened all the same stayed open there."""
 
 
 async def concluded(context: ReturnContext, result: ReturnResult) -> None:
@@ -75,8 +79,10 @@ async def _see_to_the_rest(context: ReturnContext, result: ReturnResult) -> None
     elif result is ReturnResult.CALLED_OFF and state.shipped_at is not None:
         _stuck(context, "lost_on_the_way")
         await context.child.finish(WaitFor.RETURN_TRANSIT)
-    elif result is ReturnResult.EXPIRED or result is ReturnResult.CALLED_OFF:
+    elif result in {ReturnResult.EXPIRED, ReturnResult.CALLED_OFF}:
         await _called_off(context)
+    elif result is ReturnResult.NO_ADDRESS and workflow.patched(UNADDRESSED):
+        await _called_off(context)  # the merchant may have opened it, and its answer got lost
 
 
 async def _called_off(context: ReturnContext) -> None:

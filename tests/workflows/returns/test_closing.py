@@ -154,6 +154,10 @@ async def test_a_merchant_that_stays_silent_has_named_no_address_and_a_person_de
     view = await back.case.waits_for(WaitFor.PLAN)
     assert back.remedy(view).undone == "no_address"
     assert "return.unaddressed" in await back.case.timeline()
+    service.world.returns.down = False
+    await back.pass_days(1)
+    assert await back.over() == "no_address"
+    assert service.world.returns.off == [back.handle.id], "it may be open there, its answer lost"
 
 
 async def test_goods_that_another_case_takes_back_are_not_taken_twice(service: Service) -> None:
