@@ -107,12 +107,13 @@ async def test_a_no_for_good_holds_nothing_up(cases: dict[tuple[str, str], Case 
         assert claim["status"] == "open"
 
 
-async def refunding(shop: Shop, fault: str) -> Case:
-    """A refund that is refused on the provider's books, once, with that code."""
+async def refunding(shop: Shop, *faults: str) -> Case:
+    """A refund that meets these faults, once: as one that is refused on the provider's books, with that code."""
     life = life_with("payment", "refund")
 
     async def trouble(calls: set[str], of: str) -> None:
-        await shop.trouble(*({"partner": "payment", "call": call, "fault": fault, "times": 1, "about": of} for call in calls))
+        rules = [{"partner": "payment", "call": call, "times": 1, "about": of} for call in calls]
+        await shop.trouble(*(rule | {"fault": fault} for rule in rules for fault in faults))
 
     case = shop.case(await shop.order(life.state), trouble)
     await trouble({"refund"}, case.case_id)
@@ -127,6 +128,16 @@ async def refunds_of(case: Case) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("fault", ["account_closed", "card_expired"])
 async def test_money_that_cannot_go_back_the_way_it_came_goes_to_the_customers_balance(shop: Shop, fault: str) -> None:
     case = await refunding(shop, fault)
+    await over(case)
+    assert await refunds_of(case) == [("original", "refused"), ("balance", "arrived")]
+
+
+@pytest.mark.parametrize("webhooks", [None, "reordered_webhooks"])
+async def test_money_that_came_back_after_it_had_arrived_is_given_again_by_a_person(shop: Shop, webhooks: str | None) -> None:
+    """Also when its arrival is told after that."""
+    case = await refunding(shop, "comes_back", *([webhooks] if webhooks else []))
+    await case.reaches("payment_repair")
+    await case.act(Role.SUPERVISOR, "retry_refund", remedy_id="m1", to="balance")
     await over(case)
     assert await refunds_of(case) == [("original", "refused"), ("balance", "arrived")]
 
