@@ -266,7 +266,9 @@ class CaseContext(CaseDeadlines):
             return
         self.case.renewed_at = until
         renewed = await activities.renew_calendars(RenewRequest(names=aging, at=self.now))
+        promised = self.clocks.promised()
         self.policy = interned(self.policy.changed(calendars={**self.policy.calendars, **renewed.calendars}))
+        self.clocks.tell_moved(promised)
 
     async def continue_as_new_when_long(self) -> None:
         """Only from a pause at which nothing is under way."""
