@@ -78,7 +78,7 @@ async def refunds(
     sandbox: SandboxOf, reference: Annotated[str | None, Query()] = None, order_id: str | None = None
 ) -> list[dict[str, Any]]:
     """Every refund that was asked for, once for each key, with how often it was asked for."""
-    rows = sandbox.books.read("select * from refunds order by requested_at")
+    rows = sandbox.books.read("select * from refunds_now order by requested_at")
     return [
         read(row).model_dump(mode="json") | {"reason": row["reason"], "calls": row["calls"]}
         for row in rows

@@ -16,10 +16,10 @@ with workflow.unsafe.imports_passed_through():
     from models.common.vocabulary import Stage
     from rules.case.view import view_of
     from workflows.claims import from_case as claims_from_case
-    from workflows.kit import child_workflow
     from workflows.kit.cancellation import refuse_cancellation
     from workflows.kit.case_context import CaseContext, StageChange
     from workflows.kit.updates import update
+    from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.updates import appeals, negotiation, webhooks
     from workflows.updates import case as actions
@@ -97,7 +97,7 @@ class CaseWorkflow:
     @workflow.signal
     def report(self, report: Report) -> None:
         """What a child workflow of a remedy tells."""
-        child_workflow.receive_report(self.context, report)
+        return_remedy.hear(self.context, report)
 
     @workflow.signal
     def claim_over(self, over: ClaimOver) -> None:

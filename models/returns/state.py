@@ -176,6 +176,8 @@ class ReturnState(Frozen):
     refusal_code: str | None = None
     sent_back: ReturnParcelState | None = None
     handed_back_at: Instant | None = None
+    stuck: str | None = None
+    """Why goods that are the customer's again do not get there, as `return.stuck` says it: a person sees to that."""
 
     @property
     def sent(self) -> bool:

@@ -19,6 +19,8 @@ create table if not exists refunds (
     minor integer not null, currency text not null, reason text not null, reference text not null, sent_to text not null default 'original',
     refusal text, refusal_code text, requested_at text not null, arrives_at text, calls integer not null default 1);
 create index if not exists refunds_of_payment on refunds (payment_id);
+create table if not exists refunds_back (key text primary key, back_at text not null);
+create view if not exists refunds_now as select * from refunds left join refunds_back using (key);
 create table if not exists statements (
     partner text not null, key text not null, request text not null, at text not null, answer text not null,
     calls integer not null default 1, primary key (partner, key));

@@ -78,6 +78,7 @@ class Fault(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
     CARD_EXPIRED = "card_expired"
     INSUFFICIENT_FUNDS = "insufficient_funds"
+    COMES_BACK = "comes_back"
     DUPLICATE_WEBHOOK = "duplicate_webhook"
     REORDERED_WEBHOOKS = "reordered_webhooks"
     NO_WEBHOOK = "no_webhook"
@@ -85,7 +86,7 @@ class Fault(StrEnum):
     @classmethod
     def quiet(cls) -> frozenset["Fault"]:
         refusals = {cls.ACCOUNT_CLOSED, cls.CARD_EXPIRED, cls.INSUFFICIENT_FUNDS}
-        return frozenset({cls.DUPLICATE_WEBHOOK, cls.REORDERED_WEBHOOKS, cls.NO_WEBHOOK, *refusals})
+        return frozenset({cls.COMES_BACK, cls.DUPLICATE_WEBHOOK, cls.REORDERED_WEBHOOKS, cls.NO_WEBHOOK, *refusals})
 
 
 USUAL_SECONDS: Final = {Fault.SLOW: 2.0, Fault.TOO_MANY_429: 1.0}

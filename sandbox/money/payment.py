@@ -39,6 +39,8 @@ REFUSALS = {
     Fault.INSUFFICIENT_FUNDS: ("商户余额不足 The merchant's balance is too low.", RefusalCode.INSUFFICIENT_FUNDS),
 }
 
+SENT_BACK = ("银行退回款项 The bank has sent the money back.", RefusalCode.OTHER)
+
 LATE = timedelta(milliseconds=5)
 """A notice leaves just after its refund has arrived, never before."""
 
@@ -54,7 +56,7 @@ async def payments(order_id: Annotated[Identifier, Query()], sandbox: SandboxOf)
 async def refund(order: RefundRequest, key: KeyOf, sandbox: SandboxOf, faults: FaultsOf) -> Response:
     if key != order.key:
         raise HTTPException(422, "the Idempotency-Key and the body's key differ")
-    known = sandbox.books.one("select * from refunds where key = ?", key)
+    known = sandbox.books.one("select * from refunds_now where key = ?", key)
     if known is not None:
         if not _same(order, known):
             raise HTTPException(409, "this key came with another refund before")
@@ -68,22 +70,20 @@ async def refund(order: RefundRequest, key: KeyOf, sandbox: SandboxOf, faults: F
 
 @router.get("/refunds/{key}")
 async def refund_by_key(key: str, sandbox: SandboxOf) -> Response:
-    known = sandbox.books.one("select * from refunds where key = ?", key)
+    known = sandbox.books.one("select * from refunds_now where key = ?", key)
     if known is None:
         raise HTTPException(404, f"there is no refund with the key {key}")
     return answer(read(known))
 
 
 def read(row: Row) -> Refund:
-    """A refund as it is now: accepted until its time has come, then arrived."""
+    """A refund as it is now: accepted until its time has come, then arrived; refused again when the bank has sent it back."""
     arrives_at = datetime.fromisoformat(row["arrives_at"]) if row["arrives_at"] else None
     arrived = arrives_at is not None and arrives_at <= now()
+    back = row.get("back_at") is not None and datetime.fromisoformat(row["back_at"]) <= now()
+    refusal, code = SENT_BACK if back else (row["refusal"], row["refusal_code"])
     status = (
-        ProviderRefundStatus.REFUSED
-        if row["refusal"]
-        else ProviderRefundStatus.ARRIVED
-        if arrived
-        else ProviderRefundStatus.ACCEPTED
+        ProviderRefundStatus.REFUSED if refusal else ProviderRefundStatus.ARRIVED if arrived else ProviderRefundStatus.ACCEPTED
     )
     return Refund(
         refund_id=row["refund_id"],
@@ -94,8 +94,8 @@ def read(row: Row) -> Refund:
         status=status,
         reference=row["reference"],
         to=RefundTo(row["sent_to"]),
-        refusal=row["refusal"],
-        refusal_code=RefusalCode(row["refusal_code"]) if row["refusal_code"] else None,
+        refusal=refusal,
+        refusal_code=RefusalCode(code) if code else None,
         requested_at=datetime.fromisoformat(row["requested_at"]),
         arrived_at=arrives_at if arrived else None,
     )
@@ -134,7 +134,24 @@ def _make(sandbox: Sandbox, order: RefundRequest, payment: Payment | None, fault
             overtaken=accepted,
             faults=faults,
         )
+        if Fault.COMES_BACK in faults:
+            _send_back(sandbox, arrived, arrives_at + sandbox.options.refund_delay, faults)
     return accepted
+
+
+def _send_back(sandbox: Sandbox, arrived: Refund, back_at: datetime, faults: frozenset[Fault]) -> None:
+    sandbox.books.insert("refunds_back", key=arrived.key, back_at=back_at.isoformat())
+    refusal, code = SENT_BACK
+    sandbox.webhooks.add(
+        Partner.PAYMENT,
+        NoticeKind.REFUND,
+        arrived.model_copy(update={"status": ProviderRefundStatus.REFUSED, "refusal": refusal, "refusal_code": code}),
+        back_at + LATE,
+        reference=arrived.reference,
+        order_id=arrived.order_id,
+        overtaken=arrived,
+        faults=faults,
+    )
 
 
 def _refused_on_demand(order: RefundRequest, faults: frozenset[Fault]) -> tuple[str, RefusalCode] | None:
@@ -169,7 +186,7 @@ def _refusal(order: RefundRequest, payment: Payment | None) -> str | None:
 
 
 def _with_refunds(sandbox: Sandbox, payment: Payment) -> Payment:
-    rows = sandbox.books.read("select * from refunds where payment_id = ? order by requested_at", payment.payment_id)
+    rows = sandbox.books.read("select * from refunds_now where payment_id = ? order by requested_at", payment.payment_id)
     return payment.model_copy(update={"refunds": (*payment.refunds, *(read(row) for row in rows))})
 
 

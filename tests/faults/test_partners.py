@@ -15,7 +15,7 @@ PASSING = {"timeout_before": 3.0, "timeout_after": 3.0, "error_500": None, "too_
 
 ASTRAY = ("duplicate_webhook", "reordered_webhooks", "no_webhook")
 """Faults of the notices that follow."""
-ELSEWHERE = {"refuse", "account_closed", "card_expired", "insufficient_funds", "hold"}
+ELSEWHERE = {"refuse", "account_closed", "card_expired", "insufficient_funds", "comes_back", "hold"}
 """Faults that test_refused.py and test_worker_killed.py play."""
 UNNEEDED = {"slow": AFTER_TROUBLE, "timeout_after": {"repair_by_key"}, "garbage": {"repair_by_key"}}
 """Nothing got lost; or the workshop's notice came before anybody asked again."""

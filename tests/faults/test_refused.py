@@ -32,7 +32,7 @@ ENDS = {
     ("merchant", "cancel_return"): CLOSED,
     ("carrier", "void_label"): CLOSED,
     ("carrier", "cancel_pickup"): CLOSED,
-    ("merchant", "reserve"): ("choice", "customer"),
+    ("merchant", "reserve"): ("plan", "agent"),
     ("merchant", "renew"): ("charge", "customer"),
     ("merchant", "dispatch"): ("plan", "agent"),
     ("merchant", "release"): CLOSED,
@@ -102,17 +102,20 @@ async def test_a_no_for_good_holds_nothing_up(cases: dict[tuple[str, str], Case 
     case = cases[who]
     if isinstance(case, BaseException):
         raise case
+    view = await case.seen(f"/v1/cases/{case.case_id}", lambda view: view["stage"] is not None)
+    assert all(proposal["by"] != Role.SYSTEM for proposal in view["proposals"]), "a refund that nobody asked for"
     if who[1] in {"claim", "recover"}:  # a supervisor is told, and the party may still answer by our API
         claim = await case.seen(f"/v1/claims/{case.case_id}.claim.1", lambda claim: claim["undelivered"] is not None)
         assert claim["status"] == "open"
 
 
-async def refunding(shop: Shop, fault: str) -> Case:
-    """A refund that is refused on the provider's books, once, with that code."""
+async def refunding(shop: Shop, *faults: str) -> Case:
+    """A refund that meets these faults, once: as one that is refused on the provider's books, with that code."""
     life = life_with("payment", "refund")
 
     async def trouble(calls: set[str], of: str) -> None:
-        await shop.trouble(*({"partner": "payment", "call": call, "fault": fault, "times": 1, "about": of} for call in calls))
+        rules = [{"partner": "payment", "call": call, "times": 1, "about": of} for call in calls]
+        await shop.trouble(*(rule | {"fault": fault} for rule in rules for fault in faults))
 
     case = shop.case(await shop.order(life.state), trouble)
     await trouble({"refund"}, case.case_id)
@@ -127,6 +130,15 @@ async def refunds_of(case: Case) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("fault", ["account_closed", "card_expired"])
 async def test_money_that_cannot_go_back_the_way_it_came_goes_to_the_customers_balance(shop: Shop, fault: str) -> None:
     case = await refunding(shop, fault)
+    await over(case)
+    assert await refunds_of(case) == [("original", "refused"), ("balance", "arrived")]
+
+
+async def test_money_that_came_back_after_it_had_arrived_is_given_again_by_a_person(shop: Shop) -> None:
+    """Its arrival is told once more after that, and changes nothing."""
+    case = await refunding(shop, "comes_back", "reordered_webhooks")
+    await case.reaches("payment_repair")
+    await case.act(Role.SUPERVISOR, "retry_refund", remedy_id="m1", to="balance")
     await over(case)
     assert await refunds_of(case) == [("original", "refused"), ("balance", "arrived")]
 

@@ -190,6 +190,15 @@ class CaseContext(CaseDeadlines):
             self.clocks.hand_over(tier)
         self.note(Event.ESCALATED, by, tier=tier.value, reason=reason, **data)
 
+    def take_up_again(self, stage: Stage) -> None:
+        """Work on a case that was over, with what it has, new clocks, and no decision without a person."""
+        case = self.case
+        case.reopened += 1
+        case.confirmed, case.settled, case.outcome, case.automatic = False, False, None, False
+        case.arbitration, case.survey, case.closed_at = False, None, None
+        self.clocks.start()
+        self.change_stage(stage)
+
     def change_stage(self, stage: Stage) -> None:
         """Send the case to another stage. It gets there when the present stage is done or pauses; until then the first word counts."""
         self.case.next_stage = self.case.next_stage or stage
@@ -257,7 +266,9 @@ class CaseContext(CaseDeadlines):
             return
         self.case.renewed_at = until
         renewed = await activities.renew_calendars(RenewRequest(names=aging, at=self.now))
+        promised = self.clocks.promised()
         self.policy = interned(self.policy.changed(calendars={**self.policy.calendars, **renewed.calendars}))
+        self.clocks.tell_moved(promised)
 
     async def continue_as_new_when_long(self) -> None:
         """Only from a pause at which nothing is under way."""

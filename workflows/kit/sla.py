@@ -15,6 +15,8 @@ from rules.common import sla_clock, working_time
 
 WORTH_TELLING = timedelta(hours=1)
 """A promise that moved by less is not told."""
+DAYS_OFF = "days-off-that-move-a-promise-are-told"
+"""Patch: before it, calendars that were renewed moved promises silently."""
 PROMISES = (ClockName.FIRST_REPLY, ClockName.PLAN, ClockName.RESOLUTION)
 
 
@@ -72,6 +74,16 @@ class SlaClocks:
             return changed
 
         self._each(moved)
+
+    def promised(self) -> dict[ClockName, datetime]:
+        """When each running promise is due, by the calendars of the moment."""
+        return {name: due for name in PROMISES if (due := self.due(name)) is not None}
+
+    def tell_moved(self, before: dict[ClockName, datetime]) -> None:
+        """Days off that were announced since have moved a promise: the customer is told (SLA-6)."""
+        for name, due in self.promised().items():
+            if name in before and abs(due - before[name]) >= WORTH_TELLING and workflow.patched(DAYS_OFF):
+                self._note(Event.PROMISE_MOVED, clock=name.value, due=due.isoformat(), why="days_off")
 
     def due(self, name: ClockName) -> datetime | None:
         """When a running promise is due."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.common.events import Event
@@ -13,6 +14,9 @@ from rules.returns import outcome as return_outcome
 from workflows.kit.refusals import refusal_of
 from workflows.returns import activities as return_activities
 from workflows.returns.context import ReturnContext
+
+UNADDRESSED = "unaddressed-return-is-called-off"
+"""Patch: before it, a return that a silent merchant had opened all the same stayed open there."""
 
 
 async def concluded(context: ReturnContext, result: ReturnResult) -> None:
@@ -73,10 +77,12 @@ async def _see_to_the_rest(context: ReturnContext, result: ReturnResult) -> None
     if rest:
         await sent_back(context, rest)
     elif result is ReturnResult.CALLED_OFF and state.shipped_at is not None:
-        context.child.note(Event.RETURN_STUCK, what="lost_on_the_way")
+        _stuck(context, "lost_on_the_way")
         await context.child.finish(WaitFor.RETURN_TRANSIT)
-    elif result is ReturnResult.EXPIRED or result is ReturnResult.CALLED_OFF:
+    elif result in {ReturnResult.EXPIRED, ReturnResult.CALLED_OFF}:
         await _called_off(context)
+    elif result is ReturnResult.NO_ADDRESS and workflow.patched(UNADDRESSED):
+        await _called_off(context)  # the merchant may have opened it, and its answer got lost
 
 
 async def _called_off(context: ReturnContext) -> None:
@@ -107,7 +113,7 @@ async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> 
     except ActivityError as error:
         parcel, refusal = None, refusal_of(error)
     if parcel is None or parcel.tracking is None or parcel.carrier_id is None:
-        context.child.note(Event.RETURN_STUCK, what="send_back", **refusal)
+        _stuck(context, "send_back", **refusal)
         await context.child.finish(WaitFor.RETURN_TRANSIT)
         return
     back = ReturnParcelState(tracking=parcel.tracking, carrier_id=parcel.carrier_id)
@@ -127,5 +133,11 @@ async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> 
         context.child.note(Event.RETURN_HANDED_BACK, tracking=back.tracking)
     else:
         context.change(stage=ReturnStage.OVER)
-        context.child.note(Event.RETURN_STUCK, what="lost_on_the_way_back")
+        _stuck(context, "lost_on_the_way_back")
     await context.child.finish(WaitFor.RETURN_TRANSIT)
+
+
+def _stuck(context: ReturnContext, what: str, **refusal: Any) -> None:  # noqa: ANN401  # what the merchant said
+    """Goods that the customer should have again, and does not get: the case takes it up for a person."""
+    context.change(stuck=what)
+    context.child.note(Event.RETURN_STUCK, what=what, **refusal)

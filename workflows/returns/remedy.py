@@ -1,11 +1,14 @@
 """The case's side of a return (RES-6): it runs the child workflow, and refunds what the inspection accepted."""
 
+from temporalio import workflow
+
 from models.case.activities import ReleaseItems, ReserveItems
+from models.case.child_reports import Report
 from models.common.base import Money
 from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.partners import Order
-from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, WaitFor, WaitingOn
+from models.common.vocabulary import Outcome, RefundStatus, RemedyKind, Stage, Tier, WaitFor, WaitingOn
 from models.remedies.remedy import OWED, Remedy
 from models.returns.activities import PrepareReturn, ReturnStart
 from models.returns.partner import Purpose
@@ -16,6 +19,8 @@ from workflows.kit.case_context import CaseContext
 from workflows.money import coupon, refund
 
 KIND = "return"
+STUCK = "stuck-goods-are-for-a-person"
+"""Patch: before it, goods that did not get back to the customer were only told of."""
 FIRST = (WaitingOn.NOBODY, WaitFor.PARTNER_DATA)
 """At first the merchant's system is asked for an address."""
 
@@ -191,6 +196,22 @@ async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[st
     if state.received_at is not None:
         return ("goods_at_the_merchants",)
     return ("goods_on_the_road",) if state.shipped_at is not None else ()
+
+
+def hear(context: CaseContext, report: Report) -> None:
+    """The case's signal `report`: goods that do not get back to the customer are a person's, by the deadline of the wait `plan`."""
+    before = _stuck(context, report.remedy_id)
+    child_workflow.receive_report(context, report)
+    if before is None and _stuck(context, report.remedy_id) is not None and workflow.patched(STUCK):
+        case = context.case
+        context.escalate("goods_stuck", to=Tier.PLATFORM if case.tier is Tier.MERCHANT else case.tier)
+        if case.stage not in Stage.before_follow_up():
+            context.take_up_again(Stage.RESOLUTION)
+
+
+def _stuck(context: CaseContext, remedy_id: str) -> str | None:
+    remedy = next((remedy for remedy in context.case.remedies if remedy.id == remedy_id), None)
+    return remedy.return_.stuck if remedy is not None and remedy.return_ is not None else None
 
 
 def state_of(remedy: Remedy) -> ReturnState:

@@ -159,14 +159,9 @@ def withdraw(context: CaseContext, act: Act[Withdraw]) -> None:
 
 def reopen(context: CaseContext, act: Act[Reopen]) -> None:
     """FUP-4: the same case goes on with its history, owner and evidence, and new clocks."""
-    case = context.case
-    case.reopened += 1
-    case.confirmed, case.settled, case.outcome, case.automatic = False, False, None, False
-    case.arbitration, case.survey, case.closed_at = False, None, None
     say(context, act, act.body.reason, ())
     context.note(Event.REOPENED, act.actor, reason=act.body.reason)
-    context.clocks.start()
-    context.change_stage(where_it_was_left(context))
+    context.take_up_again(where_it_was_left(context))
 
 
 def where_it_was_left(context: CaseContext) -> Stage:

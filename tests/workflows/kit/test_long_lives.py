@@ -2,14 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from models.case.actions import Action
+from models.common.calendars import Exceptional, Hours
 from models.common.vocabulary import Issue, Kind, Stage, WaitFor
 from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER
 from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Service, running_service
 from tests.support.processes.temporal_server import start_temporal
+
+DAY_AND_NIGHT = (Hours(start=0, end=1440),)
 
 
 async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_requests(tmp_path: Path) -> None:
@@ -30,6 +34,29 @@ async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_reque
         await case.act(CUSTOMER, Action.ACCEPT)
         await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
         assert (await case.timeline()).count("case.words_added") == 20
+
+
+async def test_days_off_that_move_a_promise_are_told_with_the_new_time_and_why(service: Service) -> None:
+    """The case thinks that tomorrow is a day off; the calendars that it learns know better."""
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    tomorrow = Exceptional(day=today + timedelta(days=1))
+    known = service.policy.calendars
+    aging = {
+        name: calendar.model_copy(
+            update={"always": False, "week": (DAY_AND_NIGHT,) * 7, "exceptional": (tomorrow,), "last": today + timedelta(days=3)}
+        )
+        for name, calendar in known.items()
+        if calendar.always
+    }
+    service.world.add(order(), parcel())
+    case = await service.open(issue=Issue.REFUND_NOT_ARRIVED, policy=service.policy.changed(calendars=known | aging))
+    view = await case.waits_for(WaitFor.PLAN)
+    told = {data["clock"]: data for data in await case.told("clock.promise_moved")}
+    assert {clock: data["why"] for clock, data in told.items()} == {"plan": "days_off", "resolution": "days_off"}
+    due = {clock.name.value: clock.due for clock in view.clocks}
+    for clock, data in told.items():
+        assert datetime.fromisoformat(data["due"]) == due[clock]
+    assert "clock.promise_moved" in await case.messages("C-1")
 
 
 async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(service: Service) -> None:

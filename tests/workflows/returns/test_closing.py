@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from models.case.actions import Action
 from models.claims.state import ClaimCause, ClaimStatus
 from models.common.partners import Notice, OrderStatus, ShipmentStatus
-from models.common.vocabulary import Issue, Outcome, Reception, Stage, WaitFor
+from models.common.vocabulary import Issue, Outcome, Reception, Stage, Tier, WaitFor, WaitingOn
 from models.reconciliation.difference import DifferenceKind
 from models.returns.state import PickupState, ReturnAction, ReturnResult, ReturnStage
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
@@ -115,6 +117,35 @@ async def test_goods_on_the_road_go_on_and_are_sent_to_the_customer_again(servic
     assert (await back.case.timeline()).count("resolution.remedy_undone") == 1
 
 
+@pytest.mark.parametrize(("situation", "what"), [("the merchant refuses", "send_back"), ("lost", "lost_on_the_way_back")])
+async def test_called_off_goods_that_do_not_get_back_take_up_the_closed_case_for_a_person(
+    service: Service, situation: str, what: str
+) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.scan("in transit")
+    await back.state(lambda state: state.stage is ReturnStage.IN_TRANSIT)
+    await back.case.act(CUSTOMER, Action.WITHDRAW)
+    await back.case.until(lambda view: view.stage is Stage.CLOSED)
+    if what == "send_back":
+        back.world.refuses.add("send_back")
+    await back.scan("delivered")
+    if what == "lost_on_the_way_back":
+        sent = await back.state(lambda state: state.sent_back is not None)
+        assert sent.sent_back is not None
+        await back.scan("lost", sent.sent_back.tracking)
+    view = await back.case.waits_for(WaitFor.PLAN)
+    assert view.waiting is not None, situation
+    assert (view.tier, view.waiting.on, view.outcome) == (Tier.PLATFORM, WaitingOn.AGENT, None)
+    assert [told["what"] for told in await back.case.told("return.stuck")] == [what]
+    whole = [{"remedies": [{"kind": "refund_only", "amount": {"minor": 12_900}}], "why": "the goods are gone"}]
+    await back.case.act(SUPERVISOR, Action.PROPOSE, options=whole)
+    await back.case.waits_for(WaitFor.CHOICE)
+    await back.case.act(CUSTOMER, Action.ACCEPT)
+    await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert service.world.paid_back("O-1") == 12_900
+
+
 async def test_a_merchant_that_stays_silent_has_named_no_address_and_a_person_decides(service: Service) -> None:
     service.world.returns.down, service.world.returns.retry_after = True, 6 * 3600
     back = await returning(service)
@@ -123,6 +154,10 @@ async def test_a_merchant_that_stays_silent_has_named_no_address_and_a_person_de
     view = await back.case.waits_for(WaitFor.PLAN)
     assert back.remedy(view).undone == "no_address"
     assert "return.unaddressed" in await back.case.timeline()
+    service.world.returns.down = False
+    await back.pass_days(1)
+    assert await back.over() == "no_address"
+    assert service.world.returns.off == [back.handle.id], "it may be open there, its answer lost"
 
 
 async def test_goods_that_another_case_takes_back_are_not_taken_twice(service: Service) -> None:

@@ -6,7 +6,7 @@ from models.case.actions import Action
 from models.common.actors import EvidenceRef
 from models.common.lines import LineQuantity
 from models.common.partners import Upload
-from models.common.vocabulary import Acceptance, Reception, RefundStatus, Role, Stage, WaitFor
+from models.common.vocabulary import Acceptance, Reception, RefundStatus, Role, Stage, Tier, WaitFor, WaitingOn
 from models.returns.state import ReturnAction, ReturnResult, ReturnStage
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.returns import Returning, returning, two_lines
@@ -189,3 +189,6 @@ async def test_a_merchant_that_will_not_send_goods_back_is_for_a_person(service:
     (told,) = await back.case.told("return.stuck")
     assert (told["refusal"], told["refusal_code"]) == ("we do not send_back", "no_send_back")
     assert "return.sent_back" not in await back.case.timeline()
+    view = await back.case.waits_for(WaitFor.PLAN)
+    assert view.waiting is not None
+    assert (view.tier, view.waiting.on) == (Tier.PLATFORM, WaitingOn.AGENT)
