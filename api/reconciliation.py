@@ -104,7 +104,7 @@ async def resolve_difference(
         session.add(row)
         if resolve.decision in Decision.asking():
             rule = parts.policy.messages.get(Event.CUSTOMER_ASKED)
-            await _ask_customer(session, row, rule.channels if rule else ())
+            await _ask_customer(session, row, rule.channels if rule else (), parts.policy.zone)
         return _view(row, caller)
 
 
@@ -119,7 +119,7 @@ def _check_decision(row: DifferenceRow, resolve: Resolve) -> None:
     raise problem(ErrorType.INVALID, f"decision: {en}.", f"decision：{zh}。", field="decision", rule="RES-9", allowed=allowed)
 
 
-async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Sequence[MessageChannel]) -> None:
+async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Sequence[MessageChannel], home: str) -> None:
     """In their inbox, and by the channels of the policy that they allow; the worker's loop delivers these."""
     case = await session.get(CaseRow, row.case_id)
     if case is None:
@@ -134,7 +134,7 @@ async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Seq
         **{name: row.ours.get(name) for name in names},
     }
     letter = {**data, "case_id": case.case_id, "then": None, "emergency_contact": None}
-    subject, body = texts().message(Event.CUSTOMER_ASKED, Role.CUSTOMER, letter, locale, zone)
+    subject, body = texts(home).message(Event.CUSTOMER_ASKED, Role.CUSTOMER, letter, locale, zone)
     now, chosen = datetime.now(UTC), contact.channels if contact and contact.channels is not None else [*MessageChannel]
     inbox = {
         "case_id": row.difference_id,

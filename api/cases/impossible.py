@@ -43,8 +43,9 @@ async def refuse_impossible(parts: Parts, caller: Caller, receipt: Receipt) -> N
     ask = await asked_now(parts, seen, receipt.issue, receipt.lines)
     if (found := impossible(ask, receipt.wanted)) is None:
         return
-    zh = "、".join(texts().name(kind, Locale.ZH) for kind in found.instead)
-    en = ", ".join(texts().name(kind, Locale.EN) for kind in found.instead)
+    words = texts(parts.policy.zone)
+    zh = "、".join(words.name(kind, Locale.ZH) for kind in found.instead)
+    en = ", ".join(words.name(kind, Locale.EN) for kind in found.instead)
     raise problem(
         ErrorType.NOT_ALLOWED_NOW,
         f"This cannot be done: {found.reason.en} (rule {found.rule}). "

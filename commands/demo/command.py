@@ -162,7 +162,7 @@ def _shown(story: Story) -> str:
     """What the case showed: what was given, and what became of its claims; or whom it is left waiting for."""
     if not story.closed:
         return _end(story)
-    words, locale = texts(), language()
+    words, locale = texts("UTC"), language()  # names of code words, no times
     given = [
         " ".join(filter(None, (words.name(remedy["kind"], locale), money(remedy["amount"]))))
         for remedy in story.view["remedies"]

@@ -200,7 +200,7 @@ def _when(context: Context, instant: object) -> str:
         return "—"
 
 
-def load_texts(path: Path = TEXTS, home: str = "UTC") -> Texts:
+def load_texts(path: Path, home: str) -> Texts:
     """The texts of a file, checked. Raises TextsError."""
     try:
         return Texts(TextsFile.model_validate(content_of(path.read_text(encoding="utf-8"))), path.name, home)
@@ -213,6 +213,6 @@ def load_texts(path: Path = TEXTS, home: str = "UTC") -> Texts:
 
 
 @cache
-def texts(home: str = "UTC") -> Texts:
-    """The product's own texts, loaded once; names of code words need no zone."""
-    return load_texts(home=home)
+def texts(home: str) -> Texts:
+    """The product's own texts, loaded once; `home`: the market's zone, which the policy says."""
+    return load_texts(TEXTS, home)

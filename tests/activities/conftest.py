@@ -17,4 +17,4 @@ def policy() -> Policy:
 
 @pytest.fixture
 def records(database: Database, policy: Policy) -> RecordsActivities:
-    return RecordsActivities(database, texts(), policy)
+    return RecordsActivities(database, texts(policy.zone), policy)

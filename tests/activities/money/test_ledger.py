@@ -125,7 +125,7 @@ async def test_two_cases_of_one_order_at_once_in_two_workers_whatever_the_order_
 ) -> None:
     """Each schedule is an order of its own: its two cases set money aside, ask again, are refused and try once more, all at once."""
     elsewhere = Database(database_settings)
-    workers = (records, RecordsActivities(elsewhere, texts(), policy))
+    workers = (records, RecordsActivities(elsewhere, texts(policy.zone), policy))
     chance = random.Random(7)  # noqa: S311  # the same schedules every time
     wishes: dict[str, list[int]] = {}
     served: dict[str, list[int]] = {}

@@ -58,7 +58,7 @@ async def test_twenty_cases_at_once_in_two_workers_never_give_back_more_than_was
     records: RecordsActivities, database: Database, database_settings: Settings, policy: Policy
 ) -> None:
     elsewhere = Database(database_settings)
-    workers = (records, RecordsActivities(elsewhere, texts(), policy))
+    workers = (records, RecordsActivities(elsewhere, texts(policy.zone), policy))
     plans = await asyncio.gather(*(workers[number % 2].intend_refund(intent(f"RD-{number}", 1_500)) for number in range(20)))
     await elsewhere.aclose()
     assert sum(plan.denied is None for plan in plans) == 6
@@ -144,7 +144,7 @@ async def test_the_days_total_of_automatic_refunds_holds_over_all_orders_at_once
 
 
 async def test_the_days_total_counts_every_currency_by_what_it_is_worth(database: Database, policy: Policy) -> None:
-    records = RecordsActivities(database, texts(), policy.model_copy(update={"rates": {"EUR": Decimal(8)}}))
+    records = RecordsActivities(database, texts(policy.zone), policy.model_copy(update={"rates": {"EUR": Decimal(8)}}))
 
     def asked(number: int, minor: int, currency: str) -> RefundIntent:
         paid = payment(minor=9_000, currency=currency, payment_id=f"P-{number}")

@@ -190,7 +190,7 @@ def test_each_remedy_is_told_with_its_own_amount() -> None:
 
 def test_a_message_in_both_languages_says_the_same_twice() -> None:
     known = {**plausible(Event.INFORMATION_REQUESTED), **LETTER}
-    subject, body = texts().message_in(Event.INFORMATION_REQUESTED, Role.MERCHANT, dict.fromkeys(Locale, known))
+    subject, body = HERE.message_in(Event.INFORMATION_REQUESTED, Role.MERCHANT, dict.fromkeys(Locale, known))
     assert subject == "请就工单 RD-1 作出说明 · Please make a statement on case RD-1"
     assert "发货前是否检查过？" in body
     assert "Was it checked before it was sent?" in body
@@ -209,12 +209,12 @@ def test_the_acknowledgement_on_a_holiday_names_the_emergency_contact() -> None:
 
 
 def test_the_default_policy_tells_customers_only_what_has_words_for_them() -> None:
-    texts().check(load_policy(Settings().policy).messages)
+    HERE.check(load_policy(Settings().policy).messages)
 
 
 def test_telling_customers_an_internal_event_is_refused_by_its_name() -> None:
     with pytest.raises(TextsError, match=r"case\.graded"):
-        texts().check({Event.GRADED: MessageRule(to=(Role.CUSTOMER,))})
+        HERE.check({Event.GRADED: MessageRule(to=(Role.CUSTOMER,))})
 
 
 @pytest.mark.parametrize(
@@ -238,4 +238,4 @@ def test_a_broken_text_is_refused_by_event_and_language(broken: dict[str, str] |
     path = tmp_path / "texts.yaml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     with pytest.raises(TextsError, match=fault):
-        load_texts(path)
+        load_texts(path, "UTC")

@@ -150,7 +150,7 @@ def test_every_first_answer_says_the_markets_figures(market: str, days: int) -> 
 @pytest.mark.parametrize("market", MARKETS)
 def test_nothing_of_the_home_market_is_left_in_another(market: str) -> None:
     policy = of(market)
-    texts().check(policy.messages)
+    texts(policy.zone).check(policy.messages)
     zones = {calendar.zone for name, calendar in policy.calendars.items() if name not in {"britain", "france"}}
     assert zones == {policy.zone}
     foreign = {"CN"} - {market}

@@ -199,7 +199,7 @@ async def test_what_a_case_was_told_is_no_task_before_the_next_scan(service: Ser
         async with service.database.writing() as session:
             recorded = await record(session, [finding], (), at, timedelta(days=7))
             healed = [known.id for known in recorded if told]
-            asked.append(await to_people(session, recorded, healed, at, texts=texts(), locales=tuple(Locale)))
+            asked.append(await to_people(session, recorded, healed, at, texts=texts("Asia/Shanghai"), locales=tuple(Locale)))
     assert asked == [0, 0, 1]
 
 
