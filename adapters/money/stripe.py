@@ -64,7 +64,7 @@ class StripePayment:
         """Stripe's search may be a minute behind; a case opened that soon after paying sees the payment at its next look."""
         try:
             found = await self.client.v1.payment_intents.search_async(
-                {"query": f"metadata['order_id']:'{order_id}'", "limit": MOST, "expand": ["data.latest_charge"]}
+                {"query": f"metadata['order_id']:{_quoted(order_id)}", "limit": MOST, "expand": ["data.latest_charge"]}
             )
             intents = [intent async for intent in found.auto_paging_iter()]
             refunds = await asyncio.gather(*(self._refunds(intent.id) for intent in intents))
@@ -118,6 +118,12 @@ class StripePayment:
     async def _refunds(self, payment_id: str) -> list[stripe.Refund]:
         found = await self.client.v1.refunds.list_async({"payment_intent": payment_id, "limit": MOST})
         return [refund async for refund in found.auto_paging_iter()]
+
+
+def _quoted(text: str) -> str:
+    """A value of Stripe's search language."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def refund_of(refund: stripe.Refund, usual: Mapping[str, str] | None = None) -> Refund:

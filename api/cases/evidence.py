@@ -156,7 +156,7 @@ async def _sent(
     pieces: AsyncIterator[bytes], media_type: str, name: str, size: int | None = None, seconds: int = HOUR
 ) -> StreamingResponse:
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Security-Policy": "sandbox",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",  # a link's address opens the piece

@@ -211,7 +211,13 @@ async def _deduplication_keys(receipt: Receipt) -> tuple[str, ...]:
         return ()
     lines = [line.line_id for line in receipt.lines] or ["*"]
     issue = receipt.issue or await asyncio.to_thread(_best_guess, receipt.description)
-    return tuple(f"{receipt.customer_id}|{receipt.order_id}|{line}|{issue}" for line in lines)
+    who = "|".join(map(_part, (receipt.customer_id, receipt.order_id)))
+    return tuple(f"{who}|{_part(line)}|{issue}" for line in lines)
+
+
+def _part(identifier: str) -> str:
+    """An id inside a key of several parts; most stay as they are."""
+    return identifier.replace("%", "%25").replace("|", "%7C")
 
 
 def _best_guess(description: str) -> Issue:

@@ -1,5 +1,6 @@
 """An order's money over HTTP (RES-5): the ledger of all its cases, with what was paid, what went back, and what is left."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -9,10 +10,10 @@ from sqlmodel import col, select
 from adapters.database.ledger import booked
 from api.http.auth import Caller
 from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
-from api.http.lookup import CASE_ID, in_sight
+from api.http.lookup import in_sight
 from api.http.problems import not_found
 from api.http.responses import OWN
-from models.common.base import Frozen, Instant, Money
+from models.common.base import IDENTIFIER, Frozen, Instant, Money
 from models.common.vocabulary import Role
 from models.money.ledger import EntryKind, Posting
 from models.tables.case import CaseRow
@@ -94,7 +95,7 @@ async def order_ledger(
 
 async def _concerned(parts: Parts, caller: Caller, order_id: str) -> None:
     """404 unless the caller may see a case whose order this is. The merchant's system must have confirmed it (REC-3)."""
-    if not CASE_ID.fullmatch(order_id):
+    if not re.match(IDENTIFIER, order_id):
         raise not_found()
     confirmed = col(CaseRow.state)["order"]["order_id"].as_string() == order_id
     async with parts.database.reading() as session:

@@ -80,7 +80,7 @@ async def label(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: st
         to=state.address,
         lines=tuple(f"{line.line_id} × {line.quantity}" for line in state.lines),
     )
-    named = {"Content-Disposition": f"inline; filename*=UTF-8''return-{quote(state.rma or '')}.pdf"}
+    named = {"Content-Disposition": f"inline; filename*=UTF-8''return-{quote(state.rma or '', safe='')}.pdf"}
     return Response(await asyncio.to_thread(pdf_of, printed), media_type="application/pdf", headers=named)
 
 

@@ -34,34 +34,34 @@ Asked = Annotated[Json, Depends(body_of)]
 routes = APIRouter()
 
 
-@routes.get("/orders/{order_id}/variants")
+@routes.get("/orders/{order_id:path}/variants")
 async def variants(order_id: str, line_id: str, shop: ShopOf) -> Json:
     return {"order_id": order_id, "line_id": line_id, "variants": shop.variants(await order(order_id, shop), line_id)}
 
 
-@routes.get("/orders/{order_id}")
-async def order(order_id: str, shop: ShopOf) -> Json:
-    if order_id not in shop.orders:
-        raise HTTPException(404, f"there is no order {order_id}")
-    return shop.orders[order_id]
-
-
-@routes.post("/orders/{order_id}/changes")
+@routes.post("/orders/{order_id:path}/changes")
 async def change(order_id: str, asked: Asked, shop: ShopOf) -> Response:
     await order(order_id, shop)
     return shop.once("change", asked, shop.change)
 
 
-@routes.get("/orders/{order_id}/changes/{key}")
+@routes.get("/orders/{order_id:path}/changes/{key}")
 async def change_by_key(order_id: str, key: str, shop: ShopOf) -> Json:
     await order(order_id, shop)
     return shop.known("change", key)
 
 
-@routes.post("/orders/{order_id}/changes/{key}/undo", dependencies=[Depends(body_of)])
+@routes.post("/orders/{order_id:path}/changes/{key}/undo", dependencies=[Depends(body_of)])
 async def undo_change(order_id: str, key: str, shop: ShopOf) -> Json:
     await order(order_id, shop)
     return shop.undo(order_id, key)
+
+
+@routes.get("/orders/{order_id:path}")
+async def order(order_id: str, shop: ShopOf) -> Json:
+    if order_id not in shop.orders:
+        raise HTTPException(404, f"there is no order {order_id}")
+    return shop.orders[order_id]
 
 
 @routes.post("/statements", status_code=202)

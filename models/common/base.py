@@ -12,10 +12,10 @@ from models.common.vocabulary import Locale
 Instant = AwareDatetime
 """An aware instant; stored and compared in UTC."""
 
-IDENTIFIER = r"""^[^\s\x00-\x1f\x7f'"\\|<>.][^\s\x00-\x1f\x7f'"\\|<>]{0,99}$"""
-Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
-"""An id, ours or a partner's, in its own characters, as #1001, 2026/17 or 订单7: up to 100 of them, no blank, no leading dot, none of
-'"\\|<>. Whoever writes it into a path quotes it."""
+IDENTIFIER = r"^\.*[^\s.\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER, max_length=100, strip_whitespace=True)]
+"""An id, ours or a partner's, in its own characters, as `10/2024#77 A` or 订单7: up to 100 of them, on one line, not dots alone. Blanks around it
+are no part of it. Whoever writes it into a path, a query or a key of several parts quotes it there."""
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=8000, strip_whitespace=True)]
 """What a person said, kept as it was said (REC-2)."""

@@ -48,10 +48,11 @@ async def test_it_keeps_every_rule_that_redress_partner_check_asks_about(corner:
     assert len(findings) == len(RULES[Partner.MERCHANT])
 
 
-async def test_ids_may_have_other_characters_than_ours() -> None:
-    running = Running(demo("#订单(7)+%41"))
+@pytest.mark.parametrize("order_id", ["#订单(7)+%41", "10/2024#77 A", "a|'b<d>"])
+async def test_ids_may_have_other_characters_than_ours(order_id: str) -> None:
+    running = Running(demo(order_id))
     await running.ready()
-    assert [finding for finding in await found(running.address, "#订单(7)+%41") if finding.found] == []
+    assert [finding for finding in await found(running.address, order_id) if finding.found] == []
     await running.stop()
 
 

@@ -116,6 +116,11 @@ async def test_an_orders_payments_are_found_by_its_id_with_every_refund(books: R
     ]
 
 
+async def test_an_id_is_quoted_in_stripes_search(books: Remembering, provider: StripePayment) -> None:
+    await provider.payments("o'b\\ 订单")
+    assert books.queries[-1] == "metadata['order_id']:'o\\'b\\\\ 订单'"
+
+
 async def test_a_refund_asked_twice_is_one(books: Remembering, provider: StripePayment) -> None:
     assert await provider.refund(refund_request()) == await provider.refund(refund_request())
     assert len(books.refunds) == 1
