@@ -3,7 +3,6 @@
 For S3 the credentials, region and endpoint are the usual `AWS_…` variables. A picture's thumbnail lies beside it.
 """
 
-import asyncio
 import hashlib
 import io
 import re
@@ -20,9 +19,9 @@ import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from adapters.evidence.decoder import Decoder
 from adapters.evidence.media_types import PICTURES, EvidenceRefused, Refusal, sniff
 from adapters.evidence.scanner import ClamAV
-from adapters.evidence.thumbnails import thumbnail_of
 from adapters.partners.protocols import VirusScanner
 from models.common.actors import EvidenceRef
 from models.common.errors import Fault, RedressError
@@ -31,8 +30,6 @@ from settings import Settings
 
 IN_MEMORY = 1024 * 1024
 """Larger files wait on disk until their hash is known."""
-DECODED_AT_ONCE = 2
-"""Pictures: each may take 200 MB while its thumbnail is made."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 log = structlog.get_logger("adapters.evidence.store")
@@ -41,11 +38,11 @@ log = structlog.get_logger("adapters.evidence.store")
 class ObjectEvidence:
     """An `EvidenceStore` in any object store."""
 
-    def __init__(self, store: ObjectStore, max_bytes: int, scanner: VirusScanner | None = None) -> None:
+    def __init__(self, store: ObjectStore, max_bytes: int, decoder: Decoder, scanner: VirusScanner | None = None) -> None:
         self._store = store
         self._max_bytes = max_bytes
         self._scanner = scanner
-        self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
+        self._decoder = decoder
 
     async def put(self, chunks: AsyncIterator[bytes], name: str) -> EvidenceRef:
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
@@ -53,8 +50,7 @@ class ObjectEvidence:
             media_type = await to_thread(sniff, file)
             await self._scan(file, sha256)
             if media_type in PICTURES:
-                async with self._decoding:
-                    small = await to_thread(thumbnail_of, file, media_type)
+                small = await self._decoder.thumbnail(file, media_type, sha256)
                 await self._keep(_beside(sha256), io.BytesIO(small))
             file.seek(0)
             await self._keep(_place(sha256), file)
@@ -118,8 +114,8 @@ class ObjectEvidence:
             raise _unavailable(error) from error
 
 
-def evidence_store(settings: Settings) -> ObjectEvidence:
-    """The store that the settings name, with the scanner that they name."""
+def evidence_store(settings: Settings, decoder: Decoder | None = None) -> ObjectEvidence:
+    """The store that the settings name, with the scanner that they name, and their decoder unless another is given."""
     url = settings.evidence_url
     if url is None or url.startswith("file:"):
         folder = Path(unquote(urlsplit(url).path)) if url else settings.data_dir.absolute() / "evidence"
@@ -128,7 +124,7 @@ def evidence_store(settings: Settings) -> ObjectEvidence:
         soon = timedelta(seconds=10)  # somebody waits for their upload
         store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
     scanner = ClamAV(settings.clamav_address) if settings.clamav_address else None
-    return ObjectEvidence(store, settings.evidence_max_bytes, scanner)
+    return ObjectEvidence(store, settings.evidence_max_bytes, decoder or Decoder(settings), scanner)
 
 
 def _place(sha256: str) -> str:
