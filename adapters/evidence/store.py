@@ -5,6 +5,7 @@ For S3 the credentials, region and endpoint are the usual `AWS_…` variables. A
 
 import hashlib
 import io
+import mmap
 import re
 import tempfile
 from asyncio import to_thread
@@ -21,6 +22,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from adapters.evidence.decoder import Decoder
 from adapters.evidence.media_types import PICTURES, EvidenceRefused, Refusal, sniff
+from adapters.evidence.places import may_tell_a_place, overwrite_place
 from adapters.evidence.scanner import ClamAV
 from adapters.partners.protocols import VirusScanner
 from models.common.actors import EvidenceRef
@@ -56,8 +58,14 @@ class ObjectEvidence:
             await self._keep(_place(sha256), file)
         return EvidenceRef(sha256=sha256, media_type=media_type, size=size, name=name[-200:])
 
-    def get(self, sha256: str) -> AsyncIterator[bytes]:
-        return self._read(sha256, _place)
+    async def get(self, sha256: str) -> AsyncIterator[bytes]:
+        pieces = self._read(sha256, _place)
+        first = await anext(pieces, b"")
+        rest = _without_place(first, pieces) if may_tell_a_place(first) else pieces
+        if rest is pieces:
+            yield first
+        async for piece in rest:
+            yield piece
 
     def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:
         return self._read(sha256, _beside)
@@ -112,6 +120,20 @@ class ObjectEvidence:
             await obstore.list_with_delimiter_async(self._store, prefix="none")
         except (BaseError, OSError) as error:
             raise _unavailable(error) from error
+
+
+async def _without_place(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes but for the place that they tell."""
+    with tempfile.TemporaryFile() as file:
+        await to_thread(file.write, first)
+        async for piece in rest:
+            await to_thread(file.write, piece)
+        file.flush()
+        with mmap.mmap(file.fileno(), 0) as mapped:
+            await to_thread(overwrite_place, mapped)
+        file.seek(0)
+        while piece := await to_thread(file.read, IN_MEMORY):
+            yield piece
 
 
 def evidence_store(settings: Settings, decoder: Decoder | None = None) -> ObjectEvidence:
