@@ -106,6 +106,12 @@ class Settings(BaseSettings):
     evidence_max_bytes: int = 20 * 1024 * 1024
     evidence_uploads_a_day: int = 200
     """Files that one person or partner may upload within 24 hours."""
+    evidence_decoders: int = Field(default=2, ge=1)
+    """Pictures that one process decodes at once, each in a process of its own."""
+    evidence_decode_seconds: float = Field(default=10.0, gt=0)
+    """Processor time that a picture may take; three times as much on the clock."""
+    evidence_decode_bytes: int = Field(default=1536 * 1024 * 1024, ge=256 * 1024 * 1024)
+    """Memory that it may take; 50 million pixels need up to 900 MB."""
     evidence_link_seconds: int = 300
     """How long a link to a piece of evidence works."""
     clamav_address: str | None = None

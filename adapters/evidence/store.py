@@ -3,9 +3,9 @@
 For S3 the credentials, region and endpoint are the usual `AWS_…` variables. A picture's thumbnail lies beside it.
 """
 
-import asyncio
 import hashlib
 import io
+import mmap
 import re
 import tempfile
 from asyncio import to_thread
@@ -20,9 +20,10 @@ import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
+from adapters.evidence.decoder import Decoder
 from adapters.evidence.media_types import PICTURES, EvidenceRefused, Refusal, sniff
+from adapters.evidence.places import may_tell_a_place, overwrite_place
 from adapters.evidence.scanner import ClamAV
-from adapters.evidence.thumbnails import thumbnail_of
 from adapters.partners.protocols import VirusScanner
 from models.common.actors import EvidenceRef
 from models.common.errors import Fault, RedressError
@@ -31,8 +32,6 @@ from settings import Settings
 
 IN_MEMORY = 1024 * 1024
 """Larger files wait on disk until their hash is known."""
-DECODED_AT_ONCE = 2
-"""Pictures: each may take 200 MB while its thumbnail is made."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
 
 log = structlog.get_logger("adapters.evidence.store")
@@ -41,11 +40,11 @@ log = structlog.get_logger("adapters.evidence.store")
 class ObjectEvidence:
     """An `EvidenceStore` in any object store."""
 
-    def __init__(self, store: ObjectStore, max_bytes: int, scanner: VirusScanner | None = None) -> None:
+    def __init__(self, store: ObjectStore, max_bytes: int, decoder: Decoder, scanner: VirusScanner | None = None) -> None:
         self._store = store
         self._max_bytes = max_bytes
         self._scanner = scanner
-        self._decoding = asyncio.Semaphore(DECODED_AT_ONCE)
+        self._decoder = decoder
 
     async def put(self, chunks: AsyncIterator[bytes], name: str) -> EvidenceRef:
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as file:
@@ -53,15 +52,20 @@ class ObjectEvidence:
             media_type = await to_thread(sniff, file)
             await self._scan(file, sha256)
             if media_type in PICTURES:
-                async with self._decoding:
-                    small = await to_thread(thumbnail_of, file, media_type)
+                small = await self._decoder.thumbnail(file, media_type, sha256)
                 await self._keep(_beside(sha256), io.BytesIO(small))
             file.seek(0)
             await self._keep(_place(sha256), file)
         return EvidenceRef(sha256=sha256, media_type=media_type, size=size, name=name[-200:])
 
-    def get(self, sha256: str) -> AsyncIterator[bytes]:
-        return self._read(sha256, _place)
+    async def get(self, sha256: str) -> AsyncIterator[bytes]:
+        pieces = self._read(sha256, _place)
+        first = await anext(pieces, b"")
+        rest = _without_place(first, pieces) if may_tell_a_place(first) else pieces
+        if rest is pieces:
+            yield first
+        async for piece in rest:
+            yield piece
 
     def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:
         return self._read(sha256, _beside)
@@ -118,8 +122,22 @@ class ObjectEvidence:
             raise _unavailable(error) from error
 
 
-def evidence_store(settings: Settings) -> ObjectEvidence:
-    """The store that the settings name, with the scanner that they name."""
+async def _without_place(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes but for the place that they tell."""
+    with tempfile.TemporaryFile() as file:
+        await to_thread(file.write, first)
+        async for piece in rest:
+            await to_thread(file.write, piece)
+        file.flush()
+        with mmap.mmap(file.fileno(), 0) as mapped:
+            await to_thread(overwrite_place, mapped)
+        file.seek(0)
+        while piece := await to_thread(file.read, IN_MEMORY):
+            yield piece
+
+
+def evidence_store(settings: Settings, decoder: Decoder | None = None) -> ObjectEvidence:
+    """The store that the settings name, with the scanner that they name, and their decoder unless another is given."""
     url = settings.evidence_url
     if url is None or url.startswith("file:"):
         folder = Path(unquote(urlsplit(url).path)) if url else settings.data_dir.absolute() / "evidence"
@@ -128,7 +146,7 @@ def evidence_store(settings: Settings) -> ObjectEvidence:
         soon = timedelta(seconds=10)  # somebody waits for their upload
         store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
     scanner = ClamAV(settings.clamav_address) if settings.clamav_address else None
-    return ObjectEvidence(store, settings.evidence_max_bytes, scanner)
+    return ObjectEvidence(store, settings.evidence_max_bytes, decoder or Decoder(settings), scanner)
 
 
 def _place(sha256: str) -> str:

@@ -151,7 +151,7 @@ class EvidenceStore(Protocol):
         ...
 
     def get(self, sha256: str) -> AsyncIterator[bytes]:
-        """The bytes; raises RedressError NOT_FOUND."""
+        """The bytes, with the place that a camera wrote down overwritten; raises RedressError NOT_FOUND."""
         ...
 
     def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:

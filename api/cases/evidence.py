@@ -67,7 +67,7 @@ def _name(given: str | None) -> str:
 
 @router.get("/{sha256}", summary="Get evidence · 下载证据", response_class=StreamingResponse, responses={**DOWNLOADING, **FILE})
 async def download(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -> StreamingResponse:
-    """The bytes of a piece of evidence of the case."""
+    """The bytes of a piece of evidence of the case; of a picture or video without the place that the camera wrote down."""
     row = await _seen(parts, caller, case_id, sha256)
     return await _sent(parts.evidence.get(sha256), row.media_type, row.name, row.size)
 
@@ -99,7 +99,7 @@ async def link(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -
     responses={**FOLLOWING, **FILE},
 )
 async def follow(parts: PartsOf, token: str) -> StreamingResponse:
-    """The bytes, for whoever has the link. 404 when it has expired."""
+    """The same bytes, for whoever has the link. 404 when it has expired."""
     row, left = await _linked(parts, token)
     return await _sent(parts.evidence.get(row.sha256), row.media_type, row.name, row.size, seconds=left)
 

@@ -17,7 +17,7 @@ from api.http.auth import make_token
 from api.http.signed_links import EvidenceLinks
 from models.common.vocabulary import Role
 from models.tables.case import CaseEvidenceRow, UploadRow
-from tests.support.builders.pictures import near, numbered, opened, picture
+from tests.support.builders.pictures import exif, near, numbered, opened, picture
 from tests.support.processes.api import Person, Web, running_web
 from tests.support.processes.clamd import EICAR
 from tests.support.processes.s3 import S3, running_s3, use
@@ -147,6 +147,16 @@ async def test_a_link_opens_its_piece_without_a_token_for_a_while(web: Web) -> N
     assert got.headers["referrer-policy"] == "no-referrer"
     assert "private" in got.headers["cache-control"]
     assert opened((await web.http.get(linked["thumbnail"])).content).size == (480, 320)
+
+
+async def test_neither_a_party_nor_a_link_tells_where_a_photo_was_taken(web: Web) -> None:
+    photo = picture(exif=exif())
+    customer, _, piece = await case_with(web, photo)
+    link = (await customer.post(f"{piece}/link")).json()["url"]
+    for got in (await web.person(Role.MERCHANT, "M-1").get(piece), await web.http.get(link)):
+        assert (got.status_code, len(got.content)) == (200, len(photo))
+        assert b"Hangzhou" not in got.content
+        assert not opened(got.content).getexif().get_ifd(0x8825)
 
 
 async def test_only_who_sees_the_piece_gets_a_link_to_it(web: Web) -> None:

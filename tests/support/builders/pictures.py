@@ -28,6 +28,15 @@ def picture(format_: str = "JPEG", size: tuple[int, int] = (64, 48), colour: str
     return made.getvalue()
 
 
+def exif(order: str = "<") -> bytes:
+    """What a camera in Hangzhou writes down, held upright."""
+    made = Image.Exif()
+    made.endian = order
+    made[0x010F], made[0x0112] = "Camera", 6
+    made.get_ifd(0x8825).update({1: "N", 2: (30.0, 15.0, 7.0), 3: "E", 4: (120.0, 10.0, 5.0), 27: b"ASCII\0\0\0Hangzhou"})
+    return made.tobytes()
+
+
 def numbered(number: int) -> bytes:
     """As many different pictures as one likes."""
     return picture("PNG", (8, 8), f"#{number:06x}")
