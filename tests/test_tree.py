@@ -24,7 +24,7 @@ MAY_IMPORT = {
 """Activities may use the names and signatures that workflows call them by, and nothing else of workflows."""
 SIGNATURES = "workflows.kit.activities"
 NOBODY_IMPORTS = {"worker", "cli", "commands", "sandbox"}
-OUTERMOST = NOBODY_IMPORTS | {"classifier", "tests", "benchmarks", "migrations"}
+OUTERMOST = NOBODY_IMPORTS | {"classifier", "tests", "benchmarks", "migrations", ".ci"}
 LONGEST = 350
 FLAT_AT_MOST = 12
 """Modules directly in a top-level package: an idea of one file; more belong to a folder."""
