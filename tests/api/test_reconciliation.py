@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete
 
-from models.common.vocabulary import Role
+from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
+from tests.support.builders.cases import receipt
 from tests.support.processes.api import Person, Web
 
 SEEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -128,7 +129,7 @@ async def parcel_found(web: Web, supervisor: Person) -> AsyncIterator[Person]:
         policy_version="1",
         opened_at=SEEN,
         updated_at=SEEN,
-        state={},
+        state={"receipt": receipt("RD-D7", customer_id="C-9", locale=Locale.ZH).model_dump(mode="json")},
     )
     async with web.service.database.writing() as session:
         session.add_all([found, case])
@@ -147,7 +148,8 @@ async def test_who_keeps_what_is_decided_and_a_customer_who_is_asked_is_told_and
     assert (undecided.status_code, undecided.json()["field"]) == (422, "decision")
     assert undecided.json()["allowed"] == ["borne", "payment_asked", "return_asked"]
     answer = await parcel_found.post("/v1/differences/D-7/resolve", NOTE | {"decision": "payment_asked"})
-    assert (answer.status_code, answer.json()["decision"]) == (200, "payment_asked")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["decision"] == "payment_asked"
     (letter,) = (await web.person(Role.CUSTOMER, "C-9").get("/v1/inbox")).json()["messages"]
     assert "¥12.00" in letter["body"]
     assert "不会自动向您扣款" in letter["body"]
