@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from models.common.credentials import Credentials, Holder
 from models.common.partner_registry import PARTNER_QUEUES, Partner
 
 ROOT = Path(__file__).resolve().parent
@@ -57,8 +58,8 @@ class Settings(BaseSettings):
     payment_url: str | None = None
     promotion_url: str | None = None
     notification_url: str | None = None
-    partner_token: SecretStr = SecretStr("sandbox")
-    """The bearer token with which we call partners."""
+    partner_token: SecretStr | None = None
+    """One bearer token for all partners; None: each has its own (docs/security.md)."""
     partner_timeout: float = 5.0
     """Seconds that one call of a partner may take."""
 
@@ -90,8 +91,12 @@ class Settings(BaseSettings):
     easypost_webhook_secret: SecretStr | None = None
     """EasyPost's `webhook_secret` of `POST /v1/webhooks/easypost`; None: its webhooks are refused."""
 
+    secrets_file: Path | None = None
+    """The secrets that no setting gives; None: `secrets.json` in `data_dir`. It is made at first start; several machines share one."""
+    partner_credentials: dict[Holder, Credentials] = {}
+    """Partners' secrets and tokens, instead of those in the file, as JSON: `{"carrier/SF": {"webhook": ["whsec_…"], "token": ["…"]}}`."""
     webhook_secret: SecretStr | None = None
-    """`whsec_…` of Standard Webhooks, shared with partners; None: made at first start, in `data_dir`."""
+    """`whsec_…` of all partners' webhooks, as in earlier releases; None: each partner has its own."""
 
     smtp_host: str | None = None
     """None: e-mail goes to the notification provider like SMS and push."""

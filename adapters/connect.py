@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 from adapters.evidence.store import evidence_store
@@ -34,6 +35,7 @@ from adapters.partners.protocols import (
 )
 from adapters.partners.returns import HttpReturns, ReturnPartners
 from adapters.partners.warehouse import HttpWarehouse, Warehouse
+from adapters.secrets import Keyring
 from models.common.errors import Fault, RedressError
 from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Party
@@ -66,9 +68,10 @@ class Partners:
         """Opens nothing yet: connections are made when they are needed, so that no partner has to be up."""
 
         def connection(partner: Partner) -> PartnerHttp:
-            token, circuit = settings.partner_token.get_secret_value(), Circuit.of(settings, partner)
-            return PartnerHttp(partner, settings.partner_url(partner), token, settings.partner_timeout, circuit=circuit)
+            tokens, circuit = partial(keyring.tokens, partner), Circuit.of(settings, partner)
+            return PartnerHttp(partner, settings.partner_url(partner), tokens, settings.partner_timeout, circuit=circuit)
 
+        keyring = Keyring(settings)
         http = {partner: connection(partner) for partner in Partner}
         merchant, carrier, payment = http[Partner.MERCHANT], http[Partner.CARRIER], http[Partner.PAYMENT]
         stripe, easypost = _stripe(settings), _easypost(settings)

@@ -11,7 +11,7 @@ from adapters.database.agents import seed_agents
 from adapters.database.engine import Database
 from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
-from adapters.secrets import secrets_of
+from adapters.secrets import Keyring
 from api import health, improvements, inbox, knowledge, people, reconciliation
 from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
 from api.cases import endpoints as cases
@@ -68,7 +68,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
             tokens=Tokens(settings),
             evidence=evidence_store(settings),
             links=EvidenceLinks(settings),
-            webhook_secret=secrets_of(settings).webhook,
+            keyring=Keyring(settings),
             metrics=metrics,
             budgets=Budgets(settings.rate_limits),
             partners=partners or own,

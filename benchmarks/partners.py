@@ -4,7 +4,6 @@ Every copy has a customer of its own, because what is given without a person is 
 once: what is measured is Redress, not a provider's pace. Merchants and carriers say nothing, so that cases wait for them.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,10 +11,12 @@ from pathlib import Path
 
 import uvicorn
 
+from adapters.secrets import secrets_of
 from sandbox.app import create_app
 from sandbox.catalogue.orders import Entry
 from sandbox.kit.parts import Options, Sandbox
 from sandbox.orders.statements import Temper
+from settings import Settings
 
 COPIED = ("lost", "delivered")
 """The states of which there are copies; each is copied from its cheapest order, so that no cap of a day's money is met."""
@@ -50,8 +51,8 @@ def copies(entries: dict[str, Entry], count: int) -> Iterator[Entry]:
 
 def main(folder: Path, port: int, webhook_url: str, count: int) -> None:
     options = Options(refund_delay=timedelta(0), answer_delay=timedelta(0))
-    secret = os.environ["REDRESS_WEBHOOK_SECRET"]
-    app = create_app(folder, seed=1, webhook_url=webhook_url, webhook_secret=secret, options=options)
+    credentials = secrets_of(Settings()).partners
+    app = create_app(folder, seed=1, webhook_url=webhook_url, credentials=credentials, options=options)
     sandbox: Sandbox = app.state.sandbox
     entries = sandbox.catalogue.entries
     for entry in tuple(copies(entries, count)):

@@ -20,7 +20,6 @@ import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
-from adapters.secrets import secrets_of
 from api.http.auth import make_token
 from benchmarks.partners import order_of
 from benchmarks.processes import children, cpu_seconds, running
@@ -172,7 +171,6 @@ def _environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:
         "api_port": str(settings.api_port),
         "temporal_port": str(settings.temporal_port),
         "ui_port": str(settings.ui_port),
-        "webhook_secret": secrets_of(settings).webhook,
         "log_level": "WARNING",
         "rate_limits": "{}",  # one caller plays everybody
         "lang": "en",

@@ -10,6 +10,7 @@ from models.case.activities import (
     Classified,
     CouponRequest,
     CouponState,
+    HeldRefund,
     HelpedReport,
     Improvement,
     LookedUp,
@@ -18,6 +19,7 @@ from models.case.activities import (
     PayBack,
     Projection,
     Recall,
+    RefundByKey,
     RefundIntent,
     RefundPlan,
     RefundQuery,
@@ -69,6 +71,7 @@ ASK_PARTNERS = Activity("ask_partners", AskPartner, type(None), SEVERAL_PARTNERS
 RECALL = Activity("recall", Recall, OrderHistory)
 INTEND_REFUND = Activity("intend_refund", RefundIntent, RefundPlan)
 PAY_BACK = Activity("pay_back", PayBack, PaidBack, Partner.PAYMENT)
+REFUND_BY_KEY = Activity("refund_by_key", RefundByKey, HeldRefund, Partner.PAYMENT)
 REFUND_STATES = Activity("refund_states", RefundQuery, PaidBack, Partner.PAYMENT)
 ISSUE_COUPON = Activity("issue_coupon", CouponRequest, CouponState, Partner.PROMOTION)
 REVOKE_COUPON = Activity("revoke_coupon", CouponRequest, CouponState, Partner.PROMOTION)

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import TypeAdapter
 
+from models.common.credentials import Credentials, Holder
 from sandbox.app import create_app
 from sandbox.kit.books import OtherSeedError
 from sandbox.kit.parts import Options
@@ -26,15 +28,19 @@ def main(
     refund_delay: Annotated[float, typer.Option(help="Seconds from a refund's acceptance to its arrival.")] = 2.0,
     answer_delay: Annotated[float, typer.Option(help="Seconds until a merchant or carrier that answers does so.")] = 2.0,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. REDRESS_WEBHOOK_SECRET signs the notices, REDRESS_PARTNER_TOKEN lets callers in."""
+    """Serve until SIGTERM or SIGINT.
+
+    REDRESS_PARTNER_CREDENTIALS (docs/settings.md) signs the notices and lets callers in. Without it REDRESS_PARTNER_TOKEN does the latter.
+    """
+    given = os.environ.get("REDRESS_PARTNER_CREDENTIALS")
+    credentials = TypeAdapter(dict[Holder, Credentials]).validate_json(given) if given else {}
     options = Options(
-        token=os.environ.get("REDRESS_PARTNER_TOKEN", "sandbox"),
+        token=os.environ.get("REDRESS_PARTNER_TOKEN") or (None if credentials else "sandbox"),
         refund_delay=timedelta(seconds=refund_delay),
         answer_delay=timedelta(seconds=answer_delay),
     )
-    secret = os.environ.get("REDRESS_WEBHOOK_SECRET")
     try:
-        app = create_app(data_dir, seed, webhook_url=webhook_url, webhook_secret=secret, options=options)
+        app = create_app(data_dir, seed, webhook_url=webhook_url, credentials=credentials, options=options)
     except OtherSeedError as error:
         sys.exit(str(error))
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2)

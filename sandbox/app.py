@@ -1,17 +1,18 @@
 """The sandbox as one application: every partner under its own path, and the control API at the root."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI
 
+from models.common.credentials import Credentials
 from sandbox import carrier, claims, control, notifications, returns
 from sandbox.catalogue.orders import Catalogue
 from sandbox.kit.books import Books
 from sandbox.kit.faults import Faults
-from sandbox.kit.parts import Options, Sandbox
+from sandbox.kit.parts import Options, Sandbox, tokens_of
 from sandbox.kit.problems import handle_problems
 from sandbox.kit.webhooks import Webhooks
 from sandbox.money import charge as charge_routes
@@ -50,11 +51,19 @@ DESKS = (
 
 
 def create_app(
-    folder: Path, seed: int, *, webhook_url: str | None = None, webhook_secret: str | None = None, options: Options | None = None
+    folder: Path,
+    seed: int,
+    *,
+    webhook_url: str | None = None,
+    credentials: Mapping[str, Credentials] | None = None,
+    options: Options | None = None,
 ) -> FastAPI:
-    """The application; raises `OtherSeedError` when the folder holds the orders of another seed."""
+    """The application; raises `OtherSeedError` when the folder holds the orders of another seed.
+
+    `credentials`: those of each kind of partner; its notices are signed, and Redress let in, with them.
+    """
     books = Books(folder / "sandbox.db", seed)
-    webhooks = Webhooks(books, webhook_url, webhook_secret)
+    webhooks = Webhooks(books, webhook_url, credentials or {})
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
@@ -66,7 +75,9 @@ def create_app(
         books.close()
 
     app = FastAPI(title="Redress sandbox", version="1", lifespan=lifespan)
-    app.state.sandbox = Sandbox(options or Options(), books, Catalogue(seed, books.started_at), Faults(books), webhooks)
+    app.state.sandbox = Sandbox(
+        options or Options(), books, Catalogue(seed, books.started_at), Faults(books), webhooks, tokens_of(credentials or {})
+    )
     handle_problems(app)
     for router in (*CONTRACTS, *DESKS):
         app.include_router(router)

@@ -90,9 +90,9 @@ class CaseWorkflow:
         return view_of(self.context.case, self.context.policy, viewer.actor, workflow.now())
 
     @workflow.signal
-    def notice(self, notice: Notice) -> None:
+    async def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        self.context.receive_notice(notice, webhooks.READERS)
+        await self.context.receive_notice(notice, webhooks.READERS, webhooks.ASKING)
 
     @workflow.signal
     def report(self, report: Report) -> None:

@@ -10,8 +10,8 @@ from temporalio import activity
 from activities.kit.carries_out import carries_out
 from activities.kit.errors import pick_retryable, to_temporal
 from adapters.partners.protocols import Carrier, Merchant, PaymentProvider
-from models.activities import ASK_PARTNERS, LOOK_UP, PAY_BACK, REFUND_STATES
-from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
+from models.activities import ASK_PARTNERS, LOOK_UP, PAY_BACK, REFUND_BY_KEY, REFUND_STATES
+from models.case.activities import AskPartner, HeldRefund, LookedUp, LookUp, PaidBack, PayBack, RefundByKey, RefundQuery
 from models.common.errors import PartnerError
 from models.common.partners import Order, Payment, RefundRequest, Shipment
 from models.common.vocabulary import RefundStatus
@@ -94,6 +94,15 @@ class PartnerActivities:
                     activity.heartbeat([known.model_dump(mode="json") for known in parts])
         _raise(troubles, retry_anyway=True)
         return PaidBack(parts=tuple(parts))
+
+    @carries_out(REFUND_BY_KEY)
+    async def refund_by_key(self, request: RefundByKey) -> HeldRefund:
+        """One refund, as its provider holds it."""
+        try:
+            refund = await self._payment.refund_by_key(request.key, request.payment_id, request.merchant_id)
+        except PartnerError as error:
+            raise to_temporal(error, retry_anyway=True) from error
+        return HeldRefund(refund=refund)
 
     @carries_out(REFUND_STATES)
     async def refund_states(self, query: RefundQuery) -> PaidBack:

@@ -6,7 +6,7 @@ By aiohttp: a quarter of a worker's time went into asking partners, and it needs
 import asyncio
 import http.client
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -37,6 +37,8 @@ COME_BACK = frozenset({401, 407, 408, 421, 425, 429})
 """Not about what we asked: our token, a proxy, the connection, the pace. Mended by an operator or by time."""
 
 ShapeT = TypeVar("ShapeT")
+Tokens = Callable[[str | None], tuple[str, ...]]
+"""What a call may carry, the first that is taken, by the merchant or carrier that it is for; None: for none in particular."""
 
 
 class Complaint(BaseModel):
@@ -100,18 +102,19 @@ class PartnerHttp:
         self,
         partner: str,
         base_url: str,
-        token: str,
+        token: str | Tokens,
         timeout: float,
         *,
         circuit: Circuit | None = None,
-        key_setting: str = "REDRESS_PARTNER_TOKEN",
+        key_setting: str = "REDRESS_PARTNER_TOKEN, or the token of its own,",
     ) -> None:
         self.circuit = circuit or Circuit(partner)
         self._partner = partner
         self._timeout = timeout
         self._key_setting = key_setting
         self._base = base_url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}", "Accept": "application/json", "User-Agent": "redress"}
+        self._tokens: Tokens = (lambda _: (token,)) if isinstance(token, str) else token
+        self._headers = {"Accept": "application/json", "User-Agent": "redress"}
 
     @cached_property
     def _session(self) -> aiohttp.ClientSession:
@@ -145,7 +148,7 @@ class PartnerHttp:
     async def write(self, path: str, body: BaseModel, key: str) -> Answer:
         """Send under an idempotency key."""
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
-        return await self._call("POST", path, headers=headers, content=body.model_dump_json().encode())
+        return await self._call("POST", path, headers=headers, content=body.model_dump_json().encode(), to=_whom(body))
 
     def parse(self, answer: Answer, shape: type[ShapeT]) -> ShapeT:
         """The answer's body in its shape. Raises PartnerError (PARTNER_INVALID_RESPONSE) for anything else."""
@@ -170,19 +173,31 @@ class PartnerHttp:
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        to: str | None = None,
     ) -> Answer:
         headers = dict(headers or {})
         if request_id := get_contextvars().get("request_id"):
             headers["X-Request-Id"] = str(request_id)
         url = URL(f"{self._base}{path}").update_query(query)
         with self.circuit.guard() as call:
-            answer = await self._exchange(
-                f"{method} {path}", self._session.request(method, url, headers=headers, data=content, allow_redirects=False)
-            )
+            answer = await self._authorized(f"{method} {path}", url, headers, content, to)
             call.alive = not answer.is_servers_fault
         if answer.is_success:
             return answer
         raise self._failure(answer)
+
+    async def _authorized(self, call: str, url: URL, headers: Mapping[str, str], content: bytes | None, to: str | None) -> Answer:
+        """With the current token; a partner that does not know it yet is shown the one before."""
+        method = call.partition(" ")[0]
+        current, *before = self._tokens(to)
+        while True:
+            carried = {**headers, "Authorization": f"Bearer {current}"}
+            answer = await self._exchange(
+                call, self._session.request(method, url, headers=carried, data=content, allow_redirects=False)
+            )
+            if answer.status != HTTPStatus.UNAUTHORIZED or not before:
+                return answer
+            current = before.pop(0)
 
     async def _exchange(self, call: str, request: AbstractAsyncContextManager[aiohttp.ClientResponse]) -> Answer:
         try:
@@ -227,6 +242,12 @@ class PartnerHttp:
         if answer.is_refusal:
             return PartnerError(ErrorType.PARTNER_REFUSED, answer.words, code=answer.code)
         return self.invalid_response(f"{answer.call}: status {answer.status}")
+
+
+def _whom(body: BaseModel) -> str | None:
+    """The merchant or carrier whom a request is for, by the contracts' own fields."""
+    named = (getattr(body, name, None) for name in ("recipient", "merchant_id", "carrier_id"))
+    return next((who for who in named if isinstance(who, str)), None)
 
 
 def seconds_of(retry_after: str | None) -> float | None:

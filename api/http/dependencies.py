@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from adapters.connect import Partners
 from adapters.database.engine import Database
 from adapters.partners.protocols import EvidenceStore
+from adapters.secrets import Keyring
 from api.http.auth import Caller, Tokens
 from api.http.budgets import UNAUTHENTICATED, Budgets, address_of
 from api.http.language import language_of
@@ -33,7 +34,7 @@ class Parts:
     tokens: Tokens
     evidence: EvidenceStore
     links: EvidenceLinks
-    webhook_secret: str
+    keyring: Keyring
     metrics: Metrics
     budgets: Budgets
     partners: Partners

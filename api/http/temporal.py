@@ -87,10 +87,14 @@ class CaseEngine:
         return await self.act_on(case_id, name, act, CaseView)
 
     async def act_on(self, workflow_id: str, name: str, act: Act[Any], answer: type[T]) -> T:
-        """Run an action of a case, or of a workflow beside it."""
+        """Run an action of a case, or of a workflow beside it.
+
+        The update's id names what is asked for, too: Temporal answers a repetition itself, and the workflow refuses another request under
+        the same key.
+        """
         handle = self._client.get_workflow_handle(workflow_id)
         async with _bounded(ACT_WITHIN):
-            return await handle.execute_update(name, act, id=act.request_id, result_type=answer)
+            return await handle.execute_update(name, act, id=f"{act.request_id}.{act.digest:x}", result_type=answer)
 
     async def join(self, case_id: str, act: Act[AddWords]) -> bool:
         """REC-5: let a second opening join the case. False when the case is not there any more."""

@@ -1,15 +1,17 @@
 """Partners' webhooks in (Standard Webhooks): signed, replay-proof, passed on to the case they are about as a signal."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import structlog
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import AfterValidator, ValidationError, WithJsonSchema
 from pydantic_core import PydanticKnownError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from adapters.database.engine import insert_if_absent
@@ -21,13 +23,14 @@ from api.http.responses import TELLING
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
 from models.claims.found import FoundParcel
+from models.common.credentials import holder
 from models.common.identifiers import tracking_number
 from models.common.partner_registry import Partner
-from models.common.partners import Notice, NoticeKind, Shipment
-from models.common.vocabulary import ErrorType, Stage
+from models.common.partners import Notice, NoticeKind, Sender, Shipment
+from models.common.vocabulary import ErrorType, Role, Stage
 from models.returns.partner import ReturnParcel
 from models.returns.state import ReturnStage
-from models.tables.case import CaseRow, WebhookRow
+from models.tables.case import CaseCarrierRow, CaseRow, WebhookRow
 from models.tables.claims import ClaimRow
 from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
@@ -61,22 +64,43 @@ Teller = Annotated[Partner, AfterValidator(_tells), WithJsonSchema({"type": "str
 async def _signed(
     request: Request,
     parts: PartsOf,
+    partner: Teller,
+    *,
     webhook_id: Annotated[str, Header(max_length=200, description="The notice's id; the same again changes nothing.")] = "",
     webhook_timestamp: Annotated[str, Header(description="Seconds since 1970; at most five minutes off.")] = "",
     webhook_signature: Annotated[str, Header(description="`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`.")] = "",
 ) -> str:
     headers = {"webhook-id": webhook_id, "webhook-timestamp": webhook_timestamp, "webhook-signature": webhook_signature}
+    who, body = _who(request), await request.body()
+    own = parts.keyring.of(partner, who)
+    if own is not None and any(_fits(secret.get_secret_value(), body, headers) for secret in own.webhook):
+        return webhook_id
+    shared = parts.keyring.shared if who is None else None
+    if shared is not None and _fits(shared, body, headers):
+        log.warning("webhook signed with the secret that all partners share", partner=partner, mend="redress partner secret list")
+        return webhook_id
+    whose = holder(partner, who)
+    raise problem(
+        ErrorType.BAD_SIGNATURE,
+        "The signature does not fit the body, or its timestamp is more than five minutes off. "
+        f"Sign with the secret of {whose} (docs/partners/README.md).",
+        f"签名与内容不符，或时间戳相差超过五分钟。请使用 {whose} 的密钥签名（见 docs/partners/README.md）。",
+        field="webhook-signature",
+        rule="standard-webhooks",
+    )
+
+
+def _who(request: Request) -> str | None:
+    """The merchant or carrier whose own address it came to."""
+    return request.path_params.get("who")
+
+
+def _fits(secret: str, body: bytes, headers: dict[str, str]) -> bool:
     try:
-        Webhook(parts.webhook_secret).verify(await request.body(), headers, json_parse=False)
-    except (WebhookVerificationError, ValueError, OverflowError) as error:
-        raise problem(
-            ErrorType.BAD_SIGNATURE,
-            "The signature does not fit the body, or its timestamp is more than five minutes off. Sign with the shared secret.",
-            "签名与内容不符，或时间戳相差超过五分钟。请使用共享密钥签名。",
-            field="webhook-signature",
-            rule="standard-webhooks",
-        ) from error
-    return webhook_id
+        Webhook(secret).verify(body, headers, json_parse=False)
+    except (WebhookVerificationError, ValueError, OverflowError):
+        return False
+    return True
 
 
 async def _envelope(request: Request, _: Annotated[str, Depends(_signed)]) -> Envelope:
@@ -96,10 +120,16 @@ BODY: dict[str, Any] = {
 }
 
 
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    **TELLING,
+    202: {"description": "Well signed, but no case is waiting for it.", "model": Taken},
+}
+
+
 @router.post(
     "/{partner}",
     summary="Take a partner's notice in · 接收合作方通知",
-    responses={**TELLING, 202: {"description": "Well signed, but no case is waiting for it.", "model": Taken}},
+    responses=RESPONSES,
     openapi_extra=BODY,
 )
 async def take_in(
@@ -109,8 +139,30 @@ async def take_in(
     envelope: Annotated[Envelope, Depends(_envelope)],
     response: Response,
 ) -> Taken:
-    """A refund's, a shipment's or a party's news. `reference` is the case's id; without it, the open cases of `order_id` are told."""
+    """A refund's, a shipment's or a party's news, told by the system of all partners of this kind.
+
+    `reference` is the case's id; without it, the open cases of `order_id` are told.
+    """
     return await pass_on(parts, partner, notice_id, envelope, response)
+
+
+@router.post(
+    "/{partner}/{who:path}",
+    summary="Take a notice of one merchant or carrier in · 接收单个商家或承运商的通知",
+    responses=RESPONSES,
+    openapi_extra=BODY,
+)
+async def take_in_of_one(
+    parts: PartsOf,
+    partner: Teller,
+    *,
+    who: Annotated[str, Path(description="The merchant or carrier that has a secret of its own.", examples=["SF"])],
+    notice_id: Annotated[str, Depends(_signed)],
+    envelope: Annotated[Envelope, Depends(_envelope)],
+    response: Response,
+) -> Taken:
+    """The same, from one merchant or carrier alone: it counts only for what is its own."""
+    return await pass_on(parts, partner, notice_id, envelope, response, who=who)
 
 
 def event_of(provider: str) -> dict[str, Any]:
@@ -120,27 +172,45 @@ def event_of(provider: str) -> dict[str, Any]:
 
 
 async def pass_on(
-    parts: Parts, partner: Partner, notice_id: str, envelope: Envelope, response: Response, *, provider: str | None = None
+    parts: Parts,
+    partner: Partner,
+    notice_id: str,
+    envelope: Envelope,
+    response: Response,
+    *,
+    provider: str | None = None,
+    who: str | None = None,
 ) -> Taken:
     """Signal a notice, whose signature was found good, to the cases it is about. The same one again changes nothing.
 
     `provider`: who of the partner's kind sent it in a way of its own; its notices are counted under its name.
+    `who`: the merchant or carrier whose own secret it was signed with.
     Raises ProblemError (INVALID) for a notice of a kind that this partner does not send.
     """
     _refuse_unless_sent_by(partner, envelope.kind)
-    sender = provider or partner.value
-    key = {"partner": sender, "notice_id": notice_id}
+    sender, name = provider or partner.value, provider or holder(partner, who)
+    key = {"partner": name, "notice_id": notice_id}
     async with parts.database.reading() as session:
-        replayed = await session.get(WebhookRow, (sender, notice_id)) is not None
+        replayed = await session.get(WebhookRow, (name, notice_id)) is not None
         cases = [] if replayed else await _about(session, envelope)
         uploads = await named_by_partner(session, partner.role, envelope.payload) if cases and partner.role else ()
+        cases = await _of_the_merchant(session, who, cases) if who is not None and partner.role is Role.MERCHANT else cases
+        apart = parts.keyring.apart(partner) if who is None and provider is None else frozenset[str]()
+        apart &= await _parties(session, envelope, cases) if apart and cases else frozenset[str]()
     if replayed:
         return _taken(parts, sender, "replayed")
-    notice = Notice(notice_id=notice_id, partner=sender, kind=envelope.kind, payload=envelope.payload, uploads=uploads)
+    notice = Notice(
+        notice_id=notice_id,
+        partner=sender,
+        kind=envelope.kind,
+        payload=envelope.payload,
+        sender=Sender(kind=partner.value, who=who, apart=tuple(sorted(apart))),
+        uploads=uploads,
+    )
     told = [case_id for case_id in cases if await _tell(parts, case_id, notice)]
     if not told:
         await _compare_tonight(parts, envelope)
-        log.warning("webhook about no case", partner=sender, kind=envelope.kind, notice_id=notice_id)
+        log.warning("webhook about no case", partner=name, kind=envelope.kind, notice_id=notice_id)
         response.status_code = 202
         return _taken(parts, sender, "unknown")
     async with parts.database.writing() as session:
@@ -154,6 +224,27 @@ async def _compare_tonight(parts: Parts, envelope: Envelope) -> None:
     if envelope.kind == NoticeKind.REFUND and isinstance(key, str):
         async with parts.database.writing() as session:
             await session.exec(update(RefundPartRow).where(col(RefundPartRow.key) == key).values(updated_at=datetime.now(UTC)))
+
+
+async def _of_the_merchant(session: AsyncSession, who: str, workflows: Sequence[str]) -> list[str]:
+    """Those of orders of this merchant; the others are not even told."""
+    cases = {workflow: workflow.partition(".")[0] for workflow in workflows}
+    asked = select(CaseRow.case_id).where(col(CaseRow.case_id).in_(set(cases.values())), CaseRow.merchant_id == who)
+    own = set((await session.exec(asked)).all())
+    return [workflow for workflow, case_id in cases.items() if case_id in own]
+
+
+async def _parties(session: AsyncSession, envelope: Envelope, workflows: Sequence[str]) -> frozenset[str]:
+    """The merchants and carriers of these cases, and of what belongs to them."""
+    cases = {workflow.partition(".")[0] for workflow in workflows}
+    asked: tuple[SelectOfScalar[Any], ...] = (
+        select(CaseRow.merchant_id).where(col(CaseRow.case_id).in_(cases)),
+        select(CaseCarrierRow.carrier_id).where(col(CaseCarrierRow.case_id).in_(cases)),
+        select(ReturnRow.carrier_id).where(col(ReturnRow.case_id).in_(cases)),
+        select(ClaimRow.who).where(col(ClaimRow.case_id).in_(cases)),
+    )
+    found = [who for one in asked for who in (await session.exec(one)).all()]
+    return frozenset(who for who in (*found, envelope.payload.get("carrier_id")) if isinstance(who, str))
 
 
 def _refuse_unless_sent_by(partner: Partner, kind: str) -> None:

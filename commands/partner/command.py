@@ -12,6 +12,7 @@ from rich.table import Table
 from adapters.connect import Partners
 from commands.kit.failure import CommandError
 from commands.kit.language import language
+from commands.partner import secret
 from commands.partner.checks import Finding, check_all
 from commands.partner.system import System
 from models.common.partner_registry import Partner
@@ -19,6 +20,7 @@ from models.common.vocabulary import Locale
 from settings import Settings
 
 app = typer.Typer(help="For partners' engineers.", no_args_is_help=True)
+app.add_typer(secret.app, name="secret")
 MANY = 1000
 """One rule that is broken keeps no other from being asked about."""
 
@@ -53,7 +55,7 @@ def check(
         str, typer.Option(help="An order of the test system that may be played with: paid, and sent. Not needed for messages.")
     ] = "",
     to: Annotated[str, typer.Option(help="For messages: a telephone number or e-mail address of your own, which gets one.")] = "",
-    token: Annotated[str | None, typer.Option(help="The token that was agreed on; none: REDRESS_PARTNER_TOKEN.")] = None,
+    token: Annotated[str | None, typer.Option(help="The token that was agreed on; none: that of the partner.")] = None,
 ) -> None:
     """Run a contract of docs/partners/ against a test system. Ends with 1 when a rule is broken."""
     findings = asyncio.run(_found(kind, url.rstrip("/"), order, to, token))
@@ -69,8 +71,8 @@ def check(
 
 async def _found(kind: Partner, url: str, order: str, to: str, token: str | None) -> list[Finding]:
     settings = Settings()
-    secret = SecretStr(token) if token else settings.partner_token
-    given = {kind.url_setting: url, "partner_token": secret, "circuit_after": MANY}
+    own = {"partner_token": SecretStr(token)} if token else {}
+    given = {kind.url_setting: url, "circuit_after": MANY, **own}
     partners = Partners.connect(settings.model_copy(update=given))
     try:
         return await check_all(kind, System(url, partners, order, to))

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import httpx
 import typer
+from pydantic import JsonValue
 from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 
@@ -182,12 +183,17 @@ def _sandbox(settings: Settings, http: httpx.AsyncClient) -> Part:
         ),
         ready=_answering(http, f"{address}/healthz"),
         address=address,
-        environment=_environment()
-        | {
-            "REDRESS_WEBHOOK_SECRET": secrets_of(settings).webhook,
-            "REDRESS_PARTNER_TOKEN": settings.partner_token.get_secret_value(),
-        },
+        environment=_environment() | _sandboxs_credentials(settings),
     )
+
+
+def _sandboxs_credentials(settings: Settings) -> dict[str, str]:
+    """Of the partners that it plays, and of no other."""
+    played = {partner.value for partner in Partner if settings.own_partner_url(partner) is None}
+    every: dict[str, JsonValue] = secrets_of(settings).model_dump(mode="json")["partners"]
+    theirs = {name: own for name, own in every.items() if name.partition("/")[0] in played}
+    shared = {"REDRESS_PARTNER_TOKEN": settings.partner_token.get_secret_value()} if settings.partner_token else {}
+    return {"REDRESS_PARTNER_CREDENTIALS": json.dumps(theirs), **shared}
 
 
 def _api(settings: Settings, http: httpx.AsyncClient) -> Part:

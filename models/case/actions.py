@@ -3,6 +3,7 @@
 Every request carries who acts and the request's id; both are set by the API, never by the caller's body.
 """
 
+import hashlib
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -125,3 +126,9 @@ class Act(Frozen, Generic[BodyT_co]):
     locale: Locale | None = None
     """The language of the answer; None: the case's."""
     body: SerializeAsAny[BodyT_co]
+
+    @property
+    def digest(self) -> int:
+        """Of what is asked for: the same request id with another one is no repetition. At least 2, and exact in JSON."""
+        asked = self.body.model_dump_json(exclude_defaults=True)
+        return 2 + int.from_bytes(hashlib.blake2b(asked.encode(), digest_size=6).digest())

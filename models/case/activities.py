@@ -4,7 +4,7 @@ from models.case.state import CaseState, Classification, Suggestion
 from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
-from models.common.partners import Order, Payment, RefundTo, Shipment, StatementRequest
+from models.common.partners import Order, Payment, Refund, RefundTo, Shipment, StatementRequest
 from models.common.vocabulary import Issue, Locale, Party
 from models.money.coupon import CouponStatus
 from models.remedies.remedy import RefundPart
@@ -151,6 +151,20 @@ class RefundQuery(Frozen):
     case_id: Identifier
     merchant_id: Identifier | None = None
     parts: tuple[RefundPart, ...]
+
+
+class RefundByKey(Frozen):
+    """Ask the provider about one refund, also one that we never asked for."""
+
+    key: Identifier
+    payment_id: Identifier
+    merchant_id: Identifier | None = None
+
+
+class HeldRefund(Frozen):
+    """The refund as its provider holds it; None: it has none of that key."""
+
+    refund: Refund | None = None
 
 
 class Improvement(Frozen):

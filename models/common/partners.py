@@ -245,6 +245,21 @@ class Upload(FromPartner):
     piece: EvidenceRef
 
 
+class Sender(FromPartner):
+    """Who sent a notice, as its signature proved."""
+
+    kind: str
+    """A `Partner`, whatever the provider's own name."""
+    who: Identifier | None = None
+    """The merchant or carrier whose own secret it was; None: the system of the whole kind."""
+    apart: tuple[Identifier, ...] = ()
+    """The merchants or carriers of the case that have a secret of their own: a notice of the whole kind's system does not speak for them."""
+
+    def speaks_for(self, party: str) -> bool:
+        """Whether it may say what this merchant or carrier says."""
+        return party == self.who if self.who is not None else party not in self.apart
+
+
 class Notice(FromPartner):
     """A partner's webhook as it is signalled to a case: the envelope is ours and checked, `payload` is the partner's and is checked inside."""
 
@@ -252,8 +267,17 @@ class Notice(FromPartner):
     partner: str
     kind: str
     payload: dict[str, JsonValue]
+    sender: Sender | None = None
+    """None: found by reconciliation, which has asked the partner itself, or taken in before senders were written down; it is believed."""
     uploads: tuple[Upload, ...] = ()
     """What the payload names as `evidence`, as far as somebody in this partner's role uploaded it: looked up by us, never taken from the payload."""
+
+    @property
+    def key(self) -> str:
+        """By which it is known again: each sender numbers its own notices."""
+        if self.sender is None:
+            return self.notice_id
+        return f"{self.partner}/{self.sender.who or ''}|{self.notice_id}"
 
 
 class Statement(FromPartner):

@@ -1,6 +1,7 @@
 """What the sandbox's routes share: its orders, its books, its faults, and who may call."""
 
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -8,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, HTTPException, Request, Response
 from pydantic import BaseModel
 
+from models.common.credentials import Credentials
 from models.common.partner_registry import Partner
 from sandbox.catalogue.orders import Catalogue
 from sandbox.kit.books import Books
@@ -19,7 +21,8 @@ from sandbox.kit.webhooks import Webhooks
 class Options:
     """How the sandbox behaves; the defaults are those of `make run`."""
 
-    token: str = "sandbox"  # noqa: S105  # the one that a newcomer's Redress has, too
+    token: str | None = "sandbox"  # noqa: S105  # for whoever plays with a sandbox by itself
+    """Lets callers in to every partner; None: each has the tokens of its credentials alone."""
     refund_delay: timedelta = timedelta(seconds=2)
     """From accepted to arrived."""
     answer_delay: timedelta = timedelta(seconds=2)
@@ -33,6 +36,21 @@ class Sandbox:
     catalogue: Catalogue
     faults: Faults
     webhooks: Webhooks
+    tokens: Mapping[Partner, frozenset[str]]
+    """Of each partner's credentials."""
+
+
+def tokens_of(credentials: Mapping[str, Credentials]) -> Mapping[Partner, frozenset[str]]:
+    """What callers may show each kind of partner; merchants and carriers with credentials of their own are played along."""
+    return {
+        partner: frozenset(
+            token.get_secret_value()
+            for name, own in credentials.items()
+            if name.partition("/")[0] == partner.value
+            for token in own.token
+        )
+        for partner in Partner
+    }
 
 
 def _sandbox(request: Request) -> Sandbox:
@@ -47,15 +65,23 @@ SandboxOf = Annotated[Sandbox, Depends(_sandbox)]
 FaultsOf = Annotated[frozenset[Fault], Depends(_faults)]
 
 
-def bearer(sandbox: SandboxOf, authorization: Annotated[str, Header()] = "") -> None:
-    """Every call of a contract carries the token."""
-    if not secrets.compare_digest(authorization.encode(), f"Bearer {sandbox.options.token}".encode()):
-        raise HTTPException(401, "send Authorization: Bearer and the token that was agreed on", {"WWW-Authenticate": "Bearer"})
+def bearer(partner: Partner) -> Callable[..., None]:
+    """Every call of a contract carries a token of that partner."""
+
+    def check(sandbox: SandboxOf, authorization: Annotated[str, Header()] = "") -> None:
+        shown = authorization.removeprefix("Bearer ").encode()
+        accepted = {*sandbox.tokens[partner], *([sandbox.options.token] if sandbox.options.token else [])}
+        if not any(secrets.compare_digest(shown, token.encode()) for token in accepted):
+            raise HTTPException(
+                401, "send Authorization: Bearer and the token that was agreed on", {"WWW-Authenticate": "Bearer"}
+            )
+
+    return check
 
 
 def contract(partner: Partner, path: str = "") -> APIRouter:
     """Routes of a partner's contract, or of its part under `path`: they need the token, and go wrong on demand."""
-    return APIRouter(prefix=f"/{partner}{path}", tags=[partner], route_class=FaultyRoute, dependencies=[Depends(bearer)])
+    return APIRouter(prefix=f"/{partner}{path}", tags=[partner], route_class=FaultyRoute, dependencies=[Depends(bearer(partner))])
 
 
 def key_of(idempotency_key: Annotated[str, Header(min_length=1, max_length=200)]) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ import structlog
 from pydantic import BaseModel
 from standardwebhooks import Webhook
 
+from models.common.credentials import Credentials
 from models.common.partner_registry import Partner
 from sandbox.kit.books import Books, Row, now
 from sandbox.kit.faults import Fault
@@ -31,12 +33,12 @@ log = structlog.get_logger("sandbox.kit.webhooks")
 
 
 class Webhooks:
-    """The outbox and its loop. Without an address or a secret nothing is sent; it stays in the books."""
+    """The outbox and its loop. Without an address or secrets nothing is sent; it stays in the books."""
 
-    def __init__(self, books: Books, address: str | None, secret: str | None) -> None:
+    def __init__(self, books: Books, address: str | None, credentials: Mapping[str, Credentials]) -> None:
         self._books = books
         self._address = address
-        self._signer = Webhook(secret) if secret else None
+        self._signers = {name: Webhook(own.webhook[0].get_secret_value()) for name, own in credentials.items()}
         self._news = asyncio.Event()
 
     def add(
@@ -72,8 +74,8 @@ class Webhooks:
 
     async def run(self) -> None:
         """Send what is due, then sleep until something is; cancelled when the sandbox stops."""
-        if self._signer is None or self._address is None:
-            log.warning("no webhooks are sent: they need --webhook-url and REDRESS_WEBHOOK_SECRET")
+        if not self._signers or self._address is None:
+            log.warning("no webhooks are sent: they need --webhook-url and REDRESS_PARTNER_CREDENTIALS")
             return
         async with httpx.AsyncClient(timeout=10, trust_env=False) as http:
             while True:
@@ -84,7 +86,7 @@ class Webhooks:
                     AT_ONCE,
                 )
                 if due:
-                    await asyncio.gather(*(self._send(http, self._signer, row) for row in due))
+                    await asyncio.gather(*(self._send(http, row) for row in due))
                 else:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._news.wait(), self._pause())
@@ -95,8 +97,8 @@ class Webhooks:
         at = row["at"] if row else None
         return max((datetime.fromisoformat(at) - now()).total_seconds(), 0.0) if at else LONGEST_PAUSE
 
-    async def _send(self, http: httpx.AsyncClient, signer: Webhook, row: Row) -> None:
-        at = now()
+    async def _send(self, http: httpx.AsyncClient, row: Row) -> None:
+        at, signer = now(), self._signers[row["partner"]]
         headers = {
             "Content-Type": "application/json",
             "webhook-id": row["notice_id"],

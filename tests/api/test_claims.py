@@ -13,6 +13,7 @@ from tests.support.builders.notices import signed
 from tests.support.builders.orders import order, parcel
 from tests.support.processes.api import Person, Web
 from tests.support.processes.waiting import eventually
+from tests.support.refusals import reused
 
 _numbers = itertools.count(1)
 YES, NO, NEVER = 200, 404, 403
@@ -47,7 +48,7 @@ async def seen(who: Person, claim_id: str, holds: Callable[[dict[str, Any]], boo
 async def told(web: Web, body: object) -> dict[str, Any]:
     """What Redress says to a notice of the carrier's system."""
     content = json.dumps(body)
-    headers = signed(web.settings, content, number=f"claim-{next(_numbers)}")
+    headers = signed(web.settings, content, number=f"claim-{next(_numbers)}", of="carrier")
     return (await web.http.post("/v1/webhooks/carrier", content=content, headers=headers)).json()
 
 
@@ -62,6 +63,8 @@ async def test_a_carrier_answers_over_http_and_pays_by_webhook(web: Web) -> None
     part = await carrier.post(f"/v1/claims/{claim_id}/accept_part", body, idempotency_key="k1")
     again = await carrier.post(f"/v1/claims/{claim_id}/accept_part", body, idempotency_key="k1")
     assert (part.status_code, part.json()["status"], again.json()["version"]) == (200, "partly_accepted", part.json()["version"])
+    more = body | {"amount": {"minor": 9_100, "currency": "CNY"}}
+    assert reused(await carrier.post(f"/v1/claims/{claim_id}/accept_part", more, idempotency_key="k1"))
     disputed = await agent.post(f"/v1/claims/{claim_id}/dispute", {"words": "your own trace says lost"})
     assert disputed.json()["status"] == "disputed"
     paid = {"answer": "paid", "amount": {"minor": 12_900, "currency": "CNY"}, "payment_reference": "BANK-1"}

@@ -16,6 +16,7 @@ from rules.replacements.permissions import REPLACEMENT_ROLES
 from tests.support.builders.notices import signed
 from tests.support.builders.replacements import Replacing, repairing, reshipping
 from tests.support.processes.api import Web
+from tests.support.refusals import reused
 
 A = ReplacementAction
 _orders = itertools.count(1)
@@ -42,7 +43,7 @@ async def repair(web: Web) -> Replacing:
 async def told_by(web: Web, partner: str, body: dict[str, Any]) -> Response:
     """A partner's webhook, well signed."""
     content = json.dumps(body)
-    headers = signed(web.settings, content, number="replacement")
+    headers = signed(web.settings, content, number="replacement", of=partner)
     return await web.http.post(f"/v1/webhooks/{partner}", content=content, headers=headers)
 
 
@@ -97,7 +98,9 @@ async def test_the_whole_life_over_http(web: Web) -> None:
     wrong = await merchant.post(path(made, "/diagnose"), {"in_warranty": False})
     assert (wrong.status_code, wrong.json()["field"]) == (422, "estimate")
     body = {"in_warranty": False, "estimate": {"minor": 4_500, "currency": "CNY"}}
-    assert (await merchant.post(path(made, "/diagnose"), body)).status_code == 200
+    assert (await merchant.post(path(made, "/diagnose"), body, idempotency_key="look")).status_code == 200
+    dearer = body | {"estimate": {"minor": 4_600, "currency": "CNY"}}
+    assert reused(await merchant.post(path(made, "/diagnose"), dearer, idempotency_key="look"))
     await made.at(ReplacementStage.ESTIMATE)
     again = [await customer.post(path(made, "/refuse_estimate"), {}, idempotency_key="once") for _ in range(2)]
     assert [answer.status_code for answer in again] == [200, 200]

@@ -23,6 +23,7 @@ from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.pictures import picture
 from tests.support.processes.api import Person, Web
 from tests.support.processes.waiting import eventually
+from tests.support.refusals import reused
 
 _numbers = itertools.count(1)
 EVERYBODY = [Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR, Role.ANALYST]
@@ -174,6 +175,7 @@ async def test_bad_content_is_refused_by_field(web: Web) -> None:
     again = await scene.customer.post(f"{scene.path}/book_pickup", slot, idempotency_key="one")
     assert (booked.status_code, again.status_code) == (200, 200)
     assert again.json()["return_"]["pickups"] == 1
+    assert reused(await scene.customer.post(f"{scene.path}/book_pickup", slot | {"address_id": "AD-1"}, idempotency_key="one"))
 
 
 async def test_a_carrier_tells_of_a_parcel_by_its_number_alone(web: Web) -> None:
@@ -183,7 +185,7 @@ async def test_a_carrier_tells_of_a_parcel_by_its_number_alone(web: Web) -> None
     await scene.seen(stage="in_transit")
     payload: dict[str, Any] = {"tracking": tracking, "carrier_id": "YTO", "status": "已签收", "scans": []}
     body = json.dumps({"kind": "shipment", "order_id": "O-SOMEBODYS", "payload": payload})
-    answer = await web.http.post("/v1/webhooks/carrier", content=body, headers=signed(web.settings, body))
+    answer = await web.http.post("/v1/webhooks/carrier", content=body, headers=signed(web.settings, body, of="carrier"))
     assert answer.json() == {"result": "taken"}
     await scene.seen(stage="received")
 
@@ -221,7 +223,7 @@ async def test_one_parcel_with_two_returns_of_a_customer_is_received_for_both(we
         await scene.seen(stage="in_transit")
     payload: dict[str, Any] = {"tracking": tracking, "carrier_id": "YTO", "status": "已签收", "scans": []}
     body = json.dumps({"kind": "shipment", "reference": f"{first.case_id}.m1.return", "payload": payload})
-    await web.http.post("/v1/webhooks/carrier", content=body, headers=signed(web.settings, body))
+    await web.http.post("/v1/webhooks/carrier", content=body, headers=signed(web.settings, body, of="carrier"))
     for scene in (first, second):
         await scene.seen(stage="received")
 

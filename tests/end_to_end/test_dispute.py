@@ -89,10 +89,12 @@ async def case(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     address = temporal.client.service_client.config.target_host
     settings = Settings(data_dir=folder, temporal_address=address, task_queue="dispute", policy=folder / "policy.yaml")
     migrate(settings)
-    app, secret = create_app(settings), secrets_of(settings).webhook
+    app, credentials = create_app(settings), secrets_of(settings).partners
     api = Running(app)
     quick = Options(refund_delay=timedelta(seconds=0.1), answer_delay=timedelta(seconds=0.1))
-    town = Running(sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", webhook_secret=secret, options=quick))
+    town = Running(
+        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=quick)
+    )
     await api.ready()
     await town.ready()
     urls = {f"{name}_url": f"{town.address}/{name}" for name in ("merchant", "carrier", "payment", "notification", "promotion")}

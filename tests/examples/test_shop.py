@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.connect import Partners
-from adapters.secrets import secrets_of
+from adapters.secrets import change_secrets, made_credentials
 from commands.partner.checks import RULES, Finding, check_all
 from commands.partner.system import System
 from examples.shop.app import demo
@@ -79,12 +79,16 @@ async def test_goods_go_back_to_it_and_the_money_to_the_customer(
     corner: tuple[Running, Shop], temporal: WorkflowEnvironment, tmp_path: Path
 ) -> None:
     running, corner_shop = corner
+    own = made_credentials().model_copy(update={"token": (SecretStr("sandbox"),)})  # what the shop was started with
+    change_secrets(
+        Settings(data_dir=tmp_path), lambda known: known.model_copy(update={"partners": {**known.partners, "merchant": own}})
+    )
     async with running_shop(temporal, tmp_path, merchant_url=running.address) as shop:
         order = await shop.order("delivered")
-        token = {"Authorization": f"Bearer {shop.settings.partner_token.get_secret_value()}"}
+        token = {"Authorization": f"Bearer {own.token[0].get_secret_value()}"}
         told = await shop.town.get(f"/merchant/orders/{order['order_id']}", headers=token)
         corner_shop.orders[order["order_id"]] = told.json()
-        corner_shop.redress = Redress(str(shop.http.base_url), secrets_of(shop.settings).webhook)
+        corner_shop.redress = Redress(str(shop.http.base_url), own.webhook[0].get_secret_value())
 
         async def no_trouble(_: set[str], __: str) -> None:
             """Nothing goes wrong."""

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.app import create_app
 from sandbox.kit.parts import Options
-from tests.support.processes.sandbox import SECRET, TOKEN, Inbox, Running, Town
+from tests.support.processes.sandbox import CREDENTIALS, TOKEN, Inbox, Running, Town
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +19,7 @@ async def running_town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
     options = Options(token=TOKEN, refund_delay=timedelta(seconds=0.2), answer_delay=timedelta(seconds=0.1))
     folder: Path = tmp_path_factory.mktemp("sandbox")
     webhooks = f"{redress.address}/v1/webhooks"
-    sandbox = Running(create_app(folder, 1, webhook_url=webhooks, webhook_secret=SECRET, options=options))
+    sandbox = Running(create_app(folder, 1, webhook_url=webhooks, credentials=CREDENTIALS, options=options))
     await redress.ready()
     await sandbox.ready()
     headers = {"Authorization": f"Bearer {TOKEN}"}

@@ -12,16 +12,18 @@ from models.case.actions import Act
 from models.claims.actions import ClaimAction
 from models.claims.partner import ClaimMessage, ClaimMove, SendClaim
 from models.claims.policy import ClaimWaitFor
-from models.claims.state import ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, ClaimStatus, ClaimWait
+from models.claims.state import ClaimEntry, ClaimKind, ClaimOver, ClaimProjection, ClaimStart, ClaimState, ClaimStatus, ClaimWait
 from models.claims.views import ClaimView
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Money
 from models.common.deadline import Deadline
 from models.common.errors import Fault
 from models.common.events import Event
+from models.common.partners import Notice
 from models.common.vocabulary import WaitingOn
 from rules.claims import deadlines
 from rules.claims.permissions import forbidden, unfit_body, view_of
+from rules.common.notices import Whose
 from workflows.kit import activities, search_attributes
 from workflows.kit.context import Context, Seen
 from workflows.kit.wait_loop import WaitLoop
@@ -52,6 +54,10 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
 
     def view_for(self, act: Act[Any], /) -> ClaimView:
         return view_of(self.state, act.actor)
+
+    def speaker(self, whose: Whose, notice: Notice) -> str | None:  # whatever is told, it is of this claim
+        claim = self.state.claim
+        return None if whose is Whose.CARRIER and claim.kind is not ClaimKind.CARRIER else claim.who
 
     @property
     def finished(self) -> bool:

@@ -43,9 +43,9 @@ class ClaimWorkflow:
         return view_of(self.context.state, viewer.actor)
 
     @workflow.signal
-    def notice(self, notice: Notice) -> None:
+    async def notice(self, notice: Notice) -> None:
         """A webhook of the party's system."""
-        self.context.receive_notice(notice, transitions.READERS)
+        await self.context.receive_notice(notice, transitions.READERS)
 
     @workflow.signal
     def adjust(self, change: ClaimAdjustment) -> None:

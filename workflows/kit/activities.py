@@ -23,6 +23,7 @@ from models.activities import (
     OPEN_CLAIM,
     PAY_BACK,
     RECALL,
+    REFUND_BY_KEY,
     REFUND_STATES,
     RELEASE_GOODS,
     RENEW_CALENDARS,
@@ -42,6 +43,7 @@ from models.case.activities import (
     AssignRequest,
     CouponRequest,
     CouponState,
+    HeldRefund,
     HelpedReport,
     Improvement,
     LookedUp,
@@ -50,6 +52,7 @@ from models.case.activities import (
     PayBack,
     Projection,
     Recall,
+    RefundByKey,
     RefundIntent,
     RefundPlan,
     RefundQuery,
@@ -78,6 +81,8 @@ OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coeffici
 """For our database: retried soon, and for as long as it is down."""
 PARTNER_CALL = timedelta(seconds=30)
 """Also how long a call waits for another worker when its own was killed."""
+A_NOTICE = timedelta(minutes=10)
+"""So long a provider is asked about what a notice tells; what was missed then is found by polling and by reconciliation."""
 UNDELIVERABLE_AFTER = timedelta(days=3)
 """A party's system that is down for so long: a person is told, and the party may still act through the API."""
 OWN_CALL = timedelta(seconds=60)
@@ -179,6 +184,11 @@ def _of_coupon(request: CouponRequest) -> str:
 async def refund_states(request: RefundQuery) -> PaidBack:
     """What became of the parts, when no webhook came."""
     return await call_partner(REFUND_STATES, request)
+
+
+async def refund_by_key(request: RefundByKey) -> HeldRefund:
+    """What the provider says of a refund of which a notice told. Raises ActivityError when it stays silent for `A_NOTICE`."""
+    return await call_partner(REFUND_BY_KEY, request, patience=A_NOTICE)
 
 
 async def save_claim(projection: ClaimProjection, headline: str) -> None:

@@ -19,6 +19,8 @@ from models.case.views import CaseView
 from models.common.actors import SYSTEM, Actor
 from models.common.errors import Fault
 from models.common.events import Event
+from models.common.identifiers import tracking_number
+from models.common.partners import Notice
 from models.common.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
 from models.common.waits import Wait
 from models.policy.policy import interned
@@ -27,6 +29,7 @@ from rules.case.permissions import forbidden
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
 from rules.common import working_time
+from rules.common.notices import Whose
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import Seen
@@ -78,6 +81,22 @@ class CaseContext(CaseDeadlines):
 
     def view_for(self, act: Act[Any], /) -> CaseView:
         return view_of(self.case, self.policy, act.actor, self.now, act.locale)
+
+    def speaker(self, whose: Whose, notice: Notice) -> str | None:
+        case, told = self.case, notice.payload
+        match whose:
+            case Whose.MERCHANT:
+                return case.order.merchant_id if case.order else None
+            case Whose.CARRIER:
+                tracking = tracking_number(told.get("tracking"))
+                beside = (part for one in case.remedies for part in (one.return_ and one.return_.parcel, one.replacement))
+                known = (one for one in (*case.shipments, *beside) if one is not None and one.tracking == tracking)
+                return next((one.carrier_id for one in known), None)
+            case Whose.RECIPIENT:
+                asked = (request for request in case.requests if request.id == told.get("request_id"))
+                return next((request.recipient for request in asked), None)
+            case Whose.PROVIDER:
+                return None
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         """Add a timeline entry; who is told of it is the policy's business (NTF-1)."""

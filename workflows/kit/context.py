@@ -4,7 +4,7 @@ Both may come twice; each is acted on once.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -17,20 +17,37 @@ from models.common.base import Body
 from models.common.errors import Fault
 from models.common.events import Event
 from models.common.partners import Notice
+from models.common.vocabulary import ErrorType
+from rules.common.notices import Whose, is_asked, row_of
 
 ActionT = TypeVar("ActionT", bound=StrEnum)
 BodyT = TypeVar("BodyT", bound=Body)
 ViewT = TypeVar("ViewT", bound=BaseModel)
 
+ContextT = TypeVar("ContextT")
+Readers = Mapping[str, Callable[[ContextT, Notice], str | None]]
+Asking = Mapping[str, Callable[[ContextT, Notice], Awaitable[str | None]]]
+
 REMEMBERED = 200
 """How many ids of requests, and of notices, are kept: state that is carried over continue-as-new must not grow."""
+
+
+UNKNOWN = 1
+"""The digest of a request that was acted on before digests were kept."""
+KEY_REUSED = Fault(
+    type=ErrorType.KEY_REUSED,
+    detail="This Idempotency-Key was used for the same action with other content. Send what you sent then, or use a new key.",
+    detail_zh="该幂等键已用于内容不同的同一操作。请发送相同内容，或换用新的键。",
+    field="Idempotency-Key",
+    rule="REC-5",
+)
 
 
 class Seen(Protocol):
     """The ids of the requests and notices that were acted on, oldest first."""
 
     requests_seen: dict[str, int]
-    """Only the keys count."""
+    """By id: the digest of what was asked for, or `UNKNOWN`."""
     notices_seen: tuple[str, ...]
 
 
@@ -58,7 +75,8 @@ class Context(ABC, Generic[ActionT, ViewT]):
 
     def check(self, action: ActionT, act: Act[Any]) -> None:
         """Raise ApplicationError with a `Fault` unless the action may be done now, or was done before under this request id."""
-        fault = None if act.request_id in self.seen.requests_seen else self.fault_of(action, act)
+        known = self.seen.requests_seen.get(act.request_id)
+        fault = self.fault_of(action, act) if known is None else KEY_REUSED if known not in {act.digest, UNKNOWN} else None
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
@@ -67,22 +85,39 @@ class Context(ABC, Generic[ActionT, ViewT]):
         seen = self.seen
         if act.request_id not in seen.requests_seen:
             do(self, act)
-            seen.requests_seen = dict.fromkeys((*seen.requests_seen, act.request_id)[-REMEMBERED:], 1)
+            requests = {**seen.requests_seen, act.request_id: act.digest}
+            seen.requests_seen = dict(list(requests.items())[-REMEMBERED:])
         return self.view_for(act)
 
-    def receive_notice(self, notice: Notice, readers: Mapping[str, Callable[[Self, Notice], str | None]]) -> None:
+    @abstractmethod
+    def speaker(self, whose: Whose, notice: Notice) -> str | None:
+        """The merchant or carrier whose word the notice must be; None when nothing here is told of, which the reader says."""
+
+    async def receive_notice(self, notice: Notice, readers: Readers[Self], asking: Asking[Self] | None = None) -> None:
         """Have a partner's webhook read by the reader of its kind; one that came before changes nothing.
 
         What changed nothing for another reason, which the reader returns, or cannot be read is put on the timeline.
+        `asking`: the readers of those about money, which ask the provider first (`rules/common/notices.py`).
         """
         seen = self.seen
-        if notice.notice_id in seen.notices_seen:
+        if not {notice.key, notice.notice_id}.isdisjoint(seen.notices_seen):
             return
-        seen.notices_seen = (*seen.notices_seen, notice.notice_id)[-REMEMBERED:]
-        reader = readers.get(notice.kind)
+        seen.notices_seen = (*seen.notices_seen, notice.key)[-REMEMBERED:]
         try:
-            status = reader(self, notice) if reader else "unknown_kind"
+            status = await self._read(notice, readers, asking or {})
         except ValidationError:
             status = "unreadable"
         if status is not None:
             self.note(self.NOTICE_EVENT, partner=notice.partner, kind=notice.kind, status=status)
+
+    async def _read(self, notice: Notice, readers: Readers[Self], asking: Asking[Self]) -> str | None:
+        row, reader = row_of(notice), readers.get(notice.kind)
+        if row is None or reader is None:
+            return "unknown_kind"
+        if notice.sender is not None:
+            speaker = self.speaker(row.whose, notice)
+            if speaker is not None and not notice.sender.speaks_for(speaker):
+                return "other_partner"
+        if is_asked(notice):
+            return await asking[notice.kind](self, notice)
+        return reader(self, notice)

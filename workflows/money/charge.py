@@ -114,6 +114,18 @@ def take_in(site: Site, bill: Bill, told: Charge) -> bool:
     return True
 
 
+async def ask_about(site: Site, bill: Bill, told: Charge) -> str | None:
+    """Ask the provider about what a notice tells, and take its answer in. Why that changes nothing, or None."""
+    try:
+        held = await effects.charge_by_key(_call(bill))
+    except ActivityError:
+        return "not_confirmed"
+    news = take_in(site, bill, held)
+    if held.status is not told.status and told.status is not ChargeStatus.PENDING:
+        return "not_confirmed"
+    return None if news else "already_known"
+
+
 async def until_over(
     site: Site,
     wait: tuple[WaitingOn, WaitFor, datetime],

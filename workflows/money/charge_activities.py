@@ -5,7 +5,7 @@ from datetime import timedelta
 from models.activities import ASK_CHARGE, BOOK_CHARGE, CANCEL_CHARGE, CHANGE_ORDER, CHANGE_STATE, CHARGE_STATE, UNDO_CHANGE
 from models.money.charge import BookCharge, Charge, ChargeCall
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeQuery
-from workflows.kit.activities import call_own, call_partner
+from workflows.kit.activities import A_NOTICE, call_own, call_partner
 
 
 async def change_order(request: AskChange, patience: timedelta) -> ChangeAnswer:
@@ -32,6 +32,11 @@ async def ask_charge(call: ChargeCall) -> Charge:
 async def charge_state(call: ChargeCall) -> Charge:
     """What became of a charge, when no webhook came."""
     return await call_partner(CHARGE_STATE, call)
+
+
+async def charge_by_key(call: ChargeCall) -> Charge:
+    """What the provider says of a charge of which a notice told. Raises ActivityError when it stays silent for `A_NOTICE`."""
+    return await call_partner(CHARGE_STATE, call, patience=A_NOTICE)
 
 
 async def cancel_charge(call: ChargeCall, patience: timedelta) -> Charge:

@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError
 from models.case.activities import ReleaseItems, ReserveItems
 from models.common.events import Event
 from models.common.lines import LineQuantity
-from models.common.partners import Notice, Order, OrderStatus
+from models.common.partners import Order, OrderStatus
 from models.common.vocabulary import RemedyKind, WaitFor, WaitingOn
 from models.money.charge import Charge, ChargeRequest, ChargeStatus
 from models.remedies.order_change import (
@@ -226,30 +226,6 @@ def hear(context: CaseContext, remedy_id: str, answer: ChangeAnswer) -> bool:
             replace(context, remedy.model_copy(update={"amount": to_refund}))
     keep(context, remedy_id, state.model_copy(update=change))
     return True
-
-
-def hear_of_change(context: CaseContext, notice: Notice) -> str | None:
-    """The webhook `order_change`."""
-    told = ChangeAnswer.model_validate(notice.payload)
-    remedy = next((one for one in context.case.remedies if one.ordering and one.ordering.key == told.key), None)
-    if remedy is None or remedy.ordering is None:
-        return "other_order"
-    lacking = told.status is ChangeStatus.CONFIRMED and (told.order is None or told.total_before is None)
-    if lacking or (told.order and told.order.order_id != order_of(context).order_id):
-        return "unreadable"
-    if remedy.open and hear(context, remedy.id, told):
-        return None  # the stage that waits for it tells of the news
-    return "already_known" if remedy.ordering.status is told.status else "too_late"
-
-
-def hear_of_charge(context: CaseContext, notice: Notice) -> str | None:
-    """The webhook `charge`."""
-    told = Charge.model_validate(notice.payload)
-    for remedy in context.case.remedies:
-        state = remedy.ordering
-        if state is not None and state.charge is not None and state.charge.key == told.key:
-            return None if charging.take_in(context, bill(context, remedy.id), told) else "already_known"
-    return "other_order"
 
 
 def bill(context: CaseContext, remedy_id: str) -> charging.Bill:

@@ -4,7 +4,7 @@ What partners say only moves it forward, so that notices may come twice and out 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ from models.replacements.activities import ReplacementStart
 from models.replacements.partner import Dispatch, DispatchStatus, Repair, RepairStatus, Reservation
 from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
 from models.returns.partner import ReturnParcel
+from rules.common.notices import Whose
 from rules.replacements import deadlines
 from rules.replacements.permissions import forbidden, merged, newer, unfit
 from workflows.kit.case_context import give_up_on
@@ -96,6 +97,9 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
 
     def view_for(self, _: Act[Any], /) -> ReplacementState:
         return self.state
+
+    def speaker(self, whose: Whose, notice: Notice) -> str | None:  # whatever is told, it is of this replacement
+        return self.state.carrier_id if whose is Whose.CARRIER else self.start.merchant_id if whose is Whose.MERCHANT else None
 
     @property
     def sent(self) -> bool:
@@ -250,9 +254,18 @@ def _charge(context: ReplacementContext, notice: Notice) -> str | None:
     return None
 
 
+async def _ask_about_charge(context: ReplacementContext, notice: Notice) -> str | None:
+    told = Charge.model_validate(notice.payload)
+    if context.bill is None or told.key != context.bill.order.key:
+        return "other_charge"
+    return await charge.ask_about(context.child, context.bill, told)
+
+
 READERS: dict[str, Callable[[ReplacementContext, Notice], str | None]] = {
     NoticeKind.DISPATCH: _dispatch,
     NoticeKind.REPAIR: _repair,
     NoticeKind.SHIPMENT: _shipment,
     NoticeKind.CHARGE: _charge,
 }
+
+ASKING: dict[str, Callable[[ReplacementContext, Notice], Awaitable[str | None]]] = {NoticeKind.CHARGE: _ask_about_charge}

@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.money import charge
     from workflows.replacements import activities as effects
     from workflows.replacements import updates
-    from workflows.replacements.context import READERS, Ended, ReplacementContext
+    from workflows.replacements.context import ASKING, READERS, Ended, ReplacementContext
     from workflows.replacements.repair import mended
     from workflows.replacements.steps import (
         GIVE_UP_AFTER,
@@ -68,9 +68,9 @@ class ReplacementWorkflow:
         return failed or ReplacementStage.DELIVERED.value
 
     @workflow.signal
-    def notice(self, notice: Notice) -> None:
+    async def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        self.context.receive_notice(notice, READERS)
+        await self.context.receive_notice(notice, READERS, ASKING)
 
     @workflow.signal
     def goods_are_back(self) -> None:

@@ -16,6 +16,7 @@ from models.common.actors import SYSTEM, Actor
 from models.common.deadline import Deadline, DeadlineKind
 from models.common.errors import Fault
 from models.common.events import Event
+from models.common.identifiers import tracking_number
 from models.common.partner_registry import Partner
 from models.common.partners import Notice, NoticeKind, ShipmentStatus
 from models.common.vocabulary import Reception, Role, WaitFor
@@ -31,6 +32,7 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from rules.common.notices import Whose
 from rules.returns import deadlines
 from rules.returns.outcome import inspects, told_lines
 from rules.returns.permissions import fault_of
@@ -76,6 +78,14 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
 
     def view_for(self, _: Act[Any], /) -> ReturnState:
         return self.state
+
+    def speaker(self, whose: Whose, notice: Notice) -> str | None:  # whatever is told, it is of this return
+        if whose is not Whose.CARRIER:
+            return self.start.merchant_id
+        back, state = self.state.sent_back, self.state
+        told = tracking_number(notice.payload.get("tracking"))
+        known = (back if back and back.tracking == told else None, state.parcel, state.pickup, state.label)
+        return next((one.carrier_id for one in known if one is not None and one.carrier_id), None)
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         self.child.note(event, by, **data)

@@ -43,9 +43,9 @@ class ReturnWorkflow:
         return (result or ReturnResult.ACCEPTED).value
 
     @workflow.signal
-    def notice(self, notice: Notice) -> None:
+    async def notice(self, notice: Notice) -> None:
         """A partner's webhook."""
-        self.context.receive_notice(notice, READERS)
+        await self.context.receive_notice(notice, READERS)
 
     @workflow.signal
     def call_off(self, why: str) -> None:

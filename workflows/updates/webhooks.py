@@ -1,21 +1,27 @@
 """What partners tell a case by webhook: a reader for each kind of notice, called by `Context.receive_notice`."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
+from models.case.activities import RefundByKey
 from models.common.actors import Actor, EvidenceRef
 from models.common.events import Event
-from models.common.partners import Notice, NoticeKind, Refund, Shipment, Statement
+from models.common.partners import Notice, NoticeKind, Order, ProviderRefundStatus, Refund, Sender, Shipment, Statement
 from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
+from models.money.charge import Charge
+from models.remedies.order_change import ChangeAnswer, ChangeStatus
 from models.returns.partner import ReturnParcel
 from rules.common.evidence import fitting
 from rules.common.traces import is_older, latest, moved, stale
 from rules.money.refund import as_told, with_news
 from workflows.claims.found import hear_of_parcel
+from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 from workflows.kit.traces import SCANS_BY_TIME, status_of
+from workflows.money import charge as charging
 from workflows.money.refund import confirm_arrival, doubtful
 from workflows.money.refund_progress import move_part
 from workflows.remedies import order_change
@@ -35,6 +41,21 @@ def _refund(context: CaseContext, notice: Notice) -> str | None:
     return None if news else "already_known"  # the stage that waits for it tells of the news
 
 
+async def _ask_about_refund(context: CaseContext, notice: Notice) -> str | None:
+    """A refund is what its provider says that it is when it is asked, whatever was told."""
+    told, order = Refund.model_validate(notice.payload), context.case.order
+    request = RefundByKey(key=told.key, payment_id=told.payment_id, merchant_id=order.merchant_id if order else None)
+    try:
+        held = (await activities.refund_by_key(request)).refund
+    except ActivityError:
+        return "not_confirmed"
+    if held is None or held.key != told.key:
+        return "not_confirmed"
+    news = _refund(context, notice.model_copy(update={"payload": held.model_dump(mode="json")}))
+    ahead = held.status is not told.status and told.status is not ProviderRefundStatus.ACCEPTED
+    return "not_confirmed" if ahead else news
+
+
 def _shipment(context: CaseContext, notice: Notice) -> str | None:
     if "order_id" not in notice.payload and workflow.patched(PARCEL_NOTICES):
         return _parcel(context, ReturnParcel.model_validate(notice.payload))
@@ -43,12 +64,21 @@ def _shipment(context: CaseContext, notice: Notice) -> str | None:
     if told.order_id != case.order_id:
         return "other_order"
     known = next((shipment for shipment in case.shipments if shipment.tracking == told.tracking), None)
+    if notice.sender is not None and not _carried_by(notice.sender, told, known):
+        return "other_partner"
     found = not _in_the_trace(told, known) and hear_of_parcel(context, told)
     if known is not None and not found and _came_late(told, known):
         return "already_known"
     others = tuple(shipment for shipment in case.shipments if shipment.tracking != told.tracking)
     case.shipments = (*others, told)
     return None if found else told.status.value
+
+
+def _carried_by(sender: Sender, told: Shipment, known: Shipment | None) -> bool:
+    """No notice moves a parcel to another carrier, nor gives a carrier a parcel of which only it says that there is one."""
+    if known is None:
+        return sender.who is None and sender.speaks_for(told.carrier_id)
+    return told.carrier_id == known.carrier_id
 
 
 def _parcel(context: CaseContext, told: ReturnParcel) -> str | None:
@@ -104,10 +134,54 @@ def _evidence(context: CaseContext, notice: Notice, told: Statement, by: Actor) 
     return taken, "evidence_unknown" if len(own) < len(set(told.evidence)) else None
 
 
+def _order_change(context: CaseContext, notice: Notice) -> str | None:
+    """The webhook `order_change`."""
+    told = ChangeAnswer.model_validate(notice.payload)
+    remedy = next((one for one in context.case.remedies if one.ordering and one.ordering.key == told.key), None)
+    if remedy is None or remedy.ordering is None:
+        return "other_order"
+    lacking = told.status is ChangeStatus.CONFIRMED and (told.order is None or told.total_before is None)
+    if lacking or (told.order and not _is_of(told.order, order_change.order_of(context), notice)):
+        return "unreadable"
+    if remedy.open and order_change.hear(context, remedy.id, told):
+        return None  # the stage that waits for it tells of the news
+    return "already_known" if remedy.ordering.status is told.status else "too_late"
+
+
+def _is_of(told: Order, known: Order, notice: Notice) -> bool:
+    """A changed order is still that of its merchant and customer."""
+    parties = (told.merchant_id, told.customer_id) == (known.merchant_id, known.customer_id)
+    return told.order_id == known.order_id and (notice.sender is None or parties)
+
+
+def _charge(context: CaseContext, notice: Notice) -> str | None:
+    """The webhook `charge`."""
+    told = Charge.model_validate(notice.payload)
+    for remedy in context.case.remedies:
+        state = remedy.ordering
+        if state is not None and state.charge is not None and state.charge.key == told.key:
+            return None if charging.take_in(context, order_change.bill(context, remedy.id), told) else "already_known"
+    return "other_order"
+
+
+async def _ask_about_charge(context: CaseContext, notice: Notice) -> str | None:
+    """A charge is what its provider says that it is when it is asked, whatever was told."""
+    told = Charge.model_validate(notice.payload)
+    for remedy in context.case.remedies:
+        if remedy.ordering is not None and remedy.ordering.charge is not None and remedy.ordering.charge.key == told.key:
+            return await charging.ask_about(context, order_change.bill(context, remedy.id), told)
+    return "other_order"
+
+
 READERS: dict[str, Callable[[CaseContext, Notice], str | None]] = {
     NoticeKind.REFUND: _refund,
     NoticeKind.SHIPMENT: _shipment,
     NoticeKind.STATEMENT: _statement,
-    NoticeKind.ORDER_CHANGE: order_change.hear_of_change,
-    NoticeKind.CHARGE: order_change.hear_of_charge,
+    NoticeKind.ORDER_CHANGE: _order_change,
+    NoticeKind.CHARGE: _charge,
+}
+
+ASKING: dict[str, Callable[[CaseContext, Notice], Awaitable[str | None]]] = {
+    NoticeKind.REFUND: _ask_about_refund,
+    NoticeKind.CHARGE: _ask_about_charge,
 }

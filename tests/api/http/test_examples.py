@@ -105,9 +105,9 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     app = create_app(settings)
     api = Running(app)
     quick = Options(refund_delay=timedelta(seconds=0.1), answer_delay=timedelta(seconds=0.1))
-    secret = secrets_of(settings).webhook
+    credentials = secrets_of(settings).partners
     partners = Running(
-        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", webhook_secret=secret, options=quick)
+        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=quick)
     )
     await api.ready()
     await partners.ready()

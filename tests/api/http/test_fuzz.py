@@ -157,14 +157,19 @@ def send(ground: Ground, operation: Any, requests: Any) -> None:
             if "sha256" in case.path_parameters:
                 case.path_parameters["sha256"] = ground.evidence
         if signed and "/webhooks/" in operation.path and not isinstance(case.body, NotSet):
-            headers |= signature(ground, case.body)
+            headers |= signature(ground, case.body, partner_of(operation.path, case.path_parameters))
         answer = case.call(base_url=ground.address, headers=headers, timeout=20)
         case.validate_response(answer, checks=asked)
 
     answered_as_documented()
 
 
-def signature(ground: Ground, body: Any) -> dict[str, str]:
+def partner_of(path: str, parameters: Any) -> str:
+    """Whose secret signs what is sent to an address of webhooks."""
+    return str(parameters["partner"]) if "{partner}" in path else "merchant"
+
+
+def signature(ground: Ground, body: Any, partner: str) -> dict[str, str]:
     """As a partner would sign it."""
     content = json.dumps(body) if not isinstance(body, bytes) else body.decode("latin-1")
-    return signed(ground.web.settings, content)
+    return signed(ground.web.settings, content, of=partner)

@@ -28,7 +28,7 @@ async def send(
     """As a partner would."""
     content = json.dumps(body) if not isinstance(body, str) else body
     at = datetime.now(UTC) - timedelta(seconds=late)
-    headers = signed(web.settings, content, number=number, at=at, secret=secret)
+    headers = signed(web.settings, content, number=number, at=at, secret=secret, of=partner)
     return await web.http.post(f"/v1/webhooks/{partner}", content=content, headers=headers)
 
 

@@ -12,7 +12,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from models.common.partners import ProviderRefundStatus
 from models.common.vocabulary import Role
+from models.money.charge import ChargeStatus
 from tests.support.builders.order_changes import not_shipped, quantities
 from tests.support.processes.api import Web, running_web
 
@@ -69,6 +71,7 @@ async def waiting_for_arrival(web: Web) -> tuple[str, str, str]:
 
 async def test_a_refund_that_stripe_tells_of_has_arrived(stripes: Web) -> None:
     case_id, order, key = await waiting_for_arrival(stripes)
+    stripes.service.world.arrive()
     notice = event(told(key, case_id, order))
     assert (await send(stripes, notice)).json() == {"result": "taken"}
     await stripes.row(case_id, lambda row: row.stage == "follow_up")
@@ -77,9 +80,16 @@ async def test_a_refund_that_stripe_tells_of_has_arrived(stripes: Web) -> None:
 
 async def test_a_refund_that_stripe_refuses_waits_for_a_person(stripes: Web) -> None:
     case_id, order, key = await waiting_for_arrival(stripes)
+    held(stripes, key, ProviderRefundStatus.REFUSED)
     refused = told(key, case_id, order, status="failed", failure_reason="insufficient_funds")
     assert (await send(stripes, event(refused, "refund.failed"))).json() == {"result": "taken"}
     await stripes.row(case_id, lambda row: row.waiting_for == "payment_repair")
+
+
+def held(web: Web, key: str, status: ProviderRefundStatus) -> None:
+    """What the provider answers when it is asked about a refund."""
+    refunds = web.service.world.refunds
+    refunds[key] = refunds[key].model_copy(update={"status": status})
 
 
 async def waiting_for_money(web: Web) -> tuple[str, str, str]:
@@ -113,16 +123,19 @@ async def test_what_a_customer_paid_at_stripe_is_a_payment_of_the_order(stripes:
     case_id, order, key = await waiting_for_money(stripes)
     under_way = checkout(key, case_id, order, payment_status="unpaid")
     assert (await send(stripes, under_way)).json() == {"result": "taken"}  # a bank transfer: not there yet
+    stripes.service.ordering.pay(key)
     paid = checkout(key, case_id, order, "checkout.session.async_payment_succeeded")
     assert (await send(stripes, paid)).json() == {"result": "taken"}
     await stripes.row(case_id, lambda row: row.stage == "follow_up")
     ledger = (await stripes.person(Role.SUPERVISOR, "susan").get(f"/v1/orders/{order}/ledger")).json()
-    assert {"account": f"payment:pi_{key}", "currency": "CNY", "minor": 12_900} in ledger["balances"]
+    assert {"account": f"payment:P-{key}", "currency": "CNY", "minor": 12_900} in ledger["balances"]
     assert (await send(stripes, paid)).json() == {"result": "replayed"}
 
 
 async def test_a_charge_that_a_bank_refuses_after_all_is_called_off(stripes: Web) -> None:
     case_id, order, key = await waiting_for_money(stripes)
+    charges = stripes.service.ordering.charges
+    charges[key] = charges[key].model_copy(update={"status": ChargeStatus.CANCELLED})
     refused = checkout(key, case_id, order, "checkout.session.async_payment_failed", payment_status="unpaid")
     assert (await send(stripes, refused)).json() == {"result": "taken"}
     row = await stripes.row(case_id, lambda row: row.stage == "closed")

@@ -10,9 +10,17 @@ from settings import Settings
 
 
 def signed(
-    settings: Settings, content: str, *, number: str | None = None, at: datetime | None = None, secret: str | None = None
+    settings: Settings,
+    content: str,
+    *,
+    number: str | None = None,
+    at: datetime | None = None,
+    secret: str | None = None,
+    of: str = "merchant",
 ) -> dict[str, str]:
-    """The headers of a notice: its number (a new one), when it was sent (now), and the signature."""
+    """The headers of a notice: its number (a new one), when it was sent (now), and the signature of a partner, as `merchant` or `carrier/SF`."""
     number, at = number or f"n-{uuid.uuid4().hex}", at or datetime.now(UTC)
-    signature = Webhook(secret or secrets_of(settings).webhook).sign(number, at, content)
+    partners = secrets_of(settings).partners
+    own = partners.get(of, partners["merchant"])
+    signature = Webhook(secret or own.webhook[0].get_secret_value()).sign(number, at, content)
     return {"webhook-id": number, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}

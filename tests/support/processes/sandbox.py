@@ -10,12 +10,16 @@ from uuid import uuid4
 import httpx
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from pydantic import SecretStr
 from standardwebhooks import Webhook
 
+from models.common.credentials import Credentials
+from models.common.partner_registry import Partner
 from tests.support.processes.waiting import eventually
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSBzYW5kYm94IHRlc3Rz"
 TOKEN = "a token"
+CREDENTIALS = {partner.value: Credentials(webhook=(SecretStr(SECRET),), token=(SecretStr(TOKEN),)) for partner in Partner}
 
 
 class Running:

@@ -192,7 +192,8 @@ class Case:
 
     async def lines(self) -> list[dict[str, Any]]:
         """The order's lines as the merchant's system has them now."""
-        token = {"Authorization": f"Bearer {self.shop.settings.partner_token.get_secret_value()}"}
+        merchant = secrets_of(self.shop.settings).partners["merchant"]
+        token = {"Authorization": f"Bearer {merchant.token[0].get_secret_value()}"}
         return (await self.shop.town.get(f"/merchant/orders/{self.order['order_id']}", headers=token)).json()["lines"]
 
     async def closed(self) -> None:
@@ -239,9 +240,9 @@ async def running_shop(
     )
     migrate(settings)
     api = Running(create_app(settings))
-    options, secret = Options(refund_delay=QUICK, answer_delay=QUICK), secrets_of(settings).webhook
+    options, credentials = Options(refund_delay=QUICK, answer_delay=QUICK), secrets_of(settings).partners
     partners = Running(
-        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", webhook_secret=secret, options=options)
+        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=options)
     )
     await api.ready()
     await partners.ready()

@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 
 from models.case.actions import Action
 from models.common.calendars import Exceptional, Hours
-from models.common.vocabulary import Issue, Kind, Stage, WaitFor
+from models.common.vocabulary import ErrorType, Issue, Kind, Stage, WaitFor
 from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER
 from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Service, running_service
 from tests.support.processes.temporal_server import start_temporal
+from tests.support.refusals import fault_of
 
 DAY_AND_NIGHT = (Hours(start=0, end=1440),)
 
@@ -27,6 +28,8 @@ async def test_a_case_that_continues_as_new_keeps_words_deadlines_and_seen_reque
             await case.act(CUSTOMER, Action.ADD_WORDS, key=f"words-{number}", words=f"word {number}")
         assert (await case.handle.describe()).run_id != first_run
         after = await case.act(CUSTOMER, Action.ADD_WORDS, key="words-0", words="word 0")
+        other = await fault_of(case.act(CUSTOMER, Action.ADD_WORDS, key="words-0", words="another"))
+        assert other.type is ErrorType.KEY_REUSED
         assert [saying.words for saying in after.sayings] == [f"word {number}" for number in range(20)]
         assert after.waiting == before.waiting
         assert [clock.due for clock in after.clocks] == [clock.due for clock in before.clocks]
