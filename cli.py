@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import classifier, reconcile, route, token
+from commands import classifier, reconcile, route, seal, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -42,6 +42,7 @@ main.command()(reconcile.reconcile)
 main.command()(token.token)
 main.add_typer(route.app, name="route")
 main.add_typer(partner.app, name="partner")
+main.add_typer(seal.app, name="seal")
 main.add_typer(classifier.app, name="classifier")
 
 

@@ -23,7 +23,11 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".redress")
     """Databases, evidence, secrets and logs of `redress up`."""
     host: str = "127.0.0.1"
-    """Where our servers listen."""
+    """Where the API listens, and nothing else."""
+    temporal_host: str = "127.0.0.1"
+    """Where the Temporal server of `redress up` and its Web UI listen: whoever reaches them can read and stop every case."""
+    sandbox_host: str = "127.0.0.1"
+    """Where the sandbox partners listen."""
     allowed_hosts: list[str] = []
     """Host names under which the API answers, as JSON: `["desk.shop.example"]`; localhost, `host` and IP addresses always are."""
     api_port: int = 8000
@@ -152,7 +156,7 @@ class Settings(BaseSettings):
 
     @property
     def temporal(self) -> str:
-        return self.temporal_address or f"{self.host}:{self.temporal_port}"
+        return self.temporal_address or f"{self.temporal_host}:{self.temporal_port}"
 
     @property
     def api_url(self) -> str:
@@ -164,4 +168,4 @@ class Settings(BaseSettings):
 
     def partner_url(self, partner: Partner) -> str:
         """Where a partner is: its own setting, or its part of the sandbox."""
-        return self.own_partner_url(partner) or f"http://{self.host}:{self.sandbox_port}/{partner}"
+        return self.own_partner_url(partner) or f"http://{self.sandbox_host}:{self.sandbox_port}/{partner}"

@@ -45,6 +45,7 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
 from adapters.schedules import keep_schedules
+from adapters.seal import Sealed, Sealing
 from models.common.partner_registry import PARTNER_QUEUES
 from models.policy.policy import Policy
 from rules.classification.classify import classify
@@ -135,7 +136,7 @@ async def at_work(
         workflows=wiring.workflows,
         activities=wiring.of(None),
         workflow_runner=RUNNER,
-        interceptors=[Correlation()],
+        interceptors=[Correlation(), Sealed(settings)],
         graceful_shutdown_timeout=patience,
         max_cached_workflows=settings.worker_cached_cases,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
@@ -178,7 +179,10 @@ async def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await Client.connect(
-        settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
+        settings.temporal,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        interceptors=[Sealing(settings)],
     )
     database = Database(settings)
     await database.check()

@@ -7,15 +7,29 @@ import os
 import secrets
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
 
 from models.common.credentials import AT_ONCE, Credentials, Holder, holder
 from models.common.errors import Fault, RedressError
 from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType
 from settings import Settings
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+GRACE = timedelta(minutes=15)
+"""So long what was under way at an upgrade needs no seal yet."""
+
+
+class SealKey(BaseModel):
+    """With which our programs seal what they tell workflows (adapters/seal.py)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    made_at: AwareDatetime
 
 
 class Secrets(BaseModel):
@@ -28,6 +42,10 @@ class Secrets(BaseModel):
     webhook: str | None = None
     """`whsec_…` that all partners shared in earlier releases; taken for one more release, with a warning."""
     partners: dict[Holder, Credentials] = {}
+    seals: tuple[SealKey, ...] = ()
+    """The newest first; all of them are good."""
+    sealed_from: AwareDatetime | None = None
+    """From then on nothing without a seal is taken; a data folder of an earlier release has a while to empty its queues."""
 
     @field_serializer("partners")
     def _plain(self, partners: dict[str, Credentials]) -> dict[str, dict[str, list[str]]]:
@@ -40,11 +58,11 @@ class Secrets(BaseModel):
 def secrets_of(settings: Settings) -> Secrets:
     """The secrets in force: a setting wins over the file. Several processes starting at once end up with the same ones."""
     kept = _read(path_of(settings))
-    if kept is None or _lacking(kept):
+    if kept is None or not _is_whole(kept):
         kept = change_secrets(settings, lambda known: known)
     shared = settings.webhook_secret.get_secret_value() if settings.webhook_secret else kept.webhook
     jwt = settings.jwt_secret.get_secret_value() if settings.jwt_secret else kept.jwt
-    return Secrets(jwt=jwt, webhook=shared, partners={**kept.partners, **settings.partner_credentials})
+    return kept.model_copy(update={"jwt": jwt, "webhook": shared, "partners": {**kept.partners, **settings.partner_credentials}})
 
 
 def path_of(settings: Settings) -> Path:
@@ -58,9 +76,7 @@ def change_secrets(settings: Settings, change: Callable[[Secrets], Secrets]) -> 
     path.parent.mkdir(parents=True, exist_ok=True)
     with _alone(path):
         before = _read(path)
-        known = before or Secrets(jwt=secrets.token_urlsafe(48))
-        made = {name: made_credentials() for name in _lacking(known)}
-        after = change(known.model_copy(update={"partners": {**known.partners, **made}}))
+        after = change(_whole(before))
         if after != before:
             _write(path, after)
         return after
@@ -98,6 +114,14 @@ class Keyring:
         """The secret for webhooks of all partners, of earlier releases."""
         return self._secrets().webhook
 
+    @property
+    def seals(self) -> tuple[SealKey, ...]:
+        return self._secrets().seals
+
+    @property
+    def sealed_from(self) -> datetime:
+        return self._secrets().sealed_from or EVER
+
     def tokens(self, partner: Partner, who: str | None = None) -> tuple[str, ...]:
         """What a call carries, in the order of trying: a merchant's or carrier's own, else the kind's.
 
@@ -119,9 +143,27 @@ class Keyring:
         return self._known
 
 
-def _lacking(known: Secrets) -> list[str]:
-    """Kinds of partners without credentials."""
-    return [partner.value for partner in Partner if partner.value not in known.partners]
+def made_seal() -> SealKey:
+    """A new one."""
+    return SealKey(key=secrets.token_urlsafe(32), made_at=datetime.now(UTC))
+
+
+def _is_whole(known: Secrets) -> bool:
+    return bool(known.seals) and all(partner.value in known.partners for partner in Partner)
+
+
+def _whole(known: Secrets | None) -> Secrets:
+    """With what is lacking made."""
+    if known is None:
+        known = Secrets(jwt=secrets.token_urlsafe(48), sealed_from=EVER)
+    made = {partner.value: made_credentials() for partner in Partner if partner.value not in known.partners}
+    return known.model_copy(
+        update={
+            "partners": {**known.partners, **made},
+            "seals": known.seals or (made_seal(),),
+            "sealed_from": known.sealed_from or datetime.now(UTC) + GRACE,
+        }
+    )
 
 
 def _webhook_secret() -> str:

@@ -20,6 +20,7 @@ import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from adapters.seal import Sealing
 from api.http.auth import make_token
 from benchmarks.partners import order_of
 from benchmarks.processes import children, cpu_seconds, running
@@ -133,7 +134,9 @@ async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
                 ) as http,
             ):
                 await _ready(log, up, http, f"http://{settings.host}:{settings.sandbox_port}/healthz")
-                client = await Client.connect(settings.temporal, data_converter=pydantic_data_converter)
+                client = await Client.connect(
+                    settings.temporal, data_converter=pydantic_data_converter, interceptors=[Sealing(settings)]
+                )
                 database = f"file:{settings.data_dir / 'redress.db'}?mode=ro"
                 with closing(sqlite3.connect(database, uri=True, isolation_level=None)) as rows:
                     pids = _parts(up.pid) | {"sandbox": partners.pid}

@@ -18,7 +18,7 @@ from sandbox.kit.parts import Options
 
 def main(
     *,
-    host: Annotated[str, typer.Option(envvar="REDRESS_HOST", help="Where it listens.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(envvar="REDRESS_SANDBOX_HOST", help="Where it listens.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="REDRESS_SANDBOX_PORT")] = 8100,
     seed: Annotated[int, typer.Option(help="The same seed gives the same orders.")] = 1,
     data_dir: Annotated[Path, typer.Option(help="Where its books are; a folder of its own.")] = Path(".redress/sandbox"),

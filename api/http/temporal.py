@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from adapters.logs.correlation import Correlation
+from adapters.seal import Sealing
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
 from models.case.action_bodies import AddWords
 from models.case.actions import Act
@@ -57,7 +58,7 @@ class CaseEngine:
             settings.temporal,
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
-            interceptors=[Correlation()],
+            interceptors=[Correlation(), Sealing(settings)],
             lazy=True,
             retry_config=RETRIES,
         )

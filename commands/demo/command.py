@@ -42,7 +42,7 @@ def demo(
     """Play a case of every remedy, and more, against the sandbox: each ends in the archive, or waits where its story leaves it."""
     settings = Settings()
     caller = Caller.of(api, None, f"supervisor:{SUPERVISOR}")
-    sandbox = (sandbox or f"http://{settings.host}:{settings.sandbox_port}").rstrip("/")
+    sandbox = (sandbox or f"http://{settings.sandbox_host}:{settings.sandbox_port}").rstrip("/")
     stories = asyncio.run(_play(settings, caller, sandbox, cases, at_once))
     _summarise(settings, caller, stories)
     if not all(story.as_meant for story in stories):
@@ -150,7 +150,7 @@ def _summarise(settings: Settings, caller: Caller, stories: list[Story]) -> None
         if not story.as_meant:
             typer.echo(say("demo_trouble", case=story.case_id or "-", story=_name(story), why=story.trouble))
     example = next((story.case_id for story in stories if story.case_id), "RD-…")
-    ui = f"http://{settings.host}:{settings.ui_port}"
+    ui = f"http://{settings.temporal_host}:{settings.ui_port}"
     typer.echo(say("demo_look", ui=ui, docs=f"{caller.address}/docs", case=example))
 
 

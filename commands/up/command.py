@@ -72,20 +72,24 @@ def _alone(settings: Settings) -> Generator[None]:
 
 
 def _check_ports(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> None:
-    wanted = [("api", "REDRESS_API_PORT", settings.api_port)]
+    temporal_host = settings.temporal_host
+    wanted = [("api", "REDRESS_API_PORT", settings.host, settings.api_port)]
     if own_temporal:
-        wanted += [("temporal", "REDRESS_TEMPORAL_PORT", settings.temporal_port), ("ui", "REDRESS_UI_PORT", settings.ui_port)]
+        wanted += [
+            ("temporal", "REDRESS_TEMPORAL_PORT", temporal_host, settings.temporal_port),
+            ("ui", "REDRESS_UI_PORT", temporal_host, settings.ui_port),
+        ]
     if own_sandbox:
-        wanted += [("sandbox", "REDRESS_SANDBOX_PORT", settings.sandbox_port)]
+        wanted += [("sandbox", "REDRESS_SANDBOX_PORT", settings.sandbox_host, settings.sandbox_port)]
     seen: dict[int, str] = {}
-    for part, setting, port in wanted:
+    for part, setting, host, port in wanted:
         if port in seen:
             raise CommandError(say("port_twice", setting=setting, other=seen[port], port=port))
         seen[port] = setting
         with socket.socket() as attempt:
             attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                attempt.bind((settings.host, port))
+                attempt.bind((host, port))
             except OSError:
                 raise CommandError(say("port_taken", part=say(f"part.{part}"), setting=setting, port=port)) from None
 
@@ -174,11 +178,21 @@ async def _temporal(process_group: ProcessGroup, settings: Settings, *, own: boo
 
 
 def _sandbox(settings: Settings, http: httpx.AsyncClient) -> Part:
-    address = f"http://{settings.host}:{settings.sandbox_port}"
+    address = f"http://{settings.sandbox_host}:{settings.sandbox_port}"
     return Part(
         name="sandbox",
         command=(
-            *(sys.executable, "-m", "sandbox", "--host", settings.host, "--port", str(settings.sandbox_port), "--seed", "1"),
+            *(
+                sys.executable,
+                "-m",
+                "sandbox",
+                "--host",
+                settings.sandbox_host,
+                "--port",
+                str(settings.sandbox_port),
+                "--seed",
+                "1",
+            ),
             *("--data-dir", str(settings.data_dir / "sandbox"), "--webhook-url", f"{settings.api_url}/v1/webhooks"),
         ),
         ready=_answering(http, f"{address}/healthz"),

@@ -57,7 +57,7 @@ def command(settings: Settings, program: Path) -> tuple[str, ...]:
     namespace = () if settings.temporal_namespace == "default" else (f"--namespace={settings.temporal_namespace}",)
     return (
         *(str(program.absolute()), "server", "start-dev", "--log-level=warn", "--log-format=json"),
-        *(f"--ip={settings.host}", f"--port={settings.temporal_port}", f"--ui-port={settings.ui_port}"),
+        *(f"--ip={settings.temporal_host}", f"--port={settings.temporal_port}", f"--ui-port={settings.ui_port}"),
         f"--db-filename={(settings.data_dir / f'temporal-{_version(program)}.db').absolute()}",
         *namespace,
         *attributes,

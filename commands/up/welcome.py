@@ -22,9 +22,9 @@ def welcome(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> str
     """The whole text, ready to print."""
     places = [(say("docs"), f"{settings.api_url}/docs")]
     if own_temporal:
-        places.append((say("temporal_ui"), f"http://{settings.host}:{settings.ui_port}"))
+        places.append((say("temporal_ui"), f"http://{settings.temporal_host}:{settings.ui_port}"))
     if own_sandbox:
-        places.append((say("catalogue"), f"http://{settings.host}:{settings.sandbox_port}/catalogue"))
+        places.append((say("catalogue"), f"http://{settings.sandbox_host}:{settings.sandbox_port}/catalogue"))
     return "\n".join(
         [
             "",

@@ -213,11 +213,13 @@ class PolicySlice(Frozen):
 
 _known: dict[str, PolicySlice] = {}
 _packed: dict[str, str] = {}
+_unpacked: dict[str, PolicySlice] = {}
 
 
 def interned(policy: PolicySlice) -> PolicySlice:
     """The process's own copy of a slice with this content: thousands of open cases share it (benchmarks/README.md)."""
-    return _known.setdefault(policy.digest, policy)
+    known = _known.setdefault(policy.digest, policy)
+    return known if known is policy or known == policy else policy  # a digest is somebody's word, the content counts
 
 
 def _pack(policy: PolicySlice) -> dict[str, str]:
@@ -230,9 +232,11 @@ def _pack(policy: PolicySlice) -> dict[str, str]:
 def _unpack(value: object) -> object:
     """The copy that is known already, so that a start costs no reading of it; else what was packed."""
     match value:
-        case {"digest": str(digest), "packed": str(packed)}:
-            known = _known.get(digest)
-            return PolicySlice.model_validate_json(zlib.decompress(b64decode(packed))) if known is None else known
+        case {"packed": str(packed)}:
+            content = hashlib.sha256(packed.encode()).hexdigest()
+            if content not in _unpacked:
+                _unpacked[content] = interned(PolicySlice.model_validate_json(zlib.decompress(b64decode(packed))))
+            return _unpacked[content]
         case _:
             return value
 

@@ -23,6 +23,7 @@ from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.processes.api import Person
 from tests.support.processes.sandbox import Running
+from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
 from worker import at_work, wire
 
@@ -115,7 +116,7 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)
     app.state.parts = replace(app.state.parts, partners=calls)  # each of the two has the other's address
     async with (
-        at_work(temporal.client, settings, wire(settings, database, calls)),
+        at_work(sealing(temporal.client, settings), settings, wire(settings, database, calls)),
         httpx.AsyncClient(base_url=api.address, timeout=20, trust_env=False) as http,
         httpx.AsyncClient(base_url=partners.address, timeout=20, trust_env=False) as town,
     ):

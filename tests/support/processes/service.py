@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.connect import Partners
 from adapters.database.engine import Database, migrate
 from adapters.evidence.store import evidence_store
+from adapters.seal import Sealing
 from models.case.actions import BODIES, Act, Action
 from models.case.state import CaseStart, CaseState
 from models.case.views import CaseView
@@ -183,14 +184,25 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings, **i
     )
     partners = replace(partners, **instead)
     today = slice_policy(policy, datetime.now(UTC))
-    service = Service(temporal, database, world, today, settings.task_queue, temporal.client, ordering)
+    client = sealing(temporal.client, settings)
+    service = Service(temporal, database, world, today, settings.task_queue, client, ordering)
     try:
-        async with at_work(temporal.client, settings, wire(settings, database, partners), patience=timedelta(0)):
+        async with at_work(client, settings, wire(settings, database, partners), patience=timedelta(0)):
             yield service
             for case in service.opened:
                 await _end(case)
     finally:
         await database.aclose()
+
+
+def sealing(client: Client, settings: Settings) -> Client:
+    """The same client, believed by the workers of these settings."""
+    return Client(
+        client.service_client,
+        namespace=client.namespace,
+        data_converter=client.data_converter,
+        interceptors=[Sealing(settings)],
+    )
 
 
 async def _end(case: Case) -> None:

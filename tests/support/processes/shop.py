@@ -28,6 +28,7 @@ from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.processes.api import Person
 from tests.support.processes.sandbox import Running
+from tests.support.processes.service import sealing
 from worker import at_work, wire
 
 QUICK = timedelta(seconds=0.3)
@@ -253,7 +254,7 @@ async def running_shop(
     stop = asyncio.Event()
     delivery = asyncio.create_task(Delivery(database, calls.notification).run(stop))
     async with (
-        at_work(temporal.client, settings, wire(settings, database, calls), patience=timedelta(seconds=1)),
+        at_work(sealing(temporal.client, settings), settings, wire(settings, database, calls), patience=timedelta(seconds=1)),
         httpx.AsyncClient(base_url=api.address, timeout=30, limits=FRESH, trust_env=False) as http,
         httpx.AsyncClient(base_url=partners.address, timeout=30, limits=FRESH, trust_env=False) as town,
     ):
