@@ -132,6 +132,9 @@ class Settings(BaseSettings):
     """With OIDC: where the provider's keys are; tokens of the local secret are then refused."""
     jwt_audience: str = "redress"
     jwt_issuer: str | None = None
+    """None: `redress`, the name in local tokens. A provider's has to be given."""
+    jwt_max_hours: float = Field(default=24, gt=0)
+    """The longest that a token may be good for."""
 
     rate_limits: dict[str, RateLimit] = {
         "customer": "120/minute",

@@ -1,7 +1,7 @@
 """Teams and people of the service centre: who can do what, who is there, who has how much (DSP-2)."""
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.agents import agent_of, row_of
 from adapters.database.engine import upsert
+from adapters.database.revocations import SUBJECT, revoke, subject
 from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
@@ -122,7 +123,7 @@ async def put_agent(
 
 @agents.delete("/{agent_id}", status_code=204, summary="Remove a person · 移除人员", responses=problems(*ALWAYS, 403, 404, 409))
 async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> None:
-    """Only who has no open cases any more."""
+    """Only who has no open cases any more. Their tokens are good no more."""
     only_for(caller, SUPERVISORS)
     async with parts.database.writing() as session:
         agent = await _agent(session, parts, agent_id)
@@ -134,6 +135,8 @@ async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> N
                 rule="DSP-2",
             )
         await session.exec(delete(AgentRow).where(col(AgentRow.agent_id) == agent_id))
+        longest = timedelta(hours=parts.settings.jwt_max_hours)
+        await revoke(session, SUBJECT, subject(agent.role, agent_id), caller.actor.id, longest)
 
 
 @agents.post(

@@ -1,6 +1,7 @@
 """Cases over HTTP: open, list, look, follow."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.cases.allowance import Allowance
 from api.cases.listing import CaseQuery, page
 from api.cases.opening import Opening, open_case
 from api.claims.endpoints import claims_of
@@ -171,15 +173,22 @@ async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id:
 )
 async def events(
     parts: PartsOf,
+    caller: CallerOf,
     reader: Annotated[Reader, Depends(_reader)],
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", description="The last `id` you have seen.")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """The timeline as it happens (server-sent events): `timeline` events, their `id` is the version; `end` when the case is closed.
 
+    `end` comes, too, when the token expires or is revoked, or the case is not yours to see any more; its data says why.
     After a break, send the last id as `Last-Event-ID` (browsers do) and nothing is lost or repeated.
     """
+    allowed = Allowance(parts, caller, reader.case_id)
     seen = int(last_event_id) if last_event_id and VERSION.fullmatch(last_event_id) else 0
     while True:
+        over = await allowed.over()
+        if over is not None:
+            yield ServerSentEvent(raw_data=json.dumps({"reason": over}), event="end", id=str(seen))
+            return
         stage, rows = await _since(parts, reader.case_id, seen)
         for row in rows:
             seen = row.version

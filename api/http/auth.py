@@ -1,21 +1,26 @@
 """Who calls: bearer tokens (JWT), signed with the local secret (HS256) or by an OIDC provider whose keys are at `jwks_url`.
 
-Claims: `sub` (the customer's, merchant's or carrier's id, or the person's own), `role`, `teams` (agents; none: every team), `locale`.
+Claims: `sub` (the customer's, merchant's or carrier's id, or the person's own), `role`, `teams` (agents; none: every team), `locale`, and of every
+JWT `exp`, `iss`, `aud`, `iat`, `jti`. A token that was revoked is refused (`models/tables/revocations.py`).
 """
 
-import asyncio
+import math
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
-from jwt import PyJWKClient, PyJWKClientConnectionError
 from pydantic import ValidationError
 
+from adapters.database.engine import Database
+from adapters.database.revocations import is_revoked
 from adapters.secrets import secrets_of
 from api.http.problems import ProblemError, problem
+from api.http.provider_keys import ProviderKeys
 from models.common.actors import Actor
 from models.common.base import Bilingual
+from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType, Locale, Role
 from settings import Settings
 
@@ -24,6 +29,11 @@ PROVIDERS_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 LEEWAY = timedelta(seconds=30)
 
 NO_TOKEN = Bilingual(en="This needs a token: send `Authorization: Bearer …`.", zh="需要令牌：请发送 `Authorization: Bearer …`。")
+REVOKED = Bilingual(en="The token was revoked; get a new one.", zh="令牌已被吊销，请重新获取。")
+TOO_LONG = Bilingual(
+    en="The token is good for longer than tokens may be (REDRESS_JWT_MAX_HOURS); get one that expires sooner.",
+    zh="令牌有效期超过上限（REDRESS_JWT_MAX_HOURS），请获取有效期更短的令牌。",
+)
 EXPIRED = Bilingual(en="The token has expired; get a new one.", zh="令牌已过期，请重新获取。")
 UNKNOWN = Bilingual(en="The token is not one that we accept; get a new one.", zh="令牌无效，请重新获取。")
 STRANGE = Bilingual(
@@ -31,12 +41,19 @@ STRANGE = Bilingual(
 )
 
 
+LEAST_BYTES, LEAST_BITS = 32, 192
+"""Of the local secret: HS256 wants 32 bytes (RFC 7518, 3.2); so many bits at least, by the characters that occur in it."""
+
+
 @dataclass(frozen=True)
 class Caller:
-    """Who sends a request, and the language their token names."""
+    """Who sends a request, the language their token names, and what is to be known of the token while a stream goes on."""
 
     actor: Actor
     locale: Locale | None = None
+    token_id: str | None = None
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
 
     @property
     def role(self) -> Role:
@@ -52,7 +69,10 @@ def make_token(
     *,
     locale: Locale | None = None,
 ) -> str:
-    """A token of the local secret, for development and for partners without an OIDC provider."""
+    """A token of the local secret, for development and for partners without an OIDC provider. Raises RedressError for a longer time than allowed."""
+    if hours > settings.jwt_max_hours:
+        detail = f"A token is good for {settings.jwt_max_hours:g} hours at most (REDRESS_JWT_MAX_HOURS)."
+        raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="hours"))
     now = datetime.now(UTC)
     claims: dict[str, Any] = {
         "sub": Actor(role=role, id=subject, teams=teams).id,  # checked like every id
@@ -61,6 +81,7 @@ def make_token(
         "aud": settings.jwt_audience,
         "iss": settings.jwt_issuer or LOCAL_ISSUER,
         "iat": now,
+        "jti": secrets.token_hex(8),
         "exp": now + timedelta(hours=hours),
     }
     if locale is not None:
@@ -69,12 +90,16 @@ def make_token(
 
 
 class Tokens:
-    """Reads and checks tokens by the settings."""
+    """Reads and checks tokens by the settings. Raises RedressError (INVALID) for settings under which no token can be trusted."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._provider = PyJWKClient(settings.jwks_url, timeout=5) if settings.jwks_url else None
-        self._secret = "" if self._provider else secrets_of(settings).jwt
+        self._provider = ProviderKeys(settings.jwks_url) if settings.jwks_url else None
+        self._secret = "" if self._provider else strong(secrets_of(settings).jwt)
+        self._issuer = settings.jwt_issuer or LOCAL_ISSUER
+        if self._provider is not None and settings.jwt_issuer is None:
+            detail = "REDRESS_JWKS_URL needs REDRESS_JWT_ISSUER: the provider's name as its tokens have it in iss."
+            raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="jwt_issuer"))
 
     async def caller(self, token: str | None) -> Caller:
         """The caller; 401 problems say what is wrong with the token."""
@@ -82,23 +107,27 @@ class Tokens:
             raise _unauthenticated(NO_TOKEN)
         try:
             claims = await self._claims(token)
-        except PyJWKClientConnectionError as error:
-            raise problem(
-                ErrorType.UNAVAILABLE,
-                "The identity provider's keys cannot be read at the moment; try again shortly.",
-                "暂时无法读取身份提供方的密钥，请稍后重试。",
-                retry_after=5,
-            ) from error
         except jwt.ExpiredSignatureError as error:
             raise _unauthenticated(EXPIRED) from error
-        except jwt.PyJWTError as error:
+        except (
+            jwt.PyJWTError,
+            ValueError,
+            OverflowError,
+            TypeError,
+        ) as error:  # the library lets some through, as of an endless exp
             raise _unauthenticated(UNKNOWN) from error
-        return _caller(claims)
+        caller = _caller(claims)
+        self._refuse_too_long(caller)
+        return caller
+
+    def _refuse_too_long(self, caller: Caller) -> None:
+        since = caller.issued_at or datetime.now(UTC)
+        if caller.expires_at is None or caller.expires_at - since > timedelta(hours=self._settings.jwt_max_hours) + LEEWAY:
+            raise _unauthenticated(TOO_LONG)
 
     async def _claims(self, token: str) -> dict[str, Any]:
         if self._provider is not None:
-            key: Any = (await asyncio.to_thread(self._provider.get_signing_key_from_jwt, token)).key
-            algorithms = PROVIDERS_ALGORITHMS
+            key, algorithms = await self._provider.key_of(token), PROVIDERS_ALGORITHMS
         else:
             key, algorithms = self._secret, ["HS256"]
         return jwt.decode(
@@ -106,21 +135,49 @@ class Tokens:
             key,
             algorithms=algorithms,
             audience=self._settings.jwt_audience,
-            issuer=self._settings.jwt_issuer,
+            issuer=self._issuer,
             leeway=LEEWAY,
-            options={"require": ["exp", "sub"]},
+            options={"require": ["exp", "sub", "iss"]},
         )
+
+
+async def revoked(database: Database, caller: Caller) -> bool:
+    """Whether the caller's token, or every one of theirs from then, was revoked."""
+    async with database.reading() as session:
+        return await is_revoked(session, caller.actor, caller.token_id, caller.issued_at)
+
+
+async def refuse_revoked(database: Database, caller: Caller) -> None:
+    """401 for a token that was revoked."""
+    if await revoked(database, caller):
+        raise _unauthenticated(REVOKED)
+
+
+def strong(secret: str) -> str:
+    """The secret, when nobody guesses it. Raises RedressError for one that is too short or too plain."""
+    if len(secret.encode()) >= LEAST_BYTES and len(secret) * math.log2(max(len(set(secret)), 1)) >= LEAST_BITS:
+        return secret
+    detail = (
+        f"REDRESS_JWT_SECRET, or jwt in the secrets file, is too weak: whoever guesses it is anybody. It needs {LEAST_BYTES} random bytes. "
+        "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    )
+    raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="jwt_secret"))
 
 
 def _caller(claims: dict[str, Any]) -> Caller:
     try:
         actor = Actor(role=claims.get("role"), id=claims["sub"], teams=tuple(claims.get("teams") or ()))  # pyright: ignore[reportArgumentType]
         locale = Locale(claims["locale"]) if claims.get("locale") in set(Locale) else None
-    except (ValidationError, TypeError) as error:
+        issued, expires, token_id = _instant(claims.get("iat")), _instant(claims["exp"]), claims.get("jti")
+    except (ValidationError, TypeError, ValueError, OverflowError) as error:
         raise _unauthenticated(STRANGE) from error
     if actor.role not in Role.people():
         raise _unauthenticated(STRANGE)
-    return Caller(actor=actor, locale=locale)
+    return Caller(actor, locale, token_id if isinstance(token_id, str) else None, issued, expires)
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(float(seconds), UTC)
 
 
 def _unauthenticated(said: Bilingual) -> ProblemError:

@@ -92,6 +92,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nothing answers at {address}. Start Redress first: make run (for another address: --api or REDRESS_API_URL).",
     ),
     "try_next": ("现在可以：{allowed}", "Possible now: {allowed}"),
+    "revoked": ("已吊销：{name}", "Revoked: {name}"),
     "bad_role": ("--role 可为：{roles}", "--role is one of: {roles}"),
     "bad_subject": ("--subject 或 --team 不能用作编号：{why}", "--subject or --team cannot be an id: {why}"),
     "bad_actor": (

@@ -114,7 +114,7 @@ async def test_with_a_provider_its_tokens_are_accepted_and_local_ones_refused(
 
 
 async def test_a_provider_that_does_not_answer_is_no_fault_of_the_caller(web: Web) -> None:
-    settings = web.settings.model_copy(update={"jwks_url": "http://127.0.0.1:1/keys"})
+    settings = web.settings.model_copy(update={"jwks_url": "http://127.0.0.1:1/keys", "jwt_issuer": "https://id.example"})
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     token = jwt.encode(claims(), key, algorithm="RS256", headers={"kid": "k1"})
     async with running_web(settings, web.service) as other:

@@ -16,7 +16,7 @@ from tests.support.processes.api import Web
 
 async def send(web: Web, payload: dict[str, Any]) -> httpx.Response:
     content = json.dumps({"kind": "shipment", "order_id": payload.get("order_id"), "payload": payload})
-    return await web.http.post("/v1/webhooks/carrier", content=content, headers=signed(web.settings, content))
+    return await web.http.post("/v1/webhooks/carrier", content=content, headers=signed(web.settings, content, of="carrier"))
 
 
 def of_its_carrier(status: ShipmentStatus) -> dict[str, Any]:
