@@ -27,11 +27,12 @@ from models.money.ledger import Entry
 from models.policy.policy import Policy
 from models.tables.case import MessageRow
 from models.tables.claims import ClaimHistoryRow, ClaimRow
+from rules.case.timeline import data_for, grounds_in
 from rules.claims.permissions import brief_of
 from rules.claims.receivables import booking
 from rules.common.format import money
 from rules.money.ledger import recovered_key
-from rules.notifications.recipients import ANY_TEAM
+from rules.notifications.recipients import ANY_TEAM, Recipient
 from rules.notifications.texts import Texts
 
 Row = dict[str, Any]
@@ -103,7 +104,13 @@ class ClaimActivities:
             recipient = _recipient(state, role)
             if recipient is None or recipient == (entry.by.role, entry.by.id):
                 continue
-            data = {**entry.data, "case_id": state.claim.case_id, "then": None, "emergency_contact": None}
+            on = grounds_in(entry.data, entry.by, recipient)
+            data = {
+                **data_for(entry.event, entry.data, on),
+                "case_id": state.claim.case_id,
+                "then": None,
+                "emergency_contact": None,
+            }
             locales = self._policy.languages.of(*recipient)
             subject, body = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, data))
             yield {
@@ -152,13 +159,13 @@ async def _book(session: AsyncSession, state: ClaimState) -> None:
             await post(session, payment.at, entry)
 
 
-def _recipient(state: ClaimState, role: Role) -> tuple[Role, str] | None:
+def _recipient(state: ClaimState, role: Role) -> Recipient | None:
     claim = state.claim
     if role.value == claim.kind.of.value:
-        return role, claim.who
+        return Recipient(role, claim.who)
     if role is Role.AGENT and claim.handler is not None:
-        return claim.handler.role, claim.handler.id
-    return (role, f"team:{claim.team or ANY_TEAM}") if role in Role.platform() else None
+        return Recipient(claim.handler.role, claim.handler.id)
+    return Recipient(role, f"team:{claim.team or ANY_TEAM}") if role in Role.platform() else None
 
 
 def claim_row(projection: ClaimProjection) -> Row:

@@ -11,13 +11,14 @@ from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING, problems
+from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier, Instant, Words
 from models.common.partner_registry import Partner
+from models.common.readers import PLATFORM, Everybody, Participants, Reader, Readers, Someone, grounds, seen_by
 from models.common.vocabulary import ErrorType, Issue, Party, Role
 from models.tables.improvements import ImprovementRow
-from rules.case.access import MASK
 
-router = APIRouter(prefix="/v1/improvements", tags=["improvements"])
+router = APIRouter(prefix="/v1/improvements", tags=["improvements"], route_class=SeenRoute)
 
 READERS = Role.people() - {Role.CUSTOMER}
 DOERS = READERS - {Role.ANALYST}
@@ -29,23 +30,26 @@ PROOF: Any = {"example": {"summary": "What was done · 完成情况", "value": {
 class ImprovementView(Frozen):
     """`overdue`: open after its date."""
 
-    improvement_id: str
-    case_id: str
-    party: Party
-    party_id: str
-    issue: Issue | None
-    words: str
-    state: State
-    opened_at: Instant
-    due: Instant
-    overdue: bool
-    proof: str | None
-    done_by: str | None
-    done_at: Instant | None
+    improvement_id: Everybody[str]
+    case_id: Everybody[str]
+    party: Everybody[Party]
+    party_id: Everybody[str]
+    issue: Everybody[Issue | None]
+    words: Participants[str]
+    state: Everybody[State]
+    opened_at: Everybody[Instant]
+    due: Everybody[Instant]
+    overdue: Everybody[bool]
+    proof: Participants[str | None]
+    done_by: Annotated[str | None, seen_by(PLATFORM, Reader.AUTHOR)]
+    done_at: Everybody[Instant | None]
+
+    def grounds(self, reader: Someone) -> Readers:
+        return grounds({Reader.AUTHOR: self.done_by == reader.id})
 
 
 class Improvements(Frozen):
-    improvements: tuple[ImprovementView, ...]
+    improvements: Everybody[tuple[ImprovementView, ...]]
 
 
 class Done(Frozen):
@@ -71,7 +75,7 @@ async def list_improvements(
         chosen = chosen.where(ImprovementRow.party == caller.role.value, ImprovementRow.party_id == caller.actor.id)
     async with parts.database.reading() as session:
         rows = (await session.exec(chosen)).all()
-    return Improvements(improvements=tuple(_view(row, caller) for row in rows))
+    return Improvements(improvements=tuple(_view(row) for row in rows))
 
 
 @router.post(
@@ -92,19 +96,15 @@ async def improvement_done(
         if row.state == "done":
             raise problem(ErrorType.NOT_ALLOWED_NOW, "The improvement was proved already.", "该改进任务已完成。", rule="RES-3")
         row.state, row.proof, row.done_by, row.done_at = "done", done.proof, caller.actor.id, datetime.now(UTC)
-        return _view(row, caller)
+        return _view(row)
 
 
 def _theirs(row: ImprovementRow, caller: Caller) -> bool:
     return caller.role in Role.platform() or (row.party, row.party_id) == (caller.role.value, caller.actor.id)
 
 
-def _view(row: ImprovementRow, caller: Caller) -> ImprovementView:
-    hidden = caller.role is Role.ANALYST
+def _view(row: ImprovementRow) -> ImprovementView:
     return ImprovementView(
-        **row.model_dump(exclude={"words", "proof", "done_by"}),
-        words=MASK if hidden else row.words,
-        proof=row.proof and MASK if hidden else row.proof,
-        done_by=None if hidden else row.done_by,
+        **row.model_dump(),
         overdue=row.state == "open" and row.due < datetime.now(UTC),
     )

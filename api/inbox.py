@@ -13,13 +13,14 @@ from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Language, PartsOf, only_for
 from api.http.problems import not_found
 from api.http.responses import OWN, READING
+from api.http.routes import SeenRoute
 from api.http.schemas import Inbox, Message, Preferences
 from models.common.actors import Actor
 from models.common.vocabulary import MessageChannel, Role
 from models.tables.case import ContactRow, MessageRow
 from rules.notifications.recipients import ANY_TEAM
 
-router = APIRouter(prefix="/v1", tags=["inbox"])
+router = APIRouter(prefix="/v1", tags=["inbox"], route_class=SeenRoute)
 
 MessageId = Annotated[int, Query(ge=1, le=2**31 - 1)]
 

@@ -14,12 +14,14 @@ from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Language, PartsOf, only_for
 from api.http.problems import not_found
 from api.http.responses import OWN, READING
+from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier, Instant, Words
+from models.common.readers import Everybody, Inside, Platform
 from models.common.vocabulary import Issue, Locale, Role
 from models.knowledge.entry import EntryContent, EntryState, Short
 from models.tables.case import KnowledgeRow
 
-router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"])
+router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"], route_class=SeenRoute)
 
 WRITERS = frozenset({Role.SUPERVISOR})
 INSIDERS = Role.platform() | {Role.ANALYST}
@@ -46,37 +48,37 @@ QUESTION: Any = {"refund": {"summary": "A question · 提问", "value": {"text":
 class Counts(Frozen):
     """In how many cases it was shown, and what the customers said; silence counts as helped."""
 
-    shown: int
-    helped: int
-    not_helped: int
+    shown: Inside[int]
+    helped: Inside[int]
+    not_helped: Inside[int]
 
 
 class Entry(EntryContent):
     """An entry as it is written. `counts` and `updated_by` are for the platform's people."""
 
-    id: str
-    updated_at: Instant
-    updated_by: str | None
-    counts: Counts | None
+    id: Everybody[str]
+    updated_at: Everybody[Instant]
+    updated_by: Platform[str | None]
+    counts: Inside[Counts | None]
 
 
 class Answer(Frozen):
     """An entry in one language. `score`, 0 to 1: how well it fits what was asked."""
 
-    id: str
-    title: str
-    body: str
-    issues: tuple[Issue, ...]
-    state: EntryState
-    score: float | None = None
-    counts: Counts | None = None
+    id: Everybody[str]
+    title: Everybody[str]
+    body: Everybody[str]
+    issues: Everybody[tuple[Issue, ...]]
+    state: Everybody[EntryState]
+    score: Everybody[float | None] = None
+    counts: Inside[Counts | None] = None
 
 
 class KnowledgePage(Frozen):
     """`next` is where the following page is; a search has one page only, the best."""
 
-    entries: tuple[Answer, ...]
-    next: str | None
+    entries: Everybody[tuple[Answer, ...]]
+    next: Everybody[str | None]
 
 
 class Question(Frozen):
@@ -88,7 +90,7 @@ class Question(Frozen):
 class SuggestedAnswer(Frozen):
     """`answer` None: nothing fits well enough, or the issue is one that people answer; open a case."""
 
-    answer: Answer | None
+    answer: Everybody[Answer | None]
 
 
 @router.get("", summary="Find answers · 查找解答", responses=READING)
@@ -108,11 +110,11 @@ async def find_answers(
     async with parts.database.reading() as session:
         if q is not None:
             found = await search(session, q, issue=issue, drafts=insider, limit=limit)
-            return KnowledgePage(entries=tuple(_answer(one.entry, locale, caller, one.score) for one in found), next=None)
+            return KnowledgePage(entries=tuple(_answer(one.entry, locale, one.score) for one in found), next=None)
         rows = await _by_id(session, issue, after, drafts=insider)
     more = {"after": rows[limit - 1].entry_id, "limit": limit, "issue": issue, "lang": lang} if len(rows) > limit else None
     return KnowledgePage(
-        entries=tuple(_answer(row, locale, caller) for row in rows[:limit]),
+        entries=tuple(_answer(row, locale) for row in rows[:limit]),
         next="/v1/knowledge?" + urlencode({name: value for name, value in more.items() if value}) if more else None,
     )
 
@@ -125,7 +127,7 @@ async def find_answers(
 )
 async def suggest(
     parts: PartsOf,
-    caller: CallerOf,
+    caller: CallerOf,  # noqa: ARG001  # whoever asks has a token
     language: Language,
     body: Annotated[Question, Body(openapi_examples=QUESTION)],
 ) -> SuggestedAnswer:
@@ -134,14 +136,14 @@ async def suggest(
         return SuggestedAnswer(answer=None)
     async with parts.database.reading() as session:
         found = await answer(session, body.text, body.issue, parts.policy.suggest_at_least)
-    return SuggestedAnswer(answer=_answer(found.entry, language, caller, found.score) if found else None)
+    return SuggestedAnswer(answer=_answer(found.entry, language, found.score) if found else None)
 
 
 @router.get("/{entry_id}", summary="Read an entry · 查看解答", responses=OWN)
 async def read_entry(parts: PartsOf, caller: CallerOf, entry_id: EntryId) -> Entry:
     """In both languages."""
     async with parts.database.reading() as session:
-        return _entry(await _visible(session, caller, entry_id), caller)
+        return _entry(await _visible(session, caller, entry_id))
 
 
 @router.put(
@@ -165,7 +167,7 @@ async def write_entry(
             response.status_code = 201
         await keep(session, entry_id, body, caller.actor.id, datetime.now(UTC))
         session.expire_all()
-        return _entry(await _visible(session, caller, entry_id), caller)
+        return _entry(await _visible(session, caller, entry_id))
 
 
 @router.delete("/{entry_id}", status_code=204, summary="Delete an entry · 删除解答", responses=OWN)
@@ -194,11 +196,11 @@ async def _visible(session: AsyncSession, caller: Caller, entry_id: str) -> Know
     return row
 
 
-def _counts(row: KnowledgeRow, caller: Caller) -> Counts | None:
-    return Counts(shown=row.shown, helped=row.helped, not_helped=row.not_helped) if caller.role in INSIDERS else None
+def _counts(row: KnowledgeRow) -> Counts:
+    return Counts(shown=row.shown, helped=row.helped, not_helped=row.not_helped)
 
 
-def _entry(row: KnowledgeRow, caller: Caller) -> Entry:
+def _entry(row: KnowledgeRow) -> Entry:
     return Entry.model_validate(
         {
             "id": row.entry_id,
@@ -208,13 +210,13 @@ def _entry(row: KnowledgeRow, caller: Caller) -> Entry:
             "keywords": row.keywords,
             "state": row.state,
             "updated_at": row.updated_at,
-            "updated_by": row.updated_by if caller.role in INSIDERS else None,
-            "counts": _counts(row, caller),
+            "updated_by": row.updated_by,
+            "counts": _counts(row),
         }
     )
 
 
-def _answer(row: KnowledgeRow, locale: Locale, caller: Caller, score: float | None = None) -> Answer:
+def _answer(row: KnowledgeRow, locale: Locale, score: float | None = None) -> Answer:
     return Answer(
         id=row.entry_id,
         title=row.title_zh if locale is Locale.ZH else row.title_en,
@@ -222,5 +224,5 @@ def _answer(row: KnowledgeRow, locale: Locale, caller: Caller, score: float | No
         issues=tuple(Issue(issue) for issue in row.issues),
         state=EntryState(row.state),
         score=None if score is None else round(score, 3),
-        counts=_counts(row, caller),
+        counts=_counts(row),
     )

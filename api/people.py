@@ -16,7 +16,9 @@ from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ALWAYS, OWN, READING, problems
+from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier, Instant
+from models.common.readers import Inside, Platform
 from models.common.vocabulary import ErrorType, Priority, Role, SlaState
 from models.policy.agents import AgentDetails, AgentPolicy
 from models.tables.case import AgentRow, AssignmentRow, CaseRow
@@ -24,8 +26,8 @@ from rules.case.assignment import on_shift
 from rules.policy.checks import agent_faults
 from rules.policy.load import slice_policy
 
-teams = APIRouter(prefix="/v1/teams", tags=["people"])
-agents = APIRouter(prefix="/v1/agents", tags=["people"])
+teams = APIRouter(prefix="/v1/teams", tags=["people"], route_class=SeenRoute)
+agents = APIRouter(prefix="/v1/agents", tags=["people"], route_class=SeenRoute)
 
 PLATFORM = Role.platform()
 SUPERVISORS = frozenset({Role.SUPERVISOR})
@@ -42,17 +44,17 @@ PERSON = {
 class Team(Frozen):
     """A team of the policy. `present` counts agents who are there and on shift now."""
 
-    id: str
-    name: str
-    people: int
-    present: int
+    id: Inside[str]
+    name: Inside[str]
+    people: Inside[int]
+    present: Inside[int]
 
 
 class Agent(AgentPolicy):
     """A person, how many open cases they have, and whether it is their working time."""
 
-    held: int
-    on_shift: bool
+    held: Platform[int]
+    on_shift: Platform[bool]
 
 
 class Presence(Frozen):
@@ -62,13 +64,13 @@ class Presence(Frozen):
 class Load(Frozen):
     """The open cases of a person. `room`: how many more may be given to them."""
 
-    id: str
-    held: int
-    most: int
-    room: int
-    by_priority: dict[Priority, int]
-    by_sla_state: dict[SlaState, int]
-    next_deadline: Instant | None
+    id: Platform[str]
+    held: Platform[int]
+    most: Platform[int]
+    room: Platform[int]
+    by_priority: Platform[dict[Priority, int]]
+    by_sla_state: Platform[dict[SlaState, int]]
+    next_deadline: Platform[Instant | None]
 
 
 @teams.get("", summary="Teams · 团队", responses=READING)

@@ -10,22 +10,22 @@ from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent, storable
-from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING, problems
+from api.http.routes import SeenRoute
 from models.case.receipt import Receipt
 from models.common.base import Frozen, Identifier, Words
 from models.common.events import Event
+from models.common.readers import Inside
 from models.common.vocabulary import ErrorType, Locale, MessageChannel, Role
 from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, DifferenceView
 from models.tables.case import CaseRow, ContactRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
-from rules.case.access import MASK
 from rules.notifications.texts import texts
 
-router = APIRouter(prefix="/v1/differences", tags=["reconciliation"])
+router = APIRouter(prefix="/v1/differences", tags=["reconciliation"], route_class=SeenRoute)
 
 READERS = Role.platform() | {Role.ANALYST}
 DifferenceId = Annotated[Identifier, Path(description="The difference's id.", examples=["D-0123456789ABCDEF0123"])]
@@ -35,8 +35,8 @@ NOTE: Any = {"example": {"summary": "What was found out · 核实结果", "value
 class Differences(Frozen):
     """`next`: give it as `after` for the page that follows."""
 
-    differences: tuple[DifferenceView, ...]
-    next: str | None
+    differences: Inside[tuple[DifferenceView, ...]]
+    next: Inside[str | None]
 
 
 class Resolve(Frozen):
@@ -73,7 +73,7 @@ async def list_differences(
         rows = (await session.exec(select(DifferenceRow).where(*filters).order_by(first, own).limit(limit + 1))).all()
     page = rows[:limit]
     more = page[-1].difference_id if len(rows) > limit else None
-    return Differences(differences=tuple(_view(row, caller) for row in page), next=more)
+    return Differences(differences=tuple(_view(row) for row in page), next=more)
 
 
 @router.post(
@@ -105,7 +105,7 @@ async def resolve_difference(
         if resolve.decision in Decision.asking():
             rule = parts.policy.messages.get(Event.CUSTOMER_ASKED)
             await _ask_customer(session, row, rule.channels if rule else (), parts.policy.zone)
-        return _view(row, caller)
+        return _view(row)
 
 
 def _check_decision(row: DifferenceRow, resolve: Resolve) -> None:
@@ -160,8 +160,5 @@ async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Seq
     await insert_if_absent(session, MessageRow, inbox, *further)
 
 
-def _view(row: DifferenceRow, caller: Caller) -> DifferenceView:
-    view = DifferenceView.model_validate(row.model_dump(include=set(DifferenceView.model_fields)))
-    if caller.role is not Role.ANALYST:
-        return view
-    return view.model_copy(update={"note": row.note and MASK, "closed_by": None})
+def _view(row: DifferenceRow) -> DifferenceView:
+    return DifferenceView.model_validate(row.model_dump(include=set(DifferenceView.model_fields)))

@@ -11,11 +11,13 @@ from adapters.database.revocations import SUBJECT, TOKEN, revoke, subject
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.responses import READING
+from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier, Instant, unfit
+from models.common.readers import Platform
 from models.common.vocabulary import Role
 from models.tables.revocations import RevocationRow
 
-router = APIRouter(prefix="/v1/revocations", tags=["people"])
+router = APIRouter(prefix="/v1/revocations", tags=["people"], route_class=SeenRoute)
 
 SUPERVISORS = frozenset({Role.SUPERVISOR})
 LEFT = {
@@ -47,11 +49,11 @@ class RevokeIn(Frozen):
 class Revocation(Frozen):
     """`token` with the token's id, or `subject` with role and subject: those issued until `issued_until`."""
 
-    what: str
-    name: str
-    issued_until: Instant
-    by: str
-    at: Instant
+    what: Platform[str]
+    name: Platform[str]
+    issued_until: Platform[Instant]
+    by: Platform[str]
+    at: Platform[Instant]
 
 
 @router.get("", summary="Revoked tokens · 已吊销令牌", responses=READING)

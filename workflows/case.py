@@ -201,6 +201,10 @@ class CaseWorkflow:
     def review(self, act: Act[bodies.ReviewDecision]) -> CaseView:
         return self.context.perform(act, appeals.review)
 
+    @update(Action.NOTE)
+    def note(self, act: Act[bodies.Note]) -> CaseView:
+        return self.context.perform(act, actions.note)
+
     @update(Action.RETRY_REFUND)
     def retry_refund(self, act: Act[bodies.RetryRefund]) -> CaseView:
         return self.context.perform(act, actions.retry_refund)

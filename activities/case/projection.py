@@ -108,7 +108,7 @@ def _amount(case: CaseState, usual_currency: str) -> tuple[int, str]:
     """What is paid back, as far as it was decided; else what is on the table."""
     given = [remedy.amount for remedy in case.remedies if remedy.amount]
     offered = case.standing_proposal
-    amounts = given or ([offered.amount] if offered else [])
+    amounts = given or ([offered.amount] if offered and not offered.needs_approval else [])  # everybody reads the list
     if amounts:
         return sum(amount.minor for amount in amounts), amounts[0].currency
     return 0, case.order.total.currency if case.order else usual_currency

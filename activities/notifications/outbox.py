@@ -10,8 +10,9 @@ from models.common.events import SentTo
 from models.common.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
 from models.policy.policy import Policy
 from models.tables.case import ContactRow
+from rules.case.timeline import data_for
 from rules.facts.questions import when_silent
-from rules.notifications.recipients import Recipient, recipients
+from rules.notifications.recipients import Recipient, grounds_of, recipients
 from rules.notifications.texts import Texts
 
 
@@ -25,7 +26,7 @@ def message_rows(
     for who in recipients(case, entry, rule):
         to_customer = who.role is Role.CUSTOMER
         locales, zone = _language(case, contact) if to_customer else (policy.languages.of(who.role, who.id), None)
-        data = {locale: _data(case, entry, policy, locale) for locale in locales}
+        data = {locale: _data(case, entry, policy, who, locale) for locale in locales}
         subject, body = texts.message_in(entry.event, who.role, data, zone)
         allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels
         further = [channel for channel in rule.channels if to_customer and channel in allowed]
@@ -61,10 +62,10 @@ def _language(case: CaseState, contact: ContactRow | None) -> tuple[tuple[Locale
     return (Locale(contact.locale),), contact.zone
 
 
-def _data(case: CaseState, entry: TimelineEntry, policy: Policy, locale: Locale) -> Row:
+def _data(case: CaseState, entry: TimelineEntry, policy: Policy, who: Recipient, locale: Locale) -> Row:
     then = _then(entry, policy)
     return {
-        **entry.data,
+        **data_for(entry.event, entry.data, grounds_of(entry, who)),
         "case_id": case.case_id,
         "then": then.in_(locale) if then else None,
         "emergency_contact": policy.emergency_contact.in_(locale),

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
+from sqlmodel import col, select
 
 from api.cases.variants import check_items
 from api.http.auth import Caller
@@ -14,20 +15,23 @@ from api.http.idempotency import request_id
 from api.http.lookup import find
 from api.http.problems import ProblemError, problem
 from api.http.responses import ACTING
+from api.http.routes import SeenRoute
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
-from models.case.action_bodies import Arbitrate, Propose, Transfer
+from models.case.action_bodies import Arbitrate, Note, Propose, Transfer
 from models.case.actions import BODIES, Act, Action
+from models.case.state import CaseState
 from models.case.views import CaseView
+from models.common.actors import Actor
 from models.common.base import Body
 from models.common.partners import Order
-from models.common.vocabulary import ErrorType, Locale, Stage
+from models.common.vocabulary import ErrorType, Locale, Role, Stage
 from models.remedies.offers import RemedyOffer
-from models.tables.case import CaseRow
-from rules.case.access import masked_view
+from models.tables.case import AgentRow, CaseRow
+from rules.case.access import may_see, parties_of
 from rules.case.permissions import ROLES
 
-router = APIRouter(prefix="/v1/cases/{case_id}", tags=["actions"], dependencies=[Depends(check_body)])
+router = APIRouter(prefix="/v1/cases/{case_id}", tags=["actions"], dependencies=[Depends(check_body)], route_class=SeenRoute)
 
 
 async def perform(
@@ -39,14 +43,15 @@ async def perform(
     if isinstance(body, Transfer) and body.team is not None and body.team not in parts.policy.teams:
         raise _no_such_team(parts, body.team)
     row = await find(parts, caller, case_id)
+    if isinstance(body, Note) and row is not None:
+        await _refuse_outsiders(parts, CaseState.model_validate(row.state), body.mentions)
     resolved = await _resolved(parts, caller, action, body)
     await _check_offers(parts, row, body)
     act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)
     try:
-        view = await parts.engine.act(case_id, action.value, act)
+        return await parts.engine.act(case_id, action.value, act)
     except ProblemError as error:
         raise _over(row) if row is not None and error.fault.type is ErrorType.NOT_FOUND else error from error
-    return masked_view(view, caller.role)
 
 
 async def _check_offers(parts: Parts, row: CaseRow | None, body: Body) -> None:
@@ -84,6 +89,26 @@ def _no_such_team(parts: Parts, team: str) -> ProblemError:
         field="team",
         rule="DSP-4",
     )
+
+
+async def _refuse_outsiders(parts: Parts, case: CaseState, mentions: tuple[str, ...]) -> None:
+    """WRK-1: who is mentioned is a colleague, and sees the case."""
+    async with parts.database.reading() as session:
+        rows = (await session.exec(select(AgentRow).where(col(AgentRow.agent_id).in_(mentions)))).all()
+    people = {row.agent_id: Actor(role=Role(row.role), id=row.agent_id, teams=tuple(row.teams)) for row in rows}
+    for number, name in enumerate(mentions):
+        known = people.get(name)
+        if known is None or not may_see(known, parties_of(case)):
+            fault, zh = (
+                ("is none of our people", "不是客服人员") if known is None else ("does not see this case", "不能查看本案件")
+            )
+            raise problem(
+                ErrorType.INVALID,
+                f"mentions.{number}: {name} {fault}; mention somebody of the case's team, or a supervisor.",
+                f"mentions.{number}：{name} {zh}；请提及案件所在团队的人员或主管。",
+                field=f"mentions.{number}",
+                rule="WRK-1",
+            )
 
 
 def _over(row: CaseRow) -> ProblemError:

@@ -13,31 +13,32 @@ from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf
 from api.http.lookup import find
 from api.http.problems import problem
 from api.http.responses import LOOKING
-from api.http.timelines import Reader
+from api.http.routes import SeenRoute
+from api.http.timelines import TimelineReader
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.base import Frozen, Instant
+from models.common.readers import Books, Everybody, Platform
 from models.common.timeline import TimelineView
-from models.common.vocabulary import ErrorType, Locale, Outcome, Role
+from models.common.vocabulary import ErrorType, Locale, Outcome
 from models.tables.case import ArchiveRow, TimelineRow
-from rules.case.access import masked_view
 from rules.case.view import view_of
 from rules.policy.load import slice_policy
 
-router = APIRouter(prefix="/v1/archives", tags=["cases"])
+router = APIRouter(prefix="/v1/archives", tags=["cases"], route_class=SeenRoute)
 
 
 class Edition(Frozen):
     """The case as it was sealed, as far as it concerns the reader."""
 
-    edition: int
-    sha256: str
-    outcome: Outcome
-    root_cause: str
-    at: Instant
-    case: CaseView
-    timeline: tuple[TimelineView, ...]
-    record: dict[str, JsonValue] | None = Field(
+    edition: Everybody[int]
+    sha256: Everybody[str]
+    outcome: Everybody[Outcome]
+    root_cause: Books[str]
+    at: Everybody[Instant]
+    case: Everybody[CaseView]
+    timeline: Everybody[tuple[TimelineView, ...]]
+    record: Platform[dict[str, JsonValue] | None] = Field(
         description="For the platform's people: the sealed record as it was written then; nothing in it is renamed later. "
         "`sha256` is that of its JSON with sorted keys and no blanks, in UTF-8."
     )
@@ -46,8 +47,8 @@ class Edition(Frozen):
 class Archived(Frozen):
     """Everything that was ever sealed of a case; the last edition is the newest."""
 
-    case_id: str
-    editions: tuple[Edition, ...]
+    case_id: Everybody[str]
+    editions: Everybody[tuple[Edition, ...]]
 
 
 @router.get("/{case_id}", summary="Look into the archive · 查阅档案", responses=LOOKING)
@@ -69,19 +70,19 @@ async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id
 
 
 def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow) -> Edition:
-    """Seen through the same eyes as the running case; nothing can be done to it."""
+    """Nothing can be done to it."""
     state = CaseState.model_validate(row.record["state"])
     view = view_of(state, slice_policy(parts.policy, row.at), caller.actor, row.at, language)
-    reader = Reader.of(caller, parts.policy.zone, row.case_id, language, state)
+    reader = TimelineReader.of(caller, parts.policy.zone, language, state)
     return Edition(
         edition=row.edition,
         sha256=row.sha256,
         outcome=Outcome(row.outcome),
         root_cause=row.root_cause,
         at=row.at,
-        case=masked_view(view, caller.role).model_copy(update={"available_actions": ()}),
+        case=view.model_copy(update={"available_actions": ()}),
         timeline=reader.read_all(_timeline_row(row.case_id, entry) for entry in _timeline(row)),
-        record=row.record if caller.role in Role.platform() else None,
+        record=row.record,
     )
 
 

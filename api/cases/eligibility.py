@@ -13,11 +13,13 @@ from api.http.lookup import find
 from api.http.partner_data import Seen, order_in_sight
 from api.http.problems import problem
 from api.http.responses import ALWAYS, problems
+from api.http.routes import SeenRoute
 from models.case.activities import Recall
 from models.case.state import CaseState
 from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.lines import LineQuantity
 from models.common.partners import Order
+from models.common.readers import Everybody
 from models.common.vocabulary import ErrorType, Issue, Locale, Party, RemedyKind, Role
 from models.remedies.eligibility import Entitlement
 from models.remedies.order_change import ChangeKind
@@ -29,7 +31,7 @@ from rules.policy.load import slice_policy
 from rules.remedies.ask import Ask
 from rules.remedies.eligibility import eligible
 
-router = APIRouter(prefix="/v1", tags=["eligibility"])
+router = APIRouter(prefix="/v1", tags=["eligibility"], route_class=SeenRoute)
 
 READERS = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR})
 
@@ -45,50 +47,54 @@ class EligibilityQuestion(Frozen):
 class EntitlementShown(Frozen):
     """One remedy under the rule that decided."""
 
-    kind: RemedyKind
-    issues: tuple[Issue, ...] = Field(description="Of which issues this is true.")
-    allowed: bool
-    rule: str = Field(description="The id of the policy's row that decided, of a yes as of a no.", examples=["no-reason-return"])
-    reason: str
-    firm: bool = Field(description="Refused, and nobody may go beyond it.")
-    max_quantity: int
-    max_amount: Money | None
-    until: Instant | None = Field(
+    kind: Everybody[RemedyKind]
+    issues: Everybody[tuple[Issue, ...]] = Field(description="Of which issues this is true.")
+    allowed: Everybody[bool]
+    rule: Everybody[str] = Field(
+        description="The id of the policy's row that decided, of a yes as of a no.", examples=["no-reason-return"]
+    )
+    reason: Everybody[str]
+    firm: Everybody[bool] = Field(description="Refused, and nobody may go beyond it.")
+    max_quantity: Everybody[int]
+    max_amount: Everybody[Money | None]
+    until: Everybody[Instant | None] = Field(
         description="Until when it may be asked for; null: no limit, or the goods have not arrived yet."
     )
-    last_day: date | None = Field(
+    last_day: Everybody[date | None] = Field(
         description="The last day on which it may be asked for, in the market's zone; null: no limit, or one to the minute (`until`)."
     )
-    provisional: bool = Field(
+    provisional: Everybody[bool] = Field(
         description="The last day lies in a year whose days off are not announced, and may move once they are."
     )
-    changes: tuple[ChangeKind, ...] = Field(description="Of a cancellation or change before shipping: which kinds are open.")
-    freight: Party | None = Field(description="Who pays for goods that travel; null: none do.")
-    freight_rule: str | None
-    freight_why: str | None
+    changes: Everybody[tuple[ChangeKind, ...]] = Field(
+        description="Of a cancellation or change before shipping: which kinds are open."
+    )
+    freight: Everybody[Party | None] = Field(description="Who pays for goods that travel; null: none do.")
+    freight_rule: Everybody[str | None]
+    freight_why: Everybody[str | None]
 
 
 class LineShown(Frozen):
-    line_id: Identifier
-    title: str
-    bought: int
-    left: int = Field(description="Pieces that no other request has taken.")
-    remedies: tuple[EntitlementShown, ...]
+    line_id: Everybody[Identifier]
+    title: Everybody[str]
+    bought: Everybody[int]
+    left: Everybody[int] = Field(description="Pieces that no other request has taken.")
+    remedies: Everybody[tuple[EntitlementShown, ...]]
 
 
 class EligibilityShown(Frozen):
     """What may be done with the order, line by line."""
 
-    order_id: Identifier
-    issue: Issue | None
-    at: Instant = Field(description="The moment that time limits are measured at: when the customer asked.")
-    left: Money = Field(description="What may still be refunded on the order, over all its cases.")
-    refund_methods: tuple[str, ...] = Field(
+    order_id: Everybody[Identifier]
+    issue: Everybody[Issue | None]
+    at: Everybody[Instant] = Field(description="The moment that time limits are measured at: when the customer asked.")
+    left: Everybody[Money] = Field(description="What may still be refunded on the order, over all its cases.")
+    refund_methods: Everybody[tuple[str, ...]] = Field(
         description="Where a refund may be wished to go (`wanted.method`): what paid for the order, by name, or `balance`.",
         examples=[["alipay", "balance"]],
     )
-    policy_version: str
-    lines: tuple[LineShown, ...]
+    policy_version: Everybody[str]
+    lines: Everybody[tuple[LineShown, ...]]
 
 
 QUESTIONS: Any = {

@@ -23,17 +23,17 @@ from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, Re
 from api.http.examples import OPENINGS
 from api.http.lookup import find
 from api.http.responses import LOOKING, OPENING, READING
+from api.http.routes import SeenRoute
 from api.http.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
-from api.http.timelines import Reader
+from api.http.timelines import TimelineReader
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.vocabulary import Locale, Role, Stage
 from models.tables.case import CaseRow, TimelineRow
-from rules.case.access import masked_view
 from rules.case.view import view_of
 from rules.policy.load import slice_policy
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=SeenRoute)
 
 POLL_SECONDS = 0.5
 BATCH = 200
@@ -127,7 +127,7 @@ async def show(
         view = view_of(state, slice_policy(parts.policy, now), caller.actor, now, language)
     async with parts.database.reading() as session:
         claims = await claims_of(session, caller.actor, case_id)
-    return masked_view(view.model_copy(update={"claims": claims}), caller.role)
+    return view.model_copy(update={"claims": claims})
 
 
 @router.get("/{case_id}/timeline", summary="What happened · 案件经过", responses=LOOKING)
@@ -158,10 +158,10 @@ async def _stream(parts: PartsOf, caller: CallerOf) -> AsyncIterator[None]:
         yield
 
 
-async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> Reader:
+async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> TimelineReader:
     """404 before anything is read or streamed."""
     row = await find(parts, caller, case_id)
-    return Reader.of(caller, parts.policy.zone, case_id, language, CaseState.model_validate(row.state) if row else None)
+    return TimelineReader.of(caller, parts.policy.zone, language, CaseState.model_validate(row.state) if row else None)
 
 
 @router.get(
@@ -174,7 +174,8 @@ async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id:
 async def events(
     parts: PartsOf,
     caller: CallerOf,
-    reader: Annotated[Reader, Depends(_reader)],
+    case_id: CaseId,
+    reader: Annotated[TimelineReader, Depends(_reader)],
     last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", description="The last `id` you have seen.")] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """The timeline as it happens (server-sent events): `timeline` events, their `id` is the version; `end` when the case is closed.
@@ -182,18 +183,18 @@ async def events(
     `end` comes, too, when the token expires or is revoked, or the case is not yours to see any more; its data says why.
     After a break, send the last id as `Last-Event-ID` (browsers do) and nothing is lost or repeated.
     """
-    allowed = Allowance(parts, caller, reader.case_id)
+    allowed = Allowance(parts, caller, case_id)
     seen = int(last_event_id) if last_event_id and VERSION.fullmatch(last_event_id) else 0
     while True:
         over = await allowed.over()
         if over is not None:
             yield ServerSentEvent(raw_data=json.dumps({"reason": over}), event="end", id=str(seen))
             return
-        stage, rows = await _since(parts, reader.case_id, seen)
+        stage, rows = await _since(parts, case_id, seen)
         for row in rows:
             seen = row.version
-            if reader.sees(row):
-                yield ServerSentEvent(raw_data=reader.read(row).model_dump_json(), event="timeline", id=str(row.version))
+            if (view := reader.read(row)) is not None:
+                yield ServerSentEvent(raw_data=view.model_dump_json(), event="timeline", id=str(row.version))
         if not rows and stage == Stage.CLOSED:
             yield ServerSentEvent(raw_data="{}", event="end", id=str(seen))
             return

@@ -14,11 +14,13 @@ from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, only_for
 from api.http.lookup import find
 from api.http.problems import from_fault, not_found, problem
 from api.http.responses import DOWNLOADING, FOLLOWING, UPLOADING
+from api.http.routes import SeenRoute
 from api.http.schemas import Evidence, EvidenceLink
 from api.http.uploads import SHA256, refuse_beyond, remember
+from models.case.state import CaseState
 from models.common.vocabulary import ErrorType, Role
 from models.tables.case import CaseEvidenceRow
-from rules.case.access import may_see_evidence
+from rules.case.access import may_see_evidence, may_see_piece
 
 PATH = "/v1/evidence"
 AROUND = 64 * 1024
@@ -32,8 +34,8 @@ FILE: dict[int | str, Any] = {200: {"description": "The bytes.", "content": {"*/
 SMALL: dict[int | str, Any] = {200: {"description": "A small JPEG.", "content": {"image/jpeg": BYTES}}}
 HOUR = 3600
 
-uploads = APIRouter(prefix=PATH, tags=["evidence"])
-router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"])
+uploads = APIRouter(prefix=PATH, tags=["evidence"], route_class=SeenRoute)
+router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=SeenRoute)
 
 
 @uploads.post("", status_code=201, summary="Upload evidence · 上传证据", responses=UPLOADING)
@@ -117,10 +119,13 @@ async def follow_to_thumbnail(parts: PartsOf, token: str) -> StreamingResponse:
 
 
 async def _seen(parts: Parts, caller: Caller, case_id: str, sha256: str) -> CaseEvidenceRow:
-    """The piece, as far as the caller is a party of its case."""
+    """The piece, as far as the caller is a party of its case, and it did not come with words that are somebody else's."""
     only_for(caller, SEERS)
-    await find(parts, caller, case_id)
-    return await _piece(parts, case_id, sha256)
+    case = await find(parts, caller, case_id)
+    row = await _piece(parts, case_id, sha256)
+    if case is not None and not may_see_piece(CaseState.model_validate(case.state), caller.actor, sha256):
+        raise not_found()
+    return row
 
 
 async def _linked(parts: Parts, token: str) -> tuple[CaseEvidenceRow, int]:

@@ -1,6 +1,7 @@
 """Who is responsible, and why, over HTTP (INV-1, INV-4): the finding, each row of the rule table beside the facts, and what is missing."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import Field, JsonValue
@@ -9,19 +10,20 @@ from api.http.dependencies import CallerOf, CaseId, Language, PartsOf, only_for
 from api.http.lookup import find
 from api.http.problems import problem
 from api.http.responses import ALWAYS, problems
+from api.http.routes import SeenRoute
 from models.case.state import CaseState
 from models.common.base import Bilingual, Frozen, Instant
+from models.common.readers import PARTICIPANTS, Books, Inside, Reader, Readers, Someone, grounds, seen_by
 from models.common.vocabulary import ErrorType, Issue, Locale, Party, Role, WaitingOn
-from models.investigation.findings import Fact, FactType, Finding, Missing, RowTold, Told, Unit
+from models.investigation.findings import Fact, FactType, Finding, Missing, RowTold, Told, Unit, fact_grounds
 from models.policy.policy import PolicySlice
-from rules.case.access import masked_facts, masked_finding
 from rules.facts.liability import decisive, explain, missing
 from rules.facts.registry import FACTS
 from rules.facts.wording import told
 from rules.policy.load import slice_policy
 from rules.remedies.limits import currency_of
 
-router = APIRouter(prefix="/v1/cases", tags=["cases"])
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=SeenRoute)
 
 READERS = frozenset({Role.MERCHANT, Role.AGENT, Role.SUPERVISOR, Role.ANALYST})
 """Customers and carriers read the finding in the case itself, once it is settled."""
@@ -30,72 +32,84 @@ READERS = frozenset({Role.MERCHANT, Role.AGENT, Role.SUPERVISOR, Role.ANALYST})
 class FactShown(Frozen):
     """Something proved. `as_of`: when it happened, or when the source said so. `said`: the value in words."""
 
-    fact: str
-    name: str
-    type: FactType
-    unit: Unit | None
-    value: JsonValue
-    said: str
-    source: str
-    at: Instant
-    as_of: Instant | None
-    matters: bool = Field(description="Whether it matters to the case's issue.")
+    fact: Books[str]
+    name: Books[str]
+    type: Books[FactType]
+    unit: Books[Unit | None]
+    value: Annotated[JsonValue, seen_by(PARTICIPANTS, Reader.PUBLIC)]
+    said: Annotated[str, seen_by(PARTICIPANTS, Reader.PUBLIC)]
+    source: Books[str]
+    at: Books[Instant]
+    as_of: Books[Instant | None]
+    matters: Books[bool] = Field(description="Whether it matters to the case's issue.")
+
+    def grounds(self, _: Someone) -> Readers:
+        return fact_grounds(self.fact)
 
 
 class MissingShown(Frozen):
     """A fact that matters and is not known; `asked_of`: who can supply it."""
 
-    fact: str
-    name: str
-    asked_of: WaitingOn | None
+    fact: Books[str]
+    name: Books[str]
+    asked_of: Books[WaitingOn | None]
 
 
 class FindingShown(Frozen):
     """Who is responsible by now. `stands` false: a suggestion, until somebody of the platform says so."""
 
-    party: Party
-    confidence: float
-    basis: str
-    stands: bool
-    row: str | None = Field(description="The row of the policy that found it; null: a person did.")
-    by: Role
-    at: Instant
+    party: Books[Party]
+    confidence: Books[float]
+    basis: Annotated[str, seen_by(PARTICIPANTS, Reader.PUBLIC)]
+    stands: Books[bool]
+    row: Books[str | None] = Field(description="The row of the policy that found it; null: a person did.")
+    by: Books[Role]
+    at: Books[Instant]
+
+    def grounds(self, _: Someone) -> Readers:
+        """The basis of a row is the policy's; that of a person is their own words."""
+        return grounds({Reader.PUBLIC: self.row is not None})
 
 
 class ConditionShown(Frozen):
-    fact: str
-    name: str
-    wanted: str
-    value: str
-    told: Told
+    fact: Books[str]
+    name: Books[str]
+    wanted: Books[str]
+    value: Annotated[str, seen_by(PARTICIPANTS, Reader.PUBLIC)]
+    told: Books[Told]
+
+    def grounds(self, _: Someone) -> Readers:
+        return fact_grounds(self.fact)
 
 
 class RowShown(Frozen):
     """A row of the rule table. `told`: it holds, fails with one of its conditions, or lacks facts that are not known."""
 
-    row: str
-    party: Party
-    confidence: float
-    decisive: bool
-    basis: str
-    told: Told
-    conditions: tuple[ConditionShown, ...]
+    row: Books[str]
+    party: Books[Party]
+    confidence: Books[float]
+    decisive: Books[bool]
+    basis: Books[str]
+    told: Books[Told]
+    conditions: Books[tuple[ConditionShown, ...]]
 
 
 class Responsibility(Frozen):
     """The whole explanation, the surest row first."""
 
-    case_id: str
-    issue: Issue
-    issue_name: str
-    policy_version: str = Field(description="Of the policy that the case was opened with.")
-    explained_by: str = Field(description="The version of the policy whose rows are shown: today's.")
-    finding: FindingShown | None
-    decided_by: str | None = Field(description="The row that decides; null: a person did, or nothing does.")
-    suggestion: RowShown | None = Field(description="For the platform's people while nothing stands: what `find` may take up.")
-    rows: tuple[RowShown, ...]
-    facts: tuple[FactShown, ...]
-    missing: tuple[MissingShown, ...]
+    case_id: Books[str]
+    issue: Books[Issue]
+    issue_name: Books[str]
+    policy_version: Books[str] = Field(description="Of the policy that the case was opened with.")
+    explained_by: Books[str] = Field(description="The version of the policy whose rows are shown: today's.")
+    finding: Books[FindingShown | None]
+    decided_by: Books[str | None] = Field(description="The row that decides; null: a person did, or nothing does.")
+    suggestion: Inside[RowShown | None] = Field(
+        description="For the platform's people while nothing stands: what `find` may take up."
+    )
+    rows: Books[tuple[RowShown, ...]]
+    facts: Books[tuple[FactShown, ...]]
+    missing: Books[tuple[MissingShown, ...]]
 
 
 @router.get(
@@ -116,14 +130,13 @@ async def responsibility(parts: PartsOf, caller: CallerOf, language: Language, c
             f"案件尚未分类，无法认定责任。请见 GET /v1/cases/{case_id}。",
             rule="INV-4",
         )
-    return _shown(state, state.classification.issue, policy, caller.role, language)
+    return _shown(state, state.classification.issue, policy, language)
 
 
-def _shown(case: CaseState, issue: Issue, policy: PolicySlice, role: Role, language: Locale) -> Responsibility:
+def _shown(case: CaseState, issue: Issue, policy: PolicySlice, language: Locale) -> Responsibility:
     currency = currency_of(case, policy)
     explanation = explain(policy, issue, case.facts, case.finding, currency)
     rows = {row.row: _row(row, language) for row in explanation.rows}
-    suggested = explanation.suggestion if role is not Role.MERCHANT else None
     rule = policy.issues[issue]
     return Responsibility(
         case_id=case.case_id,
@@ -131,14 +144,12 @@ def _shown(case: CaseState, issue: Issue, policy: PolicySlice, role: Role, langu
         issue_name=rule.name.in_(language),
         policy_version=case.policy_version,
         explained_by=policy.version,
-        finding=_finding(masked_finding(case.finding, role), policy, language) if case.finding else None,
+        finding=_finding(case.finding, policy, language) if case.finding else None,
         decided_by=explanation.decided_by,
-        suggestion=rows[suggested] if suggested else None,
+        suggestion=rows[explanation.suggestion] if explanation.suggestion else None,
         rows=tuple(rows.values()),
         facts=tuple(
-            _fact(fact, fact.name in rule.facts, policy, currency, language)
-            for fact in masked_facts(case.facts, role)
-            if fact.name in FACTS
+            _fact(fact, fact.name in rule.facts, policy, currency, language) for fact in case.facts if fact.name in FACTS
         ),
         missing=tuple(_missing(gap, language) for gap in missing(policy, issue, case.facts)),
     )

@@ -19,15 +19,17 @@ from api.http.cursor import Cursor, Key, Order, following, instant, row_id
 from api.http.dependencies import CallerOf, Parts, PartsOf, RequestKey, only_for
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ALWAYS, OWN, problems
+from api.http.routes import SeenRoute
 from api.http.schemas import CaseItem
 from models.case.action_bodies import Take
 from models.case.actions import Act, Action
 from models.case.views import CaseView
 from models.common.base import Frozen, Identifier
+from models.common.readers import Platform
 from models.common.vocabulary import ErrorType, Priority, Role, Stage, Tier, WaitingOn
 from models.tables.case import AgentRow, AssignmentRow, CaseRow
 
-router = APIRouter(prefix="/v1/queues", tags=["queues"])
+router = APIRouter(prefix="/v1/queues", tags=["queues"], route_class=SeenRoute)
 
 OURS = [WaitingOn.AGENT.value, WaitingOn.SUPERVISOR.value]
 ASKED = [WaitingOn.MERCHANT.value, WaitingOn.CARRIER.value]
@@ -50,9 +52,9 @@ TeamId = Annotated[Identifier, Path(description="A team of the policy.", example
 class QueuePage(Frozen):
     """A page of a queue; `next` is where the following one is, None on the last."""
 
-    team: str
-    cases: tuple[CaseItem, ...]
-    next: str | None
+    team: Platform[str]
+    cases: Platform[tuple[CaseItem, ...]]
+    next: Platform[str | None]
 
 
 @router.get("/{team}", summary="A team's queue · 团队队列", responses=OWN)
@@ -83,7 +85,7 @@ async def queue(
     rows, more = found[:limit], len(found) > limit
     return QueuePage(
         team=team,
-        cases=tuple(item_of(row, caller) for row in rows),
+        cases=tuple(item_of(row) for row in rows),
         next=following(f"/v1/queues/{team}", {"limit": limit, "free": str(free).lower()}, _cursor(rows[-1])) if more else None,
     )
 

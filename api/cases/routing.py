@@ -7,33 +7,35 @@ from fastapi import APIRouter, Query
 
 from api.http.dependencies import CallerOf, Language, PartsOf, only_for
 from api.http.responses import READING
+from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier
+from models.common.readers import Inside
 from models.common.vocabulary import Issue, Kind, Priority, Role, Tier
 from rules.case.routing import explain
 from rules.policy.load import slice_policy
 
-router = APIRouter(prefix="/v1/routing", tags=["people"])
+router = APIRouter(prefix="/v1/routing", tags=["people"], route_class=SeenRoute)
 
 
 class RowExplained(Frozen):
     """What one row of the table makes of the case, in the caller's language."""
 
-    id: str
-    team: str
-    tier: Tier
-    fits: bool
-    wins: bool
-    why: str
+    id: Inside[str]
+    team: Inside[str]
+    tier: Inside[Tier]
+    fits: Inside[bool]
+    wins: Inside[bool]
+    why: Inside[str]
 
 
 class Explanation(Frozen):
     """Where a case would go, and the whole table with reasons."""
 
-    row: str
-    team: str
-    team_name: str
-    tier: Tier
-    rows: tuple[RowExplained, ...]
+    row: Inside[str]
+    team: Inside[str]
+    team_name: Inside[str]
+    tier: Inside[Tier]
+    rows: Inside[tuple[RowExplained, ...]]
 
 
 @router.get("/explain", summary="Who would get a case? · 案件会分给谁", responses=READING)

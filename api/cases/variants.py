@@ -12,25 +12,27 @@ from api.http.dependencies import CallerOf, Parts, PartsOf, only_for
 from api.http.partner_data import ask_partner, visible_order
 from api.http.problems import not_found, problem
 from api.http.responses import OWN
+from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier
 from models.common.errors import PartnerError
 from models.common.lines import NewItem
 from models.common.partners import Order
+from models.common.readers import Everybody
 from models.common.vocabulary import ErrorType
 from models.replacements.partner import Variant
 
 PATIENCE = 2
 """Seconds for the partners' answers to what is only checked beforehand; then it goes on, and finds out by itself."""
 
-router = APIRouter(prefix="/v1/orders", tags=["eligibility"])
+router = APIRouter(prefix="/v1/orders", tags=["eligibility"], route_class=SeenRoute)
 
 
 class LineVariants(Frozen):
     """What a line may be exchanged for, or changed into before shipping, as the merchant's catalogue has it now."""
 
-    order_id: str
-    line_id: str
-    variants: tuple[Variant, ...] | None = Field(
+    order_id: Everybody[str]
+    line_id: Everybody[str]
+    variants: Everybody[tuple[Variant, ...] | None] = Field(
         description="Null: the merchant does not tell; whether there is one then shows when it is asked for."
     )
 

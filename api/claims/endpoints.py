@@ -23,6 +23,8 @@ from api.http.idempotency import request_id
 from api.http.lookup import CASE_ID
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, OWN, READING
+from api.http.routes import SeenRoute
+from api.http.timelines import TimelineReader
 from api.http.uploads import references
 from models.case.actions import Act
 from models.claims.actions import CLAIM_BODIES, ClaimAction
@@ -30,15 +32,13 @@ from models.claims.state import ClaimKind, ClaimState, ClaimStatus
 from models.claims.views import ClaimBrief, ClaimPage, ClaimTotal, ClaimView
 from models.common.actors import Actor
 from models.common.base import Body, Frozen, Identifier, Money
-from models.common.events import Event, Readers
 from models.common.partner_registry import Partner
-from models.common.timeline import TimelineView
-from models.common.vocabulary import ErrorType, Locale, Role
+from models.common.vocabulary import ErrorType, Role
 from models.tables.claims import ClaimHistoryRow, ClaimRow
 from rules.claims.permissions import PERMISSIONS, brief_of, may_see, view_of
 from rules.notifications.texts import texts
 
-router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(check_body)])
+router = APIRouter(prefix="/v1/claims", tags=["claims"], dependencies=[Depends(check_body)], route_class=SeenRoute)
 
 LOOKERS = Role.platform() | Partner.roles()
 LISTERS = LOOKERS | {Role.ANALYST}
@@ -113,11 +113,7 @@ async def show(parts: PartsOf, caller: CallerOf, language: Language, claim_id: C
         state = await _find(session, caller, claim_id)
         asked = select(ClaimHistoryRow).where(ClaimHistoryRow.claim_id == claim_id).order_by(col(ClaimHistoryRow.version))
         rows = (await session.exec(asked)).all()
-    history = tuple(
-        _told(row, language, parts.policy.zone)
-        for row in rows
-        if caller.role in Role.platform() or Event(row.event).readers is not Readers.PLATFORM
-    )
+    history = TimelineReader(caller.actor, language, texts(parts.policy.zone)).read_all(rows)
     return view_of(state, caller.actor, language).model_copy(update={"history": history})
 
 
@@ -199,11 +195,6 @@ def _next(query: ClaimQuery, last: ClaimRow) -> str:
     cursor = query.sort.order.cursor((getattr(last, query.sort.column), last.claim_id))
     given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
     return following("/v1/claims", {**given, "sort": query.sort.value}, cursor)
-
-
-def _told(row: ClaimHistoryRow, language: Locale, home: str) -> TimelineView:
-    text = texts(home).timeline_text(Event(row.event), row.data, language)
-    return TimelineView(version=row.version, at=row.at, event=row.event, by=Role(row.role), text=text, data=row.data)
 
 
 def _over() -> ProblemError:

@@ -16,14 +16,16 @@ from api.http.dependencies import CallerOf, PartsOf, RequestKey, only_for
 from api.http.lookup import in_sight
 from api.http.problems import not_found, problem
 from api.http.responses import OWN, READING
+from api.http.routes import SeenRoute
 from models.case.receipt import Wanted
 from models.common.base import Identifier
+from models.common.readers import Payer
 from models.common.vocabulary import ErrorType, Role
 from models.remedies.order_change import Address
 from models.tables.addresses import AddressRow
 from models.tables.case import CaseRow
 
-router = APIRouter(prefix="/v1/addresses", tags=["cases"])
+router = APIRouter(prefix="/v1/addresses", tags=["cases"], route_class=SeenRoute)
 
 WHO = frozenset({Role.CUSTOMER}) | Role.platform()
 NEW_ADDRESS = {
@@ -50,8 +52,8 @@ class AddressIn(Address):
 
 
 class StoredAddress(Address):
-    address_id: str
-    customer_id: str
+    address_id: Payer[str]
+    customer_id: Payer[str]
 
 
 @router.post(

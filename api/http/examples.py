@@ -152,6 +152,11 @@ ACTIONS: Mapping[str, Shown] = {
         "What was given stays; the rules learn.",
         {"agrees": True, "note": "依据充分"},
     ),
+    "note": Shown(
+        "Write a note for colleagues · 写内部备注",
+        "No party of the case reads it. Whom you mention is told in their inbox.",
+        {"words": "已联系仓库，等待视频。", "mentions": ["gao.yun"]},
+    ),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",

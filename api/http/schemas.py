@@ -12,6 +12,7 @@ from models.common.base import Body, Frozen, Identifier, Instant, Money, Words, 
 from models.common.identifiers import Phone
 from models.common.lines import LineQuantity
 from models.common.partners import FromPartner
+from models.common.readers import BOOKS, Everybody, Participants, Platform, Reader, seen_by
 from models.common.timeline import TimelineView
 from models.common.vocabulary import (
     Channel,
@@ -121,106 +122,106 @@ SHAPES: Mapping[Action, type[Body]] = {
 
 
 class Links(Frozen):
-    self: str
-    timeline: str
-    events: str
+    self: Everybody[str]
+    timeline: Everybody[str]
+    events: Everybody[str]
 
 
 class Opened(Frozen):
     """REC-4: the acknowledgement at once."""
 
-    case_id: str
-    joined: bool
+    case_id: Everybody[str]
+    joined: Everybody[bool]
     """REC-5: an open case of the same customer, order line and issue took the words and evidence in; `case_id` is that one."""
-    status: str
-    links: Links
-    received_at: Instant
-    next_steps: tuple[str, ...]
+    status: Everybody[str]
+    links: Everybody[Links]
+    received_at: Everybody[Instant]
+    next_steps: Everybody[tuple[str, ...]]
 
 
 class CaseItem(Frozen):
     """A case in a list."""
 
-    case_id: str
-    version: int
-    kind: Kind
-    stage: Stage
-    channel: Channel
-    customer_id: str
-    order_id: str | None
-    merchant_id: str | None
-    issue: Issue | None
-    priority: Priority | None
-    tier: Tier
-    team: str | None
-    handler: str | None
-    waiting_on: WaitingOn
-    waiting_for: WaitFor | None
-    next_deadline: Instant | None
-    sla_state: SlaState
-    outcome: Outcome | None
-    amount: Money
-    automatic: bool
-    reopened: int
-    opened_at: Instant
-    updated_at: Instant
-    closed_at: Instant | None
+    case_id: Everybody[str]
+    version: Everybody[int]
+    kind: Everybody[Kind]
+    stage: Everybody[Stage]
+    channel: Everybody[Channel]
+    customer_id: Participants[str]
+    order_id: Everybody[str | None]
+    merchant_id: Everybody[str | None]
+    issue: Everybody[Issue | None]
+    priority: Annotated[Priority | None, seen_by(BOOKS, Reader.CARRIER)]
+    tier: Everybody[Tier]
+    team: Everybody[str | None]
+    handler: Platform[str | None]
+    waiting_on: Everybody[WaitingOn]
+    waiting_for: Everybody[WaitFor | None]
+    next_deadline: Everybody[Instant | None]
+    sla_state: Everybody[SlaState]
+    outcome: Everybody[Outcome | None]
+    amount: Everybody[Money]
+    automatic: Everybody[bool]
+    reopened: Everybody[int]
+    opened_at: Everybody[Instant]
+    updated_at: Everybody[Instant]
+    closed_at: Everybody[Instant | None]
 
 
 class CasePage(Frozen):
     """A page; `next` is where the following one is, None on the last."""
 
-    cases: tuple[CaseItem, ...]
-    next: str | None
+    cases: Everybody[tuple[CaseItem, ...]]
+    next: Everybody[str | None]
 
 
 class TimelinePage(Frozen):
-    entries: tuple[TimelineView, ...]
-    next: str | None
+    entries: Everybody[tuple[TimelineView, ...]]
+    next: Everybody[str | None]
 
 
 class Evidence(Frozen):
     """A stored piece of evidence; name it by its `sha256` in the case it belongs to."""
 
-    sha256: str
-    media_type: str
-    size: int
-    name: str
+    sha256: Participants[str]
+    media_type: Participants[str]
+    size: Participants[int]
+    name: Participants[str]
 
 
 class EvidenceLink(Frozen):
     """Addresses at this API that need no token; `thumbnail` for pictures."""
 
-    url: str
-    thumbnail: str | None
-    expires_at: Instant
+    url: Participants[str]
+    thumbnail: Participants[str | None]
+    expires_at: Participants[Instant]
 
 
 class Message(Frozen):
     """A message of the in-site inbox."""
 
-    id: int
-    case_id: str
-    event: str
-    subject: str
-    body: str
-    created_at: Instant
-    read_at: Instant | None
+    id: Everybody[int]
+    case_id: Everybody[str]
+    event: Everybody[str]
+    subject: Everybody[str]
+    body: Everybody[str]
+    created_at: Everybody[Instant]
+    read_at: Everybody[Instant | None]
 
 
 class Inbox(Frozen):
-    messages: tuple[Message, ...]
-    unread: int
-    next: str | None
+    messages: Everybody[tuple[Message, ...]]
+    unread: Everybody[int]
+    next: Everybody[str | None]
 
 
 class Preferences(Frozen):
     """How a customer wants to be told. `channels` None: as the marketplace's policy says; the inbox is always told."""
 
-    channels: Told = None
-    locale: Locale | None = None
+    channels: Everybody[Told] = None
+    locale: Everybody[Locale | None] = None
     """None: the platform's."""
-    zone: Zone | None = None
+    zone: Everybody[Zone | None] = None
     """None: the market's."""
 
 
@@ -236,9 +237,9 @@ class Envelope(FromPartner):
 class Taken(Frozen):
     """What became of a webhook: `taken`, `replayed` (known already), or `unknown` (no case waits for it)."""
 
-    result: Literal["taken", "replayed", "unknown"]
+    result: Everybody[Literal["taken", "replayed", "unknown"]]
 
 
 class Health(Frozen):
-    status: str
-    checks: dict[str, str]
+    status: Everybody[str]
+    checks: Everybody[dict[str, str]]

@@ -5,38 +5,43 @@ from dataclasses import dataclass
 
 from api.http.auth import Caller
 from models.case.state import CaseState
+from models.common.actors import Actor
 from models.common.events import Event
+from models.common.readers import Readers
 from models.common.timeline import TimelineView
 from models.common.vocabulary import Locale, Role
 from models.tables.case import TimelineRow
-from rules.case.access import masked_data, shows
+from models.tables.claims import ClaimHistoryRow
+from rules.case.timeline import as_written_today, data_for, grounds_in, may_read
 from rules.notifications.texts import Texts, texts
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Who reads a timeline."""
+class TimelineReader:
+    """Who reads the timeline of a case, or the history of a claim."""
 
-    case_id: str
-    role: Role
+    actor: Actor
     language: Locale
-    zone: str | None
     texts: Texts
+    zone: str | None = None
 
     @classmethod
-    def of(cls, caller: Caller, home: str, case_id: str, language: Locale, state: CaseState | None) -> "Reader":
+    def of(cls, caller: Caller, home: str, language: Locale, state: CaseState | None) -> "TimelineReader":
         """Customers read times in their own zone, everybody else in the market's (`home`)."""
         zone = state.receipt.zone if state is not None and caller.role is Role.CUSTOMER else None
-        return cls(case_id=case_id, role=caller.role, language=language, zone=zone, texts=texts(home))
+        return cls(actor=caller.actor, language=language, texts=texts(home), zone=zone)
 
-    def sees(self, row: TimelineRow) -> bool:
-        return shows(Event(row.event), row.data, self.role)
-
-    def read(self, row: TimelineRow) -> TimelineView:
+    def read(self, row: TimelineRow | ClaimHistoryRow) -> TimelineView | None:
+        """The row as this reader gets it; None: it is not for them."""
         event = Event(row.event)
-        data = masked_data(event, row.data, self.role)
+        by = Actor(role=Role(row.role), id=row.actor_id)
+        written = as_written_today(event, row.data, by)
+        on: Readers = grounds_in(written, by, self.actor)
+        if not may_read(event, on):
+            return None
+        data = data_for(event, written, on)
         text = self.texts.timeline_text(event, data, self.language, self.zone)
-        return TimelineView(version=row.version, at=row.at, event=event, by=Role(row.role), text=text, data=data)
+        return TimelineView(version=row.version, at=row.at, event=event, by=by.role, text=text, data=data)
 
-    def read_all(self, rows: Iterable[TimelineRow]) -> tuple[TimelineView, ...]:
-        return tuple(self.read(row) for row in rows if self.sees(row))
+    def read_all(self, rows: Iterable[TimelineRow | ClaimHistoryRow]) -> tuple[TimelineView, ...]:
+        return tuple(view for row in rows if (view := self.read(row)) is not None)

@@ -13,47 +13,49 @@ from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
 from api.http.lookup import in_sight
 from api.http.problems import not_found
 from api.http.responses import OWN
+from api.http.routes import SeenRoute
 from models.common.base import IDENTIFIER, Frozen, Instant, Money
+from models.common.readers import Books, Everybody
 from models.common.vocabulary import Role
 from models.money.ledger import EntryKind, Posting
 from models.tables.case import CaseRow
 from rules.money import ledger
 
-router = APIRouter(prefix="/v1/orders", tags=["cases"])
+router = APIRouter(prefix="/v1/orders", tags=["cases"], route_class=SeenRoute)
 READERS = Role.people() - {Role.CARRIER}
 
 
 class LedgerEntry(Frozen):
     """One movement of money, in the caller's language."""
 
-    entry: str
-    at: Instant
-    kind: EntryKind
-    text: str
-    case_id: str | None
-    remedy_id: str | None
-    amount: Money
-    postings: tuple[Posting, ...] = Field(description="For the platform's people and the merchant. They sum to zero.")
+    entry: Everybody[str]
+    at: Everybody[Instant]
+    kind: Everybody[EntryKind]
+    text: Everybody[str]
+    case_id: Everybody[str | None]
+    remedy_id: Everybody[str | None]
+    amount: Everybody[Money]
+    postings: Books[tuple[Posting, ...]] = Field(description="For the platform's people and the merchant. They sum to zero.")
 
 
 class Balance(Frozen):
     """What an account holds, in minor units; what is taken from it is negative."""
 
-    account: str
-    currency: str
-    minor: int
+    account: Books[str]
+    currency: Books[str]
+    minor: Books[int]
 
 
 class OrderLedger(Frozen):
     """What was paid is with the customer again (`refunded`), on its way there (`under_way`), or may still be refunded (`left`)."""
 
-    order_id: str
-    paid: Money
-    refunded: Money
-    under_way: Money
-    left: Money
-    balances: tuple[Balance, ...] = Field(description="For the platform's people and the merchant.")
-    entries: tuple[LedgerEntry, ...]
+    order_id: Everybody[str]
+    paid: Everybody[Money]
+    refunded: Everybody[Money]
+    under_way: Everybody[Money]
+    left: Everybody[Money]
+    balances: Books[tuple[Balance, ...]] = Field(description="For the platform's people and the merchant.")
+    entries: Everybody[tuple[LedgerEntry, ...]]
 
 
 @router.get("/{order_id:path}/ledger", summary="An order's money · 订单资金明细", responses=OWN)
@@ -71,8 +73,7 @@ async def order_ledger(
     entries = [entry for _, entry in known]
     currency = next((entry.currency for entry in entries if entry.kind in EntryKind.paying_in()), parts.policy.currency)
     shown = [(at, entry) for at, entry in known if ledger.concerns(entry, caller.actor)]
-    whole = caller.role is not Role.CUSTOMER
-    held = ledger.balances([entry for _, entry in shown if whole])
+    held = ledger.balances([entry for _, entry in shown])
     return OrderLedger(
         order_id=order_id,
         **dict(ledger.summary(entries, currency)),
@@ -86,7 +87,7 @@ async def order_ledger(
                 case_id=entry.case_id,
                 remedy_id=entry.remedy_id,
                 amount=entry.amount,
-                postings=entry.postings if whole else (),
+                postings=entry.postings,
             )
             for at, entry in shown
         ),

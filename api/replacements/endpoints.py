@@ -14,6 +14,7 @@ from api.http.idempotency import request_id
 from api.http.lookup import find
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, LOOKING
+from api.http.routes import SeenRoute
 from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.base import Body
@@ -23,7 +24,7 @@ from models.replacements.views import ReplacementView
 from rules.replacements.permissions import REPLACEMENT_ROLES
 from rules.replacements.view import view_of_replacement
 
-router = APIRouter(prefix="/v1/cases/{case_id}/replacements/{remedy_id}", tags=["replacements"])
+router = APIRouter(prefix="/v1/cases/{case_id}/replacements/{remedy_id}", tags=["replacements"], route_class=SeenRoute)
 
 SHOWN: dict[ReplacementAction, Shown] = {
     ReplacementAction.ACCEPT_ESTIMATE: Shown(

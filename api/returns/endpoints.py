@@ -18,6 +18,7 @@ from api.http.idempotency import request_id
 from api.http.lookup import find, in_sight
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, LOOKING, READING
+from api.http.routes import SeenRoute
 from api.http.uploads import references
 from api.returns.parcels import refuse_others_parcel
 from api.returns.schemas import SHAPES, ClaimFreightIn, InspectIn
@@ -30,11 +31,10 @@ from models.returns.views import ReturnItem, ReturnPage, ReturnView
 from models.tables.addresses import AddressRow
 from models.tables.case import CaseRow
 from models.tables.returns import ReturnRow
-from rules.case.access import MASK
 from rules.returns.permissions import RETURN_ROLES, allowed_with
 from rules.returns.view import href, view_of_return
 
-router = APIRouter(tags=["returns"])
+router = APIRouter(tags=["returns"], route_class=SeenRoute)
 
 
 async def _found(parts: Parts, caller: Caller, case_id: str, remedy_id: str) -> tuple[CaseRow, ReturnState]:
@@ -213,13 +213,11 @@ async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ReturnQuery, 
         rows = (await session.exec(asked.order_by(*LATEST_FIRST.by).limit(query.limit + 1))).all()
     shown = rows[: query.limit]
     more = _next(query, shown[-1]) if len(rows) > query.limit else None
-    return ReturnPage(returns=tuple(_item(row, caller) for row in shown), next=more)
+    return ReturnPage(returns=tuple(_item(row) for row in shown), next=more)
 
 
-def _item(row: ReturnRow, caller: Caller) -> ReturnItem:
+def _item(row: ReturnRow) -> ReturnItem:
     fields: dict[str, Any] = row.model_dump(include=set(ReturnItem.model_fields))
-    if caller.role is Role.ANALYST:
-        fields["customer_id"] = MASK
     return ReturnItem.model_validate({**fields, "href": href(row.case_id, row.remedy_id)})
 
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from models.common.actors import EvidenceRef
 from models.common.base import Body, Identifier, Money, Words, unfit
 from models.common.partners import RefundTo
+from models.common.readers import Everybody, Payer
 from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Silence, WaitingOn
 from models.remedies.offers import OptionOffer, RemedyOffer
 
@@ -193,6 +194,14 @@ class ReviewDecision(Body):
     note: str | None = Field(default=None, max_length=1000)
 
 
+class Note(Body):
+    """Write something down for your colleagues; no party of the case ever reads it. Whom you mention is told."""
+
+    words: Words
+    mentions: tuple[Identifier, ...] = Field(default=(), max_length=20)
+    """Colleagues, by their ids; each of them has to see the case."""
+
+
 class RetryRefund(Body):
     """Ask the provider again for a refund that failed, after its cause was mended; or for another way (RES-5)."""
 
@@ -225,10 +234,10 @@ class Dispute(Body):
 class Rate(Body):
     """The survey (FUP-2): 1 is bad, 5 is good."""
 
-    speed: int = Field(ge=1, le=5)
-    solution: int = Field(ge=1, le=5)
-    attitude: int = Field(ge=1, le=5)
-    comment: str | None = Field(default=None, max_length=2000)
+    speed: Everybody[int] = Field(ge=1, le=5)
+    solution: Everybody[int] = Field(ge=1, le=5)
+    attitude: Everybody[int] = Field(ge=1, le=5)
+    comment: Payer[str | None] = Field(default=None, max_length=2000)
 
     @property
     def lowest(self) -> int:

@@ -29,6 +29,7 @@ from models.case.action_bodies import (
     Escalate,
     Find,
     Helped,
+    Note,
     Propose,
     Rate,
     RecordRefund,
@@ -72,6 +73,7 @@ class Action(StrEnum):
     APPEAL = "appeal"
     DECIDE_APPEAL = "decide_appeal"
     REVIEW = "review"
+    NOTE = "note"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -105,6 +107,7 @@ BODIES: dict[Action, type[Body]] = {
     Action.APPEAL: AppealFinding,
     Action.DECIDE_APPEAL: DecideAppeal,
     Action.REVIEW: ReviewDecision,
+    Action.NOTE: Note,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

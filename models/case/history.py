@@ -4,38 +4,39 @@ from pydantic import Field
 
 from models.common.base import Frozen, Identifier
 from models.common.lines import LineQuantity
+from models.common.readers import Everybody
 
 
 class LineGiven(Frozen):
     """Money that was given for an order's line."""
 
-    line_id: Identifier
-    minor: int = Field(ge=0)
+    line_id: Everybody[Identifier]
+    minor: Everybody[int] = Field(ge=0)
 
 
 class OrderHistory(Frozen):
     """What earlier cases took and gave; the asking case itself does not count."""
 
-    taken: tuple[LineQuantity, ...] = ()
+    taken: Everybody[tuple[LineQuantity, ...]] = ()
     """Pieces of each line that other cases returned, replaced or cancelled."""
-    exchanged: tuple[LineQuantity, ...] = ()
+    exchanged: Everybody[tuple[LineQuantity, ...]] = ()
     """Pieces of each line that came back to the merchant and were replaced or paid for, so that the customer's are taken no more."""
-    unpaid: tuple[LineQuantity, ...] = ()
+    unpaid: Everybody[tuple[LineQuantity, ...]] = ()
     """Of `taken` those whose refund came back when its case was over for good: nothing but money is left to give for them."""
-    given_minor: int = 0
+    given_minor: Everybody[int] = 0
     """Money of the order that other cases gave back or set aside, coupons included; in the order's currency."""
-    refunded_minor: int = 0
+    refunded_minor: Everybody[int] = 0
     """How much of that is taken from the order's payments."""
-    given: tuple[LineGiven, ...] = ()
+    given: Everybody[tuple[LineGiven, ...]] = ()
     """For which lines it was, as the cases say."""
-    for_goods_minor: int = 0
+    for_goods_minor: Everybody[int] = 0
     """How much of that was for goods, in cases about anything but what was charged."""
-    cases_of_order: int = 0
-    cases_of_customer: int = 0
+    cases_of_order: Everybody[int] = 0
+    cases_of_customer: Everybody[int] = 0
     """Opened in the last 90 days."""
-    refunds_of_customer: int = 0
+    refunds_of_customer: Everybody[int] = 0
     """Cases of the last 90 days that gave money back."""
-    refunded_to_customer_minor: int = 0
+    refunded_to_customer_minor: Everybody[int] = 0
     """In the policy's currency, in the last 90 days."""
-    found_against_customer: int = 0
+    found_against_customer: Everybody[int] = 0
     """Cases of the last 90 days in which the customer was found responsible after claiming otherwise."""

@@ -5,6 +5,7 @@ from pydantic import Field
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Frozen, Identifier, Instant, Money, Words
 from models.common.lines import LineQuantity, NewItem
+from models.common.readers import Everybody
 from models.common.vocabulary import Channel, Issue, Kind, Locale, RemedyKind
 from models.remedies.order_change import OrderChange
 
@@ -12,16 +13,16 @@ from models.remedies.order_change import OrderChange
 class Wanted(Frozen):
     """What the customer asks for."""
 
-    remedy: RemedyKind
-    amount: Money | None = None
+    remedy: Everybody[RemedyKind]
+    amount: Everybody[Money | None] = None
     """None: what is fair; the whole of the lines for a refund."""
-    items: tuple[NewItem, ...] = Field(default=(), max_length=100)
+    items: Everybody[tuple[NewItem, ...]] = Field(default=(), max_length=100)
     """For an exchange: what is wanted instead."""
-    change: OrderChange | None = None
+    change: Everybody[OrderChange | None] = None
     """For a change of the order before it is shipped."""
-    method: Identifier | None = None
+    method: Everybody[Identifier | None] = None
     """Where money goes back to, if any does (RES-16): a payment method of the order by its name, as `alipay`, or `balance`."""
-    reason: Identifier | None = None
+    reason: Everybody[Identifier | None] = None
     """For a cancellation: one of the policy's `changes.cancel.reasons`."""
 
 

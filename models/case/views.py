@@ -10,6 +10,21 @@ from models.claims.views import ClaimBrief
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
 from models.common.lines import LineQuantity
+from models.common.readers import (
+    BOOKS,
+    INSIDE,
+    PLATFORM,
+    Books,
+    Everybody,
+    Inside,
+    Participants,
+    Platform,
+    Reader,
+    Readers,
+    Someone,
+    grounds,
+    seen_by,
+)
 from models.common.views import View, renamed
 from models.common.vocabulary import (
     Channel,
@@ -38,192 +53,216 @@ from models.returns.state import ReturnAction
 class WaitView(View):
     """Whose move it is, until when, and what happens by default (docs/features.md)."""
 
-    on: WaitingOn
-    for_: Annotated[WaitFor, renamed("for", formerly="for_")]
-    until: Instant
-    provisional: bool = False
+    on: Everybody[WaitingOn]
+    for_: Everybody[Annotated[WaitFor, renamed("for", formerly="for_")]]
+    until: Everybody[Instant]
+    provisional: Everybody[bool] = False
     """`until` lies in a year whose days off are not announced, and may move once they are."""
-    then: str
+    then: Everybody[str]
 
 
 class ClockView(View):
     """SLA: the promise as it stands. `due` is None while paused or after it stopped; durations in seconds of working time."""
 
-    name: ClockName
-    state: SlaState
-    target_seconds: int
-    used_seconds: int
-    used_by_tier: dict[Tier, int]
-    due: Instant | None
-    provisional: bool = False
+    name: Everybody[ClockName]
+    state: Everybody[SlaState]
+    target_seconds: Everybody[int]
+    used_seconds: Everybody[int]
+    used_by_tier: Everybody[dict[Tier, int]]
+    due: Everybody[Instant | None]
+    provisional: Everybody[bool] = False
     """`due` lies in a year whose days off are not announced, and may move once they are."""
-    paused: bool
-    stopped: bool
+    paused: Everybody[bool]
+    stopped: Everybody[bool]
 
 
 class MissView(View):
-    clock: ClockName
-    at: Instant
-    due: Instant
-    held_by: Tier
-    handler: str | None
+    clock: Everybody[ClockName]
+    at: Everybody[Instant]
+    due: Everybody[Instant]
+    held_by: Everybody[Tier]
+    handler: Platform[str | None]
 
 
 class SayingView(View):
-    at: Instant
-    by: Role
-    words: str
-    evidence: tuple[EvidenceRef, ...]
+    """Words as they were said. An answer to a request, and an appeal, are private: for the platform, who said it, and who asked."""
+
+    at: Everybody[Instant]
+    by: Everybody[Role]
+    by_id: Annotated[str | None, seen_by(PLATFORM, Reader.AUTHOR)] = None
+    private: Everybody[bool] = False
+    asked_by: Everybody[Role | None] = None
+    """Who had asked for it; None: nobody."""
+    words: Participants[str]
+    evidence: Participants[tuple[EvidenceRef, ...]]
+
+    def grounds(self, reader: Someone) -> Readers:
+        author = (self.by, self.by_id) == (reader.role, reader.id)
+        return grounds({Reader.AUTHOR: author, Reader.ASKER: self.asked_by is reader.role, Reader.PUBLIC: not self.private})
 
 
 class RequestView(View):
     """INV-2: what was asked of whom, in the viewer's language, and what came of it."""
 
-    id: str
-    of: WaitingOn
-    recipient: str
-    question: str
-    asked_at: Instant
-    remind_at: Instant
-    due: Instant
-    by: Actor
-    reminded: bool
-    silent: bool
-    withdrawn: bool
-    answer: Saying | None
-    admits: bool | None
+    id: Everybody[str]
+    of: Everybody[WaitingOn]
+    recipient: Everybody[str]
+    question: Everybody[str]
+    asked_at: Everybody[Instant]
+    remind_at: Everybody[Instant]
+    due: Everybody[Instant]
+    by: Everybody[Actor]
+    reminded: Everybody[bool]
+    silent: Everybody[bool]
+    withdrawn: Everybody[bool]
+    answer: Everybody[Saying | None]
+    admits: Everybody[bool | None]
 
     @property
     def open(self) -> bool:
         return self.answer is None and not self.silent and not self.withdrawn
 
+    def grounds(self, reader: Someone) -> Readers:
+        asked = (self.of.value, self.recipient) == (reader.role.value, reader.id)
+        return grounds({Reader.ASKED: asked, Reader.ASKER: self.by.is_(reader)})
+
 
 class ProposalView(View):
-    id: str
-    round: int
-    by: Role
-    at: Instant
-    options: tuple[Option, ...]
-    amount: Money
-    until: Instant | None
-    if_silent: Silence
-    state: str
+    id: Everybody[str]
+    round: Everybody[int]
+    by: Everybody[Role]
+    at: Everybody[Instant]
+    options: Everybody[tuple[Option, ...]]
+    amount: Everybody[Money]
+    until: Everybody[Instant | None]
+    if_silent: Everybody[Silence]
+    state: Everybody[str]
     """awaiting_approval, standing, accepted, refused, declined or lapsed."""
-    accepted: int | None
-    refused: str | None
-    declined: str | None
-    counter_amount: Money | None
-    counter_remedy: RemedyKind | None
+    accepted: Everybody[int | None]
+    refused: Participants[str | None]
+    declined: Annotated[str | None, seen_by(PLATFORM, Reader.AUTHOR)]
+    counter_amount: Everybody[Money | None]
+    counter_remedy: Everybody[RemedyKind | None]
+
+    def grounds(self, reader: Someone) -> Readers:
+        """Until it is approved, and when it was not, it is its proposer's."""
+        put = self.state not in {"awaiting_approval", "declined"}
+        return grounds({Reader.AUTHOR: self.by is reader.role, Reader.PUBLIC: put})
 
 
 class ActionView(View):
     """An action open to the viewer now, and where to send it."""
 
-    action: Action | ReturnAction | ReplacementAction
-    href: str
+    action: Everybody[Action | ReturnAction | ReplacementAction]
+    href: Everybody[str]
 
 
 class ClassificationView(View):
     """CLS-2: the issue, how sure, and by what: `customer`, `agent`, `lexicon:<version>`, `model:<version>`."""
 
-    issue: Issue
-    confidence: float
-    by: str
-    alternatives: tuple[Issue, ...]
+    issue: Everybody[Issue]
+    confidence: Everybody[float]
+    by: Everybody[str]
+    alternatives: Everybody[tuple[Issue, ...]]
 
 
 class GradeView(View):
     """CLS-3: how urgent the case is, with reasons that a person can read."""
 
-    priority: Priority
-    severity: int
-    urgency: int
-    reasons: tuple[str, ...]
+    priority: Inside[Priority]
+    severity: Inside[int]
+    urgency: Inside[int]
+    reasons: Inside[tuple[str, ...]]
 
 
 class TransferView(View):
     """DSP-4: a handler asks somebody to take over; unanswered by `due` it goes to the team's supervisor."""
 
-    by: Actor
-    to: Identifier | None
-    team: Identifier
-    reason: str
-    due: Instant
-    provisional: bool = False
+    by: Platform[Actor]
+    to: Platform[Identifier | None]
+    team: Platform[Identifier]
+    reason: Platform[str]
+    due: Platform[Instant]
+    provisional: Platform[bool] = False
     """`due` lies in a year whose days off are not announced, and may move once they are."""
 
 
 class SuggestionView(View):
     """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
 
-    entry_id: Identifier
-    title: str
-    body: str
-    score: float
-    helped: bool | None
+    entry_id: Everybody[Identifier]
+    title: Everybody[str]
+    body: Everybody[str]
+    score: Everybody[float]
+    helped: Everybody[bool | None]
 
 
 class ArchiveView(View):
     """ARC-1: the seal of the immutable record; a case that was reopened is sealed again, as a further edition."""
 
-    sha256: str
-    edition: int
-    at: Instant
-    outcome: Outcome
-    root_cause: str
-    lesson: str | None
+    sha256: Everybody[str]
+    edition: Everybody[int]
+    at: Everybody[Instant]
+    outcome: Everybody[Outcome]
+    root_cause: Books[str]
+    lesson: Inside[str | None]
 
 
 class CaseView(View):
     """One case as the viewer may see it."""
 
-    case_id: str
-    version: int
-    kind: Kind
-    stage: Stage
-    channel: Channel
-    customer_id: str
-    order_id: str | None
-    merchant_id: str | None
-    carriers: tuple[str, ...]
-    lines: tuple[LineQuantity, ...]
-    description: str
-    wanted: Wanted | None
-    issue: Issue | None
-    issue_name: str | None
-    classification: ClassificationView | None
-    grade: GradeView | None
-    tier: Tier
-    team: str | None
-    handler: str | None
-    owner: str | None
-    transfer: TransferView | None
-    suggestion: SuggestionView | None
-    waiting: WaitView | None
-    clocks: tuple[ClockView, ...]
-    misses: tuple[MissView, ...]
-    facts: tuple[Fact, ...]
-    sayings: tuple[SayingView, ...]
-    requests: tuple[RequestView, ...]
-    finding: Finding | None
-    proposals: tuple[ProposalView, ...]
-    remedies: tuple[RemedyView, ...]
-    automatic: bool
-    checks: tuple[Check, ...]
-    review: Review | None
-    history: OrderHistory | None
-    appeal: Appeal | None
-    appeals_before: tuple[Appeal, ...]
+    case_id: Everybody[str]
+    version: Everybody[int]
+    kind: Everybody[Kind]
+    stage: Everybody[Stage]
+    channel: Everybody[Channel]
+    customer_id: Participants[str]
+    order_id: Everybody[str | None]
+    merchant_id: Everybody[str | None]
+    carriers: Everybody[tuple[str, ...]]
+    lines: Everybody[tuple[LineQuantity, ...]]
+    description: Participants[str]
+    wanted: Everybody[Wanted | None]
+    issue: Everybody[Issue | None]
+    issue_name: Everybody[str | None]
+    classification: Everybody[ClassificationView | None]
+    grade: Inside[GradeView | None]
+    tier: Everybody[Tier]
+    team: Everybody[str | None]
+    handler: Platform[str | None]
+    owner: Platform[str | None]
+    transfer: Platform[TransferView | None]
+    suggestion: Everybody[SuggestionView | None]
+    waiting: Everybody[WaitView | None]
+    clocks: Everybody[tuple[ClockView, ...]]
+    misses: Everybody[tuple[MissView, ...]]
+    facts: Everybody[tuple[Fact, ...]]
+    sayings: Annotated[tuple[SayingView, ...], seen_by(PLATFORM, Reader.AUTHOR, Reader.ASKER, Reader.PUBLIC)]
+    requests: Annotated[tuple[RequestView, ...], seen_by(PLATFORM, Reader.ASKED, Reader.ASKER)]
+    finding: Annotated[Finding | None, seen_by(BOOKS, Reader.DECIDED)]
+    proposals: Annotated[tuple[ProposalView, ...], seen_by(INSIDE, Reader.AUTHOR, Reader.PUBLIC)]
+    remedies: Everybody[tuple[RemedyView, ...]]
+    automatic: Everybody[bool]
+    checks: Inside[tuple[Check, ...]]
+    review: Inside[Review | None]
+    history: Inside[OrderHistory | None]
+    appeal: Everybody[Appeal | None]
+    appeals_before: Everybody[tuple[Appeal, ...]]
     """Those of other parties before; each party is heard once."""
-    appeal_until: Instant | None
+    appeal_until: Everybody[Instant | None]
     """Until when the viewer may appeal."""
-    survey: Rate | None
-    outcome: Outcome | None
-    archive: ArchiveView | None
-    reopened: int
-    opened_at: Instant
-    closed_at: Instant | None
-    policy_version: str
-    available_actions: tuple[ActionView, ...]
-    claims: tuple[ClaimBrief, ...] = ()
+    survey: Everybody[Rate | None]
+    outcome: Everybody[Outcome | None]
+    archive: Everybody[ArchiveView | None]
+    reopened: Everybody[int]
+    opened_at: Everybody[Instant]
+    closed_at: Everybody[Instant | None]
+    policy_version: Everybody[str]
+    available_actions: Everybody[tuple[ActionView, ...]]
+    settled: Everybody[bool] = False
+    """What is to be done was decided."""
+    claims: Everybody[tuple[ClaimBrief, ...]] = ()
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
+
+    def grounds(self, _: Someone) -> Readers:
+        return grounds({Reader.DECIDED: self.settled})

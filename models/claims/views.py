@@ -7,6 +7,7 @@ from models.claims.policy import ClaimWaitFor
 from models.claims.state import ClaimCause, ClaimKind, ClaimStatus
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
+from models.common.readers import Everybody, Participants, Platform
 from models.common.timeline import TimelineView
 from models.common.views import View, renamed
 from models.common.vocabulary import Issue, Party, RemedyKind, WaitingOn
@@ -16,121 +17,121 @@ from models.investigation.findings import Fact, Finding
 class ClaimItemView(View):
     """What is claimed for one remedy, and who gets it: whoever paid for the remedy."""
 
-    remedy_id: Identifier
-    kind: RemedyKind
-    amount: Money
-    in_favour_of: Party
+    remedy_id: Everybody[Identifier]
+    kind: Everybody[RemedyKind]
+    amount: Everybody[Money]
+    in_favour_of: Everybody[Party]
 
 
 class ClaimLimitView(View):
     """Why less is claimed than was given. `by`: declared_value, freight, late."""
 
-    amount: Money
-    by: str
+    amount: Everybody[Money]
+    by: Everybody[str]
 
 
 class ClaimPaymentView(View):
     """Money that came in, or with `back` went out, and what proves it."""
 
-    key: str
-    amount: Money
-    proof: str
-    back: bool
-    by: Actor
-    at: Instant
+    key: Everybody[str]
+    amount: Everybody[Money]
+    proof: Participants[str]
+    back: Everybody[bool]
+    by: Everybody[Actor]
+    at: Everybody[Instant]
 
 
 class ClaimBrief(View):
     """A claim in a list, and on the view of its case."""
 
-    claim_id: str
-    kind: ClaimKind
-    status: ClaimStatus
-    case_id: str
-    order_id: str
-    of: Party
-    who: str
-    cause: ClaimCause
-    claimed: Money
-    accepted: Money | None
-    recovered: Money
+    claim_id: Everybody[str]
+    kind: Everybody[ClaimKind]
+    status: Everybody[ClaimStatus]
+    case_id: Everybody[str]
+    order_id: Everybody[str]
+    of: Everybody[Party]
+    who: Everybody[str]
+    cause: Everybody[ClaimCause]
+    claimed: Everybody[Money]
+    accepted: Everybody[Money | None]
+    recovered: Everybody[Money]
     """What came in; of a credit, what we paid."""
-    written_off: Money
-    waiting_on: WaitingOn
-    due: Instant | None
-    opened_at: Instant
-    closed_at: Instant | None
+    written_off: Everybody[Money]
+    waiting_on: Everybody[WaitingOn]
+    due: Everybody[Instant | None]
+    opened_at: Everybody[Instant]
+    closed_at: Everybody[Instant | None]
 
 
 class ClaimActionView(View):
     """An action open to the viewer now, and where to send it."""
 
-    action: ClaimAction
-    href: str
+    action: Everybody[ClaimAction]
+    href: Everybody[str]
 
 
 class ClaimWaitView(View):
     """Whose move it is, until when, and what happens by default."""
 
-    on: WaitingOn
-    for_: Annotated[ClaimWaitFor, renamed("for", formerly="for_")]
-    until: Instant
-    then: str
+    on: Everybody[WaitingOn]
+    for_: Everybody[Annotated[ClaimWaitFor, renamed("for", formerly="for_")]]
+    until: Everybody[Instant]
+    then: Everybody[str]
 
 
 class ClaimView(View):
     """A whole claim as one viewer may see it."""
 
-    claim_id: str
-    version: int
-    kind: ClaimKind
-    status: ClaimStatus
-    case_id: str
-    order_id: str
-    of: Party
-    who: str
-    cause: ClaimCause
-    issue: Issue | None
-    tracking: str | None
-    items: tuple[ClaimItemView, ...]
-    limit: ClaimLimitView | None
-    finding: Finding
-    facts: tuple[Fact, ...]
-    evidence: tuple[EvidenceRef, ...]
-    claimed: Money
-    accepted: Money | None
-    recovered: Money
-    written_off: Money
-    owed: Money
+    claim_id: Everybody[str]
+    version: Everybody[int]
+    kind: Everybody[ClaimKind]
+    status: Everybody[ClaimStatus]
+    case_id: Everybody[str]
+    order_id: Everybody[str]
+    of: Everybody[Party]
+    who: Everybody[str]
+    cause: Everybody[ClaimCause]
+    issue: Everybody[Issue | None]
+    tracking: Everybody[str | None]
+    items: Everybody[tuple[ClaimItemView, ...]]
+    limit: Everybody[ClaimLimitView | None]
+    finding: Everybody[Finding]
+    facts: Everybody[tuple[Fact, ...]]
+    evidence: Everybody[tuple[EvidenceRef, ...]]
+    claimed: Everybody[Money]
+    accepted: Everybody[Money | None]
+    recovered: Everybody[Money]
+    written_off: Everybody[Money]
+    owed: Everybody[Money]
     """What we have to pay the party."""
-    payments: tuple[ClaimPaymentView, ...]
-    disputes_left: int
-    partner_reference: Identifier | None
-    undelivered: str | None
-    reason: str | None
-    waiting: ClaimWaitView | None
-    opened_at: Instant
-    closed_at: Instant | None
-    available_actions: tuple[ClaimActionView, ...]
-    history: tuple[TimelineView, ...] = ()
+    payments: Everybody[tuple[ClaimPaymentView, ...]]
+    disputes_left: Everybody[int]
+    partner_reference: Everybody[Identifier | None]
+    undelivered: Platform[str | None]
+    reason: Everybody[str | None]
+    waiting: Everybody[ClaimWaitView | None]
+    opened_at: Everybody[Instant]
+    closed_at: Everybody[Instant | None]
+    available_actions: Everybody[tuple[ClaimActionView, ...]]
+    history: Everybody[tuple[TimelineView, ...]] = ()
     """What happened, in the asked language; read from the table."""
 
 
 class ClaimTotal(View):
     """What the claims of one kind, state and currency come to."""
 
-    kind: ClaimKind
-    status: ClaimStatus
-    count: int
-    claimed: Money
-    accepted: Money
-    recovered: Money
-    written_off: Money
+    kind: Everybody[ClaimKind]
+    status: Everybody[ClaimStatus]
+    count: Everybody[int]
+    claimed: Everybody[Money]
+    accepted: Everybody[Money]
+    recovered: Everybody[Money]
+    written_off: Everybody[Money]
 
 
 class ClaimPage(View):
     """A page of claims, and the totals of every claim that fits the filters, whatever page it is on."""
 
-    claims: tuple[ClaimBrief, ...]
-    totals: tuple[ClaimTotal, ...]
-    next: str | None
+    claims: Everybody[tuple[ClaimBrief, ...]]
+    totals: Everybody[tuple[ClaimTotal, ...]]
+    next: Everybody[str | None]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, cast
 from pydantic import BaseModel, BeforeValidator, model_validator
 
 from models.common.identifiers import Region, region_code
+from models.common.readers import Everybody
 
 HOME: Final = "CN"
 """The country of an address that names neither country nor region."""
@@ -19,8 +20,8 @@ _ISO = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
 class Place(BaseModel):
     """Where an address is. Either of the two says the other, so that addresses from before there was a country still load."""
 
-    country: Country = HOME
-    region: Region = HOME
+    country: Everybody[Country] = HOME
+    region: Everybody[Region] = HOME
 
     @model_validator(mode="before")
     @classmethod

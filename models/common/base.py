@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from models.common.readers import Everybody
 from models.common.vocabulary import Locale
 
 Instant = AwareDatetime
@@ -46,8 +47,8 @@ class Wired(Frozen):
 class Money(Frozen):
     """An amount in the currency's minor unit (fen, cents)."""
 
-    minor: int = Field(ge=0, le=10**12, examples=[12900])
-    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    minor: Everybody[int] = Field(ge=0, le=10**12, examples=[12900])
+    currency: Everybody[str] = Field(default="CNY", pattern=r"^[A-Z]{3}$")
 
 
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
@@ -70,8 +71,8 @@ Duration = Annotated[timedelta, BeforeValidator(_duration)]
 class Bilingual(Frozen):
     """A text that a person reads, in both languages."""
 
-    zh: str
-    en: str
+    zh: Everybody[str]
+    en: Everybody[str]
 
     def in_(self, locale: Locale) -> str:
         return self.zh if locale is Locale.ZH else self.en

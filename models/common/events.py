@@ -3,34 +3,31 @@
 An event's code is also the key of its texts in `policies/texts.yaml` and of its row in the policy's `messages`.
 """
 
+from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from typing import Self
 
+from models.common.readers import EVERYBODY, INSIDE, PARTICIPANTS, PAYER, PLATFORM, Reader, Readers
 from models.common.vocabulary import WaitFor
 
 LETTER = frozenset({"case_id", "then", "emergency_contact", "sentence", "reader"})
 """What every message knows besides its event's data: `sentence` is the timeline's, `then` what happens when nobody moves, `reader` the
 recipient's role."""
 
-REQUEST = "request_id of asker question_zh question_en due"
+REQUEST, QUESTION = "request_id of asker due", "question_zh question_en"
+BASIS = "basis_zh basis_en"
 REFUND = "remedy_id amount_minor currency refusal to"
 REFUSAL = "refusal refusal_code"
 CHANGE = "remedy_id change amount_minor currency"
-CHARGE = "remedy_id amount_minor currency pay_url until"
+CHARGE = "remedy_id amount_minor currency until"
 CLAIM = "claim_id kind who amount_minor currency"
 
 
-class Readers(Enum):
-    """Who of a case's parties reads the timeline row; the platform's people and analysts read every row."""
+QUESTIONED = INSIDE | {Reader.ASKED, Reader.ASKER}
+"""A question and its answer are between who is asked and who had it put."""
 
-    EVERYBODY = auto()
-    PLATFORM = auto()
-    """How the platform works a case: none of the parties."""
-    ASKED = auto()
-    """A question and its answer, a warning: the party in `of`."""
-    MERCHANT = auto()
-    NAMED = auto()
-    """A finding: whom `party` names, alone or with others."""
+OWN_WORDS = PLATFORM | {Reader.AUTHOR}
+"""Words for whoever decides, which only their author reads besides."""
 
 
 class SentTo(Enum):
@@ -45,99 +42,127 @@ class SentTo(Enum):
     """Whom the finding names (INV-5)."""
     PROPOSER = auto()
     """Who made the proposal (RES-4)."""
+    MENTIONED = auto()
+    """Colleagues whom a note names (WRK-1)."""
     OFFERED = auto()
     """The colleague or team that is to take over (DSP-4)."""
 
 
-_Record = tuple[str, frozenset[str], Readers, SentTo, WaitFor | None]
+_Record = tuple[str, Mapping[str, Readers], Readers, SentTo, WaitFor | None]
 
 
 def _event(
     code: str,
     data: str = "",
     *,
-    readers: Readers = Readers.EVERYBODY,
+    said: str = "",
+    only: tuple[Readers, str] = (PLATFORM, ""),
+    readers: Readers = EVERYBODY,
     sent_to: SentTo = SentTo.OF_THE_CASE,
     begins: WaitFor | None = None,
 ) -> _Record:
-    """`data`: names of what its timeline entry carries, separated by blanks; the texts may use nothing else."""
-    return (code, frozenset(data.split()), readers, sent_to, begins)
+    """`readers` read its timeline entry. Names of what it carries, separated by blanks: `data` for all of them, `said`, what people
+    said, for who takes part in the case, `only` for these alone. The texts may use nothing else.
+    """
+    fields = {name: readers_ for readers_, names in ((EVERYBODY, data), (PARTICIPANTS, said), only) for name in names.split()}
+    return (code, fields, readers, sent_to, begins)
 
 
 class Event(StrEnum):
     """What a timeline row can say."""
 
     _value_: str
-    data: frozenset[str]
+    fields: Mapping[str, Readers]
+    """What its entry carries → who reads that, of those who read the entry; `options.why`: in each of the `options`."""
     readers: Readers
     sent_to: SentTo
     begins: WaitFor | None
     """The wait that it begins: its message says what happens when nobody moves."""
 
-    def __new__(cls, code: str, data: frozenset[str], readers: Readers, sent_to: SentTo, begins: WaitFor | None) -> Self:
+    def __new__(cls, code: str, fields: Mapping[str, Readers], readers: Readers, sent_to: SentTo, begins: WaitFor | None) -> Self:
         member = str.__new__(cls, code)
-        member._value_, member.data, member.readers, member.sent_to, member.begins = code, data, readers, sent_to, begins
+        member._value_, member.fields, member.readers, member.sent_to, member.begins = code, fields, readers, sent_to, begins
         return member
+
+    @property
+    def data(self) -> frozenset[str]:
+        """The names of what its entry carries."""
+        return frozenset(name for name in self.fields if "." not in name)
 
     OPENED = _event("case.opened", "kind channel order_id first_reply_due plan_due resolution_due holiday")
     JOINED = _event("case.joined", "channel")
     WORDS_ADDED = _event("case.words_added", "evidence")
     ORDER_UNKNOWN = _event("case.order_unknown", "order_id until", begins=WaitFor.ORDER_CORRECTION)
     ORDER_CORRECTED = _event("case.order_corrected", "order_id")
-    PARTNER_SILENT = _event("case.partner_silent", "waiting_for", readers=Readers.PLATFORM)
-    PARTNER_REFUSED = _event("case.partner_refused", f"waiting_for {REFUSAL}", readers=Readers.PLATFORM)
+    PARTNER_SILENT = _event("case.partner_silent", "waiting_for", readers=INSIDE)
+    PARTNER_REFUSED = _event("case.partner_refused", f"waiting_for {REFUSAL}", readers=INSIDE)
     CLASSIFIED = _event("case.classified", "issue issue_zh issue_en confidence by")
-    TRIAGE_NEEDED = _event("case.triage_needed", "until suggestion", readers=Readers.PLATFORM, begins=WaitFor.TRIAGE)
-    GRADED = _event("case.graded", "priority reasons", readers=Readers.PLATFORM)
+    TRIAGE_NEEDED = _event("case.triage_needed", "until suggestion", readers=INSIDE, begins=WaitFor.TRIAGE)
+    GRADED = _event("case.graded", "priority reasons", readers=INSIDE)
     DISPATCHED = _event("case.dispatched", "team tier row")
-    ASSIGNED = _event("case.assigned", "handler team")
-    NOBODY_ON_SHIFT = _event("case.nobody_on_shift", "team", readers=Readers.PLATFORM)
-    TAKEN = _event("case.taken", "handler")
-    TRANSFER_ASKED = _event("case.transfer_asked", "to team reason due", sent_to=SentTo.OFFERED)
-    TRANSFERRED = _event("case.transferred", "handler team")
-    TRANSFER_DECLINED = _event("case.transfer_declined", "reason")
-    TRANSFER_LAPSED = _event("case.transfer_lapsed", "to team")
+    ASSIGNED = _event("case.assigned", "team", only=(PLATFORM, "handler"))
+    NOBODY_ON_SHIFT = _event("case.nobody_on_shift", "team", readers=INSIDE)
+    TAKEN = _event("case.taken", only=(PLATFORM, "handler"))
+    TRANSFER_ASKED = _event(
+        "case.transfer_asked", "team due", only=(PLATFORM, "to reason"), readers=INSIDE, sent_to=SentTo.OFFERED
+    )
+    TRANSFERRED = _event("case.transferred", "team", only=(PLATFORM, "handler"))
+    TRANSFER_DECLINED = _event("case.transfer_declined", only=(PLATFORM, "reason"), readers=INSIDE)
+    TRANSFER_LAPSED = _event("case.transfer_lapsed", "team", only=(PLATFORM, "to"), readers=INSIDE)
     ANSWER_SUGGESTED = _event("case.answer_suggested", "entry_id title body until")
     ANSWER_HELPED = _event("case.answer_helped", "entry_id")
     ANSWER_DID_NOT_HELP = _event("case.answer_did_not_help", "entry_id")
-    ESCALATED = _event("case.escalated", "tier reason waiting_for clocks rounds")
+    ESCALATED = _event("case.escalated", "tier reason waiting_for clocks rounds", only=(OWN_WORDS, "words"))
     DEADLINE_NEAR = _event(
-        "case.deadline_near", "of waiting_for until remedy_id", readers=Readers.ASKED, sent_to=SentTo.WAITED_ON
+        "case.deadline_near", "of waiting_for until remedy_id", readers=INSIDE | {Reader.ASKED}, sent_to=SentTo.WAITED_ON
     )
     OVERDUE = _event("case.overdue", "waiting_for until")
-    CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=Readers.PLATFORM)
-    REPLIED = _event("case.replied", "words")
+    CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=INSIDE)
+    REPLIED = _event("case.replied", said="words")
+    NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)
     FACTS_ESTABLISHED = _event("investigation.facts_established", "facts")
-    INFORMATION_REQUESTED = _event("investigation.information_requested", REQUEST, readers=Readers.ASKED, sent_to=SentTo.ASKED)
-    INFORMATION_REMINDED = _event("investigation.information_reminded", REQUEST, readers=Readers.ASKED, sent_to=SentTo.ASKED)
-    INFORMATION_GIVEN = _event("investigation.information_given", "request_id of admits", readers=Readers.ASKED)
-    INFORMATION_SILENT = _event("investigation.information_silent", REQUEST, readers=Readers.ASKED)
-    PARTNER_NOTICE = _event("investigation.partner_notice", "partner kind status", readers=Readers.PLATFORM)
-    FOUND = _event("investigation.found", "party basis_zh basis_en confidence by_role stands", readers=Readers.MERCHANT)
-    LIABLE = _event("investigation.liable", "party basis_zh basis_en until", readers=Readers.NAMED, sent_to=SentTo.NAMED)
-    PROPOSED = _event("resolution.proposed", "proposal_id round options until if_silent", begins=WaitFor.CHOICE)
-    APPROVAL_NEEDED = _event(
-        "resolution.approval_needed", "proposal_id amount_minor currency until", readers=Readers.PLATFORM, begins=WaitFor.APPROVAL
+    INFORMATION_REQUESTED = _event(
+        "investigation.information_requested", REQUEST, said=QUESTION, readers=QUESTIONED, sent_to=SentTo.ASKED
     )
-    APPROVED = _event("resolution.approved", "proposal_id", readers=Readers.PLATFORM)
-    DECLINED = _event("resolution.declined", "proposal_id reason", readers=Readers.PLATFORM, sent_to=SentTo.PROPOSER)
+    INFORMATION_REMINDED = _event(
+        "investigation.information_reminded", REQUEST, said=QUESTION, readers=QUESTIONED, sent_to=SentTo.ASKED
+    )
+    INFORMATION_GIVEN = _event("investigation.information_given", "request_id of asker admits", readers=QUESTIONED)
+    INFORMATION_SILENT = _event("investigation.information_silent", REQUEST, said=QUESTION, readers=QUESTIONED)
+    PARTNER_NOTICE = _event("investigation.partner_notice", "partner kind status", readers=INSIDE)
+    FOUND = _event("investigation.found", "party confidence by_role stands", said=BASIS, readers=INSIDE | {Reader.MERCHANT})
+    LIABLE = _event("investigation.liable", "party until", said=BASIS, readers=INSIDE | {Reader.NAMED}, sent_to=SentTo.NAMED)
+    PROPOSED = _event(
+        "resolution.proposed", "proposal_id round options until if_silent", said="options.why", begins=WaitFor.CHOICE
+    )
+    APPROVAL_NEEDED = _event(
+        "resolution.approval_needed", "proposal_id amount_minor currency until", readers=INSIDE, begins=WaitFor.APPROVAL
+    )
+    APPROVED = _event("resolution.approved", "proposal_id", readers=INSIDE)
+    DECLINED = _event(
+        "resolution.declined",
+        "proposal_id",
+        only=(OWN_WORDS, "reason"),
+        readers=INSIDE | {Reader.AUTHOR},
+        sent_to=SentTo.PROPOSER,
+    )
     ACCEPTED = _event("resolution.accepted", "proposal_id option remedies amounts currency silent")
-    REFUSED = _event("resolution.refused", "proposal_id reason tier last")
-    COUNTERED = _event("resolution.countered", "proposal_id reason remedy amount_minor currency tier last")
+    REFUSED = _event("resolution.refused", "proposal_id tier last", said="reason")
+    COUNTERED = _event("resolution.countered", "proposal_id remedy amount_minor currency tier last", said="reason")
     PROPOSAL_LAPSED = _event("resolution.proposal_lapsed", "proposal_id")
     ARBITRATION_NEEDED = _event("resolution.arbitration_needed", "rounds until", begins=WaitFor.ARBITRATION)
-    RULED = _event("resolution.ruled", "reason remedies amounts amount_minor currency")
+    RULED = _event("resolution.ruled", "remedies amounts amount_minor currency", said="reason")
     SETTLED_ALONE = _event("resolution.settled_alone", "kind amount_minor currency row")
-    REVIEW_DUE = _event("resolution.review_due", "row")
-    REVIEWED = _event("resolution.reviewed", "agrees note")
-    APPEALED = _event("investigation.appealed", "party due words")
+    REVIEW_DUE = _event("resolution.review_due", "row", readers=INSIDE)
+    REVIEWED = _event("resolution.reviewed", "agrees", only=(PLATFORM, "note"), readers=INSIDE)
+    APPEALED = _event("investigation.appealed", "party due", only=(OWN_WORDS, "words"))
     APPEAL_OVERDUE = _event("investigation.appeal_overdue", "party due")
-    APPEAL_DECIDED = _event("investigation.appeal_decided", "granted appellant party reason")
+    APPEAL_DECIDED = _event("investigation.appeal_decided", "granted appellant party", said="reason")
     REFUND_REQUESTED = _event("resolution.refund_requested", REFUND)
     REFUND_ARRIVED = _event("resolution.refund_arrived", REFUND)
-    REFUND_FAILED = _event("resolution.refund_failed", REFUND, readers=Readers.PLATFORM, begins=WaitFor.PAYMENT_REPAIR)
+    REFUND_FAILED = _event("resolution.refund_failed", REFUND, readers=INSIDE, begins=WaitFor.PAYMENT_REPAIR)
     REFUND_REVERSED = _event("resolution.refund_reversed", REFUND)
-    REFUND_TWICE = _event("resolution.refund_twice", REFUND, readers=Readers.PLATFORM)
+    REFUND_TWICE = _event("resolution.refund_twice", REFUND, readers=INSIDE)
     REFUND_REDIRECTED = _event("resolution.refund_redirected", REFUND)
     REPLACEMENT_RESERVED = _event("resolution.replacement_reserved", "remedy_id kind skus until")
     REPLACEMENT_OUT_OF_STOCK = _event("resolution.replacement_out_of_stock", "remedy_id kind skus expected_at")
@@ -145,37 +170,39 @@ class Event(StrEnum):
     REPLACEMENT_SENT = _event("resolution.replacement_sent", "remedy_id kind tracking carrier_id")
     REPLACEMENT_LOST = _event("resolution.replacement_lost", "remedy_id kind tracking again")
     REPLACEMENT_NOT_NEEDED = _event("resolution.replacement_not_needed", "remedy_id kind tracking")
-    PARCEL_FOUND = _event("resolution.parcel_found", "tracking status at customer_has to_decide", readers=Readers.MERCHANT)
+    PARCEL_FOUND = _event(
+        "resolution.parcel_found", "tracking status at customer_has to_decide", readers=INSIDE | {Reader.MERCHANT}
+    )
     REPLACEMENT_DELIVERED = _event("resolution.replacement_delivered", "remedy_id kind tracking")
     REPLACEMENT_UNPAID = _event("resolution.replacement_unpaid", "remedy_id kind amount_minor currency")
     REFUND_CHOSEN = _event("resolution.refund_chosen", "remedy_id kind")
-    REPAIR_DIAGNOSED = _event("resolution.repair_diagnosed", "remedy_id words good_will")
-    REPAIR_ESTIMATED = _event("resolution.repair_estimated", "remedy_id amount_minor currency words until")
+    REPAIR_DIAGNOSED = _event("resolution.repair_diagnosed", "remedy_id good_will", said="words")
+    REPAIR_ESTIMATED = _event("resolution.repair_estimated", "remedy_id amount_minor currency until", said="words")
     ESTIMATE_ACCEPTED = _event("resolution.estimate_accepted", "remedy_id amount_minor currency")
-    ESTIMATE_REFUSED = _event("resolution.estimate_refused", "remedy_id silent reason")
-    REPAIRED = _event("resolution.repaired", "remedy_id words")
-    NOT_REPAIRABLE = _event("resolution.not_repairable", "remedy_id words")
+    ESTIMATE_REFUSED = _event("resolution.estimate_refused", "remedy_id silent", said="reason")
+    REPAIRED = _event("resolution.repaired", "remedy_id", said="words")
+    NOT_REPAIRABLE = _event("resolution.not_repairable", "remedy_id", said="words")
     REPAIR_LATE = _event("resolution.repair_late", "remedy_id")
     REPAIR_SENT_BACK = _event("resolution.repair_sent_back", "remedy_id tracking carrier_id mended")
     ORDER_CANCELLED = _event("resolution.order_cancelled", CHANGE)
     ORDER_CHANGED = _event("resolution.order_changed", CHANGE)
     CHANGE_REFUSED = _event("resolution.change_refused", f"{CHANGE} {REFUSAL}")
     CHANGE_CALLED_OFF = _event("resolution.change_called_off", f"{CHANGE} why")
-    CHARGE_ASKED = _event("resolution.charge_asked", CHARGE)
-    CHARGE_FAILED = _event("resolution.charge_failed", CHARGE)
+    CHARGE_ASKED = _event("resolution.charge_asked", CHARGE, only=(PAYER, "pay_url"))
+    CHARGE_FAILED = _event("resolution.charge_failed", CHARGE, only=(PAYER, "pay_url"))
     CHARGE_REFUSED = _event("resolution.charge_refused", f"remedy_id amount_minor currency {REFUSAL}")
     CHARGE_PAID = _event("resolution.charge_paid", "remedy_id amount_minor currency")
-    REMEDY_TOLD = _event("resolution.remedy_told", "remedy_id kind words")
-    COUPON_ISSUED = _event("resolution.coupon_issued", "remedy_id amount_minor currency code until")
-    COUPON_LATE = _event("resolution.coupon_late", "until", readers=Readers.PLATFORM)
+    REMEDY_TOLD = _event("resolution.remedy_told", "remedy_id kind", said="words")
+    COUPON_ISSUED = _event("resolution.coupon_issued", "remedy_id amount_minor currency until", only=(PAYER, "code"))
+    COUPON_LATE = _event("resolution.coupon_late", "until", readers=INSIDE)
     COUPON_REFUSED = _event("resolution.coupon_refused", "remedy_id amount_minor currency refusal")
-    IMPROVEMENT_BEGUN = _event("resolution.improvement_begun", "remedy_id words party due")
+    IMPROVEMENT_BEGUN = _event("resolution.improvement_begun", "remedy_id party due", said="words")
     REMEDY_UNDONE = _event("resolution.remedy_undone", "remedy_id kind why kept")
     KEPT_GOODS_REFUNDED = _event("resolution.kept_goods_refunded", "remedy_id amount_minor currency")
     RETURN_APPROVED = _event("return.approved", "remedy_id rma address deadline label customer_pays")
     RETURN_LABEL_READY = _event("return.label_ready", "remedy_id tracking carrier")
     RETURN_REMINDED = _event("return.reminded", "remedy_id deadline")
-    RETURN_EXTENDED = _event("return.extended", "remedy_id deadline reason")
+    RETURN_EXTENDED = _event("return.extended", "remedy_id deadline", said="reason")
     RETURN_PICKUP_BOOKED = _event("return.pickup_booked", "remedy_id start end")
     RETURN_PICKUP_MOVED = _event("return.pickup_moved", "remedy_id start end")
     RETURN_PICKUP_MISSED = _event("return.pickup_missed", "remedy_id start deadline")
@@ -185,7 +212,9 @@ class Event(StrEnum):
     RETURN_FREIGHT_CLAIMED = _event("return.freight_claimed", "remedy_id amount_minor allowed_minor currency")
     RETURN_RECEIVED = _event("return.received", "remedy_id until")
     RETURN_INSPECTED = _event(
-        "return.inspected", "remedy_id result accepted rejected missing wrong reason amount_minor deducted_minor currency"
+        "return.inspected",
+        "remedy_id result accepted rejected missing wrong amount_minor deducted_minor currency",
+        said="reason",
     )
     RETURN_SENT_BACK = _event("return.sent_back", "remedy_id tracking carrier")
     RETURN_HANDED_BACK = _event("return.handed_back", "remedy_id tracking")
@@ -198,33 +227,33 @@ class Event(StrEnum):
     CHILD_BROKEN_OFF = _event("resolution.errand_broken_off", "remedy_id kind")
     RESOLVED = _event("follow_up.resolved", "outcome until", begins=WaitFor.CONFIRMATION)
     RATED = _event("follow_up.rated", "speed solution attitude")
-    LOW_SCORE = _event("follow_up.low_score", "lowest", readers=Readers.PLATFORM)
+    LOW_SCORE = _event("follow_up.low_score", "lowest", readers=INSIDE)
     CONFIRMED = _event("follow_up.confirmed")
-    DISPUTED = _event("follow_up.disputed", "reason")
+    DISPUTED = _event("follow_up.disputed", said="reason")
     SILENT_CONFIRMATION = _event("follow_up.silent_confirmation")
-    WITHDRAWN = _event("case.withdrawn", "reason")
+    WITHDRAWN = _event("case.withdrawn", said="reason")
     NOT_PURSUED = _event("case.not_pursued", "why")
     ARCHIVED = _event("archival.archived", "sha256 outcome")
-    REOPENED = _event("archival.reopened", "reason")
-    CLOCK_WARNED = _event("clock.warned", "clock due", readers=Readers.PLATFORM)
-    CLOCK_MISSED = _event("clock.missed", "clock due held_by", readers=Readers.PLATFORM)
+    REOPENED = _event("archival.reopened", said="reason")
+    CLOCK_WARNED = _event("clock.warned", "clock due", readers=INSIDE)
+    CLOCK_MISSED = _event("clock.missed", "clock due held_by", readers=INSIDE)
     PROMISE_MOVED = _event("clock.promise_moved", "clock due why")
-    CLAIM_RAISED = _event("resolution.claim_raised", f"{CLAIM} cause", readers=Readers.PLATFORM)
-    CLAIM_MOVED = _event("resolution.claim_moved", f"{CLAIM} why told", readers=Readers.PLATFORM)
-    CLAIM_OVER = _event("resolution.claim_over", f"{CLAIM} status recovered_minor", readers=Readers.PLATFORM)
+    CLAIM_RAISED = _event("resolution.claim_raised", f"{CLAIM} cause", readers=INSIDE)
+    CLAIM_MOVED = _event("resolution.claim_moved", f"{CLAIM} why told", readers=INSIDE)
+    CLAIM_OVER = _event("resolution.claim_over", f"{CLAIM} status recovered_minor", readers=INSIDE)
     CLAIM_OPENED = _event("claim.opened", f"{CLAIM} of cause until")
-    CLAIM_UNDELIVERED = _event("claim.undelivered", f"{CLAIM} of why", readers=Readers.PLATFORM)
-    CLAIM_ANSWERED = _event("claim.answered", f"{CLAIM} of status accepted_minor words")
+    CLAIM_UNDELIVERED = _event("claim.undelivered", f"{CLAIM} of why", readers=INSIDE)
+    CLAIM_ANSWERED = _event("claim.answered", f"{CLAIM} of status accepted_minor", said="words")
     CLAIM_PART_AGREED = _event("claim.part_agreed", f"{CLAIM} of accepted_minor")
-    CLAIM_DISPUTED = _event("claim.disputed", f"{CLAIM} of words")
+    CLAIM_DISPUTED = _event("claim.disputed", f"{CLAIM} of", said="words")
     CLAIM_REMINDED = _event("claim.reminded", f"{CLAIM} of due")
-    CLAIM_ESCALATED = _event("claim.escalated", f"{CLAIM} of reason until", readers=Readers.PLATFORM)
-    CLAIM_PAID = _event("claim.paid", f"{CLAIM} of paid_minor proof back")
+    CLAIM_ESCALATED = _event("claim.escalated", f"{CLAIM} of reason until", readers=INSIDE)
+    CLAIM_PAID = _event("claim.paid", f"{CLAIM} of paid_minor back", said="proof")
     CLAIM_OWED = _event("claim.owed", f"{CLAIM} of owed_minor")
     CLAIM_CHANGED = _event("claim.changed", f"{CLAIM} of why")
-    CLAIM_CLOSED = _event("claim.closed", f"{CLAIM} of status reason recovered_minor")
-    CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=Readers.PLATFORM)
-    DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words until")
+    CLAIM_CLOSED = _event("claim.closed", f"{CLAIM} of status recovered_minor", said="reason")
+    CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=INSIDE)
+    DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words until", readers=INSIDE)
     """On no timeline: a message to the supervisors (docs/money.md)."""
     CUSTOMER_ASKED = _event("reconciliation.customer_asked", "decision tracking amount_minor currency")
     """On no timeline: a message to the customer whose parcel turned up after something was given for its loss (RES-9)."""

@@ -13,6 +13,7 @@ from models.common.actors import EvidenceRef
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import Region, TrackingNumber
 from models.common.lines import LineQuantity
+from models.common.readers import Everybody
 
 
 class FromPartner(BaseModel):
@@ -26,8 +27,8 @@ LONGEST_REFUSAL, LONGEST_CODE = 1000, 100
 class Refusable(FromPartner):
     """An answer that may be a no. Words and code are kept as the partner gave them, and shown to whoever decides what comes next."""
 
-    refusal: Annotated[str | None, AfterValidator(lambda words: words and words[:LONGEST_REFUSAL])] = None
-    refusal_code: Annotated[str | None, AfterValidator(lambda code: code and code[:LONGEST_CODE])] = None
+    refusal: Everybody[Annotated[str | None, AfterValidator(lambda words: words and words[:LONGEST_REFUSAL])]] = None
+    refusal_code: Everybody[Annotated[str | None, AfterValidator(lambda code: code and code[:LONGEST_CODE])]] = None
 
 
 class OrderStatus(StrEnum):

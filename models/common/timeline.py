@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from models.common.actors import Actor
 from models.common.base import Frozen, Instant
+from models.common.readers import Everybody
 from models.common.vocabulary import (
     Role,
 )
@@ -18,9 +19,9 @@ class Viewer(Frozen):
 class TimelineView(Frozen):
     """A timeline row as a person reads it: `text` in the asked language."""
 
-    version: int
-    at: Instant
-    event: str
-    by: Role
-    text: str
-    data: dict[str, JsonValue]
+    version: Everybody[int]
+    at: Everybody[Instant]
+    event: Everybody[str]
+    by: Everybody[Role]
+    text: Everybody[str]
+    data: Everybody[dict[str, JsonValue]]

@@ -1,4 +1,4 @@
-"""What callers see: models of their own, never the state that a workflow keeps."""
+"""What callers see: models of their own, never the state that a workflow keeps. Each field names its readers (models/common/readers.py)."""
 
 from functools import cache
 from typing import Any, Self

@@ -1,29 +1,41 @@
 """Decisions that are looked at again: an appeal against a finding (INV-5), what was weighed without a person and its review (RES-10)."""
 
+from typing import Annotated
+
 from pydantic import JsonValue
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Bilingual, Frozen, Instant
+from models.common.readers import PLATFORM, Everybody, Participants, Platform, Reader, Readers, Someone, grounds, seen_by
 from models.common.vocabulary import Party
+from models.investigation.findings import Saying
 
 
 class Appeal(Frozen):
     """INV-5: the party found liable says why it is not, once, with new evidence. `granted` None: a supervisor has yet to decide."""
 
-    by: Actor
-    at: Instant
-    words: str
-    evidence: tuple[EvidenceRef, ...]
-    against: Party
+    by: Everybody[Actor]
+    at: Everybody[Instant]
+    words: Annotated[str, seen_by(PLATFORM, Reader.AUTHOR)]
+    evidence: Annotated[tuple[EvidenceRef, ...], seen_by(PLATFORM, Reader.AUTHOR)]
+    against: Everybody[Party]
     """Whom the finding named."""
-    due: Instant
-    overdue: bool = False
-    granted: bool | None = None
-    decided_by: Actor | None = None
-    decided_at: Instant | None = None
-    reason: str | None = None
-    party: Party | None = None
+    due: Everybody[Instant]
+    overdue: Everybody[bool] = False
+    granted: Everybody[bool | None] = None
+    decided_by: Everybody[Actor | None] = None
+    decided_at: Everybody[Instant | None] = None
+    reason: Participants[str | None] = None
+    party: Everybody[Party | None] = None
     """Who is responsible after it was granted."""
+
+    def grounds(self, reader: Someone) -> Readers:
+        """What an appellant writes is for whoever decides."""
+        return grounds({Reader.AUTHOR: self.by.is_(reader)})
+
+    def said(self, saying: Saying) -> bool:
+        """Whether these are its words, which the case keeps among all others."""
+        return (self.by, self.at, self.words) == (saying.by, saying.at, saying.words)
 
     @property
     def pending(self) -> bool:
@@ -33,17 +45,17 @@ class Appeal(Frozen):
 class Check(Frozen):
     """One thing that was weighed before a case was resolved without a person: the figure, its limit, and whether it passed."""
 
-    name: str
-    title: Bilingual
-    passed: bool
-    figure: JsonValue = None
-    limit: JsonValue = None
+    name: Everybody[str]
+    title: Everybody[Bilingual]
+    passed: Everybody[bool]
+    figure: Everybody[JsonValue] = None
+    limit: Everybody[JsonValue] = None
 
 
 class Review(Frozen):
     """A decision without a person that was drawn for review; `agrees` None: nobody has looked yet."""
 
-    agrees: bool | None = None
-    by: Actor | None = None
-    at: Instant | None = None
-    note: str | None = None
+    agrees: Everybody[bool | None] = None
+    by: Platform[Actor | None] = None
+    at: Everybody[Instant | None] = None
+    note: Platform[str | None] = None

@@ -7,16 +7,17 @@ from pydantic import BeforeValidator, Field, JsonValue
 
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Bilingual, Frozen, Identifier, Instant
+from models.common.readers import PARTICIPANTS, Everybody, Reader, Readers, Someone, grounds, seen_by
 from models.common.vocabulary import Party, WaitingOn
 
 
 class Saying(Frozen):
     """Words as somebody said them, with the evidence they gave."""
 
-    at: Instant
-    by: Actor
-    words: str
-    evidence: tuple[EvidenceRef, ...] = ()
+    at: Everybody[Instant]
+    by: Everybody[Actor]
+    words: Everybody[str]
+    evidence: Everybody[tuple[EvidenceRef, ...]] = ()
 
 
 class FactType(StrEnum):
@@ -38,17 +39,29 @@ class Unit(StrEnum):
     COUNT = "count"
 
 
+PERSONAL_FACTS = frozenset({"shipment.signed_by"})
+"""They name a person: not for those who see no personal data."""
+
+
+def fact_grounds(name: str) -> Readers:
+    """Who may read a fact's value beside those who may read all."""
+    return grounds({Reader.PUBLIC: name not in PERSONAL_FACTS})
+
+
 class Fact(Frozen):
     """Something proved (INV-1). Its name, type, unit and source stand in `rules/facts/registry.py`."""
 
-    name: str
-    value: JsonValue
-    source: str
+    name: Everybody[str]
+    value: Annotated[JsonValue, seen_by(PARTICIPANTS, Reader.PUBLIC)]
+    source: Everybody[str]
     """order, shipment, payment, customer, merchant, carrier, or redress itself."""
-    at: Instant
+    at: Everybody[Instant]
     """When it was written down; what grows with time is as of then."""
-    as_of: Instant | None = None
+    as_of: Everybody[Instant | None] = None
     """When it happened, or when the source said so; None: it is not known."""
+
+    def grounds(self, _: Someone) -> Readers:
+        return fact_grounds(self.name)
 
 
 def _said(question: object) -> object:
@@ -93,12 +106,16 @@ class InformationRequest(Frozen):
 class Finding(Frozen):
     """INV-4: who is responsible, on what basis. `row` names the policy's row when a rule found it."""
 
-    party: Party
-    confidence: float = Field(ge=0, le=1)
-    basis: Bilingual
-    row: str | None = None
-    by: Actor = SYSTEM
-    at: Instant
+    party: Everybody[Party]
+    confidence: Everybody[float] = Field(ge=0, le=1)
+    basis: Annotated[Bilingual, seen_by(PARTICIPANTS, Reader.PUBLIC)]
+    row: Everybody[str | None] = None
+    by: Everybody[Actor] = SYSTEM
+    at: Everybody[Instant]
+
+    def grounds(self, _: Someone) -> Readers:
+        """The basis of a row is the policy's; that of a person is their own words."""
+        return grounds({Reader.PUBLIC: self.row is not None})
 
 
 class Told(StrEnum):

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from models.common.base import Bilingual, Frozen, Identifier
+from models.common.readers import Everybody
 from models.common.vocabulary import Issue
 
 Short = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -15,15 +16,15 @@ Long = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whi
 class QuestionText(Bilingual):
     """The question, as a customer would ask it."""
 
-    zh: Short
-    en: Short
+    zh: Everybody[Short]
+    en: Everybody[Short]
 
 
 class AnswerText(Bilingual):
     """What the customer reads."""
 
-    zh: Long
-    en: Long
+    zh: Everybody[Long]
+    en: Everybody[Long]
 
 
 class EntryState(StrEnum):
@@ -36,13 +37,13 @@ class EntryState(StrEnum):
 class EntryContent(Frozen):
     """What a supervisor writes."""
 
-    title: QuestionText
-    body: AnswerText
-    issues: Annotated[tuple[Issue, ...], Field(max_length=len(Issue))] = ()
+    title: Everybody[QuestionText]
+    body: Everybody[AnswerText]
+    issues: Everybody[Annotated[tuple[Issue, ...], Field(max_length=len(Issue))]] = ()
     """The issues it fits; empty: every one."""
-    keywords: Annotated[tuple[Short, ...], Field(max_length=100)] = ()
+    keywords: Everybody[Annotated[tuple[Short, ...], Field(max_length=100)]] = ()
     """Other ways to ask the same, in either language: a few words each."""
-    state: EntryState = EntryState.DRAFT
+    state: Everybody[EntryState] = EntryState.DRAFT
 
 
 class SeedEntry(EntryContent):

@@ -5,6 +5,7 @@ from typing import Self
 
 from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.partners import FromPartner, Payment, PaymentStatus, Refusable
+from models.common.readers import Everybody, Payer
 
 
 class ChargeRequest(FromPartner):
@@ -43,18 +44,18 @@ class ChargeStatus(StrEnum):
 class Charge(Refusable):
     """What the provider says of a charge. `pay_url` is where the customer pays."""
 
-    key: Identifier
-    order_id: Identifier
-    amount: Money
-    status: ChargeStatus
-    reference: str
-    pay_url: str | None = None
-    charge_id: Identifier | None = None
+    key: Everybody[Identifier]
+    order_id: Everybody[Identifier]
+    amount: Everybody[Money]
+    status: Everybody[ChargeStatus]
+    reference: Everybody[str]
+    pay_url: Payer[str | None] = None
+    charge_id: Everybody[Identifier | None] = None
     """The provider's own, where it finds a charge by that."""
-    payment_id: Identifier | None = None
+    payment_id: Everybody[Identifier | None] = None
     """Once it is paid: one of the order's payments, like any other."""
-    method: str | None = None
-    paid_at: Instant | None = None
+    method: Everybody[str | None] = None
+    paid_at: Everybody[Instant | None] = None
 
     @classmethod
     def of(cls, order: ChargeRequest, status: ChargeStatus) -> Self:

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from models.common.base import Frozen, Identifier, Money
+from models.common.readers import Books
 
 
 class EntryKind(StrEnum):
@@ -44,8 +45,8 @@ class EntryKind(StrEnum):
 class Posting(Frozen):
     """A change of one account; what is taken from it is negative."""
 
-    account: str = Field(min_length=1, max_length=220)
-    minor: int
+    account: Books[str] = Field(min_length=1, max_length=220)
+    minor: Books[int]
 
 
 class Entry(Frozen):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, JsonValue
 
 from models.common.base import Frozen, Identifier, unfit
+from models.common.readers import Platform
 from models.common.vocabulary import Issue, IssueGroup, Role
 
 SKILLS: list[JsonValue] = [*(group.value for group in IssueGroup), *(issue.value for issue in Issue)]
@@ -27,20 +28,20 @@ Skill = Annotated[str, AfterValidator(_skill), Field(json_schema_extra={"enum": 
 class AgentDetails(Frozen):
     """What a person of the service centre can do, and when (DSP-2)."""
 
-    name: str = Field(min_length=1, max_length=100)
-    role: Literal[Role.AGENT, Role.SUPERVISOR] = Role.AGENT
-    teams: tuple[Identifier, ...] = Field(default=(), max_length=50)
+    name: Platform[str] = Field(min_length=1, max_length=100)
+    role: Platform[Literal[Role.AGENT, Role.SUPERVISOR]] = Role.AGENT
+    teams: Platform[tuple[Identifier, ...]] = Field(default=(), max_length=50)
     """An agent's; a supervisor without any has all."""
-    skills: tuple[Skill, ...] = Field(default=(), max_length=50)
+    skills: Platform[tuple[Skill, ...]] = Field(default=(), max_length=50)
     """None: every issue."""
-    shift: str | None = Field(default=None, max_length=100)
+    shift: Platform[str | None] = Field(default=None, max_length=100)
     """A calendar of the policy; none: being present is enough."""
-    present: bool = True
-    most: int = Field(default=20, ge=1, le=1000)
+    present: Platform[bool] = True
+    most: Platform[int] = Field(default=20, ge=1, le=1000)
     """Open cases at once."""
 
 
 class AgentPolicy(AgentDetails):
     """A person with their id, as the file's `agents` name them."""
 
-    id: Identifier
+    id: Platform[Identifier]

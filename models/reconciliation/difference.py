@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field, JsonValue
 
 from models.common.base import Duration, Frozen, Identifier, Instant
+from models.common.readers import Inside, Platform
 
 
 class ReconciliationPolicy(Frozen):
@@ -262,25 +263,25 @@ class ScanEnd(Frozen):
 class DifferenceView(Frozen):
     """One difference as lists show it."""
 
-    difference_id: str
-    kind: DifferenceKind
-    state: DifferenceState
-    order_id: str | None
+    difference_id: Inside[str]
+    kind: Inside[DifferenceKind]
+    state: Inside[DifferenceState]
+    order_id: Inside[str | None]
     """None: it is about a scan as a whole."""
-    case_id: str | None
-    subject: str
-    ours: dict[str, JsonValue]
-    theirs: dict[str, JsonValue]
-    first_seen: Instant
-    last_seen: Instant
-    told_to: str | None
+    case_id: Inside[str | None]
+    subject: Inside[str]
+    ours: Inside[dict[str, JsonValue]]
+    theirs: Inside[dict[str, JsonValue]]
+    first_seen: Inside[Instant]
+    last_seen: Inside[Instant]
+    told_to: Inside[str | None]
     """The case, return or replacement that was told and takes it in by itself."""
-    told_at: Instant | None
-    asked_at: Instant | None
+    told_at: Inside[Instant | None]
+    asked_at: Inside[Instant | None]
     """When it became a task of the supervisors."""
-    due: Instant | None
+    due: Inside[Instant | None]
     """Until when it is to be decided; then it is closed by itself with the decision `borne`. None: no decision is asked for."""
-    decision: Decision | None
-    closed_at: Instant | None
-    closed_by: str | None
-    note: str | None
+    decision: Inside[Decision | None]
+    closed_at: Inside[Instant | None]
+    closed_by: Platform[str | None]
+    note: Platform[str | None]

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from models.common.base import Bilingual, Frozen, Identifier, Money, Words, unfit
 from models.common.lines import LineQuantity, NewItem
 from models.common.partners import RefundTo
+from models.common.readers import Everybody, Participants
 from models.common.vocabulary import Party, RemedyKind
 from models.remedies.order_change import OrderChange
 from models.remedies.table import REMEDIES, Amount
@@ -16,19 +17,19 @@ from models.remedies.table import REMEDIES, Amount
 class RemedyOffer(Frozen):
     """One part of an option (RES-3)."""
 
-    kind: RemedyKind
-    amount: Money | None = None
+    kind: Everybody[RemedyKind]
+    amount: Everybody[Money | None] = None
     """For refunds and coupons; in the order's currency, above zero. With a return: at most, the inspection decides."""
-    method: Identifier | None = None
+    method: Everybody[Identifier | None] = None
     """For a refund (RES-16): the payment method, by its name, that the money goes back to first, or `balance`; none: as the customer
     wished, else over the order's payments in their order."""
-    lines: tuple[LineQuantity, ...] = Field(default=(), max_length=100)
+    lines: Everybody[tuple[LineQuantity, ...]] = Field(default=(), max_length=100)
     """The goods it is about; none: those of the case, and of a case without any, the whole order."""
-    items: tuple[NewItem, ...] = Field(default=(), max_length=100)
+    items: Everybody[tuple[NewItem, ...]] = Field(default=(), max_length=100)
     """For an exchange: what is sent instead; none: the same again."""
-    change: OrderChange | None = None
+    change: Everybody[OrderChange | None] = None
     """For a changed order: what is changed."""
-    words: str | None = Field(default=None, max_length=2000)
+    words: Participants[str | None] = Field(default=None, max_length=2000)
     """For an apology or explanation: what will be said. For a service improvement: what will be made better."""
 
     @model_validator(mode="after")
@@ -54,16 +55,16 @@ class RemedyOffer(Frozen):
 class OptionOffer(Frozen):
     """One way out that the customer may choose; its remedies are all carried out."""
 
-    remedies: tuple[RemedyOffer, ...] = Field(min_length=1, max_length=6)
-    why: Words
+    remedies: Everybody[tuple[RemedyOffer, ...]] = Field(min_length=1, max_length=6)
+    why: Participants[Words]
 
 
 class Option(OptionOffer):
     """An option as it is laid out before the customer (RES-2): what will happen, how long it takes, who pays the freight."""
 
-    steps: tuple[Bilingual, ...] = ()
-    within: timedelta = timedelta(0)
+    steps: Everybody[tuple[Bilingual, ...]] = ()
+    within: Everybody[timedelta] = timedelta(0)
     """How long the whole of it takes, as a rule."""
-    freight: Party | None = None
+    freight: Everybody[Party | None] = None
     """RES-8: who pays for goods that travel; None: none do."""
-    freight_why: Bilingual | None = None
+    freight_why: Everybody[Bilingual | None] = None

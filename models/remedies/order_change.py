@@ -11,6 +11,7 @@ from models.common.base import Bilingual, Duration, Frozen, Identifier, Instant,
 from models.common.identifiers import Phone, Region, phone_number
 from models.common.lines import LineQuantity, NewItem
 from models.common.partners import FromPartner, Order, Refusable
+from models.common.readers import Everybody, Payer
 from models.money.charge import Charge
 
 
@@ -25,13 +26,13 @@ class ChangeKind(StrEnum):
 class OrderChange(Frozen):
     """One change of an order. Exactly one field says what."""
 
-    address_id: Identifier | None = None
+    address_id: Everybody[Identifier | None] = None
     """The new address as it was stored by the API: addresses are personal and stay out of the history (ARC-3)."""
-    items: tuple[NewItem, ...] = Field(default=(), max_length=20)
+    items: Everybody[tuple[NewItem, ...]] = Field(default=(), max_length=20)
     """Other items of the same products."""
-    quantities: tuple[LineQuantity, ...] = Field(default=(), max_length=20)
+    quantities: Everybody[tuple[LineQuantity, ...]] = Field(default=(), max_length=20)
     """The lines' new quantities."""
-    payment_method: Identifier | None = None
+    payment_method: Everybody[Identifier | None] = None
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
@@ -89,17 +90,17 @@ class ChangesPolicy(Frozen):
 class Address(Place, Frozen):
     """Where the goods shall go. Personal: kept in one table, handed to the merchant, never in a history."""
 
-    country: Country = Field(default=HOME, pattern=r"^[A-Z]{2}$", examples=["CN"])
+    country: Payer[Country] = Field(default=HOME, pattern=r"^[A-Z]{2}$", examples=["CN"])
     """ISO 3166-1 alpha-2; left out: that of the region, else CN."""
-    region: Region = Field(default=HOME, pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["CN-SH"])
+    region: Payer[Region] = Field(default=HOME, pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["CN-SH"])
     """ISO 3166-2; left out: the country as a whole."""
-    name: str = Field(min_length=1, max_length=100, examples=["王伟"])
-    phone: Phone | None = Field(default=None, examples=["+86 138 0000 0000"])
-    city: str = Field(min_length=1, max_length=100, examples=["上海"])
-    street: str = Field(min_length=1, max_length=300, examples=["徐汇区漕溪北路 1 号 2 单元 301"])
-    street2: str | None = Field(default=None, max_length=300, examples=["星海公寓 3 楼前台"])
+    name: Payer[str] = Field(min_length=1, max_length=100, examples=["王伟"])
+    phone: Payer[Phone | None] = Field(default=None, examples=["+86 138 0000 0000"])
+    city: Payer[str] = Field(min_length=1, max_length=100, examples=["上海"])
+    street: Payer[str] = Field(min_length=1, max_length=300, examples=["徐汇区漕溪北路 1 号 2 单元 301"])
+    street2: Payer[str | None] = Field(default=None, max_length=300, examples=["星海公寓 3 楼前台"])
     """A second line: building, floor, care of."""
-    postal_code: str | None = Field(default=None, max_length=20, examples=["200030"])
+    postal_code: Payer[str | None] = Field(default=None, max_length=20, examples=["200030"])
 
     @field_validator("country")
     @classmethod

@@ -8,25 +8,26 @@ from pydantic import Field
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import TrackingNumber
 from models.common.partners import FromPartner, Refusable
+from models.common.readers import Everybody
 
 
 class StockItem(FromPartner):
     """Pieces of one article, in the place of a line's goods."""
 
-    line_id: Identifier
-    sku: Identifier
-    quantity: int = 1
+    line_id: Everybody[Identifier]
+    sku: Everybody[Identifier]
+    quantity: Everybody[int] = 1
 
 
 class Variant(FromPartner):
     """An article of the same product as a line's, which may be had in its place; the line's own is one of them."""
 
-    sku: Identifier
-    title: str
+    sku: Everybody[Identifier]
+    title: Everybody[str]
     """What tells it from the others, for people: size, colour."""
-    price: Money
+    price: Everybody[Money]
     """What a piece costs today."""
-    available: Annotated[int, Field(ge=0)] | None = None
+    available: Everybody[Annotated[int, Field(ge=0)] | None] = None
     """Pieces that can be set aside now; None: not told."""
 
 

@@ -10,6 +10,7 @@ from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.partners import FromPartner, Refusable, Scan
+from models.common.readers import Everybody
 
 
 class Purpose(StrEnum):
@@ -23,13 +24,13 @@ class Purpose(StrEnum):
 class ReturnAddress(Place, FromPartner):
     """Where goods are sent back to: a warehouse or workshop of the merchant."""
 
-    name: str
-    street: str
-    street2: str | None = None
+    name: Everybody[str]
+    street: Everybody[str]
+    street2: Everybody[str | None] = None
     """A second line: building, dock, care of."""
-    city: str
-    postcode: str | None = None
-    phone: str | None = None
+    city: Everybody[str]
+    postcode: Everybody[str | None] = None
+    phone: Everybody[str | None] = None
 
     @property
     def in_one_line(self) -> str:
@@ -108,10 +109,10 @@ class LabelRequest(FromPartner):
 class Label(FromPartner):
     """A label: the parcel's number, and what the way costs when it is used."""
 
-    key: Identifier
-    tracking: TrackingNumber
-    carrier_id: Identifier
-    price: Money
+    key: Everybody[Identifier]
+    tracking: Everybody[TrackingNumber]
+    carrier_id: Everybody[Identifier]
+    price: Everybody[Money]
 
 
 class Voided(FromPartner):

@@ -5,6 +5,7 @@ from typing import Annotated
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import TrackingNumber
+from models.common.readers import Everybody, Participants
 from models.common.views import View, renamed
 from models.common.vocabulary import Party
 from models.returns.partner import Label, Purpose, ReturnAddress
@@ -14,151 +15,151 @@ from models.returns.state import PickupState, ReturnAction, ReturnResult, Return
 class ReturnActionView(View):
     """An action open to the viewer now, and where to send it."""
 
-    action: ReturnAction
-    href: str
+    action: Everybody[ReturnAction]
+    href: Everybody[str]
 
 
 class ReturnLineView(View):
     """Pieces that come back, and what was paid for them."""
 
-    line_id: Identifier
-    quantity: int
-    paid_minor: int
+    line_id: Everybody[Identifier]
+    quantity: Everybody[int]
+    paid_minor: Everybody[int]
 
 
 class PickupView(View):
     """An appointment at the customer's door. `moves`: how often another time was asked for; `words`: why the carrier refused it."""
 
-    key: Identifier
-    start: Instant
-    end: Instant
-    address_id: Identifier | None
+    key: Everybody[Identifier]
+    start: Everybody[Instant]
+    end: Everybody[Instant]
+    address_id: Everybody[Identifier | None]
     """None: where the order was delivered to."""
-    state: PickupState
-    moves: int
-    tracking: TrackingNumber | None
-    carrier_id: Identifier | None
-    price: Money | None
-    words: str | None
+    state: Everybody[PickupState]
+    moves: Everybody[int]
+    tracking: Everybody[TrackingNumber | None]
+    carrier_id: Everybody[Identifier | None]
+    price: Everybody[Money | None]
+    words: Everybody[str | None]
 
 
 class InspectedLineView(View):
     """What became of a line's pieces; `wrong`: something else lay in the parcel in their place."""
 
-    line_id: Identifier
-    accepted: int
-    rejected: int
-    missing: int
-    wrong: int
-    reason: str | None
+    line_id: Everybody[Identifier]
+    accepted: Everybody[int]
+    rejected: Everybody[int]
+    missing: Everybody[int]
+    wrong: Everybody[int]
+    reason: Participants[str | None]
 
 
 class InspectionView(View):
     """What the merchant found; by the system when it was silent and everything counts as accepted."""
 
-    at: Instant
-    lines: tuple[InspectedLineView, ...]
-    by: Actor
-    evidence: tuple[EvidenceRef, ...]
+    at: Everybody[Instant]
+    lines: Everybody[tuple[InspectedLineView, ...]]
+    by: Everybody[Actor]
+    evidence: Participants[tuple[EvidenceRef, ...]]
 
 
 class FreightClaimView(View):
     """RES-8: what the customer paid to send the goods although another party is liable; `allowed` is what the policy covers of it."""
 
-    amount: Money
-    allowed: Money
-    receipt: EvidenceRef
+    amount: Everybody[Money]
+    allowed: Everybody[Money]
+    receipt: Everybody[EvidenceRef]
 
 
 class ReturnParcelView(View):
     """The parcel as its carrier tells of it; `words`: the carrier's own for its status."""
 
-    tracking: TrackingNumber
-    carrier_id: Identifier
-    words: str | None
+    tracking: Everybody[TrackingNumber]
+    carrier_id: Everybody[Identifier]
+    words: Everybody[str | None]
 
 
 class ReturnDetails(View):
     """Where the goods are that come back, until when what has to happen, and what came of it."""
 
-    workflow_id: Identifier
-    purpose: Purpose
-    stage: ReturnStage
-    lines: tuple[ReturnLineView, ...]
-    agreed: Money
+    workflow_id: Everybody[Identifier]
+    purpose: Everybody[Purpose]
+    stage: Everybody[ReturnStage]
+    lines: Everybody[tuple[ReturnLineView, ...]]
+    agreed: Everybody[Money]
     """What all of it is worth to the customer: the refund, before freight."""
-    payer: Party | None
+    payer: Everybody[Party | None]
     """RES-8: who pays the way back; None: not the customer."""
-    opened_at: Instant
-    rma: Identifier | None
-    address: ReturnAddress | None
-    deadline: Instant | None
+    opened_at: Everybody[Instant]
+    rma: Everybody[Identifier | None]
+    address: Everybody[ReturnAddress | None]
+    deadline: Everybody[Instant | None]
     """Until when the customer sends the goods."""
-    label: Label | None
-    pickup: PickupView | None
-    pickups: int
+    label: Everybody[Label | None]
+    pickup: Everybody[PickupView | None]
+    pickups: Everybody[int]
     """How many were asked for."""
-    way: Way | None
-    parcel: ReturnParcelView | None
-    shipped_at: Instant | None
-    received_at: Instant | None
-    inspect_until: Instant | None
-    inspection: InspectionView | None
-    freight: FreightClaimView | None
-    result: ReturnResult | None
-    refusal: str | None
+    way: Everybody[Way | None]
+    parcel: Everybody[ReturnParcelView | None]
+    shipped_at: Everybody[Instant | None]
+    received_at: Everybody[Instant | None]
+    inspect_until: Everybody[Instant | None]
+    inspection: Everybody[InspectionView | None]
+    freight: Participants[FreightClaimView | None]
+    result: Everybody[ReturnResult | None]
+    refusal: Everybody[str | None]
     """The merchant's words, where it refused the return."""
-    refusal_code: str | None
-    sent_back: ReturnParcelView | None
-    handed_back_at: Instant | None
+    refusal_code: Everybody[str | None]
+    sent_back: Everybody[ReturnParcelView | None]
+    handed_back_at: Everybody[Instant | None]
 
 
 class SettlementView(View):
     """What a return comes to (RES-6, RES-8): goods − deducted, and `freight` on top, from whoever is liable."""
 
-    goods: Money
-    deducted: Money
-    freight: Money
+    goods: Everybody[Money]
+    deducted: Everybody[Money]
+    freight: Everybody[Money]
 
 
 class ReturnView(View):
     """One return as the viewer may see it."""
 
-    case_id: Identifier
-    remedy_id: Identifier
-    return_: Annotated[ReturnDetails, renamed("return", formerly="return_")]
-    settlement: SettlementView | None
+    case_id: Everybody[Identifier]
+    remedy_id: Everybody[Identifier]
+    return_: Everybody[Annotated[ReturnDetails, renamed("return", formerly="return_")]]
+    settlement: Everybody[SettlementView | None]
     """What it comes to, once that is known."""
-    label: str | None
+    label: Everybody[str | None]
     """Where the printable label is, while there is one to use."""
-    available_actions: tuple[ReturnActionView, ...]
+    available_actions: Everybody[tuple[ReturnActionView, ...]]
 
 
 class ReturnItem(View):
     """A return in a list."""
 
-    case_id: str
-    remedy_id: str
-    order_id: str
-    customer_id: str
-    merchant_id: str
-    purpose: str
-    stage: ReturnStage
-    result: ReturnResult | None
-    rma: str | None
-    way: Way | None
-    carrier_id: str | None
-    tracking: str | None
-    deadline: Instant | None
-    inspect_until: Instant | None
-    opened_at: Instant
-    shipped_at: Instant | None
-    received_at: Instant | None
-    href: str
+    case_id: Everybody[str]
+    remedy_id: Everybody[str]
+    order_id: Everybody[str]
+    customer_id: Participants[str]
+    merchant_id: Everybody[str]
+    purpose: Everybody[str]
+    stage: Everybody[ReturnStage]
+    result: Everybody[ReturnResult | None]
+    rma: Everybody[str | None]
+    way: Everybody[Way | None]
+    carrier_id: Everybody[str | None]
+    tracking: Everybody[str | None]
+    deadline: Everybody[Instant | None]
+    inspect_until: Everybody[Instant | None]
+    opened_at: Everybody[Instant]
+    shipped_at: Everybody[Instant | None]
+    received_at: Everybody[Instant | None]
+    href: Everybody[str]
 
 
 class ReturnPage(View):
     """A page; `next` is where the following one is, None on the last."""
 
-    returns: tuple[ReturnItem, ...]
-    next: str | None
+    returns: Everybody[tuple[ReturnItem, ...]]
+    next: Everybody[str | None]

@@ -1,23 +1,13 @@
-"""Who may see what: own cases only (docs/features.md), and of these only what concerns the viewer."""
+"""Who may see a case at all: own cases only (docs/features.md). What is shown of it: models/common/readers.py."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from pydantic import JsonValue
 
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
-from models.common.base import Bilingual
-from models.common.events import Event, Readers
-from models.common.vocabulary import Party, Role
-from models.investigation.findings import Fact, Finding
-from rules.facts.registry import FACTS
-from rules.returns.view import masked as masked_return
-
-MASK = "—"
-SPOKEN = frozenset({"words", "reason", "question_zh", "question_en", "comment", "proof", "basis_zh", "basis_en", "options"})
-"""Keys of timeline data that hold what people said; inside a proposal's options, `why`."""
+from models.common.vocabulary import Role
+from rules.case.view import saying_view
+from rules.common.readers import sees
 
 
 @dataclass(frozen=True)
@@ -69,93 +59,9 @@ def may_see_evidence(role: Role) -> bool:
     return role is not Role.ANALYST
 
 
-def shows(event: Event, data: Mapping[str, JsonValue], role: Role) -> bool:
-    """Whether a timeline row is for this viewer."""
-    if role in Role.platform() or role is Role.ANALYST:
+def may_see_piece(case: CaseState, actor: Actor, sha256: str) -> bool:
+    """A piece that came with private words alone is for whom they are for; every other for all who see the case's evidence."""
+    given = [saying for saying in case.sayings if any(piece.sha256 == sha256 for piece in saying.evidence)]
+    if not given or any(piece.sha256 == sha256 for piece in case.receipt.evidence):
         return True
-    match event.readers:
-        case Readers.EVERYBODY:
-            return True
-        case Readers.PLATFORM:
-            return False
-        case Readers.ASKED:
-            return data.get("of") == role.value
-        case Readers.MERCHANT:
-            return role is Role.MERCHANT
-        case Readers.NAMED:
-            return named_in(data, role)
-
-
-def named_in(data: Mapping[str, JsonValue], role: Role) -> bool:
-    """Whether a finding names the party, alone or with others."""
-    return data.get("party") in {role.value, Party.SHARED} and role is not Role.CUSTOMER
-
-
-def masked_data(event: Event, data: Mapping[str, JsonValue], role: Role) -> dict[str, JsonValue]:
-    """A timeline row's data without what people said, for those who see no personal data; an appeal's words are the platform's to read."""
-    if event is Event.APPEALED and role not in Role.platform() and role.value != data.get("party"):
-        return {**data, "words": MASK}
-    if role is not Role.ANALYST:
-        return dict(data)
-    return {key: _masked(value) if key in SPOKEN else value for key, value in data.items()}
-
-
-def _masked(value: JsonValue) -> JsonValue:
-    match value:
-        case str():
-            return MASK
-        case list():
-            return [_masked(item) if isinstance(item, dict) else item for item in value]
-        case dict():
-            return {key: MASK if key == "why" else item for key, item in value.items()}
-        case _:
-            return value
-
-
-def masked_view(view: CaseView, role: Role) -> CaseView:
-    """The case without what people said and who they are, for an analyst; unchanged for everyone else."""
-    if role is not Role.ANALYST:
-        return view
-    proposals = tuple(
-        proposal.model_copy(
-            update={
-                "options": tuple(option.model_copy(update={"why": MASK}) for option in proposal.options),
-                "refused": proposal.refused and MASK,
-                "declined": proposal.declined and MASK,
-            }
-        )
-        for proposal in view.proposals
-    )
-    remedies = tuple(
-        remedy.model_copy(update={"words": remedy.words and MASK, "return_": remedy.return_ and masked_return(remedy.return_)})
-        for remedy in view.remedies
-    )
-    survey = view.survey and view.survey.model_copy(update={"comment": None})
-    return view.model_copy(
-        update={
-            "customer_id": MASK,
-            "description": MASK,
-            "sayings": (),
-            "requests": (),
-            "facts": masked_facts(view.facts, role),
-            "finding": view.finding and masked_finding(view.finding, role),
-            "proposals": proposals,
-            "remedies": remedies,
-            "survey": survey,
-        }
-    )
-
-
-def masked_facts(facts: tuple[Fact, ...], role: Role) -> tuple[Fact, ...]:
-    """Facts without the names of people, for an analyst."""
-    if role is not Role.ANALYST:
-        return facts
-    personal = {name for name, spec in FACTS.items() if spec.personal}
-    return tuple(fact.model_copy(update={"value": MASK}) if fact.name in personal else fact for fact in facts)
-
-
-def masked_finding(finding: Finding, role: Role) -> Finding:
-    """A person's finding without their words, for an analyst; a row's basis is the policy's."""
-    if role is not Role.ANALYST or finding.row is not None:
-        return finding
-    return finding.model_copy(update={"basis": Bilingual(zh=MASK, en=MASK)})
+    return any(sees(CaseView, "sayings", actor, saying_view(case, saying)) for saying in given)

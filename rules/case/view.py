@@ -1,4 +1,7 @@
-"""A case as one viewer may see it: the same from the workflow's query, an update's answer and the table's row."""
+"""A case as one viewer may see it: the same from the workflow's query, an update's answer and the table's row.
+
+It is made whole, and then the viewer is left what is theirs (rules/common/readers.py).
+"""
 
 from datetime import datetime
 
@@ -20,9 +23,8 @@ from models.case.views import (
     WaitView,
 )
 from models.common.actors import Actor
-from models.common.vocabulary import Locale, Role
+from models.common.vocabulary import Locale
 from models.investigation.clocks import Clock
-from models.investigation.decisions import Appeal
 from models.investigation.findings import InformationRequest, Saying
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import Proposal, Remedy
@@ -33,17 +35,18 @@ from rules.case import deadlines
 from rules.case.appeals import last_moment, may_appeal, too_late
 from rules.case.permissions import allowed_actions
 from rules.common import sla_clock
+from rules.common.readers import as_seen
 from rules.common.working_time import provisional
 from rules.replacements import view as replacement_view
 from rules.returns import view as return_view
 
-WEIGHING = Role.platform() | {Role.ANALYST}
-"""Who sees what was weighed, and what earlier cases gave (RES-4, RES-10)."""
-MASK = "—"
-
 
 def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, locale: Locale | None = None) -> CaseView:
-    """The whole view. `locale` None: the case's own language."""
+    """What the viewer may see of the case, and do. `locale` None: the case's own language."""
+    return as_seen(_whole(case, policy, actor, now, locale), actor)
+
+
+def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, locale: Locale | None) -> CaseView:
     language = locale or case.receipt.locale
     issue = policy.issues.get(case.issue) if case.issue else None
     return CaseView(
@@ -52,12 +55,12 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         kind=case.kind,
         stage=case.stage,
         channel=case.receipt.channel,
-        customer_id=case.receipt.customer_id if actor.role is not Role.ANALYST else "—",
+        customer_id=case.receipt.customer_id,
         order_id=case.order_id,
         merchant_id=case.order.merchant_id if case.order else None,
         carriers=tuple(sorted({shipment.carrier_id for shipment in case.shipments})),
         lines=case.receipt.lines,
-        description=case.receipt.description if actor.role is not Role.ANALYST else "—",
+        description=case.receipt.description,
         wanted=case.receipt.wanted,
         issue=case.issue,
         issue_name=issue.name.in_(language) if issue else None,
@@ -67,7 +70,7 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         team=case.team,
         handler=case.handler.id if case.handler else None,
         owner=case.owner.id if case.owner else None,
-        transfer=TransferView.from_state(case.transfer) if case.transfer and actor.role in Role.platform() else None,
+        transfer=case.transfer and TransferView.from_state(case.transfer),
         suggestion=case.suggestion and SuggestionView.from_state(case.suggestion),
         waiting=_wait(case, policy, language),
         clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),
@@ -76,17 +79,17 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
             for miss in case.misses
         ),
         facts=case.facts,
-        sayings=tuple(_saying(saying) for saying in case.sayings) if actor.role is not Role.ANALYST else (),
-        requests=tuple(_request(request, language) for request in case.requests if _may_read(request, actor)),
-        finding=case.finding if actor.role not in {Role.CUSTOMER, Role.CARRIER} or case.settled else None,
-        proposals=tuple(_proposal(proposal) for proposal in case.proposals if _may_see(proposal, actor)),
-        remedies=tuple(_remedy(remedy, actor) for remedy in case.remedies),
+        sayings=tuple(saying_view(case, saying) for saying in case.sayings),
+        requests=tuple(_request(request, language) for request in case.requests),
+        finding=case.finding,
+        proposals=tuple(_proposal(proposal) for proposal in case.proposals),
+        remedies=tuple(map(_remedy, case.remedies)),
         automatic=case.automatic,
-        checks=case.checks if actor.role in WEIGHING else (),
-        review=case.review if actor.role in WEIGHING else None,
-        history=case.history if actor.role in WEIGHING else None,
-        appeal=_appeal(case.appeal, actor) if case.appeal else None,
-        appeals_before=tuple(_appeal(appeal, actor) for appeal in case.appeals_before),
+        checks=case.checks,
+        review=case.review,
+        history=case.history,
+        appeal=case.appeal,
+        appeals_before=case.appeals_before,
         appeal_until=last_moment(case, policy) if may_appeal(case, actor) else None,
         survey=case.survey,
         outcome=case.outcome,
@@ -95,6 +98,7 @@ def view_of(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, l
         opened_at=case.receipt.received_at,
         closed_at=case.closed_at,
         policy_version=case.policy_version,
+        settled=case.settled,
         available_actions=tuple(
             ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}")
             for action in allowed_actions(case, actor)
@@ -134,15 +138,17 @@ def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) ->
     )
 
 
-def _appeal(appeal: Appeal, actor: Actor) -> Appeal:
-    """The platform and the appellant read it whole; the others, that there is one and what came of it."""
-    if actor.role in Role.platform() or appeal.by.role is actor.role:
-        return appeal
-    return appeal.model_copy(update={"words": MASK, "evidence": ()})
-
-
-def _saying(saying: Saying) -> SayingView:
-    return SayingView(at=saying.at, by=saying.by.role, words=saying.words, evidence=saying.evidence)
+def saying_view(case: CaseState, saying: Saying) -> SayingView:
+    request = next((request for request in case.requests if request.answer == saying), None)
+    return SayingView(
+        at=saying.at,
+        by=saying.by.role,
+        by_id=saying.by.id,
+        private=request is not None or any(appeal.said(saying) for appeal in case.appeals),
+        asked_by=request.by.role if request else None,
+        words=saying.words,
+        evidence=saying.evidence,
+    )
 
 
 def _request(request: InformationRequest, locale: Locale) -> RequestView:
@@ -163,25 +169,13 @@ def _request(request: InformationRequest, locale: Locale) -> RequestView:
     )
 
 
-def _may_read(request: InformationRequest, actor: Actor) -> bool:
-    return actor.role in Role.platform() or request.recipient == actor.id
-
-
-def _may_see(proposal: Proposal, actor: Actor) -> bool:
-    return actor.role is not Role.CUSTOMER or not (proposal.needs_approval or proposal.declined)
-
-
-def _remedy(remedy: Remedy, actor: Actor) -> RemedyView:
-    """Customers see how much and how far, not the provider's keys."""
+def _remedy(remedy: Remedy) -> RemedyView:
     ways = tuple(
         RefundWayView(to=part.to, method=part.method, amount=part.amount, refund_status=part.refund_status)
         for part in remedy.parts
         if not part.paid_otherwise
     )
-    view = RemedyView.from_state(remedy).model_copy(update={"refund_ways": ways})
-    if remedy.replacement is not None:
-        view = view.model_copy(update={"replacement": replacement_view.seen(remedy.replacement, actor)})
-    return view.model_copy(update={"parts": ()}) if actor.role is Role.CUSTOMER else view
+    return RemedyView.from_state(remedy).model_copy(update={"refund_ways": ways})
 
 
 def _proposal(proposal: Proposal) -> ProposalView:

@@ -22,6 +22,7 @@ from models.common.base import Bilingual, Body, Money
 from models.common.errors import Fault
 from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Locale, Role, WaitingOn
+from rules.common.readers import as_seen
 from rules.common.refusal import refusal
 
 PARTIES, OURS = Partner.roles(), Role.platform()
@@ -154,14 +155,14 @@ def brief_of(state: ClaimState) -> ClaimBrief:
 
 
 def view_of(state: ClaimState, actor: Actor, locale: Locale = Locale.ZH) -> ClaimView:
-    """The whole claim. Why our message was not taken is the platform's business alone."""
+    """What the viewer may see of the claim, and do."""
     claim, wait = state.claim, state.wait
     waiting = None
     if wait is not None:
         then = state.terms.waits[wait.for_].then.in_(locale)
         waiting = ClaimWaitView(on=wait.on, for_=wait.for_, until=wait.until, then=then)
     brief = brief_of(state).model_dump(exclude={"waiting_on", "due"})
-    return ClaimView(
+    view = ClaimView(
         **brief,
         version=state.version,
         issue=claim.issue,
@@ -175,7 +176,7 @@ def view_of(state: ClaimState, actor: Actor, locale: Locale = Locale.ZH) -> Clai
         payments=tuple(map(ClaimPaymentView.from_state, state.payments)),
         disputes_left=max(state.terms.disputes - state.disputes, 0),
         partner_reference=state.partner_reference,
-        undelivered=state.undelivered if actor.role in OURS else None,
+        undelivered=state.undelivered,
         reason=state.reason,
         waiting=waiting,
         available_actions=tuple(
@@ -183,3 +184,4 @@ def view_of(state: ClaimState, actor: Actor, locale: Locale = Locale.ZH) -> Clai
             for action in allowed_actions(state, actor)
         ),
     )
+    return as_seen(view, actor)

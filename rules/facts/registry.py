@@ -30,8 +30,6 @@ class FactSpec:
     please: Bilingual | None = None
     once: str | None = None
     """Asked for only once this yes-or-no fact is so: nobody signs for what is on its way."""
-    personal: bool = False
-    """Names a person: not for those who see no personal data."""
 
     @property
     def name(self) -> Bilingual:
@@ -109,7 +107,7 @@ FACTS: Mapping[str, FactSpec] = {
     ),
     "shipment.last_scan_at": FactSpec(INSTANT, SHIPMENT, "最近一次扫描时间", "last scanned at"),
     "shipment.last_place": FactSpec(TEXT, SHIPMENT, "最近一次扫描地点", "last scanned in"),
-    "shipment.signed_by": FactSpec(TEXT, SHIPMENT, "签收人", "signed for by", personal=True),
+    "shipment.signed_by": FactSpec(TEXT, SHIPMENT, "签收人", "signed for by"),
     "shipment.signed_relation": FactSpec(
         TEXT,
         SHIPMENT,

@@ -6,9 +6,10 @@ from models.case.state import CaseState, TimelineEntry
 from models.common.actors import SYSTEM
 from models.common.events import SentTo
 from models.common.partner_registry import Partner
+from models.common.readers import Readers
 from models.common.vocabulary import Role
 from models.policy.policy import MessageRule
-from rules.case.access import named_in
+from rules.case.timeline import RELATIONS, grounds_in, named_in
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""
@@ -25,13 +26,21 @@ class Recipient(NamedTuple):
 def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tuple[Recipient, ...]:
     """Each once, and nobody but the customer of his own doing.
 
-    A request for information goes to the asked party alone, a transfer to the colleague or team that is to take over (DSP-4), a declined
+    A request for information goes to the asked party alone, a transfer to the colleague or team that is to take over (DSP-4), a note to the
+    colleagues whom it mentions (WRK-1), a declined
     proposal back to its proposer (RES-4), a finding to whom it names (INV-5), a warning to whoever has to move.
     """
     told: dict[Recipient, None] = {}
     for role in rule.to:
         told.update(dict.fromkeys(_people_told(case, entry, role)))
     return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
+
+
+def grounds_of(entry: TimelineEntry, who: Recipient) -> Readers:
+    """What a recipient is to the entry: who was chosen for being asked, named or its proposer is that."""
+    chosen_as = RELATIONS.get(entry.event.sent_to) if who.role in PARTIES else None
+    on = grounds_in(entry.data, entry.by, who)
+    return on | {chosen_as} if chosen_as else on
 
 
 def _people_told(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
@@ -44,8 +53,8 @@ def _people_told(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Rec
             return ()
         case SentTo.PROPOSER:
             return _proposer(case, entry, role)
-        case SentTo.OFFERED if role is Role.AGENT:
-            return _offered(entry)
+        case SentTo.OFFERED | SentTo.MENTIONED if role is Role.AGENT:
+            return _colleagues(entry)
         case _:
             return _people(case, role)
 
@@ -74,12 +83,15 @@ def _proposer(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipi
     return (Recipient(role, by.id),) if by.role is role else ()
 
 
-def _offered(entry: TimelineEntry) -> tuple[Recipient, ...]:
-    """The colleague's role is not known here: an agent or a supervisor reads it, whichever has the id."""
-    to, team = entry.data.get("to"), entry.data.get("team")
-    if to is None:
+def _colleagues(entry: TimelineEntry) -> tuple[Recipient, ...]:
+    """Their roles are not known here: an agent or a supervisor reads it, whichever has the id. A case that is offered to nobody by name
+    is the team's.
+    """
+    to, team, mentions = (entry.data.get(name) for name in ("to", "team", "mentions"))
+    if entry.event.sent_to is SentTo.OFFERED and to is None:
         return (Recipient(Role.AGENT, f"team:{team}"),)
-    return tuple(Recipient(role, str(to)) for role in (Role.AGENT, Role.SUPERVISOR))
+    named = mentions if isinstance(mentions, list) else [to]
+    return tuple(Recipient(role, str(name)) for name in named for role in (Role.AGENT, Role.SUPERVISOR))
 
 
 def _asked(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:

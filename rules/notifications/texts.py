@@ -2,7 +2,7 @@
 
 The words are in `policies/texts.yaml`, Jinja2 in a sandbox, in Chinese and English. They are checked when they are loaded: a missing
 text or a variable that the event does not have is an error that names event and language. At run time nothing fails: what an
-event left out is `None`, and the words of people go in as they are, never as a template.
+event left out, or what is not for the reader, is `—`, and the words of people go in as they are, never as a template.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,6 +23,7 @@ from models.common.events import LETTER, Event
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
 from rules.common.format import moment_in, money_in
+from rules.common.readers import MASK
 from rules.common.yaml import content_of
 
 TEXTS = Path(__file__).resolve().parents[2] / "policies" / "texts.yaml"
@@ -77,7 +78,7 @@ class Texts:
     def __init__(self, file: TextsFile, name: str, home: str) -> None:
         self._file, self._home = file, home
         self._environment = SandboxedEnvironment(
-            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+            undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, finalize=_said
         )
         filters: dict[str, Any] = self._environment.filters
         filters.update(money=_money, when=_when, name=self._name, offered=self._offered, capitalize_first=_capitalize_first)
@@ -179,6 +180,11 @@ class Texts:
             for kind, amount in zip_longest(kinds, each[: len(kinds)])
         ]
         return ("、" if context["_locale"] is Locale.ZH else " + ").join(told)
+
+
+def _said(value: object) -> object:
+    """What an event left out, or its reader does not get."""
+    return MASK if value is None else value
 
 
 def _capitalize_first(text: object) -> str:

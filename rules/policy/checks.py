@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 from models.common.base import Frozen
+from models.common.readers import Reader
 from models.common.vocabulary import (
     Channel,
     ClockName,
@@ -44,6 +45,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from _routing(policy)
     yield from _agents(policy)
     yield from _grading(policy.grading)
+    yield from _messages(policy)
     yield from responsibility_faults(policy)
     yield from eligibility_faults(policy)
     yield from _limits(policy)
@@ -84,9 +86,16 @@ def _complete(policy: Policy) -> Faults:
         wrong = set(rule.ask) - {Party.CUSTOMER, Party.MERCHANT, Party.CARRIER}
         for party in sorted(wrong):
             yield ("issues", issue, "ask"), f"{party} cannot be asked; name customer, merchant or carrier"
+
+
+def _messages(policy: Policy) -> Faults:
+    """Who is told of an event may read it."""
     for event, message in policy.messages.items():
         if not message.to:
             yield ("messages", event, "to"), "is told to nobody; name a role or remove the event"
+        for role in message.to:
+            if not event.readers & (Reader.of(role) | Reader.relations()):
+                yield ("messages", event, "to"), f"{role} does not read this event (docs/readers.md); remove the role"
         if MessageChannel.INBOX in message.channels:
             yield ("messages", event, "channels"), "the inbox is always used; name email, sms or push besides"
 

@@ -2,13 +2,10 @@
 
 from models.case.state import CaseState
 from models.common.actors import Actor
-from models.common.vocabulary import Role
 from models.returns.state import ReturnAction, ReturnResult, ReturnStage, ReturnState
 from models.returns.views import ReturnActionView, ReturnDetails, ReturnView, SettlementView
 from rules.returns.outcome import settle
 from rules.returns.permissions import allowed_with
-
-MASK = "—"
 
 
 def href(case_id: str, remedy_id: str, part: str = "") -> str:
@@ -16,13 +13,12 @@ def href(case_id: str, remedy_id: str, part: str = "") -> str:
 
 
 def view_of_return(case_id: str, remedy_id: str, state: ReturnState, actor: Actor) -> ReturnView:
-    """The whole view; an analyst is shown no words of people."""
+    """The whole view, with what the viewer may do."""
     printable = state.label is not None and state.stage is ReturnStage.AWAITING
-    details = ReturnDetails.from_state(state)
     return ReturnView(
         case_id=case_id,
         remedy_id=remedy_id,
-        return_=masked(details) if actor.role is Role.ANALYST else details,
+        return_=ReturnDetails.from_state(state),
         settlement=SettlementView.from_state(settle(state)) if state.result in ReturnResult.giving() else None,
         label=href(case_id, remedy_id, "/label") if printable else None,
         available_actions=tuple(
@@ -38,15 +34,4 @@ def open_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction, str
         for remedy in case.remedies
         if remedy.return_ is not None
         for action in allowed_with(remedy.return_, actor)
-    )
-
-
-def masked(details: ReturnDetails) -> ReturnDetails:
-    """Without what people said."""
-    inspection = details.inspection
-    if inspection is None:
-        return details
-    lines = tuple(line.model_copy(update={"reason": line.reason and MASK}) for line in inspection.lines)
-    return details.model_copy(
-        update={"inspection": inspection.model_copy(update={"lines": lines, "evidence": ()}), "freight": None}
     )

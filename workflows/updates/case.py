@@ -14,6 +14,7 @@ from models.case.action_bodies import (
     Dispute,
     Escalate,
     Find,
+    Note,
     Propose,
     Rate,
     RecordRefund,
@@ -30,6 +31,7 @@ from models.common.events import Event
 from models.common.vocabulary import ClockName, Kind, Outcome, RefundStatus, Role, Stage, Tier, WaitingOn
 from models.investigation.findings import Finding, Saying
 from models.remedies.table import REMEDIES
+from rules.case.timeline import REQUESTED
 from rules.money.refund_state import standing
 from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find as find_remedy
@@ -58,12 +60,15 @@ def correct_order(context: CaseContext, act: Act[CorrectOrder]) -> None:
 def answer(context: CaseContext, act: Act[Answer]) -> None:
     body = act.body
     saying = Saying(at=context.now, by=act.actor, words=body.words, evidence=body.evidence)
+    asker = next(request.by.role.value for request in context.case.requests if request.id == body.request_id)
     context.case.requests = tuple(
         request.model_copy(update={"answer": saying, "admits": body.admits}) if request.id == body.request_id else request
         for request in context.case.requests
     )
     context.case.sayings = (*context.case.sayings, saying)
-    context.note(Event.INFORMATION_GIVEN, act.actor, request_id=body.request_id, of=act.actor.role.value, admits=body.admits)
+    context.note(
+        Event.INFORMATION_GIVEN, act.actor, request_id=body.request_id, of=act.actor.role.value, asker=asker, admits=body.admits
+    )
     if context.case.stage is Stage.RESOLUTION:
         investigation.conclude(context)  # the stage that asks concludes by itself
 
@@ -90,7 +95,7 @@ def take(context: CaseContext, act: Act[Take]) -> None:
 
 
 def escalate(context: CaseContext, act: Act[Escalate]) -> None:
-    context.escalate(act.body.reason, act.actor)
+    context.escalate(REQUESTED, act.actor, words=act.body.reason)
 
 
 def reply(context: CaseContext, act: Act[Reply]) -> None:
@@ -112,6 +117,11 @@ def find(context: CaseContext, act: Act[Find]) -> None:
     basis = resolution.both(act.body.basis)
     context.case.finding = Finding(party=act.body.party, confidence=1.0, basis=basis, by=act.actor, at=context.now)
     investigation.tell_finding(context, act.body.party, basis, 1.0, act.actor)
+
+
+def note(context: CaseContext, act: Act[Note]) -> None:
+    """WRK-1: it is on the timeline alone, so that the state does not grow with it."""
+    context.note(Event.NOTED, act.actor, words=act.body.words, mentions=list(act.body.mentions))
 
 
 def retry_refund(context: CaseContext, act: Act[RetryRefund]) -> None:

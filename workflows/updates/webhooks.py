@@ -120,7 +120,14 @@ def _statement(context: CaseContext, notice: Notice) -> str | None:
     answered = request.model_copy(update={"answer": saying, "admits": told.admits})
     context.case.requests = tuple(answered if known.id == request.id else known for known in context.case.requests)
     context.case.sayings = (*context.case.sayings, saying)
-    context.note(Event.INFORMATION_GIVEN, actor, request_id=request.id, of=request.of.value, admits=told.admits)
+    context.note(
+        Event.INFORMATION_GIVEN,
+        actor,
+        request_id=request.id,
+        of=request.of.value,
+        asker=request.by.role.value,
+        admits=told.admits,
+    )
     return news
 
 

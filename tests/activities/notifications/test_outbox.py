@@ -12,12 +12,13 @@ from models.common.base import Bilingual, Money
 from models.common.events import Event
 from models.common.vocabulary import Role, WaitingOn
 from models.investigation.findings import InformationRequest
+from models.policy.policy import MessageRule, Policy
 from models.remedies.remedy import Proposal
 from models.tables.case import MessageRow
 from rules.notifications.texts import texts
 from rules.policy.load import load_policy
 from settings import ROOT
-from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
+from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.cases import NOW, case, entry, receipt
 from tests.support.builders.orders import order, parcel
 
@@ -74,6 +75,40 @@ async def test_a_customer_whom_the_merchant_asks_is_not_told_that_silence_ends_t
     assert "The merchant asks you" in told.body
     assert "we decide by what is known" in told.body
     assert "not pursued" not in told.body
+
+
+async def test_a_message_holds_what_its_recipient_reads_of_the_event(database: Database, policy: Policy) -> None:
+    """Also where a policy tells others of it than the shipped one does."""
+    rule = MessageRule(to=(Role.MERCHANT, Role.SUPERVISOR))
+    records = RecordsActivities(database, texts(policy.zone), policy.model_copy(update={"messages": {Event.APPEALED: rule}}))
+    appealed = entry(1, Event.APPEALED, CARRIER, party="carrier", due=NOW.isoformat(), words="a word for the judge")
+    await save(records, case(appealed, order=order()))
+    told = {row.recipient_role: row.body for row in await messages(database)}
+    assert told.keys() == {"merchant", "supervisor"}
+    assert "a word for the judge" in told["supervisor"]
+    assert "a word for the judge" not in told["merchant"]
+
+
+async def test_whom_a_note_mentions_is_told_be_they_agent_or_supervisor_and_nobody_else(
+    records: RecordsActivities, database: Database
+) -> None:
+    noted = entry(1, Event.NOTED, AGENT, words="look at the seal", mentions=["bob", AGENT.id])
+    await save(records, case(noted, order=order(), team="logistics"))
+    told = await messages(database)
+    assert {(row.recipient_role, row.recipient_id) for row in told} == {
+        ("agent", "bob"),
+        ("supervisor", "bob"),
+        ("supervisor", AGENT.id),
+    }
+    assert all("look at the seal" in row.body for row in told)
+
+
+async def test_the_merchant_whose_proposal_was_declined_is_told_why(records: RecordsActivities, database: Database) -> None:
+    proposal = Proposal(id="p1", round=1, by=MERCHANT, at=NOW, options=(), amount=Money(minor=9), declined="too much")
+    declined = entry(1, Event.DECLINED, SUPERVISOR, proposal_id="p1", reason="too much")
+    await save(records, case(declined, order=order(), proposals=(proposal,)))
+    (told,) = await messages(database)
+    assert (told.recipient_role, "too much" in told.body) == ("merchant", True)
 
 
 async def test_a_declined_proposal_goes_back_to_its_proposer_alone(records: RecordsActivities, database: Database) -> None:

@@ -239,6 +239,12 @@ BAD = [
     ("id: charged-once", "id: charged-twice", "liability[1].id", 'the id "charged-twice" is taken by liability[0]'),
     ("  case.replied:", "  case.answered:", "messages.case.answered", 'no such value "case.answered"; name one of case.opened'),
     ("case.triage_needed: {to: [agent]}", "case.triage_needed: {to: []}", "messages.case.triage_needed.to", "is told to nobody"),
+    (
+        "case.triage_needed: {to: [agent]}",
+        "case.triage_needed: {to: [merchant]}",
+        "messages.case.triage_needed.to",
+        "merchant does not read this event (docs/readers.md); remove the role",
+    ),
     ("max_rounds: 5", "max_round: 5", "max_round", 'there is no such field; did you mean "max_rounds"?; correct or remove it'),
     ("max_rounds: 5", "max_rounds: 50", "max_rounds", "should be less than or equal to 20; it is 50"),
     ("max_rounds: 5", "max_rounds: 5\nmax_rounds: 4", "max_rounds", "is written twice; keep one"),

@@ -93,6 +93,7 @@ class Words:
                 )
             ),
             Action.REVIEW: lambda: {"agrees": rng.random() < 0.5},
+            Action.NOTE: lambda: {"words": "between us", "mentions": ["bob"]},
             Action.RETRY_REFUND: lambda: {
                 "remedy_id": rng.choice(failed or ["m1"]),
                 "to": rng.choice(("original", "original", "balance")),

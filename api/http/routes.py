@@ -1,0 +1,31 @@
+"""The one door by which values leave the API: each caller gets of an answer what its fields name them for (TRU-5)."""
+
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from api.http.auth import Caller
+from rules.common.readers import as_seen
+
+
+class SeenRoute(APIRoute):
+    """The route of every endpoint that has a `caller`: what it returns is shown as far as it is theirs. A stream does that itself."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  # FastAPI's own
+        super().__init__(path, _seen(endpoint), **options)
+
+
+def _seen(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    if not inspect.iscoroutinefunction(endpoint):
+        return endpoint
+
+    @wraps(endpoint)
+    async def shown(*args: Any, **values: Any) -> Any:  # noqa: ANN401
+        answer = await endpoint(*args, **values)
+        caller = values.get("caller")
+        return as_seen(answer, caller.actor) if isinstance(caller, Caller) else answer
+
+    return shown
