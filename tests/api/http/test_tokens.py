@@ -122,7 +122,7 @@ async def test_an_agent_is_on_the_teams_that_the_table_says(
     await web.row(case_id, lambda row: row.team == "payments")
     who = f"member-{case_id[-6:].lower()}"
     async with web.service.database.writing() as session:
-        session.add(AgentRow(**{"agent_id": who, "name": "Ning", "role": "agent", "skills": [], **row}))
+        session.add(AgentRow.model_validate({"agent_id": who, "name": "Ning", "role": "agent", "skills": [], **row}))
     person = web.person(Role.AGENT, who, *token)
     assert (await person.get("/v1/cases")).status_code == status_
     assert ((await person.get(f"/v1/cases/{case_id}")).status_code == 200) is sees
