@@ -194,8 +194,11 @@ async def test_a_partners_statement_brings_the_evidence_that_it_uploaded(web: We
     assert [piece["sha256"] for piece in said["evidence"]] == [sha256]
     version = (await web.person(Role.SUPERVISOR, "susan").get(f"/v1/cases/{case_id}?live=true")).json()["version"]
     row = await web.row(case_id, lambda row: row.version >= version)
-    got = await web.person(Role.CUSTOMER, row.customer_id).get(f"/v1/cases/{case_id}/evidence/{sha256}")
+    path = f"/v1/cases/{case_id}/evidence/{sha256}"
+    got = await web.person(Role.SUPERVISOR, "susan").get(path)
     assert (got.status_code, got.content) == (200, photo)
+    others = await web.person(Role.CUSTOMER, row.customer_id).get(path)
+    assert others.status_code == 404  # it came with an answer that only who asked may read
     assert await remarks(web, case_id) == []
 
 
