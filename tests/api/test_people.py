@@ -137,7 +137,7 @@ async def test_who_may_manage_and_ask(
 
 
 async def test_a_team_that_is_not_ones_own_looks_like_none(web: Web) -> None:
-    agent = web.person(A, "ning", "logistics")
+    agent = web.person(A, "rui", "logistics")
     for path in ("/v1/queues/payments", "/v1/queues/nowhere"):
         assert (await agent.get(path)).status_code == 404
         assert (await agent.post(f"{path}/next")).status_code == 404
