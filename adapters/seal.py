@@ -138,6 +138,8 @@ def canonical(said: Any) -> JsonValue:  # noqa: ANN401  # whatever may be sent t
             plain = sorted((canonical(one) for one in cast("AbstractSet[Any]", said)), key=_text)
         case list() | tuple():
             plain = [canonical(one) for one in cast("Sequence[Any]", said)]
+        case float() if said.is_integer():
+            plain = int(said)  # 1 and 1.0 are one value, and not one text
         case _:
             plain = to_jsonable_python(said)
     return plain

@@ -1,4 +1,4 @@
-"""What the table of people says of a member of staff wins over what their token says (DSP-2)."""
+"""What the table of people says of an agent wins over what the token says (DSP-2)."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ async def as_member(database: Database, caller: Caller) -> Caller:
 
     Raises ProblemError for whom the table knows in another role, or on none of the token's teams. Whom it does not know is as their token says.
     """
-    if caller.role not in Role.platform():
+    if caller.role is not Role.AGENT:
         return caller
     async with database.reading() as session:
         row = await session.get(AgentRow, caller.actor.id)
@@ -22,11 +22,11 @@ async def as_member(database: Database, caller: Caller) -> Caller:
         return caller
     named = caller.actor.teams
     teams = tuple(team for team in row.teams if not named or team in named)
-    if row.role != caller.role or (caller.role is Role.AGENT and not teams):
+    if row.role != Role.AGENT or not teams:
         raise problem(
             ErrorType.NOT_ALLOWED_FOR_ROLE,
             f"You are not, or not any more, what your token says: {row.role} of {', '.join(row.teams) or 'no team'}. Get a new token.",
             f"您的身份与令牌不符：现为 {row.role}，团队：{'、'.join(row.teams) or '无'}。请重新获取令牌。",
             rule="DSP-2",
         )
-    return replace(caller, actor=caller.actor.model_copy(update={"teams": teams if caller.role is Role.AGENT else named}))
+    return replace(caller, actor=caller.actor.model_copy(update={"teams": teams}))

@@ -21,7 +21,7 @@ class Credentials(Frozen):
     """The bearer token that our calls carry; the second is tried when the first is refused."""
 
 
-Holder = Annotated[str, StringConstraints(pattern=r"^[a-z]+(/[^\s'\"\\|<>.][^\s'\"\\|<>]{0,99})?$")]
+Holder = Annotated[str, StringConstraints(pattern=r"^[a-z]+(/[^\s].{0,99})?$")]
 """Whose credentials they are: `carrier`, or `carrier/SF` for one carrier's own."""
 
 

@@ -108,6 +108,7 @@ def test_a_value_is_the_same_on_the_other_side() -> None:
             notice_id="n", partner="payment", kind="refund", payload={"b": [1, None], "a": 1.5}, sender=Sender(kind="payment")
         ),
         CaseStart(receipt=receipt("RD-1", received_at=AT), policy=policy),
+        CaseStart(receipt=receipt("RD-1", received_at=AT), policy=policy.changed(warn_at=0.5, version="2")),
     ]
     for value in sent:
         assert canonical(type(value).model_validate_json(value.model_dump_json())) == canonical(value)

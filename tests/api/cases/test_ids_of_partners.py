@@ -39,7 +39,7 @@ async def test_a_case_is_lived_with_any_id(web: Web, name: str) -> None:
     (refund,) = (refund for refund in web.service.world.refunds.values() if refund.order_id == order_id)
     told = {"kind": "refund", "order_id": order_id, "payload": refund.model_dump(mode="json")}
     content = json.dumps(told)
-    headers = {"Content-Type": "application/json"} | signed(web.settings, content)
+    headers = {"Content-Type": "application/json"} | signed(web.settings, content, of="payment")
     answer = await web.http.post("/v1/webhooks/payment", content=content, headers=headers)
     assert (answer.status_code, answer.json()["result"]) == (200, "taken")
 

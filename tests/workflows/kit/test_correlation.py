@@ -13,7 +13,7 @@ from tests.support.processes.service import Service
 async def test_an_activity_logs_the_request_that_opened_its_case(service: Service) -> None:
     service.world.add(order(), parcel())
     service.client = await service.environment.connect_client(
-        data_converter=pydantic_data_converter, interceptors=[Correlation()]
+        data_converter=pydantic_data_converter, interceptors=[Correlation(), *service.client.config()["interceptors"]]
     )
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
         with structlog.contextvars.bound_contextvars(request_id="req-4711"):
