@@ -23,7 +23,7 @@ class ClaimWorkflow:
 
     @workflow.init
     def __init__(self, start: ClaimStart) -> None:
-        self.context = ClaimContext(start.state, transitions.act)
+        self.context = ClaimContext(start.state.model_copy(deep=True), transitions.act)
 
     @workflow.run
     async def run(self, start: ClaimStart) -> str:  # taken by __init__

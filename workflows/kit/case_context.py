@@ -60,7 +60,8 @@ class CaseContext(CaseDeadlines):
     """The working copy of one case inside its workflow."""
 
     def __init__(self, start: CaseStart) -> None:
-        case = start.state or CaseState(
+        # A copy: what the case was started with stays as it came until its seal was looked at (adapters/seal.py)
+        case = (start.state and start.state.model_copy(deep=True)) or CaseState(
             receipt=start.receipt,
             policy_version=start.policy.version,
             kind=start.receipt.kind,
