@@ -5,7 +5,7 @@ Charges and coupons: `rules/reconciliation/charges.py`, `rules/reconciliation/co
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -99,6 +99,7 @@ def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: L
         otherwise = f"paid_otherwise.{known.part.key}" in keys
         if limits.now - known.since >= limits.grace:
             yield from _refund(order_id, known, refunds.get(known.part.key), limits, otherwise=otherwise)
+    yield from _given_again(order_id, refunds, books.parts, keys)
     for refund in refunds.values():
         yield from _outside(order_id, refund, keys, books.reported)
     yield from _payments(order_id, payments, books.entries)
@@ -154,6 +155,28 @@ def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits, *
             theirs={"state": refund.status.value, **amount_of(refund.amount)} if refund else {},
             word=_news(known.case_id, refund) if refund and found is kind and taken_in else None,
         )
+
+
+def _given_again(order_id: str, refunds: Mapping[str, Refund], parts: Sequence[Part], keys: Collection[str]) -> Iterator[Finding]:
+    """Parts that were refused and given another way, and arrived both ways."""
+    arrived = [
+        known
+        for known in parts
+        if (refund := refunds.get(known.part.key)) is not None and refund.status is ProviderRefundStatus.ARRIVED
+    ]
+    for known in arrived:
+        remedy, attempt = known.part.remedy_and_attempt
+        later = [other.part for other in arrived if other.part.remedy_and_attempt > (remedy, attempt)]
+        instead = [part for part in later if part.remedy_and_attempt[0] == remedy]
+        if f"{EntryKind.RELEASED}.{known.part.key}" in keys and instead:
+            yield Finding(
+                kind=DifferenceKind.REFUND_TWICE,
+                order_id=order_id,
+                subject=known.part.key,
+                case_id=known.case_id,
+                ours={"state": known.part.refund_status.value, **amount_of(known.part.amount)},
+                theirs={"state": refunds[known.part.key].status.value, **amount_of(refunds[known.part.key].amount)},
+            )
 
 
 def _outside(order_id: str, refund: Refund, keys: Collection[str], reported: AbstractSet[str]) -> Iterator[Finding]:

@@ -123,6 +123,27 @@ def test_a_refund_that_was_paid_by_hand_is_a_persons_task_when_the_provider_paid
 
 
 @pytest.mark.parametrize(
+    ("remedy", "first", "second", "twice"),
+    [
+        ("m1", ProviderRefundStatus.ARRIVED, ProviderRefundStatus.ARRIVED, True),
+        ("m1", ProviderRefundStatus.REFUSED, ProviderRefundStatus.ARRIVED, False),
+        ("m1", ProviderRefundStatus.ARRIVED, ProviderRefundStatus.REFUSED, False),
+        ("m2", ProviderRefundStatus.ARRIVED, ProviderRefundStatus.ARRIVED, False),
+    ],
+)
+def test_a_refused_refund_that_arrived_beside_the_one_given_in_its_place_is_a_persons_task(
+    remedy: str, first: ProviderRefundStatus, second: ProviderRefundStatus, twice: bool
+) -> None:
+    made = {PART.key: first, f"RD-1.{remedy}.2.1": second}
+    refunds = [refund(500, status, key=key, payment_id="P-1", reference="RD-1") for key, status in made.items()]
+    refused = moved(Whose("O-1", "RD-1", "m1"), PART, FAILED)
+    parts = [Part(PART.model_copy(update={"key": key, "refund_status": ARRIVED}), "RD-1", A_DAY_AGO) for key in made]
+    books = Books(parts, refused, frozenset())
+    found = in_money("O-1", [payment("O-1", 1, *refunds, minor=900, payment_id="P-1")], books, LIMITS)
+    assert [one.subject for one in found if one.kind is DifferenceKind.REFUND_TWICE] == ([PART.key] if twice else [])
+
+
+@pytest.mark.parametrize(
     ("sent", "come", "told", "expected"),
     [
         (False, False, None, None),
