@@ -17,7 +17,6 @@ from rules.common.amounts import apportioned, part_of
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
 
-
 NOT_COME = frozenset({Issue.LOST, Issue.SIGNED_BY_OTHER, Issue.PICKUP_POINT, Issue.TRACKING_STALLED})
 """Issues of goods that never reached the customer: each such piece is made good once, whichever of these a case was opened for."""
 

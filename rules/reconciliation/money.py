@@ -20,7 +20,7 @@ from models.money.ledger import Entry, EntryKind
 from models.reconciliation.difference import DifferenceKind, Finding, Word
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
-from rules.money.ledger import PAYMENT
+from rules.money.ledger import PAYMENT, paid_again
 from rules.money.refund_state import PROVIDERS, may_follow, told_as
 
 ENDS = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
@@ -94,14 +94,20 @@ def id_of(finding: Finding) -> str:
 def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: Limits) -> Iterator[Finding]:
     """`payments`: as the provider lists them, each with its refunds."""
     keys = {entry.key for entry in books.entries}
-    refunds = {refund.key: refund for payment in payments for refund in payment.refunds}
+    again = frozenset[str]().union(*(paid_again(payment.refunds) for payment in payments))
+    listed = [refund for payment in payments for refund in payment.refunds]
+    refunds = {refund.key: refund for refund in listed if refund.refund_id not in again}
     for known in books.parts:
         otherwise = f"paid_otherwise.{known.part.key}" in keys
         if limits.now - known.since >= limits.grace:
             yield from _refund(order_id, known, refunds.get(known.part.key), limits, otherwise=otherwise)
     yield from _given_again(order_id, refunds, books.parts, keys)
-    for refund in refunds.values():
+    for refund in listed:
         yield from _outside(order_id, refund, keys, books.reported)
+    cases = {known.part.key: known.case_id for known in books.parts}
+    for refund in listed:
+        if refund.refund_id in again and refund.key in cases:
+            yield _twice(order_id, refund, refund.refund_id, cases[refund.key], ours={})
     yield from _payments(order_id, payments, books.entries)
 
 
@@ -169,14 +175,15 @@ def _given_again(order_id: str, refunds: Mapping[str, Refund], parts: Sequence[P
         later = [other.part for other in arrived if other.part.remedy_and_attempt > (remedy, attempt)]
         instead = [part for part in later if part.remedy_and_attempt[0] == remedy]
         if f"{EntryKind.RELEASED}.{known.part.key}" in keys and instead:
-            yield Finding(
-                kind=DifferenceKind.REFUND_TWICE,
-                order_id=order_id,
-                subject=known.part.key,
-                case_id=known.case_id,
-                ours={"state": known.part.refund_status.value, **amount_of(known.part.amount)},
-                theirs={"state": refunds[known.part.key].status.value, **amount_of(refunds[known.part.key].amount)},
-            )
+            ours: dict[str, JsonValue] = {"state": known.part.refund_status.value, **amount_of(known.part.amount)}
+            yield _twice(order_id, refunds[known.part.key], known.part.key, known.case_id, ours)
+
+
+def _twice(order_id: str, refund: Refund, subject: str, case_id: str, ours: dict[str, JsonValue]) -> Finding:
+    theirs: dict[str, JsonValue] = {"state": refund.status.value, **amount_of(refund.amount)}
+    return Finding(
+        kind=DifferenceKind.REFUND_TWICE, order_id=order_id, subject=subject, case_id=case_id, ours=ours, theirs=theirs
+    )
 
 
 def _outside(order_id: str, refund: Refund, keys: Collection[str], reported: AbstractSet[str]) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """Goods that did not come are made good once, over all cases of the order (RES-1)."""
 
+from typing import Any
+
 import pytest
 
 from models.case.history import LineGiven, OrderHistory
@@ -27,9 +29,7 @@ def after(*cases: CaseState) -> OrderHistory:
     return history_of(Recalled(taken=(), moved=(), of_order=cases, of_customer=(), given=()), "CNY", NOW)
 
 
-def lost(
-    kind: RemedyKind, minor: int | None = None, *lines: LineQuantity, issue: Issue = Issue.LOST, **change: object
-) -> CaseState:
+def lost(kind: RemedyKind, minor: int | None = None, *lines: LineQuantity, issue: Issue = Issue.LOST, **change: Any) -> CaseState:
     """A case about goods that did not come, and what it gave."""
     return classified(issue, order=THREE, remedies=(remedy(kind, minor, lines=lines, **change),))
 
@@ -54,7 +54,7 @@ def test_a_lost_piece_that_was_refunded_is_refunded_once_though_the_others_are_l
 @pytest.mark.parametrize("change", [{}, {"done_at": None}])
 @pytest.mark.parametrize("kind", [REFUND, RESHIP])
 def test_a_lost_piece_that_was_sent_again_is_neither_refunded_nor_sent_once_more(
-    policy_slice: PolicySlice, kind: RemedyKind, change: dict[str, object]
+    policy_slice: PolicySlice, kind: RemedyKind, change: dict[str, Any]
 ) -> None:
     one = told(second(policy_slice, lost(RESHIP, None, *ONE, **change)), kind)
     assert (one.allowed, one.firm) == (False, False)
