@@ -1,13 +1,14 @@
 """A payment provider over HTTP: docs/partners/payment.yaml."""
 
+from typing import Annotated
 from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
-from models.common.partners import FromPartner, Payment, Refund, RefundRequest
+from models.common.partners import FromPartner, Payment, Refund, RefundRequest, each_once
 
 
 class Payments(FromPartner):
-    payments: tuple[Payment, ...]
+    payments: Annotated[tuple[Payment, ...], each_once("payment_id")]
 
 
 class HttpPayment:

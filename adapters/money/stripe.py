@@ -66,7 +66,9 @@ class StripePayment:
             found = await self.client.v1.payment_intents.search_async(
                 {"query": f"metadata['order_id']:{_quoted(order_id)}", "limit": MOST, "expand": ["data.latest_charge"]}
             )
-            intents = [intent async for intent in found.auto_paging_iter()]
+            intents = [
+                *{intent.id: intent async for intent in found.auto_paging_iter()}.values()
+            ]  # pages of a search may overlap
             refunds = await asyncio.gather(*(self._refunds(intent.id) for intent in intents))
         except stripe.StripeError as error:
             raise trouble_of(error) from error

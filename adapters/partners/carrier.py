@@ -1,16 +1,17 @@
 """The carriers' tracking and service desks over HTTP: docs/partners/carrier.yaml."""
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 from adapters.partners.http import PartnerHttp
 from adapters.partners.protocols import Tracking
-from models.common.partners import FromPartner, Shipment, StatementRequest
+from models.common.partners import FromPartner, Shipment, StatementRequest, each_once
 
 LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class Shipments(FromPartner):
-    shipments: tuple[Shipment, ...]
+    shipments: Annotated[tuple[Shipment, ...], each_once("tracking")]
 
 
 class HttpCarrier:

@@ -1,9 +1,10 @@
 """The merchants' order systems over HTTP: docs/partners/merchant.yaml."""
 
+from collections import Counter
 from urllib.parse import quote
 
 from adapters.partners.http import PartnerHttp
-from models.common.partners import Order, StatementRequest
+from models.common.partners import Order, OrderLine, StatementRequest
 from models.replacements.partner import Variant, Variants
 
 
@@ -21,6 +22,8 @@ class HttpMerchant:
             raise self._http.invalid_response(
                 f"order {order_id} costs {order.total.currency}, its freight {order.freight.currency}"
             )
+        if order is not None and (fault := _fault_of(order.lines, order.total.currency)):
+            raise self._http.invalid_response(f"order {order_id}: {fault}")
         return order
 
     async def variants(self, order_id: str, line_id: str) -> tuple[Variant, ...] | None:
@@ -34,3 +37,12 @@ class HttpMerchant:
 
     async def ask(self, request: StatementRequest) -> None:
         await self._http.write("/statements", request, request.key)
+
+
+def _fault_of(lines: tuple[OrderLine, ...], currency: str) -> str | None:
+    """Why nobody can say what of an order costs how much."""
+    twice = next((line_id for line_id, count in Counter(line.line_id for line in lines).items() if count > 1), None)
+    if twice is not None:
+        return f"two lines are {twice}"
+    other = next((line for line in lines if line.paid.currency != currency), None)
+    return f"it costs {currency}, its line {other.line_id} {other.paid.currency}" if other else None

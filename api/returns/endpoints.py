@@ -20,7 +20,7 @@ from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, LOOKING, READING
 from api.http.routes import SeenRoute
 from api.http.uploads import references
-from api.returns.parcels import refuse_others_parcel
+from api.returns.parcels import refuse_others_parcel, refuse_second_freight
 from api.returns.schemas import SHAPES, ClaimFreightIn, InspectIn
 from models.case.actions import Act
 from models.case.state import CaseState
@@ -94,7 +94,7 @@ async def perform(
     act = Act[Any](
         actor=caller.actor,
         request_id=request_id(caller, f"{remedy_id}.{action}", key),
-        body=await _resolved(parts, caller, row, action, body),
+        body=await _resolved(parts, caller, row, state, action, body),
     )
     try:
         after = await parts.engine.act_on(state.workflow_id, action.value, act, ReturnState)
@@ -103,13 +103,17 @@ async def perform(
     return view_of_return(case_id, remedy_id, after, caller.actor)
 
 
-async def _resolved(parts: Parts, caller: Caller, row: CaseRow, action: ReturnAction, body: Body) -> Body:
+async def _resolved(  # noqa: PLR0917  # who, what, on which return
+    parts: Parts, caller: Caller, row: CaseRow, state: ReturnState, action: ReturnAction, body: Body
+) -> Body:
     """The body as the return takes it: hashes become what was uploaded under them; an address is one of the case's customer."""
     async with parts.database.reading() as session:
         if isinstance(body, InspectIn):
             evidence = await references(session, caller.actor, body.evidence)
             return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"evidence"}), "evidence": evidence})
         if isinstance(body, ClaimFreightIn):
+            if caller.role is Role.CUSTOMER:
+                await refuse_second_freight(session, state)
             (receipt,) = await references(session, caller.actor, [body.receipt], "receipt")
             return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"receipt"}), "receipt": receipt})
         if isinstance(body, Ship) and caller.role is Role.CUSTOMER:

@@ -4,7 +4,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.http.problems import problem
+from models.case.state import CaseState
 from models.common.vocabulary import ErrorType
+from models.returns.state import ReturnState
 from models.tables.case import CaseRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
@@ -32,3 +34,25 @@ async def refuse_others_parcel(session: AsyncSession, case: CaseRow, tracking: s
         field="tracking",
         rule="RES-6",
     )
+
+
+async def refuse_second_freight(session: AsyncSession, state: ReturnState) -> None:
+    """Several returns in one parcel cost its freight once. What two receipts say, an agent may look at and enter.
+
+    Raises ProblemError (INVALID).
+    """
+    number = state.parcel.tracking if state.parcel else None
+    if number is None:
+        return
+    beside = select(CaseRow).join(ReturnRow, col(ReturnRow.case_id) == CaseRow.case_id)
+    rows = (await session.exec(beside.where(ReturnRow.tracking == number, ReturnRow.workflow_id != state.workflow_id))).all()
+    remedies = (remedy for row in rows for remedy in CaseState.model_validate(row.state).remedies)
+    others = (back for remedy in remedies if (back := remedy.return_) is not None and back.workflow_id != state.workflow_id)
+    if any(back.freight is not None and back.parcel is not None and back.parcel.tracking == number for back in others):
+        raise problem(
+            ErrorType.INVALID,
+            f"amount: the freight of parcel {number} was claimed for another return in it. If you paid more, write to us with both receipts.",
+            f"amount：包裹 {number} 的运费已在同包裹的另一退货中申请。如另有支出，请附两份收据联系客服。",
+            field="amount",
+            rule="RES-8",
+        )

@@ -29,6 +29,10 @@ class OrderHistory(Frozen):
     """How much of that is taken from the order's payments."""
     given: Everybody[tuple[LineGiven, ...]] = ()
     """For which lines it was, as the cases say."""
+    sent_again: Everybody[tuple[LineQuantity, ...]] = ()
+    """Pieces of each line that were sent again because the first ones did not come."""
+    given_for_lost: Everybody[tuple[LineGiven, ...]] = ()
+    """How much of `given` was for goods that did not come."""
     for_goods_minor: Everybody[int] = 0
     """How much of that was for goods, in cases about anything but what was charged."""
     cases_of_order: Everybody[int] = 0

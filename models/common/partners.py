@@ -5,7 +5,7 @@ so that a partner may grow; what is missing or malformed is an invalid response 
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
@@ -29,6 +29,18 @@ class Refusable(FromPartner):
 
     refusal: Everybody[Annotated[str | None, AfterValidator(lambda words: words and words[:LONGEST_REFUSAL])]] = None
     refusal_code: Everybody[Annotated[str | None, AfterValidator(lambda code: code and code[:LONGEST_CODE])]] = None
+
+
+ItemT = TypeVar("ItemT", bound=FromPartner)
+
+
+def each_once(id_: str) -> AfterValidator:
+    """Of a list that tells of the same thing twice, as where pages overlap, the last word on each."""
+
+    def last(told: tuple[ItemT, ...]) -> tuple[ItemT, ...]:
+        return tuple({getattr(one, id_): one for one in told}.values())
+
+    return AfterValidator(last)
 
 
 class OrderStatus(StrEnum):
@@ -196,7 +208,7 @@ class Payment(FromPartner):
     status: PaymentStatus
     amount: Money
     captured_at: Instant | None = None
-    refunds: tuple[Refund, ...] = ()
+    refunds: Annotated[tuple[Refund, ...], each_once("refund_id")] = ()
 
 
 class StatementRequest(FromPartner):

@@ -75,6 +75,12 @@ class RefundPart(Wired):
         return self.refund_status in RefundStatus.unsettled() and not self.paid_otherwise
 
     @property
+    def remedy_and_attempt(self) -> tuple[str, int]:
+        """What of its key (`{case}.{remedy}.{attempt}.{number}`) says what it is part of."""
+        remedy, attempt, _ = self.key.rsplit(".", 2)
+        return remedy, int(attempt)
+
+    @property
     def refused(self) -> bool:
         """Its money is owed to the customer, and no longer on the way."""
         return self.refund_status in RefundStatus.refused() and not self.paid_otherwise

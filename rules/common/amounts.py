@@ -21,6 +21,12 @@ def refundable(payments: Iterable[Payment]) -> int:
     return sum(payment.amount.minor - refunded(payment) for payment in payments if payment.status is PaymentStatus.CAPTURED)
 
 
+def in_currency(payments: Iterable[Payment], currency: str) -> tuple[Payment, ...]:
+    """Those in an order's currency. All of them where none is: what they are worth in it is for a person to say."""
+    told = tuple(payments)
+    return tuple(payment for payment in told if payment.amount.currency == currency) or told
+
+
 def left_to_refund(payments: tuple[Payment, ...], given: int, unseen: int) -> int:
     """Minor units that are left, by the payments as they were last seen and by our books, whichever is less.
 

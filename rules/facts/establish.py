@@ -27,7 +27,7 @@ from models.common.partners import (
 from models.common.vocabulary import Role, Tier, WaitingOn
 from models.investigation.clocks import Miss
 from models.investigation.findings import Fact, InformationRequest, Saying
-from rules.common.amounts import refunded
+from rules.common.amounts import in_currency, refunded
 from rules.common.counting import days_counted, end_of, next_open
 from rules.facts.parcels import parcel_in_question, parcels_with, signed_by_other
 from rules.facts.registry import FACTS
@@ -245,7 +245,8 @@ def _weights(shipments: tuple[Shipment, ...]) -> Named:
 def _payments(order: Order, payments: tuple[Payment, ...], now: datetime, for_goods: int) -> Named:
     if not payments:
         return
-    captured = [payment for payment in payments if payment.status is PaymentStatus.CAPTURED]
+    ours = in_currency(payments, order.total.currency)
+    captured = [payment for payment in ours if payment.status is PaymentStatus.CAPTURED]
     paid_at = max((payment.captured_at for payment in captured if payment.captured_at is not None), default=None)
     in_all = sum(payment.amount.minor for payment in captured)
     yield "payment.captured_count", len(captured), paid_at

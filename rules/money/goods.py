@@ -1,7 +1,7 @@
 """Pieces and money of an order's lines: what remedies hold of them (RES-1). docs/eligibility.md says it in words."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from models.case.history import LineGiven, OrderHistory
@@ -16,6 +16,9 @@ from models.remedies.table import REMEDIES, Pieces
 from rules.common.amounts import apportioned, part_of
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
+
+NOT_COME = frozenset({Issue.LOST, Issue.SIGNED_BY_OTHER, Issue.PICKUP_POINT, Issue.TRACKING_STALLED})
+"""Issues of goods that never reached the customer: each such piece is made good once, whichever of these a case was opened for."""
 
 
 def with_the_customer_again(remedy: Remedy) -> bool:
@@ -68,22 +71,34 @@ def exchanged_by(cases: Iterable[CaseState]) -> tuple[LineQuantity, ...]:
     )
 
 
+def sent_again_by(cases: Iterable[CaseState], *, done: bool = False) -> tuple[LineQuantity, ...]:
+    """Pieces that these cases send once more because they did not come, or with `done` have sent; no reservation tells of those."""
+    return tuple(
+        line
+        for case in _not_come(cases)
+        for remedy in case.remedies
+        if case.order is not None and remedy.kind is RemedyKind.RESHIP and remedy.undone is None and (remedy.done_at or not done)
+        for line in concerned(case.order, remedy.lines, case.receipt.lines)
+    )
+
+
 def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
     """The history as whoever decides now sees it: with what this case itself took and gave before, when it is open again."""
     history = history or OrderHistory()
-    taken, given = counted(history.taken), Counter({line.line_id: line.minor for line in history.given})
+    taken = counted(history.taken)
     if case.order is not None:
         for remedy in case.remedies:
             holds = REMEDIES[remedy.kind].takes_pieces and not with_the_customer_again(remedy)
             if holds and remedy.done_at is not None:
                 taken += counted(concerned(case.order, remedy.lines, case.receipt.lines))
-    given += Counter({line.line_id: line.minor for line in given_by_line((case,))})
     return history.model_copy(
         update={
             "refunded_minor": history.refunded_minor + own_refunds(case)[0],
             "taken": tuple(LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(taken.items())),
-            "given": tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items())),
+            "given": _summed((*history.given, *given_by_line((case,)))),
             "exchanged": (*history.exchanged, *exchanged_by((case,))),
+            "sent_again": (*history.sent_again, *sent_again_by((case,), done=True)),
+            "given_for_lost": _summed((*history.given_for_lost, *given_by_line(_not_come((case,))))),
         }
     )
 
@@ -122,6 +137,8 @@ def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
         unpaid=_unpaid(over, back),
         given=given_by_line(recalled.of_order, back),
         exchanged=exchanged_by(recalled.of_order),
+        sent_again=sent_again_by(recalled.of_order),
+        given_for_lost=given_by_line(_not_come(recalled.of_order), back),
         for_goods_minor=sum(
             line.minor for line in given_by_line((case for case in recalled.of_order if not _of_payment(case)), back)
         ),
@@ -131,6 +148,17 @@ def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
         refunded_to_customer_minor=sum(given.amount.minor for given in recalled.given if given.amount.currency == currency),
         found_against_customer=sum(_claimed_wrongly(case) for case in recalled.of_customer),
     )
+
+
+def _not_come(cases: Iterable[CaseState]) -> Iterator[CaseState]:
+    return (case for case in cases if case.issue in NOT_COME)
+
+
+def _summed(given: Iterable[LineGiven]) -> tuple[LineGiven, ...]:
+    minor = Counter[str]()
+    for line in given:
+        minor[line.line_id] += line.minor
+    return tuple(LineGiven(line_id=line_id, minor=own) for line_id, own in sorted(minor.items()))
 
 
 def _parts_back(moved: Iterable[Moved]) -> frozenset[str]:

@@ -5,6 +5,7 @@ Whatever happens is booked under a key of its own, so that the same news booked 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from models.common.actors import Actor
@@ -21,6 +22,7 @@ PROVIDER = "provider"
 """Refunds that the provider took and that have not arrived."""
 OUTSIDE = "outside"
 """What went back without us, as the provider tells."""
+LAST = datetime.max.replace(tzinfo=UTC)
 PLATFORM, COUPONS = "platform", "coupons"
 PAYMENT, RESERVED = "payment:", "set_aside:"
 """What a payment still holds; what is promised to a remedy of a case and not asked for yet."""
@@ -80,11 +82,20 @@ def seen(order_id: str, payments: Iterable[Payment], booked: Sequence[Entry]) ->
         fresh = payment.amount.minor - taken[PAYMENT + payment.payment_id, payment.amount.currency]
         if payment.status is PaymentStatus.CAPTURED and fresh > 0:
             yield _paid(EntryKind.CAPTURED, Whose(order_id), payment.payment_id, payment.amount, fresh)
+        again = paid_again(payment.refunds)
         for refund in payment.refunds:
-            ours = known.get(f"set_aside.{refund.key}")
+            ours = None if refund.refund_id in again else known.get(f"set_aside.{refund.key}")
             entry = _outside(order_id, refund, known) if ours is None else _unexpected(ours, refund, known)
             if entry is not None and refund.amount.minor:
                 yield entry
+
+
+def paid_again(refunds: Iterable[Refund]) -> frozenset[str]:
+    """Ids of refunds that a provider made beyond the first under one key: we asked for one, so that the others are none of ours."""
+    going = [refund for refund in refunds if refund.status is not ProviderRefundStatus.REFUSED]
+    going.sort(key=lambda refund: (refund.requested_at or LAST, refund.refund_id))
+    first = {refund.key: refund.refund_id for refund in reversed(going)}
+    return frozenset(refund.refund_id for refund in going if refund.refund_id != first[refund.key])
 
 
 def _outside(order_id: str, refund: Refund, known: Mapping[str, Entry]) -> Entry | None:

@@ -5,7 +5,7 @@ Charges and coupons: `rules/reconciliation/charges.py`, `rules/reconciliation/co
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from models.money.ledger import Entry, EntryKind
 from models.reconciliation.difference import DifferenceKind, Finding, Word
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
-from rules.money.ledger import PAYMENT
+from rules.money.ledger import PAYMENT, paid_again
 from rules.money.refund_state import PROVIDERS, may_follow, told_as
 
 ENDS = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
@@ -94,13 +94,20 @@ def id_of(finding: Finding) -> str:
 def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: Limits) -> Iterator[Finding]:
     """`payments`: as the provider lists them, each with its refunds."""
     keys = {entry.key for entry in books.entries}
-    refunds = {refund.key: refund for payment in payments for refund in payment.refunds}
+    again = frozenset[str]().union(*(paid_again(payment.refunds) for payment in payments))
+    listed = [refund for payment in payments for refund in payment.refunds]
+    refunds = {refund.key: refund for refund in listed if refund.refund_id not in again}
     for known in books.parts:
         otherwise = f"paid_otherwise.{known.part.key}" in keys
         if limits.now - known.since >= limits.grace:
             yield from _refund(order_id, known, refunds.get(known.part.key), limits, otherwise=otherwise)
-    for refund in refunds.values():
+    yield from _given_again(order_id, refunds, books.parts, keys)
+    for refund in listed:
         yield from _outside(order_id, refund, keys, books.reported)
+    cases = {known.part.key: known.case_id for known in books.parts}
+    for refund in listed:
+        if refund.refund_id in again and refund.key in cases:
+            yield _twice(order_id, refund, refund.refund_id, cases[refund.key], ours={})
     yield from _payments(order_id, payments, books.entries)
 
 
@@ -154,6 +161,29 @@ def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits, *
             theirs={"state": refund.status.value, **amount_of(refund.amount)} if refund else {},
             word=_news(known.case_id, refund) if refund and found is kind and taken_in else None,
         )
+
+
+def _given_again(order_id: str, refunds: Mapping[str, Refund], parts: Sequence[Part], keys: Collection[str]) -> Iterator[Finding]:
+    """Parts that were refused and given another way, and arrived both ways."""
+    arrived = [
+        known
+        for known in parts
+        if (refund := refunds.get(known.part.key)) is not None and refund.status is ProviderRefundStatus.ARRIVED
+    ]
+    for known in arrived:
+        remedy, attempt = known.part.remedy_and_attempt
+        later = [other.part for other in arrived if other.part.remedy_and_attempt > (remedy, attempt)]
+        instead = [part for part in later if part.remedy_and_attempt[0] == remedy]
+        if f"{EntryKind.RELEASED}.{known.part.key}" in keys and instead:
+            ours: dict[str, JsonValue] = {"state": known.part.refund_status.value, **amount_of(known.part.amount)}
+            yield _twice(order_id, refunds[known.part.key], known.part.key, known.case_id, ours)
+
+
+def _twice(order_id: str, refund: Refund, subject: str, case_id: str, ours: dict[str, JsonValue]) -> Finding:
+    theirs: dict[str, JsonValue] = {"state": refund.status.value, **amount_of(refund.amount)}
+    return Finding(
+        kind=DifferenceKind.REFUND_TWICE, order_id=order_id, subject=subject, case_id=case_id, ours=ours, theirs=theirs
+    )
 
 
 def _outside(order_id: str, refund: Refund, keys: Collection[str], reported: AbstractSet[str]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from models.common.partners import Order, OrderLine, Payment, Shipment
 from models.common.vocabulary import Issue
 from models.investigation.findings import Fact, Finding
 from models.policy.policy import PolicySlice
-from rules.common.amounts import left_to_refund
+from rules.common.amounts import in_currency, left_to_refund
 from rules.common.counting import counting_of
 from rules.common.rates import figure_in
 from rules.facts.establish import facts_of
@@ -68,7 +68,7 @@ class Ask:
     @cached_property
     def left(self) -> int:
         """Minor units that may still be refunded."""
-        return left_to_refund(self.payments, self.history.refunded_minor, self.unseen)
+        return left_to_refund(in_currency(self.payments, self.order.total.currency), self.history.refunded_minor, self.unseen)
 
     @cached_property
     def counting(self) -> CalendarSlice | None:

@@ -28,7 +28,7 @@ from rules.common.rates import no_rate
 from rules.common.working_time import provisional as uncertain
 from rules.facts.liability import fits
 from rules.facts.parcels import lost_pieces
-from rules.money.goods import concerned, counted
+from rules.money.goods import NOT_COME, concerned, counted
 from rules.remedies.ask import Ask
 from rules.remedies.order_change import time_fault
 
@@ -40,6 +40,10 @@ REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "mo
 OTHER_PARCEL, CANCELLED = "other-parcel", "cancelled-already"
 NOT_OF_ISSUE = Bilingual(zh="该类问题没有这种处理方式", en="this is no remedy for the issue")
 NO_PIECES = Bilingual(zh="该商品的全部件数已在其他申请中处理", en="all pieces of this line are in other requests already")
+MADE_GOOD = Bilingual(
+    zh="未收到的件数已补发或退款；更多须由商家或主管决定",
+    en="what did not come was sent again or refunded before; the merchant or a supervisor may give more",
+)
 NOT_LOST = Bilingual(zh="该商品不在丢失的包裹中", en="this line lies in no lost parcel")
 WAS_CANCELLED = Bilingual(zh="订单已取消，款项已全部退回", en="the order is cancelled already, and nothing is left to refund")
 NO_MONEY = Bilingual(zh="订单已没有可退金额", en="nothing is left to refund on the order")
@@ -153,6 +157,8 @@ def _closed(
         return {"rule": CHANGES, "reason": changes}
     if row.fact is not None and row.otherwise is not None and not _cap(ask, row, known):
         return {"reason": row.otherwise}
+    if _of_the_goods(row) and _makes_good(ask, kind) and not _not_come(ask, line):
+        return {"reason": MADE_GOOD}
     if _of_the_goods(row) and not REMEDIES[kind].words and not _affected(ask, line, kind):
         rule, reason = (OTHER_PARCEL, NOT_LOST) if _pieces(ask, line, kind) else (PIECES_LEFT, NO_PIECES)
         return {"rule": rule, "reason": reason, "firm": True}
@@ -234,10 +240,26 @@ def _pieces(ask: Ask, line: OrderLine, kind: RemedyKind | None = None) -> int:
 
 
 def _affected(ask: Ask, line: OrderLine, kind: RemedyKind) -> int:
-    """Of these the pieces that the issue can be about: of lost goods those that lie in a lost parcel."""
-    lost = lost_pieces(ask.shipments) if ask.issue is Issue.LOST else None
+    """Of these the pieces that the issue can be about: of lost goods those that lie in a lost parcel, and were not sent again."""
     left = _pieces(ask, line, kind)
-    return min(left, lost[line.line_id]) if lost is not None else left
+    return min(left, _not_come(ask, line) if _makes_good(ask, kind) else _lost(ask, line))
+
+
+def _lost(ask: Ask, line: OrderLine) -> int:
+    """Pieces that lie in a lost parcel, or may: all of them, where nobody says so."""
+    lost = lost_pieces(ask.shipments) if ask.issue is Issue.LOST else None
+    return line.quantity if lost is None else lost[line.line_id]
+
+
+def _not_come(ask: Ask, line: OrderLine) -> int:
+    """Of these the pieces that were not sent again."""
+    return max(_lost(ask, line) - counted(ask.history.sent_again)[line.line_id], 0)
+
+
+def _makes_good(ask: Ask, kind: RemedyKind) -> bool:
+    """Whether it is for goods that did not come: sent again, or paid for. Who cannot send them back has only these."""
+    spec = REMEDIES[kind]
+    return ask.issue in NOT_COME and (kind is RemedyKind.RESHIP or (spec.refunds and not spec.takes_pieces))
 
 
 def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int | None:
@@ -270,6 +292,9 @@ def _share(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, pie
     given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
     beyond = max(given - part_of(line.paid, gone, line.quantity, exchanged), 0)
     these, all_left = (_shared(ask, line, row, count, gone + exchanged) for count in (min(pieces, left), left))
+    if _makes_good(ask, kind):  # each that did not come once, though the others are left
+        for_lost = sum(given.minor for given in ask.history.given_for_lost if given.line_id == line.line_id)
+        these = min(these, max(_shared(ask, line, row, _not_come(ask, line), gone + exchanged) - for_lost, 0))
     return min(these, max(all_left - beyond, 0))
 
 

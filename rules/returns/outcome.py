@@ -25,6 +25,7 @@ from models.returns.state import (
     Settlement,
     Way,
 )
+from rules.common.amounts import in_currency
 from rules.common.rates import figure_in
 from rules.money.goods import concerned
 
@@ -167,10 +168,11 @@ def policy_in(policy: PolicySlice, currency: str) -> ReturnPolicy:
 
 def room(case: CaseState, remedy: Remedy) -> int:
     """What the order's payments could still give beyond the case's other remedies, as far as the case knows: freight is paid from it."""
-    paid = sum(payment.amount.minor for payment in case.payments if payment.status is PaymentStatus.CAPTURED)
+    payments = in_currency(case.payments, case.order.total.currency) if case.order else case.payments
+    paid = sum(payment.amount.minor for payment in payments if payment.status is PaymentStatus.CAPTURED)
     gone = sum(
         refund.amount.minor
-        for payment in case.payments
+        for payment in payments
         for refund in payment.refunds
         if refund.status is not ProviderRefundStatus.REFUSED and not refund.key.startswith(f"{case.case_id}.")
     )

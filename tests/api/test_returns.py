@@ -1,5 +1,6 @@
 """Returns over HTTP (RES-6): who may look, print, act and list, and parcels that carriers tell of without a reference."""
 
+import asyncio
 import itertools
 import json
 import uuid
@@ -227,6 +228,23 @@ async def test_one_parcel_with_two_returns_of_a_customer_is_received_for_both(we
     await web.http.post("/v1/webhooks/carrier", content=body, headers=signed(web.settings, body, of="carrier"))
     for scene in (first, second):
         await scene.seen(stage="received")
+
+
+async def test_the_freight_of_one_parcel_with_two_returns_is_claimed_once_by_its_customer(web: Web) -> None:
+    first = await scene_of(web)
+    second = await scene_of(web, customer_id=first.customer_id)
+    tracking = f"YT{uuid.uuid4().hex[:10]}"
+    receipt = (await first.customer.upload(picture(comment=b"one receipt"))).json()["sha256"]
+    claim = {"amount": {"minor": 900, "currency": "CNY"}, "receipt": receipt}
+    for scene in (first, second):
+        await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "YTO", "tracking": tracking})
+        await scene.seen(stage="in_transit")
+    assert (await first.customer.post(f"{first.path}/claim_freight", claim)).status_code == 200
+    async with asyncio.timeout(20):
+        while (await first.customer.get(first.path)).json()["return_"]["freight"] is None:
+            await asyncio.sleep(0.1)
+    again = await second.customer.post(f"{second.path}/claim_freight", claim)
+    assert (again.status_code, again.json()["field"], again.json()["rule"]) == (422, "amount", "RES-8")
 
 
 async def test_a_number_that_is_another_parcels_is_refused_to_a_customer_and_taken_from_an_agent(web: Web) -> None:

@@ -14,7 +14,7 @@ from models.case.activities import PaidBack, PayBack, RefundIntent, RefundQuery
 from models.common.events import Event
 from models.common.partners import Payment, ProviderRefundStatus, Refund, RefundTo
 from models.common.vocabulary import RefundStatus, Tier, WaitFor, WaitingOn
-from models.remedies.remedy import Remedy
+from models.remedies.remedy import RefundPart, Remedy
 from rules.money.refund import to_balance, with_news
 from rules.money.refund_state import standing_minor
 from workflows.kit import activities
@@ -27,6 +27,7 @@ FAILED_STAYS = "failed-refund-waits-for-a-person"
 SILENCE = "silent-refund-goes-to-a-person"
 ONE_WAIT = "refund-arrives-in-one-wait"
 CONFIRMED = "arrival-after-refusal-is-confirmed"
+GIVEN_AGAIN = "arrival-beside-another-is-told"
 """Patches: cases that were further when this came go on as they began."""
 
 
@@ -216,23 +217,39 @@ def followed(context: CaseContext, remedy_id: str) -> Generator[None]:
 
 def doubtful(context: CaseContext, told: Refund) -> bool:
     """Whether a part that was refused is told to have arrived: the provider changed its mind, or the notice is older than the refusal."""
+    if told.status is not ProviderRefundStatus.ARRIVED:
+        return False
     known = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
     refused = any(part.refund_status is RefundStatus.FAILED for part in known)
-    return refused and told.status is ProviderRefundStatus.ARRIVED and workflow.patched(CONFIRMED)
+    return (refused and workflow.patched(CONFIRMED)) or (given_again(context, told) is not None and workflow.patched(GIVEN_AGAIN))
+
+
+def given_again(context: CaseContext, told: Refund) -> Remedy | None:
+    """The remedy of a part that was refused and given another way since; None: it is another's, or the case knows that it arrived."""
+    case = context.case
+    heard = any(refund == told for payment in case.payments for refund in payment.refunds)
+    whose = (remedy for remedy in case.remedies if told.key.startswith(f"{case.case_id}.{remedy.id}."))
+    remedy = next(whose, None) if not heard else None
+    return remedy if remedy is not None and all(part.key != told.key for part in remedy.parts) else None
 
 
 async def confirm_arrival(context: CaseContext, told: Refund) -> None:
     """Ask the provider before a doubtful arrival is believed. What it does not answer, the nightly comparison finds."""
-    remedy = next(one for one in context.case.remedies if any(part.key == told.key for part in one.parts))
-    asked = tuple(
-        part.model_copy(update={"refund_status": RefundStatus.REQUESTED}) for part in remedy.parts if part.key == told.key
-    )
+    again = given_again(context, told)
+    remedy = again or next(one for one in context.case.remedies if any(part.key == told.key for part in one.parts))
+    gone = RefundPart(key=told.key, payment_id=told.payment_id, amount=told.amount, to=told.to)
+    known = (gone,) if again else tuple(part for part in remedy.parts if part.key == told.key)
+    asked = tuple(part.model_copy(update={"refund_status": RefundStatus.REQUESTED}) for part in known)
     try:
         answer = await activities.refund_states(query_of(context, remedy.id).model_copy(update={"parts": asked}))
     except ActivityError:
         context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ARRIVAL.value)
         return
-    if any(part.refund_status is RefundStatus.ARRIVED and move_part(context, part) for part in answer.parts):
+    arrived = [part for part in answer.parts if part.refund_status is RefundStatus.ARRIVED]
+    if given_again(context, told) and arrived:
+        note(context, Event.REFUND_TWICE, remedy.id, told.amount.minor, told.to)
+        context.case.payments = with_news(context.case.payments, told)  # where the ledger reads it
+    elif any(move_part(context, part) for part in arrived):
         context.case.payments = with_news(context.case.payments, told)
 
 

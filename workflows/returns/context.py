@@ -41,6 +41,8 @@ from workflows.kit.context import Context, Seen
 from workflows.kit.traces import Traces, status_of
 from workflows.returns import activities as return_activities
 
+UNANNOUNCED = "inspected-without-a-scan"
+"""Patch: before it, a merchant's word of goods that nobody had told of as sent changed nothing, and the return expired."""
 TURNED_BACK = "turned-back"
 """Patch: before it, goods that their carrier brought back to the customer counted as lost in the end."""
 
@@ -223,10 +225,13 @@ def _pickup(context: ReturnContext, notice: Notice) -> str | None:
 def _inspection(context: ReturnContext, notice: Notice) -> str | None:
     told = ToldInspection.model_validate(notice.payload)
     stage, lines = context.state.stage, told_lines(context.state, told)
-    if context.state.inspection is not None or stage not in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}:
+    unannounced = stage is ReturnStage.AWAITING and workflow.patched(UNANNOUNCED)
+    if context.state.inspection is not None or not (unannounced or stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}):
         return "already_known"
     if lines is None:
         return "unreadable"
+    if unannounced and all(line.missing == line.pieces for line in lines):
+        return "nothing_came"
     merchant = Actor(role=Role.MERCHANT, id=context.start.merchant_id)
     evidence = tuple(upload.piece for upload in notice.uploads if upload.by == merchant.id)
     context.inspected(Inspection(at=context.child.now, lines=lines, by=merchant, evidence=evidence))

@@ -12,9 +12,9 @@ from structlog.contextvars import bound_contextvars
 
 from adapters.connect import Partners
 from models.common.base import Money
-from models.common.partners import ProviderRefundStatus
+from models.common.partners import OrderLine, ProviderRefundStatus
 from models.common.vocabulary import ErrorType
-from tests.support.builders.orders import order
+from tests.support.builders.orders import line, order, parcel, payment, refund
 from tests.support.builders.partner_requests import MESSAGE, STATEMENT, refund_request
 from tests.support.fakes.http_partners import TOKEN, Fault, Provider
 from tests.support.matrix import matrix
@@ -260,7 +260,7 @@ async def test_ids_cannot_lead_to_another_address(provider: Provider, connected:
 async def test_freight_is_in_the_currency_of_its_order(
     provider: Provider, connected: Partners, freight: dict[str, Any] | None
 ) -> None:
-    told = order().model_dump(mode="json") | {"total": {"minor": 9_900, "currency": "EUR"}, "freight": freight}
+    told = order(currency="EUR").model_dump(mode="json") | {"freight": freight}
     provider.will("GET /merchant/orders/O-1", Fault(body=json.dumps(told).encode()))
     found = await connected.merchant.order("O-1")
     assert found is not None
@@ -272,3 +272,31 @@ async def test_freight_in_another_currency_is_no_order_that_can_be_read(provider
     provider.will("GET /merchant/orders/O-1", Fault(body=json.dumps(told).encode()))
     error = await partner_error(connected.merchant.order("O-1"))
     assert error.type is ErrorType.PARTNER_INVALID_RESPONSE
+
+
+@pytest.mark.parametrize(
+    ("situation", "lines"),
+    [
+        ("one line's id on two lines", [line(), line(minor=500)]),
+        ("a line in another currency", [line(), line("L2", currency="USD")]),
+    ],
+)
+async def test_an_order_of_which_nobody_can_say_what_costs_how_much_is_none_that_can_be_read(
+    provider: Provider, connected: Partners, situation: str, lines: list[OrderLine]
+) -> None:
+    told = order().model_dump(mode="json") | {"lines": [one.model_dump(mode="json") for one in lines]}
+    provider.will("GET /merchant/orders/O-1", Fault(body=json.dumps(told).encode()))
+    error = await partner_error(connected.merchant.order("O-1"))
+    assert error.type is ErrorType.PARTNER_INVALID_RESPONSE, situation
+
+
+async def test_a_payment_a_refund_or_a_parcel_listed_twice_is_one_with_its_last_word(
+    provider: Provider, connected: Partners
+) -> None:
+    took, came = refund(3_000, ProviderRefundStatus.ACCEPTED), refund(3_000)
+    paid = payment("O-1", 1).model_dump(mode="json") | {"refunds": [one.model_dump(mode="json") for one in (took, came)]}
+    provider.will("GET /payment/payments", Fault(body=json.dumps({"payments": [paid, paid]}).encode()))
+    assert await connected.payment.payments("O-1") == (payment("O-1", 1, came),)
+    sent = [parcel().model_dump(mode="json")] * 2
+    provider.will("GET /carrier/shipments", Fault(body=json.dumps({"shipments": sent}).encode()))
+    assert len(await connected.carrier.shipments("O-1")) == 1

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.common.base import Money
 from models.common.partners import Payment, ProviderRefundStatus, Refund
 from tests.support.builders.facts import HOUR, NOW, bought, charged, known, refund, values
 
@@ -65,7 +66,7 @@ def test_what_was_refunded_for_goods_is_no_money_that_was_charged_too_much(
     ],
 )
 def test_a_refund_on_its_way_is_told_with_who_asked_for_it_and_since_when(refunds: tuple[Refund, ...], by: str) -> None:
-    facts = known(bought(), payments=(charged(1, *refunds, refund(900, ProviderRefundStatus.ARRIVED)),))
+    facts = known(bought(), payments=(charged(1, *refunds, refund(900, ProviderRefundStatus.ARRIVED, key="earlier")),))
     on_their_way = sum(one.amount.minor for one in refunds)
     assert facts["payment.refund_pending_by"].value == by
     assert facts["payment.refund_pending_minor"].value == on_their_way
@@ -76,3 +77,9 @@ def test_a_refund_on_its_way_is_told_with_who_asked_for_it_and_since_when(refund
 
 def test_an_order_of_which_the_provider_knows_nothing_has_no_facts_of_payment() -> None:
     assert not [name for name in known(bought()) if name.startswith("payment.")]
+
+
+def test_the_same_figure_in_another_currency_is_no_second_charge() -> None:
+    dollars = charged(2).model_copy(update={"amount": Money(minor=12_900, currency="USD")})
+    facts = values(known(bought(), payments=(charged(1), dollars)))
+    assert (facts["payment.duplicate_minor"], facts["payment.overcharged_minor"]) == (0, 0)

@@ -33,6 +33,16 @@ def test_our_own_refund_counts_once_though_the_provider_lists_it_too() -> None:
     assert ledger.left_on(books.entries, "CNY") == {"P-1": 7_000}
 
 
+def test_a_second_refund_that_the_provider_made_under_the_same_key_is_gone_too() -> None:
+    books, whose = Books(10_000), Whose(ORDER, "RD-1", "m1")
+    books.set_aside(whose, 3_000)
+    books.ask("RD-1.m1.0", ProviderRefundStatus.ARRIVED)
+    first = refund("RD-1.m1.0", 3_000)
+    for both in ((first, second := first.model_copy(update={"refund_id": "S-2"})), (second, first)):
+        books.look((payment(10_000, *both),))
+        assert ledger.left_on(books.entries, "CNY") == {"P-1": 4_000}
+
+
 def test_a_refund_that_we_took_for_failed_counts_when_the_provider_paid_it() -> None:
     books, whose = Books(10_000), Whose(ORDER, "RD-1", "m1")
     books.set_aside(whose, 3_000)

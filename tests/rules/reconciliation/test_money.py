@@ -12,7 +12,7 @@ from models.money.ledger import Entry
 from models.reconciliation.difference import DifferenceKind, Finding
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
-from rules.money.ledger import Whose, moved
+from rules.money.ledger import Whose, moved, reserved
 from rules.reconciliation.money import Books, Limits, Part, Road, id_of, in_goods, in_money
 from tests.support.builders.orders import payment, refund
 
@@ -120,6 +120,38 @@ def test_a_refund_that_was_paid_by_hand_is_a_persons_task_when_the_provider_paid
 ) -> None:
     found = money(ARRIVED, theirs, entries=BY_HAND)
     assert [(one.kind, one.word) for one in found] == ([(DifferenceKind.REFUND_TWICE, None)] if twice else [])
+
+
+@pytest.mark.parametrize(
+    ("remedy", "first", "second", "twice"),
+    [
+        ("m1", ProviderRefundStatus.ARRIVED, ProviderRefundStatus.ARRIVED, True),
+        ("m1", ProviderRefundStatus.REFUSED, ProviderRefundStatus.ARRIVED, False),
+        ("m1", ProviderRefundStatus.ARRIVED, ProviderRefundStatus.REFUSED, False),
+        ("m2", ProviderRefundStatus.ARRIVED, ProviderRefundStatus.ARRIVED, False),
+    ],
+)
+def test_a_refused_refund_that_arrived_beside_the_one_given_in_its_place_is_a_persons_task(
+    remedy: str, first: ProviderRefundStatus, second: ProviderRefundStatus, twice: bool
+) -> None:
+    made = {PART.key: first, f"RD-1.{remedy}.2.1": second}
+    refunds = [refund(500, status, key=key, payment_id="P-1", reference="RD-1") for key, status in made.items()]
+    refused = moved(Whose("O-1", "RD-1", "m1"), PART, FAILED)
+    parts = [Part(PART.model_copy(update={"key": key, "refund_status": ARRIVED}), "RD-1", A_DAY_AGO) for key in made]
+    books = Books(parts, refused, frozenset())
+    found = in_money("O-1", [payment("O-1", 1, *refunds, minor=900, payment_id="P-1")], books, LIMITS)
+    assert [one.subject for one in found if one.kind is DifferenceKind.REFUND_TWICE] == ([PART.key] if twice else [])
+
+
+def test_a_second_refund_under_one_key_is_a_persons_task() -> None:
+    first = refund(500, key=PART.key, payment_id="P-1", reference="RD-1")
+    second = first.model_copy(update={"refund_id": "S-2"})
+    refused = first.model_copy(update={"refund_id": "S-3", "status": ProviderRefundStatus.REFUSED})
+    known = PART.model_copy(update={"refund_status": ARRIVED})
+    paid = payment("O-1", 1, refused, first, second, minor=1_500, payment_id="P-1")
+    entries = [reserved(Whose("O-1", "RD-1", "m1"), PART)]
+    found = list(in_money("O-1", [paid], Books([Part(known, "RD-1", A_DAY_AGO)], entries, frozenset()), LIMITS))
+    assert [(one.kind, one.subject) for one in found] == [(DifferenceKind.REFUND_TWICE, "S-2")]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ ALL_KINDS, ALL_ISSUES = list(RemedyKind), list(Issue)
         (ADJUST, Issue.DELAY, {"order": marked("promotional")}, 2_580),
         (COUPON, Issue.DELAY, {}, 5_000),
         (EXCHANGE, Issue.QUALITY_DEFECT, {}, None),
+        (RETURN, Issue.QUALITY_DEFECT, {"payments": (payment(minor=900), payment(number=2, currency="USD"))}, 900),
         (RETURN, Issue.QUALITY_DEFECT, {"payments": (payment(minor=900),)}, 900),
         (RETURN, Issue.QUALITY_DEFECT, {"history": OrderHistory(refunded_minor=12_000)}, 900),
     ],

@@ -84,7 +84,8 @@ def delivered(days_ago: float = 2, tracking: str = "T-1", **change: object) -> S
 
 def refund(minor: int, status: ProviderRefundStatus = ProviderRefundStatus.ACCEPTED, **change: object) -> Refund:
     """A refund that was asked for 30 hours ago."""
-    return orders.refund(minor, status).model_copy(update={"requested_at": NOW - 30 * HOUR, **change})
+    made = orders.refund(minor, status).model_copy(update={"requested_at": NOW - 30 * HOUR, **change})
+    return made.model_copy(update={"refund_id": f"R-{made.key}"})
 
 
 def charged(number: int = 1, *refunds: Refund, minor: int = 12_900, method: str = "alipay") -> Payment:

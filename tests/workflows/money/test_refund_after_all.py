@@ -207,3 +207,27 @@ async def test_a_refund_that_came_back_may_be_paid_by_hand_in_the_end(service: S
     data = await case.told("resolution.refund_arrived")
     assert [(one["to"], one["amount_minor"]) for one in data] == [("original", 12_900), ("otherwise", 8_000)]
     assert await money(service) == (12_900, 12_900, 0, 0)
+
+
+@pytest.mark.parametrize("arrived_after_all", [False, True])
+async def test_a_refused_refund_told_to_have_arrived_beside_its_part_on_the_balance_is_told_to_people_once_confirmed(
+    service: Service, arrived_after_all: bool
+) -> None:
+    case = await refunding(service)
+    before = next(iter(service.world.refunds.values()))
+    await told(service, case, REFUSED, refusal="closed", refusal_code=RefusalCode.ACCOUNT_CLOSED)
+    async with asyncio.timeout(20):
+        while len(service.world.refunds) < 2:
+            await asyncio.sleep(0.05)
+    first, second = service.world.refunds
+    if arrived_after_all:
+        await told(service, case, ARRIVED, first, refusal=None, refusal_code=None)
+        await case.remembers("resolution.refund_twice")
+    else:
+        late = before.model_copy(update={"status": ARRIVED})
+        notice = Notice(notice_id="n-late", partner="payment", kind="refund", payload=late.model_dump(mode="json"))
+        await case.handle.signal("notice", notice)
+    await told(service, case, ARRIVED, second)
+    await followed_up(case)
+    assert await money(service) == (12_900, 25_800 if arrived_after_all else 12_900, 0, 0)
+    assert ("resolution.refund_twice" in await case.timeline()) is arrived_after_all

@@ -180,6 +180,16 @@ async def test_an_inspection_before_the_carrier_tells_counts_as_come(service: Se
     await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
 
 
+async def test_an_inspection_of_goods_that_nobody_told_of_as_sent_counts_as_come_unless_nothing_came(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.tell("inspection", {"lines": [{"line_id": "L1", "missing": 1}]})
+    assert (await back.awaiting()).received_at is None
+    await back.tell("inspection", {"lines": []})
+    await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    assert service.world.paid_back("O-1") == 12_900
+
+
 async def test_a_merchant_that_will_not_send_goods_back_is_for_a_person(service: Service) -> None:
     back = await at_the_merchants(service)
     back.world.refuses.add("send_back")
