@@ -70,7 +70,7 @@ async def test_teams_have_names_in_the_callers_language_and_count_who_is_there(b
 
 async def test_people_come_and_go_for_themselves_and_supervisors_for_everybody(web: Web, boss: Person) -> None:
     await boss.put("/v1/agents/ning", LIN)
-    lin, wang = web.person(A, "ning", "logistics"), web.person(A, "wang", "logistics")
+    lin, wang = web.person(A, "ning", "technical"), web.person(A, "wang", "logistics")
     assert (await lin.post("/v1/agents/ning/presence", {"present": False})).json()["present"] is False
     assert (await wang.post("/v1/agents/ning/presence", {"present": True})).status_code == 403
     assert (await boss.post("/v1/agents/ning/presence", {"present": True})).json()["present"] is True
