@@ -27,8 +27,7 @@ class Numbering(Generic[EntryT]):
 
     def __init__(self, state: Carrying[EntryT]) -> None:
         self._state = state
-        self.version = state.version
-        """A run begins with everything saved."""
+        self.version = state.entries[0].version - 1 if state.entries else state.version
 
     def let_go(self, saving: int, saved: int | None) -> None:
         """Entries up to the version `saving` are carried no further; those noted meanwhile go on above `saved`, the database's newest."""
