@@ -9,7 +9,7 @@ import pickle
 import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -51,6 +51,17 @@ def trusting(policy: PolicySlice) -> PolicySlice:
     """A return in time needs nobody of the platform; nor does anything else; nothing is drawn for review."""
     rows = tuple(row.model_copy(update={"automatic": row.automatic or row.id == "returned-in-time"}) for row in policy.liability)
     return policy.model_copy(update={"liability": rows, "digest": "trusting"})
+
+
+async def answered(act: Callable[[], Awaitable[object]]) -> None:
+    """As a good client does: the same again while nobody can answer."""
+    while True:
+        try:
+            await act()
+        except RPCError:
+            await asyncio.sleep(1)
+        else:
+            return
 
 
 @dataclass
@@ -111,7 +122,7 @@ class Life:
         return bool(state["confirmed"])
 
     async def speak(self, case: Case, key: str) -> None:
-        await case.act(CUSTOMER, Action.ADD_WORDS, key=key, words=f"Anything new? {key}")
+        await answered(lambda: case.act(CUSTOMER, Action.ADD_WORDS, key=key, words=f"Anything new? {key}"))
         self.said[case.handle.id] += 1
 
     async def seen(self, case: Case, holds: Callable[[CaseView], bool]) -> CaseView:
@@ -133,13 +144,15 @@ class Life:
         await self.seen(back, lambda view: any(one.return_ and one.return_.stage == "awaiting" for one in view.remedies))
         returning = Returning(back, self.service.client.get_workflow_handle(f"{RETURNED}.m1.return"))
         await returning.scan("in transit")
-        await returning.act(MERCHANT, ReturnAction.RECEIVE)
-        await returning.act(MERCHANT, ReturnAction.INSPECT, lines=[{"line_id": "L1", "accepted": 1}])
+        await answered(lambda: returning.act(MERCHANT, ReturnAction.RECEIVE, key="received"))
+        await answered(
+            lambda: returning.act(MERCHANT, ReturnAction.INSPECT, key="seen", lines=[{"line_id": "L1", "accepted": 1}])
+        )
         for case in (back, lost):
             await self.seen(case, lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CONFIRMATION)
         await asyncio.gather(*self.speaking)
         for case in (back, lost):
-            await case.act(CUSTOMER, Action.CONFIRM)
+            await answered(lambda case=case: case.act(CUSTOMER, Action.CONFIRM, key="yes"))
             await self.seen(case, lambda view: view.stage == "closed")
         await returning.over()
 

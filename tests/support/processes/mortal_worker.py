@@ -25,6 +25,7 @@ from adapters.logs.correlation import Correlation
 from commands.up.die_with_parent import PR_SET_PDEATHSIG
 from models.activities import CLASSIFY, RECALL, RENEW_CALENDARS
 from rules.notifications.texts import texts
+from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
@@ -83,7 +84,7 @@ async def work(address: str, queue: str, folder: Path, *mode: str) -> None:
 
 def main(address: str, queue: str, folder: str, *mode: str) -> None:
     """A worker that is forked has its modules and texts already."""
-    texts()
+    texts(load_policy(Settings().policy).zone)
     for _ in sys.stdin:
         child = os.fork()
         if not child:
