@@ -125,13 +125,14 @@ class Life:
         await answered(lambda: case.act(CUSTOMER, Action.ADD_WORDS, key=key, words=f"Anything new? {key}"))
         self.said[case.handle.id] += 1
 
-    async def seen(self, case: Case, holds: Callable[[CaseView], bool]) -> CaseView:
-        for _ in range(10):
-            try:
-                return await case.until(holds)
-            except AssertionError as error:
-                last = error
-        raise last
+    async def seen(self, case: Case, holds: Callable[[CaseView], bool], tries: int = 15) -> CaseView:
+        """For longer than a case takes that nobody disturbs."""
+        try:
+            return await case.until(holds)
+        except AssertionError:
+            if not tries:
+                raise
+            return await self.seen(case, holds, tries - 1)
 
     async def lived(self) -> None:
         arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")

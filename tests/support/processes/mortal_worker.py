@@ -74,7 +74,7 @@ async def work(address: str, queue: str, folder: Path, *mode: str) -> None:
     client = await Client.connect(address, data_converter=pydantic_data_converter)
     world: World = pickle.loads((folder / "world").read_bytes())  # noqa: S301  # our own
     if "immortal" not in mode:
-        worker.Correlation = lambda: Death(folder, world)  # type: ignore[assignment, misc]
+        worker.Correlation = lambda: Death(folder, world)
     settings = Settings(data_dir=folder, task_queue=queue)
     database = Database(settings)
     partners = partners_in(world, FakeOrderChanges(world), settings)
