@@ -3,6 +3,8 @@
 Workflows call an activity by its entry here, and `activities/` carry it out under the same entry. The name stands nowhere else.
 """
 
+from datetime import datetime
+
 from models.case.activities import (
     AskPartner,
     Assigned,
@@ -55,6 +57,7 @@ from models.returns.activities import (
     TraceParcel,
 )
 from models.returns.partner import SentBack
+from models.sweep import SweepReport
 
 # Cases: our own database
 SAVE_CASE = Activity("save_case", Projection, Saved)
@@ -124,3 +127,6 @@ COUNT_HELPED = Activity("count_helped", HelpedReport, type(None))
 RECONCILE_PAGE = Activity("reconcile_page", ReconcilePage, PageReport, SEVERAL_PARTNERS)
 END_SCAN = Activity("end_scan", ScanEnd, PageReport)
 REPORT_DIFFERENCE = Activity("report_difference", Reported, type(None))
+
+# Sweep
+SWEEP = Activity("sweep", datetime, SweepReport)

@@ -120,6 +120,7 @@ class Event(StrEnum):
     )
     OVERDUE = _event("case.overdue", "waiting_for until")
     SET_BACK = _event("case.set_back", "run", readers=INSIDE)
+    RESTARTED = _event("case.restarted", readers=INSIDE)
     CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=INSIDE)
     REPLIED = _event("case.replied", said="words")
     NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)
