@@ -101,5 +101,5 @@ async def _no_deadline(session: AsyncSession, stopped: list[str]) -> None:
             "next_deadline": None,
             "state": {**row.state, "wait": None},
         }
-        unchanged = (CaseRow.case_id == row.case_id, CaseRow.version == row.version)
+        unchanged = (col(CaseRow.case_id) == row.case_id, col(CaseRow.version) == row.version)
         await session.exec(update(CaseRow).where(*unchanged).values(**values))
