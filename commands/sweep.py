@@ -56,7 +56,7 @@ def say(sentence: str, /, **values: object) -> str:
 
 def sweep() -> None:
     """Compare the open cases with their workflows now, and name those that are stopped or stuck."""
-    report = asyncio.run(_sweep(Settings()))
+    report = asyncio.run(swept(Settings()))
     found = [(what, case_id) for what in ("stopped", "stuck", "unsaved") for case_id in getattr(report, what)]
     for what, case_id in found:
         typer.echo(say(what, id=case_id))
@@ -70,7 +70,7 @@ def restart(
     end_run: Annotated[bool, typer.Option("--end-run", help="Terminate a run that is stuck, first.")] = False,
 ) -> None:
     """Start the workflow of a case again, from what the database has of it."""
-    asyncio.run(_restart(Settings(), case_id, end_run=end_run))
+    asyncio.run(go_on(Settings(), case_id, end_run=end_run))
     typer.echo(say("restarted", id=case_id))
 
 
@@ -83,7 +83,8 @@ async def _connected(settings: Settings) -> Client:
         raise CommandError(say("away", address=settings.temporal)) from error
 
 
-async def _sweep(settings: Settings) -> SweepReport:
+async def swept(settings: Settings) -> SweepReport:
+    """One sweep; whoever asks while one runs waits for that."""
     client = await _connected(settings)
     try:
         async with asyncio.timeout(WITHIN):
@@ -100,7 +101,8 @@ async def _sweep(settings: Settings) -> SweepReport:
         raise CommandError(say("failed", why=error.cause)) from error
 
 
-async def _restart(settings: Settings, case_id: str, *, end_run: bool) -> None:
+async def go_on(settings: Settings, case_id: str, *, end_run: bool) -> None:
+    """Raises CommandError with why not, and what to do instead."""
     client = await _connected(settings)
     database = Database(settings)
     try:

@@ -1,6 +1,7 @@
 """A case whose workflow was terminated, reset or stuck, by whoever may at the Temporal server: found, told, and set going again."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -9,6 +10,8 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from adapters.restart import restart
+from commands import sweep as command
+from commands.kit.failure import CommandError
 from models.case.actions import Action
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Issue, Kind, Stage, WaitFor
@@ -16,6 +19,7 @@ from models.reconciliation.difference import DifferenceKind, DifferenceState
 from models.sweep import SweepReport
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
+from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
 from tests.support.builders.orders import order, parcel
 from tests.support.builders.returns import returning
@@ -146,3 +150,22 @@ async def test_a_workflow_whose_task_fails_again_and_again_is_found(service: Ser
 
     await eventually(stuck, lambda found: found == ("RD-STUCK",), every=1)
     await handle.terminate("the test is over")
+
+
+async def test_the_command_sets_a_stuck_case_going_again_and_no_other(service: Service, tmp_path: Path) -> None:
+    case = await planned(service)
+    server = service.client.service_client.config.target_host
+    settings = Settings(data_dir=tmp_path, temporal_address=server, task_queue=service.queue)
+    assert (await command.swept(settings)).stopped == ()
+    with pytest.raises(CommandError, match="--end-run"):
+        await command.go_on(settings, case.handle.id, end_run=False)
+    with pytest.raises(CommandError, match="RD-NONE"):
+        await command.go_on(settings, "RD-NONE", end_run=False)
+    await command.go_on(settings, case.handle.id, end_run=True)
+    again = Case(service, service.client.get_workflow_handle(case.handle.id))
+    service.opened.append(again)
+    await again.remembers("case.restarted")
+    await again.act(CUSTOMER, Action.WITHDRAW, reason="never mind")
+    await again.until(lambda view: view.stage is Stage.CLOSED)
+    with pytest.raises(CommandError, match=case.handle.id):
+        await command.go_on(settings, case.handle.id, end_run=True)
