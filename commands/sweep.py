@@ -15,6 +15,7 @@ from adapters.database.engine import Database
 from adapters.restart import restart as start_again
 from adapters.restart import runs
 from adapters.schedules import SWEEP
+from adapters.seal import Sealing
 from commands.kit.failure import CommandError
 from commands.kit.language import language
 from models.common.actors import Actor
@@ -77,7 +78,10 @@ def restart(
 async def _connected(settings: Settings) -> Client:
     try:
         return await Client.connect(
-            settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
+            settings.temporal,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            interceptors=[Sealing(settings)],
         )
     except (RPCError, RuntimeError) as error:
         raise CommandError(say("away", address=settings.temporal)) from error

@@ -40,7 +40,7 @@ from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.returns import Returning
 from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
-from tests.support.processes.service import Case, Service
+from tests.support.processes.service import Case, Service, sealing
 
 RETURNED, LOST = "RD-KILLED0000001", "RD-KILLED0000002"
 NEWS = {"case.words_added", "investigation.partner_notice"}
@@ -172,7 +172,7 @@ async def life(temporal: WorkflowEnvironment, folder: Path, *, immortal: bool) -
     migrate(settings)
     database, ordering = Database(settings), FakeOrderChanges(world)
     policy = slice_policy(load_policy(settings.policy), datetime.now(UTC))
-    service = Service(temporal, database, world, policy, f"mortal-{immortal}", temporal.client, ordering)
+    service = Service(temporal, database, world, policy, f"mortal-{immortal}", sealing(temporal.client, settings), ordering)
     address = temporal.client.service_client.config.target_host
     lived = Life(service, folder, address, immortal)
     try:

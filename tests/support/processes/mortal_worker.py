@@ -29,7 +29,7 @@ from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
-from tests.support.processes.service import partners_in
+from tests.support.processes.service import partners_in, sealing
 
 ONLY_LOOKS = {CLASSIFY.name, RECALL.name, RENEW_CALENDARS.name}
 """Local activities that write nothing: to die after one is to die before the next."""
@@ -71,11 +71,11 @@ class _Mortal(ActivityInboundInterceptor):
 
 async def work(address: str, queue: str, folder: Path, *mode: str) -> None:
     """One worker's life."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    settings = Settings(data_dir=folder, task_queue=queue)
+    client = sealing(await Client.connect(address, data_converter=pydantic_data_converter), settings)
     world: World = pickle.loads((folder / "world").read_bytes())  # noqa: S301  # our own
     if "immortal" not in mode:
         worker.Correlation = lambda: Death(folder, world)
-    settings = Settings(data_dir=folder, task_queue=queue)
     database = Database(settings)
     partners = partners_in(world, FakeOrderChanges(world), settings)
     async with worker.at_work(client, settings, worker.wire(settings, database, partners)):
