@@ -6,6 +6,7 @@ from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExec
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.database.engine import Database
 from models.case.state import CaseStart, CaseState, TimelineEntry
 from models.common.actors import Actor
 from models.common.events import Event
@@ -33,6 +34,12 @@ async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescri
 async def runs(client: Client, workflow_id: str) -> bool:
     found = await described(client, workflow_id)
     return found is not None and found.status is WorkflowExecutionStatus.RUNNING
+
+
+async def kept(database: Database, case_id: str) -> CaseRow | None:
+    """What there is to go on from."""
+    async with database.reading() as session:
+        return await session.get(CaseRow, case_id)
 
 
 async def restart(  # noqa: PLR0917

@@ -12,8 +12,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from adapters.database.engine import Database
+from adapters.restart import kept, runs
 from adapters.restart import restart as start_again
-from adapters.restart import runs
 from adapters.schedules import SWEEP
 from adapters.seal import Sealing
 from commands.kit.failure import CommandError
@@ -21,7 +21,6 @@ from commands.kit.language import language
 from models.common.actors import Actor
 from models.common.vocabulary import Locale, Role, Stage
 from models.sweep import SweepReport
-from models.tables.case import CaseRow
 from rules.policy.load import load_policy, slice_policy
 from settings import Settings
 
@@ -110,8 +109,7 @@ async def go_on(settings: Settings, case_id: str, *, end_run: bool) -> None:
     client = await _connected(settings)
     database = Database(settings)
     try:
-        async with database.reading() as session:
-            row = await session.get(CaseRow, case_id)
+        row = await kept(database, case_id)
     finally:
         await database.aclose()
     if row is None:

@@ -10,7 +10,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,6 +41,7 @@ from tests.support.builders.returns import Returning
 from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
 from tests.support.processes.service import Case, Service, sealing
+from tests.support.processes.temporal_server import start_temporal
 
 RETURNED, LOST = "RD-KILLED0000001", "RD-KILLED0000002"
 NEWS = {"case.words_added", "investigation.partner_notice"}
@@ -161,9 +162,6 @@ class Life:
         if self.process is not None and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
-        for known in (*self.cases, f"{LOST}.claim.1", f"{RETURNED}.m1.return"):
-            with suppress(RPCError):  # it has ended by itself
-                await self.service.client.get_workflow_handle(known).terminate("the test is over")
 
 
 @asynccontextmanager
@@ -223,11 +221,12 @@ async def books_of(lived: Life) -> Books:
 
 
 @pytest.fixture(scope="module")
-async def both(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> tuple[Books, Books]:
-    """The undisturbed life's books, and those of the other."""
+async def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Books, Books]:
+    """The undisturbed life's books, and those of the other: the same ids, each on a server of its own."""
     books = list[Books]()
     for immortal in (True, False):
-        async with life(temporal, tmp_path_factory.mktemp("life"), immortal=immortal) as lived:
+        folder = tmp_path_factory.mktemp("life")
+        async with await start_temporal() as temporal, life(temporal, folder, immortal=immortal) as lived:
             living = asyncio.create_task(lived.live())
             try:
                 await lived.lived()
