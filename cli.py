@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import classifier, readers, reconcile, route, seal, token
+from commands import classifier, readers, reconcile, route, seal, sweep, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -39,6 +39,8 @@ main.command()(show.show)
 main.command()(watch.watch)
 main.command("import")(importing.import_)
 main.command()(reconcile.reconcile)
+main.command()(sweep.sweep)
+main.command()(sweep.restart)
 main.command()(readers.readers)
 main.add_typer(token.app, name="token")
 main.add_typer(route.app, name="route")

@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """When our books are compared with the partners'."""
     reconcile_zone: str | None = None
     """The time zone of that hour; None: the policy's."""
+    sweep_cron: str = "*/15 * * * *"
+    """When the open cases are compared with their workflows."""
 
     circuit_after: int = Field(default=5, ge=1)
     """After so many failures in a row a partner's circuit opens: it is not called for a while."""

@@ -36,6 +36,7 @@ from activities.remedies.improvement import ImprovementActivities
 from activities.remedies.order_change import OrderingActivities
 from activities.replacements import ReplacementActivities
 from activities.returns.activities import ReturnActivities
+from activities.sweep import SweepActivities
 from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
@@ -60,6 +61,7 @@ from workflows.kit.sandbox import RUNNER
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.replacements.workflow import ReplacementWorkflow
 from workflows.returns.workflow import ReturnWorkflow
+from workflows.sweep import SweepWorkflow
 
 LONGEST_ACTIVITY = timedelta(seconds=60)
 """A stopping worker lets a call to a partner end; a second one would have to ask what became of it."""
@@ -96,7 +98,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         promotion=partners.promotion,
     )
     return Wiring(
-        workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow),
+        workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow, SweepWorkflow),
         activities=activities_of(
             PartnerActivities(
                 partners.merchant,
@@ -118,6 +120,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             HistoryActivities(database),
             OrderingActivities(database, partners.ordering, partners.charges),
             ReconciliationActivities(database, texts(policy.zone), policy, comparison),
+            SweepActivities(database, texts(policy.zone), policy),
         ),
     )
 

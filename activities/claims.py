@@ -4,7 +4,6 @@ Each call is safe to repeat: rows by their keys, payments by theirs in the ledge
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
@@ -14,6 +13,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
+from activities.kit.rows import Row
+from activities.kit.saving import CLAIMS, Standing, begin
 from activities.money.refund_parts import lock_order
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from adapters.database.ledger import booked, post
@@ -22,20 +23,21 @@ from models.activities import ADJUST_CLAIM, OPEN_CLAIM, SAVE_CLAIM, SEND_CLAIM, 
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, Told
 from models.common.errors import PartnerError
+from models.common.projection import Saved
 from models.common.vocabulary import MessageChannel, Party, Role
 from models.money.ledger import Entry
 from models.policy.policy import Policy
 from models.tables.case import MessageRow
-from models.tables.claims import ClaimHistoryRow, ClaimRow
+from models.tables.claims import ClaimRow
 from rules.case.timeline import data_for, grounds_in
 from rules.claims.permissions import brief_of
 from rules.claims.receivables import booking
 from rules.common.format import money
+from rules.common.timeline import Fresh
 from rules.money.ledger import recovered_key
 from rules.notifications.recipients import ANY_TEAM, Recipient
 from rules.notifications.texts import Texts
 
-Row = dict[str, Any]
 NOT_STORED = {"entries", "requests_seen", "notices_seen"}
 
 
@@ -49,16 +51,22 @@ class ClaimActivities:
         self._systems = systems
 
     @carries_out(SAVE_CLAIM)
-    async def save_claim(self, projection: ClaimProjection) -> None:
-        """Write the claim, its history, the messages these cause, and its payments, in one transaction."""
-        state = projection.state
+    async def save_claim(self, projection: ClaimProjection) -> Saved:
+        """Write the claim, its history, the messages these cause, and its payments, in one transaction. An older one changes nothing."""
+        state, claim_id = projection.state, projection.state.claim.claim_id
         async with self._database.writing() as session:
-            await upsert(session, ClaimRow, claim_row(projection), unless_newer="version")
-            rows = [history_row(state.claim.claim_id, entry) for entry in state.entries]
-            new = {version for _, version in await insert_if_absent(session, ClaimHistoryRow, *rows)}
-            messages = [row for entry in state.entries if entry.version in new for row in self._messages(state, entry)]
+            saving = await begin(session, CLAIMS, claim_id, projection, state.version)
+            if isinstance(saving, Standing):
+                return Saved(version=saving.version)
+            told = await saving.compare(session, state.entries)
+            version = max(told.version, state.version)
+            state = state.model_copy(update={"version": version})
+            await upsert(session, ClaimRow, claim_row(projection.model_copy(update={"state": state})) | saving.row)
+            await saving.write(session, told)
+            messages = [row for fresh in told.fresh for row in self._messages(state, fresh)]
             await insert_if_absent(session, MessageRow, *messages)
             await _book(session, state)
+        return Saved(version=version)
 
     @carries_out(SEND_CLAIM)
     async def send_claim(self, request: SendClaim) -> ClaimSent:
@@ -97,8 +105,9 @@ class ClaimActivities:
         """Signal the case from its claim."""
         await _signal(over.case_id, "claim_over", over)
 
-    def _messages(self, state: ClaimState, entry: ClaimEntry) -> Iterator[Row]:
+    def _messages(self, state: ClaimState, fresh: Fresh[ClaimEntry]) -> Iterator[Row]:
         """Inbox rows for whom the policy names: the party of the claim, those who pursue it, the team's supervisors."""
+        entry = fresh.entry
         rule = self._policy.messages.get(entry.event)
         for role in rule.to if rule else ():
             recipient = _recipient(state, role)
@@ -115,7 +124,8 @@ class ClaimActivities:
             subject, body = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, data))
             yield {
                 "case_id": state.claim.claim_id,
-                "version": entry.version,
+                "version": fresh.version,
+                "identity": fresh.identity,
                 "event": entry.event,
                 "recipient_role": recipient[0],
                 "recipient_id": recipient[1],
@@ -194,16 +204,4 @@ def claim_row(projection: ClaimProjection) -> Row:
         "updated_at": projection.at,
         "closed_at": state.closed_at,
         "state": state.model_dump(mode="json", exclude=NOT_STORED),
-    }
-
-
-def history_row(claim_id: str, entry: ClaimEntry) -> Row:
-    return {
-        "claim_id": claim_id,
-        "version": entry.version,
-        "at": entry.at,
-        "event": entry.event,
-        "role": entry.by.role,
-        "actor_id": entry.by.id,
-        "data": storable(entry.data),
     }

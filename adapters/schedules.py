@@ -16,27 +16,31 @@ from temporalio.client import (
 from models.reconciliation.difference import ReconcileStart
 from settings import Settings
 
-RECONCILIATION = "reconciliation"
+RECONCILIATION, SWEEP = "reconciliation", "sweep"
 
 log = structlog.stdlib.get_logger(__name__)
 
 
 async def keep_schedules(client: Client, settings: Settings, home: str) -> None:
     """`home`: the market's zone. Make them, or bring them to the settings; again changes nothing. A pause that somebody set stays."""
-    zone = settings.reconcile_zone or home
+    reconciled = ScheduleSpec(cron_expressions=[settings.reconcile_cron], time_zone_name=settings.reconcile_zone or home)
+    swept = ScheduleSpec(cron_expressions=[settings.sweep_cron])
+    await _keep(client, settings, RECONCILIATION, "ReconciliationWorkflow", reconciled, ReconcileStart())
+    await _keep(client, settings, SWEEP, "SweepWorkflow", swept)
+
+
+async def _keep(client: Client, settings: Settings, name: str, workflow: str, spec: ScheduleSpec, *start: object) -> None:
     wanted = Schedule(
-        action=ScheduleActionStartWorkflow(
-            "ReconciliationWorkflow", ReconcileStart(), id=RECONCILIATION, task_queue=settings.task_queue
-        ),
-        spec=ScheduleSpec(cron_expressions=[settings.reconcile_cron], time_zone_name=zone),
+        action=ScheduleActionStartWorkflow(workflow, args=start, id=name, task_queue=settings.task_queue),
+        spec=spec,
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP),
     )
     try:
-        await client.create_schedule(RECONCILIATION, wanted)
+        await client.create_schedule(name, wanted)
     except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(RECONCILIATION).update(lambda found: _brought_to(wanted, found))
+        await client.get_schedule_handle(name).update(lambda found: _brought_to(wanted, found))
     else:
-        log.info("schedule.made", schedule=RECONCILIATION, cron=settings.reconcile_cron, zone=zone)
+        log.info("schedule.made", schedule=name, cron=spec.cron_expressions[0], zone=spec.time_zone_name)
 
 
 def _brought_to(wanted: Schedule, found: ScheduleUpdateInput) -> ScheduleUpdate:

@@ -3,6 +3,8 @@
 Workflows call an activity by its entry here, and `activities/` carry it out under the same entry. The name stands nowhere else.
 """
 
+from datetime import datetime
+
 from models.case.activities import (
     AskPartner,
     Assigned,
@@ -38,6 +40,7 @@ from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
 from models.common.activity import Activity
 from models.common.partner_registry import SEVERAL_PARTNERS, Partner
+from models.common.projection import Saved
 from models.money.charge import BookCharge, Charge, ChargeCall
 from models.reconciliation.difference import PageReport, ReconcilePage, Reported, ScanEnd
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeQuery
@@ -54,9 +57,10 @@ from models.returns.activities import (
     TraceParcel,
 )
 from models.returns.partner import SentBack
+from models.sweep import SweepReport
 
 # Cases: our own database
-SAVE_CASE = Activity("save_case", Projection, type(None))
+SAVE_CASE = Activity("save_case", Projection, Saved)
 SEAL_CASE = Activity("seal_case", Projection, Sealed)
 ASSIGN_HANDLER = Activity("assign_handler", AssignRequest, Assigned)
 CLASSIFY = Activity("classify", str, Classified)
@@ -109,7 +113,7 @@ DECIDE_REPAIR = Activity("decide_repair", DecideRepair, Repair, Partner.MERCHANT
 REPAIR_STATE = Activity("repair_state", str, Repair, Partner.MERCHANT)
 
 # Claims
-SAVE_CLAIM = Activity("save_claim", ClaimProjection, type(None))
+SAVE_CLAIM = Activity("save_claim", ClaimProjection, Saved)
 OPEN_CLAIM = Activity("open_claim", ClaimStart, type(None))
 ADJUST_CLAIM = Activity("adjust_claim", ClaimAdjustment, Told)
 TELL_CLAIM_OVER = Activity("tell_claim_over", ClaimOver, type(None))
@@ -123,3 +127,6 @@ COUNT_HELPED = Activity("count_helped", HelpedReport, type(None))
 RECONCILE_PAGE = Activity("reconcile_page", ReconcilePage, PageReport, SEVERAL_PARTNERS)
 END_SCAN = Activity("end_scan", ScanEnd, PageReport)
 REPORT_DIFFERENCE = Activity("report_difference", Reported, type(None))
+
+# Sweep
+SWEEP = Activity("sweep", datetime, SweepReport)

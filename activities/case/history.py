@@ -1,5 +1,8 @@
 """The books of goods (RES-1): which remedy has which pieces of an order, over all its cases (docs/eligibility.md)."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,10 +37,13 @@ class HistoryActivities:
         async with self._database.writing() as session:
             await lock_order(session, request.order_id)
             rows = await item_reservations(session, request.order_id)
-            if any((row.case_id, row.remedy_id) == (request.case_id, request.remedy_id) for row in rows):
-                return Taken()
+            ours = [row for row in rows if (row.case_id, row.remedy_id) == (request.case_id, request.remedy_id)]
             bought, wanted = counted(request.order_lines), counted(request.lines or request.order_lines)
-            taken = counted(LineQuantity(line_id=row.line_id, quantity=row.quantity) for row in rows)
+            if ours:
+                if _pieces(ours) == wanted:
+                    return Taken()
+                await _release(session, request.case_id, request.remedy_id)  # a task that was lost had settled on others
+            taken = _pieces(row for row in rows if row not in ours)
             if any(quantity > bought[line_id] - taken[line_id] for line_id, quantity in wanted.items()):
                 return Taken(denied="not_enough_left")
             for line_id, quantity in wanted.items():
@@ -51,8 +57,16 @@ class HistoryActivities:
             await _release(session, request.case_id, request.remedy_id)
 
 
+def _pieces(rows: Iterable[ItemReservationRow]) -> Counter[str]:
+    return counted(LineQuantity(line_id=row.line_id, quantity=row.quantity) for row in rows)
+
+
 async def let_go(session: AsyncSession, case: CaseState) -> None:
-    """Release what remedies of the case no longer hold: undone ones, and those whose goods are with the customer again."""
+    """Release what remedies of the case no longer hold: undone ones, those whose goods are with the customer again, and those of a lost task."""
+    there = [remedy.id for remedy in case.remedies]
+    lost = (col(ItemReservationRow.case_id) == case.case_id) & col(ItemReservationRow.remedy_id).not_in(there)
+    held = col(ItemReservationRow.released).is_(False)
+    await session.exec(update(ItemReservationRow).where(lost, held).values(released=True))
     for remedy in case.remedies:
         if with_the_customer_again(remedy):
             await _release(session, case.case_id, remedy.id)

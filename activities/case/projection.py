@@ -4,7 +4,7 @@ from activities.kit.rows import Row
 from activities.returns.projection import return_evidence
 from adapters.database.engine import storable
 from models.case.activities import Projection
-from models.case.state import CaseState, TimelineEntry
+from models.case.state import CaseState
 from models.common.actors import EvidenceRef
 from models.common.vocabulary import Role, WaitingOn
 
@@ -55,18 +55,6 @@ def _review(case: CaseState) -> str | None:
     if case.review is None:
         return None
     return {None: "due", True: "agreed", False: "disagreed"}[case.review.agrees]
-
-
-def timeline_row(case_id: str, entry: TimelineEntry) -> Row:
-    return {
-        "case_id": case_id,
-        "version": entry.version,
-        "at": entry.at,
-        "event": entry.event,
-        "role": entry.by.role,
-        "actor_id": entry.by.id,
-        "data": entry.data,
-    }
 
 
 def carrier_rows(case: CaseState) -> list[Row]:

@@ -5,22 +5,26 @@ The case's projection with its timeline and messages (docs/architecture.md), mon
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.case.history import let_go
-from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, timeline_row
+from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows
 from activities.kit.carries_out import carries_out
+from activities.kit.saving import CASES, Saving, Standing, begin
 from activities.money.refund_parts import follow, part_of, reserve_refund
 from activities.notifications.outbox import message_rows
 from activities.returns.projection import return_rows
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from models.activities import INTEND_REFUND, SAVE_CASE, SEAL_CASE
 from models.case.activities import Projection, RefundIntent, RefundPlan, Sealed
-from models.case.state import CaseState
+from models.case.state import CaseState, TimelineEntry
+from models.common.events import Event
+from models.common.projection import Saved
 from models.common.vocabulary import Outcome, Stage
 from models.policy.policy import Policy
 from models.tables.case import (
@@ -38,6 +42,7 @@ from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
 from rules.case.archive import root_cause
+from rules.common.timeline import Fresh
 from rules.notifications.texts import Texts
 
 
@@ -51,10 +56,11 @@ class RecordsActivities:
         self._policy = policy
 
     @carries_out(SAVE_CASE)
-    async def save_case(self, projection: Projection) -> None:
-        """Write the case, its new timeline entries and the messages they cause. An older version never overwrites a newer one."""
+    async def save_case(self, projection: Projection) -> Saved:
+        """Write the case, its new timeline entries and the messages they cause. A projection that comes late changes nothing."""
         async with self._database.writing() as session:
-            await self._save(session, projection)
+            case, _ = await self._save(session, projection)
+            return Saved(version=case.version)
 
     @carries_out(INTEND_REFUND)
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
@@ -64,49 +70,73 @@ class RecordsActivities:
 
     @carries_out(SEAL_CASE)
     async def seal_case(self, projection: Projection) -> Sealed:
-        """Save the case and write its immutable record; the same edition again changes nothing and has the hash of the first time."""
-        case = projection.state
-        async with self._database.writing() as session:
-            await self._save(session, projection)
-            record = storable(await _record(session, case))
-            edition = {"case_id": case.case_id, "edition": case.archive.edition + 1 if case.archive else 1}
-            row = {
-                **edition,
-                "sha256": digest(record),
-                "outcome": case.outcome or Outcome.RESOLVED,
-                "root_cause": root_cause(case),
-                "at": projection.at,
-                "record": record,
-            }
-            await insert_if_absent(session, ArchiveRow, row)
-            sealed = select(ArchiveRow.sha256).filter_by(**edition)
-            return Sealed(sha256=(await session.exec(sealed)).one())
+        """Save the case and write its immutable record; the same edition again changes nothing and has the hash of the first time.
 
-    async def _save(self, session: AsyncSession, projection: Projection) -> None:
+        What a lost task sealed is no edition yet, for nobody goes on from it; what a run sealed that was reset since stays one.
+        """
+        async with self._database.writing() as session:
+            case, saving = await self._save(session, projection)
+            edition = case.archive.edition + 1 if case.archive else 1
+            sealed = await session.get(ArchiveRow, (case.case_id, edition))
+            if sealed is not None and sealed.epoch != saving.epoch:
+                newest = select(func.max(ArchiveRow.edition)).where(ArchiveRow.case_id == case.case_id)
+                edition, sealed = (await session.exec(newest)).one() + 1, None
+            if sealed is None or sealed.events < projection.events:
+                record = storable(await _record(session, case))
+                sha256 = digest(record)
+                row = {
+                    "case_id": case.case_id,
+                    "edition": edition,
+                    "sha256": sha256,
+                    "outcome": case.outcome or Outcome.RESOLVED,
+                    "root_cause": root_cause(case),
+                    "at": projection.at,
+                    "epoch": saving.epoch,
+                    "events": projection.events,
+                    "record": record,
+                }
+                if isinstance(saving, Saving):
+                    await upsert(session, ArchiveRow, row)
+                return Sealed(sha256=sha256, edition=edition, version=case.version)
+            return Sealed(sha256=sealed.sha256, edition=edition, version=case.version)
+
+    async def _save(self, session: AsyncSession, projection: Projection) -> tuple[CaseState, Saving | Standing]:
+        """The case with the version that it has now; and what stands there instead, when the projection comes late."""
         case = projection.state
-        newest = await upsert(session, CaseRow, case_row(projection, self._policy.currency), unless_newer="version")
+        saving = await begin(session, CASES, case.case_id, projection, case.version)
+        if isinstance(saving, Standing):
+            return case.model_copy(update={"version": saving.version}), saving
+        entries = (_set_back(projection, saving.epoch), *case.entries) if saving.set_back else case.entries
+        told = await saving.compare(session, entries)
+        case = case.model_copy(update={"version": max(told.version, case.version)})
+        row = case_row(projection.model_copy(update={"state": case}), self._policy.currency)
+        await upsert(session, CaseRow, row | saving.row)
         await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
         await insert_if_absent(session, ParcelRow, *parcel_rows(case))
         await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
-        await self._tell(session, case)
+        await saving.write(session, told)
+        await self._tell(session, case, told.fresh)
         await follow(session, case, projection.at)
         await let_go(session, case)
-        for row in return_rows(case, projection.at):
-            await upsert(session, ReturnRow, row, unless_newer="version")
-        if newest and case.stage is Stage.CLOSED:
+        for returned in return_rows(case, projection.at):
+            await upsert(session, ReturnRow, returned, unless_newer="version")
+        if case.stage is Stage.CLOSED:
             await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
-        if newest:
-            await _hold(session, case, projection.at)
+        await _hold(session, case, projection.at)
+        return case, saving
 
-    async def _tell(self, session: AsyncSession, case: CaseState) -> None:
-        """New timeline rows and the messages they cause; a row that is there has caused its messages already."""
-        rows = [timeline_row(case.case_id, entry) for entry in case.entries]
-        new = {version for _, version in await insert_if_absent(session, TimelineRow, *rows)}
-        entries = [entry for entry in case.entries if entry.version in new and entry.event in self._policy.messages]
-        if entries:
+    async def _tell(self, session: AsyncSession, case: CaseState, fresh: Sequence[Fresh[TimelineEntry]]) -> None:
+        """The messages that new timeline rows cause; what was told already, under whatever version, is not told again."""
+        telling = [one for one in fresh if one.entry.event in self._policy.messages]
+        if telling:
             contact = await session.get(ContactRow, case.receipt.customer_id)
-            messages = [row for entry in entries for row in message_rows(case, entry, self._policy, self._texts, contact)]
+            messages = [row for one in telling for row in message_rows(case, one, self._policy, self._texts, contact)]
             await insert_if_absent(session, MessageRow, *messages)
+
+
+def _set_back(projection: Projection, epoch: int) -> TimelineEntry:
+    """The first word of a run that goes on from an earlier event."""
+    return TimelineEntry(version=0, at=projection.at, event=Event.SET_BACK, data={"run": epoch})
 
 
 async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
@@ -120,18 +150,15 @@ async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
 
 async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
     """ARC-1: facts, words, evidence hashes, decisions, clocks and survey are in the state; the whole timeline; the money as booked."""
-    saved = (await session.exec(select(TimelineRow).where(TimelineRow.case_id == case.case_id))).all()
-    timeline = {row.version: row.model_dump(mode="json", exclude={"case_id"}) for row in saved}
-    for entry in case.entries:
-        row = TimelineRow(**timeline_row(case.case_id, entry))
-        timeline.setdefault(entry.version, row.model_dump(mode="json", exclude={"case_id"}))
+    written = select(TimelineRow).where(TimelineRow.case_id == case.case_id).order_by(col(TimelineRow.version))
+    timeline = (await session.exec(written.execution_options(populate_existing=True))).all()
     booked = (
         await session.exec(select(RefundPartRow).where(RefundPartRow.case_id == case.case_id).order_by(RefundPartRow.key))
     ).all()
     return {
         "state": case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"}),
         "root_cause": root_cause(case),
-        "timeline": [timeline[version] for version in sorted(timeline)],
+        "timeline": [row.model_dump(mode="json", exclude={"case_id"}) for row in timeline],
         "money": [part_of(row).model_dump(mode="json") for row in booked],
     }
 

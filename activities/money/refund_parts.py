@@ -31,6 +31,8 @@ from rules.money.refund_state import may_follow
 EVERY_AUTOMATIC_REFUND = "*automatic*"
 """The lock that keeps the day's caps true; no order has this id, an asterisk is not allowed in one."""
 A_DAY = timedelta(hours=24)
+NEVER_ASKED = "never asked"
+"""The refusal of a part that was set aside by a workflow task that was lost."""
 
 
 async def lock_order(session: AsyncSession, order_id: str) -> None:
@@ -52,6 +54,7 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     for part in intent.parts:
         await _follow(session, ours, part, part.refund_status, intent.at)
 
+    await _release_unfit(session, ours, intent)
     standing = [row for row in ours if row.refund_status not in RefundStatus.refused()]
     currency = intent.amount.currency
     entries = await _entries(session, intent.order_id)
@@ -82,16 +85,19 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
         return
     news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
     paying = [remedy for remedy in case.remedies if remedy.parts or remedy.refund_status is not RefundStatus.NONE]
-    rows = {row.key: row for row in await _rows(session, case.case_id)} if paying else {}
+    rows = {row.key: row for row in await _rows(session, case.case_id)}
+    remedies = {remedy.id for remedy in case.remedies}
+    lost = [row for row in rows.values() if row.remedy_id not in remedies and row.refund_status == RefundStatus.PENDING]
     behind = any(
         (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))
         for remedy in paying
         for part in remedy.parts
     )
     by_hand = [remedy for remedy in paying if _uncovered(remedy, rows.values())]
-    if not (news or behind or by_hand):
+    if not (news or behind or by_hand or lost):
         return
     await lock_order(session, order_id)
+    await _release(session, lost, at)
     await post(session, at, *ledger.seen(order_id, case.payments, await _entries(session, order_id)))
     for remedy in paying:
         ours = await _rows(session, case.case_id, remedy.id)
@@ -102,6 +108,31 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
             amount = _money(open_minor, remedy.amount.currency)
             left = ledger.left_on(await _entries(session, order_id), amount.currency)
             await post(session, at, ledger.paid_otherwise(ledger.Whose(order_id, case.case_id, remedy.id), amount, left))
+
+
+async def _release_unfit(session: AsyncSession, ours: Sequence[RefundPartRow], intent: RefundIntent) -> None:
+    """What was set aside for a remedy that became another one: the workflow task that settled on the first was lost.
+
+    The case does not know these parts, so nobody was asked for them: a provider is asked once the task that set them aside is over.
+    """
+    known = {part.key for part in intent.parts}
+    unknown = [row for row in ours if row.key not in known and row.refund_status == RefundStatus.PENDING]
+    covered = sum(row.amount_minor for row in ours if row not in unknown and row.refund_status not in RefundStatus.refused())
+    fits = sum(row.amount_minor for row in unknown) == intent.amount.minor - covered
+    if not (
+        fits
+        and {(row.to, row.currency, row.order_id) for row in unknown} <= {(intent.to, intent.amount.currency, intent.order_id)}
+    ):
+        await _release(session, unknown, intent.at)
+
+
+async def _release(session: AsyncSession, rows: Iterable[RefundPartRow], at: datetime) -> None:
+    """Give back what was set aside and never asked for."""
+    for row in rows:
+        await post(session, at, *ledger.moved(_whose(row), part_of(row), RefundStatus.FAILED))
+        row.refund_status, row.refusal, row.updated_at = RefundStatus.FAILED, NEVER_ASKED, at
+        session.add(row)
+    await session.flush()
 
 
 def part_of(row: RefundPartRow) -> RefundPart:

@@ -11,15 +11,17 @@ from models.common.vocabulary import Locale, MessageChannel, Role, WaitFor, Wait
 from models.policy.policy import Policy
 from models.tables.case import ContactRow
 from rules.case.timeline import data_for
+from rules.common.timeline import Fresh
 from rules.facts.questions import when_silent
 from rules.notifications.recipients import Recipient, grounds_of, recipients
 from rules.notifications.texts import Texts
 
 
 def message_rows(
-    case: CaseState, entry: TimelineEntry, policy: Policy, texts: Texts, contact: ContactRow | None
+    case: CaseState, fresh: Fresh[TimelineEntry], policy: Policy, texts: Texts, contact: ContactRow | None
 ) -> Iterator[Row]:
     """One row for each recipient and channel. The inbox row is its own delivery; the others wait for the loop."""
+    entry = fresh.entry
     rule = policy.messages.get(entry.event)
     if rule is None:
         return
@@ -31,18 +33,19 @@ def message_rows(
         allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels
         further = [channel for channel in rule.channels if to_customer and channel in allowed]
         for channel in dict.fromkeys((MessageChannel.INBOX, *further)):
-            yield _row(case.case_id, entry, who, channel) | {
+            yield _row(case.case_id, fresh, who, channel) | {
                 "locale": locales[0],
                 "subject": storable(subject),
                 "body": storable(body),
             }
 
 
-def _row(case_id: str, entry: TimelineEntry, who: Recipient, channel: MessageChannel) -> Row:
-    here = channel is MessageChannel.INBOX
+def _row(case_id: str, fresh: Fresh[TimelineEntry], who: Recipient, channel: MessageChannel) -> Row:
+    entry, here = fresh.entry, channel is MessageChannel.INBOX
     return {
         "case_id": case_id,
-        "version": entry.version,
+        "version": fresh.version,
+        "identity": fresh.identity,
         "event": entry.event,
         "recipient_role": who.role,
         "recipient_id": who.id,

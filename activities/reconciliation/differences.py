@@ -165,7 +165,12 @@ async def close_gone(session: AsyncSession, order_id: str, found: Collection[str
 
 async def close_scan(session: AsyncSession, found: Collection[str], at: datetime) -> int:
     """What was said of the scan before, and does not hold of this one. How many."""
-    return _solve(session, await _open(session, found, col(DifferenceRow.order_id).is_(None)), at)
+    return _solve(session, await _open(session, found, col(DifferenceRow.kind).in_(DifferenceKind.of_scans())), at)
+
+
+async def close_cases(session: AsyncSession, found: Collection[str], at: datetime) -> int:
+    """Cases that the sweep finds well again. How many."""
+    return _solve(session, await _open(session, found, col(DifferenceRow.kind).in_(DifferenceKind.of_cases())), at)
 
 
 async def standing(session: AsyncSession, at: datetime) -> int:

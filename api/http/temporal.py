@@ -18,6 +18,7 @@ from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from adapters.logs.correlation import Correlation
+from adapters.restart import OWNER, REQUEST, WORKFLOW
 from adapters.seal import Sealing
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
 from models.case.action_bodies import AddWords
@@ -33,11 +34,6 @@ from settings import Settings
 
 T = TypeVar("T")
 
-WORKFLOW = "CaseWorkflow"
-OWNER = "customer_id"
-"""The memo that says whose case it is before its row is there."""
-REQUEST = "request"
-"""The memo that says by which request it was opened."""
 START_WITHIN = 5.0
 ACT_WITHIN = 10.0
 LOOK_WITHIN = 5.0

@@ -5,16 +5,16 @@ from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
 from models.common.partners import Order, Payment, Refund, RefundTo, Shipment, StatementRequest
+from models.common.projection import Projected
 from models.common.vocabulary import Issue, Locale, Party
 from models.money.coupon import CouponStatus
 from models.remedies.remedy import RefundPart
 
 
-class Projection(Frozen):
+class Projection(Projected):
     """The case as it is to be saved; `state.entries` are the timeline entries that are not saved yet."""
 
     state: CaseState
-    at: Instant
 
 
 class LookUp(Frozen):
@@ -250,3 +250,7 @@ class ReleaseItems(Frozen):
 
 class Sealed(Frozen):
     sha256: str
+    version: int | None = None
+    """As in `Saved`."""
+    edition: int | None = None
+    """The record's; histories of before do not say it: it is the next one."""

@@ -19,6 +19,8 @@ class News(Frozen):
     event: Event
     by: Actor = SYSTEM
     data: dict[str, JsonValue] = {}
+    identity: str | None = None
+    """What happened (rules/common/timeline.py), so that it is taken in once, in whichever report it comes."""
 
 
 class Report(Wired):

@@ -13,6 +13,7 @@ from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.events import Event
 from models.common.identifiers import TrackingNumber
+from models.common.projection import Projected
 from models.common.vocabulary import Issue, Party, RemedyKind, WaitingOn
 from models.investigation.findings import Fact, Finding
 
@@ -249,8 +250,7 @@ class Told(Frozen):
     told: bool
 
 
-class ClaimProjection(Frozen):
+class ClaimProjection(Projected):
     """The claim as it is to be saved."""
 
     state: ClaimState
-    at: Instant

@@ -23,6 +23,8 @@ CHARGE = "remedy_id amount_minor currency until"
 CLAIM = "claim_id kind who amount_minor currency"
 
 
+COMPUTED = frozenset({"until", "due", "deadline", "first_reply_due", "plan_due", "resolution_due", "sha256"})
+"""Data that depends on when it was worked out: it may differ when the workflow task is executed again, and tells no event from another."""
 QUESTIONED = INSIDE | {Reader.ASKED, Reader.ASKER}
 """A question and its answer are between who is asked and who had it put."""
 
@@ -117,6 +119,8 @@ class Event(StrEnum):
         "case.deadline_near", "of waiting_for until remedy_id", readers=INSIDE | {Reader.ASKED}, sent_to=SentTo.WAITED_ON
     )
     OVERDUE = _event("case.overdue", "waiting_for until")
+    SET_BACK = _event("case.set_back", "run", readers=INSIDE)
+    RESTARTED = _event("case.restarted", readers=INSIDE)
     CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=INSIDE)
     REPLIED = _event("case.replied", said="words")
     NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)

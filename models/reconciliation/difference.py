@@ -105,6 +105,12 @@ class DifferenceKind(StrEnum):
     COUPON_AMOUNT = "coupon_amount"
     """Another amount than we asked for."""
     COUPON_UNREADABLE = "coupon_unreadable"
+    CASE_STOPPED = "case_stopped"
+    """Our database has the case open, and its workflow was terminated, failed, or is no more."""
+    CASE_STUCK = "case_stuck"
+    """Its workflow task fails again and again: a fault of our programs."""
+    CASE_UNSAVED = "case_unsaved"
+    """Its workflow runs, and our database does not have it."""
     NOT_COMPARED = "not_compared"
     """Our own programs failed over an order: nothing is known of it."""
     PARTNER_SILENT = "partner_silent"
@@ -116,6 +122,11 @@ class DifferenceKind(StrEnum):
     def scope(self) -> Scope | None:
         """Whose books it is seen in; None: in nobody's."""
         return SCOPES.get(self.partition("_")[0])
+
+    @classmethod
+    def of_cases(cls) -> frozenset["DifferenceKind"]:
+        """Between a case and its workflow: the sweep finds and closes them."""
+        return frozenset({cls.CASE_STOPPED, cls.CASE_STUCK, cls.CASE_UNSAVED})
 
     @classmethod
     def of_scans(cls) -> frozenset["DifferenceKind"]:

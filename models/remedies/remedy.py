@@ -95,9 +95,16 @@ class ChildState(Frozen):
     until: Instant
     reports: int = 0
     """How many it has sent; a later one replaces an earlier one."""
+    events: int = 0
+    """How long its history was then: what a lost task of it had reported is replaced by what the task reports when it is executed again."""
     done: bool = False
     failed: str | None = None
     """Done, but not as it was meant: stock_gone, expired, lost, called_off …"""
+
+    @property
+    def told(self) -> tuple[int, int]:
+        """Which of two states was reported later."""
+        return (self.events, self.reports)
 
 
 class Remedy(Wired):

@@ -64,7 +64,21 @@ class CaseRow(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Which run of the workflow saved it last (`runs`); 0: before this was kept."""
+    events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How long that run's history was (models/common/projection.py)."""
     state: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class RunRow(SQLModel, table=True):
+    """The runs of a case's or claim's workflow, counted as they were first seen: after a reset the later one is the newer one."""
+
+    __tablename__: ClassVar[Any] = "runs"
+
+    workflow_id: str = Field(primary_key=True)
+    run_id: str = Field(primary_key=True)
+    epoch: int
 
 
 class CaseCarrierRow(SQLModel, table=True):
@@ -77,7 +91,7 @@ class CaseCarrierRow(SQLModel, table=True):
 
 
 class TimelineRow(SQLModel, table=True):
-    """Append-only: what happened, in order."""
+    """What happened, in order. Rows are only added, but for those of a workflow task that was lost (activities/kit/saving.py)."""
 
     __tablename__: ClassVar[Any] = "timeline"
 
@@ -96,6 +110,7 @@ class MessageRow(SQLModel, table=True):
     __tablename__: ClassVar[Any] = "messages"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("case_id", "version", "recipient_role", "recipient_id", "channel", name="uq_messages_told_once"),
+        Index("uq_messages_identity", "case_id", "identity", "recipient_role", "recipient_id", "channel", unique=True),
         Index("ix_messages_due", "state", "next_attempt_at"),
         Index("ix_messages_inbox", "recipient_role", "recipient_id", "channel", "id"),
     )
@@ -103,6 +118,8 @@ class MessageRow(SQLModel, table=True):
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     case_id: str
     version: int
+    identity: str | None = None
+    """What happened (rules/common/timeline.py): it is told once, whatever version it gets. None: before this was kept."""
     event: str
     recipient_role: str
     recipient_id: str
@@ -146,6 +163,9 @@ class ArchiveRow(SQLModel, table=True):
     outcome: str
     root_cause: str
     at: datetime = Field(sa_type=UtcDateTime)
+    epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """`epoch` and `events`: the workflow task that sealed it, as in `cases`."""
     record: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
 
 

@@ -41,11 +41,14 @@ class ClaimRow(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """`epoch` and `events`: which task saved it, as with cases."""
     state: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
 
 
 class ClaimHistoryRow(SQLModel, table=True):
-    """Append-only: what happened to a claim, in order."""
+    """What happened to a claim, in order; kept like a case's timeline."""
 
     __tablename__: ClassVar[Any] = "claim_history"
 

@@ -26,6 +26,7 @@ from rules.claims.permissions import forbidden, unfit_body, view_of
 from rules.common.notices import Whose
 from workflows.kit import activities, search_attributes
 from workflows.kit.context import Context, Seen
+from workflows.kit.numbering import Numbering, this_task
 from workflows.kit.wait_loop import WaitLoop
 from workflows.kit.web_ui import details_of_claim
 
@@ -41,6 +42,7 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         """`act`: what happens by itself when a deadline is due."""
         super().__init__(dirty=True)
         self.state = state
+        self._saved = Numbering(state)
         self._act = act
         self._news_for_the_case = False
         self._sending: asyncio.Task[None] | None = None
@@ -130,14 +132,13 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         self._dirty = False
         if not self.state.entries:
             self.state.version += 1  # only the deadline changed, which is no entry
-        saved = self.state.version
+        saving = self.state.version
         workflow.set_current_details(details_of_claim(self.state, self.deadlines()))
         search_attributes.show(search_attributes.of_claim(self.state, deadlines.waiting(self.state)))
         news = ", ".join(entry.event.value.partition(".")[2] for entry in self.state.entries[-3:])
-        await activities.save_claim(
-            ClaimProjection(state=self.state.model_copy(), at=self.now), f"{self.state.status}: {news or '—'}"
-        )
-        self.state.entries = tuple(entry for entry in self.state.entries if entry.version > saved)
+        projection = ClaimProjection(state=self.state.model_copy(), at=self.now, after=self._saved.version, **this_task())
+        saved = await activities.save_claim(projection, f"{self.state.status}: {news or '—'}")
+        self._saved.let_go(saving, saved.version if saved else None)
 
     async def report(self) -> None:
         """Tell the case that the claim is over; one that runs no more is told nothing."""

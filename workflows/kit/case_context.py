@@ -13,7 +13,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.actions import Act, Action
-from models.case.activities import Projection, RenewRequest
+from models.case.activities import Projection, RenewRequest, Sealed
 from models.case.state import CaseStart, CaseState, TimelineEntry
 from models.case.views import CaseView
 from models.common.actors import SYSTEM, Actor
@@ -33,6 +33,7 @@ from rules.common.notices import Whose
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import Seen
+from workflows.kit.numbering import Numbering, this_task
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.web_ui import details_of
 
@@ -68,6 +69,7 @@ class CaseContext(CaseDeadlines):
             order_id=start.receipt.order_id,
         )
         super().__init__(case, interned(start.policy))
+        self._saved = Numbering(case)
         self._background: set[asyncio.Task[None]] = set()
         self.child_watchers: list[asyncio.Task[None]] = []
         """Over its child workflows, in case one is broken off from outside."""
@@ -113,24 +115,23 @@ class CaseContext(CaseDeadlines):
         self._dirty = False
         if not self.case.entries:
             self.case.version += 1  # the deadline or the holder changed, which is no entry
-        saved = self.case.version
-        projection = Projection(state=self.case.model_copy(), at=self.now)
+        saving = self.case.version
+        projection = self._projection()
         workflow.set_current_details(details_of(self.case, self.deadlines()))
         search_attributes.show(search_attributes.of_case(self.case, deadlines.waiting(self.case, self.policy)))
-        await activities.save_case(projection, self._headline())
-        self._let_go(saved)
+        saved = await activities.save_case(projection, self._headline())
+        self._saved.let_go(saving, saved.version if saved else None)
 
-    async def seal(self) -> str:
-        """Save the case and write its record in the same transaction (ARC-1); the record's SHA-256."""
+    async def seal(self) -> Sealed:
+        """Save the case and write its record in the same transaction (ARC-1)."""
         self._dirty = False
-        saved = self.case.version
-        sealed = await activities.seal_case(Projection(state=self.case.model_copy(), at=self.now), self._headline())
-        self._let_go(saved)
-        return sealed.sha256
+        saving = self.case.version
+        sealed = await activities.seal_case(self._projection(), self._headline())
+        self._saved.let_go(saving, sealed.version)
+        return sealed
 
-    def _let_go(self, saved: int) -> None:
-        """Entries that are in the database are carried no further."""
-        self.case.entries = tuple(entry for entry in self.case.entries if entry.version > saved)
+    def _projection(self) -> Projection:
+        return Projection(state=self.case.model_copy(), at=self.now, after=self._saved.version, **this_task())
 
     def _headline(self) -> str:
         """What the Web UI shows of a save: where the case stands, and what happened last."""

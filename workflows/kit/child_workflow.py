@@ -6,6 +6,7 @@ that a pause costs one signal; the signal is sent by a local activity, which cos
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -26,8 +27,11 @@ from models.common.waits import Terms, Wait
 from models.remedies.remedy import ChildState
 from rules.common import working_time
 from rules.common.deadlines import near, warned
+from rules.common.timeline import digest_of
 from workflows.kit import child_activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.context import REMEMBERED
+from workflows.kit.numbering import this_task
 from workflows.kit.remedies import find, replace
 from workflows.kit.search_attributes import CASE_KIND, MERCHANT_ID
 from workflows.kit.wait_loop import WaitLoop
@@ -101,9 +105,9 @@ async def _broken_off(context: CaseContext, remedy_id: str, handle: ChildWorkflo
 async def follow(context: CaseContext, remedy_id: str, enough: Callable[[], bool] = lambda: False) -> ChildState:
     """Show whose move it is until the child workflow is done, or far `enough`."""
     while not (child := _child(context, remedy_id)).done and not enough():
-        reports = child.reports
+        told = child.told
         until = child.until + A_MOMENT if child.until > context.now else context.now + A_WHILE
-        await context.wait_for(child.on, child.for_, lambda heard=reports: _child(context, remedy_id).reports != heard, until)
+        await context.wait_for(child.on, child.for_, lambda heard=told: _child(context, remedy_id).told != heard, until)
     return _child(context, remedy_id)
 
 
@@ -130,18 +134,31 @@ async def call_off(context: CaseContext, remedy_id: str, why: str) -> ChildState
 
 
 def receive_report(context: CaseContext, report: Report) -> None:
-    """The case's signal `report`: put the news on the timeline and the remedy. An older report than the last changes nothing."""
+    """The case's signal `report`: put the news on the timeline and the remedy. An older report than the last changes nothing.
+
+    News may come twice: a child workflow's task that was lost had reported it, and reports it again when it is executed again.
+    """
     remedy = next((remedy for remedy in context.case.remedies if remedy.id == report.remedy_id), None)
     known = {"child": remedy.child, "suspended_child": remedy.suspended_child} if remedy else {}
     place = next((name for name, child in known.items() if child and child.workflow_id == report.child.workflow_id), None)
-    if remedy is None or place is None or report.child.reports <= getattr(remedy, place).reports:
+    if remedy is None or place is None or report.child.told <= getattr(remedy, place).told:
         return
     for news in report.news:
-        context.note(news.event, news.by, **news.data)
+        if news.identity is None or _hears_first(context, f"{report.child.workflow_id}:{news.identity}"):
+            context.note(news.event, news.by, **news.data)
     change: dict[str, object] = {place: report.child}
     change |= {name: value for name in ("reception", "acceptance") if (value := getattr(report, name)) is not None}
     change |= {name: value for name in Report.STATES if (value := getattr(report, name)) is not None}
     replace(context, remedy.model_copy(update=change))
+
+
+def _hears_first(context: CaseContext, news: str) -> bool:
+    """From now on it is known, like a partner's notice."""
+    seen = context.seen
+    if news in seen.notices_seen:
+        return False
+    seen.notices_seen = (*seen.notices_seen, news)[-REMEMBERED:]
+    return True
 
 
 def _child(context: CaseContext, remedy_id: str) -> ChildState:
@@ -170,6 +187,8 @@ class ChildContext(WaitLoop):
         self._act = act
         self._wait: Wait | None = None
         self._news: list[News] = []
+        self._noted = Counter[str]()
+        """How often the same happened."""
         self._reports = 0
         self._reception: Reception | None = None
         self._acceptance: Acceptance | None = None
@@ -188,7 +207,10 @@ class ChildContext(WaitLoop):
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         """News for the case's timeline, told with the next report."""
-        self._news.append(News(event=event, by=by, data={"remedy_id": self._remedy_id, **data}))
+        data = {"remedy_id": self._remedy_id, **data}
+        digest = digest_of(event.value, by.role.value, by.id, data)
+        self._noted[digest] += 1
+        self._news.append(News(event=event, by=by, data=data, identity=f"{digest}.{self._noted[digest]}"))
         self.mark()
 
     def goods(self, reception: Reception | None = None, acceptance: Acceptance | None = None) -> None:
@@ -250,7 +272,7 @@ class ChildContext(WaitLoop):
         news, self._news = tuple(self._news), []
         report = Report(
             remedy_id=self._remedy_id,
-            child=child.model_copy(update={"reports": self._reports}),
+            child=child.model_copy(update={"reports": self._reports, "events": this_task()["events"]}),
             news=news,
             reception=self._reception,
             acceptance=self._acceptance,

@@ -13,9 +13,9 @@ async def archive(context: CaseContext) -> None:
     case = context.case
     await conclude(context, (case.outcome or Outcome.RESOLVED).value)
     context.clocks.stop()
-    sha256 = await context.seal()
-    outcome = case.outcome or Outcome.RESOLVED
-    edition = case.archive.edition + 1 if case.archive else 1
+    sealed = await context.seal()
+    sha256, outcome = sealed.sha256, case.outcome or Outcome.RESOLVED
+    edition = sealed.edition or (case.archive.edition + 1 if case.archive else 1)
     case.archive = Archive(sha256=sha256, edition=edition, at=context.now, outcome=outcome, root_cause=root_cause(case))
     case.closed_at = context.now
     context.note(Event.ARCHIVED, sha256=sha256, outcome=outcome.value)

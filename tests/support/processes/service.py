@@ -159,16 +159,9 @@ class Service:
         return case
 
 
-@asynccontextmanager
-async def running_service(temporal: WorkflowEnvironment, settings: Settings, **instead: Any) -> AsyncGenerator[Service]:
-    """A service on its own task queue and database, with its workers at work. `instead`: other partners than the world's."""
-    migrate(settings)
-    database = Database(settings)
-    world = World()
-    policy = load_policy(settings.policy)
-    settings = settings.model_copy(update={"task_queue": f"cases-{next(_numbers)}"})
-    ordering = FakeOrderChanges(world)
-    partners = Partners(
+def partners_in(world: World, ordering: FakeOrderChanges, settings: Settings) -> Partners:
+    """Everybody in memory."""
+    return Partners(
         merchant=world,
         carrier=world,
         payment=world,
@@ -182,6 +175,18 @@ async def running_service(temporal: WorkflowEnvironment, settings: Settings, **i
         warehouse=world.warehouse,
         claims=dict.fromkeys(Party, world.claims),
     )
+
+
+@asynccontextmanager
+async def running_service(temporal: WorkflowEnvironment, settings: Settings, **instead: Any) -> AsyncGenerator[Service]:
+    """A service on its own task queue and database, with its workers at work. `instead`: other partners than the world's."""
+    migrate(settings)
+    database = Database(settings)
+    world = World()
+    policy = load_policy(settings.policy)
+    settings = settings.model_copy(update={"task_queue": f"cases-{next(_numbers)}"})
+    ordering = FakeOrderChanges(world)
+    partners = partners_in(world, ordering, settings)
     partners = replace(partners, **instead)
     today = slice_policy(policy, datetime.now(UTC))
     client = sealing(temporal.client, settings)

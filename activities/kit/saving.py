@@ -1,0 +1,140 @@
+"""A projection's way into the database: which of two is later, which of its entries are new (docs/architecture.md, Choices).
+
+What a lost workflow task wrote is known again when the task is executed again; what did not happen again is taken back, as far as nobody
+was told of it. What comes late from a worker that was given up, or from a run that was reset, changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement
+from sqlmodel import SQLModel, col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.kit.rows import Row
+from adapters.database.engine import insert_if_absent, storable, take_turns
+from models.common.projection import Projected
+from models.common.vocabulary import MessageChannel
+from models.tables.case import CaseRow, MessageRow, RunRow, TimelineRow
+from models.tables.claims import ClaimHistoryRow, ClaimRow
+from rules.common.timeline import EntryT, Kept, Reconciled, digest_of, reconcile
+
+
+@dataclass(frozen=True)
+class Books:
+    """The tables of one kind of workflow."""
+
+    rows: type[CaseRow] | type[ClaimRow]
+    history: type[TimelineRow] | type[ClaimHistoryRow]
+    key: str
+
+    def of(self, table: type[SQLModel], workflow_id: str) -> Any:  # noqa: ANN401  # SQLAlchemy's condition
+        return col(getattr(table, self.key)) == workflow_id
+
+
+CASES = Books(CaseRow, TimelineRow, "case_id")
+CLAIMS = Books(ClaimRow, ClaimHistoryRow, "claim_id")
+
+
+class Standing(NamedTuple):
+    """What the row says of its last projection."""
+
+    version: int
+    epoch: int
+    events: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Saving:
+    """A projection that is newer than what stands there."""
+
+    books: Books
+    workflow_id: str
+    projection: Projected
+    epoch: int
+    standing: Standing | None
+    """None: the first of its workflow."""
+
+    @property
+    def row(self) -> Row:
+        """The columns that tell it from others from now on."""
+        return {"epoch": self.epoch, "events": self.projection.events}
+
+    @property
+    def set_back(self) -> bool:
+        """The workflow was reset to an earlier event."""
+        standing, after = self.standing, self.projection.after
+        if standing is None or standing.epoch in {0, self.epoch}:
+            return False
+        return after is not None and after < standing.version
+
+    async def compare(self, session: AsyncSession, entries: Sequence[EntryT]) -> Reconciled[EntryT]:
+        """Which of the unsaved entries are there already."""
+        history, newest = self.books.history, self.standing.version if self.standing else 0
+        after = self.projection.after
+        if after is None:
+            after = entries[0].version - 1 if entries else newest
+        alike = (col(history.version) > after) | col(history.event).in_({entry.event.value for entry in entries})
+        rows = (await session.exec(select(history).where(self.books.of(history, self.workflow_id), alike))).all()
+        kept = [Kept(row.version, digest_of(row.event, row.role, row.actor_id, row.data)) for row in rows]
+        digests = [digest_of(entry.event.value, entry.by.role.value, entry.by.id, storable(entry.data)) for entry in entries]
+        return reconcile(entries, digests, kept, after, newest)
+
+    async def write(self, session: AsyncSession, told: Reconciled[Any]) -> None:
+        """Bring the history to what the workflow has. What a run did that was reset did happen: it stays."""
+        history, key = self.books.history, self.books.key
+        mine = self.books.of(history, self.workflow_id)
+        for known in told.known:
+            at_it = col(history.version) == known.version
+            await session.exec(update(history).where(mine, at_it).values(data=storable(known.entry.data)))
+        rows = [
+            {
+                key: self.workflow_id,
+                "version": fresh.version,
+                "at": fresh.entry.at,
+                "event": fresh.entry.event,
+                "role": fresh.entry.by.role,
+                "actor_id": fresh.entry.by.id,
+                "data": storable(fresh.entry.data),
+            }
+            for fresh in told.fresh
+        ]
+        await insert_if_absent(session, history, *rows)
+        if told.gone and not self.set_back:
+            await session.exec(delete(history).where(mine, col(history.version).in_(told.gone)))
+            of_them = (col(MessageRow.case_id) == self.workflow_id, col(MessageRow.version).in_(told.gone))
+            await session.exec(delete(MessageRow).where(*of_them, _untold()))
+
+
+async def begin(session: AsyncSession, books: Books, workflow_id: str, projection: Projected, version: int) -> Saving | Standing:
+    """Let one projection of a workflow at a time go on from here; what stands there instead, if this one comes late."""
+    await take_turns(session, workflow_id)
+    row = books.rows
+    asked = select(row.version, row.epoch, row.events, row.updated_at).where(books.of(row, workflow_id))
+    found = (await session.exec(asked)).first()
+    standing = Standing(*found) if found else None
+    epoch = await _epoch(session, workflow_id, projection.run_id, standing)
+    if standing is not None:
+        there = (standing.epoch, standing.events, standing.at, standing.version)
+        if (epoch, projection.events, projection.at, version) < there:
+            return standing
+    return Saving(books, workflow_id, projection, epoch, standing)
+
+
+def _untold() -> ColumnElement[bool]:
+    """Messages that nobody has read, and that no provider was asked to deliver."""
+    inbox = (col(MessageRow.channel) == MessageChannel.INBOX.value) & col(MessageRow.read_at).is_(None)
+    return inbox | ((col(MessageRow.state) == "waiting") & (col(MessageRow.attempts) == 0))
+
+
+async def _epoch(session: AsyncSession, workflow_id: str, run_id: str, standing: Standing | None) -> int:
+    """Runs of one workflow are counted as they are seen first: a later one is newer, whatever its versions are."""
+    known = await session.get(RunRow, (workflow_id, run_id))
+    if known is not None:
+        return known.epoch
+    epoch = standing.epoch + 1 if standing else 1
+    await insert_if_absent(session, RunRow, {"workflow_id": workflow_id, "run_id": run_id, "epoch": epoch})
+    return epoch

@@ -1,0 +1,77 @@
+"""Starting a case's workflow again from its row, when it runs no more or does not get on (docs/running.md)."""
+
+from datetime import datetime
+
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.database.engine import Database
+from models.case.state import CaseStart, CaseState, TimelineEntry
+from models.common.actors import Actor
+from models.common.events import Event
+from models.policy.policy import PolicySlice
+from models.remedies.remedy import ChildState, Remedy
+from models.tables.case import CaseRow
+
+WORKFLOW = "CaseWorkflow"
+OWNER = "customer_id"
+"""The memo that says whose case it is before its row is there."""
+REQUEST = "request"
+"""The memo that says by which request it was opened."""
+
+
+async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
+    """The workflow's last run; None: Temporal has it no more."""
+    try:
+        return await client.get_workflow_handle(workflow_id).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None
+
+
+async def runs(client: Client, workflow_id: str) -> bool:
+    found = await described(client, workflow_id)
+    return found is not None and found.status is WorkflowExecutionStatus.RUNNING
+
+
+async def kept(database: Database, case_id: str) -> CaseRow | None:
+    """What there is to go on from."""
+    async with database.reading() as session:
+        return await session.get(CaseRow, case_id)
+
+
+async def restart(  # noqa: PLR0917
+    client: Client, task_queue: str, row: CaseRow, policy: PolicySlice, by: Actor, at: datetime
+) -> WorkflowHandle[object, str]:
+    """Go on from what the database has of the case. Raises WorkflowAlreadyStartedError while a workflow runs.
+
+    A wait begins anew. Returns and replacements that run go on; one that does not was broken off, as when an operator ended it. What a
+    partner told meanwhile is asked for again, or found by the reconciliation.
+    """
+    state = CaseState.model_validate(row.state)
+    remedies = tuple([await _with_its_children(client, remedy) for remedy in state.remedies])
+    entry = TimelineEntry(version=row.version + 1, at=at, event=Event.RESTARTED, by=by)
+    change = {"version": entry.version, "entries": (entry,), "remedies": remedies, "wait": None}
+    receipt = state.receipt
+    return await client.start_workflow(
+        WORKFLOW,
+        CaseStart(receipt=receipt, policy=policy, state=state.model_copy(update=change)),
+        id=receipt.case_id,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id},
+    )
+
+
+async def _with_its_children(client: Client, remedy: Remedy) -> Remedy:
+    children = {"child": remedy.child, "suspended_child": remedy.suspended_child}
+    return remedy.model_copy(update={name: await _as_it_is(client, child) for name, child in children.items()})
+
+
+async def _as_it_is(client: Client, child: ChildState | None) -> ChildState | None:
+    if child is None or child.done or await runs(client, child.workflow_id):
+        return child
+    return child.model_copy(update={"done": True, "failed": "broken_off", "reports": child.reports + 1})

@@ -1,0 +1,125 @@
+"""`redress sweep` and `redress restart`: find cases whose workflow does not run or does not get on, and set them going again."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
+
+from adapters.database.engine import Database
+from adapters.restart import kept, runs
+from adapters.restart import restart as start_again
+from adapters.schedules import SWEEP
+from adapters.seal import Sealing
+from commands.kit.failure import CommandError
+from commands.kit.language import language
+from models.common.actors import Actor
+from models.common.vocabulary import Locale, Role, Stage
+from models.sweep import SweepReport
+from rules.policy.load import load_policy, slice_policy
+from settings import Settings
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "stopped": ("{id}：流程已停止；redress restart {id}", "{id}: its workflow does not run; redress restart {id}"),
+    "stuck": (
+        "{id}：流程任务反复失败，原因见 Temporal 界面；修复程序后会自动继续，或 redress restart {id} --end-run",
+        "{id}: its workflow task fails again and again, the Temporal Web UI says why; once mended it goes on, or redress restart {id} --end-run",
+    ),
+    "unsaved": ("{id}：数据库中没有该工单，但流程在运行", "{id}: its workflow runs, and our database has no such case"),
+    "well": ("所有未结工单的流程都正常。", "The workflows of all open cases are well."),
+    "away": (
+        "{address} 没有 Temporal 服务响应；请先启动 Redress。",
+        "No Temporal server answers at {address}; start Redress first.",
+    ),
+    "late": ("1 分钟内未完成；工作进程在运行吗？", "Not done within a minute; is a worker running?"),
+    "failed": ("未能完成：{why}", "It could not be finished: {why}"),
+    "unknown": ("没有工单 {id}。", "There is no case {id}."),
+    "closed": ("工单 {id} 已结案。", "Case {id} is closed."),
+    "runs": (
+        "工单 {id} 的流程在运行；若它已卡住，加 --end-run 结束这次运行并从数据库继续。",
+        "The workflow of case {id} runs. If it is stuck, --end-run ends this run and goes on from the database.",
+    ),
+    "restarted": ("工单 {id} 已从数据库中的状态继续。", "Case {id} goes on from what the database has of it."),
+}
+WITHIN = 60.0
+
+
+def say(sentence: str, /, **values: object) -> str:
+    zh, en = SENTENCES[sentence]
+    return (zh if language() is Locale.ZH else en).format(**values)
+
+
+def sweep() -> None:
+    """Compare the open cases with their workflows now, and name those that are stopped or stuck."""
+    report = asyncio.run(swept(Settings()))
+    found = [(what, case_id) for what in ("stopped", "stuck", "unsaved") for case_id in getattr(report, what)]
+    for what, case_id in found:
+        typer.echo(say(what, id=case_id))
+    if not found:
+        typer.echo(say("well"))
+
+
+def restart(
+    case_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    end_run: Annotated[bool, typer.Option("--end-run", help="Terminate a run that is stuck, first.")] = False,
+) -> None:
+    """Start the workflow of a case again, from what the database has of it."""
+    asyncio.run(go_on(Settings(), case_id, end_run=end_run))
+    typer.echo(say("restarted", id=case_id))
+
+
+async def _connected(settings: Settings) -> Client:
+    try:
+        return await Client.connect(
+            settings.temporal,
+            namespace=settings.temporal_namespace,
+            data_converter=pydantic_data_converter,
+            interceptors=[Sealing(settings)],
+        )
+    except (RPCError, RuntimeError) as error:
+        raise CommandError(say("away", address=settings.temporal)) from error
+
+
+async def swept(settings: Settings) -> SweepReport:
+    """One sweep; whoever asks while one runs waits for that."""
+    client = await _connected(settings)
+    try:
+        async with asyncio.timeout(WITHIN):
+            return await client.execute_workflow(
+                "SweepWorkflow",
+                id=f"{SWEEP}-now",
+                task_queue=settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                result_type=SweepReport,
+            )
+    except TimeoutError as error:
+        raise CommandError(say("late")) from error
+    except WorkflowFailureError as error:
+        raise CommandError(say("failed", why=error.cause)) from error
+
+
+async def go_on(settings: Settings, case_id: str, *, end_run: bool) -> None:
+    """Raises CommandError with why not, and what to do instead."""
+    client = await _connected(settings)
+    database = Database(settings)
+    try:
+        row = await kept(database, case_id)
+    finally:
+        await database.aclose()
+    if row is None:
+        raise CommandError(say("unknown", id=case_id))
+    if row.stage == Stage.CLOSED:
+        raise CommandError(say("closed", id=case_id))
+    if await runs(client, case_id):
+        if not end_run:
+            raise CommandError(say("runs", id=case_id))
+        await client.get_workflow_handle(case_id).terminate("redress restart --end-run")
+    now = datetime.now(UTC)
+    by = Actor(role=Role.SUPERVISOR, id=os.environ.get("USER") or "console")
+    await start_again(client, settings.task_queue, row, slice_policy(load_policy(settings.policy), now), by, now)

@@ -1,0 +1,171 @@
+"""A case whose workflow was terminated, reset or stuck, by whoever may at the Temporal server: found, told, and set going again."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+
+from adapters.restart import restart
+from commands import sweep as command
+from commands.kit.failure import CommandError
+from models.case.actions import Action
+from models.common.partners import ShipmentStatus
+from models.common.vocabulary import Issue, Kind, Stage, WaitFor
+from models.reconciliation.difference import DifferenceKind, DifferenceState
+from models.sweep import SweepReport
+from models.tables.case import CaseRow, MessageRow
+from models.tables.reconciliation import DifferenceRow
+from settings import Settings
+from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
+from tests.support.builders.orders import order, parcel
+from tests.support.builders.returns import returning
+from tests.support.processes.service import Case, Service
+from tests.support.processes.waiting import eventually
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has just changed is looked at all the same."""
+    monkeypatch.setattr("activities.sweep.GRACE", timedelta(0))
+
+
+async def swept(service: Service) -> SweepReport:
+    return await service.client.execute_workflow(
+        "SweepWorkflow", id=f"sweep-{datetime.now(UTC)}", task_queue=service.queue, result_type=SweepReport
+    )
+
+
+async def differences(service: Service) -> list[tuple[str, str, str | None]]:
+    async with service.database.reading() as session:
+        rows = (await session.exec(select(DifferenceRow).order_by(col(DifferenceRow.kind)))).all()
+    return [(row.kind, row.state, row.case_id) for row in rows]
+
+
+async def restarted(service: Service, case: Case) -> Case:
+    row = await case.row()
+    assert row is not None
+    await restart(service.client, service.queue, row, service.policy, SUPERVISOR, datetime.now(UTC))
+    again = Case(service, service.client.get_workflow_handle(case.handle.id))
+    service.opened.append(again)
+    return again
+
+
+async def planned(service: Service) -> Case:
+    """A case that waits for a plan, with somebody who has it."""
+    service.world.add(order(minor=400_000), parcel(status=ShipmentStatus.LOST))
+    case = await service.open(Kind.COMPLAINT, issue=Issue.LOST)
+    await case.waits_for(WaitFor.PLAN)
+    await case.act(AGENT, Action.TAKE)
+    await case.remembers("case.taken")
+    return case
+
+
+async def test_a_terminated_case_is_found_told_and_goes_on_from_its_row(service: Service) -> None:
+    case = await planned(service)
+    well = await swept(service)
+    assert (well.stopped, well.stuck, well.unsaved) == ((), (), ())
+    before = await case.timeline()
+    await case.handle.terminate("by mistake")
+    report = await swept(service)
+    assert report.stopped == (case.handle.id,)
+    assert await differences(service) == [(DifferenceKind.CASE_STOPPED, DifferenceState.OPEN, case.handle.id)]
+    row = await case.row()
+    assert row is not None
+    assert (row.next_deadline, row.waiting_on, row.state["wait"]) == (None, "nobody", None)
+    async with service.database.reading() as session:
+        told = (await session.exec(select(MessageRow).where(MessageRow.event == "reconciliation.difference"))).all()
+    assert [message.recipient_role for message in told] == ["supervisor"]
+    assert case.handle.id in told[0].body
+
+    case = await restarted(service, case)
+    view = await case.until(lambda view: view.waiting is not None)
+    assert view.handler == AGENT.id
+    assert await case.timeline() == [*before, "case.restarted"]
+    assert (await swept(service)).solved == 1
+    assert await differences(service) == [(DifferenceKind.CASE_STOPPED, DifferenceState.SOLVED, case.handle.id)]
+    await case.act(CUSTOMER, Action.WITHDRAW, reason="never mind")
+    await case.until(lambda view: view.stage is Stage.CLOSED)
+
+
+async def test_a_return_that_was_ended_with_its_case_is_not_waited_for(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.case.handle.terminate("both")
+    await back.handle.terminate("both")
+    await restarted(service, back.case)
+    await back.case.remembers("case.restarted")
+    view = await back.case.waits_for(WaitFor.PLAN)
+    assert view.remedies[0].undone is not None
+
+
+async def test_a_case_that_was_reset_goes_on_and_says_so(service: Service) -> None:
+    case = await planned(service)
+    await case.act(AGENT, Action.REPLY, words="we look into it")
+    await case.remembers("case.replied")
+    before = await case.timeline()
+    described = await case.handle.describe()
+    first = [
+        event.event_id
+        async for event in case.handle.fetch_history_events()
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    ]
+    await service.client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=service.client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=case.handle.id, run_id=described.run_id),
+            reason="a test",
+            workflow_task_finish_event_id=first[0],
+            request_id="reset",
+        )
+    )
+    after = await eventually(case.timeline, lambda timeline: "case.set_back" in timeline)
+    assert after[: len(before)] == before
+    row = await case.row()
+    assert row is not None
+    assert row.version >= len(after)
+    await case.act(CUSTOMER, Action.ADD_WORDS, words="and now?")
+    assert (await eventually(case.timeline, lambda timeline: "case.words_added" in timeline))[: len(before)] == before
+
+
+async def test_a_running_workflow_without_a_row_is_found(service: Service) -> None:
+    case = await planned(service)
+    async with service.database.writing() as session:
+        await session.delete(await session.get_one(CaseRow, case.handle.id))
+
+    async def unsaved() -> tuple[str, ...]:
+        return (await swept(service)).unsaved
+
+    await eventually(unsaved, lambda found: found == (case.handle.id,))
+
+
+async def test_a_workflow_whose_task_fails_again_and_again_is_found(service: Service) -> None:
+    handle = await service.client.start_workflow("CaseWorkflow", {"no": "case"}, id="RD-STUCK", task_queue=service.queue)
+
+    async def stuck() -> tuple[str, ...]:
+        return (await swept(service)).stuck
+
+    await eventually(stuck, lambda found: found == ("RD-STUCK",), every=1)
+    await handle.terminate("the test is over")
+
+
+async def test_the_command_sets_a_stuck_case_going_again_and_no_other(service: Service, tmp_path: Path) -> None:
+    case = await planned(service)
+    server = service.client.service_client.config.target_host
+    settings = Settings(data_dir=tmp_path, temporal_address=server, task_queue=service.queue)
+    assert (await command.swept(settings)).stopped == ()
+    with pytest.raises(CommandError, match="--end-run"):
+        await command.go_on(settings, case.handle.id, end_run=False)
+    with pytest.raises(CommandError, match="RD-NONE"):
+        await command.go_on(settings, "RD-NONE", end_run=False)
+    await command.go_on(settings, case.handle.id, end_run=True)
+    again = Case(service, service.client.get_workflow_handle(case.handle.id))
+    service.opened.append(again)
+    await again.remembers("case.restarted")
+    await again.act(CUSTOMER, Action.WITHDRAW, reason="never mind")
+    await again.until(lambda view: view.stage is Stage.CLOSED)
+    with pytest.raises(CommandError, match=case.handle.id):
+        await command.go_on(settings, case.handle.id, end_run=True)
