@@ -38,6 +38,7 @@ from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
 from models.common.activity import Activity
 from models.common.partner_registry import SEVERAL_PARTNERS, Partner
+from models.common.projection import Saved
 from models.money.charge import BookCharge, Charge, ChargeCall
 from models.reconciliation.difference import PageReport, ReconcilePage, Reported, ScanEnd
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeQuery
@@ -56,7 +57,7 @@ from models.returns.activities import (
 from models.returns.partner import SentBack
 
 # Cases: our own database
-SAVE_CASE = Activity("save_case", Projection, type(None))
+SAVE_CASE = Activity("save_case", Projection, Saved)
 SEAL_CASE = Activity("seal_case", Projection, Sealed)
 ASSIGN_HANDLER = Activity("assign_handler", AssignRequest, Assigned)
 CLASSIFY = Activity("classify", str, Classified)

@@ -12,15 +12,17 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.case.history import let_go
-from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, timeline_row
+from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, text_rows, timeline_row
 from activities.kit.carries_out import carries_out
 from activities.money.refund_parts import follow, part_of, reserve_refund
 from activities.notifications.outbox import message_rows
 from activities.returns.projection import return_rows
+from adapters.database.case_texts import whole
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from models.activities import INTEND_REFUND, SAVE_CASE, SEAL_CASE
 from models.case.activities import Projection, RefundIntent, RefundPlan, Sealed
 from models.case.state import CaseState
+from models.common.projection import Saved
 from models.common.vocabulary import Outcome, Stage
 from models.policy.policy import Policy
 from models.tables.case import (
@@ -29,6 +31,7 @@ from models.tables.case import (
     CaseCarrierRow,
     CaseEvidenceRow,
     CaseRow,
+    CaseTextRow,
     ContactRow,
     MessageRow,
     OpeningRow,
@@ -38,6 +41,7 @@ from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
 from rules.case.archive import root_cause
+from rules.case.texts import old_enough
 from rules.notifications.texts import Texts
 
 
@@ -51,10 +55,11 @@ class RecordsActivities:
         self._policy = policy
 
     @carries_out(SAVE_CASE)
-    async def save_case(self, projection: Projection) -> None:
+    async def save_case(self, projection: Projection) -> Saved:
         """Write the case, its new timeline entries and the messages they cause. An older version never overwrites a newer one."""
         async with self._database.writing() as session:
             await self._save(session, projection)
+        return Saved(put_away=old_enough(projection.state))
 
     @carries_out(INTEND_REFUND)
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
@@ -80,7 +85,7 @@ class RecordsActivities:
             }
             await insert_if_absent(session, ArchiveRow, row)
             sealed = select(ArchiveRow.sha256).filter_by(**edition)
-            return Sealed(sha256=(await session.exec(sealed)).one())
+            return Sealed(sha256=(await session.exec(sealed)).one(), put_away=old_enough(case))
 
     async def _save(self, session: AsyncSession, projection: Projection) -> None:
         case = projection.state
@@ -88,6 +93,8 @@ class RecordsActivities:
         await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
         await insert_if_absent(session, ParcelRow, *parcel_rows(case))
         await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
+        for row in text_rows(case):
+            await upsert(session, CaseTextRow, row)
         await self._tell(session, case)
         await follow(session, case, projection.at)
         await let_go(session, case)
@@ -128,8 +135,9 @@ async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
     booked = (
         await session.exec(select(RefundPartRow).where(RefundPartRow.case_id == case.case_id).order_by(RefundPartRow.key))
     ).all()
+    state = case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"})
     return {
-        "state": case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"}),
+        "state": await whole(session, case.case_id, state),
         "root_cause": root_cause(case),
         "timeline": [timeline[version] for version in sorted(timeline)],
         "money": [part_of(row).model_dump(mode="json") for row in booked],

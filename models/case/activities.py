@@ -5,6 +5,7 @@ from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
 from models.common.partners import Order, Payment, Refund, RefundTo, Shipment, StatementRequest
+from models.common.projection import Saved
 from models.common.vocabulary import Issue, Locale, Party
 from models.money.coupon import CouponStatus
 from models.remedies.remedy import RefundPart
@@ -248,5 +249,5 @@ class ReleaseItems(Frozen):
     remedy_id: Identifier
 
 
-class Sealed(Frozen):
+class Sealed(Saved):
     sha256: str

@@ -20,8 +20,8 @@ class FromPartner(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-LONGEST_REFUSAL, LONGEST_CODE = 1000, 100
-"""Letters of a partner's words and code that are kept."""
+LONGEST_REFUSAL, LONGEST_CODE, LONGEST_WORDS = 1000, 100, 8000
+"""Letters of a partner's refusal, its code, and its answer to a question that are kept."""
 
 
 class Refusable(FromPartner):
@@ -297,7 +297,7 @@ class Statement(FromPartner):
     """The payload of a STATEMENT notice: a merchant's or carrier's answer to a request."""
 
     request_id: Identifier
-    words: str
+    words: Annotated[str, AfterValidator(lambda words: words[:LONGEST_WORDS])]
     admits: bool | None = None
     """Whether the party takes responsibility; None when it does not say."""
     evidence: tuple[str, ...] = ()

@@ -70,6 +70,7 @@ from models.case.state import Classification
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
 from models.common.activity import Activity
+from models.common.projection import Saved
 from models.reconciliation.difference import Reported
 
 Request = TypeVar("Request")
@@ -89,9 +90,9 @@ OWN_CALL = timedelta(seconds=60)
 """Long enough to stand in line behind many writers: a call that is given up half-way would hold SQLite's lock for nothing."""
 
 
-async def save_case(projection: Projection, headline: str) -> None:
-    """Write the case, its new timeline entries and the messages they cause, in one transaction."""
-    await call_own(SAVE_CASE, projection, headline)
+async def save_case(projection: Projection, headline: str) -> Saved | None:
+    """Write the case, its new timeline entries and the messages they cause, in one transaction. None: a history of before tells nothing."""
+    return await call_own(SAVE_CASE, projection, headline)
 
 
 async def classify(text: str) -> Classification:

@@ -26,6 +26,8 @@ from models.common.waits import Wait
 from models.policy.policy import interned
 from rules.case import deadlines
 from rules.case.permissions import forbidden
+from rules.case.room import no_room
+from rules.case.texts import put_away
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
 from rules.common import working_time
@@ -78,7 +80,12 @@ class CaseContext(CaseDeadlines):
 
     def fault_of(self, action: Action, act: Act[Any]) -> Fault | None:
         case = self.case
-        return closed_request(case, act) or forbidden(case, act.actor, action) or unfit_body(case, self.policy, act, self.now)
+        return (
+            closed_request(case, act)
+            or forbidden(case, act.actor, action)
+            or unfit_body(case, self.policy, act, self.now)
+            or no_room(case, act)
+        )
 
     def view_for(self, act: Act[Any], /) -> CaseView:
         return view_of(self.case, self.policy, act.actor, self.now, act.locale)
@@ -117,8 +124,9 @@ class CaseContext(CaseDeadlines):
         projection = Projection(state=self.case.model_copy(), at=self.now)
         workflow.set_current_details(details_of(self.case, self.deadlines()))
         search_attributes.show(search_attributes.of_case(self.case, deadlines.waiting(self.case, self.policy)))
-        await activities.save_case(projection, self._headline())
+        answer = await activities.save_case(projection, self._headline())
         self._let_go(saved)
+        put_away(self.case, answer.put_away if answer else {})
 
     async def seal(self) -> str:
         """Save the case and write its record in the same transaction (ARC-1); the record's SHA-256."""
@@ -126,6 +134,7 @@ class CaseContext(CaseDeadlines):
         saved = self.case.version
         sealed = await activities.seal_case(Projection(state=self.case.model_copy(), at=self.now), self._headline())
         self._let_go(saved)
+        put_away(self.case, sealed.put_away)
         return sealed.sha256
 
     def _let_go(self, saved: int) -> None:

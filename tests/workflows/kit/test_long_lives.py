@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from adapters.database.case_texts import whole
 from models.case.actions import Action
+from models.case.state import CaseState
 from models.common.calendars import Exceptional, Hours
 from models.common.vocabulary import ErrorType, Issue, Kind, Stage, WaitFor
+from rules.common.room import KIB, size_of
 from settings import Settings
-from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
 from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Service, running_service
 from tests.support.processes.temporal_server import start_temporal
@@ -79,3 +82,27 @@ async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(serv
     view = await case.until(lambda view: view.waiting is not None)
     assert view.waiting is not None
     assert view.waiting.until > datetime.now(UTC) + timedelta(days=20)
+
+
+async def test_two_hundred_long_messages_leave_a_case_that_answers_and_closes(tmp_path: Path) -> None:
+    environment = await start_temporal()
+    async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:
+        service.world.add(order(), parcel())
+        case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
+        await case.waits_for(WaitFor.PLAN)
+        first_run = (await case.handle.describe()).run_id
+        for number in range(200):
+            await case.act(CUSTOMER, Action.ADD_WORDS, words=f"{number} " + "话" * 7990)
+        view = await case.act(
+            AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "apology", "words": "sorry"}], "why": "ours"}]
+        )
+        assert (await case.handle.describe()).run_id != first_run
+        assert len(view.sayings) == 200
+        assert size_of(view) < 256 * KIB
+        await case.act(SUPERVISOR, Action.WITHDRAW, reason="said enough")
+        await case.until(lambda view: view.stage is Stage.CLOSED)
+        row = await case.row()
+        assert row is not None
+        async with service.database.reading() as session:
+            told = CaseState.model_validate(await whole(session, row.case_id, row.state))
+        assert [saying.words for saying in told.sayings] == [f"{number} " + "话" * 7990 for number in range(200)]
