@@ -16,7 +16,7 @@ from models.remedies.remedy import Proposal
 
 KEPT = 16 * 1024
 """Bytes of the newest items of each field that are carried whole; the last one always is."""
-SHORT = 80
+SHORT = 40
 """Letters of a text that stay."""
 
 

@@ -17,7 +17,7 @@ KIB, MIB = 1024, 1024 * 1024
 
 STATE = MIB
 """Bytes of a whole state that parties, agents and the words of anybody may fill."""
-STATE_OF_SUPERVISORS = MIB + 256 * KIB
+STATE_OF_SUPERVISORS = MIB + MIB // 2
 ACTION = 96 * KIB
 """Bytes of one action: twelve pages in any script, or every remedy of a ruling in words."""
 STANDS = 3

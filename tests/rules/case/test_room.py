@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.case.action_bodies import AddWords, Arbitrate, Ask, Dispute, Propose, Reopen
+from models.case.action_bodies import Accept, AddWords, Arbitrate, Ask, Confirm, Dispute, Propose, Reopen, Withdraw
 from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.actors import Actor
@@ -85,6 +85,12 @@ def test_a_supervisor_has_room_when_nobody_else_has_any() -> None:
     for by in (CUSTOMER, MERCHANT, AGENT):
         assert refusal(full, by, QUESTION) is not None
     assert refusal(full, SUPERVISOR, QUESTION) is None
+
+
+@pytest.mark.parametrize("body", [Accept(), Confirm(), Withdraw()])
+def test_what_leads_on_is_possible_however_full_a_case_is(body: Body) -> None:
+    full = case(sayings=(SAYING.model_copy(update={"words": "x" * 2 * STATE}),))
+    assert refusal(full, CUSTOMER, body) is None
 
 
 def test_one_action_is_no_longer_than_is_taken_in_at_once() -> None:

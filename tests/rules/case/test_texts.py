@@ -49,7 +49,7 @@ def carried(**change: object) -> CaseState:
 
 def test_the_newest_words_stay_whole_and_older_ones_stay_in_short() -> None:
     state = carried(sayings=tuple(said(number) for number in range(5)))
-    assert [len(saying.words) for saying in state.sayings] == [81, 81, 81, 81, 8000]
+    assert [len(saying.words) for saying in state.sayings] == [41, 41, 41, 41, 8000]
     assert state.put_away == {"sayings": 4}
 
 
@@ -80,10 +80,10 @@ def test_a_question_that_is_open_stays_whole_and_so_does_what_comes_after_it() -
     assert state.put_away == {"requests": 1}
     assert state.requests[1:] == requests[1:]
     short = state.requests[0]
-    assert len(short.question.zh) == len(short.question.en) == 81
+    assert len(short.question.zh) == len(short.question.en) == 41
     assert short.answer is not None
     assert not short.open
-    assert (short.answer.at, len(short.answer.words)) == (answer.at, 81)
+    assert (short.answer.at, len(short.answer.words)) == (answer.at, 41)
 
 
 def test_the_proposal_on_the_table_stays_whole_and_so_do_the_rounds_before_it() -> None:
