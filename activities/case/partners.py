@@ -14,8 +14,9 @@ from models.activities import ASK_PARTNERS, LOOK_UP, PAY_BACK, REFUND_BY_KEY, RE
 from models.case.activities import AskPartner, HeldRefund, LookedUp, LookUp, PaidBack, PayBack, RefundByKey, RefundQuery
 from models.common.errors import PartnerError
 from models.common.partners import Order, Payment, RefundRequest, Shipment
-from models.common.vocabulary import RefundStatus
+from models.common.vocabulary import ErrorType, RefundStatus
 from models.remedies.remedy import RefundPart
+from rules.case.room import PARTNERS, newest_scans, within_bounds
 from rules.money.refund import as_told
 
 
@@ -65,7 +66,11 @@ class PartnerActivities:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        return LookedUp(order=known.order, shipments=known.shipments or (), payments=known.payments or ())
+        parcels, payments = tuple(map(newest_scans, known.shipments or ())), known.payments or ()
+        if not within_bounds(known.order, parcels, payments):
+            told = f"what partners tell of order {request.order_id} is more than {PARTNERS} bytes"
+            raise to_temporal(PartnerError(ErrorType.PARTNER_INVALID_RESPONSE, told))
+        return LookedUp(order=known.order, shipments=parcels, payments=payments)
 
     @carries_out(ASK_PARTNERS)
     async def ask_partners(self, request: AskPartner) -> None:

@@ -7,6 +7,7 @@ from models.case.activities import Projection
 from models.case.state import CaseState
 from models.common.actors import EvidenceRef
 from models.common.vocabulary import Role, WaitingOn
+from rules.case.texts import items_to_put_away
 
 NOT_STORED = {"entries", "requests_seen"}
 """Entries are rows of their own; what was seen already is the workflow's business alone."""
@@ -70,6 +71,14 @@ def parcel_rows(case: CaseState) -> list[Row]:
     known += [(tracking, case.case_id) for state in sent for tracking in state.lost]
     customer = case.receipt.customer_id
     return [{"tracking": tracking, "workflow_id": follower, "customer_id": customer} for tracking, follower in known]
+
+
+def text_rows(case: CaseState) -> list[Row]:
+    """What the case will carry in short from now on, whole (`rules/case/texts.py`)."""
+    return [
+        {"case_id": case.case_id, "field": field, "number": number, "whole": item.model_dump(mode="json")}
+        for field, number, item in items_to_put_away(case)
+    ]
 
 
 def evidence_rows(case: CaseState) -> list[Row]:

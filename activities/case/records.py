@@ -13,12 +13,13 @@ from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.case.history import let_go
-from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows
+from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, text_rows
 from activities.kit.carries_out import carries_out
 from activities.kit.saving import CASES, Saving, Standing, begin
 from activities.money.refund_parts import follow, part_of, reserve_refund
 from activities.notifications.outbox import message_rows
 from activities.returns.projection import return_rows
+from adapters.database.case_texts import whole
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from models.activities import INTEND_REFUND, SAVE_CASE, SEAL_CASE
 from models.case.activities import Projection, RefundIntent, RefundPlan, Sealed
@@ -33,6 +34,7 @@ from models.tables.case import (
     CaseCarrierRow,
     CaseEvidenceRow,
     CaseRow,
+    CaseTextRow,
     ContactRow,
     MessageRow,
     OpeningRow,
@@ -42,6 +44,7 @@ from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
 from rules.case.archive import root_cause
+from rules.case.texts import old_enough
 from rules.common.timeline import Fresh
 from rules.notifications.texts import Texts
 
@@ -59,8 +62,8 @@ class RecordsActivities:
     async def save_case(self, projection: Projection) -> Saved:
         """Write the case, its new timeline entries and the messages they cause. A projection that comes late changes nothing."""
         async with self._database.writing() as session:
-            case, _ = await self._save(session, projection)
-            return Saved(version=case.version)
+            case, saving = await self._save(session, projection)
+            return Saved(version=case.version, put_away=_put_away(case, saving))
 
     @carries_out(INTEND_REFUND)
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
@@ -97,8 +100,8 @@ class RecordsActivities:
                 }
                 if isinstance(saving, Saving):
                     await upsert(session, ArchiveRow, row)
-                return Sealed(sha256=sha256, edition=edition, version=case.version)
-            return Sealed(sha256=sealed.sha256, edition=edition, version=case.version)
+                return Sealed(sha256=sha256, edition=edition, version=case.version, put_away=_put_away(case, saving))
+            return Sealed(sha256=sealed.sha256, edition=edition, version=case.version, put_away=_put_away(case, saving))
 
     async def _save(self, session: AsyncSession, projection: Projection) -> tuple[CaseState, Saving | Standing]:
         """The case with the version that it has now; and what stands there instead, when the projection comes late."""
@@ -114,6 +117,8 @@ class RecordsActivities:
         await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
         await insert_if_absent(session, ParcelRow, *parcel_rows(case))
         await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
+        for text in text_rows(case):
+            await upsert(session, CaseTextRow, text)
         await saving.write(session, told)
         await self._tell(session, case, told.fresh)
         await follow(session, case, projection.at)
@@ -139,6 +144,11 @@ def _set_back(projection: Projection, epoch: int) -> TimelineEntry:
     return TimelineEntry(version=0, at=projection.at, event=Event.SET_BACK, data={"run": epoch})
 
 
+def _put_away(case: CaseState, saving: Saving | Standing) -> dict[str, int]:
+    """What the workflow need not carry any longer; what came late has not put anything away."""
+    return old_enough(case) if isinstance(saving, Saving) else {}
+
+
 async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
     """Keep who handles what (DSP-2): the load of agents is counted from it."""
     if case.handler is None or case.stage is Stage.CLOSED:
@@ -155,8 +165,9 @@ async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
     booked = (
         await session.exec(select(RefundPartRow).where(RefundPartRow.case_id == case.case_id).order_by(RefundPartRow.key))
     ).all()
+    state = case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"})
     return {
-        "state": case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"}),
+        "state": await whole(session, case.case_id, state),
         "root_cause": root_cause(case),
         "timeline": [row.model_dump(mode="json", exclude={"case_id"}) for row in timeline],
         "money": [part_of(row).model_dump(mode="json") for row in booked],

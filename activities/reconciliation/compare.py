@@ -22,7 +22,7 @@ from adapters.partners.returns import ReturnPartners
 from models.case.state import CaseState
 from models.claims.state import ClaimState
 from models.common.errors import PartnerError
-from models.common.partners import Payment, Shipment
+from models.common.partners import LONGEST_REFUSAL, Payment, Shipment
 from models.common.vocabulary import ErrorType, Stage
 from models.money.ledger import Entry
 from models.policy.policy import Policy
@@ -83,7 +83,7 @@ class Compared:
         except PartnerError as error:
             self.whole.discard(scope)
             if error.type is ErrorType.PARTNER_UNAVAILABLE:
-                self.missed[scope] = str(error)
+                self.missed[scope] = str(error)[:LONGEST_REFUSAL]
             elif not error.permanent and activity.info().attempt < TRIES:
                 raise
             else:

@@ -13,6 +13,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.case_texts import whole
 from api.cases.allowance import Allowance
 from api.cases.listing import CaseQuery, page
 from api.cases.opening import Opening, open_case
@@ -123,7 +124,8 @@ async def show(
         view = await parts.engine.view(case_id, caller.actor)
     else:
         now = datetime.now(UTC)
-        state = CaseState.model_validate(row.state)
+        async with parts.database.reading() as session:
+            state = CaseState.model_validate(await whole(session, case_id, row.state))
         view = view_of(state, slice_policy(parts.policy, now), caller.actor, now, language)
     async with parts.database.reading() as session:
         claims = await claims_of(session, caller.actor, case_id)

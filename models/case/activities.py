@@ -5,7 +5,7 @@ from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
 from models.common.partners import Order, Payment, Refund, RefundTo, Shipment, StatementRequest
-from models.common.projection import Projected
+from models.common.projection import Projected, Saved
 from models.common.vocabulary import Issue, Locale, Party
 from models.money.coupon import CouponStatus
 from models.remedies.remedy import RefundPart
@@ -248,9 +248,7 @@ class ReleaseItems(Frozen):
     remedy_id: Identifier
 
 
-class Sealed(Frozen):
+class Sealed(Saved):
     sha256: str
-    version: int | None = None
-    """As in `Saved`."""
     edition: int | None = None
     """The record's; histories of before do not say it: it is the next one."""

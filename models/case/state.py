@@ -186,6 +186,9 @@ class CaseState(BaseModel):
     """Request id → the version after it: the same request again changes nothing (bounded)."""
     notices_seen: tuple[str, ...] = ()
     """Ids of partner notices that were taken in (bounded)."""
+    put_away: dict[str, int] = {}
+    """How many of the first of `sayings`, `requests`, `proposals` and `appeals_before` are here in short only: the table `case_texts` has
+    them whole (`rules/case/texts.py`)."""
 
     @property
     def case_id(self) -> str:

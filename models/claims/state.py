@@ -126,6 +126,10 @@ class Claim(Frozen):
         return Money(minor=sum(item.amount.minor for item in self.items), currency=self.currency)
 
 
+LONGEST_PROOF = 1000
+"""Letters of a payment's proof that a claim carries along; its history has all of it."""
+
+
 class ClaimPayment(Frozen):
     """Money that came in, or with `back` went out, and what proves it. The key is the partner's, or the request's."""
 

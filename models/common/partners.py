@@ -20,8 +20,10 @@ class FromPartner(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-LONGEST_REFUSAL, LONGEST_CODE = 1000, 100
-"""Letters of a partner's words and code that are kept."""
+LONGEST_REFUSAL, LONGEST_CODE, LONGEST_WORDS = 1000, 100, 8000
+"""Letters of a partner's refusal, its code, and its answer to a question that are kept."""
+Told = Annotated[str, AfterValidator(lambda text: text[:LONGEST_REFUSAL])]
+"""A few words of a partner's that a case carries along; what is longer is cut."""
 
 
 class Refusable(FromPartner):
@@ -192,7 +194,7 @@ class Refund(FromPartner):
     status: ProviderRefundStatus
     reference: str
     to: RefundTo = RefundTo.ORIGINAL
-    refusal: str | None = None
+    refusal: Told | None = None
     refusal_code: Annotated[RefusalCode | None, BeforeValidator(_known_code)] = None
     """A provider's code that we do not know is `other`."""
     requested_at: Instant | None = None
@@ -297,7 +299,7 @@ class Statement(FromPartner):
     """The payload of a STATEMENT notice: a merchant's or carrier's answer to a request."""
 
     request_id: Identifier
-    words: str
+    words: Annotated[str, AfterValidator(lambda words: words[:LONGEST_WORDS])]
     admits: bool | None = None
     """Whether the party takes responsibility; None when it does not say."""
     evidence: tuple[str, ...] = ()

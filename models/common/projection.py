@@ -1,4 +1,4 @@
-"""What every projection of a workflow into the database says of itself."""
+"""What every projection of a workflow into the database says of itself, and what the workflow is told of it."""
 
 from models.common.base import Frozen, Instant
 
@@ -17,5 +17,7 @@ class Projected(Frozen):
 class Saved(Frozen):
     """What a save tells its workflow. Histories of before have nothing in its place."""
 
-    version: int
-    """The newest that was ever given to an entry: the workflow goes on above it."""
+    version: int | None = None
+    """The newest that was ever given to an entry: the workflow goes on above it. None: in histories of before."""
+    put_away: dict[str, int] = {}
+    """As `CaseState.put_away`, what is whole in `case_texts` from now on, so that the workflow need not carry it."""

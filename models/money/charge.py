@@ -1,11 +1,17 @@
 """Charges: what a customer still has to pay for a changed order, a dearer article, a repair. The contract: docs/partners/payment.yaml."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import AfterValidator
 
 from models.common.base import Frozen, Identifier, Instant, Money
-from models.common.partners import FromPartner, Payment, PaymentStatus, Refusable
+from models.common.partners import FromPartner, Payment, PaymentStatus, Refusable, Told
 from models.common.readers import Everybody, Payer
+
+LONGEST_URL = 2000
+"""Letters; what is longer opens in no browser."""
+Url = Annotated[str | None, AfterValidator(lambda url: url if url and len(url) <= LONGEST_URL else None)]
 
 
 class ChargeRequest(FromPartner):
@@ -48,13 +54,13 @@ class Charge(Refusable):
     order_id: Everybody[Identifier]
     amount: Everybody[Money]
     status: Everybody[ChargeStatus]
-    reference: Everybody[str]
-    pay_url: Payer[str | None] = None
+    reference: Everybody[Told]
+    pay_url: Payer[Url] = None
     charge_id: Everybody[Identifier | None] = None
     """The provider's own, where it finds a charge by that."""
     payment_id: Everybody[Identifier | None] = None
     """Once it is paid: one of the order's payments, like any other."""
-    method: Everybody[str | None] = None
+    method: Everybody[Told | None] = None
     paid_at: Everybody[Instant | None] = None
 
     @classmethod

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from models.common.base import Identifier, Instant, Money
-from models.common.partners import FromPartner
+from models.common.partners import FromPartner, Told
 
 
 class CouponStatus(StrEnum):
@@ -44,9 +44,9 @@ class Coupon(FromPartner):
 
     key: Identifier
     coupon_id: Identifier
-    code: str
+    code: Told
     """What the customer types in, or sees in their wallet."""
     amount: Money
     status: CouponStatus
     valid_until: Instant
-    refusal: str | None = None
+    refusal: Told | None = None

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import TrackingNumber
-from models.common.partners import FromPartner, Refusable
+from models.common.partners import FromPartner, Refusable, Told
 from models.common.readers import Everybody
 
 
@@ -150,7 +150,7 @@ class Repair(Refusable):
     """None: not looked at yet."""
     estimate: Money | None = None
     """What the repair costs the customer, out of warranty."""
-    words: str | None = None
+    words: Told | None = None
     tracking: TrackingNumber | None = None
     carrier_id: Identifier | None = None
 

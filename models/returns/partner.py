@@ -9,7 +9,7 @@ from models.common.addresses import HOME, Place, one_line
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
-from models.common.partners import FromPartner, Refusable, Scan
+from models.common.partners import FromPartner, Refusable, Scan, Told
 from models.common.readers import Everybody
 
 
@@ -24,13 +24,13 @@ class Purpose(StrEnum):
 class ReturnAddress(Place, FromPartner):
     """Where goods are sent back to: a warehouse or workshop of the merchant."""
 
-    name: Everybody[str]
-    street: Everybody[str]
-    street2: Everybody[str | None] = None
+    name: Everybody[Told]
+    street: Everybody[Told]
+    street2: Everybody[Told | None] = None
     """A second line: building, dock, care of."""
-    city: Everybody[str]
-    postcode: Everybody[str | None] = None
-    phone: Everybody[str | None] = None
+    city: Everybody[Told]
+    postcode: Everybody[Told | None] = None
+    phone: Everybody[Told | None] = None
 
     @property
     def in_one_line(self) -> str:
@@ -182,8 +182,8 @@ class ReturnParcel(FromPartner):
 
     tracking: TrackingNumber
     carrier_id: Identifier
-    status: str
-    codes: str | None = None
+    status: Told
+    codes: Told | None = None
     """Whose number `status` is, when it is one: the name of a table of the policy's `returns.codes`."""
     scans: tuple[Scan, ...] = ()
 

@@ -104,6 +104,19 @@ class TimelineRow(SQLModel, table=True):
     data: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
 
 
+class CaseTextRow(SQLModel, table=True):
+    """What a case's state holds in short only (`CaseState.put_away`): the whole item, so that words may go on without end."""
+
+    __tablename__: ClassVar[Any] = "case_texts"
+
+    case_id: str = Field(primary_key=True)
+    field: str = Field(primary_key=True)
+    """Of the state: sayings, requests, proposals or appeals_before."""
+    number: int = Field(primary_key=True)
+    """Its place there, from 0."""
+    whole: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
 class MessageRow(SQLModel, table=True):
     """The outbox and the in-site inbox (NTF-1, NTF-2): one row for each event, recipient and channel, written with its timeline row."""
 

@@ -24,9 +24,13 @@ from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Locale, Role, WaitingOn
 from rules.common.readers import as_seen
 from rules.common.refusal import refusal
+from rules.common.room import Full, full_state
 
 PARTIES, OURS = Partner.roles(), Role.platform()
 OPEN = frozenset(ClaimStatus) - ClaimStatus.over()
+PAYMENTS = 100
+"""That a claim holds."""
+WRITE_OFF = Bilingual(zh="请一次结清余额，或由主管核销", en="have a supervisor write off what is left")
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,12 @@ def forbidden(state: ClaimState, actor: Actor, action: ClaimAction) -> Fault | N
 
 
 def unfit_body(state: ClaimState, act: Act[Body]) -> Fault | None:
-    """The fault of an action's amount; None when it fits."""
+    """The fault of an action's amount, or of what the claim cannot hold any more; None when it fits."""
+    full = full_state(state, act, WRITE_OFF)
+    if isinstance(act.body, SettleClaim) and len(state.payments) >= PAYMENTS:
+        full = Full(Bilingual(zh="付款记录", en="payments"), PAYMENTS, WRITE_OFF)
+    if full is not None:
+        return full.fault
     match act.body:
         case AcceptPart(amount=amount):
             return _unfit(amount, state.claim.amount, whole="accept")

@@ -11,6 +11,7 @@ from models.common.partners import Shipment
 from models.reconciliation.difference import Reported
 from models.remedies.remedy import Remedy
 from models.returns.partner import ReturnParcel
+from rules.case.room import FOUND as MOST_FOUND
 from rules.claims.found import PARCEL_FOUND, as_found, is_news, to_call_off, to_decide, with_the_customer
 from rules.reconciliation.found import decision_on
 from workflows.claims.from_case import open_claims
@@ -25,7 +26,7 @@ FOUND = "lost-then-found"
 def hear_of_parcel(context: CaseContext, told: Shipment | ReturnParcel) -> bool:
     """Deal with a parcel that turns up; to be asked before it is taken down. False: it is no news of one that was given up."""
     case, found = context.case, as_found(told, context.policy.returns, context.now)
-    if found is None or not is_news(case, found) or not workflow.patched(FOUND):
+    if found is None or not is_news(case, found) or len(case.found) >= MOST_FOUND or not workflow.patched(FOUND):
         return False
     case.found = (*case.found, found)
     context.note(

@@ -17,7 +17,7 @@ from models.claims.actions import (
 from models.claims.found import FoundParcel
 from models.claims.partner import ClaimAnswer, ClaimMove, ClaimWord
 from models.claims.policy import ClaimWaitFor
-from models.claims.state import ClaimAdjustment, ClaimCause, ClaimKind, ClaimPayment, ClaimStatus
+from models.claims.state import LONGEST_PROOF, ClaimAdjustment, ClaimCause, ClaimKind, ClaimPayment, ClaimStatus
 from models.common.actors import Actor
 from models.common.base import Money
 from models.common.deadline import Deadline, DeadlineKind
@@ -26,7 +26,7 @@ from models.common.partners import Notice, NoticeKind
 from models.common.vocabulary import Role, WaitingOn
 from rules.claims.found import PARCEL_FOUND, still_claimed
 from rules.claims.found import WORDS as FOUND_WORDS
-from rules.claims.permissions import unfit_body
+from rules.claims.permissions import PAYMENTS, unfit_body
 from workflows.claims.context import ClaimContext
 
 TOLD_WHEN_OWED = "claims-told-when-owed"
@@ -156,7 +156,7 @@ def write_off(context: ClaimContext, act: Act[WriteOffClaim]) -> None:
 
 def pay(context: ClaimContext, key: str, amount: Money, proof: str, by: Actor, *, back: bool = False) -> None:
     """Take a payment down, then see what that means."""
-    payment = ClaimPayment(key=key, amount=amount, proof=proof, back=back, by=by, at=context.now)
+    payment = ClaimPayment(key=key, amount=amount, proof=proof[:LONGEST_PROOF], back=back, by=by, at=context.now)
     context.state.payments = (*context.state.payments, payment)
     context.note(Event.CLAIM_PAID, by, paid_minor=amount.minor, proof=proof, back=back)
     _balance(context)
@@ -228,6 +228,8 @@ def _paid(context: ClaimContext, word: ClaimWord, key: str, by: Actor) -> str | 
     amount = word.amount or Money(minor=max(state.due_minor - state.received_minor, 0), currency=claim.currency)
     if any(payment.key == key for payment in state.payments):
         return "already_known"
+    if len(state.payments) >= PAYMENTS:
+        return "too_many_payments"
     if amount.currency != claim.currency or not amount.minor or claim.kind is ClaimKind.CREDIT:
         return "unreadable"
     pay(context, key, amount, word.words or key, by)

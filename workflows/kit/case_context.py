@@ -26,6 +26,8 @@ from models.common.waits import Wait
 from models.policy.policy import interned
 from rules.case import deadlines
 from rules.case.permissions import forbidden
+from rules.case.room import no_room
+from rules.case.texts import put_away
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
 from rules.common import working_time
@@ -80,7 +82,12 @@ class CaseContext(CaseDeadlines):
 
     def fault_of(self, action: Action, act: Act[Any]) -> Fault | None:
         case = self.case
-        return closed_request(case, act) or forbidden(case, act.actor, action) or unfit_body(case, self.policy, act, self.now)
+        return (
+            closed_request(case, act)
+            or forbidden(case, act.actor, action)
+            or unfit_body(case, self.policy, act, self.now)
+            or no_room(case, act)
+        )
 
     def view_for(self, act: Act[Any], /) -> CaseView:
         return view_of(self.case, self.policy, act.actor, self.now, act.locale)
@@ -121,6 +128,7 @@ class CaseContext(CaseDeadlines):
         search_attributes.show(search_attributes.of_case(self.case, deadlines.waiting(self.case, self.policy)))
         saved = await activities.save_case(projection, self._headline())
         self._saved.let_go(saving, saved.version if saved else None)
+        put_away(self.case, saved.put_away if saved else {})
 
     async def seal(self) -> Sealed:
         """Save the case and write its record in the same transaction (ARC-1)."""
@@ -128,6 +136,7 @@ class CaseContext(CaseDeadlines):
         saving = self.case.version
         sealed = await activities.seal_case(self._projection(), self._headline())
         self._saved.let_go(saving, sealed.version)
+        put_away(self.case, sealed.put_away)
         return sealed
 
     def _projection(self) -> Projection:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
+from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from models.case.actions import Act
@@ -19,6 +20,7 @@ from models.common.events import Event
 from models.common.partners import Notice
 from models.common.vocabulary import ErrorType
 from rules.common.notices import Whose, is_asked, row_of
+from rules.common.room import long_history, too_long
 
 ActionT = TypeVar("ActionT", bound=StrEnum)
 BodyT = TypeVar("BodyT", bound=Body)
@@ -76,7 +78,11 @@ class Context(ABC, Generic[ActionT, ViewT]):
     def check(self, action: ActionT, act: Act[Any]) -> None:
         """Raise ApplicationError with a `Fault` unless the action may be done now, or was done before under this request id."""
         known = self.seen.requests_seen.get(act.request_id)
-        fault = self.fault_of(action, act) if known is None else KEY_REUSED if known not in {act.digest, UNKNOWN} else None
+        if known is None:
+            history = workflow.info().get_current_history_size()
+            fault = self.fault_of(action, act) or too_long(act) or long_history(act, history)
+        else:
+            fault = KEY_REUSED if known not in {act.digest, UNKNOWN} else None
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 

@@ -14,6 +14,7 @@ from models.investigation.findings import Saying
 from models.money.charge import Charge
 from models.remedies.order_change import ChangeAnswer, ChangeStatus
 from models.returns.partner import ReturnParcel
+from rules.case.room import newest_scans, within_bounds
 from rules.common.evidence import fitting
 from rules.common.traces import is_older, latest, moved, stale
 from rules.money.refund import as_told, with_news
@@ -35,7 +36,9 @@ def _refund(context: CaseContext, notice: Notice) -> str | None:
     if doubtful(context, told):
         context.in_background(confirm_arrival(context, told))
         return None
-    context.case.payments = with_news(context.case.payments, told)  # the ledger reads there what no remedy waits for
+    payments = with_news(context.case.payments, told)  # the ledger reads there what no remedy waits for
+    if within_bounds(context.case.order, context.case.shipments, payments):
+        context.case.payments = payments
     parts = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
     news = any(move_part(context, as_told(part, told)) for part in parts)
     return None if news else "already_known"  # the stage that waits for it tells of the news
@@ -70,7 +73,10 @@ def _shipment(context: CaseContext, notice: Notice) -> str | None:
     if known is not None and not found and _came_late(told, known):
         return "already_known"
     others = tuple(shipment for shipment in case.shipments if shipment.tracking != told.tracking)
-    case.shipments = (*others, told)
+    shipments = (*others, newest_scans(told))
+    if not within_bounds(case.order, shipments, case.payments):
+        return "too_much"
+    case.shipments = shipments
     return None if found else told.status.value
 
 
@@ -93,7 +99,10 @@ def _parcel(context: CaseContext, told: ReturnParcel) -> str | None:
     status = status_of(told, context.policy.returns)
     if status is None:
         return told.status[:100]
-    case.shipments = (*(one for one in case.shipments if one is not known), moved(known, told, status))
+    shipments = (*(one for one in case.shipments if one is not known), newest_scans(moved(known, told, status)))
+    if not within_bounds(case.order, shipments, case.payments):
+        return "too_much"
+    case.shipments = shipments
     return None if found else status.value
 
 

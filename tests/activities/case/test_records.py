@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import SQLModel, col, select, update
 
 from activities.case.records import RecordsActivities, digest
+from adapters.database.case_texts import whole
 from adapters.database.engine import Database, insert_if_absent, upsert
 from models.case.activities import Projection
 from models.case.state import Archive, CaseState
@@ -28,6 +29,7 @@ from models.tables.case import (
     OpeningRow,
     TimelineRow,
 )
+from rules.case.texts import put_away
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.cases import NOW, OPENED, case, entry, receipt
 from tests.support.builders.orders import order, parcel, payment
@@ -246,3 +248,23 @@ async def test_a_message_that_was_sent_is_not_written_anew_with_a_later_save(
         await session.exec(update(MessageRow).values(state="sent"))
     await save(records, case(OPENED, entry(2, Event.WORDS_ADDED, CUSTOMER, evidence=0)))
     assert [(row.channel, row.state) for row in await messages(database)] == [("inbox", "sent"), ("sms", "sent")]
+
+
+async def test_words_that_are_put_away_are_whole_in_the_archive_and_for_whoever_looks(
+    records: RecordsActivities, database: Database
+) -> None:
+    """Also when a worker dies after the commit, and what was said comes once more in another order."""
+    long = [f"{number} " + "word " * 1500 for number in range(4)]
+    lost, told = (tuple(Saying(at=NOW, by=CUSTOMER, words=words) for words in said) for said in (long[::-1], long))
+    await save(records, case(OPENED, sayings=lost))
+    state = case(OPENED, sayings=told, stage=Stage.CLOSED, outcome=Outcome.RESOLVED)
+    saved = await records.save_case(Projection(state=state, at=NOW))
+    assert saved.put_away == {"sayings": 2}
+    put_away(state, saved.put_away)
+    assert [len(saying.words) for saying in state.sayings] == [41, 41, *(len(words) for words in long[2:])]
+    await records.seal_case(Projection(state=state, at=NOW))
+    row, sealed = await the_case(database), await sealed_record(database, 1)
+    async with database.reading() as session:
+        read = CaseState.model_validate(await whole(session, row.case_id, row.state))
+    assert read.sayings == told
+    assert CaseState.model_validate(sealed.record["state"]).sayings == told

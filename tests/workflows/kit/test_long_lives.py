@@ -4,13 +4,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from adapters.database.case_texts import whole
 from models.case.actions import Action
+from models.case.state import CaseStart, CaseState, Classification, Grade
 from models.common.calendars import Exceptional, Hours
-from models.common.vocabulary import ErrorType, Issue, Kind, Stage, WaitFor
+from models.common.vocabulary import ErrorType, Issue, Kind, Priority, Stage, WaitFor
+from rules.common.room import KIB, MIB, size_of
 from settings import Settings
-from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
+from tests.support.builders.full_cases import full_case
 from tests.support.builders.orders import order, parcel
-from tests.support.processes.service import Service, running_service
+from tests.support.processes.service import Case, Service, running_service
 from tests.support.processes.temporal_server import start_temporal
 from tests.support.refusals import fault_of
 
@@ -79,3 +83,53 @@ async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(serv
     view = await case.until(lambda view: view.waiting is not None)
     assert view.waiting is not None
     assert view.waiting.until > datetime.now(UTC) + timedelta(days=20)
+
+
+async def test_two_hundred_long_messages_leave_a_case_that_answers_and_closes(tmp_path: Path) -> None:
+    environment = await start_temporal()
+    async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:
+        service.world.add(order(), parcel())
+        case = await service.open(issue=Issue.REFUND_NOT_ARRIVED)
+        await case.waits_for(WaitFor.PLAN)
+        first_run = (await case.handle.describe()).run_id
+        for number in range(200):
+            await case.act(CUSTOMER, Action.ADD_WORDS, words=f"{number} " + "话" * 7990)
+        view = await case.act(
+            AGENT, Action.PROPOSE, options=[{"remedies": [{"kind": "apology", "words": "sorry"}], "why": "ours"}]
+        )
+        assert (await case.handle.describe()).run_id != first_run
+        assert len(view.sayings) == 200
+        assert size_of(view) < 256 * KIB
+        await case.act(SUPERVISOR, Action.WITHDRAW, reason="said enough")
+        await case.until(lambda view: view.stage is Stage.CLOSED)
+        row = await case.row()
+        assert row is not None
+        async with service.database.reading() as session:
+            told = CaseState.model_validate(await whole(session, row.case_id, row.state))
+        assert [saying.words for saying in told.sayings] == [f"{number} " + "话" * 7990 for number in range(200)]
+
+
+async def test_a_case_that_is_full_in_every_way_continues_as_new_is_ruled_on_and_closes(tmp_path: Path) -> None:
+    """Whatever people and partners have filled, with the longest ids and words that there are."""
+    full = full_case(
+        stage=Stage.RESOLUTION,
+        arbitration=True,
+        classification=Classification(issue=Issue.REFUND_NOT_ARRIVED, confidence=1, by="customer"),
+        grade=Grade(priority=Priority.P3, severity=1, urgency=1, reasons=()),
+    )
+    environment = await start_temporal(**{"limit.historyCount.suggestContinueAsNew": "12"})
+    async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:
+        start = CaseStart(receipt=full.receipt, policy=service.policy, state=full)
+        assert size_of(start) < 2 * MIB
+        handle = await service.client.start_workflow("CaseWorkflow", start, id=full.case_id, task_queue=service.queue)
+        case = Case(service, handle)
+        service.opened.append(case)
+        first_run = (await handle.describe()).run_id
+        await case.waits_for(WaitFor.ARBITRATION)
+        assert (await case.refusal(CUSTOMER, Action.ADD_WORDS, words="more")).rule == "size"
+        await case.act(SUPERVISOR, Action.TAKE)
+        await case.act(SUPERVISOR, Action.ARBITRATE, reason="话" * 8000)
+        await case.waits_for(WaitFor.CONFIRMATION)
+        await case.act(CUSTOMER, Action.CONFIRM)
+        await case.until(lambda view: view.stage is Stage.CLOSED)
+        assert (await handle.describe()).run_id != first_run
