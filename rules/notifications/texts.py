@@ -236,3 +236,8 @@ def load_texts(path: Path, home: str) -> Texts:
 def texts(home: str) -> Texts:
     """The product's own texts, loaded once; `home`: the market's zone, which the policy says."""
     return load_texts(TEXTS, home)
+
+
+def contact_letter(texts: Texts, locale: str, zone: str, event: Event, **data: JsonValue) -> tuple[str, str]:
+    """Subject and body of a message about a customer's own address (NTF-3), which belongs to no case."""
+    return texts.message(event, Role.CUSTOMER, data, Locale(locale), zone)

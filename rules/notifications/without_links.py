@@ -14,8 +14,8 @@ _OTHER_SCHEMES = re.compile(r"\b(?:mailto|tel|sms|smsto|javascript|data|skype|fa
 _NAME = re.compile(rf"(?<=[^\s.]){_DOTS}(?=[^\W\d_]{{2}})")
 """The dot of a host's name without a scheme: mail programs make links of these too."""
 _PATH = re.compile(r"(\[\.\][\w-]+(?::\d+)?)[/\\?#][!-~]+")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
-"""Control characters, and signs that hide or turn around what stands beside them."""
+_UNSEEN = re.compile("[\x01-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Control characters but NUL, which `storable` shows, and signs that hide or turn around what stands beside them."""
 
 
 def without_links(words: str) -> str:

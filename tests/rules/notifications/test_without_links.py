@@ -38,7 +38,9 @@ def test_a_link_can_be_recognised_and_not_followed(written: str, sent: str) -> N
     assert without_links(written) == sent
 
 
-@pytest.mark.parametrize("words", ["坏了。请退款", "Broken. Refund CNY 12.50, 3.5kg!", "wait...what", "第一行\n第二行", "RD-1, O-1001"])
+@pytest.mark.parametrize(
+    "words", ["坏了。请退款", "Broken. Refund CNY 12.50, 3.5kg!", "wait...what", "第一行\n第二行", "RD-1, O-1001"]
+)
 def test_words_without_links_stay_as_they_are(words: str) -> None:
     assert without_links(words) == words
 
