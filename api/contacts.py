@@ -38,7 +38,7 @@ class WhichAddress(Frozen):
     channel: MessageChannel
 
 
-class Confirm(WhichAddress):
+class ConfirmContact(WhichAddress):
     """The code that was sent there."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
@@ -93,7 +93,7 @@ async def send_code(parts: PartsOf, caller: CallerOf, body: WhichAddress) -> Cod
     responses={**OWN, **problems(409)},
     dependencies=[Depends(check_body)],
 )
-async def confirm_contact(parts: PartsOf, caller: CallerOf, body: Confirm) -> Contacts:
+async def confirm_contact(parts: PartsOf, caller: CallerOf, body: ConfirmContact) -> Contacts:
     """Confirm your address by the code that was sent there. What was withheld of late is sent now."""
     _customers_only(caller)
     now = datetime.now(UTC)
