@@ -1,7 +1,7 @@
 """A customer's own e-mail address and telephone number: whether they are confirmed, and the code that confirms them (NTF-3)."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import APIRouter, Depends
 from pydantic import StringConstraints
@@ -13,23 +13,28 @@ from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import ProblemError, problem
 from api.http.responses import OWN, READING, problems
+from api.http.routes import SeenRoute
 from models.common.base import Frozen, Instant
 from models.common.events import Event
+from models.common.readers import Reader, seen_by
 from models.common.vocabulary import ErrorType, MessageChannel, Role
 from models.policy.contacts import ContactPolicy
 from models.tables.case import ContactRow
 from rules.notifications.texts import contact_letter, texts
 
-router = APIRouter(prefix="/v1/me/contacts", tags=["inbox"])
+router = APIRouter(prefix="/v1/me/contacts", tags=["inbox"], route_class=SeenRoute)
+
+T = TypeVar("T")
+Own: TypeAlias = Annotated[T, seen_by(Reader.CUSTOMER)]
 
 
 class Contacts(Frozen):
     """Where news goes besides the inbox; to an address that is not confirmed goes a code alone."""
 
-    email: str | None
-    email_confirmed: bool
-    phone: str | None
-    phone_confirmed: bool
+    email: Own[str | None]
+    email_confirmed: Own[bool]
+    phone: Own[str | None]
+    phone_confirmed: Own[bool]
 
 
 class WhichAddress(Frozen):
@@ -45,7 +50,7 @@ class ConfirmContact(WhichAddress):
 
 
 class CodeSent(Frozen):
-    valid_until: Instant
+    valid_until: Own[Instant]
 
 
 @router.get("", summary="Your addresses · 联系方式", responses=READING)

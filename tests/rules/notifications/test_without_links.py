@@ -65,7 +65,7 @@ def test_no_field_of_any_event_brings_a_link_or_a_header_into_a_message(event: E
     """Also those of events that are still to come: what no party writes is listed, everything else is a party's."""
     words = f"hello {LINK}\r\nBcc: everybody@evil.example"
     options = [{"why": words, "remedies": [words], "amounts": [1], "currency": words, "freight": words, "days": words}]
-    data: dict[str, Any] = {name: options if name == "options" else words for name in event.data - OWN_WORDS}
+    data: dict[str, Any] = {name: options if name == "options" else words for name in event.fields.keys() - OWN_WORDS}
     for role in Role.people():
         subject, body = MESSAGE(event, role, {**data, "case_id": "RD-1"}, locale)
         assert "evil.example" not in subject + body
