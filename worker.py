@@ -194,8 +194,8 @@ async def main() -> None:
     await seed_knowledge(database, first_answers(policy))
     await keep_schedules(client, settings, policy.zone)
     partners = Partners.connect(settings)
-    delivery = asyncio.create_task(Delivery(database, partners.notification, partners.email).run(stop))
-    holidays = asyncio.create_task(tell_of_holidays(load_policy(settings.policy), stop))
+    delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
+    holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     try:
         async with at_work(client, settings, wire(settings, database, partners)):
             log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)

@@ -12,7 +12,7 @@ from adapters.database.engine import Database
 from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
-from api import health, improvements, inbox, knowledge, people, reconciliation, revocations
+from api import contacts, health, improvements, inbox, knowledge, people, reconciliation, revocations
 from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
@@ -113,6 +113,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         returns.router,
         claims.router,
         inbox.router,
+        contacts.router,
         revocations.router,
         knowledge.router,
         *work,

@@ -1,12 +1,15 @@
 """For whoever runs it: is the process alive, can it work, and its figures."""
 
+from datetime import UTC, datetime
 from hmac import compare_digest
+from itertools import product
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.data_folder import lack_of_space
+from adapters.database.contacts import FIELDS, Withheld, withheld_today
 from adapters.database.trouble import trouble_of
 from adapters.partners.circuit import CircuitState
 from api.http.dependencies import Bearer, PartsOf
@@ -54,7 +57,7 @@ async def _database(parts: PartsOf) -> str:
 
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response, responses=problems(401))
 async def metrics(parts: PartsOf, credentials: Bearer) -> Response:
-    """Requests, durations, cases opened, notices taken in; with the token of REDRESS_METRICS_TOKEN where one is set."""
+    """Requests, durations, cases opened, notices taken in, messages withheld; with the token of REDRESS_METRICS_TOKEN where one is set."""
     wanted = parts.settings.metrics_token
     given = credentials.credentials if credentials else ""
     if wanted is not None and not compare_digest(given.encode(), wanted.get_secret_value().encode()):
@@ -64,4 +67,16 @@ async def metrics(parts: PartsOf, credentials: Bearer) -> Response:
             "读取指标需要 REDRESS_METRICS_TOKEN 中的令牌。",
             field="Authorization",
         )
+    await _count_withheld(parts)
     return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _count_withheld(parts: PartsOf) -> None:
+    """Without the database the other figures are told all the same."""
+    try:
+        async with parts.database.reading() as session:
+            counted = await withheld_today(session, datetime.now(UTC))
+    except (SQLAlchemyError, OSError):
+        return
+    for channel, reason in product(FIELDS, Withheld):
+        parts.metrics.withheld.labels(channel.value, reason.value).set(counted[(channel.value, reason.value)])

@@ -12,12 +12,17 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlmodel import col, select, update
 
+from activities.notifications.withholding import Addressed, allowed
 from adapters.database.engine import Database, storable
 from adapters.partners.protocols import Notification
 from models.common.errors import PartnerError
+from models.common.events import Event
 from models.common.partners import OutgoingMessage
 from models.common.vocabulary import MessageChannel
-from models.tables.case import ContactRow, MessageRow
+from models.policy.policy import Policy
+from models.tables.case import MessageRow
+from rules.notifications.texts import texts
+from rules.notifications.without_links import for_sms
 
 BATCH = 20
 LEASE = timedelta(seconds=60)
@@ -38,8 +43,10 @@ log = structlog.stdlib.get_logger(__name__)
 class Delivery:
     """Sends what waits in the outbox: e-mail by SMTP when there is one, everything else by the notification provider."""
 
-    def __init__(self, database: Database, notification: Notification, email: Notification | None = None) -> None:
+    def __init__(self, database: Database, policy: Policy, notification: Notification, email: Notification | None = None) -> None:
         self._database = database
+        self._policy = policy
+        self._texts = texts(policy.zone)
         self._notification = notification
         self._email = email or notification
 
@@ -59,11 +66,11 @@ class Delivery:
     async def send_due(self) -> int:
         """Claim a batch of what is due and try to send each; how many were tried."""
         claimed = await self._claim()
-        changes = await asyncio.gather(*(self._send(message, contact) for message, contact in claimed))
+        changes = await asyncio.gather(*(self._send(message, to) for message, to in claimed))
         await self._note(zip((message for message, _ in claimed), changes, strict=True))
         return len(claimed)
 
-    async def _claim(self) -> list[tuple[MessageRow, ContactRow | None]]:
+    async def _claim(self) -> list[Addressed]:
         now = datetime.now(UTC)
         due = (MessageRow.state == "waiting", col(MessageRow.next_attempt_at) <= now)
         async with self._database.reading() as session:
@@ -75,19 +82,16 @@ class Delivery:
             for row in rows:
                 row.attempts += 1
                 row.next_attempt_at = now + LEASE
-            people = {row.recipient_id for row in rows}
-            contacts = (await session.exec(select(ContactRow).where(col(ContactRow.customer_id).in_(people)))).all()
-        known = {contact.customer_id: contact for contact in contacts}
-        return [(row, known.get(row.recipient_id)) for row in rows]
+            return await allowed(session, rows, self._policy, self._texts, now)
 
-    async def _send(self, row: MessageRow, contact: ContactRow | None) -> Change:
+    async def _send(self, row: MessageRow, to: str | None) -> Change:
         """Try to send it; what becomes of its row."""
-        to = _address(row, contact)
         if to is None:
             return {"state": "undeliverable", "error": f"no address for {row.channel}"}
         provider = self._email if row.channel == MessageChannel.EMAIL else self._notification
+        body = for_sms(row.body) if row.channel == MessageChannel.SMS else row.body
         message = OutgoingMessage(
-            key=f"m-{row.id}", channel=row.channel, to=to, locale=row.locale, subject=row.subject, body=row.body
+            key=f"m-{row.id}", channel=row.channel, to=to, locale=row.locale, subject=row.subject, body=body
         )
         try:
             async with asyncio.timeout(SEND_SECONDS):
@@ -109,7 +113,7 @@ class Delivery:
                     col(MessageRow.attempts) == row.attempts,
                     col(MessageRow.state) == "waiting",
                 )
-                await session.exec(update(MessageRow).where(*mine).values(**change))
+                await session.exec(update(MessageRow).where(*mine).values(**change, **_forgotten(row, change)))
 
 
 def _failed(row: MessageRow, error: str, *, permanent: bool = False, wait: float | None = None) -> Change:
@@ -123,10 +127,8 @@ def _failed(row: MessageRow, error: str, *, permanent: bool = False, wait: float
     return {"next_attempt_at": now + max(back_off, asked), "error": error}
 
 
-def _address(row: MessageRow, contact: ContactRow | None) -> str | None:
-    """Push is addressed by the customer's id: their devices are the provider's business."""
-    if row.channel == MessageChannel.PUSH:
-        return row.recipient_id
-    if contact is None:
-        return None
-    return contact.email if row.channel == MessageChannel.EMAIL else contact.phone
+def _forgotten(row: MessageRow, change: Change) -> Change:
+    """An address of its own and a code are kept no longer than they are needed."""
+    if row.address is None or "state" not in change:
+        return {}
+    return {"address": None, "body": ""} if row.event == Event.CONTACT_CODE.value else {"address": None}

@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent
+from api.cases.contacts import remember_contact, told_of_contact
 from api.cases.impossible import refuse_impossible
 from api.http.addresses import check_wish
 from api.http.auth import Caller
@@ -90,8 +90,8 @@ async def _start_or_join(
 ) -> Opening:
     while True:
         async with parts.database.writing() as session:
-            if contact is None or _given(body):
-                await _remember_contact(session, body, receipt)
+            if contact is None or told_of_contact(caller, body):
+                await remember_contact(session, caller, body, receipt, parts.policy)
             holder = await _reserve(session, receipt, keys)
         if holder is None:
             return await _start(parts, receipt)
@@ -249,26 +249,3 @@ async def _reserve(session: AsyncSession, receipt: Receipt, keys: Sequence[str])
     if foreign is not None:
         await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == receipt.case_id))
     return foreign
-
-
-def _given(body: OpenCase) -> dict[str, Any]:
-    """What was said about reaching the customer."""
-    return body.customer.model_dump(exclude={"id"}, exclude_none=True, mode="json")
-
-
-async def _remember_contact(session: AsyncSession, body: OpenCase, receipt: Receipt) -> None:
-    """Keep what was said about reaching the customer; what was not said stays as it was."""
-    given = _given(body)
-    row = {
-        "customer_id": receipt.customer_id,
-        "locale": receipt.locale.value,
-        "zone": receipt.zone,
-        "updated_at": receipt.received_at,
-    }
-    new = await insert_if_absent(session, ContactRow, {**row, **given})
-    contact = None if new else await session.get(ContactRow, receipt.customer_id)
-    if contact is not None and given:
-        for name, value in given.items():
-            setattr(contact, name, value)
-        contact.updated_at = receipt.received_at
-        session.add(contact)

@@ -2,6 +2,7 @@
 
 Claims: `sub` (the customer's, merchant's or carrier's id, or the person's own), `role`, `teams` (agents; none: every team), `locale`, and of every
 JWT `exp`, `iss`, `aud`, `iat`, `jti`. A token that was revoked is refused (`models/tables/revocations.py`).
+Of customers `email` with `email_verified` and `phone_number` with `phone_number_verified` (OpenID Connect) are confirmed thereby (NTF-3).
 """
 
 import math
@@ -54,6 +55,9 @@ class Caller:
     token_id: str | None = None
     issued_at: datetime | None = None
     expires_at: datetime | None = None
+    email: str | None = None
+    phone: str | None = None
+    """What the token says to be verified of the customer's own."""
 
     @property
     def role(self) -> Role:
@@ -68,6 +72,8 @@ def make_token(
     hours: float = 12,
     *,
     locale: Locale | None = None,
+    email: str | None = None,
+    phone: str | None = None,
 ) -> str:
     """A token of the local secret, for development and for partners without an OIDC provider. Raises RedressError for a longer time than allowed."""
     if hours > settings.jwt_max_hours:
@@ -86,6 +92,10 @@ def make_token(
     }
     if locale is not None:
         claims["locale"] = locale.value
+    if email is not None:
+        claims |= {"email": email, "email_verified": True}
+    if phone is not None:
+        claims |= {"phone_number": phone, "phone_number_verified": True}
     return jwt.encode(claims, secrets_of(settings).jwt, algorithm="HS256")
 
 
@@ -173,11 +183,24 @@ def _caller(claims: dict[str, Any]) -> Caller:
         raise _unauthenticated(STRANGE) from error
     if actor.role not in Role.people():
         raise _unauthenticated(STRANGE)
-    return Caller(actor, locale, token_id if isinstance(token_id, str) else None, issued, expires)
+    return Caller(
+        actor,
+        locale,
+        token_id if isinstance(token_id, str) else None,
+        issued,
+        expires,
+        email=_verified(claims, "email"),
+        phone=_verified(claims, "phone_number"),
+    )
 
 
 def _instant(seconds: float | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(float(seconds), UTC)
+
+
+def _verified(claims: dict[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value if isinstance(value, str) and claims.get(f"{name}_verified") is True else None
 
 
 def _unauthenticated(said: Bilingual) -> ProblemError:

@@ -41,6 +41,12 @@ class Metrics:
         self.notices = Counter(
             "redress_notices", "Partners' webhooks by what became of them.", ["partner", "result"], registry=self.registry
         )
+        self.withheld = Gauge(
+            "redress_messages_withheld",
+            "Messages of the last 24 hours that were not sent, by channel and reason (NTF-3).",
+            ["channel", "reason"],
+            registry=self.registry,
+        )
 
     def watch(self, circuits: Iterable[Circuit]) -> None:
         """Partners that are down are among the figures."""

@@ -259,5 +259,8 @@ class Event(StrEnum):
     CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=INSIDE)
     DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words until", readers=INSIDE)
     """On no timeline: a message to the supervisors (docs/money.md)."""
+    CONTACT_CODE = _event("contact.code", "until", only=(frozenset({Reader.CUSTOMER}), "code"))
+    CONTACT_CHANGED = _event("contact.changed", "channel")
+    """On no timeline: to an address that is to be confirmed, and to one that another took the place of (NTF-3)."""
     CUSTOMER_ASKED = _event("reconciliation.customer_asked", "decision tracking amount_minor currency")
     """On no timeline: a message to the customer whose parcel turned up after something was given for its loss (RES-9)."""

@@ -37,6 +37,7 @@ from models.common.vocabulary import (
 )
 from models.common.waits import WaitPolicy
 from models.policy.agents import AgentPolicy
+from models.policy.contacts import ContactPolicy
 from models.policy.eligibility import EligibilityPolicy
 from models.policy.issues import IssueGroupPolicy, IssuePolicies, IssuePolicy, Issues
 from models.reconciliation.difference import ReconciliationPolicy
@@ -304,6 +305,8 @@ class Policy(Frozen):
     """RES-3: until when whoever is responsible has made the service better."""
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()
     """Our books beside those of payment providers and carriers."""
+    contacts: ContactPolicy = ContactPolicy()
+    """NTF-3: what may go to one address, and how it is confirmed."""
     messages: dict[Event, MessageRule]
 
     @field_validator("calendars", mode="before")

@@ -126,6 +126,7 @@ class MessageRow(SQLModel, table=True):
         Index("uq_messages_identity", "case_id", "identity", "recipient_role", "recipient_id", "channel", unique=True),
         Index("ix_messages_due", "state", "next_attempt_at"),
         Index("ix_messages_inbox", "recipient_role", "recipient_id", "channel", "id"),
+        Index("ix_messages_address", "address_digest", "created_at"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
@@ -141,14 +142,18 @@ class MessageRow(SQLModel, table=True):
     subject: str
     body: str
     state: str = "waiting"
-    """waiting, sent, undeliverable (no address, or refused for good); inbox rows are `sent` at once."""
+    """waiting, sent, undeliverable (no address, or refused for good), withheld (NTF-3); inbox rows are `sent` at once."""
     attempts: int = 0
     next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When the delivery loop may try (again); moved ahead while somebody is trying (the lease)."""
+    """When the delivery loop may try (again); moved ahead while somebody is trying (the lease). Of a withheld row: since when it is."""
     error: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    address: str | None = None
+    """Where it goes when that is not the contact's address of the day: one that is to be confirmed, or that was replaced. Gone once it is sent."""
+    address_digest: str | None = None
+    """Of the address that it goes to: counted in the budget of that address (NTF-3)."""
 
 
 class CaseEvidenceRow(SQLModel, table=True):
@@ -195,7 +200,24 @@ class ContactRow(SQLModel, table=True):
     zone: str
     channels: list[str] | None = Field(default=None, sa_column=Column(Json, nullable=True))
     """The customer's preference among e-mail, SMS and push; None: as the policy says. The inbox is always told."""
+    email_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    phone_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when it is known to be the customer's (NTF-3); None: nothing but one code goes there."""
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ContactCodeRow(SQLModel, table=True):
+    """The code that was last sent to an unconfirmed e-mail address or telephone number (NTF-3)."""
+
+    __tablename__: ClassVar[Any] = "contact_codes"
+
+    customer_id: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    address: str
+    """Where it went: another address needs another code."""
+    code_digest: str
+    tries: int = 0
+    expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class OpeningRow(SQLModel, table=True):

@@ -2,7 +2,8 @@
 
 The words are in `policies/texts.yaml`, Jinja2 in a sandbox, in Chinese and English. They are checked when they are loaded: a missing
 text or a variable that the event does not have is an error that names event and language. At run time nothing fails: what an
-event left out, or what is not for the reader, is `—`, and the words of people go in as they are, never as a template.
+event left out, or what is not for the reader, is `—`, and the words of people are never a template. A timeline has them as they are, a
+message without links (NTF-3).
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,7 @@ from models.policy.policy import MessageRule
 from rules.common.format import moment_in, money_in
 from rules.common.readers import MASK
 from rules.common.yaml import content_of
+from rules.notifications.without_links import without_links
 
 TEXTS = Path(__file__).resolve().parents[2] / "policies" / "texts.yaml"
 
@@ -64,6 +66,14 @@ class TextsFile(Frozen):
     events: dict[Event, EventTexts]
 
 
+class Own(str):
+    """Words of ours: their links stay."""
+
+    __slots__ = ()
+
+
+OWN_WORDS = frozenset({"sentence", "then", "emergency_contact", "title", "body", "pay_url"})
+"""Variables that no party wrote: texts of ours and of the policy, answers of the knowledge base, where the payment provider takes money."""
 UNFIT = (TemplateError, TypeError, ValueError, ArithmeticError)
 Part = Literal["timeline", "subject", "body"]
 Key = tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part]
@@ -104,9 +114,10 @@ class Texts:
     ) -> tuple[str, str]:
         """Subject (one line) and body for a recipient of that role; `data` is the entry's, with `case_id`, `then`, `emergency_contact`."""
         kind = "customer" if role is Role.CUSTOMER and self._file.events[event].customer else "staff"
-        data = {**data, "reader": role.value, "sentence": self.timeline_text(event, data, locale, zone)}
-        subject = self._render((event, locale, kind, "subject"), data, zone)
-        return " ".join(subject.split()), self._render((event, locale, kind, "body"), data, zone)
+        sentence = self._render((event, locale, "timeline", "timeline"), data, zone, sent=True)
+        data = {**data, "reader": role.value, "sentence": sentence}
+        subject = self._render((event, locale, kind, "subject"), data, zone, sent=True)
+        return " ".join(subject.split()), self._render((event, locale, kind, "body"), data, zone, sent=True)
 
     def message_in(
         self, event: Event, role: Role, data: Mapping[Locale, Mapping[str, JsonValue]], zone: str | None = None
@@ -142,22 +153,22 @@ class Texts:
             if unknown:
                 return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
             self._templates[key] = self._environment.from_string(source)
-            return None if self._fill(key, {}, None) else "is empty"
+            return None if self._fill(key, {}, None, sent=False) else "is empty"
         except UNFIT as error:
             return f"{type(error).__name__}: {error}"
 
-    def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str | None) -> str:
+    def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str | None, *, sent: bool = False) -> str:
         """The text; when the data is of another shape than the text was written for, the event's code: a case never waits for words."""
         try:
-            return self._fill(key, data, zone)
+            return self._fill(key, data, zone, sent=sent)
         except UNFIT:
             return key[0].value
 
-    def _fill(self, key: Key, data: Mapping[str, JsonValue], zone: str | None) -> str:
+    def _fill(self, key: Key, data: Mapping[str, JsonValue], zone: str | None, *, sent: bool) -> str:
         event, locale, _, _ = key
-        known: dict[str, Any] = (
-            dict.fromkeys(event.data | LETTER) | dict(data) | {"_locale": locale, "_zone": zone, "_home": self._home}
-        )
+        own = {name: Own(value) for name, value in data.items() if name in OWN_WORDS and isinstance(value, str)}
+        told = {"_locale": locale, "_zone": zone, "_home": self._home, "_sent": sent}
+        known: dict[str, Any] = dict.fromkeys(event.data | LETTER) | dict(data) | own | told
         return self._templates[key].render(known).strip()
 
     @pass_context
@@ -182,9 +193,12 @@ class Texts:
         return ("、" if context["_locale"] is Locale.ZH else " + ").join(told)
 
 
-def _said(value: object) -> object:
-    """What an event left out, or its reader does not get."""
-    return MASK if value is None else value
+@pass_context
+def _said(context: Context, value: object) -> object:
+    """What a template puts into its text: `—` for what an event left out, or its reader does not get. In a message only words of ours have links."""
+    if value is None:
+        return MASK
+    return without_links(value) if context["_sent"] and isinstance(value, str) and not isinstance(value, Own) else value
 
 
 def _capitalize_first(text: object) -> str:
@@ -222,3 +236,8 @@ def load_texts(path: Path, home: str) -> Texts:
 def texts(home: str) -> Texts:
     """The product's own texts, loaded once; `home`: the market's zone, which the policy says."""
     return load_texts(TEXTS, home)
+
+
+def contact_letter(texts: Texts, locale: str, zone: str, event: Event, **data: JsonValue) -> tuple[str, str]:
+    """Subject and body of a message about a customer's own address (NTF-3), which belongs to no case."""
+    return texts.message(event, Role.CUSTOMER, data, Locale(locale), zone)

@@ -10,13 +10,19 @@ from sqlmodel import col, select, update
 
 from activities.notifications import delivery
 from activities.notifications.delivery import Delivery
+from activities.notifications.withholding import Addressed
 from adapters.database.engine import Database, insert_if_absent, upsert
 from models.common.errors import PartnerError
 from models.common.partners import OutgoingMessage
 from models.common.vocabulary import ErrorType
+from models.policy.contacts import ContactPolicy
 from models.tables.case import ContactRow, MessageRow
+from rules.policy.load import load_policy
+from settings import Settings
 from tests.support.builders.cases import NOW
 from tests.support.processes.waiting import eventually
+
+POLICY = load_policy(Settings().policy).model_copy(update={"contacts": ContactPolicy(sms_a_day=100)})
 
 
 class Provider:
@@ -70,6 +76,8 @@ async def write(database: Database, *channels: str, count: int = 1, created: dat
         "phone": "+8613800000000",
         "locale": "zh",
         "zone": "Asia/Shanghai",
+        "email_confirmed_at": NOW,
+        "phone_confirmed_at": NOW,
         "updated_at": NOW,
     }
     async with database.writing() as session:
@@ -100,11 +108,11 @@ async def running(*loops: Delivery) -> AsyncGenerator[None]:
 async def test_each_channel_is_sent_to_its_own_address(database: Database, provider: Provider) -> None:
     mail = Provider()
     await write(database, "email", "sms", "push")
-    await Delivery(database, provider, mail).send_due()
+    await Delivery(database, POLICY, provider, mail).send_due()
     assert {(message.channel, message.to) for message in provider.taken} == {("sms", "+8613800000000"), ("push", "C-1")}
     assert [(message.channel, message.to, message.subject) for message in mail.taken] == [("email", "li@example.com", "收到")]
     assert {row.state for row in await outbox(database)} == {"sent"}
-    assert await Delivery(database, provider, mail).send_due() == 0
+    assert await Delivery(database, POLICY, provider, mail).send_due() == 0
 
 
 async def test_several_loops_at_once_send_every_message_once(database: Database, provider: Provider) -> None:
@@ -113,7 +121,7 @@ async def test_several_loops_at_once_send_every_message_once(database: Database,
     async def all_sent() -> bool:
         return all(row.state == "sent" for row in await outbox(database))
 
-    async with running(*(Delivery(database, provider) for _ in range(3))):
+    async with running(*(Delivery(database, POLICY, provider) for _ in range(3))):
         await eventually(all_sent)
     assert provider.keys == sorted({f"m-{row.id}" for row in await outbox(database)})
     assert len(provider.taken) == 120
@@ -131,7 +139,7 @@ async def test_several_loops_at_once_send_every_message_once(database: Database,
 )
 async def test_a_broken_provider_delays_a_message_and_no_more(database: Database, provider: Provider, trouble: Exception) -> None:
     await write(database, "sms")
-    loop = Delivery(database, provider)
+    loop = Delivery(database, POLICY, provider)
     provider.trouble = trouble
     await loop.send_due()
     assert await loop.send_due() == 0  # not at once again
@@ -156,7 +164,7 @@ async def test_each_failure_waits_longer_and_a_provider_is_left_in_peace_as_long
     for asked in (None, None, None, 600):
         provider.trouble = PartnerError(ErrorType.PARTNER_UNAVAILABLE, "busy", retry_after=asked)
         before = datetime.now(UTC)
-        await Delivery(database, provider).send_due()
+        await Delivery(database, POLICY, provider).send_due()
         next_attempt = (await outbox(database))[0].next_attempt_at
         assert next_attempt is not None
         waits.append(next_attempt - before)
@@ -169,7 +177,7 @@ async def test_what_is_refused_for_good_or_has_no_address_is_undeliverable(datab
     provider.trouble = PartnerError(ErrorType.PARTNER_REFUSED, "number does not exist")
     await write(database, "sms")
     await write(database, "email", to="C-unknown")
-    await Delivery(database, provider).send_due()
+    await Delivery(database, POLICY, provider).send_due()
     assert {(row.channel, row.state, row.error) for row in await outbox(database)} == {
         ("sms", "undeliverable", "number does not exist"),
         ("email", "undeliverable", "no address for email"),
@@ -179,7 +187,7 @@ async def test_what_is_refused_for_good_or_has_no_address_is_undeliverable(datab
 async def test_old_news_is_given_up_after_a_last_try(database: Database, provider: Provider) -> None:
     provider.trouble = PartnerError(ErrorType.PARTNER_UNAVAILABLE, "away")
     await write(database, "sms", created=datetime.now(UTC) - timedelta(days=4))
-    await Delivery(database, provider).send_due()
+    await Delivery(database, POLICY, provider).send_due()
     assert [row.state for row in await outbox(database)] == ["undeliverable"]
 
 
@@ -187,7 +195,7 @@ async def test_after_a_crash_the_message_is_sent_under_the_same_key(
     database: Database, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await write(database, "sms")
-    loop = Delivery(database, provider)
+    loop = Delivery(database, POLICY, provider)
 
     async def dies(*_: object, **__: object) -> None:
         raise asyncio.CancelledError
@@ -208,12 +216,12 @@ async def test_a_loop_that_lost_its_lease_does_not_overwrite_the_other_ones_word
     await write(database, "sms")
     fast, slow = Provider(), Provider()
     slow.trouble = PartnerError(ErrorType.PARTNER_REFUSED, "too late")
-    late = Delivery(database, slow)
+    late = Delivery(database, POLICY, slow)
     claimed = await late._claim()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # the moment between claiming and sending
     await let_wait_end(database)
-    await Delivery(database, fast).send_due()
-    for row, contact in claimed:
-        await late._send(row, contact)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    await Delivery(database, POLICY, fast).send_due()
+    for row, to in claimed:
+        await late._send(row, to)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     assert [row.state for row in await outbox(database)] == ["sent"]
 
 
@@ -221,10 +229,10 @@ async def test_the_loop_outlives_a_database_that_goes_away(
     database: Database, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "TROUBLE_SECONDS", 0.05)
-    loop = Delivery(database, provider)
+    loop = Delivery(database, POLICY, provider)
     claim, failures = loop._claim, iter((OSError("connection refused"), OSError("connection refused")))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
-    async def shaky() -> list[tuple[MessageRow, ContactRow | None]]:
+    async def shaky() -> list[Addressed]:
         if (failure := next(failures, None)) is not None:
             raise failure
         return await claim()

@@ -23,6 +23,7 @@ from api.cases.opening import id_of
 from api.http.auth import make_token
 from models.common.vocabulary import Role
 from models.tables.case import CaseRow
+from rules.policy.load import load_policy
 from sandbox import app as sandbox
 from sandbox.kit.parts import Options
 from settings import Settings
@@ -252,7 +253,7 @@ async def running_shop(
     }
     calls, database = Partners.connect(settings.model_copy(update=urls | instead)), Database(settings)
     stop = asyncio.Event()
-    delivery = asyncio.create_task(Delivery(database, calls.notification).run(stop))
+    delivery = asyncio.create_task(Delivery(database, load_policy(settings.policy), calls.notification).run(stop))
     async with (
         at_work(sealing(temporal.client, settings), settings, wire(settings, database, calls), patience=timedelta(seconds=1)),
         httpx.AsyncClient(base_url=api.address, timeout=30, limits=FRESH, trust_env=False) as http,
