@@ -35,7 +35,7 @@ class Appeal(Frozen):
 
     def said(self, saying: Saying) -> bool:
         """Whether these are its words, which the case keeps among all others."""
-        return (self.by, self.at, self.words) == (saying.by, saying.at, saying.words)
+        return saying.told_by(self.by, self.at)
 
     @property
     def pending(self) -> bool:

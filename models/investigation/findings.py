@@ -19,6 +19,10 @@ class Saying(Frozen):
     words: Everybody[str]
     evidence: Everybody[tuple[EvidenceRef, ...]] = ()
 
+    def told_by(self, by: Actor, at: Instant) -> bool:
+        """Whether it is what that person said at that moment, be it whole or in short (`rules/case/texts.py`)."""
+        return (self.by.role, self.by.id, self.at) == (by.role, by.id, at)
+
 
 class FactType(StrEnum):
     """What a fact's value is. BY_LINE: a value for each concerned order line, by its id."""

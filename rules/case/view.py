@@ -139,7 +139,9 @@ def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) ->
 
 
 def saying_view(case: CaseState, saying: Saying) -> SayingView:
-    request = next((request for request in case.requests if request.answer == saying), None)
+    request = next(
+        (request for request in case.requests if request.answer and saying.told_by(request.answer.by, request.answer.at)), None
+    )
     return SayingView(
         at=saying.at,
         by=saying.by.role,

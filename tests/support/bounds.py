@@ -41,7 +41,8 @@ WHAT: dict[str, str] = {
         ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only
     """,
     LINES: """
-        OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given CaseState.facts Claim.facts
+        OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given
+        OrderHistory.sent_again OrderHistory.given_for_lost CaseState.facts Claim.facts
     """,
     PARTNERS: """
         Order.region Order.lines OrderLine.sku OrderLine.title OrderLine.category OrderLine.marks Order.payment_method

@@ -5,10 +5,12 @@ from datetime import timedelta
 from models.case.state import CaseState
 from models.common.actors import EvidenceRef
 from models.common.base import Bilingual, Money
-from models.common.vocabulary import WaitingOn
+from models.common.vocabulary import Party, WaitingOn
+from models.investigation.decisions import Appeal
 from models.investigation.findings import InformationRequest, Saying
 from models.remedies.remedy import Proposal
 from rules.case.texts import KEPT, old_enough, put_away
+from rules.case.view import saying_view
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.cases import NOW, case
 
@@ -84,6 +86,15 @@ def test_a_question_that_is_open_stays_whole_and_so_does_what_comes_after_it() -
     assert short.answer is not None
     assert not short.open
     assert (short.answer.at, len(short.answer.words)) == (answer.at, 41)
+
+
+def test_a_private_answer_and_an_appeal_stay_private_in_short() -> None:
+    answer = said(1, by=MERCHANT.model_copy(update={"teams": ("a",)}))
+    words = said(2, by=MERCHANT)
+    appeal = Appeal(by=MERCHANT, at=words.at, words=words.words, evidence=(), against=Party.MERCHANT, due=NOW)
+    state = carried(requests=(asked(1, answer=answer), asked(2)), sayings=(answer, words, said(3)), appeal=appeal)
+    assert state.put_away["sayings"] == 2
+    assert [saying_view(state, saying).private for saying in state.sayings] == [True, True, False]
 
 
 def test_the_proposal_on_the_table_stays_whole_and_so_do_the_rounds_before_it() -> None:
