@@ -69,6 +69,9 @@ class RefundPart(Wired):
     arrival_told: bool = False
     """The customer heard of it before: only the other parts are news."""
 
+    other_amount: Money | None = None
+    """What the provider says arrived, when it is not `amount`: the part has not arrived then, and a person sees to it."""
+
     @property
     def unsettled(self) -> bool:
         """The provider may still pay it, or be asked to."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from models.common.partners import Payment, Refund, RefundTo, RefusalCode
+from models.common.partners import Payment, ProviderRefundStatus, Refund, RefundTo, RefusalCode
 from models.remedies.remedy import RefundPart
 from rules.money.refund_state import told_as
 
@@ -25,14 +25,22 @@ def split(minor: int, left: Mapping[str, int], payable: int = 1) -> tuple[tuple[
 
 
 def as_told(part: RefundPart, refund: Refund) -> RefundPart:
-    """The part as the provider says that it is."""
+    """The part as the provider says that it is. With another amount than was asked for it has been taken, and has not arrived."""
+    other = refund.amount if is_other_amount(part, refund) else None
+    status = ProviderRefundStatus.ACCEPTED if other else refund.status
     change = {
-        "refund_status": told_as(refund.status, part.refund_status),
+        "refund_status": told_as(status, part.refund_status),
+        "other_amount": other,
         "refund_id": refund.refund_id,
         "refusal": refund.refusal,
         "refusal_code": refund.refusal_code,
     }
     return part.model_copy(update=change)
+
+
+def is_other_amount(part: RefundPart, refund: Refund) -> bool:
+    """Whether it arrived with another amount than was asked for."""
+    return refund.status is ProviderRefundStatus.ARRIVED and refund.amount != part.amount
 
 
 def with_news(payments: Sequence[Payment], refund: Refund) -> tuple[Payment, ...]:

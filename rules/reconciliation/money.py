@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
+from models.case.state import CaseState
 from models.common.base import Money
 from models.common.partner_registry import Partner
 from models.common.partners import NoticeKind, Payment, PaymentStatus, ProviderRefundStatus, Refund, ShipmentStatus
@@ -109,6 +110,19 @@ def in_money(order_id: str, payments: Sequence[Payment], books: Books, limits: L
         if refund.refund_id in again and refund.key in cases:
             yield _twice(order_id, refund, refund.refund_id, cases[refund.key], ours={})
     yield from _payments(order_id, payments, books.entries)
+
+
+def other_amount(case: CaseState, part: RefundPart, arrived: Money) -> Finding:
+    """A refund that arrived with another amount than was asked for, as its case hears it."""
+    order_id = case.order.order_id if case.order else case.order_id
+    return Finding(
+        kind=DifferenceKind.REFUND_AMOUNT,
+        order_id=order_id,
+        subject=part.key,
+        case_id=case.case_id,
+        ours={"state": part.refund_status.value, **amount_of(part.amount)},
+        theirs={"state": ProviderRefundStatus.ARRIVED.value, **amount_of(arrived)},
+    )
 
 
 def in_goods(road: Road, told: ShipmentStatus | None, parcel: ReturnParcel | None, limits: Limits) -> Iterator[Finding]:

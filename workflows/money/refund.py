@@ -245,7 +245,7 @@ async def confirm_arrival(context: CaseContext, told: Refund) -> None:
     except ActivityError:
         context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.ARRIVAL.value)
         return
-    arrived = [part for part in answer.parts if part.refund_status is RefundStatus.ARRIVED]
+    arrived = [part for part in answer.parts if part.refund_status is RefundStatus.ARRIVED or part.other_amount]
     if given_again(context, told) and arrived:
         note(context, Event.REFUND_TWICE, remedy.id, told.amount.minor, told.to)
         context.case.payments = with_news(context.case.payments, told)  # where the ledger reads it

@@ -6,8 +6,11 @@ from temporalio import workflow
 
 from models.common.events import Event
 from models.common.vocabulary import RefundStatus, Stage
+from models.reconciliation.difference import Reported
 from models.remedies.remedy import RefundPart
 from rules.money.refund_state import may_follow, standing_minor, status_of
+from rules.reconciliation.money import other_amount
+from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find, replace
 
@@ -65,6 +68,7 @@ def failed(context: CaseContext, remedy_id: str) -> bool:
 
 def move_part(context: CaseContext, told: RefundPart) -> bool:
     """Apply what the provider says of a part; False when it is nothing new."""
+    news = _report_other_amount(context, told)
     for remedy in context.case.remedies:
         for part in remedy.parts:
             if part.key == told.key and may_follow(told.refund_status, part.refund_status):
@@ -81,6 +85,22 @@ def move_part(context: CaseContext, told: RefundPart) -> bool:
                     note(context, Event.REFUND_TWICE, remedy.id, told.amount.minor, told.to)
                 elif given and told.refused:
                     owe_again(context, remedy.id, told)
+                return True
+    return news
+
+
+def _report_other_amount(context: CaseContext, told: RefundPart) -> bool:
+    """It arrived with another amount than was asked for: a supervisor's task at once, and the customer is told of no arrival."""
+    for remedy in context.case.remedies:
+        for part in remedy.parts:
+            if part.key == told.key and told.other_amount and told.other_amount != part.other_amount:
+                noted = part.model_copy(update={"other_amount": told.other_amount})
+                parts = tuple(noted if known.key == told.key else known for known in remedy.parts)
+                replace(context, remedy.model_copy(update={"parts": parts}))
+                pending = part.refund_status is RefundStatus.PENDING  # our books take it for asked for, as the provider does
+                ours = part.model_copy(update={"refund_status": RefundStatus.REQUESTED}) if pending else part
+                finding = other_amount(context.case, ours, told.other_amount)
+                context.in_background(activities.report_difference(Reported(finding=finding, at=context.now)))
                 return True
     return False
 

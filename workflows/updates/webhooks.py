@@ -13,11 +13,12 @@ from models.common.vocabulary import Role, Stage
 from models.investigation.findings import Saying
 from models.money.charge import Charge
 from models.remedies.order_change import ChangeAnswer, ChangeStatus
+from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
 from rules.case.room import newest_scans, within_bounds
 from rules.common.evidence import fitting
 from rules.common.traces import is_older, latest, moved, stale
-from rules.money.refund import as_told, with_news
+from rules.money.refund import as_told, is_other_amount, with_news
 from workflows.claims.found import hear_of_parcel
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
@@ -29,6 +30,8 @@ from workflows.remedies import order_change
 
 PARCEL_NOTICES = "parcel-notices"
 """Patch: before it, a notice of a parcel that named no order could not be read."""
+OTHER_AMOUNT = "refund-arrives-with-another-amount"
+"""Patch: before it, such a refund had arrived in full."""
 
 
 def _refund(context: CaseContext, notice: Notice) -> str | None:
@@ -40,8 +43,14 @@ def _refund(context: CaseContext, notice: Notice) -> str | None:
     if within_bounds(context.case.order, context.case.shipments, payments):
         context.case.payments = payments
     parts = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
-    news = any(move_part(context, as_told(part, told)) for part in parts)
+    news = any(move_part(context, _as_told(part, told)) for part in parts)
     return None if news else "already_known"  # the stage that waits for it tells of the news
+
+
+def _as_told(part: RefundPart, told: Refund) -> RefundPart:
+    if is_other_amount(part, told) and not workflow.patched(OTHER_AMOUNT):
+        told = told.model_copy(update={"amount": part.amount})
+    return as_told(part, told)
 
 
 async def _ask_about_refund(context: CaseContext, notice: Notice) -> str | None:

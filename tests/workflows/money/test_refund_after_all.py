@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from models.case.actions import Action
+from models.common.base import Money
 from models.common.partners import Notice, ProviderRefundStatus, Refund, RefundTo, RefusalCode, ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
+from models.reconciliation.difference import DifferenceKind
 from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
 from tests.support.builders.orders import order, parcel, payment
-from tests.support.builders.reconciliation import refunding
+from tests.support.builders.reconciliation import at_the_provider, differences, refunding, tasks, the_difference
 from tests.support.processes.service import Case, Service
 from tests.workflows.money.test_refund import followed_up, money, went
 
@@ -231,3 +233,28 @@ async def test_a_refused_refund_told_to_have_arrived_beside_its_part_on_the_bala
     await followed_up(case)
     assert await money(service) == (12_900, 25_800 if arrived_after_all else 12_900, 0, 0)
     assert ("resolution.refund_twice" in await case.timeline()) is arrived_after_all
+
+
+@pytest.mark.parametrize("by_webhook", [True, False])
+@pytest.mark.parametrize("minor", [6_000, 20_000])
+async def test_what_arrives_with_another_amount_is_a_task_at_once_and_no_arrival_is_told(
+    service: Service, minor: int, by_webhook: bool
+) -> None:
+    case = await refunding(service)
+    if by_webhook:
+        await told(service, case, ARRIVED, amount=Money(minor=minor))
+    else:
+        at_the_provider(service, status=ARRIVED, amount=Money(minor=minor))
+        await case.pass_time(hours=7)
+    while not await differences(service):
+        await asyncio.sleep(0.05)
+    row = await the_difference(service)
+    assert row.kind == DifferenceKind.REFUND_AMOUNT
+    assert (row.ours["amount_minor"], row.theirs["amount_minor"]) == (12_900, minor)
+    assert await tasks(service) == [row.difference_id]
+    assert await case.told("resolution.refund_arrived") == []
+    assert await money(service) == (12_900, 0, 12_900, 0)
+    at_the_provider(service, status=ARRIVED, amount=Money(minor=12_900))  # the provider puts it right
+    await case.pass_time(hours=7)
+    await followed_up(case)
+    assert await money(service) == (12_900, 12_900, 0, 0)
