@@ -105,6 +105,13 @@ async def _called_off(context: ReturnContext) -> None:
     await context.child.finish(WaitFor.RETURN_SHIPPING)
 
 
+async def pickup_over(context: ReturnContext) -> None:
+    """What came of calling off a pick-up that nobody needed any more."""
+    if context.pickup_off is not None:
+        await context.pickup_off
+        await context.child.finish(WaitFor.RETURN_SHIPPING)
+
+
 async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> None:
     """The merchant sends what it did not take to the customer; followed until it is there."""
     try:

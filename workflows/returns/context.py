@@ -3,6 +3,7 @@
 The stage only moves forward, so that notices may come twice and out of order.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ from models.returns.state import (
     Way,
 )
 from rules.common.notices import Whose
+from rules.common.traces import latest
 from rules.returns import deadlines
 from rules.returns.outcome import inspects, told_lines
 from rules.returns.permissions import fault_of
@@ -43,6 +45,8 @@ from workflows.returns import activities as return_activities
 
 UNANNOUNCED = "inspected-without-a-scan"
 """Patch: before it, a merchant's word of goods that nobody had told of as sent changed nothing, and the return expired."""
+PICKUP_OFF = "pickup-of-posted-goods-is-called-off"
+"""Patch: before it, the courier came for goods that had gone another way."""
 TURNED_BACK = "turned-back"
 """Patch: before it, goods that their carrier brought back to the customer counted as lost in the end."""
 
@@ -61,6 +65,8 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         """What somebody wants of the carrier's pick-up service, until it was asked."""
         self.slot: tuple[datetime, datetime] | None = None
         """The time that was asked for with it."""
+        self.pickup_off: asyncio.Task[None] | None = None
+        """The carrier is asked to call off the pick-up of goods that went another way."""
         self.lost = False
         self.turned_back = False
         """The carrier brings the goods to their sender again."""
@@ -193,6 +199,8 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         if not self.state.sent:
             pickup = self.state.pickup
             fetched = pickup is not None and pickup.state in PickupState.standing() and pickup.tracking == parcel.tracking
+            if fetched and pickup and (latest(parcel.scans) or self.heard_at) < pickup.start and workflow.patched(PICKUP_OFF):
+                fetched = False  # posted with the same label: the courier has not come yet
             self.sent(Way.PICKUP if fetched else Way.LABEL, parcel.tracking, parcel.carrier_id)
         if self.state.parcel is not None:
             self.change(parcel=self.state.parcel.model_copy(update={"words": parcel.status[:100]}))

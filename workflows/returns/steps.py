@@ -1,7 +1,9 @@
 """The legs of a return (RES-6): announced, sent, received, inspected. Each says how the return ended, or None: it goes on."""
 
+import asyncio
 from datetime import timedelta
 
+from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.common.events import Event
@@ -14,7 +16,7 @@ from rules.returns import outcome as return_outcome
 from rules.returns.deadlines import sending_closes
 from workflows.kit.child_workflow import workflow_id
 from workflows.returns import activities as return_activities
-from workflows.returns.context import ReturnContext
+from workflows.returns.context import PICKUP_OFF, ReturnContext
 
 PATIENCE = timedelta(hours=24)
 """How long a merchant may take to name an address, and a carrier to answer about a pick-up."""
@@ -79,7 +81,20 @@ async def sent(context: ReturnContext) -> ReturnResult | None:
         await context.trace()  # before it is given up, for the goods may be on their way
         if not context.state.sent:
             return ReturnResult.EXPIRED
+    _call_pickup_off(context)
     return None
+
+
+def _call_pickup_off(context: ReturnContext) -> None:
+    """The goods went another way than with the courier who is booked; the return goes on meanwhile."""
+    pickup = context.state.pickup
+    if pickup is not None and pickup.state in PickupState.standing() and workflow.patched(PICKUP_OFF):
+        never_asked = context.call is PickupCall.BOOK
+        context.call, context.slot = None, None
+        if never_asked:
+            context.change(pickup=pickup.model_copy(update={"state": PickupState.CANCELLED}))
+        else:
+            context.pickup_off = asyncio.create_task(arranged(context, PickupCall.CANCEL))
 
 
 async def arranged(context: ReturnContext, call: PickupCall) -> None:
@@ -114,7 +129,10 @@ async def arranged(context: ReturnContext, call: PickupCall) -> None:
     if booked is None:
         after = {"words": refused, **({"state": PickupState.REFUSED} if call is PickupCall.BOOK else {})}
         context.change(pickup=told.model_copy(update=after))
-        context.child.note(Event.RETURN_PICKUP_REFUSED, call=f"{call}_pickup", why=refused)
+        if call is PickupCall.CANCEL and context.state.sent:
+            context.child.note(Event.RETURN_STUCK, what="call_off", refusal=refused)  # a person tells the carrier
+        else:
+            context.child.note(Event.RETURN_PICKUP_REFUSED, call=f"{call}_pickup", why=refused)
         return
     event, into = ARRANGED[call]
     fields = {"tracking": booked.tracking, "carrier_id": booked.carrier_id, "price": booked.price}

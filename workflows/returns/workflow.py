@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.kit.cancellation import run_uncancelled
     from workflows.kit.updates import update
     from workflows.returns import updates
-    from workflows.returns.closing import concluded
+    from workflows.returns.closing import concluded, pickup_over
     from workflows.returns.context import READERS, ReturnContext
     from workflows.returns.steps import announced, come, inspected, sent
 
@@ -39,6 +39,7 @@ class ReturnWorkflow:
         for leg in (announced, sent, come, inspected):
             result = result or await leg(context)
         await concluded(context, result or ReturnResult.ACCEPTED)
+        await pickup_over(context)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return (result or ReturnResult.ACCEPTED).value
 

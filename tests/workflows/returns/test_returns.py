@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from models.common.vocabulary import Acceptance, ErrorType, Reception, RefundStatus, RemedyKind, Stage, WaitFor, WaitingOn
 from models.returns.partner import PickupStatus
 from models.returns.state import PickupState, ReturnAction, ReturnStage, Way
@@ -127,6 +129,36 @@ async def test_a_cancelled_pickup_makes_room_for_a_carrier_of_the_customers_own(
     sent = await back.act(CUSTOMER, ReturnAction.SHIP, carrier_id="SF", tracking="SF1")
     assert (sent.stage, sent.way) == (ReturnStage.IN_TRANSIT, Way.OWN)
     assert (await back.case.timeline()).count("return.pickup_cancelled") == 1
+
+
+@pytest.mark.parametrize("way", ["label", "received", "inspected"])
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_a_pickup_that_stands_when_the_goods_go_another_way_is_called_off_at_the_carrier(
+    service: Service, way: str, refuses: bool
+) -> None:
+    back = await returning(service)
+    state = await back.awaiting()
+    await back.act(CUSTOMER, ReturnAction.BOOK_PICKUP, **slot(state, 3))
+    await back.state(lambda state: state.pickup is not None and state.pickup.state is PickupState.BOOKED)
+    if refuses:
+        back.world.refuses.add("cancel_pickup")
+    if way == "label":
+        await back.scan("in transit")
+        assert (await back.state(lambda state: state.stage is ReturnStage.IN_TRANSIT)).way is Way.LABEL
+    elif way == "received":
+        await back.act(MERCHANT, ReturnAction.RECEIVE)
+    else:
+        await back.tell("inspection", {"lines": []})
+    (key,) = back.world.pickups
+    wanted = "return.stuck" if refuses else "return.pickup_cancelled"
+    await back.case.remembers(wanted)
+    assert back.world.off == ([] if refuses else [key])
+    if way != "inspected":
+        await back.act(MERCHANT, ReturnAction.INSPECT, lines=ACCEPTED)
+    await back.case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+    timeline = await back.case.timeline()
+    assert timeline.count(wanted) == 1
+    assert "return.pickup_refused" not in timeline
 
 
 async def test_a_carrier_that_refuses_a_pickup_leaves_the_other_ways_open(service: Service) -> None:
