@@ -5,6 +5,7 @@ Each call is safe to repeat: rows by their keys, payments by theirs in the ledge
 
 from collections.abc import Iterator, Mapping
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.common import WorkflowIDReusePolicy
@@ -19,9 +20,20 @@ from activities.money.refund_parts import lock_order
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from adapters.database.ledger import booked, post
 from adapters.partners.protocols import Claims
-from models.activities import ADJUST_CLAIM, OPEN_CLAIM, SAVE_CLAIM, SEND_CLAIM, TELL_CLAIM_OVER
+from models.activities import ADJUST_CLAIM, CLAIMED_ELSEWHERE, OPEN_CLAIM, SAVE_CLAIM, SEND_CLAIM, TELL_CLAIM_OVER
 from models.claims.partner import ClaimSent, SendClaim
-from models.claims.state import ClaimAdjustment, ClaimEntry, ClaimOver, ClaimProjection, ClaimStart, ClaimState, Told
+from models.claims.state import (
+    ClaimAdjustment,
+    ClaimEntry,
+    ClaimOver,
+    ClaimProjection,
+    ClaimStart,
+    ClaimState,
+    ClaimStatus,
+    ParcelClaimed,
+    Told,
+)
+from models.common.base import Money
 from models.common.errors import PartnerError
 from models.common.projection import Saved
 from models.common.vocabulary import MessageChannel, Party, Role
@@ -94,6 +106,22 @@ class ClaimActivities:
             )
         except WorkflowAlreadyStartedError:
             activity.logger.info("claim.is_open_already")
+
+    @carries_out(CLAIMED_ELSEWHERE)
+    async def claimed_elsewhere(self, parcel: ParcelClaimed) -> Money:
+        """What stands of it in the claims of other cases."""
+        asked = select(ClaimRow).where(
+            ClaimRow.party == Party.CARRIER,
+            ClaimRow.who == parcel.who,
+            ClaimRow.order_id == parcel.order_id,
+            ClaimRow.currency == parcel.currency,
+            ClaimRow.case_id != parcel.case_id,
+            ClaimRow.status != ClaimStatus.WITHDRAWN,
+        )
+        async with self._database.reading() as session:
+            claims = [ClaimState.model_validate(row.state).claim for row in (await session.exec(asked)).all()]
+        minor = sum(claim.amount.minor for claim in claims if claim.tracking == parcel.tracking)
+        return Money(minor=minor, currency=parcel.currency)
 
     @carries_out(ADJUST_CLAIM)
     async def adjust_claim(self, change: ClaimAdjustment) -> Told:

@@ -37,8 +37,9 @@ from models.case.activities import (
 from models.case.child_reports import Telling
 from models.case.history import OrderHistory
 from models.claims.partner import ClaimSent, SendClaim
-from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
+from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, ParcelClaimed, Told
 from models.common.activity import Activity
+from models.common.base import Money
 from models.common.partner_registry import SEVERAL_PARTNERS, Partner
 from models.common.projection import Saved
 from models.money.charge import BookCharge, Charge, ChargeCall
@@ -115,6 +116,7 @@ REPAIR_STATE = Activity("repair_state", str, Repair, Partner.MERCHANT)
 # Claims
 SAVE_CLAIM = Activity("save_claim", ClaimProjection, Saved)
 OPEN_CLAIM = Activity("open_claim", ClaimStart, type(None))
+CLAIMED_ELSEWHERE = Activity("claimed_elsewhere", ParcelClaimed, Money)
 ADJUST_CLAIM = Activity("adjust_claim", ClaimAdjustment, Told)
 TELL_CLAIM_OVER = Activity("tell_claim_over", ClaimOver, type(None))
 SEND_CLAIM = Activity("send_claim", SendClaim, ClaimSent, SEVERAL_PARTNERS)

@@ -248,6 +248,16 @@ class ClaimOver(Frozen):
     received: Money
 
 
+class ParcelClaimed(Frozen):
+    """Asks what other cases have claimed of a carrier for a parcel."""
+
+    case_id: Identifier
+    order_id: Identifier
+    who: Identifier
+    tracking: TrackingNumber
+    currency: str
+
+
 class Told(Frozen):
     """Whether the other workflow still ran to hear it."""
 

@@ -40,6 +40,8 @@ PROOFS = ("order.", "delivery.", "shipment.", "evidence.", "carrier.", "merchant
 """The facts that a claim carries: nothing about payments or the customer."""
 NOBODY = frozenset({Party.NONE, Party.CUSTOMER})
 
+NOTHING: Mapping[str, int] = {}
+
 Shares = Mapping[Party, float]
 
 
@@ -62,8 +64,12 @@ class Change(Frozen):
     items: tuple[ClaimItem, ...]
 
 
-def receivables(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -> tuple[Receivable, ...]:
+def receivables(
+    case: CaseState, policy: ClaimsPolicy, *, moved: bool = False, elsewhere: Mapping[str, int] = NOTHING
+) -> tuple[Receivable, ...]:
     """Everything that is due between the parties for what was given so far.
+
+    `elsewhere`: minor units that other cases have claimed already, by the parcel's number: its carrier is liable once.
 
     `moved`: an appeal took the responsibility off somebody after the customer was served; where it rests on nobody, the platform bears it.
     """
@@ -106,7 +112,8 @@ def receivables(case: CaseState, policy: ClaimsPolicy, *, moved: bool = False) -
                     items=(item,),
                 )
             )
-    return tuple(_limited(due, order, road, policy) for due in found.values())
+    limited = (_limited(due, order, road, policy, elsewhere.get(due.tracking or "", 0)) for due in found.values())
+    return tuple(due for due in limited if due.items)
 
 
 def policy_in(policy: PolicySlice, currency: str) -> ClaimsPolicy:
@@ -239,12 +246,12 @@ def _owed(minor: int, funder: Party, shares: Shares) -> Iterator[tuple[ClaimKind
             yield ClaimKind.CREDIT, part
 
 
-def _limited(due: Receivable, order: Order, road: Shipment | None, policy: ClaimsPolicy) -> Receivable:
+def _limited(due: Receivable, order: Order, road: Shipment | None, policy: ClaimsPolicy, elsewhere: int) -> Receivable:
     """A carrier's liability ends somewhere (the policy's `carriers`); the items are claimed in their order up to there."""
     limit = _limit(due, order, road, policy.of(due.who)) if due.kind is ClaimKind.CARRIER else None
-    if limit is None or limit.amount.minor >= sum(item.amount.minor for item in due.items):
+    if limit is None or limit.amount.minor - elsewhere >= sum(item.amount.minor for item in due.items):
         return due
-    left, kept = limit.amount.minor, list[ClaimItem]()
+    left, kept = max(limit.amount.minor - elsewhere, 0), list[ClaimItem]()
     for item in due.items:
         minor = min(left, item.amount.minor)
         left -= minor

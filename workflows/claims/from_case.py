@@ -5,8 +5,21 @@ Nothing here touches the customer: what was executed stays, and the parties sett
 
 import asyncio
 
+from temporalio import workflow
+
 from models.claims.policy import ClaimsPolicy
-from models.claims.state import Claim, ClaimAdjustment, ClaimCause, ClaimOver, ClaimRef, ClaimStart, ClaimState, ClaimStatus
+from models.claims.state import (
+    Claim,
+    ClaimAdjustment,
+    ClaimCause,
+    ClaimKind,
+    ClaimOver,
+    ClaimRef,
+    ClaimStart,
+    ClaimState,
+    ClaimStatus,
+    ParcelClaimed,
+)
 from models.common.events import Event
 from models.investigation.findings import Finding
 from rules.claims.found import PARCEL_FOUND
@@ -16,6 +29,8 @@ from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 
 MOVED = "responsibility_moved"
+ONE_LIMIT = "cases-share-the-carriers-limit"
+"""Patch: before it, each case claimed up to the whole limit of a parcel."""
 
 
 async def open_claims(context: CaseContext, why: str = MOVED) -> None:
@@ -24,13 +39,26 @@ async def open_claims(context: CaseContext, why: str = MOVED) -> None:
     Safe to call again whenever a case is solved.
     """
     policy = policy_in(context.policy, currency_of(context.case, context.policy))
-    wanted = receivables(context.case, policy, moved=context.case.claims_moved)
+    elsewhere = await _claimed_elsewhere(context, policy)
+    wanted = receivables(context.case, policy, moved=context.case.claims_moved, elsewhere=elsewhere)
     opening = [_open(context, due) for due in missing(wanted, context.case.claims)]
     for change in tuple(excessive(wanted, context.case.claims)):
         cause = ClaimCause.LATE if why == PARCEL_FOUND and change.items else None
         await _adjust(context, ClaimAdjustment(claim_id=change.claim_id, items=change.items, why=why, cause=cause))
     for begun in opening:
         await asyncio.shield(begun)
+
+
+async def _claimed_elsewhere(context: CaseContext, policy: ClaimsPolicy) -> dict[str, int]:
+    """What other cases have claimed for the parcels of this one, whose carriers are liable up to their limit once."""
+    case, elsewhere = context.case, dict[str, int]()
+    for due in receivables(case, policy, moved=case.claims_moved):
+        if due.kind is ClaimKind.CARRIER and due.tracking and case.order and workflow.patched(ONE_LIMIT):
+            asked = ParcelClaimed(
+                case_id=case.case_id, order_id=case.order.order_id, who=due.who, tracking=due.tracking, currency=due.currency
+            )
+            elsewhere[due.tracking] = (await activities.claimed_elsewhere(asked)).minor
+    return elsewhere
 
 
 def settle_between(context: CaseContext, before: Finding, after: Finding) -> None:

@@ -15,6 +15,7 @@ from models.activities import (
     ASK_PARTNERS,
     ASSIGN_HANDLER,
     BEGIN_IMPROVEMENT,
+    CLAIMED_ELSEWHERE,
     CLASSIFY,
     COUNT_HELPED,
     INTEND_REFUND,
@@ -68,8 +69,9 @@ from models.case.activities import (
 from models.case.history import OrderHistory
 from models.case.state import Classification
 from models.claims.partner import ClaimSent, SendClaim
-from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, Told
+from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, ParcelClaimed, Told
 from models.common.activity import Activity
+from models.common.base import Money
 from models.common.projection import Saved
 from models.reconciliation.difference import Reported
 
@@ -200,6 +202,11 @@ async def save_claim(projection: ClaimProjection, headline: str) -> Saved | None
 async def open_claim(start: ClaimStart) -> None:
     """Start a claim's workflow (RES-9): no child, for it outlives its case, and a child would cost the case's history five events or more."""
     await call_own(OPEN_CLAIM, start)
+
+
+async def claimed_elsewhere(parcel: ParcelClaimed) -> Money:
+    """What other cases have claimed of the carrier for the same parcel (RES-9)."""
+    return await call_own(CLAIMED_ELSEWHERE, parcel)
 
 
 async def adjust_claim(change: ClaimAdjustment) -> Told:

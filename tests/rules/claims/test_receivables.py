@@ -134,6 +134,13 @@ def test_a_carrier_is_liable_up_to_its_limit(issue: Issue, change: dict[str, Any
     assert due.limit.by == by
 
 
+@pytest.mark.parametrize(("elsewhere", "minor"), [(0, 9_000), (4_000, 5_000), (9_000, 0), (12_000, 0)])
+def test_what_other_cases_claimed_of_the_parcel_counts_towards_its_limit(elsewhere: int, minor: int) -> None:
+    state = case(Party.CARRIER, REFUND, COUPON, parcels=(parcel(declared_value=Money(minor=9_000)),))
+    wanted = receivables(state, CHEAP, elsewhere={"T-O-1": elsewhere, "T-OTHER": 9_000})
+    assert sum(item.amount.minor for due in wanted for item in due.items) == minor
+
+
 def refs(state: CaseState, policy: ClaimsPolicy = POLICY, *, moved: bool = False) -> tuple[ClaimRef, ...]:
     return tuple(
         ClaimRef(claim_id=f"RD-1.claim.{number}", kind=due.kind, who=due.who, items=due.items, currency=due.currency)

@@ -3,9 +3,13 @@
 from models.claims.actions import ClaimAction
 from models.claims.state import ClaimCause, ClaimKind, ClaimStatus
 from models.common.actors import Actor
-from models.common.vocabulary import ErrorType, Party, Role, WaitingOn
+from models.common.base import Money
+from models.common.lines import LineQuantity
+from models.common.partners import ShipmentStatus
+from models.common.vocabulary import ErrorType, Issue, Party, RemedyKind, Role, Stage, WaitingOn
 from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.claims import ClaimLife, close, lost_parcel, money
+from tests.support.builders.orders import line, order, parcel
 from tests.support.processes.service import Service
 from tests.support.processes.waiting import eventually
 
@@ -177,3 +181,16 @@ async def test_a_claim_that_nothing_can_change_any_more_ends(service: Service) -
     await life.act(SUPERVISOR, ClaimAction.WRITE_OFF, reason="gone")
     await life.pass_time(days=31)
     assert await _ended(life) == "written_off"
+
+
+async def test_two_cases_of_one_lost_parcel_claim_no_more_than_its_limit_together(service: Service) -> None:
+    bought = order("O-1", line("L1", minor=6_000), line("L2", minor=6_000))
+    service.world.add(bought, parcel(status=ShipmentStatus.LOST, declared_value=Money(minor=10_000)))
+    claimed: list[int] = []
+    for line_id in ("L1", "L2"):
+        wanted = {"remedy": RemedyKind.REFUND_ONLY}
+        case = await service.open(issue=Issue.LOST, wanted=wanted, lines=(LineQuantity(line_id=line_id, quantity=1),))
+        await case.until(lambda view: view.stage is Stage.FOLLOW_UP)
+        state = await ClaimLife(service, f"{case.handle.id}.claim.1").until(lambda state: state.version > 0)
+        claimed.append(state.claim.amount.minor)
+    assert claimed == [6_000, 4_000]
