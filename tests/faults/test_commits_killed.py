@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from sqlmodel import select
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -55,11 +56,11 @@ def trusting(policy: PolicySlice) -> PolicySlice:
 
 
 async def answered(act: Callable[[], Awaitable[object]]) -> None:
-    """As a good client does: the same again while nobody can answer."""
+    """As a good client does: the same again while nobody can answer, or while a lost task is executed again, which makes it too early."""
     while True:
         try:
             await act()
-        except RPCError:
+        except (RPCError, WorkflowUpdateFailedError):
             await asyncio.sleep(1)
         else:
             return
