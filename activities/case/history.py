@@ -15,6 +15,7 @@ from models.case.activities import Recall, ReleaseItems, ReserveItems, Taken
 from models.case.history import OrderHistory
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
+from models.common.vocabulary import Stage
 from models.tables.goods import ItemReservationRow
 from rules.money.goods import counted, history_of, with_the_customer_again
 
@@ -62,11 +63,15 @@ def _pieces(rows: Iterable[ItemReservationRow]) -> Counter[str]:
 
 
 async def let_go(session: AsyncSession, case: CaseState) -> None:
-    """Release what remedies of the case no longer hold: undone ones, those whose goods are with the customer again, and those of a lost task."""
-    there = [remedy.id for remedy in case.remedies]
-    lost = (col(ItemReservationRow.case_id) == case.case_id) & col(ItemReservationRow.remedy_id).not_in(there)
-    held = col(ItemReservationRow.released).is_(False)
-    await session.exec(update(ItemReservationRow).where(lost, held).values(released=True))
+    """Release what remedies of the case no longer hold: undone ones, and those whose goods are with the customer again.
+
+    In the end also what was taken for a remedy that never came about, because the workflow task that had settled on it was lost.
+    """
+    if case.stage is Stage.CLOSED:
+        there = [remedy.id for remedy in case.remedies]
+        lost = (col(ItemReservationRow.case_id) == case.case_id) & col(ItemReservationRow.remedy_id).not_in(there)
+        held = col(ItemReservationRow.released).is_(False)
+        await session.exec(update(ItemReservationRow).where(lost, held).values(released=True))
     for remedy in case.remedies:
         if with_the_customer_again(remedy):
             await _release(session, case.case_id, remedy.id)

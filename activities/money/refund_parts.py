@@ -17,7 +17,7 @@ from models.case.state import CaseState
 from models.common.base import Money
 from models.common.currencies import payable
 from models.common.partners import RefundTo, RefusalCode
-from models.common.vocabulary import RefundStatus
+from models.common.vocabulary import RefundStatus, Stage
 from models.money.ledger import Entry, EntryKind
 from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
@@ -78,16 +78,18 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
 async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     """Take what the case knows of payments and refunds into the books, forward only.
 
-    A part that has not arrived of a remedy that is done was paid another way (RES-5): it counts as given like any other.
+    A part that has not arrived of a remedy that is done was paid another way (RES-5): it counts as given like any other. In the end,
+    what was set aside for a remedy that never came about is free again: the workflow task that had settled on it was lost.
     """
     order_id = case.order.order_id if case.order else case.order_id
     if order_id is None:
         return
     news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
     paying = [remedy for remedy in case.remedies if remedy.parts or remedy.refund_status is not RefundStatus.NONE]
-    rows = {row.key: row for row in await _rows(session, case.case_id)}
-    remedies = {remedy.id for remedy in case.remedies}
-    lost = [row for row in rows.values() if row.remedy_id not in remedies and row.refund_status == RefundStatus.PENDING]
+    over = case.stage is Stage.CLOSED
+    rows = {row.key: row for row in await _rows(session, case.case_id)} if paying or over else {}
+    there = {remedy.id for remedy in case.remedies}
+    lost = [row for row in rows.values() if over and row.remedy_id not in there and row.refund_status == RefundStatus.PENDING]
     behind = any(
         (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))
         for remedy in paying

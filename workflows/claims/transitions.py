@@ -29,10 +29,18 @@ from rules.claims.found import WORDS as FOUND_WORDS
 from rules.claims.permissions import PAYMENTS, unfit_body
 from workflows.claims.context import ClaimContext
 
+NEWS_FIRST = "news-before-the-first-task"
+"""Patch: before it, a claim whose first workflow task was lost never began when somebody had spoken meanwhile."""
 TOLD_WHEN_OWED = "claims-told-when-owed"
 """Patch: before it, a party that had paid was not told that less was claimed of it by then."""
 WORDS = {PARCEL_FOUND: f"{FOUND_WORDS.zh} / {FOUND_WORDS.en}"}
 """What the party is told beside the amount; for any other reason, the finding's basis."""
+
+
+def begun(context: ClaimContext) -> bool:
+    """Whether anything was decided yet: a notice that says nothing may come before the claim has begun."""
+    state = context.state
+    return state.wait is not None or state.closed_at is not None or state.messages > 0
 
 
 def begin(context: ClaimContext) -> None:

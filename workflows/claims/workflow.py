@@ -29,7 +29,7 @@ class ClaimWorkflow:
     async def run(self, start: ClaimStart) -> str:  # taken by __init__
         """Until it is settled, written off or withdrawn, and the time in which that may still change has passed."""
         context = self.context
-        if context.state.version == 0:
+        if context.state.version == 0 or (not transitions.begun(context) and workflow.patched(transitions.NEWS_FIRST)):
             transitions.begin(context)
         while not context.finished:
             with refuse_cancellation(context):

@@ -20,12 +20,14 @@ from workflows.kit.traces import SCANS_BY_TIME
 
 FOR_GOODS = "refunds-for-goods-are-no-overcharge"
 """Patch: before it, what was refunded for goods counted as money back of what was charged too much."""
+NEWS_FIRST = "news-before-the-first-task"
+"""Patch: before it, a case whose first workflow task was lost was never acknowledged when somebody had spoken meanwhile."""
 A_MOMENT = timedelta(minutes=1)
 
 
 async def receive(context: CaseContext) -> None:
     """Acknowledge at once; then look the order up, and ask the customer when it is not one of theirs (REC-3)."""
-    if context.case.version == 0:
+    if context.case.version == 0 or (not context.case.clocks and workflow.patched(NEWS_FIRST)):
         acknowledge(context)
     while not await order_is_theirs(context):
         await ask_for_the_right_order(context)
