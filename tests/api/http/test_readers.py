@@ -90,6 +90,8 @@ async def planted(web: Web) -> Kept:
     for version, event in enumerate(Event, start=1):
         data = {**dict.fromkeys(event.data), **{name: f"secret-{code(event, name)}" for name in event.data}}
         data |= {name: value for name, value in FIXED.items() if name in event.data}
+        if event is Event.CONTACT_CODE:
+            continue  # on no timeline: the code goes to the address alone
         if event is Event.PROPOSED:
             data["options"] = [{"remedies": [], "amounts": [], "currency": "CNY", "why": f"secret-{code(event, 'options.why')}"}]
         entries.append(TimelineEntry(version=version, at=NOW, event=event, by=AGENT, data=data))
