@@ -46,17 +46,9 @@ async def sent_back(case: Case, lines: list[dict[str, Any]]) -> None:
     await case.act(Role.MERCHANT, "returns/m1/inspect", lines=accepted)
 
 
-async def returned(shop: Shop, order: dict[str, Any], amount: int, **case: object) -> Case:
-    """Without a reason, for what an agent may give."""
+async def returned(shop: Shop, order: dict[str, Any], **case: object) -> Case:
+    """Without a reason and in time: agreed at once, paid after the inspection."""
     one = await opened(shop, order, issue="product.no_reason_return", **case)
-    await one.reaches("plan")
-    await one.act(Role.AGENT, "take")
-    money = {"minor": amount, "currency": order["total"]["currency"]}
-    await one.act(
-        Role.AGENT, "propose", options=[{"remedies": [{"kind": "return_and_refund", "amount": money}], "why": "in time"}]
-    )
-    await one.reaches("choice")
-    await one.act(Role.CUSTOMER, "accept", option=1)
     await sent_back(one, ONE if "lines" in case else order["lines"])
     await over(one)
     return one
@@ -88,7 +80,7 @@ async def test_three_pieces_that_come_back_one_at_a_time_give_the_whole(shop: Sh
     parts = [part_of(Money(minor=whole, currency=currency), 1, 3, before) for before in range(3)]
     assert whole % 3
     for number, (minor, locale) in enumerate(zip(parts, ("en", "zh", "en"), strict=True), start=1):
-        case = await returned(shop, order, minor, lines=ONE, customer={"locale": locale})
+        case = await returned(shop, order, lines=ONE, customer={"locale": locale})
         assert [refund["amount"]["minor"] for refund in await refunds_of(shop, order)] == parts[:number]
         assert money_in(minor, currency, Locale(locale)) in await letters_of(case, Role.CUSTOMER)
         assert (await ledger_of(shop, order))["refunded"] == {"minor": sum(parts[:number]), "currency": currency}
@@ -111,7 +103,7 @@ async def test_of_three_pieces_one_is_exchanged_one_refunded_and_one_returned(sh
     await over(refunded)
 
     last = part_of(whole, 1, 3, 2)
-    await returned(shop, order, last, lines=ONE)
+    await returned(shop, order, lines=ONE)
     amounts = [refund["amount"]["minor"] for refund in await refunds_of(shop, order)]
     assert amounts == [min(2_000, part_of(whole, 1, 3)), piece["minor"], last]
     assert (await ledger_of(shop, order))["refunded"]["minor"] == sum(amounts)
@@ -119,7 +111,7 @@ async def test_of_three_pieces_one_is_exchanged_one_refunded_and_one_returned(sh
 
 async def test_a_whole_order_with_a_gift_comes_back(shop: Shop) -> None:
     order = await shop.order("with_gift")
-    case = await returned(shop, order, order["total"]["minor"])
+    case = await returned(shop, order)
     (asked,) = await shop.books("returns", reference=f"{case.case_id}.m1.return", kind="return")
     assert [line["line_id"] for line in asked["request"]["lines"]] == ["L1", "L2"]
     (refund,) = await refunds_of(shop, order)
