@@ -199,7 +199,8 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         if not self.state.sent:
             pickup = self.state.pickup
             fetched = pickup is not None and pickup.state in PickupState.standing() and pickup.tracking == parcel.tracking
-            if fetched and pickup and (latest(parcel.scans) or self.heard_at) < pickup.start and workflow.patched(PICKUP_OFF):
+            early = pickup is not None and (latest(parcel.scans) or self.heard_at) < pickup.start
+            if fetched and early and self.state.label is not None and workflow.patched(PICKUP_OFF):
                 fetched = False  # posted with the same label: the courier has not come yet
             self.sent(Way.PICKUP if fetched else Way.LABEL, parcel.tracking, parcel.carrier_id)
         if self.state.parcel is not None:
