@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.data_folder import open_data_folder
 from adapters.database.engine import migrate
-from adapters.database.trouble import UNREACHABLE, trouble_of
+from adapters.database.trouble import words_of
 from models.common.errors import RedressError
 from settings import Settings
 
@@ -18,5 +18,4 @@ if __name__ == "__main__":
     except RedressError as error:
         sys.exit(error.fault.detail)
     except SQLAlchemyError as error:
-        told = trouble_of(error, settings)
-        sys.exit(str(error) if told == UNREACHABLE else told)
+        sys.exit(words_of(error, settings))

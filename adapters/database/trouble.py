@@ -33,6 +33,12 @@ def trouble_of(error: BaseException, settings: Settings) -> str:
     return _told(_POSTGRESQL, getattr(cause, "sqlstate", None), f"the database {url.database} at {url.host}")
 
 
+def words_of(error: Exception, settings: Settings) -> str:
+    """The sentence, or the error's own words where it says no more; for a terminal."""
+    told = trouble_of(error, settings)
+    return str(error) if told == UNREACHABLE else told
+
+
 def _told(sentences: dict[str, str], code: str | None, where: str) -> str:
     fitting = (sentence for start, sentence in sentences.items() if code and code.startswith(start))
     return next(fitting, UNREACHABLE).format(where=where)

@@ -21,7 +21,7 @@ from temporalio.client import Client
 
 from adapters.data_folder import open_data_folder
 from adapters.database.engine import migrate
-from adapters.database.trouble import UNREACHABLE, trouble_of
+from adapters.database.trouble import words_of
 from adapters.secrets import secrets_of
 from commands.kit.failure import CommandError
 from commands.kit.language import say
@@ -131,12 +131,7 @@ async def _migrated(settings: Settings) -> None:
     try:
         await asyncio.to_thread(migrate, settings)
     except (SQLAlchemyError, OSError, RedressError) as error:
-        raise CommandError(say("database_failed", why=_why(error, settings))) from error
-
-
-def _why(error: Exception, settings: Settings) -> str:
-    told = trouble_of(error, settings)
-    return str(error) if told == UNREACHABLE else told
+        raise CommandError(say("database_failed", why=words_of(error, settings))) from error
 
 
 async def _migrated_again() -> None:
