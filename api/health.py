@@ -55,7 +55,13 @@ async def _database(parts: PartsOf) -> str:
     return OK
 
 
-@router.get("/metrics", summary="Prometheus metrics", response_class=Response, responses=problems(401))
+@router.get(
+    "/metrics",
+    summary="Prometheus metrics",
+    response_class=Response,
+    responses=problems(401),
+    openapi_extra={"security": [{}]},  # FastAPI adds it to the list: a token, or none
+)
 async def metrics(parts: PartsOf, credentials: Bearer) -> Response:
     """Requests, durations, cases opened, notices taken in, messages withheld; with the token of REDRESS_METRICS_TOKEN where one is set."""
     wanted = parts.settings.metrics_token

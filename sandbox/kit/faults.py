@@ -20,6 +20,7 @@ class Call(StrEnum):
     """The calls of the contracts, by the names of `adapters/partners/protocols.py`."""
 
     ORDER = "order"
+    VARIANTS = "variants"
     SHIPMENTS = "shipments"
     PAYMENTS = "payments"
     REFUND = "refund"

@@ -17,7 +17,7 @@ USUAL = {"": ("标准款 Standard", 0), "-PLUS": ("加大款 Plus", STEP), "-LIT
 
 
 @router.get("/{order_id}/variants")
-async def line_variants(order_id: str, line_id: str, sandbox: SandboxOf) -> Response:
+async def variants(order_id: str, line_id: str, sandbox: SandboxOf) -> Response:
     order = order_now(sandbox, order_id)
     line = next((line for line in order.lines if line.line_id == line_id), None) if order else None
     if line is None:

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.app import CONTRACTS
 from sandbox.kit.faults import Call, Fault, FaultyRoute
-from tests.support.builders.lives import AFTER_TROUBLE, ANSWERED, LIVES, LOOK_UP, NOTICED, Life
+from tests.support.builders.lives import ABOUT_ORDER, AFTER_TROUBLE, ANSWERED, LIVES, NOTICED, Life
 from tests.support.processes.shop import Shop
 
 PASSING = {"timeout_before": 3.0, "timeout_after": 3.0, "error_500": None, "too_many_429": 1.0, "garbage": None, "slow": 0.5}
@@ -48,8 +48,8 @@ async def lived(shop: Shop, life: Life, fault: str) -> set[str]:
         await shop.trouble(*({"partner": life.calls[call], "call": call, **rule} for call in calls & given_to(life, fault)))
 
     case = shop.case(order, trouble)
-    await trouble({*LOOK_UP}, order["order_id"])
-    await trouble({*life.calls} - {*LOOK_UP, "parcel"}, case.case_id)
+    await trouble({*life.calls} & ABOUT_ORDER, order["order_id"])
+    await trouble({*life.calls} - {*ABOUT_ORDER, "parcel"}, case.case_id)
     await case.open(**life.opening)
     await life.live(case)
     left: set[str] = set()

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from models.common.vocabulary import Role
-from tests.support.builders.lives import AFTER_TROUBLE, LIVES, LOOK_UP, Life
+from tests.support.builders.lives import ABOUT_ORDER, AFTER_TROUBLE, LIVES, Life
 from tests.support.builders.lives_with_money import over
 from tests.support.processes.shop import Case, Shop
 
@@ -16,6 +16,7 @@ ENDS = {
     ("merchant", "order"): ("plan", "agent"),
     ("carrier", "shipments"): ("plan", "agent"),
     ("payment", "payments"): ("plan", "agent"),
+    ("merchant", "variants"): CLOSED,
     ("merchant", "ask"): ("answers", "merchant"),
     ("carrier", "ask"): ("answers", "carrier"),
     ("payment", "refund"): ("payment_repair", "agent"),
@@ -68,8 +69,8 @@ async def lived(shop: Shop, partner: str, call: str) -> Case:
         return bool(about) and any(rule["met"] for rule in await shop.faults(about))
 
     case = shop.case(order, trouble)
-    await trouble({*LOOK_UP}, order["order_id"])
-    await trouble({*life.calls} - {*LOOK_UP, "parcel"}, case.case_id)
+    await trouble({*life.calls} & ABOUT_ORDER, order["order_id"])
+    await trouble({*life.calls} - {*ABOUT_ORDER, "parcel"}, case.case_id)
     await case.open(**life.opening)
     living = asyncio.create_task(life.live(case))
     try:

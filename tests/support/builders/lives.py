@@ -16,6 +16,9 @@ from tests.support.builders.lives_with_money import changed, given_a_coupon, not
 from tests.support.processes.shop import Case
 
 LOOK_UP = {"order": "merchant", "shipments": "carrier", "payments": "payment"}
+VARIANTS = {"variants": "merchant"}
+ABOUT_ORDER = {*LOOK_UP, *VARIANTS}
+"""What is asked about an order, whatever the case."""
 REFUND = {"refund": "payment", "refund_by_key": "payment"}
 ASK = {"ask": "merchant"}
 RECOVERY = {"recover": "merchant", "recovery_by_key": "merchant"}
@@ -83,7 +86,7 @@ LIVES = (
         "goods that are not taken back", "delivered", LOOK_UP | RETURN | PICKUP | MOVE | PARCEL | SEND_BACK, DEFECT, turned_down
     ),
     Life("a return that is called off", "pickup_point_agreed", LOOK_UP | RETURN | PICKUP | CALL_OFF, DEFECT, called_off),
-    Life("an exchange for something dearer", "delivered", LOOK_UP | DISPATCH | RENEW | CHARGE, DEFECT, exchanged),
+    Life("an exchange for something dearer", "delivered", LOOK_UP | VARIANTS | DISPATCH | RENEW | CHARGE, DEFECT, exchanged),
     Life("an exchange that is called off", "slightly_late", LOOK_UP | RETURN | RELEASE, DEFECT, not_exchanged),
     Life(
         "goods sent again with a coupon, all of it called off",

@@ -23,13 +23,13 @@ CREDENTIALS = {partner.value: Credentials(webhook=(SecretStr(SECRET),), token=(S
 
 
 class Running:
-    """An application served on a port of its own."""
+    """An application served on a port of its own, or on one found before."""
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, port: int = 0) -> None:
         self._socket = socket.socket(
             proto=socket.IPPROTO_TCP
         )  # the event loop sends small packets at once on what says that it is TCP
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket.bind(("127.0.0.1", port))
         self.address = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         self._serving = asyncio.create_task(self._server.serve([self._socket]))

@@ -240,18 +240,18 @@ async def running_shop(
         rate_limits={},
         circuit_after=100_000,  # one order's trouble is no other's
     )
+    port = Running.free_port()
+    names = ("merchant", "carrier", "payment", "promotion", "notification")
+    settings = settings.model_copy(update={f"{name}_url": f"http://127.0.0.1:{port}/{name}" for name in names} | instead)
     migrate(settings)
     api = Running(create_app(settings))
     options, credentials = Options(refund_delay=QUICK, answer_delay=QUICK), secrets_of(settings).partners
     partners = Running(
-        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=options)
+        sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=options), port
     )
     await api.ready()
     await partners.ready()
-    urls = {
-        f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "promotion", "notification")
-    }
-    calls, database = Partners.connect(settings.model_copy(update=urls | instead)), Database(settings)
+    calls, database = Partners.connect(settings), Database(settings)
     stop = asyncio.Event()
     delivery = asyncio.create_task(Delivery(database, load_policy(settings.policy), calls.notification).run(stop))
     async with (
