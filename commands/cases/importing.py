@@ -1,11 +1,10 @@
-"""`redress import FILE`: opens a case for every row of a CSV or JSONL file (REC-1); stopped half-way, it goes on where it was.
+"""`redress import FILE`: opens a case for every row of a CSV, Excel or JSONL file (REC-1); stopped half-way, it goes on where it was.
 
 Beside the file: `FILE.checkpoint` (rows that were opened) and `FILE.refused.csv` (rows that were not, each with the reason; mended, it
 can be imported itself). Every row has an idempotency key of its own, so that a row sent twice is one case, whatever happens in between.
 """
 
 import asyncio
-import csv
 import json
 from collections import Counter
 from collections.abc import Generator
@@ -16,35 +15,45 @@ from typing import Annotated, Any, Self
 
 import httpx
 import typer
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from commands.cases.rows import Row, case_of, read_rows
+from commands.cases.rows import Reading, Row, read
+from commands.cases.tables import write_csv
 from commands.kit.client import WHO_AM_I, ApiOption, AsOption, Caller, TokenOption, problem_of
 from commands.kit.failure import CommandError
-from commands.kit.language import say
+from commands.kit.language import language, say
 
 TRIES = 6
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 BUSY = frozenset({429, 500, 502, 503, 504})
 """Answers after which the same request may well succeed; everything else of 400 and above refuses the row."""
+OPENED = 201
 NOT_THE_ROWS_FAULT = frozenset({401, 403})
 REASON = "reason"
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV with a header, or JSON lines.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="CSV or Excel with a header, or JSON lines.", exists=True, dir_okay=False)],
     *,
+    check: Annotated[bool, typer.Option("--check", help="Say what would become of the file, and open nothing.")] = False,
     ignore: Annotated[list[str] | None, typer.Option(metavar="COLUMN", help="A column to leave out; may be given again.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="The file's encoding, where it is taken for another.")] = None,
     at_once: Annotated[int, typer.Option(min=1, max=64, help="How many requests are under way at the same time.")] = 8,
     as_: AsOption = WHO_AM_I,
     api: ApiOption = None,
     token: TokenOption = None,
 ) -> None:
-    """Open a case for every row. Columns: description (or text), kind, channel, issue, order_id, lines, customer_id, customer_name, …"""
-    rows = read_rows(file, frozenset(ignore or ()))
+    """Say what each column is taken for, then open a case for every row. The same rows again open nothing."""
+    reading = read(file, frozenset(ignore or ()), encoding)
+    _tell(file, reading)
+    rows = list(reading.rows)
     if not rows:
         raise CommandError(say("no_rows", file=file))
+    if check:
+        typer.echo(say("only_checked"))
+        raise typer.Exit(1 if any(row.fault for row in rows) else 0)
     tally = asyncio.run(_import(Caller.of(api, token, as_), file, rows, at_once))
     typer.echo(
         say(
@@ -59,6 +68,17 @@ def import_(
     if tally.refused:
         typer.echo(say("refused_in", file=_refused_file(file)))
         raise typer.Exit(1)
+
+
+def _tell(file: Path, reading: Reading) -> None:
+    """How the file was understood, before anything is done with it."""
+    typer.echo(say("reading", file=file.name, rows=len(reading.rows), form=reading.form))
+    width = max(map(cell_len, reading.columns))
+    for header, column in reading.columns.items():
+        typer.echo(f"  {header}{' ' * (width - cell_len(header))}  {column.use.in_(language()) if column else say('not_used')}")
+    faults = [row.fault for row in reading.rows if row.fault]
+    if faults:
+        typer.echo(say("unreadable", count=len(faults), first=faults[0]))
 
 
 @dataclass
@@ -96,16 +116,15 @@ async def _import(caller: Caller, file: Path, rows: list[Row], at_once: int) -> 
 
 
 async def _one(caller: Caller, http: httpx.AsyncClient, row: Row, tally: Tally, checkpoint: "_Checkpoint") -> None:
-    try:
-        answer = await _sent(caller, http, case_of(row), row.key)
-    except ValueError as error:
-        tally.refused.append((row, str(error)))
+    if row.case is None:
+        tally.refused.append((row, row.fault))
         return
+    answer = await _sent(caller, http, row.case, row.key)
     if answer.is_error:
         tally.refused.append((row, problem_of(answer)))
         return
     opened: dict[str, Any] = answer.json()
-    tally.results["joined" if opened.get("joined") else "opened"] += 1
+    tally.results["joined" if opened.get("joined") else "opened" if answer.status_code == OPENED else "earlier"] += 1
     checkpoint.add(row.key, opened["case_id"])
 
 
@@ -178,12 +197,9 @@ def _write_refused(file: Path, refused: list[tuple[Row, str]]) -> None:
         path.unlink(missing_ok=True)
         return
     columns = list(dict.fromkeys(name for row, _ in refused for name in row.values if name))
-    with path.open("w", encoding="utf-8-sig", newline="") as opened:
-        writer = csv.DictWriter(opened, [*columns, REASON], extrasaction="ignore")
-        writer.writeheader()
-        for row, why in sorted(refused, key=lambda item: item[0].number):
-            flat = {name: _flat(value) for name, value in row.values.items()}
-            writer.writerow(flat | {REASON: " ".join(why.split())})
+    rows = sorted(refused, key=lambda item: item[0].number)
+    flat = ({name: _flat(value) for name, value in row.values.items()} | {REASON: " ".join(why.split())} for row, why in rows)
+    write_csv(path, [*columns, REASON], flat)
 
 
 def _flat(value: object) -> str:

@@ -147,8 +147,37 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "no_rows": ("{file} 里没有可导入的行。", "There are no rows in {file}."),
     "no_words_column": (
-        "{file} 需要 description 列（或 text 列）；现有列：{columns}",
-        "{file} needs a column description (or text); it has: {columns}",
+        "{file} 需要客户描述一列：description、text 或 描述；现有列：{columns}",
+        "{file} needs a column with the customer's words, description or text; it has: {columns}",
+    ),
+    "reading": ("{file}：{rows} 行，{form}。各列用途：", "{file}: {rows} rows, {form}. What each column is:"),
+    "form_csv": ("{encoding}，以{mark}分隔", "{encoding}, separated by {mark}"),
+    "form_lines": ("{encoding}，每行一个 JSON", "{encoding}, JSON lines"),
+    "form_excel": ("Excel 工作表“{sheet}”", "Excel, sheet {sheet}"),
+    "commas": ("逗号", "commas"),
+    "semicolons": ("分号", "semicolons"),
+    "tabs": ("制表符", "tabs"),
+    "not_used": ("不使用", "not used"),
+    "unreadable": (
+        "{count} 行无法读取，不会开案；第一个原因：{first}",
+        "{count} rows cannot be read and open nothing. The first: {first}",
+    ),
+    "only_checked": (
+        "仅检查，未开立任何工单。去掉 --check 即可导入。",
+        "Only checked: nothing was opened. Without --check the cases are opened.",
+    ),
+    "no_encoding": (
+        "编码不是 UTF-8、UTF-16 或 GB18030；请用 --encoding 指明，或另存为 UTF-8",
+        "it is neither UTF-8 nor UTF-16 nor GB18030; name its encoding with --encoding, or save it as UTF-8",
+    ),
+    "same_column": (
+        "{file} 的这些列含义相同：{columns}。请用 --ignore {one} 去掉一列",
+        "these columns of {file} are the same one: {columns}. Leave one out with --ignore {one}",
+    ),
+    "too_many_values": ("值比列多", "more values than columns"),
+    "digits_lost": (
+        "Excel 只保留数字的前 {digits} 位，{number} 的其余数字已丢失；请把该列设为文本后重新填写",
+        "Excel keeps {digits} digits of a number, and the others of {number} are lost; format the column as text and enter it again",
     ),
     "row_unreadable": ("第 {row} 行无法读取：{why}", "row {row} cannot be read: {why}"),
     "see_every_remedy": (

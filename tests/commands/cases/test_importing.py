@@ -63,8 +63,9 @@ class Window(BaseHTTPRequestHandler):
             return 429, {"detail": "busy"}
         if "refuse" in description:
             return 422, {"detail": "Name the order.", "rule": "REC-2", "field": "order_id"}
+        known = key in self.api.cases
         case_id = self.api.cases.setdefault(key, f"RD-{len(self.api.cases)}")
-        return 201, {"case_id": case_id, "joined": False}
+        return 200 if known else 201, {"case_id": case_id, "joined": False}
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Say nothing."""
@@ -80,8 +81,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BusyApi]:
     api.server_close()
 
 
-def run_import(api: BusyApi, file: Path) -> Result:
-    return CliRunner().invoke(cli.main, ["import", str(file), "--api", api.address, "--token", "any", "--at-once", "4"])
+def run_import(api: BusyApi, file: Path, *options: str) -> Result:
+    return CliRunner().invoke(cli.main, ["import", str(file), "--api", api.address, "--token", "any", "--at-once", "4", *options])
 
 
 def csv_of(folder: Path, *texts: str) -> Path:
@@ -95,6 +96,30 @@ def test_a_busy_desk_is_asked_again_until_every_row_is_open(api: BusyApi, tmp_pa
     assert result.exit_code == 0, result.output
     assert len(api.cases) == ROWS
     assert f"{ROWS} opened" in result.output
+
+
+def test_the_same_rows_under_another_name_open_nothing(api: BusyApi, tmp_path: Path) -> None:
+    assert run_import(api, csv_of(tmp_path, "one", "two")).exit_code == 0
+    copy = tmp_path / "cases (1).csv"
+    copy.write_bytes((tmp_path / "cases.csv").read_bytes())
+    again = run_import(api, copy)
+    assert "0 opened, 0 joined open cases, 2 opened earlier" in again.output
+    assert len(api.cases) == 2
+
+
+def test_what_becomes_of_every_column_is_said_before_anything_is_opened(api: BusyApi, tmp_path: Path) -> None:
+    file = csv_of(tmp_path)
+    file.write_bytes("描述;订单号;备注\n坏了;O-1;急\n坏了;O-1;急;多\n".encode("gb18030"))
+    result = run_import(api, file, "--check")
+    assert result.exit_code == 1
+    assert "cases.csv: 2 rows, GB18030, separated by semicolons" in result.output
+    told = {line.split()[0]: line for line in result.output.splitlines() if line.startswith("  ")}
+    assert "the customer's words" in told["描述"]
+    assert "order" in told["订单号"]
+    assert "not used" in told["备注"]
+    assert "row 2 cannot be read: more values than columns" in result.output
+    assert not api.asked
+    assert not list(tmp_path.glob("*.checkpoint"))
 
 
 def test_a_stopped_import_goes_on_where_it_was_and_opens_nothing_twice(api: BusyApi, tmp_path: Path) -> None:

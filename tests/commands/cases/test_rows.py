@@ -1,11 +1,15 @@
 """Rows of a file → cases: flat columns, nested JSON, bare texts; and reasons for what cannot be read."""
 
+import csv
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
-from commands.cases.rows import case_of, line_of, minor_of, read_rows
+from commands.cases.rows import line_of, minor_of, read
+from commands.cases.tables import write_csv
 from commands.kit.failure import CommandError
 from settings import ROOT
 
@@ -17,7 +21,7 @@ def csv_file(folder: Path, text: str, name: str = "cases.csv") -> Path:
 
 
 def cases(file: Path) -> list[dict[str, Any]]:
-    return [case_of(row) for row in read_rows(file)]
+    return [row.case for row in read(file).rows if row.case is not None]
 
 
 def test_a_bare_text_becomes_a_complaint_of_a_customer_made_up_for_it(tmp_path: Path) -> None:
@@ -51,8 +55,8 @@ def test_json_lines_are_taken_as_the_api_takes_them(tmp_path: Path) -> None:
 
 
 def test_a_row_keeps_its_key_when_another_is_put_in_above_it(tmp_path: Path) -> None:
-    before = read_rows(csv_file(tmp_path, "text\nsecond\nsecond\n"))
-    after = read_rows(csv_file(tmp_path, "text\nfirst\nsecond\nsecond\n"))
+    before = read(csv_file(tmp_path, "text\nsecond\nsecond\n")).rows
+    after = read(csv_file(tmp_path, "text\nfirst\nsecond\nsecond\n")).rows
     assert [row.key for row in before] == [row.key for row in after[1:]]
     assert len({row.key for row in after}) == 3
 
@@ -62,9 +66,69 @@ def test_excels_mark_at_the_start_of_a_file_is_no_part_of_the_first_column(tmp_p
     assert case["description"] == "hello"
 
 
+ORDER, WORDS = "SF1234567890123", "充电器坏了；申请退款"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_the_same_rows_in_whatever_file_are_the_same_cases(tmp_path: Path, encoding: str, mark: str) -> None:
+    usual = read(csv_file(tmp_path, f"订单号,描述,备注\n{ORDER},{WORDS},x\n"))
+    file = tmp_path / "again.csv"
+    file.write_bytes(f'描述{mark}备注{mark}Order_ID\n"{WORDS}"{mark}y{mark}{ORDER}\n'.encode(encoding))
+    again = read(file)
+    assert [(row.key, row.case) for row in again.rows] == [(row.key, row.case) for row in usual.rows]
+    assert again.rows[0].case is not None
+    assert (again.rows[0].case["order_id"], again.rows[0].case["description"]) == (ORDER, WORDS)
+    assert again.columns["备注"] is None
+
+
+def test_excels_line_about_the_mark_is_no_header(tmp_path: Path) -> None:
+    (case,) = cases(csv_file(tmp_path, "sep=;\ntext;order_id\nbroken;O-1\n"))
+    assert (case["description"], case["order_id"]) == ("broken", "O-1")
+
+
+def test_an_excel_file_is_read_from_the_sheet_that_has_the_words(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["notes"])  # pyright: ignore[reportOptionalMemberAccess]
+    sheet = book.create_sheet("cases")
+    sheet.append(["text", "order_id", "happened_at", "wanted", "wanted_amount"])
+    sheet.append(["broken", 20260001, datetime(2026, 5, 1, 10), "refund_only", 129.5])  # noqa: DTZ001 # a cell has no zone
+    sheet.append(["broken", 1234567890123456789])
+    file = tmp_path / "cases.xlsx"
+    book.save(file)
+    first, second = read(file).rows
+    assert first.case is not None
+    assert first.case["order_id"] == "20260001"
+    assert first.case["happened_at"] == "2026-05-01T10:00:00+08:00"
+    assert first.case["wanted"]["amount"] == {"minor": 12950, "currency": "CNY"}
+    assert second.case is None
+    assert "15 digits" in second.fault or "15 位" in second.fault
+
+
+def test_two_columns_of_one_meaning_are_not_guessed_at(tmp_path: Path) -> None:
+    file = csv_file(tmp_path, "text,描述\na,b\n")
+    with pytest.raises(CommandError, match="--ignore 描述"):
+        read(file)
+    assert [row.values for row in read(file, frozenset({"描述"})).rows] == [{"text": "a"}]
+
+
+def test_no_value_that_we_write_is_a_formula_and_each_comes_back_as_it_was(tmp_path: Path) -> None:
+    values = {
+        "text": '=HYPERLINK("http://x")',
+        "customer_phone": "+8613800138000",
+        "order_id": "-1",
+        "issue": "@SUM(A1)",
+        "kind": "'=1",
+    }
+    write_csv(tmp_path / "refused.csv", [*values], [values])
+    written = (tmp_path / "refused.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    assert all(cell.lstrip('"').startswith("'") for cell in next(csv.reader([written])))
+    assert [row.values for row in read(tmp_path / "refused.csv").rows] == [values]
+
+
 def test_a_file_without_words_says_which_column_is_missing(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="description"):
-        read_rows(csv_file(tmp_path, "name,phone\nAnn,1\n"))
+        read(csv_file(tmp_path, "name,phone\nAnn,1\n"))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +144,9 @@ def test_a_file_without_words_says_which_column_is_missing(tmp_path: Path) -> No
 def test_a_row_that_cannot_be_understood_is_refused_with_a_reason_and_stops_no_other(
     tmp_path: Path, name: str, text: str
 ) -> None:
-    (row,) = read_rows(csv_file(tmp_path, text, name))
-    with pytest.raises(ValueError, match=r".+"):
-        case_of(row)
+    (row,) = read(csv_file(tmp_path, text, name)).rows
+    assert row.case is None
+    assert row.fault
 
 
 @pytest.mark.parametrize(
