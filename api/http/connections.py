@@ -1,4 +1,4 @@
-"""Connections that say nothing, or half of a request, end: nobody holds one for the sake of holding it."""
+"""Connections that say nothing, or half of a request, or do not take their answer, end: nobody holds one for the sake of holding it."""
 
 import asyncio
 
@@ -7,11 +7,17 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEADERS_WITHIN = 10.0
 """Seconds from a connection's beginning, and from a request's first byte, to the end of its headers."""
 
+TAKEN_WITHIN = 60.0
+"""Seconds that an answer may stand still because its caller does not take it."""
+MOST_CONNECTIONS = 2_000
+"""Of one process; who comes on top is refused. Each may hold a megabyte: the body that it sends."""
+
 
 class BoundedHttpProtocol(HttpToolsProtocol):
     """uvicorn's own, which ends idle connections between requests only."""
 
     _limit: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
@@ -27,7 +33,21 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.call_later(TAKEN_WITHIN, self.transport.abort)  # closing would wait for the caller, too
+
+    def resume_writing(self) -> None:
+        self._taken()
+        super().resume_writing()
+
+    def _taken(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
 
     def _begin(self) -> None:
         self._end()
