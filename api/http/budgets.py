@@ -23,6 +23,8 @@ from models.common.vocabulary import ErrorType
 
 OPENING = "opening"
 """The budget of customers' openings."""
+NOTICES = "notices"
+"""The budget of what one partner tells of one case, which its history has to hold."""
 UNAUTHENTICATED = "unauthenticated"
 """The budget of one address's requests without a token that we accept."""
 FREE = frozenset({"/healthz", "/readyz", "/metrics"})
