@@ -122,9 +122,7 @@ async def test_whatever_anybody_sends_is_answered_as_documented(ground: Ground, 
 
 def summary(ground: Ground) -> str:
     """How many were sent, and the slowest addresses."""
-    slowest: dict[str, float] = {}
-    for seconds, address in sorted(ground.answers):
-        slowest[address] = seconds
+    slowest = {address: seconds for seconds, address in sorted(ground.answers)}
     worst = sorted(slowest.items(), key=lambda each: -each[1])[:5]
     over = sum(seconds > NOBODY_WAITS for seconds, _ in ground.answers)
     told = ", ".join(f"{seconds:.2f} s {address}" for address, seconds in worst)
