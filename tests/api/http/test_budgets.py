@@ -229,6 +229,18 @@ async def test_a_connection_that_says_nothing_or_half_of_a_request_ends(listenin
     assert answer == b"" or b" 408 " in answer.splitlines()[0]
 
 
+@pytest.mark.parametrize(
+    "head", [b"GET /" + b"x" * 100_000, b"GET / HTTP/1.1\r\n" + b"X-Long: 1234\r\n" * 10_000], ids=["address", "headers"]
+)
+async def test_a_request_that_begins_without_end_is_refused(listening: tuple[str, int], head: bytes) -> None:
+    reader, writer = await asyncio.open_connection(*listening)
+    writer.write(head)
+    async with asyncio.timeout(10):
+        answer = await reader.readline()
+    writer.close()
+    assert b" 431 " in answer
+
+
 async def test_a_connection_whose_answer_is_not_taken_ends(listening: tuple[str, int]) -> None:
     with socket.create_connection(listening) as connection:
         connection.sendall(b"GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n")
