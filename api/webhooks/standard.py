@@ -20,7 +20,7 @@ from api.http.budgets import NOTICES
 from api.http.dependencies import Parts, PartsOf
 from api.http.lookup import CASE_ID
 from api.http.problems import from_fault, problem
-from api.http.responses import TELLING
+from api.http.responses import TELLING, problems
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
 from models.claims.found import FoundParcel
@@ -153,7 +153,7 @@ async def take_in(
 @router.post(
     "/{partner}/{who:path}",
     summary="Take a notice of one merchant or carrier in · 接收单个商家或承运商的通知",
-    responses=RESPONSES,
+    responses={**RESPONSES, **problems(404)},  # no name has a line break
     openapi_extra=BODY,
 )
 async def take_in_of_one(
