@@ -146,9 +146,11 @@ class Settings(BaseSettings):
         "supervisor": "1200/minute",
         "analyst": "600/minute",
         "opening": "30/hour",
+        "notices": "60/hour",
         "unauthenticated": "60/minute",
     }
-    """The most requests of one caller by role, of a customer's openings, and of an address without a token, as JSON; not named: no limit."""
+    """The most requests of one caller by role, of a customer's openings, of a partner's notices about one case, and of an address
+    without a token, as JSON; not named: no limit."""
     requests_at_once: int = Field(default=64, ge=1)
     """So many requests are served at once by an API process; more are refused with 503 and `Retry-After`."""
 

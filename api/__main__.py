@@ -5,7 +5,7 @@ import uvicorn
 from adapters.data_folder import open_data_folder
 from adapters.logs.logging import configure_logging
 from api.app import create_app
-from api.http.connections import BoundedHttpProtocol
+from api.http.connections import MOST_CONNECTIONS, BoundedHttpProtocol
 from settings import Settings
 
 GRACE = 5
@@ -24,6 +24,7 @@ def main() -> None:
         access_log=False,
         ws="none",
         http=BoundedHttpProtocol,
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=GRACE,
     )
 

@@ -70,7 +70,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
             links=EvidenceLinks(settings),
             keyring=Keyring(settings),
             metrics=metrics,
-            budgets=Budgets(settings.rate_limits),
+            budgets=Budgets(settings.rate_limits, settings.requests_at_once),
             partners=partners or own,
         )
         await seed_agents(database, policy.agents)

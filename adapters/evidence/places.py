@@ -1,7 +1,8 @@
 """The place that a camera wrote into a picture or video is not for the parties of a case (INV-3): it is overwritten in what they are sent.
 
 Nothing is decoded, nothing moves and the length stays: only the bytes that tell the place change, so the picture is the one that was
-uploaded. Overwritten are the GPS directory of EXIF (CIPA DC-008), whole XMP packets, IPTC records, and the ISO 6709 positions of MP4 and QuickTime.
+uploaded. Overwritten are the GPS directory of EXIF (CIPA DC-008), whole XMP packets, IPTC records, the texts of PNG (where programs keep these
+packed), and the ISO 6709 positions of MP4 and QuickTime.
 """
 
 import mmap
@@ -38,8 +39,11 @@ HEADS: Final = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8|RIFF....WEBP|..
 PIECE: Final = 64 * 1024
 LONGEST: Final = 100
 """Bytes of a position or of a segment's beginning, at most."""
-CHECKED: Final = frozenset({b"eXIf", b"iTXt"})
-"""Chunks of PNG that hold EXIF or XMP, with a checksum."""
+TEXTS: Final = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+"""Chunks of PNG with words, or with EXIF, XMP and IPTC in hexadecimal digits (`Raw profile type exif`), compressed or not."""
+NOTHING: Final = b"noNe"
+"""A kind of chunk that is nobody's: every reader of PNG passes over it."""
+EXIF: Final = b"eXIf"
 
 File = bytearray | mmap.mmap
 
@@ -63,7 +67,7 @@ def overwrite_place(file: File) -> None:
             length = int.from_bytes(found[1] or found[2], "big")
             _zero(file, found.end(), found.start() + 2 + length)
     elif head[0].startswith(b"\x89PNG"):
-        _check_anew(file)
+        _overwrite_texts(file)
     elif head[0].endswith(b"ftyp"):
         for found in _matches(POSITION, file):
             _blank(file, found.start(), found.end())
@@ -119,12 +123,15 @@ def _zero(file: File, start: int, end: int) -> None:
         file[start:end] = bytes(end - start)
 
 
-def _check_anew(file: File) -> None:
-    """The checksums of a PNG's chunks that may have changed."""
+def _overwrite_texts(file: File) -> None:
+    """Of a PNG, whose chunks have checksums: those of its EXIF changed above."""
     at = 8
     while at + 12 <= len(file):
         (length,) = struct.unpack_from(">I", file, at)
-        end = at + 8 + length
-        if bytes(file[at + 4 : at + 8]) in CHECKED and end + 4 <= len(file):
+        kind, end = bytes(file[at + 4 : at + 8]), at + 8 + length
+        if kind in TEXTS:
+            file[at + 4 : at + 8] = NOTHING
+            _zero(file, at + 8, end)
+        if kind in TEXTS | {EXIF} and end + 4 <= len(file):
             file[end : end + 4] = struct.pack(">I", zlib.crc32(file[at + 4 : end]))
         at = end + 4

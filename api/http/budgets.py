@@ -3,31 +3,37 @@
 Budgets are of one API process: with several behind a balancer a caller has as many times as much.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from math import ceil
-from random import randint
 from typing import NamedTuple
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problems import ProblemError, problem, respond
+from api.http.problems import problem, respond, too_many
 from models.common.vocabulary import ErrorType
 
 OPENING = "opening"
 """The budget of customers' openings."""
+NOTICES = "notices"
+"""The budget of what one partner tells of one case, which its history has to hold."""
 UNAUTHENTICATED = "unauthenticated"
 """The budget of one address's requests without a token that we accept."""
 FREE = frozenset({"/healthz", "/readyz", "/metrics"})
 """Always served: they say how the others fare."""
 STREAMS_EACH, STREAMS_ALL = 10, 500
 """Event streams of one caller, and of all of them."""
+SHARE = 4
+"""One caller is served at most a quarter of what is served at once."""
+STREAM = re.compile(r"/v1/cases/[^/]+/events")
 
 
 class Standing(NamedTuple):
@@ -51,10 +57,15 @@ class Standing(NamedTuple):
 class Budgets:
     """Counts requests by budget and caller."""
 
-    def __init__(self, rates: Mapping[str, str]) -> None:
-        """`rates`: `120/minute` by the budget's name; a budget without one has no limit. Raises ValueError for what is no rate."""
+    def __init__(self, rates: Mapping[str, str], at_once: int) -> None:
+        """`rates`: `120/minute` by the budget's name; a budget without one has no limit. Raises ValueError for what is no rate.
+
+        `at_once`: the most requests that are served at once, of all callers.
+        """
         self._rates: dict[str, RateLimitItem] = {name: parse(rate) for name, rate in rates.items()}
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._each = max(at_once // SHARE, 1)
+        self._served: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()
 
     def take(self, request: Request, name: str, who: str) -> None:
@@ -86,18 +97,48 @@ class Budgets:
                 rule="TRU-4",
                 retry_after=30,
             )
-        self._streams[who] += 1
-        try:
+        with _counted(self._streams, who):
             yield
-        finally:
-            self._streams[who] -= 1
-            self._streams += Counter()  # forgets who has none
+
+    @contextmanager
+    def serving(self, request: Request, who: str) -> Generator[None]:
+        """Hold one of the caller's requests, so that nobody takes up all that is served at once. Raises ProblemError (BUSY) for one too many."""
+        if is_stream(request.scope):
+            yield
+            return
+        if self._served[who] >= self._each:
+            raise problem(
+                ErrorType.BUSY,
+                f"At most {self._each} requests of one caller are served at once. Wait for an answer before you send the next.",
+                f"单个调用方最多同时处理 {self._each} 个请求，请等待答复后再发送。",
+                rule="TRU-4",
+                retry_after=1,
+            )
+        with _counted(self._served, who):
+            yield
+
+
+@contextmanager
+def _counted(held: Counter[str], who: str) -> Generator[None]:
+    held[who] += 1
+    try:
+        yield
+    finally:
+        held[who] -= 1
+        if not held[who]:
+            del held[who]
+
+
+def is_stream(scope: Scope) -> bool:
+    """Whether somebody asks to follow a case."""
+    return scope["method"] == "GET" and STREAM.fullmatch(scope["path"]) is not None
 
 
 class Admission:
     """Serves so many requests at once; who comes on top is told at once, instead of waiting until it is too late for everybody.
 
-    Event streams have a bound of their own.
+    A request counts while we work on it, never while its body is on its way or its caller does not take the answer: callers who are slow, by
+    nature or on purpose, are in nobody's way. Event streams have a bound of their own.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:
@@ -106,26 +147,53 @@ class Admission:
         self._served = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in FREE or scope["path"].endswith("/events"):
+        if scope["type"] != "http" or scope["path"] in FREE or is_stream(scope):
             await self._app(scope, receive, send)
         elif self._served >= self._most:
-            await respond(Request(scope), _full())(scope, receive, send)
+            await respond(Request(scope), too_many())(scope, receive, send)
         else:
+            with self._working():
+                await self._app(scope, self._receiving(receive), self._sending(send))
+
+    @contextmanager
+    def _working(self) -> Generator[None]:
+        self._served += 1
+        try:
+            yield
+        finally:
+            self._served -= 1
+
+    @contextmanager
+    def _waiting(self) -> Generator[None]:
+        self._served -= 1
+        try:
+            yield
+        finally:
             self._served += 1
-            try:
-                await self._app(scope, receive, send)
-            finally:
-                self._served -= 1
 
+    def _receiving(self, receive: Receive) -> Receive:
+        whole = False
 
-def _full() -> ProblemError:
-    return problem(
-        ErrorType.BUSY,
-        "More is asked for at once than can be served. Come back shortly; a retry with the same Idempotency-Key is safe.",
-        "同时请求过多，请稍后重试；使用相同的 Idempotency-Key 重试是安全的。",
-        status=503,
-        retry_after=randint(1, 4),  # noqa: S311 # so that they do not all come back at once
-    )
+        async def receiving() -> Message:
+            """Once the body is there, whoever listens on waits for the caller to go, and works meanwhile."""
+            nonlocal whole
+            if whole:
+                return await receive()
+            with self._waiting():
+                message = await receive()
+            whole = not message.get("more_body", False)
+            if whole and self._served > self._most:
+                raise HTTPException(503)
+            return message
+
+        return receiving
+
+    def _sending(self, send: Send) -> Send:
+        async def sending(message: Message) -> None:
+            with self._waiting():
+                await send(message)
+
+        return sending
 
 
 def address_of(request: Request) -> str:

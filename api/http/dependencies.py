@@ -1,5 +1,6 @@
 """What endpoints ask for, as `Annotated` aliases: the parts of the program, the caller, the language, the case in the path."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -56,7 +57,7 @@ _bearer = HTTPBearer(
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> Caller:
+async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncIterator[Caller]:
     try:
         caller = await parts.tokens.caller(credentials.credentials if credentials else None)
         await refuse_revoked(parts.database, caller)
@@ -67,7 +68,8 @@ async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> Call
     caller = await as_member(parts.database, caller)
     request.state.locale = caller.locale
     structlog.contextvars.bind_contextvars(role=caller.role.value)
-    return caller
+    with parts.budgets.serving(request, f"{caller.role}:{caller.actor.id}"):
+        yield caller
 
 
 CallerOf = Annotated[Caller, Depends(_caller)]

@@ -3,8 +3,9 @@
 The one place where our errors meet HTTP (docs/architecture.md): `ErrorType` → status and title.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
+from random import randint
 from typing import Any, NamedTuple
 
 import structlog
@@ -26,6 +27,8 @@ from models.common.vocabulary import ErrorType, Locale
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 20
 """How many faults of one request are told: whoever made more mends these first."""
+LONGEST_NAME = 100
+"""Characters that are told of a field's name, which may be one that the caller made up."""
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 TYPES = "https://redress.example/problems/"
 
@@ -142,6 +145,16 @@ def too_large() -> ProblemError:
     return problem(ErrorType.INVALID, "The body is too large.", "请求体过大。", field="body", rule="size", status=413)
 
 
+def too_many() -> ProblemError:
+    return problem(
+        ErrorType.BUSY,
+        "More is asked for at once than can be served. Come back shortly; a retry with the same Idempotency-Key is safe.",
+        "同时请求过多，请稍后重试；使用相同的 Idempotency-Key 重试是安全的。",
+        status=503,
+        retry_after=randint(1, 4),  # noqa: S311 # so that they do not all come back at once
+    )
+
+
 def internal() -> ProblemError:
     return problem(
         ErrorType.INTERNAL,
@@ -234,7 +247,7 @@ def _rule(error: Mapping[str, Any]) -> str:
 def _field(location: Sequence[str | int]) -> str:
     """`("body", "lines", 0, "line_id")` → `lines.0.line_id`."""
     inner = location[1:] if location and location[0] in {"body", "query", "path", "header"} else location
-    return ".".join(str(part) for part in inner) or str(location[0] if location else "body")
+    return ".".join(str(part)[:LONGEST_NAME] for part in inner) or str(location[0] if location else "body")
 
 
 def _methods(request: Request) -> list[str]:
@@ -247,31 +260,30 @@ def _methods(request: Request) -> list[str]:
     return [method for method in METHODS if takes(method)]
 
 
+_BY_STATUS: Mapping[int, Callable[[], ProblemError]] = {
+    400: lambda: problem(
+        ErrorType.INVALID, "The body cannot be read.", "无法读取请求体。", field="body", rule="syntax", status=422
+    ),
+    404: lambda: problem(ErrorType.NOT_FOUND, "There is no such address. See /docs.", "没有这个地址，请见 /docs。"),
+    405: lambda: problem(
+        ErrorType.INVALID, "This address does not take that method. See /docs.", "该地址不支持此方法，请见 /docs。", status=405
+    ),
+    408: lambda: problem(
+        ErrorType.INVALID,
+        "The body did not come in time. Send it again; a retry with the same Idempotency-Key is safe.",
+        "请求体未及时到达，请重新发送；使用相同的 Idempotency-Key 重试是安全的。",
+        field="body",
+        rule="time",
+        status=408,
+    ),
+    413: too_large,
+    503: too_many,
+}
+"""What the framework, and what reads bodies, may raise."""
+
+
 def _from_http(error: HTTPException) -> ProblemError:
-    match error.status_code:
-        case 404:
-            return problem(ErrorType.NOT_FOUND, "There is no such address. See /docs.", "没有这个地址，请见 /docs。")
-        case 405:
-            return problem(
-                ErrorType.INVALID,
-                "This address does not take that method. See /docs.",
-                "该地址不支持此方法，请见 /docs。",
-                status=405,
-            )
-        case 413:
-            return too_large()
-        case 408:
-            return problem(
-                ErrorType.INVALID,
-                "The body did not come in time. Send it again; a retry with the same Idempotency-Key is safe.",
-                "请求体未及时到达，请重新发送；使用相同的 Idempotency-Key 重试是安全的。",
-                field="body",
-                rule="time",
-                status=408,
-            )
-        case 400:
-            return problem(
-                ErrorType.INVALID, "The body cannot be read.", "无法读取请求体。", field="body", rule="syntax", status=422
-            )
-        case status:
-            return problem(ErrorType.INVALID, str(error.detail), str(error.detail), status=status)
+    known = _BY_STATUS.get(error.status_code)
+    if known is not None:
+        return known()
+    return problem(ErrorType.INVALID, str(error.detail), str(error.detail), status=error.status_code)

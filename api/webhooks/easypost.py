@@ -47,7 +47,7 @@ async def _signed(
     responses={**TELLING, 202: {"description": "Well signed, but nobody is waiting for it.", "model": Taken}},
     openapi_extra=event_of("EasyPost"),
 )
-async def take_in(parts: PartsOf, body: Annotated[bytes, Depends(_signed)], response: Response) -> Taken:
+async def take_in(request: Request, parts: PartsOf, body: Annotated[bytes, Depends(_signed)], response: Response) -> Taken:
     """A parcel's news reach every case, return and replacement that knows its number; other events are taken and forgotten."""
     try:
         event = Event.model_validate_json(body)
@@ -63,4 +63,4 @@ async def take_in(parts: PartsOf, body: Annotated[bytes, Depends(_signed)], resp
     if tracker is None or tracker.unheard_of:
         return Taken(result="unknown")
     envelope = Envelope(kind=NoticeKind.SHIPMENT, payload=tracker.parcel.model_dump(mode="json"))
-    return await pass_on(parts, Partner.CARRIER, event.id, envelope, response, provider=NAME)
+    return await pass_on(parts, request, response, Partner.CARRIER, event.id, envelope=envelope, provider=NAME)

@@ -16,10 +16,11 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from adapters.database.engine import insert_if_absent
 from api.http.bodies import check_body
+from api.http.budgets import NOTICES
 from api.http.dependencies import Parts, PartsOf
 from api.http.lookup import CASE_ID
-from api.http.problems import problem
-from api.http.responses import TELLING
+from api.http.problems import from_fault, problem
+from api.http.responses import TELLING, problems
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
 from models.claims.found import FoundParcel
@@ -36,6 +37,7 @@ from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
 from rules.claims.found import as_found
+from rules.common.room import long_notice
 
 router = APIRouter(prefix="/v1/webhooks", tags=["partners"])
 log = structlog.get_logger("api.webhooks.standard")
@@ -133,6 +135,8 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
     openapi_extra=BODY,
 )
 async def take_in(
+    *,
+    request: Request,
     parts: PartsOf,
     partner: Teller,
     notice_id: Annotated[str, Depends(_signed)],
@@ -143,26 +147,27 @@ async def take_in(
 
     `reference` is the case's id; without it, the open cases of `order_id` are told.
     """
-    return await pass_on(parts, partner, notice_id, envelope, response)
+    return await pass_on(parts, request, response, partner, notice_id, envelope=envelope)
 
 
 @router.post(
     "/{partner}/{who:path}",
     summary="Take a notice of one merchant or carrier in · 接收单个商家或承运商的通知",
-    responses=RESPONSES,
+    responses={**RESPONSES, **problems(404)},  # no name has a line break
     openapi_extra=BODY,
 )
 async def take_in_of_one(
+    *,
+    request: Request,
     parts: PartsOf,
     partner: Teller,
-    *,
     who: Annotated[str, Path(description="The merchant or carrier that has a secret of its own.", examples=["SF"])],
     notice_id: Annotated[str, Depends(_signed)],
     envelope: Annotated[Envelope, Depends(_envelope)],
     response: Response,
 ) -> Taken:
     """The same, from one merchant or carrier alone: it counts only for what is its own."""
-    return await pass_on(parts, partner, notice_id, envelope, response, who=who)
+    return await pass_on(parts, request, response, partner, notice_id, envelope=envelope, who=who)
 
 
 def event_of(provider: str) -> dict[str, Any]:
@@ -173,11 +178,12 @@ def event_of(provider: str) -> dict[str, Any]:
 
 async def pass_on(
     parts: Parts,
+    request: Request,
+    response: Response,
     partner: Partner,
     notice_id: str,
-    envelope: Envelope,
-    response: Response,
     *,
+    envelope: Envelope,
     provider: str | None = None,
     who: str | None = None,
 ) -> Taken:
@@ -185,9 +191,12 @@ async def pass_on(
 
     `provider`: who of the partner's kind sent it in a way of its own; its notices are counted under its name.
     `who`: the merchant or carrier whose own secret it was signed with.
-    Raises ProblemError (INVALID) for a notice of a kind that this partner does not send.
+    Raises ProblemError: INVALID for a notice of a kind that this partner does not send, or too long; BUSY for more about one case than it may.
     """
     _refuse_unless_sent_by(partner, envelope.kind)
+    fault = long_notice(envelope.payload)
+    if fault is not None:
+        raise from_fault(fault)
     sender, name = provider or partner.value, provider or holder(partner, who)
     key = {"partner": name, "notice_id": notice_id}
     async with parts.database.reading() as session:
@@ -199,6 +208,8 @@ async def pass_on(
         apart &= await _parties(session, envelope, cases) if apart and cases else frozenset[str]()
     if replayed:
         return _taken(parts, sender, "replayed")
+    for case_id in cases:
+        parts.budgets.take(request, NOTICES, f"{name} {case_id}")
     notice = Notice(
         notice_id=notice_id,
         partner=sender,

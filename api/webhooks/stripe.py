@@ -53,7 +53,7 @@ async def _event(
     responses={**TELLING, 202: {"description": "Well signed, but no case is waiting for it.", "model": Taken}},
     openapi_extra=event_of("Stripe"),
 )
-async def take_in(parts: PartsOf, event: Annotated[stripe.Event, Depends(_event)], response: Response) -> Taken:
+async def take_in(request: Request, parts: PartsOf, event: Annotated[stripe.Event, Depends(_event)], response: Response) -> Taken:
     """News of a refund or a charge reach whoever asked for it; any other event is taken and forgotten. docs/money.md says which to send."""
     try:
         envelope = _told(event)
@@ -61,7 +61,7 @@ async def take_in(parts: PartsOf, event: Annotated[stripe.Event, Depends(_event)
         raise _unreadable() from error
     if envelope is None:
         return Taken(result="unknown")
-    return await pass_on(parts, Partner.PAYMENT, event.id, envelope, response, provider="stripe")
+    return await pass_on(parts, request, response, Partner.PAYMENT, event.id, envelope=envelope, provider="stripe")
 
 
 def _told(event: stripe.Event) -> Envelope | None:

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
@@ -190,7 +190,7 @@ def _sandbox(settings: Settings, http: httpx.AsyncClient) -> Part:
             ),
             *("--data-dir", str(settings.data_dir / "sandbox"), "--webhook-url", f"{settings.api_url}/v1/webhooks"),
         ),
-        ready=_answering(http, f"{address}/healthz"),
+        ready=Answering(http, f"{address}/healthz"),
         address=address,
         environment=_environment() | _sandboxs_credentials(settings),
     )
@@ -206,10 +206,12 @@ def _sandboxs_credentials(settings: Settings) -> dict[str, str]:
 
 
 def _api(settings: Settings, http: httpx.AsyncClient) -> Part:
+    ready = Answering(http, f"{settings.api_url}/readyz")
     return Part(
         name="api",
         command=(sys.executable, "-m", "api"),
-        ready=_answering(http, f"{settings.api_url}/readyz"),
+        ready=ready,
+        said=lambda: ready.said,
         address=settings.api_url,
         environment=_environment(),
         before_again=_migrated_again,
@@ -230,14 +232,21 @@ def _environment() -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))}
 
 
-def _answering(http: httpx.AsyncClient, address: str) -> Callable[[datetime], Awaitable[bool]]:
-    async def answers(_: datetime) -> bool:
+class Answering:
+    """Whether an address answers well, and what it said last when it did not."""
+
+    def __init__(self, http: httpx.AsyncClient, address: str) -> None:
+        self._http = http
+        self._address = address
+        self.said = ""
+
+    async def __call__(self, _: datetime) -> bool:
         try:
-            return (await http.get(address)).is_success
+            answer = await self._http.get(self._address)
         except httpx.HTTPError:
             return False
-
-    return answers
+        self.said = "" if answer.is_success else f"{self._address}: {answer.text[:500]}"
+        return answer.is_success
 
 
 def tell(sentence: str) -> None:

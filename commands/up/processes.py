@@ -43,6 +43,8 @@ class Part:
     """What is done before it is started another time."""
     hint: str = ""
     """Where it says why it is not ready; none: in its log."""
+    said: Callable[[], str] = str
+    """What it answered last, when it was asked whether it is ready."""
 
     @property
     def title(self) -> str:
@@ -71,7 +73,8 @@ class ProcessRunner:
         if self._task in done and not self._stopping:
             self._task.result()
         if ready not in done:
-            raise CommandError(say("never_ready", part=self.part.title, log=self.log, tail=_tail(self.log)))
+            tail = "\n".join(filter(None, (_tail(self.log), self.part.said())))
+            raise CommandError(say("never_ready", part=self.part.title, log=self.log, tail=tail))
 
     async def stop(self) -> None:
         """Ask it to end, and make it end when its grace has passed."""
@@ -135,9 +138,13 @@ class ProcessRunner:
             self._rotate()
 
     def _rotate(self) -> None:
-        """Copied and emptied, for its process holds the file open; it appends, so that it goes on at the beginning."""
+        """Copied and emptied, for its process holds the file open; it appends, so that it goes on at the beginning.
+
+        On a full disk the copy ends early, and what is emptied makes room.
+        """
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
-            shutil.copyfile(self.log, self.log.with_suffix(".1.log"))
+            with contextlib.suppress(OSError):
+                shutil.copyfile(self.log, self.log.with_suffix(".1.log"))
             os.truncate(self.log, 0)
 
     async def _watch(self, *, again: bool) -> None:

@@ -4,9 +4,11 @@ A state has to fit in 2 MiB with its policy, or the workflow can never begin a f
 anything changes. What parties and agents may fill leaves room for supervisors, who can always decide; and what all may fill, for partners.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from models.case.actions import Act
 from models.common.base import Bilingual, Body
@@ -19,7 +21,7 @@ STATE = MIB
 """Bytes of a whole state that parties, agents and the words of anybody may fill."""
 STATE_OF_SUPERVISORS = MIB + MIB // 2
 ACTION = 96 * KIB
-"""Bytes of one action: twelve pages in any script, or every remedy of a ruling in words."""
+"""Bytes of one action, or of one partner's notice: twelve pages in any script, or every remedy of a ruling in words."""
 STANDS = 3
 """How often what is said may stand in the state until it is saved: a question in two languages, an answer with its request, news of it."""
 HISTORY = 32 * MIB
@@ -67,6 +69,20 @@ def too_long(act: Act[Body]) -> Fault | None:
         detail=f"This is longer than one action may be ({most} KiB); shorten its words and reasons, or hand in a document as evidence.",
         detail_zh=f"内容超过单次操作的上限（{most} KiB）；请精简文字与理由，或以文件形式作为证据提交。",
         field="body",
+        rule="size",
+    )
+
+
+def long_notice(payload: Mapping[str, JsonValue]) -> Fault | None:
+    """What no workflow takes in of a partner at once."""
+    if len(json.dumps(payload)) <= ACTION:
+        return None
+    most = ACTION // KIB
+    return Fault(
+        type=ErrorType.INVALID,
+        detail=f"This is longer than a notice may be ({most} KiB): it has more than the contract asks for.",
+        detail_zh=f"内容超过单次通知的上限（{most} KiB），超出接口约定。",
+        field="payload",
         rule="size",
     )
 

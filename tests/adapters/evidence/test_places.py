@@ -89,6 +89,19 @@ def test_the_checksums_of_a_png_are_right_again() -> None:
     Image.open(io.BytesIO(without_place(PICTURES["PNG"]))).verify()
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_what_programs_keep_in_the_texts_of_a_png_tells_none_either(packed: bool) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Raw profile type exif", f"\nexif\n{len(exif())}\n{exif().hex()}\n", zip=packed)
+    info.add_itxt("XML:com.adobe.xmp", XMP.decode(), zip=packed)
+    before = picture("PNG", pnginfo=info)
+    after = without_place(before)
+    assert opened(before).info.keys() >= {"Raw profile type exif", "XML:com.adobe.xmp"}
+    assert not opened(after).info.keys() & {"Raw profile type exif", "XML:com.adobe.xmp"}
+    assert (opened(after).tobytes(), len(after)) == (opened(before).tobytes(), len(before))
+    Image.open(io.BytesIO(after)).verify()
+
+
 def test_iptc_further_xmp_and_a_second_picture_in_the_file_tell_none_either() -> None:
     iptc = b"Photoshop 3.0\0" + b"8BIM\x04\x04\0\0\0\0\0\x0d\x1c\x02\x5a\0\x08Hangzhou"
     more = b"http://ns.adobe.com/xmp/extension/\0" + b"0" * 40 + b"<City>Hangzhou</City>"

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from starlette.types import Message
 
 from api.http import budgets, connections, limits
 from api.http.budgets import Admission
@@ -20,6 +22,8 @@ from models.common.vocabulary import Role
 from tests.support.processes.api import Web, running_web
 
 OPENING = {"kind": "inquiry", "description": "Where is my parcel?"}
+MUCH = "x" * 32 * 1024 * 1024
+"""More than connections keep on the way."""
 RATES = {"customer": "5/minute", "opening": "2/hour", "unauthenticated": "3/minute"}
 
 
@@ -104,16 +108,103 @@ async def test_who_comes_on_top_of_what_can_be_served_is_refused_at_once() -> No
         assert (await http.get("/slow")).status_code == 200
 
 
+def scope(**own: object) -> dict[str, object]:
+    return {"type": "http", "method": "POST", "path": "/", "headers": [], "query_string": b"", "state": {}, **own}
+
+
+async def test_who_sends_a_body_slowly_is_in_nobodys_way_and_is_served_in_turn_when_it_is_there() -> None:
+    let_go, working, answers = asyncio.Event(), asyncio.Semaphore(0), list[int]()
+    bodies = [asyncio.Queue[Message]() for _ in range(3)]
+
+    async def read(request: Request) -> PlainTextResponse:
+        await request.body()
+        working.release()
+        await let_go.wait()
+        return PlainTextResponse("read")
+
+    async def answered(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answers.append(message["status"])
+
+    routes = [Route("/", read, methods=["POST"])]
+    app = Admission(Starlette(routes=routes), most=1)
+    sending = [asyncio.create_task(app(scope(), body.get, answered)) for body in bodies]
+    await asyncio.sleep(0.01)
+    for body in bodies:
+        await body.put({"type": "http.request", "body": b"half", "more_body": True})
+    await bodies[0].put({"type": "http.request", "body": b"whole"})
+    await working.acquire()
+    await bodies[1].put({"type": "http.request", "body": b"whole"})
+    await sending[1]
+    assert answers == [503]
+    let_go.set()
+    await sending[0]
+    await bodies[2].put({"type": "http.request", "body": b"whole"})
+    await sending[2]
+    assert answers == [503, 200, 200]
+
+
+async def test_who_does_not_take_an_answer_is_in_nobodys_way() -> None:
+    taken = asyncio.Event()
+
+    async def there() -> Message:
+        return {"type": "http.request"}
+
+    async def never_taken(_: Message) -> None:
+        await taken.wait()
+
+    async def at_once(message: Message) -> None:
+        answers.append(message.get("status"))
+
+    answers: list[object] = []
+    app = Admission(PlainTextResponse("much"), most=1)
+    stalled = asyncio.create_task(app(scope(), there, never_taken))
+    await asyncio.sleep(0.01)
+    await app(scope(), there, at_once)
+    assert answers[0] == 200
+    taken.set()
+    await stalled
+
+
+async def test_one_caller_does_not_take_up_all_that_is_served_at_once(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go, held = asyncio.Event(), asyncio.Semaphore(0)
+
+    async def away(*_: object) -> tuple[()]:
+        held.release()
+        await let_go.wait()
+        return ()
+
+    settings = web.settings.model_copy(update={"requests_at_once": 8})
+    async with running_web(settings, web.service) as other:
+        (customer, _, order), (another, _, _) = other.customer(), other.customer()
+        path = f"/v1/orders/{order}/variants?line_id=L1"
+        monkeypatch.setattr(other.service.world, "variants", away)
+        waiting = [asyncio.create_task(customer.get(path)) for _ in range(2)]
+        for _ in waiting:
+            await held.acquire()
+        refused = await customer.get(path)
+        assert (refused.status_code, refused.json()["rule"], refused.headers["Retry-After"]) == (429, "TRU-4", "1")
+        assert (await another.get("/v1/cases")).status_code == 200
+        let_go.set()
+        assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200]
+        assert (await customer.get("/v1/cases")).status_code == 200
+
+
 @pytest.fixture
 async def listening(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[str, int]]:
     """A server with our bounds of time, made short."""
     monkeypatch.setattr(connections, "HEADERS_WITHIN", 0.3)
+    monkeypatch.setattr(connections, "TAKEN_WITHIN", 0.3)
     monkeypatch.setattr(limits, "SILENCE", 0.3)
+
+    async def much(_: Request) -> PlainTextResponse:
+        return PlainTextResponse(MUCH)
 
     async def read(request: Request) -> PlainTextResponse:
         return PlainTextResponse(str(len(await request.body())))
 
-    app = BodyLimit(Starlette(routes=[Route("/", read, methods=["POST"])]), most=1000, larger={})
+    routes = [Route("/", read, methods=["POST"]), Route("/much", much)]
+    app = BodyLimit(Starlette(routes=routes), most=1000, larger={})
     with socket.create_server(("127.0.0.1", 0)) as port:
         server = uvicorn.Server(uvicorn.Config(app, http=BoundedHttpProtocol, ws="none", log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[port]))
@@ -136,6 +227,30 @@ async def test_a_connection_that_says_nothing_or_half_of_a_request_ends(listenin
         answer = await reader.read()
     writer.close()
     assert answer == b"" or b" 408 " in answer.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "head", [b"GET /" + b"x" * 100_000, b"GET / HTTP/1.1\r\n" + b"X-Long: 1234\r\n" * 10_000], ids=["address", "headers"]
+)
+async def test_a_request_that_begins_without_end_is_refused(listening: tuple[str, int], head: bytes) -> None:
+    reader, writer = await asyncio.open_connection(*listening)
+    writer.write(head)
+    async with asyncio.timeout(10):
+        answer = await reader.readline()
+    writer.close()
+    assert b" 431 " in answer
+
+
+async def test_a_connection_whose_answer_is_not_taken_ends(listening: tuple[str, int]) -> None:
+    with socket.create_connection(listening) as connection:
+        connection.sendall(b"GET /much HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await asyncio.sleep(1)
+        connection.settimeout(10)
+        taken = 0
+        with suppress(ConnectionResetError):
+            while piece := await asyncio.to_thread(connection.recv, 1024 * 1024):
+                taken += len(piece)
+    assert taken < len(MUCH)
 
 
 async def test_a_whole_request_is_answered_and_another_on_the_same_connection(listening: tuple[str, int]) -> None:

@@ -2,6 +2,8 @@
 
 Each address is met with requests that fit the document and with ones that do not; half of them name cases that are really there, in
 several states. The same requests on every run; `REDRESS_FUZZ=1000` sends so many of each sort to each address.
+
+How many requests that were, and how long the slowest answers took, is printed at the end: seconds are for people to judge, on their machine.
 """
 
 import asyncio
@@ -9,7 +11,7 @@ import itertools
 import json
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -32,6 +34,8 @@ from tests.support.processes.databases import DIALECTS
 from tests.support.processes.service import running_service
 
 EXAMPLES = int(os.environ.get("REDRESS_FUZZ", "5"))
+NOBODY_WAITS = 2
+"""Seconds that an answer should never take."""
 WHO = {
     Role.CUSTOMER: ("C-FUZZ",),
     Role.MERCHANT: ("M-1",),
@@ -61,6 +65,8 @@ class Ground:
     cases: list[str]
     closed: list[str]
     evidence: str
+    answers: list[tuple[float, str]] = field(default_factory=list)
+    """Seconds, and the address, of each."""
 
 
 @pytest.fixture(scope="module")
@@ -105,8 +111,22 @@ async def prepared(web: Web) -> Ground:
 
 @pytest.mark.long
 @pytest.mark.timeout(300 if EXAMPLES < 10 else 0)
-async def test_whatever_anybody_sends_is_answered_as_documented(ground: Ground) -> None:
-    await asyncio.to_thread(fuzz, ground)
+async def test_whatever_anybody_sends_is_answered_as_documented(ground: Ground, capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        await asyncio.to_thread(fuzz, ground)
+    finally:
+        with capsys.disabled():
+            print(f"\n{summary(ground)}")  # noqa: T201
+    assert len(ground.answers) >= len(ground.document["paths"]) * EXAMPLES
+
+
+def summary(ground: Ground) -> str:
+    """How many were sent, and the slowest addresses."""
+    slowest = {address: seconds for seconds, address in sorted(ground.answers)}
+    worst = sorted(slowest.items(), key=lambda each: -each[1])[:5]
+    over = sum(seconds > NOBODY_WAITS for seconds, _ in ground.answers)
+    told = ", ".join(f"{seconds:.2f} s {address}" for address, seconds in worst)
+    return f"{len(ground.answers)} requests, {over} answered after more than {NOBODY_WAITS} s; slowest: {told}"
 
 
 def fuzz(ground: Ground) -> None:
@@ -159,6 +179,7 @@ def send(ground: Ground, operation: Any, requests: Any) -> None:
         if signed and "/webhooks/" in operation.path and not isinstance(case.body, NotSet):
             headers |= signature(ground, case.body, partner_of(operation.path, case.path_parameters))
         answer = case.call(base_url=ground.address, headers=headers, timeout=20)
+        ground.answers.append((answer.elapsed, operation.label))
         case.validate_response(answer, checks=asked)
 
     answered_as_documented()

@@ -13,7 +13,7 @@ from models.common.vocabulary import RefundStatus, Role
 from models.tables.money import RefundPartRow
 from tests.support.builders.notices import signed
 from tests.support.builders.pictures import numbered, picture
-from tests.support.processes.api import Web
+from tests.support.processes.api import Web, running_web
 from tests.support.processes.waiting import eventually
 
 
@@ -247,3 +247,22 @@ async def test_a_statement_whose_evidence_is_no_list_of_hashes_hurts_nobody(web:
     assert (await send(web, about(case_id, request_id, evidence))).status_code == 200
     assert (await send(web, statement(request_id, reference=case_id))).status_code == 200
     assert await answers(web, case_id) == ["checked and fine"]
+
+
+async def test_a_notice_that_no_history_should_hold_is_refused(web: Web) -> None:
+    case_id, _, request_id = await asked_case(web)
+    long = {"kind": "statement", "reference": case_id, "payload": {"request_id": request_id, "words": "x" * 100_000}}
+    answer = await send(web, long)
+    assert (answer.status_code, answer.json()["field"], answer.json()["rule"]) == (422, "payload", "size")
+
+
+async def test_a_partner_that_never_stops_telling_of_one_case_comes_back_later(web: Web) -> None:
+    case_id, _, request_id = await asked_case(web)
+    other_id, _, other_request = await asked_case(web)
+    settings = web.settings.model_copy(update={"rate_limits": {"notices": "2/hour"}})
+    async with running_web(settings, web.service) as limited:
+        answers = [await send(limited, statement(request_id, reference=case_id)) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert int(answers[-1].headers["Retry-After"]) > 0
+        assert (await send(limited, statement(other_request, reference=other_id))).status_code == 200
+        assert (await send(limited, statement(request_id, reference=case_id), partner="carrier")).status_code == 200

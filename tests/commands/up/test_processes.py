@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime
+from errno import ENOSPC
 from pathlib import Path
 from textwrap import dedent
 
@@ -114,6 +115,21 @@ async def test_a_log_is_put_aside_when_it_is_large_while_its_process_goes_on(hom
     assert alive(home.pid("worker"))
 
 
+async def test_a_log_that_a_full_disk_has_no_room_to_put_aside_is_emptied_all_the_same(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("commands.up.processes.LOG_LIMIT", 10)
+    monkeypatch.setattr("commands.up.processes.LOG_LOOK", 0.05)
+    monkeypatch.setattr("shutil.copyfile", full)
+    await home.process_group.start(part(home.folder, "worker", f"print('x' * 99, flush=True); {WAITS}"))
+    await until(lambda: (home.folder / "worker.log").stat().st_size == 0)
+    os.kill(home.pid("worker"), signal.SIGKILL)
+    await until(lambda: home.heard("The worker is back"))
+
+
 async def test_everything_is_stopped_also_what_does_not_want_to(home: Home) -> None:
     await home.process_group.start(part(home.folder, "api"))
     await home.process_group.start(part(home.folder, "worker", STUBBORN, grace=0.3))
@@ -127,6 +143,17 @@ async def test_a_part_that_cannot_start_shows_the_end_of_its_log(home: Home) -> 
         await home.process_group.start(part(home.folder, "sandbox", "raise SystemExit('the catalogue is broken')"))
     assert "the catalogue is broken" in str(refusal.value)
     assert "sandbox.log" in str(refusal.value)
+
+
+async def test_a_part_that_never_works_shows_what_it_says_of_that(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.up.processes.READY_WITHIN", 0.5)
+
+    async def never(_: datetime) -> bool:
+        return False
+
+    with pytest.raises(CommandError) as refusal:
+        await home.process_group.start(replace(part(home.folder, "api"), ready=never, said=lambda: "only 3 MB free"))
+    assert "only 3 MB free" in str(refusal.value)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux's kernel promises it")
