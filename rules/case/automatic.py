@@ -12,13 +12,12 @@ from models.investigation.decisions import Check
 from models.policy.policy import LiabilityRow, PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.table import REMEDIES
-from rules.common.amounts import cost_of
 from rules.common.rates import figure_in
 from rules.facts.establish import value_of
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
-from rules.money.goods import counted_before
+from rules.money.goods import counted_before, worth_of
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
 
@@ -131,4 +130,4 @@ def _entitlement(case: CaseState) -> Money:
     if case.issue is Issue.CHARGED_TWICE:
         duplicate = value_of(case.facts, "payment.duplicate_minor")
         return Money(minor=duplicate if isinstance(duplicate, int) else 0, currency=case.order.total.currency)
-    return cost_of(case.order, lines_in_question(case), counted_before(case))
+    return worth_of(case, lines_in_question(case))

@@ -1,19 +1,20 @@
 """Pieces and money of an order's lines: what remedies hold of them (RES-1). docs/eligibility.md says it in words."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from models.case.history import LineGiven, OrderHistory
+from models.case.history import LineDifference, LineGiven, OrderHistory
 from models.case.recalled import Moved, Recalled
 from models.case.state import CaseState
+from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.partners import Order
+from models.common.partners import Order, OrderLine
 from models.common.vocabulary import Acceptance, Issue, IssueGroup, Party, RefundStatus, RemedyKind, Stage
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
-from rules.common.amounts import apportioned, part_of
+from rules.common.amounts import NOTHING, apportioned, part_of
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
 
@@ -71,6 +72,18 @@ def exchanged_by(cases: Iterable[CaseState]) -> tuple[LineQuantity, ...]:
     )
 
 
+def differences_by(cases: Iterable[CaseState]) -> tuple[LineDifference, ...]:
+    """What exchanges that are done cost the customer more or less, by line; one about several lines is shared out by what was paid for them."""
+    minor = Counter[str]()
+    for case in cases:
+        for remedy in case.remedies:
+            if case.order is not None and remedy.kind is RemedyKind.EXCHANGE and remedy.done_at and remedy.undone is None:
+                more = _paid_besides(remedy) - _given(remedy)
+                worth = _worth_of_lines(case.order, concerned(case.order, remedy.lines, case.receipt.lines))
+                minor.update(apportioned(more, worth))
+    return tuple(LineDifference(line_id=line_id, minor=own) for line_id, own in sorted(minor.items()) if own)
+
+
 def sent_again_by(cases: Iterable[CaseState], *, done: bool = False) -> tuple[LineQuantity, ...]:
     """Pieces that these cases send once more because they did not come, or with `done` have sent; no reservation tells of those."""
     return tuple(
@@ -80,6 +93,15 @@ def sent_again_by(cases: Iterable[CaseState], *, done: bool = False) -> tuple[Li
         if case.order is not None and remedy.kind is RemedyKind.RESHIP and remedy.undone is None and (remedy.done_at or not done)
         for line in concerned(case.order, remedy.lines, case.receipt.lines)
     )
+
+
+def sent_before(case: CaseState) -> Counter[str]:
+    """Pieces by line that this case has sent again for any reason, and others because they did not come."""
+    sent = counted(case.history.sent_again) if case.history else Counter[str]()
+    for remedy in case.remedies:
+        if case.order is not None and remedy.kind is RemedyKind.RESHIP and remedy.undone is None and remedy.done_at is not None:
+            sent += counted(concerned(case.order, remedy.lines, case.receipt.lines))
+    return sent
 
 
 def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
@@ -97,6 +119,7 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
             "taken": tuple(LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(taken.items())),
             "given": _summed((*history.given, *given_by_line((case,)))),
             "exchanged": (*history.exchanged, *exchanged_by((case,))),
+            "differences": (*history.differences, *differences_by((case,))),
             "sent_again": (*history.sent_again, *sent_again_by((case,), done=True)),
             "given_for_lost": _summed((*history.given_for_lost, *given_by_line(_not_come((case,))))),
         }
@@ -107,6 +130,60 @@ def counted_before(case: CaseState) -> Counter[str]:
     """Pieces by line whose worth this case and others have counted already (`part_of`)."""
     history = with_own(case.history, case)
     return counted((*history.taken, *history.exchanged))
+
+
+def difference_of(history: OrderHistory, line_id: str) -> int:
+    """Minor units by which the line's pieces cost the customer more than the order says."""
+    return sum(one.minor for one in history.differences if one.line_id == line_id)
+
+
+def as_exchanged(these: int, all_left: int, difference: int, *, all_of_them: bool) -> tuple[int, int]:
+    """What pieces of a line, and all that are left of it, are worth, when others came in exchange for some.
+
+    Nobody knows which ones come back: what they cost more is left with the last, what they cost less is never exceeded.
+    """
+    left = max(all_left + difference, 0)
+    return (left if all_of_them else min(these, left)), left
+
+
+def worth_of(case: CaseState, lines: tuple[LineQuantity, ...], besides: Mapping[str, int] = NOTHING) -> Money:
+    """What the customer has paid by now for these pieces, or for the whole order: by the order, and for what came in exchange.
+
+    `besides`: pieces by line that count as given away already.
+    """
+    assert case.order is not None  # noqa: S101  # callers ask first
+    minor = sum(these for _, these, _ in _worths(case, lines, besides))
+    beside_lines = 0 if lines else case.order.total.minor - sum(line.paid.minor for line in case.order.lines)
+    return Money(minor=minor + beside_lines, currency=case.order.total.currency)
+
+
+def not_given_back(case: CaseState, lines: tuple[LineQuantity, ...]) -> int:
+    """Minor units of the pieces' worth that no refund for their lines gave back before."""
+    history = with_own(case.history, case)
+    taken, exchanged, kept = counted(history.taken), counted(history.exchanged), 0
+    for line, these, all_left in _worths(case, lines):
+        given = sum(given.minor for given in history.given if given.line_id == line.line_id)
+        gone = part_of(line.paid, taken[line.line_id], line.quantity, exchanged[line.line_id])
+        kept += min(these, max(all_left - max(given - gone, 0), 0))
+    return kept
+
+
+def _worths(
+    case: CaseState, lines: tuple[LineQuantity, ...], besides: Mapping[str, int] = NOTHING
+) -> Iterator[tuple[OrderLine, int, int]]:
+    """Each line of these with what its pieces, and all that are left of it, are worth."""
+    assert case.order is not None  # noqa: S101  # callers ask first
+    history = with_own(case.history, case)
+    taken = counted(history.taken) + Counter(besides)
+    before, wanted = taken + counted(history.exchanged), counted(concerned(case.order, lines))
+    for line in case.order.lines:
+        pieces, left = wanted[line.line_id], max(line.quantity - taken[line.line_id], 0)
+        if pieces:
+            these, all_left = (part_of(line.paid, count, line.quantity, before[line.line_id]) for count in (pieces, left))
+            difference = difference_of(history, line.line_id) if left else 0
+            if difference:
+                these, all_left = as_exchanged(these, all_left, difference, all_of_them=pieces >= left)
+            yield line, these, all_left
 
 
 def own_refunds(case: CaseState) -> tuple[int, int]:
@@ -137,6 +214,7 @@ def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
         unpaid=_unpaid(over, back),
         given=given_by_line(recalled.of_order, back),
         exchanged=exchanged_by(recalled.of_order),
+        differences=differences_by(recalled.of_order),
         sent_again=sent_again_by(recalled.of_order),
         given_for_lost=given_by_line(_not_come(recalled.of_order), back),
         for_goods_minor=sum(
@@ -223,8 +301,15 @@ def _came_back(remedy: Remedy, back: Collection[str]) -> int:
 
 
 def _shared(order: Order, minor: int, lines: tuple[LineQuantity, ...]) -> Counter[str]:
-    pieces = counted(lines)
-    worth = {
-        line.line_id: part_of(line.paid, pieces[line.line_id], line.quantity) for line in order.lines if pieces[line.line_id]
-    }
+    worth = _worth_of_lines(order, lines)
     return Counter(apportioned(min(minor, sum(worth.values())), worth))
+
+
+def _worth_of_lines(order: Order, lines: tuple[LineQuantity, ...]) -> dict[str, int]:
+    pieces = counted(lines)
+    return {line.line_id: part_of(line.paid, pieces[line.line_id], line.quantity) for line in order.lines if pieces[line.line_id]}
+
+
+def _paid_besides(remedy: Remedy) -> int:
+    charge = remedy.replacement.charge if remedy.replacement else None
+    return charge.payment.amount.minor if charge and charge.payment else 0

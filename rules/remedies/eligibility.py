@@ -28,7 +28,7 @@ from rules.common.rates import no_rate
 from rules.common.working_time import provisional as uncertain
 from rules.facts.liability import fits
 from rules.facts.parcels import lost_pieces
-from rules.money.goods import NOT_COME, concerned, counted
+from rules.money.goods import NOT_COME, as_exchanged, concerned, counted, difference_of
 from rules.remedies.ask import Ask
 from rules.remedies.order_change import time_fault
 
@@ -109,7 +109,9 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
             by_row[row.id] = _cap(ask, row, known)
     amount = sum(by_row.values())
     whole = all(pieces[line.line_id] >= line.quantity for line in ask.order.lines)
-    return max(amount, ask.order.total.minor) if whole and amount == sum(line.paid.minor for line in ask.order.lines) else amount
+    more = sum(one.minor for one in ask.history.differences)
+    all_of_it = whole and amount == sum(line.paid.minor for line in ask.order.lines) + more
+    return max(amount, ask.order.total.minor + more) if all_of_it else amount
 
 
 def freight_row(policy: PolicySlice, issue: Issue | None, finding: Finding | None) -> tuple[FreightRow, Party]:
@@ -292,6 +294,8 @@ def _share(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, pie
     given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
     beyond = max(given - part_of(line.paid, gone, line.quantity, exchanged), 0)
     these, all_left = (_shared(ask, line, row, count, gone + exchanged) for count in (min(pieces, left), left))
+    if left and (difference := difference_of(ask.history, line.line_id)):
+        these, all_left = as_exchanged(these, all_left, int(difference * row.share), all_of_them=pieces >= left)
     if _makes_good(ask, kind):  # each that did not come once, though the others are left
         for_lost = sum(given.minor for given in ask.history.given_for_lost if given.line_id == line.line_id)
         these = min(these, max(_shared(ask, line, row, _not_come(ask, line), gone + exchanged) - for_lost, 0))
