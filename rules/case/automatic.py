@@ -17,7 +17,8 @@ from rules.facts.establish import value_of
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
-from rules.money.goods import counted_before, worth_of
+from rules.money.goods import counted, counted_before, with_own
+from rules.money.worth import freight_due, worth_of
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
 
@@ -106,7 +107,7 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
         return None
     wanted = case.receipt.wanted
     if case.issue is Issue.CANCEL or (wanted and REMEDIES[wanted.remedy].changes):
-        return wished(case.order, wanted, case.receipt.lines, counted_before(case))
+        return wished(case.order, wanted, case.receipt.lines, counted_before(case), case.payments)
     usual = policy.issues[case.issue].remedies[0]
     if wanted is None and REMEDIES[usual].changes:  # which change, only the customer can say
         return None
@@ -130,4 +131,7 @@ def _entitlement(case: CaseState) -> Money:
     if case.issue is Issue.CHARGED_TWICE:
         duplicate = value_of(case.facts, "payment.duplicate_minor")
         return Money(minor=duplicate if isinstance(duplicate, int) else 0, currency=case.order.total.currency)
-    return worth_of(case, lines_in_question(case))
+    lines = lines_in_question(case)
+    worth = worth_of(case, lines)
+    freight = freight_due(case.order, with_own(case.history, case), counted(lines)) if lines else 0
+    return worth.model_copy(update={"minor": worth.minor + freight})

@@ -14,7 +14,8 @@ from models.remedies.table import REMEDIES
 from models.replacements.state import ON_THE_ROAD, ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
-from rules.money.goods import counted, worth_of
+from rules.money.goods import counted
+from rules.money.worth import worth_of
 from rules.returns.outcome import accepted_lines, settle
 
 SENT = frozenset({ReplacementStage.ON_ITS_WAY, ReplacementStage.DELIVERED})

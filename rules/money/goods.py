@@ -1,20 +1,19 @@
 """Pieces and money of an order's lines: what remedies hold of them (RES-1). docs/eligibility.md says it in words."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from models.case.history import LineDifference, LineGiven, OrderHistory
 from models.case.recalled import Moved, Recalled
 from models.case.state import CaseState
-from models.common.base import Money
 from models.common.lines import LineQuantity
-from models.common.partners import Order, OrderLine
+from models.common.partners import Order
 from models.common.vocabulary import Acceptance, Issue, IssueGroup, Party, RefundStatus, RemedyKind, Stage
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
-from rules.common.amounts import NOTHING, apportioned, part_of
+from rules.common.amounts import apportioned, part_of
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
 
@@ -130,60 +129,6 @@ def counted_before(case: CaseState) -> Counter[str]:
     """Pieces by line whose worth this case and others have counted already (`part_of`)."""
     history = with_own(case.history, case)
     return counted((*history.taken, *history.exchanged))
-
-
-def difference_of(history: OrderHistory, line_id: str) -> int:
-    """Minor units by which the line's pieces cost the customer more than the order says."""
-    return sum(one.minor for one in history.differences if one.line_id == line_id)
-
-
-def as_exchanged(these: int, all_left: int, difference: int, *, all_of_them: bool) -> tuple[int, int]:
-    """What pieces of a line, and all that are left of it, are worth, when others came in exchange for some.
-
-    Nobody knows which ones come back: what they cost more is left with the last, what they cost less is never exceeded.
-    """
-    left = max(all_left + difference, 0)
-    return (left if all_of_them else min(these, left)), left
-
-
-def worth_of(case: CaseState, lines: tuple[LineQuantity, ...], besides: Mapping[str, int] = NOTHING) -> Money:
-    """What the customer has paid by now for these pieces, or for the whole order: by the order, and for what came in exchange.
-
-    `besides`: pieces by line that count as given away already.
-    """
-    assert case.order is not None  # noqa: S101  # callers ask first
-    minor = sum(these for _, these, _ in _worths(case, lines, besides))
-    beside_lines = 0 if lines else case.order.total.minor - sum(line.paid.minor for line in case.order.lines)
-    return Money(minor=minor + beside_lines, currency=case.order.total.currency)
-
-
-def not_given_back(case: CaseState, lines: tuple[LineQuantity, ...]) -> int:
-    """Minor units of the pieces' worth that no refund for their lines gave back before."""
-    history = with_own(case.history, case)
-    taken, exchanged, kept = counted(history.taken), counted(history.exchanged), 0
-    for line, these, all_left in _worths(case, lines):
-        given = sum(given.minor for given in history.given if given.line_id == line.line_id)
-        gone = part_of(line.paid, taken[line.line_id], line.quantity, exchanged[line.line_id])
-        kept += min(these, max(all_left - max(given - gone, 0), 0))
-    return kept
-
-
-def _worths(
-    case: CaseState, lines: tuple[LineQuantity, ...], besides: Mapping[str, int] = NOTHING
-) -> Iterator[tuple[OrderLine, int, int]]:
-    """Each line of these with what its pieces, and all that are left of it, are worth."""
-    assert case.order is not None  # noqa: S101  # callers ask first
-    history = with_own(case.history, case)
-    taken = counted(history.taken) + Counter(besides)
-    before, wanted = taken + counted(history.exchanged), counted(concerned(case.order, lines))
-    for line in case.order.lines:
-        pieces, left = wanted[line.line_id], max(line.quantity - taken[line.line_id], 0)
-        if pieces:
-            these, all_left = (part_of(line.paid, count, line.quantity, before[line.line_id]) for count in (pieces, left))
-            difference = difference_of(history, line.line_id) if left else 0
-            if difference:
-                these, all_left = as_exchanged(these, all_left, difference, all_of_them=pieces >= left)
-            yield line, these, all_left
 
 
 def own_refunds(case: CaseState) -> tuple[int, int]:

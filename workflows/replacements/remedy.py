@@ -19,7 +19,8 @@ from models.returns.state import ReturnResult
 from rules.case.withdrawal import earned
 from rules.claims.found import PARCEL_FOUND, came_after_all
 from rules.common.amounts import NOTHING
-from rules.money.goods import not_given_back, sent_before, worth_of
+from rules.money.goods import sent_before
+from rules.money.worth import not_given_back, worth_of
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, same_again
 from workflows.claims.found import report_to_people
 from workflows.kit import activities, child_workflow

@@ -16,7 +16,8 @@ from models.replacements.state import ReplacementStage, ReplacementState
 from models.returns.partner import Purpose
 from models.returns.state import ReturnParcelState, ReturnResult, ReturnState
 from rules.claims.receivables import excessive, missing, receivables
-from rules.money.goods import sent_before, worth_of
+from rules.money.goods import sent_before
+from rules.money.worth import worth_of
 from tests.support.builders.cases import NOW, classified, finding, receipt
 from tests.support.builders.orders import line, order, parcel
 from tests.support.builders.remedies import remedy

@@ -13,7 +13,8 @@ from models.money.charge import Charge, ChargeStatus
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import RefundPart, Remedy
 from models.replacements.state import ReplacementStage, ReplacementState
-from rules.money.goods import history_of, not_given_back, worth_of
+from rules.money.goods import history_of
+from rules.money.worth import not_given_back, worth_of
 from rules.remedies.eligibility import most
 from rules.replacements.permissions import difference
 from tests.support.builders.cases import NOW, case
