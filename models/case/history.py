@@ -14,6 +14,13 @@ class LineGiven(Frozen):
     minor: Everybody[int] = Field(ge=0)
 
 
+class LineDifference(Frozen):
+    """What the articles that came in exchange for a line's pieces cost more, or with a minus less, than was paid for these."""
+
+    line_id: Everybody[Identifier]
+    minor: Everybody[int]
+
+
 class OrderHistory(Frozen):
     """What earlier cases took and gave; the asking case itself does not count."""
 
@@ -21,6 +28,8 @@ class OrderHistory(Frozen):
     """Pieces of each line that other cases returned, replaced or cancelled."""
     exchanged: Everybody[tuple[LineQuantity, ...]] = ()
     """Pieces of each line that came back to the merchant and were replaced or paid for, so that the customer's are taken no more."""
+    differences: Everybody[tuple[LineDifference, ...]] = ()
+    """What the customer paid besides for dearer articles in their place, or got back for cheaper ones."""
     unpaid: Everybody[tuple[LineQuantity, ...]] = ()
     """Of `taken` those whose refund came back when its case was over for good: nothing but money is left to give for them."""
     given_minor: Everybody[int] = 0

@@ -32,6 +32,8 @@ class ReplacementStart(Frozen):
     """A repair: the customer's goods are at the workshop."""
     paid: Money
     """What was paid for the goods that are replaced."""
+    most_back_minor: int | None = None
+    """Of it what no refund gave back before: a cheaper article leaves no more than that. None: all of it."""
     same: bool = True
     """The same articles again: whatever they cost today, there is no difference to pay."""
     words: str

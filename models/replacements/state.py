@@ -55,6 +55,8 @@ class ReplacementState(Frozen):
     kind: RemedyKind
     stage: ReplacementStage
     items: tuple[StockItem, ...]
+    paid: Money | None = None
+    """What was paid for the goods that are replaced; None: it began before that was kept."""
     attempt: int = 1
     """Grows when a parcel is sent again."""
     reserved_until: Instant | None = None

@@ -12,13 +12,13 @@ from models.investigation.decisions import Check
 from models.policy.policy import LiabilityRow, PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.table import REMEDIES
-from rules.common.amounts import cost_of
 from rules.common.rates import figure_in
 from rules.facts.establish import value_of
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
-from rules.money.goods import counted_before
+from rules.money.goods import counted, counted_before, with_own
+from rules.money.worth import freight_due, worth_of
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
 
@@ -107,7 +107,7 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
         return None
     wanted = case.receipt.wanted
     if case.issue is Issue.CANCEL or (wanted and REMEDIES[wanted.remedy].changes):
-        return wished(case.order, wanted, case.receipt.lines, counted_before(case))
+        return wished(case.order, wanted, case.receipt.lines, counted_before(case), case.payments)
     usual = policy.issues[case.issue].remedies[0]
     if wanted is None and REMEDIES[usual].changes:  # which change, only the customer can say
         return None
@@ -131,4 +131,7 @@ def _entitlement(case: CaseState) -> Money:
     if case.issue is Issue.CHARGED_TWICE:
         duplicate = value_of(case.facts, "payment.duplicate_minor")
         return Money(minor=duplicate if isinstance(duplicate, int) else 0, currency=case.order.total.currency)
-    return cost_of(case.order, lines_in_question(case), counted_before(case))
+    lines = lines_in_question(case)
+    worth = worth_of(case, lines)
+    freight = freight_due(case.order, with_own(case.history, case), counted(lines)) if lines else 0
+    return worth.model_copy(update={"minor": worth.minor + freight})

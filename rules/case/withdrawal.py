@@ -1,5 +1,6 @@
 """What of a remedy can no longer be taken back (RES-11): money, goods and work. Read by permissions, and when a case ends all the same."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
@@ -13,8 +14,8 @@ from models.remedies.table import REMEDIES
 from models.replacements.state import ON_THE_ROAD, ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
-from rules.common.amounts import cost_of
-from rules.money.goods import counted, counted_before
+from rules.money.goods import counted
+from rules.money.worth import worth_of
 from rules.returns.outcome import accepted_lines, settle
 
 SENT = frozenset({ReplacementStage.ON_ITS_WAY, ReplacementStage.DELIVERED})
@@ -61,14 +62,14 @@ def owed_for_goods(case: CaseState) -> Iterator[tuple[Remedy, Money]]:
     """The remedies that were given up although the merchant keeps the goods, and what is due for these. Whatever the customer accepted
     since then, and costs somebody something, settles it.
     """
-    before = counted_before(case)
+    owed_before = Counter[str]()
     for number, remedy in enumerate(case.remedies):
         settled = any(_gives(later) or later.pays_for == remedy.id for later in case.remedies[number + 1 :])
         kept = kept_goods(remedy)
         if case.order is None or remedy.undone is None or settled or not kept:
             continue
-        due = cost_of(case.order, kept, before)
-        before += counted(kept)
+        due = worth_of(case, kept, owed_before)
+        owed_before += counted(kept)
         if remedy.kind is RemedyKind.RETURN_AND_REFUND and remedy.return_ is not None:
             due = Money(minor=settle(remedy.return_).refund, currency=due.currency)
         if due.minor:

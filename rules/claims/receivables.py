@@ -139,7 +139,8 @@ def given(remedy: Remedy, order: Order) -> Money | None:
     spec = REMEDIES[remedy.kind]
     if spec.amount is not Amount.NONE:
         return remedy.amount if remedy.amount and remedy.amount.minor else None
-    return cost_of(order, remedy.lines) if spec.costs_goods else None
+    paid = remedy.replacement.paid if remedy.replacement else None
+    return (paid or cost_of(order, remedy.lines)) if spec.costs_goods else None
 
 
 def bearers(party: Party, policy: ClaimsPolicy, *, moved: bool, parcel: bool) -> Shares:
@@ -167,6 +168,8 @@ def excessive(wanted: Sequence[Receivable], refs: Sequence[ClaimRef]) -> Iterato
             key = (due.kind, due.who, item.remedy_id)
             left[key] = left.get(key, 0) + item.amount.minor
     for ref in refs:
+        if ref.status is ClaimStatus.WITHDRAWN:
+            continue  # asks for nothing, as `missing` counts it
         kept: list[ClaimItem] = []
         for item in ref.items:
             key = (ref.kind, ref.who, item.remedy_id)

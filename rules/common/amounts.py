@@ -21,6 +21,12 @@ def refundable(payments: Iterable[Payment]) -> int:
     return sum(payment.amount.minor - refunded(payment) for payment in payments if payment.status is PaymentStatus.CAPTURED)
 
 
+def only_authorised(payments: Iterable[Payment]) -> bool:
+    """Whether the customer's money is reserved and none of it was taken: there is nothing to refund, the merchant lets it go."""
+    statuses = {payment.status for payment in payments}
+    return PaymentStatus.PENDING in statuses and PaymentStatus.CAPTURED not in statuses
+
+
 def in_currency(payments: Iterable[Payment], currency: str) -> tuple[Payment, ...]:
     """Those in an order's currency. All of them where none is: what they are worth in it is for a person to say."""
     told = tuple(payments)

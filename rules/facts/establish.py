@@ -29,7 +29,7 @@ from models.investigation.clocks import Miss
 from models.investigation.findings import Fact, InformationRequest, Saying
 from rules.common.amounts import in_currency, refunded
 from rules.common.counting import days_counted, end_of, next_open
-from rules.facts.parcels import parcel_in_question, parcels_with, signed_by_other
+from rules.facts.parcels import in_use, parcel_in_question, parcels_with, signed_by_other
 from rules.facts.registry import FACTS
 
 SECOND = timedelta(seconds=1)
@@ -68,6 +68,7 @@ def facts_of(
     """
     named: list[tuple[str, JsonValue, datetime | None]] = []
     if order is not None:
+        shipments = in_use(order, shipments)
         theirs = parcels_with(shipments, (line.line_id for line in lines))
         named += _order(order, shipments, now)
         named += _lines(order, lines, warranties)

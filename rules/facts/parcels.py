@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from models.case.state import CaseState
 from models.claims.found import FoundParcel
 from models.common.lines import LineQuantity
-from models.common.partners import Shipment, ShipmentStatus
+from models.common.partners import Order, OrderStatus, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue
 
 TROUBLE = {ShipmentStatus.LOST: 3, ShipmentStatus.RETURNED: 2, ShipmentStatus.EXCEPTION: 1}
@@ -19,11 +19,34 @@ def parcels_with(shipments: tuple[Shipment, ...], line_ids: Iterable[str]) -> tu
     return tuple(one for one in shipments if not wanted or not one.lines or wanted & {line.line_id for line in one.lines})
 
 
-def parcel_in_question(shipments: tuple[Shipment, ...], lines: tuple[LineQuantity, ...] = ()) -> Shipment | None:
-    """Of those with these lines the one in most trouble: lost, sent back, with an exception, signed for by others, under way; of equals the last."""
+def in_use(order: Order, shipments: tuple[Shipment, ...]) -> tuple[Shipment, ...]:
+    """Without labels that were printed and never used, because the goods went with another: no time waits for these.
 
-    def trouble(shipment: Shipment) -> tuple[int, bool, bool]:
-        return TROUBLE.get(shipment.status, 0), signed_by_other(shipment), shipment.delivered_at is None
+    They are known where the merchant says that everything came, or where what the other parcels carry is all of the order.
+    """
+    used = tuple(one for one in shipments if _left(one))
+    carried = Counter[str]()
+    for shipment in used:
+        for line in shipment.lines:
+            carried[line.line_id] += line.quantity
+    everything = order.status is OrderStatus.DELIVERED or all(carried[line.line_id] >= line.quantity for line in order.lines)
+    return used if used and everything else shipments
+
+
+def _left(shipment: Shipment) -> bool:
+    """Whether the parcel was handed over, as far as anybody says."""
+    moves = shipment.shipped_at is not None or shipment.delivered_at is not None
+    return moves or shipment.status is not ShipmentStatus.CREATED
+
+
+def parcel_in_question(shipments: tuple[Shipment, ...], lines: tuple[LineQuantity, ...] = ()) -> Shipment | None:
+    """Of those with these lines the one in most trouble: lost, sent back, with an exception, signed for by others, under way; of equals
+    one that has left, then the last.
+    """
+
+    def trouble(shipment: Shipment) -> tuple[int, bool, bool, bool]:
+        left = _left(shipment)
+        return TROUBLE.get(shipment.status, 0), signed_by_other(shipment), left and shipment.delivered_at is None, left
 
     return max(reversed(parcels_with(shipments, (line.line_id for line in lines))), key=trouble, default=None)
 

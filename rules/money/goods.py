@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from models.case.history import LineGiven, OrderHistory
+from models.case.history import LineDifference, LineGiven, OrderHistory
 from models.case.recalled import Moved, Recalled
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
@@ -71,6 +71,18 @@ def exchanged_by(cases: Iterable[CaseState]) -> tuple[LineQuantity, ...]:
     )
 
 
+def differences_by(cases: Iterable[CaseState]) -> tuple[LineDifference, ...]:
+    """What exchanges that are done cost the customer more or less, by line; one about several lines is shared out by what was paid for them."""
+    minor = Counter[str]()
+    for case in cases:
+        for remedy in case.remedies:
+            if case.order is not None and remedy.kind is RemedyKind.EXCHANGE and remedy.done_at and remedy.undone is None:
+                more = _paid_besides(remedy) - _given(remedy)
+                worth = _worth_of_lines(case.order, concerned(case.order, remedy.lines, case.receipt.lines))
+                minor.update(apportioned(more, worth))
+    return tuple(LineDifference(line_id=line_id, minor=own) for line_id, own in sorted(minor.items()) if own)
+
+
 def sent_again_by(cases: Iterable[CaseState], *, done: bool = False) -> tuple[LineQuantity, ...]:
     """Pieces that these cases send once more because they did not come, or with `done` have sent; no reservation tells of those."""
     return tuple(
@@ -80,6 +92,15 @@ def sent_again_by(cases: Iterable[CaseState], *, done: bool = False) -> tuple[Li
         if case.order is not None and remedy.kind is RemedyKind.RESHIP and remedy.undone is None and (remedy.done_at or not done)
         for line in concerned(case.order, remedy.lines, case.receipt.lines)
     )
+
+
+def sent_before(case: CaseState) -> Counter[str]:
+    """Pieces by line that this case has sent again for any reason, and others because they did not come."""
+    sent = counted(case.history.sent_again) if case.history else Counter[str]()
+    for remedy in case.remedies:
+        if case.order is not None and remedy.kind is RemedyKind.RESHIP and remedy.undone is None and remedy.done_at is not None:
+            sent += counted(concerned(case.order, remedy.lines, case.receipt.lines))
+    return sent
 
 
 def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
@@ -97,6 +118,7 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
             "taken": tuple(LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(taken.items())),
             "given": _summed((*history.given, *given_by_line((case,)))),
             "exchanged": (*history.exchanged, *exchanged_by((case,))),
+            "differences": (*history.differences, *differences_by((case,))),
             "sent_again": (*history.sent_again, *sent_again_by((case,), done=True)),
             "given_for_lost": _summed((*history.given_for_lost, *given_by_line(_not_come((case,))))),
         }
@@ -137,6 +159,7 @@ def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
         unpaid=_unpaid(over, back),
         given=given_by_line(recalled.of_order, back),
         exchanged=exchanged_by(recalled.of_order),
+        differences=differences_by(recalled.of_order),
         sent_again=sent_again_by(recalled.of_order),
         given_for_lost=given_by_line(_not_come(recalled.of_order), back),
         for_goods_minor=sum(
@@ -223,8 +246,15 @@ def _came_back(remedy: Remedy, back: Collection[str]) -> int:
 
 
 def _shared(order: Order, minor: int, lines: tuple[LineQuantity, ...]) -> Counter[str]:
-    pieces = counted(lines)
-    worth = {
-        line.line_id: part_of(line.paid, pieces[line.line_id], line.quantity) for line in order.lines if pieces[line.line_id]
-    }
+    worth = _worth_of_lines(order, lines)
     return Counter(apportioned(min(minor, sum(worth.values())), worth))
+
+
+def _worth_of_lines(order: Order, lines: tuple[LineQuantity, ...]) -> dict[str, int]:
+    pieces = counted(lines)
+    return {line.line_id: part_of(line.paid, pieces[line.line_id], line.quantity) for line in order.lines if pieces[line.line_id]}
+
+
+def _paid_besides(remedy: Remedy) -> int:
+    charge = remedy.replacement.charge if remedy.replacement else None
+    return charge.payment.amount.minor if charge and charge.payment else 0

@@ -165,7 +165,9 @@ def _refund(order_id: str, known: Part, refund: Refund | None, limits: Limits, *
     kind = OTHERWISE.get(theirs) if otherwise else usual
     taken_in = refund is not None and may_follow(told_as(refund.status, ours), ours)  # else a person has to see to it
     amounts_differ = refund is not None and refund.amount != part.amount and not (otherwise and kind is None)
-    for found in ([kind] if kind else []) + ([DifferenceKind.REFUND_AMOUNT] if amounts_differ else []):
+    if amounts_differ and theirs is RefundStatus.ARRIVED and kind is DifferenceKind.REFUND_AHEAD:
+        kind = DifferenceKind.REFUND_AMOUNT  # that is all there is to it: with another amount it has not arrived
+    for found in dict.fromkeys(([kind] if kind else []) + ([DifferenceKind.REFUND_AMOUNT] if amounts_differ else [])):
         yield Finding(
             kind=found,
             order_id=order_id,

@@ -19,7 +19,7 @@ from rules.common.counting import counting_of
 from rules.common.rates import figure_in
 from rules.facts.establish import facts_of
 from rules.facts.liability import decisive, find
-from rules.facts.parcels import lines_in_question, parcels_with
+from rules.facts.parcels import in_use, lines_in_question, parcels_with
 from rules.money.goods import own_refunds, with_own
 
 OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_")
@@ -82,7 +82,7 @@ class Ask:
         return found if decisive(self.policy, found) else None
 
     def parcels_of(self, line: OrderLine) -> tuple[Shipment, ...]:
-        return parcels_with(self.shipments, (line.line_id,))
+        return parcels_with(in_use(self.order, self.shipments), (line.line_id,))
 
     def figure(self, minor: int) -> int | None:
         """A figure of the policy in the order's currency; None: the policy has no rate for it."""

@@ -22,13 +22,14 @@ from models.policy.policy import PolicySlice
 from models.remedies.eligibility import Eligibility, Entitlement, LineEligibility
 from models.remedies.order_change import ChangeKind
 from models.remedies.table import REMEDIES, Amount
-from rules.common.amounts import part_of
+from rules.common.amounts import only_authorised, part_of
 from rules.common.counting import end_of, last_day
 from rules.common.rates import no_rate
 from rules.common.working_time import provisional as uncertain
 from rules.facts.liability import fits
 from rules.facts.parcels import lost_pieces
 from rules.money.goods import NOT_COME, concerned, counted
+from rules.money.worth import as_exchanged, difference_of, freight_due
 from rules.remedies.ask import Ask
 from rules.remedies.order_change import time_fault
 
@@ -108,8 +109,8 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
         elif row is not None:
             by_row[row.id] = _cap(ask, row, known)
     amount = sum(by_row.values())
-    whole = all(pieces[line.line_id] >= line.quantity for line in ask.order.lines)
-    return max(amount, ask.order.total.minor) if whole and amount == sum(line.paid.minor for line in ask.order.lines) else amount
+    whole = amount == sum(_whole(ask, line, kind, pieces[line.line_id]) for line in ask.order.lines if pieces[line.line_id])
+    return amount + freight_due(ask.order, ask.history, pieces) if whole else amount
 
 
 def freight_row(policy: PolicySlice, issue: Issue | None, finding: Finding | None) -> tuple[FreightRow, Party]:
@@ -265,7 +266,8 @@ def _makes_good(ask: Ask, kind: RemedyKind) -> bool:
 def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int | None:
     """Minor units at most, for all the pieces that are left; None: no money moves."""
     spec = REMEDIES[kind]
-    if spec.amount is Amount.NONE or (spec.amount is Amount.IF_PAID and ask.order.status is OrderStatus.UNPAID):
+    unpaid = ask.order.status is OrderStatus.UNPAID or only_authorised(ask.payments)
+    if spec.amount is Amount.NONE or (spec.amount is Amount.IF_PAID and unpaid):
         return None
     amount = _share(ask, line, kind, row, _affected(ask, line, kind)) if _of_the_goods(row) else _cap(ask, row, known)
     return min(amount, ask.left) if spec.refunds else amount
@@ -292,6 +294,8 @@ def _share(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, pie
     given = sum(given.minor for given in ask.history.given if given.line_id == line.line_id)
     beyond = max(given - part_of(line.paid, gone, line.quantity, exchanged), 0)
     these, all_left = (_shared(ask, line, row, count, gone + exchanged) for count in (min(pieces, left), left))
+    if left and (difference := difference_of(ask.history, line.line_id)):
+        these, all_left = as_exchanged(these, all_left, int(difference * row.share), all_of_them=pieces >= left)
     if _makes_good(ask, kind):  # each that did not come once, though the others are left
         for_lost = sum(given.minor for given in ask.history.given_for_lost if given.line_id == line.line_id)
         these = min(these, max(_shared(ask, line, row, _not_come(ask, line), gone + exchanged) - for_lost, 0))
@@ -305,6 +309,15 @@ def _shared(ask: Ask, line: OrderLine, row: EligibilityRow, pieces: int, before:
         shared = int(whole.minor * Decimal(str(row.share)))
         whole = _money(ask, shared if row.share == 1 else shared // step * step)
     return part_of(whole, pieces, line.quantity, before)
+
+
+def _whole(ask: Ask, line: OrderLine, kind: RemedyKind, pieces: int) -> int:
+    """What these pieces are worth, whatever the row's share is and was given before."""
+    left = _pieces(ask, line, kind)
+    before = line.quantity - left + counted(ask.history.exchanged)[line.line_id]
+    these, all_left = (part_of(line.paid, count, line.quantity, before) for count in (pieces, left))
+    difference = difference_of(ask.history, line.line_id) if left else 0
+    return as_exchanged(these, all_left, difference, all_of_them=pieces >= left)[0] if difference else these
 
 
 def _money(ask: Ask, minor: int) -> Money:

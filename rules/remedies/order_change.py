@@ -7,13 +7,13 @@ from models.case.receipt import Wanted
 from models.case.state import CaseState
 from models.common.base import Bilingual, Money
 from models.common.lines import LineQuantity
-from models.common.partners import Order, OrderLine, OrderStatus, Shipment, ShipmentStatus
+from models.common.partners import Order, OrderLine, OrderStatus, Payment, Shipment, ShipmentStatus
 from models.common.vocabulary import RemedyKind
 from models.policy.policy import PolicySlice
 from models.remedies.offers import RemedyOffer
 from models.remedies.order_change import ChangeAnswer, ChangeKind, ChangeRule, OrderChange
 from models.remedies.table import REMEDIES
-from rules.common.amounts import NOTHING, cost_of
+from rules.common.amounts import NOTHING, cost_of, in_currency, only_authorised, refundable
 from rules.common.format import minor_units, money
 from rules.money.goods import counted_before
 
@@ -113,12 +113,22 @@ def difference(answer: ChangeAnswer) -> tuple[Money | None, Money | None]:
 
 
 def wished(
-    order: Order, wanted: Wanted | None, lines: tuple[LineQuantity, ...], taken: Mapping[str, int] = NOTHING
+    order: Order,
+    wanted: Wanted | None,
+    lines: tuple[LineQuantity, ...],
+    taken: Mapping[str, int] = NOTHING,
+    payments: tuple[Payment, ...] = (),
 ) -> RemedyOffer | None:
-    """The offer that does what the customer asks for: this change; else, and by itself, a cancellation with what was paid."""
+    """The offer that does what the customer asks for: this change; else, and by itself, a cancellation with what was paid.
+
+    `payments`: of an order that was captured in part no more goes back.
+    """
     if wanted is not None and wanted.remedy is RemedyKind.ORDER_CHANGED:
         return RemedyOffer(kind=RemedyKind.ORDER_CHANGED, change=wanted.change) if wanted.change else None
     amount = paid_for(order, lines, taken)
+    if payments:
+        captured = max(refundable(in_currency(payments, amount.currency)), 0)
+        amount = Money(minor=min(amount.minor, captured), currency=amount.currency)
     return RemedyOffer(kind=RemedyKind.ORDER_CANCELLED, amount=amount if amount.minor else None, lines=lines)
 
 
@@ -138,7 +148,7 @@ def offer_fault(policy: PolicySlice, case: CaseState, offer: RemedyOffer, *, bey
     if fault is not None or offer.kind is not RemedyKind.ORDER_CANCELLED:
         return fault
     due, given = paid_for(order, lines, counted_before(case)), offer.amount.minor if offer.amount else 0
-    if due.minor and not given:
+    if due.minor and not given and not only_authorised(case.payments):
         return Bilingual(zh="订单已付款，请填写退还金额", en="the order was paid: name the amount that goes back")
     if given > due.minor:
         paid, back = money(due), minor_units(given, due.currency)

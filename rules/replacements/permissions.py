@@ -17,9 +17,8 @@ from models.remedies.remedy import Remedy
 from models.replacements.partner import Repair, RepairStatus, StockItem
 from models.replacements.state import Diagnose, ReplacementAction, ReplacementStage, ReplacementState
 from models.returns.state import ReturnResult
-from rules.common.amounts import cost_of
 from rules.common.refusal import refusal
-from rules.money.goods import counted_before
+from rules.money.worth import worth_of
 from rules.remedies.limits import unfit as unfit_offer
 
 RULE = "RES-7"
@@ -154,13 +153,19 @@ def same_again(order: Order, items: tuple[StockItem, ...], goods: tuple[LineQuan
     }
 
 
-def difference(paid: Money, price: Money | None, *, same: bool) -> tuple[Money | None, Money | None]:
-    """What the customer has to pay for a dearer article, and what goes back for a cheaper one; of the same article neither."""
+def difference(
+    paid: Money, price: Money | None, *, same: bool, most_back: int | None = None
+) -> tuple[Money | None, Money | None]:
+    """What the customer has to pay for a dearer article, and what goes back for a cheaper one; of the same article neither.
+
+    `most_back`: minor units of what was paid that were not given back before.
+    """
     if same or price is None or price.currency != paid.currency or price.minor == paid.minor:
         return None, None
     if price.minor > paid.minor:
         return Money(minor=price.minor - paid.minor, currency=paid.currency), None
-    return None, Money(minor=paid.minor - price.minor, currency=paid.currency)
+    back = (paid.minor if most_back is None else min(paid.minor, most_back)) - price.minor
+    return None, Money(minor=back, currency=paid.currency) if back > 0 else None
 
 
 RANK = {
@@ -206,7 +211,7 @@ def refund_instead(case: CaseState, policy: PolicySlice) -> OptionOffer | None:
     without_goods = remedy.kind is RemedyKind.RESHIP or back_with_the_merchant(remedy)
     kind = RemedyKind.REFUND_ONLY if without_goods else RemedyKind.RETURN_AND_REFUND
     goods = goods_of(case, remedy)
-    offer = RemedyOffer(kind=kind, amount=cost_of(case.order, goods, counted_before(case)), lines=goods)
+    offer = RemedyOffer(kind=kind, amount=worth_of(case, goods), lines=goods)
     if unfit_offer(case, policy, (offer,), Role.MERCHANT) is not None:
         return None
     why = Bilingual(zh="商品缺货，建议退款", en="The goods are out of stock; you may have your money back")

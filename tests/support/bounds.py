@@ -42,7 +42,7 @@ WHAT: dict[str, str] = {
     """,
     LINES: """
         OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given
-        OrderHistory.sent_again OrderHistory.given_for_lost CaseState.facts Claim.facts
+        OrderHistory.sent_again OrderHistory.given_for_lost OrderHistory.differences CaseState.facts Claim.facts
     """,
     PARTNERS: """
         Order.region Order.lines OrderLine.sku OrderLine.title OrderLine.category OrderLine.marks Order.payment_method

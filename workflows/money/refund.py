@@ -153,7 +153,8 @@ async def answer(context: CaseContext, remedy_id: str, request: PayBack) -> Paid
                 break
             context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.REFUND.value)
             if workflow.patched(SILENCE):
-                fail(context, remedy_id, sum_of(part for part in request.parts if part.unsettled), "provider_silent")
+                unanswered = (part for part in request.parts if part.refund_status is RefundStatus.PENDING)
+                fail(context, remedy_id, sum_of(unanswered), "provider_silent")  # what it took before is on its way
                 await a_person_sees_to_it(context, remedy_id, asking)
                 if not owed(context, remedy_id):
                     await no_more(asking)

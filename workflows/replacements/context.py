@@ -57,7 +57,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         self.id = workflow.info().workflow_id
         """Also the reference that partners send back in their notices."""
         stage = ReplacementStage.DIAGNOSIS if start.mend else ReplacementStage.RESERVING
-        self.state = ReplacementState(workflow_id=self.id, kind=start.kind, stage=stage, items=start.items)
+        self.state = ReplacementState(workflow_id=self.id, kind=start.kind, stage=stage, items=start.items, paid=start.paid)
         self.child = ChildContext(start.case_id, start.remedy_id, start.terms, self._deadlines)
         self.child.state(replacement=self.state)
         self.reservation: Reservation | None = None

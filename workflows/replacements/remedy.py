@@ -6,7 +6,6 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, FailureError
 
 from models.case.activities import ReleaseItems, ReserveItems
-from models.common.base import Money
 from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.partners import Order
@@ -19,8 +18,9 @@ from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
 from rules.case.withdrawal import earned
 from rules.claims.found import PARCEL_FOUND, came_after_all
-from rules.common.amounts import cost_of
-from rules.money.goods import counted_before
+from rules.common.amounts import NOTHING
+from rules.money.goods import sent_before
+from rules.money.worth import not_given_back, worth_of
 from rules.replacements.permissions import back_with_the_merchant, goods_of, items_of, same_again
 from workflows.claims.found import report_to_people
 from workflows.kit import activities, child_workflow
@@ -264,7 +264,6 @@ def order_of(context: CaseContext) -> Order:
 def start_of(context: CaseContext, remedy: Remedy, *, waits_for_goods: bool = False, mend: bool = False) -> ReplacementStart:
     case, order = context.case, order_of(context)
     goods, items = goods_of(case, remedy), items_of(case, remedy)
-    paid: Money = cost_of(order, goods, counted_before(case))
     own_id = child_workflow.workflow_id(case.case_id, remedy.id, KIND)
     return ReplacementStart(
         case_id=case.case_id,
@@ -278,7 +277,8 @@ def start_of(context: CaseContext, remedy: Remedy, *, waits_for_goods: bool = Fa
         waits_for_goods=waits_for_goods,
         old_goods=return_remedy.request_of(order, return_remedy.state_of(remedy), own_id) if waits_for_goods else None,
         mend=mend,
-        paid=paid,
+        paid=worth_of(case, goods, sent_before(case) if remedy.kind is RemedyKind.RESHIP else NOTHING),
+        most_back_minor=not_given_back(case, goods),
         same=same_again(order, items, goods),
         words=case.receipt.description[:1000],
         terms=child_workflow.terms(context, *WAITS),

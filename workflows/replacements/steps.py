@@ -131,7 +131,8 @@ async def difference_settled(context: ReplacementContext) -> None:
     the end.
     """
     price = context.reservation.price if context.reservation else None
-    to_pay, to_give_back = difference(context.start.paid, price, same=context.start.same)
+    start = context.start
+    to_pay, to_give_back = difference(start.paid, price, same=start.same, most_back=start.most_back_minor)
     context.change(to_give_back=to_give_back)
     if to_pay is None:
         return

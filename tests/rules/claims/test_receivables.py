@@ -6,17 +6,20 @@ import pytest
 
 from models.case.state import CaseState
 from models.claims.policy import CarrierTerms, ClaimsPolicy, ClaimWaitFor
-from models.claims.state import ClaimCause, ClaimKind, ClaimRef
+from models.claims.state import ClaimCause, ClaimKind, ClaimRef, ClaimStatus
 from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.partners import Order, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue, Party, RemedyKind
 from models.remedies.remedy import Remedy
+from models.replacements.state import ReplacementStage, ReplacementState
 from models.returns.partner import Purpose
 from models.returns.state import ReturnParcelState, ReturnResult, ReturnState
 from rules.claims.receivables import excessive, missing, receivables
+from rules.money.goods import sent_before
+from rules.money.worth import worth_of
 from tests.support.builders.cases import NOW, classified, finding, receipt
-from tests.support.builders.orders import order, parcel
+from tests.support.builders.orders import line, order, parcel
 from tests.support.builders.remedies import remedy
 
 POLICY = ClaimsPolicy()
@@ -197,3 +200,27 @@ def test_a_finding_that_moves_to_both_reduces_the_claim() -> None:
 def test_a_policy_that_does_not_add_up_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"funded_by|shared|waits"):
         ClaimsPolicy.model_validate(wrong)
+
+
+def test_three_pieces_exchanged_or_sent_again_one_at_a_time_are_claimed_as_the_whole() -> None:
+    one, three = (LineQuantity(line_id="L1"),), order("O-1", line("L1", quantity=3, minor=10_000))
+    for kind in (RemedyKind.EXCHANGE, RemedyKind.RESHIP):
+        state, paid = case(Party.CARRIER, bought=three), list[Money]()
+        for number in range(1, 4):
+            paid.append(worth_of(state, one, sent_before(state)))
+            replacing = ReplacementState(workflow_id="w", kind=kind, stage=ReplacementStage.DELIVERED, items=(), paid=paid[-1])
+            given = remedy(kind, None, number, lines=one, replacement=replacing)
+            state = state.model_copy(update={"remedies": (*state.remedies, given)})
+        assert [piece.minor for piece in paid] == [3_333, 3_333, 3_334]
+        assert owed(state) == {"carrier_claim:K-1": 10_000}
+
+
+def test_a_claim_that_was_withdrawn_is_in_nobodys_way_when_it_is_claimed_anew() -> None:
+    state = case(Party.CARRIER, REFUND)
+    (due,) = receivables(state, POLICY)
+    old, new = (
+        ClaimRef(claim_id=claim_id, kind=due.kind, who=due.who, items=due.items, currency="CNY", status=status)
+        for claim_id, status in (("c1", ClaimStatus.WITHDRAWN), ("c2", ClaimStatus.OPEN))
+    )
+    assert list(excessive((due,), (old, new))) == []
+    assert missing((due,), (old, new)) == ()

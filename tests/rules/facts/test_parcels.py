@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from models.case.state import CaseState
 from models.common.lines import LineQuantity
-from models.common.partners import Shipment, ShipmentStatus
+from models.common.partners import OrderStatus, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue, RemedyKind
 from models.policy.policy import PolicySlice
 from models.remedies.eligibility import Entitlement
@@ -108,3 +110,33 @@ def test_what_the_customer_names_is_kept_where_it_is_lost() -> None:
     assert lines_in_question(case_of(SECOND)) == (SECOND,)
     assert lines_in_question(case_of(FIRST)) == (FIRST,)
     assert lines_in_question(case_of()) == (SECOND,)
+
+
+LABEL = parcel(tracking="T-0", status=ShipmentStatus.CREATED, shipped_at=None, scans=())
+
+
+@pytest.mark.parametrize(
+    ("situation", "status_", "parcels", "open_"),
+    [
+        ("the merchant says that all of it came", OrderStatus.DELIVERED, (came(), LABEL), False),
+        ("the other parcels carry all of it", OrderStatus.SHIPPED, (came(FIRST, SECOND), LABEL), False),
+        ("the rest may still be sent by it", OrderStatus.SHIPPED, (came(FIRST), LABEL), True),
+        ("nobody says what lay in the one that came", OrderStatus.SHIPPED, (came(), LABEL), True),
+        ("nothing has left", OrderStatus.DELIVERED, (LABEL,), True),
+    ],
+)
+def test_a_label_that_was_made_anew_and_never_used_keeps_no_time_from_beginning(
+    policy_slice: PolicySlice, situation: str, status_: OrderStatus, parcels: tuple[Shipment, ...], open_: bool
+) -> None:
+    bought = ORDER.model_copy(update={"status": status_})
+    last = by_line(ask(policy_slice, order=bought, shipments=parcels, issue=Issue.NO_REASON_RETURN), RemedyKind.RETURN_AND_REFUND)
+    assert (last["L2"].last_day is None) is open_, situation
+    facts = facts_of(order=bought, shipments=parcels, payments=(), lines=(), requests=(), sayings=(), evidence=0, now=NOW)
+    assert value_of(facts, "delivery.delivered") is not open_, situation
+
+
+@pytest.mark.parametrize("parcels", [(came(), LABEL), (LABEL, came())])
+def test_what_is_asked_or_claimed_of_a_carrier_is_about_the_parcel_that_left(parcels: tuple[Shipment, ...]) -> None:
+    asked = parcel_in_question(parcels)
+    assert asked is not None
+    assert asked.tracking == "T-1"

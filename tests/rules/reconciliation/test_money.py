@@ -100,8 +100,14 @@ def test_a_refund_on_its_way_for_too_long_is_one(ours: RefundStatus, theirs: Pro
     assert found.kind is DifferenceKind.REFUND_OVERDUE
 
 
+@pytest.mark.parametrize("ours", [PENDING, REQUESTED, FAILED])
+def test_what_arrived_with_another_amount_is_one_difference_however_often_it_is_looked_for(ours: RefundStatus) -> None:
+    (found,) = money(ours, ProviderRefundStatus.ARRIVED, minor=499)
+    assert (found.kind, found.word is not None) == (DifferenceKind.REFUND_AMOUNT, True), "nor is the provider ahead"
+
+
 def test_another_amount_is_a_difference_beside_any_other() -> None:
-    kinds = {found.kind: found.word for found in money(REQUESTED, ProviderRefundStatus.ARRIVED, minor=499)}
+    kinds = {found.kind: found.word for found in money(PENDING, ProviderRefundStatus.ACCEPTED, minor=499)}
     assert set(kinds) == {DifferenceKind.REFUND_AHEAD, DifferenceKind.REFUND_AMOUNT}
     assert kinds[DifferenceKind.REFUND_AMOUNT] is None
 

@@ -1,0 +1,82 @@
+"""What pieces of an order are worth by now (RES-1): by the order, by what came in exchange for them, and its freight with the last of them."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from models.case.history import OrderHistory
+from models.case.state import CaseState
+from models.common.base import Money
+from models.common.lines import LineQuantity
+from models.common.partners import Order, OrderLine
+from rules.common.amounts import NOTHING, part_of
+from rules.money.goods import concerned, counted, with_own
+
+
+def difference_of(history: OrderHistory, line_id: str) -> int:
+    """Minor units by which the line's pieces cost the customer more than the order says."""
+    return sum(one.minor for one in history.differences if one.line_id == line_id)
+
+
+def as_exchanged(these: int, all_left: int, difference: int, *, all_of_them: bool) -> tuple[int, int]:
+    """What pieces of a line, and all that are left of it, are worth, when others came in exchange for some.
+
+    Nobody knows which ones come back: what they cost more is left with the last, what they cost less is never exceeded.
+    """
+    left = max(all_left + difference, 0)
+    return (left if all_of_them else min(these, left)), left
+
+
+def worth_of(case: CaseState, lines: tuple[LineQuantity, ...], besides: Mapping[str, int] = NOTHING) -> Money:
+    """What the customer has paid by now for these pieces, or for the whole order: by the order, and for what came in exchange.
+
+    `besides`: pieces by line that count as given away already.
+    """
+    assert case.order is not None  # noqa: S101  # callers ask first
+    minor = sum(these for _, these, _ in _worths(case, lines, besides))
+    beside_lines = 0 if lines else case.order.total.minor - sum(line.paid.minor for line in case.order.lines)
+    return Money(minor=minor + beside_lines, currency=case.order.total.currency)
+
+
+def not_given_back(case: CaseState, lines: tuple[LineQuantity, ...]) -> int:
+    """Minor units of the pieces' worth that no refund for their lines gave back before."""
+    history = with_own(case.history, case)
+    taken, exchanged, kept = counted(history.taken), counted(history.exchanged), 0
+    for line, these, all_left in _worths(case, lines):
+        given = sum(given.minor for given in history.given if given.line_id == line.line_id)
+        gone = part_of(line.paid, taken[line.line_id], line.quantity, exchanged[line.line_id])
+        kept += min(these, max(all_left - max(given - gone, 0), 0))
+    return kept
+
+
+def _worths(
+    case: CaseState, lines: tuple[LineQuantity, ...], besides: Mapping[str, int] = NOTHING
+) -> Iterator[tuple[OrderLine, int, int]]:
+    """Each line of these with what its pieces, and all that are left of it, are worth."""
+    assert case.order is not None  # noqa: S101  # callers ask first
+    history = with_own(case.history, case)
+    taken = counted(history.taken) + Counter(besides)
+    before, wanted = taken + counted(history.exchanged), counted(concerned(case.order, lines))
+    for line in case.order.lines:
+        pieces, left = wanted[line.line_id], max(line.quantity - taken[line.line_id], 0)
+        if pieces:
+            these, all_left = (part_of(line.paid, count, line.quantity, before[line.line_id]) for count in (pieces, left))
+            difference = difference_of(history, line.line_id) if left else 0
+            if difference:
+                these, all_left = as_exchanged(these, all_left, difference, all_of_them=pieces >= left)
+            yield line, these, all_left
+
+
+def freight_due(order: Order, history: OrderHistory, pieces: Mapping[str, int]) -> int:
+    """Minor units beyond the lines that go back with these pieces: of the whole order, at once or in parts, its last part has the freight.
+
+    Who withdraws from a contract gets every payment back, the costs of delivery included (Directive 2011/83/EU, art. 13 (1)), and the
+    parts together are the contract. It says nothing of who keeps some of the goods: they bear the freight, as for goods bought alone.
+    """
+    taken, exchanged = counted(history.taken), counted(history.exchanged)
+    for line in order.lines:
+        gone, line_id = taken[line.line_id], line.line_id
+        given = sum(one.minor for one in history.given if one.line_id == line_id)
+        refunded = given >= part_of(line.paid, gone, line.quantity, exchanged[line_id])
+        if pieces.get(line_id, 0) + gone < line.quantity or not refunded:
+            return 0
+    return max(order.total.minor - sum(line.paid.minor for line in order.lines), 0) if any(pieces.values()) else 0
