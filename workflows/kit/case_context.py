@@ -25,7 +25,7 @@ from models.common.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor,
 from models.common.waits import Wait
 from models.policy.policy import interned
 from rules.case import deadlines
-from rules.case.permissions import forbidden
+from rules.case.permissions import forbidden, overtaken
 from rules.case.room import no_room
 from rules.case.texts import put_away
 from rules.case.validation import closed_request, unfit_body
@@ -84,6 +84,7 @@ class CaseContext(CaseDeadlines):
         case = self.case
         return (
             closed_request(case, act)
+            or overtaken(case, act, action)
             or forbidden(case, act.actor, action)
             or unfit_body(case, self.policy, act, self.now)
             or no_room(case, act)
