@@ -24,6 +24,7 @@ from models.common.vocabulary import WaitingOn
 from rules.claims import deadlines
 from rules.claims.permissions import forbidden, not_there, overtaken, unfit_body, view_of
 from rules.common.notices import Whose
+from rules.common.requests import carried_on
 from workflows.kit import activities, search_attributes
 from workflows.kit.context import Context, Seen
 from workflows.kit.numbering import Numbering, this_task
@@ -157,6 +158,7 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         projection = ClaimProjection(state=self.state.model_copy(), at=self.now, after=self._saved.version, **this_task())
         saved = await activities.save_claim(projection, f"{self.state.status}: {news or '—'}")
         self._saved.let_go(saving, saved.version if saved else None)
+        self.state.requests_seen = carried_on(self.state.requests_seen, saved.requests if saved else 0)
 
     async def report(self) -> None:
         """Tell the case that the claim is over; one that runs no more is told nothing."""
