@@ -15,7 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
 from activities.kit.rows import Row
-from activities.kit.saving import CLAIMS, Standing, begin
+from activities.kit.saving import CLAIMS, Standing, begin, put_requests_away
 from activities.money.refund_parts import lock_order
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from adapters.database.ledger import booked, post
@@ -78,7 +78,8 @@ class ClaimActivities:
             messages = [row for fresh in told.fresh for row in self._messages(state, fresh)]
             await insert_if_absent(session, MessageRow, *messages)
             await _book(session, state)
-        return Saved(version=version)
+            requests = await put_requests_away(session, claim_id, state.requests_seen)
+        return Saved(version=version, requests=requests)
 
     @carries_out(SEND_CLAIM)
     async def send_claim(self, request: SendClaim) -> ClaimSent:

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.case.history import let_go
 from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, text_rows
 from activities.kit.carries_out import carries_out
-from activities.kit.saving import CASES, Saving, Standing, begin
+from activities.kit.saving import CASES, Saving, Standing, begin, put_requests_away
 from activities.money.refund_parts import follow, part_of, reserve_refund
 from activities.notifications.outbox import message_rows
 from activities.returns.projection import return_rows
@@ -63,7 +63,9 @@ class RecordsActivities:
         """Write the case, its new timeline entries and the messages they cause. A projection that comes late changes nothing."""
         async with self._database.writing() as session:
             case, saving = await self._save(session, projection)
-            return Saved(version=case.version, put_away=_put_away(case, saving))
+            late = isinstance(saving, Standing)
+            requests = 0 if late else await put_requests_away(session, case.case_id, case.requests_seen)
+            return Saved(version=case.version, put_away=_put_away(case, saving), requests=requests)
 
     @carries_out(INTEND_REFUND)
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:

@@ -4,7 +4,7 @@ What a lost workflow task wrote is known again when the task is executed again; 
 was told of it. What comes late from a worker that was given up, or from a run that was reset, changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -17,8 +17,9 @@ from activities.kit.rows import Row
 from adapters.database.engine import insert_if_absent, storable, take_turns
 from models.common.projection import Projected
 from models.common.vocabulary import MessageChannel
-from models.tables.case import CaseRow, MessageRow, RunRow, TimelineRow
+from models.tables.case import CaseRow, MessageRow, RequestRow, RunRow, TimelineRow
 from models.tables.claims import ClaimHistoryRow, ClaimRow
+from rules.common.requests import to_put_away
 from rules.common.timeline import EntryT, Kept, Reconciled, digest_of, reconcile
 
 
@@ -122,6 +123,14 @@ async def begin(session: AsyncSession, books: Books, workflow_id: str, projectio
         if (epoch, projection.events, projection.at, version) < there:
             return standing
     return Saving(books, workflow_id, projection, epoch, standing)
+
+
+async def put_requests_away(session: AsyncSession, workflow_id: str, seen: Mapping[str, int]) -> int:
+    """Write down the ids of requests that the workflow need not carry any longer; how many."""
+    oldest = to_put_away(seen)
+    rows = [{"workflow_id": workflow_id, "request_id": name, "digest": digest} for name, digest in oldest.items()]
+    await insert_if_absent(session, RequestRow, *rows)
+    return len(rows)
 
 
 def _untold() -> ColumnElement[bool]:

@@ -69,6 +69,8 @@ OPENINGS: Any = {
     },
 }
 
+PROPOSAL = {"proposal_id": "p1", "version": 1}
+"""What a decision is about, as `available_actions` of the case says in `decides`."""
 FULL_REFUND = {"kind": "refund_only", "amount": {"minor": 1000, "currency": "CNY"}}
 STORE_CREDIT = {"kind": "store_credit", "amount": {"minor": 1200, "currency": "CNY"}}
 APOLOGY = {"kind": "apology", "words": "We are sorry for the trouble this caused you."}
@@ -98,14 +100,20 @@ ACTIONS: Mapping[str, Shown] = {
         "They have until `transfer.due` to accept.",
         {"team": "logistics", "reason": "属于物流问题"},
     ),
-    "accept_transfer": Shown("Take a transfer · 接受转交", "The case is then yours.", {}),
-    "decline_transfer": Shown("Decline a transfer · 拒绝转交", "The case stays where it is.", {"reason": "本班次已满"}),
-    "helped": Shown("Say whether the answer helped · 反馈答案是否有用", "If not, a person takes over.", {"helped": False}),
+    "accept_transfer": Shown("Take a transfer · 接受转交", "The case is then yours.", {"transfer_id": "t1"}),
+    "decline_transfer": Shown(
+        "Decline a transfer · 拒绝转交", "The case stays where it is.", {"transfer_id": "t1", "reason": "本班次已满"}
+    ),
+    "helped": Shown(
+        "Say whether the answer helped · 反馈答案是否有用",
+        "If not, a person takes over.",
+        {"entry_id": "refund-arrival", "helped": False},
+    ),
     "escalate": Shown("Escalate · 升级", "To the next tier, with all evidence.", {"reason": "商家三次未答复。"}),
     "reply": Shown(
         "Answer the customer · 回复客户",
         "On an inquiry this is the solution.",
-        {"words": "A refund to a card takes three to five working days.", "solves": True},
+        {"words": "A refund to a card takes three to five working days.", "solves": True, "seen": 0},
     ),
     "ask": Shown(
         "Ask a party · 询问当事方", "With a deadline and a default.", {"of": "merchant", "question": "发货前是否检查过？"}
@@ -123,14 +131,14 @@ ACTIONS: Mapping[str, Shown] = {
             ]
         },
     ),
-    "approve": Shown("Approve a proposal · 批准方案", "Another person than the proposer.", {"note": "同意"}),
-    "decline": Shown("Decline a proposal · 驳回方案", "Back to the proposer.", {"reason": "金额过高，请核对。"}),
-    "accept": Shown("Accept an option · 接受方案", "Its remedies are carried out.", {"option": 1}),
-    "reject": Shown("Reject the proposal · 拒绝方案", "The case looks for another.", {"reason": "我希望全额退款。"}),
+    "approve": Shown("Approve a proposal · 批准方案", "Another person than the proposer.", {**PROPOSAL, "note": "同意"}),
+    "decline": Shown("Decline a proposal · 驳回方案", "Back to the proposer.", {**PROPOSAL, "reason": "金额过高，请核对。"}),
+    "accept": Shown("Accept an option · 接受方案", "Its remedies are carried out.", {**PROPOSAL, "option": 1}),
+    "reject": Shown("Reject the proposal · 拒绝方案", "The case looks for another.", {**PROPOSAL, "reason": "我希望全额退款。"}),
     "counter": Shown(
         "Make a counter-offer · 提出反方案",
         "The next round begins.",
-        {"reason": "一半不够。", "amount": {"minor": 5000, "currency": "CNY"}},
+        {**PROPOSAL, "reason": "一半不够。", "amount": {"minor": 5000, "currency": "CNY"}},
     ),
     "arbitrate": Shown(
         "Rule · 仲裁",
@@ -145,7 +153,7 @@ ACTIONS: Mapping[str, Shown] = {
     "decide_appeal": Shown(
         "Decide on the appeal · 裁决申诉",
         "What the customer was given stays; the parties settle it between them.",
-        {"granted": True, "party": "platform", "reason": "交接照片显示包装完好。"},
+        {"appeal_id": "a1", "granted": True, "party": "platform", "reason": "交接照片显示包装完好。"},
     ),
     "review": Shown(
         "Review a decision made without a person · 复核自动处理",
@@ -166,9 +174,9 @@ ACTIONS: Mapping[str, Shown] = {
     "confirm": Shown(
         "Confirm that it is solved · 确认解决",
         "May rate at once.",
-        {"rating": {"speed": 5, "solution": 5, "attitude": 4, "comment": "处理很快"}},
+        {"solution": 1, "rating": {"speed": 5, "solution": 5, "attitude": 4, "comment": "处理很快"}},
     ),
-    "dispute": Shown("Say that it is not solved · 不认可", "Back to resolution.", {"reason": "退款还没有到账。"}),
+    "dispute": Shown("Say that it is not solved · 不认可", "Back to resolution.", {"solution": 1, "reason": "退款还没有到账。"}),
     "rate": Shown("Rate · 评价", "1 is bad, 5 is good.", {"speed": 4, "solution": 5, "attitude": 5}),
     "withdraw": Shown("Withdraw · 撤回", "Until money moves.", {"reason": "问题已自行解决"}),
     "reopen": Shown("Reopen · 重新打开", "The same case goes on.", {"reason": "同样的问题又出现了。"}),

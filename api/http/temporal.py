@@ -17,6 +17,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
+from adapters.database.engine import Database
+from adapters.database.requests import digest_of
 from adapters.logs.correlation import Correlation
 from adapters.restart import OWNER, REQUEST, WORKFLOW
 from adapters.seal import Sealing
@@ -30,6 +32,7 @@ from models.common.errors import Fault
 from models.common.partners import Notice
 from models.common.timeline import Viewer
 from models.common.vocabulary import ErrorType
+from rules.common.requests import reused
 from settings import Settings
 
 T = TypeVar("T")
@@ -43,12 +46,13 @@ RETRIES = RetryConfig(initial_interval_millis=50, max_interval_millis=400, max_e
 class CaseEngine:
     """Starts cases and speaks to them."""
 
-    def __init__(self, client: Client, task_queue: str) -> None:
+    def __init__(self, client: Client, task_queue: str, database: Database) -> None:
         self._client = client
         self._task_queue = task_queue
+        self._database = database
 
     @classmethod
-    async def connect(cls, settings: Settings) -> "CaseEngine":
+    async def connect(cls, settings: Settings, database: Database) -> "CaseEngine":
         """Lazily: the API starts, and answers from its tables, while Temporal is away."""
         client = await Client.connect(
             settings.temporal,
@@ -58,7 +62,7 @@ class CaseEngine:
             lazy=True,
             retry_config=RETRIES,
         )
-        return cls(client, settings.task_queue)
+        return cls(client, settings.task_queue, database)
 
     async def start(self, start: CaseStart, summary: str) -> bool:
         """Start the case; False when it was started before. Needs no worker."""
@@ -87,10 +91,16 @@ class CaseEngine:
         """Run an action of a case, or of a workflow beside it.
 
         The update's id names what is asked for, too: Temporal answers a repetition itself, and the workflow refuses another request under
-        the same key.
+        the same key. What was done so long ago that neither knows of it is not passed on.
         """
         handle = self._client.get_workflow_handle(workflow_id)
+        async with self._database.reading() as session:
+            known = await digest_of(session, workflow_id, act.request_id)
+        if known is not None and (fault := reused(known, act)) is not None:
+            raise from_fault(fault)
         async with _bounded(ACT_WITHIN):
+            if known is not None:
+                return await handle.query("view", Viewer(actor=act.actor), result_type=answer)
             return await handle.execute_update(name, act, id=f"{act.request_id}.{act.digest:x}", result_type=answer)
 
     async def join(self, case_id: str, act: Act[AddWords]) -> bool:

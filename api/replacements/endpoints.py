@@ -28,13 +28,13 @@ router = APIRouter(prefix="/v1/cases/{case_id}/replacements/{remedy_id}", tags=[
 
 SHOWN: dict[ReplacementAction, Shown] = {
     ReplacementAction.ACCEPT_ESTIMATE: Shown(
-        "Agree to the repair's price · 接受维修报价", "It is paid before the repair begins.", {}
+        "Agree to the repair's price · 接受维修报价", "It is paid before the repair begins.", {"version": 2}
     ),
     ReplacementAction.REFUSE_ESTIMATE: Shown(
-        "Refuse the repair's price · 不接受维修报价", "The goods are sent back as they are.", {"reason": "价格过高"}
+        "Refuse the repair's price · 不接受维修报价", "The goods are sent back as they are.", {"version": 2, "reason": "价格过高"}
     ),
     ReplacementAction.CHOOSE_REFUND: Shown(
-        "Do not wait for stock · 不等补货，改为退款", "While the goods are out of stock and expected again.", {}
+        "Do not wait for stock · 不等补货，改为退款", "While the goods are out of stock and expected again.", {"version": 2}
     ),
     ReplacementAction.DIAGNOSE: Shown(
         "Say what the workshop found · 登记检测结果",

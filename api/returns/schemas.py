@@ -73,7 +73,7 @@ SHAPES: Mapping[ReturnAction, tuple[type[Body], Shown]] = {
         Shown(
             "Inspect the goods · 退货验收",
             "Each line of the return, its pieces together as many as were to come back.",
-            {"lines": [{"line_id": "L1", "accepted": 1}], "evidence": []},
+            {"version": 1, "lines": [{"line_id": "L1", "accepted": 1}], "evidence": []},
         ),
     ),
     ReturnAction.EXTEND: (

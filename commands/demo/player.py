@@ -187,7 +187,14 @@ class Stage:
     async def _do(self, story: Story, move: Move) -> httpx.Response:
         evidence = {"evidence": await self._photo(story, move.role)} if move.photo else {}
         path = move.href or f"/v1/cases/{story.case_id}/{move.action}"
-        return await self._post(story, move.role, path, {**move.body, **evidence})
+        return await self._post(story, move.role, path, {**await self._decided_on(story, move, path), **move.body, **evidence})
+
+    async def _decided_on(self, story: Story, move: Move, path: str) -> dict[str, Any]:
+        """What the person has before them, as the body of a decision names it (WRK-5)."""
+        where = f"{self._address}{path.rpartition('/')[0]}"
+        seen = await self._http.get(where, headers=self._headers(move.role, story))
+        actions: list[dict[str, Any]] = seen.json()["available_actions"] if seen.is_success else []
+        return next((action["decides"] for action in actions if action["href"] == path), dict[str, Any]())
 
     async def _happen(self, happening: Happening) -> httpx.Response:
         return await self._http.post(f"{self._sandbox}{happening.path}", json=dict(happening.body))

@@ -1,11 +1,12 @@
 """What a caller sends with each action; who acts and the request's id are added by the API (models/case/actions.py)."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from models.common.actors import EvidenceRef
 from models.common.base import Body, Identifier, Money, Words, unfit
+from models.common.decides import Decides, Version
 from models.common.partners import RefundTo
 from models.common.readers import Everybody, Payer
 from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Silence, WaitingOn
@@ -67,19 +68,30 @@ class Transfer(Body):
         return self
 
 
-class AcceptTransfer(Body):
+class OnTransfer(Decides):
+    """About a transfer as it was offered."""
+
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("transfer_id",)
+    transfer_id: Identifier | None = None
+    """`transfer.id` of the case."""
+
+
+class AcceptTransfer(OnTransfer):
     """Take over a case that was offered to you or your team (DSP-4)."""
 
 
-class DeclineTransfer(Body):
+class DeclineTransfer(OnTransfer):
     """Say no to a transfer, and why; the case stays where it is (DSP-4)."""
 
     reason: Words
 
 
-class Helped(Body):
+class Helped(Decides):
     """Say whether the suggested answer helped (REC-6); if not, a person takes over."""
 
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("entry_id",)
+    entry_id: Identifier | None = None
+    """`suggestion.entry_id` of the case."""
     helped: bool
 
 
@@ -89,9 +101,12 @@ class Escalate(Body):
     reason: Words
 
 
-class Reply(Body):
+class Reply(Decides):
     """Answer the customer in words. On an inquiry this is the solution."""
 
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("seen",)
+    seen: int | None = Field(default=None, ge=0)
+    """How much merchant, agents and supervisors had said when you wrote: who answers at the same time as somebody else is told what they said."""
     words: Words
     solves: bool = True
     """Whether it answers the inquiry, or only says that we are at it."""
@@ -119,31 +134,39 @@ class Propose(Body):
     """What happens when the customer does not choose in time; the customer is told so with the proposal."""
 
 
-class Approve(Body):
+class OnProposal(Decides):
+    """About a proposal as it was shown."""
+
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("proposal_id", "version")
+    proposal_id: Identifier | None = None
+    version: Version = None
+
+
+class Approve(OnProposal):
     """Let the proposal above the limit go out (RES-4)."""
 
     note: str | None = Field(default=None, max_length=1000)
 
 
-class Decline(Body):
+class Decline(OnProposal):
     """Send the proposal back to its proposer, with the reason (RES-4)."""
 
     reason: Words
 
 
-class Accept(Body):
+class Accept(OnProposal):
     """Choose an option of the standing proposal."""
 
     option: int = Field(default=1, ge=1, le=5)
 
 
-class Reject(Body):
+class Reject(OnProposal):
     """Say no to every option, and why."""
 
     reason: Words
 
 
-class Counter(Body):
+class Counter(OnProposal):
     """Say no, and what would do instead; starts the next round (RES-2)."""
 
     reason: Words
@@ -168,9 +191,12 @@ class AppealFinding(Body):
     evidence: tuple[EvidenceRef, ...] = Field(min_length=1, max_length=20)
 
 
-class DecideAppeal(Body):
+class DecideAppeal(Decides):
     """Grant or deny the appeal, and why (INV-5). What the customer was given stays; it is settled between the parties."""
 
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("appeal_id",)
+    appeal_id: Identifier | None = None
+    """`appeal.id` of the case."""
     granted: bool
     reason: Words
     party: Party | None = None
@@ -219,13 +245,21 @@ class RecordRefund(Body):
     """The payment provider may still pay all or a part of it, which was paid another way all the same: the customer may have both."""
 
 
-class Confirm(Body):
+class OnSolution(Decides):
+    """About what was done, as the case tells of it in follow-up."""
+
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("solution",)
+    solution: Version = None
+    """Which of the case's solutions, counted: `solution` of the case."""
+
+
+class Confirm(OnSolution):
     """The customer says it is solved; may rate at the same time (FUP-2, FUP-3)."""
 
     rating: "Rate | None" = None
 
 
-class Dispute(Body):
+class Dispute(OnSolution):
     """The customer says it is not solved: the case goes back to resolution."""
 
     reason: Words

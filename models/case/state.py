@@ -45,6 +45,7 @@ class TimelineEntry(Frozen):
 class TransferOffer(Frozen):
     """DSP-4: a handler asks somebody to take over; unanswered by `due` it goes to the team's supervisor."""
 
+    id: Identifier = "t0"
     by: Actor
     to: Identifier | None
     team: Identifier
@@ -118,6 +119,8 @@ class CaseState(BaseModel):
     unstaffed: bool = False
     """Nobody of the team was on shift when a handler was looked for."""
     transfer: TransferOffer | None = None
+    transfers: int = 0
+    """How many were offered; their ids count on."""
     suggestion: Suggestion | None = None
     wait: Wait | None = None
     overdue: int = 0
@@ -169,6 +172,8 @@ class CaseState(BaseModel):
     found: tuple[FoundParcel, ...] = ()
     """Parcels that turned up after something was given for their loss, the last one last."""
     survey: Rate | None = None
+    solutions: int = 0
+    """How often the customer was told that it is solved; their word names which (WRK-5)."""
     confirmed: bool = False
     disputed: bool = False
     """The customer said that the solution was none; from then on people decide."""

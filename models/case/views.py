@@ -9,6 +9,7 @@ from models.case.receipt import Wanted
 from models.claims.views import ClaimBrief
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
+from models.common.decides import Named
 from models.common.lines import LineQuantity
 from models.common.readers import (
     BOOKS,
@@ -129,6 +130,8 @@ class RequestView(View):
 
 class ProposalView(View):
     id: Everybody[str]
+    version: Everybody[int] = 1
+    """Grows when it was approved."""
     round: Everybody[int]
     by: Everybody[Role]
     at: Everybody[Instant]
@@ -151,10 +154,11 @@ class ProposalView(View):
 
 
 class ActionView(View):
-    """An action open to the viewer now, and where to send it."""
+    """An action open to the viewer now, where to send it, and the fields by which its body names what is decided on (WRK-5)."""
 
     action: Everybody[Action | ReturnAction | ReplacementAction]
     href: Everybody[str]
+    decides: Everybody[Named] = {}
 
 
 class ClassificationView(View):
@@ -178,6 +182,7 @@ class GradeView(View):
 class TransferView(View):
     """DSP-4: a handler asks somebody to take over; unanswered by `due` it goes to the team's supervisor."""
 
+    id: Platform[Identifier | None] = None
     by: Platform[Actor]
     to: Platform[Identifier | None]
     team: Platform[Identifier]
@@ -261,6 +266,8 @@ class CaseView(View):
     available_actions: Everybody[tuple[ActionView, ...]]
     settled: Everybody[bool] = False
     """What is to be done was decided."""
+    solution: Everybody[int | None] = None
+    """How many solutions the customer was told of, each time as solved; None: none yet. `confirm` and `dispute` name it."""
     claims: Everybody[tuple[ClaimBrief, ...]] = ()
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
 

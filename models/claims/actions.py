@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from models.common.actors import EvidenceRef
 from models.common.base import Body, Money, Words
+from models.common.decides import Decides, Version
 
 
 class ClaimAction(StrEnum):
@@ -18,26 +19,33 @@ class ClaimAction(StrEnum):
     WRITE_OFF = "write_off"
 
 
-class AcceptClaim(Body):
+class OnClaim(Decides):
+    """About a claim as it was shown."""
+
+    version: Version = None
+    """`offer_version` of the claim."""
+
+
+class AcceptClaim(OnClaim):
     """The party takes the whole claim on."""
 
     words: Words | None = None
 
 
-class AcceptPart(Body):
+class AcceptPart(OnClaim):
     """The party takes a part of it on, and says why not the rest."""
 
     amount: Money
     words: Words
 
 
-class RejectClaim(Body):
+class RejectClaim(OnClaim):
     """The party says no, and why."""
 
     words: Words
 
 
-class DisputeClaim(Body):
+class DisputeClaim(OnClaim):
     """The platform does not agree with the answer: why, with further evidence."""
 
     words: Words
@@ -50,7 +58,7 @@ class RemindClaim(Body):
     words: Words | None = None
 
 
-class SettleClaim(Body):
+class SettleClaim(OnClaim):
     """Record money that came in, with its proof; where we owe the party, money that went out."""
 
     proof: Words
@@ -58,7 +66,7 @@ class SettleClaim(Body):
     """None: everything that is still to come."""
 
 
-class WriteOffClaim(Body):
+class WriteOffClaim(OnClaim):
     """Give up what has not come in, and why."""
 
     reason: Words

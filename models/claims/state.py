@@ -169,6 +169,8 @@ class ClaimState(BaseModel):
     claim: Claim
     terms: ClaimTerms
     version: int = 0
+    offer_version: int = 1
+    """Grows with what is claimed, answered, paid or owed: whoever decides on it names it (WRK-5)."""
     status: ClaimStatus = ClaimStatus.OPEN
     accepted: Money | None = None
     payments: tuple[ClaimPayment, ...] = ()

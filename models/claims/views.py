@@ -7,6 +7,7 @@ from models.claims.policy import ClaimWaitFor
 from models.claims.state import ClaimCause, ClaimKind, ClaimStatus
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
+from models.common.decides import Named
 from models.common.readers import Everybody, Participants, Platform
 from models.common.timeline import TimelineView
 from models.common.views import View, renamed
@@ -64,10 +65,11 @@ class ClaimBrief(View):
 
 
 class ClaimActionView(View):
-    """An action open to the viewer now, and where to send it."""
+    """An action open to the viewer now, where to send it, and the fields by which its body names what is decided on (WRK-5)."""
 
     action: Everybody[ClaimAction]
     href: Everybody[str]
+    decides: Everybody[Named] = {}
 
 
 class ClaimWaitView(View):
@@ -84,6 +86,8 @@ class ClaimView(View):
 
     claim_id: Everybody[str]
     version: Everybody[int]
+    offer_version: Everybody[int] = 1
+    """Grows with what is claimed, answered, paid or owed; decisions name it as `version`."""
     kind: Everybody[ClaimKind]
     status: Everybody[ClaimStatus]
     case_id: Everybody[str]

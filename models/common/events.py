@@ -154,6 +154,7 @@ class Event(StrEnum):
     REFUSED = _event("resolution.refused", "proposal_id tier last", said="reason")
     COUNTERED = _event("resolution.countered", "proposal_id remedy amount_minor currency tier last", said="reason")
     PROPOSAL_LAPSED = _event("resolution.proposal_lapsed", "proposal_id")
+    PROPOSAL_VOIDED = _event("resolution.proposal_voided", "proposal_id why")
     ARBITRATION_NEEDED = _event("resolution.arbitration_needed", "rounds until", begins=WaitFor.ARBITRATION)
     RULED = _event("resolution.ruled", "remedies amounts amount_minor currency", said="reason")
     SETTLED_ALONE = _event("resolution.settled_alone", "kind amount_minor currency row")

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import JsonValue
 
 from models.common.actors import Actor, EvidenceRef
-from models.common.base import Bilingual, Frozen, Instant
+from models.common.base import Bilingual, Frozen, Identifier, Instant
 from models.common.readers import PLATFORM, Everybody, Participants, Platform, Reader, Readers, Someone, grounds, seen_by
 from models.common.vocabulary import Party
 from models.investigation.findings import Saying
@@ -14,6 +14,7 @@ from models.investigation.findings import Saying
 class Appeal(Frozen):
     """INV-5: the party found liable says why it is not, once, with new evidence. `granted` None: a supervisor has yet to decide."""
 
+    id: Everybody[Identifier] = "a1"
     by: Everybody[Actor]
     at: Everybody[Instant]
     words: Annotated[str, seen_by(PLATFORM, Reader.AUTHOR)]

@@ -1,5 +1,6 @@
 """What was proposed, and what is being carried out (RES-2…7)."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from models.common.actors import Actor
@@ -14,6 +15,13 @@ from models.returns.state import ReturnState
 
 OWED = 0
 """The settlement of what is owed for itself: it stands whatever becomes of the others."""
+
+
+class Voided(StrEnum):
+    """What takes a proposal off the table before the customer chose."""
+
+    RECLASSIFIED = "reclassified"
+    WITHDRAWN = "withdrawn"
 
 
 class Proposal(Frozen):
@@ -38,6 +46,13 @@ class Proposal(Frozen):
     counter_amount: Money | None = None
     counter_remedy: RemedyKind | None = None
     lapsed: bool = False
+    voided: Voided | None = None
+    """Why it lapsed, when it was not for the customer's silence."""
+
+    @property
+    def version(self) -> int:
+        """Grows when it was approved."""
+        return 1 if self.approved_by is None else 2
 
     @property
     def standing(self) -> bool:

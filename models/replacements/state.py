@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from models.common.base import Body, Duration, Frozen, Identifier, Instant, Money
+from models.common.decides import Decides, Version
 from models.common.identifiers import TrackingNumber
 from models.common.vocabulary import RemedyKind
 from models.money.charge import Charge
@@ -87,6 +88,8 @@ class ReplacementState(Frozen):
     refusal_code: str | None = None
     kept: tuple[str, ...] = ()
     """When it was called off: what could not be taken back."""
+    offer_version: int = 1
+    """Grows with what the customer decides on: the estimate, and when goods are expected."""
 
 
 class ReplacementAction(StrEnum):
@@ -102,17 +105,24 @@ class ReplacementAction(StrEnum):
     OUT_OF_STOCK = "out_of_stock"
 
 
-class AcceptEstimate(Body):
+class OnGoods(Decides):
+    """About a price or a date as it was shown."""
+
+    version: Version = None
+    """`offer_version` of the replacement."""
+
+
+class AcceptEstimate(OnGoods):
     """Agree to pay for the repair."""
 
 
-class RefuseEstimate(Body):
+class RefuseEstimate(OnGoods):
     """No repair at that price: the goods come back as they are."""
 
     reason: str | None = Field(default=None, max_length=1000)
 
 
-class ChooseRefund(Body):
+class ChooseRefund(OnGoods):
     """Do not wait for stock any longer: money back instead."""
 
 

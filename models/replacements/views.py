@@ -1,6 +1,7 @@
 """What callers are shown of exchanges, reshipments and repairs (RES-7)."""
 
 from models.common.base import Identifier, Instant, Money
+from models.common.decides import Named
 from models.common.identifiers import TrackingNumber
 from models.common.readers import Everybody, Participants
 from models.common.views import View
@@ -11,10 +12,11 @@ from models.replacements.state import ReplacementAction, ReplacementStage
 
 
 class ReplacementActionView(View):
-    """An action open to the viewer now, and where to send it."""
+    """An action open to the viewer now, where to send it, and the fields by which its body names what is decided on (WRK-5)."""
 
     action: Everybody[ReplacementAction]
     href: Everybody[str]
+    decides: Everybody[Named] = {}
 
 
 class ReplacementDetails(View):
@@ -48,6 +50,8 @@ class ReplacementDetails(View):
     refusal_code: Everybody[str | None]
     kept: Everybody[tuple[str, ...]]
     """When it was called off: what could not be taken back."""
+    offer_version: Everybody[int] = 1
+    """Grows with what the customer decides on: the estimate, and when goods are expected. Decisions name it as `version`."""
 
 
 class ReplacementView(View):

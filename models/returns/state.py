@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Body, Duration, Frozen, Identifier, Instant, Money, unfit
+from models.common.decides import Decides, Version
 from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Party
@@ -178,6 +179,8 @@ class ReturnState(Frozen):
     handed_back_at: Instant | None = None
     stuck: str | None = None
     """Why goods that are the customer's again do not get there, as `return.stuck` says it: a person sees to that."""
+    offer_version: int = 1
+    """Grows with what an inspection decides on: the freight that the customer claims."""
 
     @property
     def sent(self) -> bool:
@@ -279,9 +282,11 @@ class Receive(Body):
     """Say that the goods have come."""
 
 
-class InspectedLines(Body):
+class InspectedLines(Decides):
     """What was found, line by line."""
 
+    version: Version = None
+    """`offer_version` of the return."""
     lines: tuple[InspectedLine, ...] = Field(min_length=1, max_length=100)
 
     @model_validator(mode="after")

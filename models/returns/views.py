@@ -4,6 +4,7 @@ from typing import Annotated
 
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
+from models.common.decides import Named
 from models.common.identifiers import TrackingNumber
 from models.common.readers import Everybody, Participants
 from models.common.views import View, renamed
@@ -13,10 +14,11 @@ from models.returns.state import PickupState, ReturnAction, ReturnResult, Return
 
 
 class ReturnActionView(View):
-    """An action open to the viewer now, and where to send it."""
+    """An action open to the viewer now, where to send it, and the fields by which its body names what is decided on (WRK-5)."""
 
     action: Everybody[ReturnAction]
     href: Everybody[str]
+    decides: Everybody[Named] = {}
 
 
 class ReturnLineView(View):
@@ -112,6 +114,8 @@ class ReturnDetails(View):
     refusal_code: Everybody[str | None]
     sent_back: Everybody[ReturnParcelView | None]
     handed_back_at: Everybody[Instant | None]
+    offer_version: Everybody[int] = 1
+    """Grows with what an inspection decides on: the freight that the customer claims. `inspect` names it as `version`."""
 
 
 class SettlementView(View):

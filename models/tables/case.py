@@ -81,6 +81,17 @@ class RunRow(SQLModel, table=True):
     epoch: int
 
 
+class RequestRow(SQLModel, table=True):
+    """A request that was acted on so long ago that its workflow does not carry its id any more (rules/common/requests.py)."""
+
+    __tablename__: ClassVar[Any] = "requests"
+
+    workflow_id: str = Field(primary_key=True)
+    request_id: str = Field(primary_key=True)
+    digest: int = Field(sa_type=BigInteger)
+    """Of what was asked for."""
+
+
 class CaseCarrierRow(SQLModel, table=True):
     """Which carriers have a shipment on a case: they may see it."""
 

@@ -6,7 +6,7 @@ from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
 from models.common.vocabulary import Role
-from rules.case.view import saying_view
+from rules.case.sayings import saying_view
 from rules.common.readers import sees
 
 

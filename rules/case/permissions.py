@@ -5,15 +5,18 @@ A role that is not in an action's row can never do it (403); the row's `when` sa
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from models.case.actions import Action
+from models.case.actions import Act, Action
 from models.case.state import CaseState
 from models.common.actors import Actor
-from models.common.base import Bilingual
+from models.common.base import Bilingual, Body
 from models.common.errors import Fault
 from models.common.vocabulary import Kind, RefundStatus, Role, Stage, Tier, WaitFor
 from rules.case.appeals import may_appeal, may_decide
+from rules.case.decided import SUBJECTS, decides, meanwhile
 from rules.case.withdrawal import WORDS, binding
+from rules.common.decided import stale
 from rules.common.refusal import refusal
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
@@ -308,6 +311,14 @@ def allowed_actions(case: CaseState, actor: Actor) -> tuple[Action, ...]:
     )
 
 
+def overtaken(case: CaseState, act: Act[Body], action: Action) -> Fault | None:
+    """WRK-5: the actor decides on something else than what stands now. None: go ahead."""
+    if action not in SUBJECTS:
+        return None
+    became = partial(SUBJECTS[action].became, case, act.actor)
+    return stale(act, PERMISSIONS[action], decides(case, action), became, allowed_actions(case, act.actor))
+
+
 def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
     """Why the actor may not do this: not with this role, or not now. None: go ahead."""
     now = Bilingual(zh=f"案件当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
@@ -315,4 +326,6 @@ def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
         now = Bilingual(zh=f"案件正转入 {case.next_stage}", en=f"Somebody has just sent the case to {case.next_stage}")
     elif action is Action.WITHDRAW and (bound := binding(case)) is not None:
         now = WORDS[bound]
+    elif (said := meanwhile(case, action, actor)) is not None:
+        now = Bilingual(zh=f"{now.zh}；{said.zh}", en=f"{now.en}; {said.en}")
     return refusal(action, PERMISSIONS[action], actor, allowed_actions(case, actor), now, "stage × role → actions")

@@ -17,7 +17,6 @@ from models.case.views import (
     MissView,
     ProposalView,
     RequestView,
-    SayingView,
     SuggestionView,
     TransferView,
     WaitView,
@@ -25,15 +24,15 @@ from models.case.views import (
 from models.common.actors import Actor
 from models.common.vocabulary import Locale
 from models.investigation.clocks import Clock
-from models.investigation.findings import InformationRequest, Saying
+from models.investigation.findings import InformationRequest
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import Proposal, Remedy
 from models.remedies.views import RefundWayView, RemedyView
-from models.replacements.state import ReplacementAction
-from models.returns.state import ReturnAction
 from rules.case import deadlines
 from rules.case.appeals import last_moment, may_appeal, too_late
+from rules.case.decided import decides
 from rules.case.permissions import allowed_actions
+from rules.case.sayings import saying_view
 from rules.common import sla_clock
 from rules.common.readers import as_seen
 from rules.common.working_time import provisional
@@ -99,18 +98,22 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         closed_at=case.closed_at,
         policy_version=case.policy_version,
         settled=case.settled,
+        solution=case.solutions or None,
         available_actions=tuple(
-            ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}")
+            ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}", decides=decides(case, action))
             for action in allowed_actions(case, actor)
             if action is not Action.APPEAL or not too_late(case, policy, now)
         )
-        + tuple(ActionView(action=action, href=href) for action, href in child_actions(case, actor)),
+        + child_actions(case, actor),
     )
 
 
-def child_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction | ReplacementAction, str], ...]:
+def child_actions(case: CaseState, actor: Actor) -> tuple[ActionView, ...]:
     """What may be done to the goods that are on their way: each where its child workflow is."""
-    return return_view.open_actions(case, actor) + replacement_view.open_actions(case, actor)
+    return tuple(
+        ActionView(action=one.action, href=one.href, decides=one.decides)
+        for one in (*return_view.open_actions(case, actor), *replacement_view.open_actions(case, actor))
+    )
 
 
 def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | None:
@@ -135,21 +138,6 @@ def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) ->
         provisional=due is not None and provisional(calendar, due),
         paused=bool(clock.pauses),
         stopped=clock.stopped_at is not None,
-    )
-
-
-def saying_view(case: CaseState, saying: Saying) -> SayingView:
-    request = next(
-        (request for request in case.requests if request.answer and saying.told_by(request.answer.by, request.answer.at)), None
-    )
-    return SayingView(
-        at=saying.at,
-        by=saying.by.role,
-        by_id=saying.by.id,
-        private=request is not None or any(appeal.said(saying) for appeal in case.appeals),
-        asked_by=request.by.role if request else None,
-        words=saying.words,
-        evidence=saying.evidence,
     )
 
 
@@ -190,6 +178,7 @@ def _proposal(proposal: Proposal) -> ProposalView:
     }
     return ProposalView(
         id=proposal.id,
+        version=proposal.version,
         round=proposal.round,
         by=proposal.by.role,
         at=proposal.at,

@@ -6,7 +6,7 @@ And the claim as one viewer may see it: the same from the workflow's answer and 
 from dataclasses import dataclass
 
 from models.case.actions import Act
-from models.claims.actions import AcceptPart, ClaimAction, SettleClaim
+from models.claims.actions import CLAIM_BODIES, AcceptPart, ClaimAction, SettleClaim
 from models.claims.state import ClaimState, ClaimStatus
 from models.claims.views import (
     ClaimActionView,
@@ -22,6 +22,8 @@ from models.common.base import Bilingual, Body, Money
 from models.common.errors import Fault
 from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Locale, Role, WaitingOn
+from rules.common.decided import named_by, stale
+from rules.common.format import money
 from rules.common.readers import as_seen
 from rules.common.refusal import refusal
 from rules.common.room import Full, full_state
@@ -95,12 +97,25 @@ def may_see(state: ClaimState, actor: Actor) -> bool:
             return False
 
 
+def not_there(state: ClaimState, actor: Actor) -> Fault | None:
+    """A foreign claim looks like none."""
+    if may_see(state, actor):
+        return None
+    return Fault(type=ErrorType.NOT_FOUND, detail="There is nothing here for you to see.", detail_zh="未找到，或您无权查看。")
+
+
 def forbidden(state: ClaimState, actor: Actor, action: ClaimAction) -> Fault | None:
-    """Why the actor may not do this. None: go ahead. A foreign claim looks like none."""
-    if not may_see(state, actor):
-        return Fault(type=ErrorType.NOT_FOUND, detail="There is nothing here for you to see.", detail_zh="未找到，或您无权查看。")
+    """Why the actor, who sees the claim, may not do this. None: go ahead."""
     now = Bilingual(zh=f"索赔当前为 {state.status}", en=f"The claim is {state.status}")
     return refusal(action, PERMISSIONS[action], actor, allowed_actions(state, actor), now, "RES-9")
+
+
+def overtaken(state: ClaimState, act: Act[Body], action: ClaimAction) -> Fault | None:
+    """WRK-5: the claim is not any more what the actor decided on. None: go ahead."""
+    claimed = money(state.claim.amount)
+    now = Bilingual(zh=f"索赔现为 {state.status}，金额 {claimed.zh}", en=f"the claim is {state.status} by now, for {claimed.en}")
+    stands = named_by(type(act.body), state)
+    return stale(act, PERMISSIONS[action], stands, lambda _: now, allowed_actions(state, act.actor))
 
 
 def unfit_body(state: ClaimState, act: Act[Body]) -> Fault | None:
@@ -174,6 +189,7 @@ def view_of(state: ClaimState, actor: Actor, locale: Locale = Locale.ZH) -> Clai
     view = ClaimView(
         **brief,
         version=state.version,
+        offer_version=state.offer_version,
         issue=claim.issue,
         tracking=claim.tracking,
         items=tuple(map(ClaimItemView.from_state, claim.items)),
@@ -189,7 +205,11 @@ def view_of(state: ClaimState, actor: Actor, locale: Locale = Locale.ZH) -> Clai
         reason=state.reason,
         waiting=waiting,
         available_actions=tuple(
-            ClaimActionView(action=action, href=f"/v1/claims/{claim.claim_id}/{action}")
+            ClaimActionView(
+                action=action,
+                href=f"/v1/claims/{claim.claim_id}/{action}",
+                decides=named_by(CLAIM_BODIES[action], state),
+            )
             for action in allowed_actions(state, actor)
         ),
     )

@@ -17,6 +17,7 @@ from models.remedies.remedy import Remedy
 from models.replacements.partner import Repair, RepairStatus, StockItem
 from models.replacements.state import Diagnose, ReplacementAction, ReplacementStage, ReplacementState
 from models.returns.state import ReturnResult
+from rules.common.decided import named_by, stale
 from rules.common.refusal import refusal
 from rules.money.worth import worth_of
 from rules.remedies.limits import unfit as unfit_offer
@@ -106,6 +107,15 @@ def forbidden(state: ReplacementState, actor: Actor, action: ReplacementAction) 
     """Why the actor may not do this; None: go ahead."""
     now = Bilingual(zh=f"当前状态为 {state.stage}", en=f"It is at {state.stage}")
     return refusal(action, PERMISSIONS[action], actor, allowed_actions(state, actor), now, RULE)
+
+
+def overtaken(state: ReplacementState, act: Act[Body], action: ReplacementAction) -> Fault | None:
+    """WRK-5: price or date is not any more what the actor decided on. None: go ahead."""
+    price = money(state.estimate) if state.estimate else Bilingual(zh="无", en="none")
+    when = state.expected_at.isoformat() if state.expected_at else "—"
+    now = Bilingual(zh=f"当前报价 {price.zh}，预计到货 {when}", en=f"the estimate is {price.en}, the goods are expected {when}")
+    stands = named_by(type(act.body), state)
+    return stale(act, PERMISSIONS[action], stands, lambda _: now, allowed_actions(state, act.actor))
 
 
 def unfit(act: Act[Body], currency: str) -> Fault | None:

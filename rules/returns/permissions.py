@@ -23,6 +23,8 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from rules.common.decided import named_by, stale
+from rules.common.format import money
 from rules.common.rates import no_rate
 from rules.common.refusal import refusal
 
@@ -119,7 +121,15 @@ def allowed_with(state: ReturnState, actor: Actor) -> tuple[ReturnAction, ...]:
 
 def fault_of(state: ReturnState, policy: ReturnPolicy, action: ReturnAction, act: Act[Body], now: datetime) -> Fault | None:
     """Why this cannot be done: not by this role, not now, or not like this. None: go ahead."""
-    return _forbidden(state, act.actor, action) or _unfit(state, policy, act.body, now)
+    return _overtaken(state, act, action) or _forbidden(state, act.actor, action) or _unfit(state, policy, act.body, now)
+
+
+def _overtaken(state: ReturnState, act: Act[Body], action: ReturnAction) -> Fault | None:
+    """WRK-5: the return is not any more what the actor decided on."""
+    freight = money(state.freight.amount) if state.freight else Bilingual(zh="无", en="none")
+    now = Bilingual(zh=f"顾客申请的运费：{freight.zh}", en=f"the freight that the customer claims is {freight.en}")
+    stands = named_by(type(act.body), state)
+    return stale(act, PERMISSIONS[action], stands, lambda _: now, allowed_with(state, act.actor))
 
 
 def _forbidden(state: ReturnState, actor: Actor, action: ReturnAction) -> Fault | None:

@@ -1,9 +1,12 @@
 """A return as one viewer may see it (RES-6)."""
 
+from collections.abc import Iterator
+
 from models.case.state import CaseState
 from models.common.actors import Actor
-from models.returns.state import ReturnAction, ReturnResult, ReturnStage, ReturnState
+from models.returns.state import RETURN_BODIES, ReturnResult, ReturnStage, ReturnState
 from models.returns.views import ReturnActionView, ReturnDetails, ReturnView, SettlementView
+from rules.common.decided import named_by
 from rules.returns.outcome import settle
 from rules.returns.permissions import allowed_with
 
@@ -21,17 +24,21 @@ def view_of_return(case_id: str, remedy_id: str, state: ReturnState, actor: Acto
         return_=ReturnDetails.from_state(state),
         settlement=SettlementView.from_state(settle(state)) if state.result in ReturnResult.giving() else None,
         label=href(case_id, remedy_id, "/label") if printable else None,
-        available_actions=tuple(
-            ReturnActionView(action=action, href=href(case_id, remedy_id, f"/{action}")) for action in allowed_with(state, actor)
-        ),
+        available_actions=tuple(_actions(case_id, remedy_id, state, actor)),
     )
 
 
-def open_actions(case: CaseState, actor: Actor) -> tuple[tuple[ReturnAction, str], ...]:
+def open_actions(case: CaseState, actor: Actor) -> tuple[ReturnActionView, ...]:
     """What the viewer may do with the case's returns now, and where."""
     return tuple(
-        (action, href(case.case_id, remedy.id, f"/{action}"))
+        action
         for remedy in case.remedies
         if remedy.return_ is not None
-        for action in allowed_with(remedy.return_, actor)
+        for action in _actions(case.case_id, remedy.id, remedy.return_, actor)
     )
+
+
+def _actions(case_id: str, remedy_id: str, state: ReturnState, actor: Actor) -> Iterator[ReturnActionView]:
+    for action in allowed_with(state, actor):
+        where = href(case_id, remedy_id, f"/{action}")
+        yield ReturnActionView(action=action, href=where, decides=named_by(RETURN_BODIES[action], state))

@@ -22,14 +22,27 @@ from models.common.events import Event
 from models.common.partners import Notice
 from models.common.vocabulary import WaitingOn
 from rules.claims import deadlines
-from rules.claims.permissions import forbidden, unfit_body, view_of
+from rules.claims.permissions import forbidden, not_there, overtaken, unfit_body, view_of
 from rules.common.notices import Whose
+from rules.common.requests import carried_on
 from workflows.kit import activities, search_attributes
 from workflows.kit.context import Context, Seen
 from workflows.kit.numbering import Numbering, this_task
 from workflows.kit.wait_loop import WaitLoop
 from workflows.kit.web_ui import details_of_claim
 
+DECIDED_ON = frozenset(
+    {
+        Event.CLAIM_CHANGED,
+        Event.CLAIM_ANSWERED,
+        Event.CLAIM_DISPUTED,
+        Event.CLAIM_PART_AGREED,
+        Event.CLAIM_PAID,
+        Event.CLAIM_OWED,
+        Event.CLAIM_CLOSED,
+    }
+)
+"""After these another claim stands than before (WRK-5)."""
 SIMPLE = (str, int, float, bool, type(None))
 
 
@@ -52,7 +65,12 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         return self.state
 
     def fault_of(self, action: ClaimAction, act: Act[Any]) -> Fault | None:
-        return forbidden(self.state, act.actor, action) or unfit_body(self.state, act)
+        return (
+            not_there(self.state, act.actor)
+            or overtaken(self.state, act, action)
+            or forbidden(self.state, act.actor, action)
+            or unfit_body(self.state, act)
+        )
 
     def view_for(self, act: Act[Any], /) -> ClaimView:
         return view_of(self.state, act.actor)
@@ -72,6 +90,7 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         """Add a line to the claim's history; who is told of it is the policy's business (NTF-1). The claim's own fields stand."""
         claim = self.state.claim
         self.state.version += 1
+        self.state.offer_version += event in DECIDED_ON
         whole: dict[str, JsonValue] = {
             **data,
             "claim_id": claim.claim_id,
@@ -139,6 +158,7 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         projection = ClaimProjection(state=self.state.model_copy(), at=self.now, after=self._saved.version, **this_task())
         saved = await activities.save_claim(projection, f"{self.state.status}: {news or '—'}")
         self._saved.let_go(saving, saved.version if saved else None)
+        self.state.requests_seen = carried_on(self.state.requests_seen, saved.requests if saved else 0)
 
     async def report(self) -> None:
         """Tell the case that the claim is over; one that runs no more is told nothing."""

@@ -25,13 +25,14 @@ from models.common.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor,
 from models.common.waits import Wait
 from models.policy.policy import interned
 from rules.case import deadlines
-from rules.case.permissions import forbidden
+from rules.case.permissions import forbidden, overtaken
 from rules.case.room import no_room
 from rules.case.texts import put_away
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
 from rules.common import working_time
 from rules.common.notices import Whose
+from rules.common.requests import carried_on
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import Seen
@@ -84,6 +85,7 @@ class CaseContext(CaseDeadlines):
         case = self.case
         return (
             closed_request(case, act)
+            or overtaken(case, act, action)
             or forbidden(case, act.actor, action)
             or unfit_body(case, self.policy, act, self.now)
             or no_room(case, act)
@@ -129,6 +131,7 @@ class CaseContext(CaseDeadlines):
         saved = await activities.save_case(projection, self._headline())
         self._saved.let_go(saving, saved.version if saved else None)
         put_away(self.case, saved.put_away if saved else {})
+        self.case.requests_seen = carried_on(self.case.requests_seen, saved.requests if saved else 0)
 
     async def seal(self) -> Sealed:
         """Save the case and write its record in the same transaction (ARC-1)."""

@@ -27,10 +27,10 @@ from models.common.waits import Terms, Wait
 from models.remedies.remedy import ChildState
 from rules.common import working_time
 from rules.common.deadlines import near, warned
+from rules.common.requests import REMEMBERED
 from rules.common.timeline import digest_of
 from workflows.kit import child_activities
 from workflows.kit.case_context import CaseContext
-from workflows.kit.context import REMEMBERED
 from workflows.kit.numbering import this_task
 from workflows.kit.remedies import find, replace
 from workflows.kit.search_attributes import CASE_KIND, MERCHANT_ID

@@ -18,8 +18,8 @@ from models.common.base import Body
 from models.common.errors import Fault
 from models.common.events import Event
 from models.common.partners import Notice
-from models.common.vocabulary import ErrorType
 from rules.common.notices import Whose, is_asked, row_of
+from rules.common.requests import REMEMBERED, reused
 from rules.common.room import long_history, too_long
 
 ActionT = TypeVar("ActionT", bound=StrEnum)
@@ -30,26 +30,12 @@ ContextT = TypeVar("ContextT")
 Readers = Mapping[str, Callable[[ContextT, Notice], str | None]]
 Asking = Mapping[str, Callable[[ContextT, Notice], Awaitable[str | None]]]
 
-REMEMBERED = 200
-"""How many ids of requests, and of notices, are kept: state that is carried over continue-as-new must not grow."""
-
-
-UNKNOWN = 1
-"""The digest of a request that was acted on before digests were kept."""
-KEY_REUSED = Fault(
-    type=ErrorType.KEY_REUSED,
-    detail="This Idempotency-Key was used for the same action with other content. Send what you sent then, or use a new key.",
-    detail_zh="该幂等键已用于内容不同的同一操作。请发送相同内容，或换用新的键。",
-    field="Idempotency-Key",
-    rule="REC-5",
-)
-
 
 class Seen(Protocol):
     """The ids of the requests and notices that were acted on, oldest first."""
 
     requests_seen: dict[str, int]
-    """By id: the digest of what was asked for, or `UNKNOWN`."""
+    """By id: the digest of what was asked for, or `UNKNOWN`. Those of before are in the table `requests` (rules/common/requests.py)."""
     notices_seen: tuple[str, ...]
 
 
@@ -82,7 +68,7 @@ class Context(ABC, Generic[ActionT, ViewT]):
             history = workflow.info().get_current_history_size()
             fault = self.fault_of(action, act) or too_long(act) or long_history(act, history)
         else:
-            fault = KEY_REUSED if known not in {act.digest, UNKNOWN} else None
+            fault = reused(known, act)
         if fault is not None:
             raise ApplicationError(fault.detail, fault, type=fault.type.value)
 
@@ -91,8 +77,7 @@ class Context(ABC, Generic[ActionT, ViewT]):
         seen = self.seen
         if act.request_id not in seen.requests_seen:
             do(self, act)
-            requests = {**seen.requests_seen, act.request_id: act.digest}
-            seen.requests_seen = dict(list(requests.items())[-REMEMBERED:])
+            seen.requests_seen = {**seen.requests_seen, act.request_id: act.digest}
         return self.view_for(act)
 
     @abstractmethod

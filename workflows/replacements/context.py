@@ -25,9 +25,10 @@ from models.replacements.activities import ReplacementStart
 from models.replacements.partner import Dispatch, DispatchStatus, Repair, RepairStatus, Reservation
 from models.replacements.state import ReplacementAction, ReplacementStage, ReplacementState
 from models.returns.partner import ReturnParcel
+from rules.common.decided import changed
 from rules.common.notices import Whose
 from rules.replacements import deadlines
-from rules.replacements.permissions import forbidden, merged, newer, unfit
+from rules.replacements.permissions import forbidden, merged, newer, overtaken, unfit
 from workflows.kit.case_context import give_up_on
 from workflows.kit.child_workflow import ChildContext, workflow_id
 from workflows.kit.context import Context, Seen
@@ -36,6 +37,8 @@ from workflows.kit.traces import Traces, status_of
 from workflows.money import charge
 
 T = TypeVar("T")
+DECIDED_ON = frozenset({"estimate", "expected_at"})
+"""What the customer decides on."""
 CALLED_OFF = "called_off"
 OVER = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.LOST, ShipmentStatus.RETURNED})
 """Nothing more will come of a parcel; one that came back to its sender counts as lost."""
@@ -93,7 +96,9 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         return self.child
 
     def fault_of(self, action: ReplacementAction, act: Act[Any]) -> Fault | None:
-        return forbidden(self.state, act.actor, action) or unfit(act, self.start.paid.currency)
+        return (
+            overtaken(self.state, act, action) or forbidden(self.state, act.actor, action) or unfit(act, self.start.paid.currency)
+        )
 
     def view_for(self, _: Act[Any], /) -> ReplacementState:
         return self.state
@@ -106,7 +111,7 @@ class ReplacementContext(Context[ReplacementAction, ReplacementState]):
         return self.state.tracking is not None
 
     def change(self, **fields: object) -> None:
-        self.state = self.state.model_copy(update=fields)
+        self.state = changed(self.state, DECIDED_ON, fields)
         self.child.state(replacement=self.state)
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:

@@ -33,6 +33,7 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from rules.common.decided import changed
 from rules.common.notices import Whose
 from rules.common.traces import latest
 from rules.returns import deadlines
@@ -43,6 +44,8 @@ from workflows.kit.context import Context, Seen
 from workflows.kit.traces import Traces, status_of
 from workflows.returns import activities as return_activities
 
+DECIDED_ON = frozenset({"freight"})
+"""What an inspection decides on."""
 UNANNOUNCED = "inspected-without-a-scan"
 """Patch: before it, a merchant's word of goods that nobody had told of as sent changed nothing, and the return expired."""
 PICKUP_OFF = "pickup-of-posted-goods-is-called-off"
@@ -99,7 +102,7 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         self.child.note(event, by, **data)
 
     def change(self, **fields: object) -> None:
-        self.state = self.state.model_copy(update=fields)
+        self.state = changed(self.state, DECIDED_ON, fields)
         self.child.state(return_=self.state)
 
     @property

@@ -22,6 +22,7 @@ async def customers_word(context: CaseContext) -> None:
     if case.outcome is None:
         case.outcome = Outcome.RESOLVED
     if case.wait is None:
+        case.solutions += 1
         until = context.deadline(WaitFor.CONFIRMATION)
         context.note(Event.RESOLVED, outcome=case.outcome.value, until=until.isoformat())
     if not await context.wait_for(WaitingOn.CUSTOMER, WaitFor.CONFIRMATION, lambda: case.confirmed):

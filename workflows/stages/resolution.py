@@ -14,7 +14,7 @@ from models.common.partners import RefundTo
 from models.common.vocabulary import ClockName, Kind, Outcome, Party, Role, Silence, Tier, WaitFor, WaitingOn
 from models.investigation.decisions import Review
 from models.remedies.offers import RemedyOffer
-from models.remedies.remedy import Proposal, Remedy
+from models.remedies.remedy import Proposal, Remedy, Voided
 from models.remedies.table import REMEDIES
 from rules.case.appeals import last_moment
 from rules.case.automatic import drawn_by_id, weigh
@@ -36,6 +36,8 @@ DRAWN_BY_CHANCE = "review-drawn-by-chance"
 """Patch: before it, a decision was drawn for review by the case's id."""
 ROUNDS = "rounds-whatever-ended-them"
 """Patch: before it, only refused proposals counted as rounds."""
+VOIDED = "void-proposals-are-told"
+"""Patch: before it, a proposal that another classification took off the table was on no timeline, and in no message."""
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 
 
@@ -269,9 +271,14 @@ def hand_on(context: CaseContext, to: GoesOn, by: Actor) -> None:
         context.escalate("rejections", by, rounds=rounds)
 
 
-def lapse_proposal(context: CaseContext) -> None:
-    if context.case.standing_proposal is not None:
-        end_proposal(context, lapsed=True)
+def void_proposal(context: CaseContext, why: Voided) -> None:
+    """Take the standing proposal off the table. A customer who has it before them is told, unless they withdrew themselves."""
+    proposal = context.case.standing_proposal
+    if proposal is None:
+        return
+    end_proposal(context, lapsed=True, voided=why)
+    if not proposal.needs_approval and why is not Voided.WITHDRAWN and workflow.patched(VOIDED):
+        context.note(Event.PROPOSAL_VOIDED, proposal_id=proposal.id, why=why.value)
 
 
 def end_proposal(context: CaseContext, **change: object) -> Proposal:

@@ -19,7 +19,15 @@ def appeal(context: CaseContext, act: Act[AppealFinding]) -> None:
     assert case.liable is not None  # noqa: S101  # rules/case/appeals.py saw to it
     due = context.deadline(WaitFor.APPEAL)
     case.appeals_before = case.appeals
-    case.appeal = Appeal(by=act.actor, at=context.now, words=body.words, evidence=body.evidence, against=case.liable, due=due)
+    case.appeal = Appeal(
+        id=f"a{len(case.appeals_before) + 1}",
+        by=act.actor,
+        at=context.now,
+        words=body.words,
+        evidence=body.evidence,
+        against=case.liable,
+        due=due,
+    )
     say(context, act, body.words, body.evidence)
     context.note(Event.APPEALED, act.actor, party=act.actor.role.value, due=due.isoformat(), words=body.words)
     if case.stage is Stage.CLOSED:

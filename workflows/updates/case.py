@@ -30,6 +30,7 @@ from models.common.actors import EvidenceRef
 from models.common.events import Event
 from models.common.vocabulary import ClockName, Kind, Outcome, RefundStatus, Role, Stage, Tier, WaitingOn
 from models.investigation.findings import Finding, Saying
+from models.remedies.remedy import Voided
 from models.remedies.table import REMEDIES
 from rules.case.timeline import REQUESTED
 from rules.money.refund_state import standing
@@ -38,7 +39,7 @@ from workflows.kit.remedies import find as find_remedy
 from workflows.kit.remedies import replace
 from workflows.money.refund_progress import finish_otherwise
 from workflows.stages import classification, investigation, resolution, self_service
-from workflows.stages.resolution import lapse_proposal
+from workflows.stages.resolution import void_proposal
 
 
 def add_words(context: CaseContext, act: Act[AddWords]) -> None:
@@ -82,7 +83,7 @@ def classify(context: CaseContext, act: Act[Classify]) -> None:
     classification.tell_issue(context)
     if case.stage in {Stage.DISPATCH, Stage.INVESTIGATION, Stage.RESOLUTION} and before != (case.issue, case.kind):
         classification.grade_case(context)
-        lapse_proposal(context)
+        void_proposal(context, Voided.RECLASSIFIED)
         context.withdraw_requests()
         context.change_stage(Stage.DISPATCH)
 
@@ -163,7 +164,7 @@ def rate(context: CaseContext, act: Act[Rate]) -> None:
 
 def withdraw(context: CaseContext, act: Act[Withdraw]) -> None:
     context.note(Event.WITHDRAWN, act.actor, reason=act.body.reason)
-    lapse_proposal(context)
+    void_proposal(context, Voided.WITHDRAWN)
     context.end(Outcome.WITHDRAWN)
 
 

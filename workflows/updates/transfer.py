@@ -20,7 +20,16 @@ def offer(context: CaseContext, act: Act[Transfer]) -> None:
     provisional = working_time.provisional(calendar, due)
     team = body.team or case.team
     assert team is not None  # noqa: S101  # a case with a handler has a team
-    case.transfer = TransferOffer(by=act.actor, to=body.to, team=team, reason=body.reason, due=due, provisional=provisional)
+    case.transfers += 1
+    case.transfer = TransferOffer(
+        id=f"t{case.transfers}",
+        by=act.actor,
+        to=body.to,
+        team=team,
+        reason=body.reason,
+        due=due,
+        provisional=provisional,
+    )
     context.note(Event.TRANSFER_ASKED, act.actor, to=body.to, team=team, reason=body.reason, due=due.isoformat())
 
 

@@ -180,7 +180,7 @@ async def deadlocked(shop: Shop) -> Case:
     while await case.reaches("plan", "arbitration") == "plan":
         await case.act(Role.SUPERVISOR, "propose")
         await case.reaches("choice")
-        await case.act(Role.CUSTOMER, "reject")
+        await case.act(Role.CUSTOMER, "reject", {"reason": "no"})
     return case
 
 

@@ -9,8 +9,8 @@ from models.common.vocabulary import Party, WaitingOn
 from models.investigation.decisions import Appeal
 from models.investigation.findings import InformationRequest, Saying
 from models.remedies.remedy import Proposal
+from rules.case.sayings import saying_view
 from rules.case.texts import KEPT, old_enough, put_away
-from rules.case.view import saying_view
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.cases import NOW, case
 

@@ -14,9 +14,9 @@ from models.remedies.offers import Option, RemedyOffer
 from models.remedies.remedy import Proposal, Remedy
 from rules.case.room import BEGINNINGS, FOUND, PROPOSALS, REMEDIES, REQUESTS, SAYINGS, SCANS, within_bounds
 from rules.case.texts import old_enough, put_away
+from rules.common.requests import CARRIED, REMEMBERED
 from tests.support.builders.cases import NOW, case
 from tests.support.builders.orders import order, parcel, payment
-from workflows.kit.context import REMEMBERED
 
 LONGEST = "话" * 8000
 ID = "号" * 100
@@ -40,7 +40,7 @@ def full_case(**change: object) -> CaseState:
         clocks=clocks * BEGINNINGS,
         misses=tuple(Miss(clock=clock.name, at=NOW, due=NOW, held_by=Tier.PLATFORM, handler=ID) for clock in clocks) * BEGINNINGS,
         found=(FoundParcel(tracking="T-1", status=ShipmentStatus.DELIVERED, at=NOW),) * FOUND,
-        requests_seen={f"{number:0200}": 1 for number in range(REMEMBERED)},
+        requests_seen={f"{number:0200}": 1 for number in range(CARRIED)},
         notices_seen=tuple(f"{number:0200}" for number in range(REMEMBERED)),
         **change,
     )

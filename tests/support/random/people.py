@@ -224,21 +224,22 @@ class People(Checks):
         """Something that the actor may do now, to a case or to what belongs to it."""
         case = rng.choice(self.cases)
         view = await self.seen_by(case, actor)
-        deeds: list[tuple[Anything, str]] = [(offer.action, offer.href) for offer in view.available_actions]
+        deeds = view.available_actions
         claims = [(claim, offer) for claim in await self.claim_views(case, actor) for offer in claim.available_actions]
         words = await self.words(rng, case)
         if claims and (not deeds or rng.random() < 0.3):
             claim, offer = rng.choice(claims)
-            return Deed(actor, offer.action, claim.claim_id, words.on_claim(claim, offer.action)), case
+            body = {**offer.decides, **words.on_claim(claim, offer.action)}
+            return Deed(actor, offer.action, claim.claim_id, body), case
         if not deeds:
             return None, case
-        action, href = rng.choices(deeds, [EAGER.get(action, 4.0) for action, _ in deeds])[0]
+        deed = rng.choices(deeds, [EAGER.get(deed.action, 4.0) for deed in deeds])[0]
+        action = deed.action
         if isinstance(action, Action):
-            return Deed(actor, action, case.handle.id, words.on_case(view, actor, action)), case
-        assert not isinstance(action, ClaimAction)
-        remedy = _remedy(view, href)
+            return Deed(actor, action, case.handle.id, {**deed.decides, **words.on_case(view, actor, action)}), case
+        remedy = _remedy(view, deed.href)
         child = f"{case.handle.id}.{remedy.id}.{'return' if isinstance(action, ReturnAction) else 'replacement'}"
-        return Deed(actor, action, child, words.on_goods(remedy, action)), case
+        return Deed(actor, action, child, {**deed.decides, **words.on_goods(remedy, action)}), case
 
     async def still_offered(self, deed: Deed, case: Case) -> list[Deed]:
         await self.at_rest()

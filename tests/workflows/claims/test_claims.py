@@ -73,9 +73,10 @@ async def test_a_rejected_claim_is_disputed_once_and_then_accepted(service: Serv
     assert rejected.wait is not None
     assert rejected.wait.on is WaitingOn.AGENT
     assert (await life.refusal(CARRIER, ClaimAction.ACCEPT)).type is ErrorType.NOT_ALLOWED_NOW
-    view = await life.act(AGENT, ClaimAction.DISPUTE, words="your own trace says lost")
-    assert (view.status, view.disputes_left) == (ClaimStatus.DISPUTED, 0)
-    await life.act(CARRIER, ClaimAction.ACCEPT, words="so it does")
+    view = await life.act(AGENT, ClaimAction.DISPUTE, version=2, words="your own trace says lost")
+    assert (view.status, view.disputes_left, view.offer_version) == (ClaimStatus.DISPUTED, 0, 3)
+    assert (await life.refusal(CARRIER, ClaimAction.ACCEPT, version=1)).rule == "WRK-5"  # the page of before the dispute
+    await life.act(CARRIER, ClaimAction.ACCEPT, version=3, words="so it does")
     await life.act(AGENT, ClaimAction.SETTLE, proof="bank statement 8", amount=money(12_900))
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     await life.party_heard("open", "dispute")

@@ -4,11 +4,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from adapters.database.case_texts import whole
-from models.case.actions import Action
+from api.http.problems import ProblemError
+from api.http.temporal import CaseEngine
+from models.case.action_bodies import AddWords
+from models.case.actions import Act, Action
 from models.case.state import CaseStart, CaseState, Classification, Grade
 from models.common.calendars import Exceptional, Hours
 from models.common.vocabulary import ErrorType, Issue, Kind, Priority, Stage, WaitFor
+from rules.common.requests import CARRIED, UNKNOWN
 from rules.common.room import KIB, MIB, size_of
 from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
@@ -133,3 +139,31 @@ async def test_a_case_that_is_full_in_every_way_continues_as_new_is_ruled_on_and
         await case.act(CUSTOMER, Action.CONFIRM)
         await case.until(lambda view: view.stage is Stage.CLOSED)
         assert (await handle.describe()).run_id != first_run
+
+
+async def test_a_key_of_more_requests_ago_than_a_case_carries_does_nothing_twice(service: Service) -> None:
+    """The case continues as new with as many ids as it carries; the oldest goes to the table, and Temporal has forgotten it."""
+    words = Act[AddWords](actor=CUSTOMER, request_id="long-ago", body=AddWords(words="It is broken."))
+    ids = {"long-ago": words.digest} | dict.fromkeys((f"r{number}" for number in range(CARRIED)), UNKNOWN)
+    begun = full_case(
+        sayings=(),
+        stage=Stage.RESOLUTION,
+        arbitration=True,
+        classification=Classification(issue=Issue.REFUND_NOT_ARRIVED, confidence=1, by="customer"),
+        grade=Grade(priority=Priority.P3, severity=1, urgency=1, reasons=()),
+        requests_seen=ids,
+    )
+    state = begun.model_copy(update={"receipt": begun.receipt.model_copy(update={"case_id": "RD-TESTLONGAGO"})})
+    start = CaseStart(receipt=state.receipt, policy=service.policy, state=state)
+    handle = await service.client.start_workflow("CaseWorkflow", start, id=state.case_id, task_queue=service.queue)
+    case = Case(service, handle)
+    service.opened.append(case)
+    await case.waits_for(WaitFor.ARBITRATION)
+    engine = CaseEngine(service.client, service.queue, service.database)
+    assert (await engine.act(state.case_id, "add_words", words)).sayings == ()
+    other = Act[AddWords](actor=CUSTOMER, request_id="long-ago", body=AddWords(words="It is whole."))
+    with pytest.raises(ProblemError) as refused:
+        await engine.act(state.case_id, "add_words", other)
+    assert refused.value.fault.type is ErrorType.KEY_REUSED
+    past_the_api = await case.act(CUSTOMER, Action.ADD_WORDS, key="long-ago", words="It is broken.")
+    assert len(past_the_api.sayings) == 1  # the case itself knows of it no more

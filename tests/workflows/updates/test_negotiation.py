@@ -167,3 +167,36 @@ async def test_what_could_not_be_decided_alone_says_which_check_failed(service: 
     view = await case.waits_for(WaitFor.PLAN)
     failed = [check for check in view.checks if not check.passed]
     assert [(check.name, check.figure, check.limit) for check in failed] == [("amount", 30_000, 20_000)]
+
+
+async def test_a_click_on_a_proposal_that_another_classification_voided_agrees_to_nothing(service: Service) -> None:
+    case = await planning(service)
+    await case.act(AGENT, Action.PROPOSE, **refund_of(3_000))
+    shown = await case.waits_for(WaitFor.CHOICE)
+    seen = {"proposal_id": shown.proposals[0].id, "version": shown.proposals[0].version}
+    await case.act(AGENT, Action.CLASSIFY, issue=Issue.PRICE_DISPUTE)
+    late = await case.refusal(CUSTOMER, Action.ACCEPT, **seen)
+    assert (late.type, late.rule) == (ErrorType.NOT_ALLOWED_NOW, "WRK-5")
+    assert "classified anew" in late.detail
+    await case.remembers("resolution.proposal_voided")
+    assert "resolution.proposal_voided" in await case.messages("C-1")
+
+    await case.waits_for(WaitFor.PLAN)
+    await case.act(AGENT, Action.PROPOSE, **refund_of(10))
+    await case.waits_for(WaitFor.CHOICE)
+    assert "p2" in (await case.refusal(CUSTOMER, Action.ACCEPT, **seen)).detail
+    assert (await case.act(CUSTOMER, Action.ACCEPT, proposal_id="p2", version=1)).settled
+
+
+async def test_of_two_who_answer_at_once_the_second_reads_what_the_first_said(service: Service) -> None:
+    case = await planning(service)
+    said = await asyncio.gather(
+        case.act(AGENT, Action.REPLY, words="It is on its way.", seen=0),
+        case.act(COLLEAGUE, Action.REPLY, words="It is lost.", seen=0),
+        return_exceptions=True,
+    )
+    refused = [answer for answer in said if isinstance(answer, WorkflowUpdateFailedError)]
+    assert len(refused) == 1
+    view = await case.until(lambda view: bool(view.sayings))
+    assert len(view.sayings) == 1
+    assert view.sayings[0].words in str(refused[0].cause)
