@@ -21,7 +21,7 @@ from adapters.logs.correlation import Correlation
 from adapters.restart import OWNER, REQUEST, WORKFLOW
 from adapters.seal import Sealing
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
-from models.case.action_bodies import AddWords
+from models.case.action_bodies import Join
 from models.case.actions import Act
 from models.case.state import CaseStart
 from models.case.views import CaseView
@@ -93,7 +93,7 @@ class CaseEngine:
         async with _bounded(ACT_WITHIN):
             return await handle.execute_update(name, act, id=f"{act.request_id}.{act.digest:x}", result_type=answer)
 
-    async def join(self, case_id: str, act: Act[AddWords]) -> bool:
+    async def join(self, case_id: str, act: Act[Join]) -> bool:
         """REC-5: let a second opening join the case. False when the case is not there any more."""
         try:
             await self.act(case_id, "join", act)

@@ -98,6 +98,7 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         opened_at=case.receipt.received_at,
         closed_at=case.closed_at,
         policy_version=case.policy_version,
+        reply_owed_since=case.reply_owed_since,
         settled=case.settled,
         available_actions=tuple(
             ActionView(action=action, href=f"/v1/cases/{case.case_id}/{action}")
