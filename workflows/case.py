@@ -105,7 +105,7 @@ class CaseWorkflow:
         claims_from_case.note_claim_over(self.context, over)
 
     @update(Action.ADD_WORDS)
-    def join(self, act: Act[bodies.AddWords]) -> CaseView:
+    def join(self, act: Act[bodies.Join]) -> CaseView:
         """A second opening joins this case (REC-5); the API sends it, at any open stage."""
         return self.context.perform(act, actions.join)
 

@@ -77,7 +77,8 @@ async def open_(
 
     An after-sales request for what nobody can do (cancelling what was shipped, returning what was not) is answered at once: 409 with the
     rule of `POST /v1/eligibility`, and in `allowed` the remedies that are open instead. Nothing is opened then; a complaint always is.
-    201: opened. 200: this request opened it before, or it joined an open case of the same customer, order line and issue (`joined`).
+    201: opened; when an open case of the same order line and issue asks for something else, `beside` names it. 200: this request opened
+    it before, or it joined an open case of the same customer, order line, issue and wish (`joined`).
     """
     if caller.role is Role.CUSTOMER:
         parts.budgets.take(request, budgets.OPENING, caller.actor.id)
@@ -96,6 +97,7 @@ def _acknowledge(opening: Opening, language: Locale) -> Opened:
     return Opened(
         case_id=opening.case_id,
         joined=opening.joined,
+        beside=opening.beside,
         status=own,
         links=Links(self=own, timeline=f"{own}/timeline", events=f"{own}/events"),
         received_at=opening.received_at,

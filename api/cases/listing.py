@@ -77,6 +77,7 @@ class CaseQuery(Frozen):
     review: Literal["due", "agreed", "disagreed"] | None = Field(
         default=None, description="Decisions without a person that were drawn for review (RES-10)."
     )
+    reply_owed: bool | None = Field(default=None, description="Whether the customer waits for a person's answer (WRK-6).")
     opened_from: Moment | None = None
     opened_to: Moment | None = None
     sort: Sort = Sort.OPENED_LAST
@@ -121,6 +122,8 @@ def _filters(query: CaseQuery) -> list[ColumnElement[bool]]:
         if values:
             filters.append(col(getattr(CaseRow, name)).in_([value.value for value in values]))
     filters += [col(getattr(CaseRow, name)) == value for name in EQUAL if (value := getattr(query, name)) is not None]
+    if query.reply_owed is not None:
+        filters.append(col(CaseRow.reply_owed_since).is_not(None) == query.reply_owed)
     if query.opened_from is not None:
         filters.append(col(CaseRow.opened_at) >= query.opened_from)
     if query.opened_to is not None:

@@ -3,24 +3,22 @@
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import col
 
-from adapters.database.engine import insert_if_absent
 from api.cases.contacts import remember_contact, told_of_contact
 from api.cases.impossible import refuse_impossible
+from api.cases.places import Places, places_of, reserve, what_it_is_about
 from api.http.addresses import check_wish
 from api.http.auth import Caller
 from api.http.dependencies import Parts
 from api.http.problems import problem
 from api.http.schemas import OpenCase
 from api.http.uploads import references, refuse_too_many
-from models.case.action_bodies import AddWords
+from models.case.action_bodies import Join
 from models.case.actions import Act
 from models.case.receipt import Receipt
 from models.case.state import CaseStart
@@ -33,6 +31,8 @@ OPENERS = frozenset({Role.CUSTOMER, Role.AGENT, Role.SUPERVISOR})
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 UNDER_WAY = timedelta(seconds=10)
 """A case that reserved its deduplication keys so recently may still be starting: a duplicate waits for it instead of taking its place."""
+STARTING = timedelta(seconds=3)
+"""So long a request waits for a case that has just begun to say what it asks for; without a worker none does."""
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -44,6 +44,8 @@ class Opening:
     received_at: datetime
     new: bool
     joined: bool = False
+    beside: str | None = None
+    """An open case of the same order line and issue that asks for something else (WRK-4)."""
 
 
 async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | None, language: Locale) -> Opening:
@@ -79,34 +81,51 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
         request_id=request_id,
         received_at=now,
     )
-    keys = await _deduplication_keys(receipt)
-    if not await _held(parts, keys):
-        await refuse_impossible(parts, caller, receipt)
-    return await _start_or_join(parts, caller, body, receipt, contact, keys=keys)
+    about = await what_it_is_about(receipt)
+    async with parts.database.reading() as session:
+        places = await places_of(session, receipt, about, parts.policy.replies)
+    if places.free:
+        await refuse_impossible(parts, caller, places.for_new_case(receipt))
+    return await _start_or_join(parts, caller, body, receipt, contact, about=about)
 
 
 async def _start_or_join(
-    parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt, contact: ContactRow | None, *, keys: tuple[str, ...]
+    parts: Parts, caller: Caller, body: OpenCase, receipt: Receipt, contact: ContactRow | None, *, about: Issue | None
 ) -> Opening:
     while True:
         async with parts.database.writing() as session:
             if contact is None or told_of_contact(caller, body):
                 await remember_contact(session, caller, body, receipt, parts.policy)
-            holder = await _reserve(session, receipt, keys)
-        if holder is None:
-            return await _start(parts, receipt)
-        words = AddWords(words=receipt.description, evidence=receipt.evidence)
-        joining = hashlib.blake2b(f"{receipt.case_id}:{receipt.request_id}".encode(), digest_size=16).hexdigest()
-        if await parts.engine.join(holder.case_id, Act(actor=caller.actor, request_id=joining, body=words)):
-            return Opening(case_id=holder.case_id, received_at=receipt.received_at, new=False, joined=True)
-        if datetime.now(UTC) - holder.at < UNDER_WAY:
+            places = await places_of(session, receipt, about, parts.policy.replies)
+            reserved = await reserve(session, receipt, places)
+        if not reserved:
+            continue  # somebody else was quicker: look again
+        if places.unclear and datetime.now(UTC) - receipt.received_at < STARTING:
+            await asyncio.sleep(0.1)
+            continue
+        gone = await _join_holders(parts, caller, receipt, places)
+        if gone is None and places.free:
+            return await _start(parts, places.for_new_case(receipt), beside=places.beside)
+        if gone is None:
+            return Opening(case_id=places.holders[0].case_id, received_at=receipt.received_at, new=False, joined=True)
+        if datetime.now(UTC) - gone.at < UNDER_WAY:
             await asyncio.sleep(0.3)
             continue
         async with parts.database.writing() as session:  # the holder is gone: its place is free
-            await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == holder.case_id))
+            await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == gone.case_id))
 
 
-async def _start(parts: Parts, receipt: Receipt) -> Opening:
+async def _join_holders(parts: Parts, caller: Caller, receipt: Receipt, places: Places) -> OpeningRow | None:
+    """Let those who ask for the same already hear that it came again; the first of them that is not there any more."""
+    words = Join(words=receipt.description, evidence=receipt.evidence, wanted=receipt.wanted)
+    joining = hashlib.blake2b(f"{receipt.case_id}:{receipt.request_id}".encode(), digest_size=16).hexdigest()
+    for holder in places.holders:
+        if not await parts.engine.join(holder.case_id, Act(actor=caller.actor, request_id=joining, body=words)):
+            return holder
+    return None
+
+
+async def _start(parts: Parts, receipt: Receipt, beside: str | None) -> Opening:
     start = CaseStart(receipt=receipt, policy=slice_policy(parts.policy, receipt.received_at))
     summary = " · ".join(str(part) for part in (receipt.kind, receipt.order_id, receipt.issue) if part)
     new = await parts.engine.start(start, summary)
@@ -114,7 +133,7 @@ async def _start(parts: Parts, receipt: Receipt) -> Opening:
         _same(await parts.engine.started_by(receipt.case_id), receipt.request_id)
     else:
         parts.metrics.opened.labels(receipt.kind.value, receipt.channel.value).inc()
-    return Opening(case_id=receipt.case_id, received_at=receipt.received_at, new=new)
+    return Opening(case_id=receipt.case_id, received_at=receipt.received_at, new=new, beside=beside)
 
 
 def _customer_of(caller: Caller, body: OpenCase) -> str:
@@ -203,49 +222,3 @@ def _same(first: str | None, again: str) -> None:
             field="Idempotency-Key",
             rule="REC-5",
         )
-
-
-async def _deduplication_keys(receipt: Receipt) -> tuple[str, ...]:
-    """REC-5: customer, order line and issue; one for each line. Without an order nothing says that two requests are one."""
-    if receipt.order_id is None:
-        return ()
-    lines = [line.line_id for line in receipt.lines] or ["*"]
-    issue = receipt.issue or await asyncio.to_thread(_best_guess, receipt.description)
-    who = "|".join(map(_part, (receipt.customer_id, receipt.order_id)))
-    return tuple(f"{who}|{_part(line)}|{issue}" for line in lines)
-
-
-def _part(identifier: str) -> str:
-    """An id inside a key of several parts; most stay as they are."""
-    return identifier.replace("%", "%25").replace("|", "%7C")
-
-
-def _best_guess(description: str) -> Issue:
-    """What the words are about. Its model is loaded by the first who asks, not by every start of the API."""
-    from rules.classification.classify import classify  # noqa: PLC0415 # brings the model's libraries along
-
-    return classify(description).issue
-
-
-async def _held(parts: Parts, keys: Sequence[str]) -> bool:
-    """Whether an open case is about the same: then this is no new request, and says no more than that it is wanted still."""
-    if not keys:
-        return False
-    async with parts.database.reading() as session:
-        held = select(OpeningRow.case_id).where(col(OpeningRow.deduplication_key).in_(keys)).limit(1)
-        return (await session.exec(held)).first() is not None
-
-
-async def _reserve(session: AsyncSession, receipt: Receipt, keys: Sequence[str]) -> OpeningRow | None:
-    """Reserve the deduplication keys for this case, all or none; the row of another case that holds one of them."""
-    if not keys:
-        return None
-    rows = [{"deduplication_key": key, "case_id": receipt.case_id, "at": receipt.received_at} for key in sorted(keys)]
-    claimed = await insert_if_absent(session, OpeningRow, *rows)
-    if len(claimed) == len(rows):
-        return None
-    held = (await session.exec(select(OpeningRow).where(col(OpeningRow.deduplication_key).in_(keys)))).all()
-    foreign = next((row for row in held if row.case_id != receipt.case_id), None)
-    if foreign is not None:
-        await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == receipt.case_id))
-    return foreign

@@ -133,6 +133,8 @@ class Opened(Frozen):
     case_id: Everybody[str]
     joined: Everybody[bool]
     """REC-5: an open case of the same customer, order line and issue took the words and evidence in; `case_id` is that one."""
+    beside: Everybody[str | None] = None
+    """WRK-4: this is a case of its own, beside that open one of the same order line and issue, which asks for something else."""
     status: Everybody[str]
     links: Everybody[Links]
     received_at: Everybody[Instant]
@@ -158,6 +160,8 @@ class CaseItem(Frozen):
     waiting_on: Everybody[WaitingOn]
     waiting_for: Everybody[WaitFor | None]
     next_deadline: Everybody[Instant | None]
+    reply_owed_since: Everybody[Instant | None] = None
+    """Since when the customer waits for a person's answer (WRK-6)."""
     sla_state: Everybody[SlaState]
     outcome: Everybody[Outcome | None]
     amount: Everybody[Money]

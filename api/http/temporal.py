@@ -23,7 +23,7 @@ from adapters.logs.correlation import Correlation
 from adapters.restart import OWNER, REQUEST, WORKFLOW
 from adapters.seal import Sealing
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
-from models.case.action_bodies import AddWords
+from models.case.action_bodies import Join
 from models.case.actions import Act
 from models.case.state import CaseStart
 from models.case.views import CaseView
@@ -103,7 +103,7 @@ class CaseEngine:
                 return await handle.query("view", Viewer(actor=act.actor), result_type=answer)
             return await handle.execute_update(name, act, id=f"{act.request_id}.{act.digest:x}", result_type=answer)
 
-    async def join(self, case_id: str, act: Act[AddWords]) -> bool:
+    async def join(self, case_id: str, act: Act[Join]) -> bool:
         """REC-5: let a second opening join the case. False when the case is not there any more."""
         try:
             await self.act(case_id, "join", act)

@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from models.case.receipt import Wanted
 from models.common.actors import EvidenceRef
 from models.common.base import Body, Identifier, Money, Words, unfit
 from models.common.decides import Decides, Version
@@ -18,6 +19,12 @@ class AddWords(Body):
 
     words: Words
     evidence: tuple[EvidenceRef, ...] = ()
+
+
+class Join(AddWords):
+    """A second opening joins this case, with what it asks for (REC-5)."""
+
+    wanted: Wanted | None = None
 
 
 class CorrectOrder(Body):

@@ -116,6 +116,8 @@ class CaseState(BaseModel):
     """DSP-3: whoever first answered the customer."""
     dispatched: bool = False
     """A team was found once; from then on the tier only rises (DSP-5)."""
+    reply_owed_since: Instant | None = None
+    """Since when the customer waits for a person's answer to words of theirs (WRK-6); None: all is answered."""
     unstaffed: bool = False
     """Nobody of the team was on shift when a handler was looked for."""
     transfer: TransferOffer | None = None

@@ -264,6 +264,8 @@ class CaseView(View):
     closed_at: Everybody[Instant | None]
     policy_version: Everybody[str]
     available_actions: Everybody[tuple[ActionView, ...]]
+    reply_owed_since: Everybody[Instant | None] = None
+    """Since when the customer waits for a person's answer to words of theirs (WRK-6)."""
     settled: Everybody[bool] = False
     """What is to be done was decided."""
     solution: Everybody[int | None] = None

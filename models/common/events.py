@@ -46,6 +46,10 @@ class SentTo(Enum):
     """Who made the proposal (RES-4)."""
     MENTIONED = auto()
     """Colleagues whom a note names (WRK-1)."""
+    HOLDER = auto()
+    """Whoever holds the case (WRK-6)."""
+    ANSWERED = auto()
+    """Who had asked (INV-2), and the platform's people."""
     OFFERED = auto()
     """The colleague or team that is to take over (DSP-4)."""
 
@@ -92,8 +96,8 @@ class Event(StrEnum):
         return frozenset(name for name in self.fields if "." not in name)
 
     OPENED = _event("case.opened", "kind channel order_id first_reply_due plan_due resolution_due holiday")
-    JOINED = _event("case.joined", "channel")
-    WORDS_ADDED = _event("case.words_added", "evidence")
+    JOINED = _event("case.joined", "channel remedy amount_minor currency", said="words", sent_to=SentTo.HOLDER)
+    WORDS_ADDED = _event("case.words_added", "evidence", said="words", sent_to=SentTo.HOLDER)
     ORDER_UNKNOWN = _event("case.order_unknown", "order_id until", begins=WaitFor.ORDER_CORRECTION)
     ORDER_CORRECTED = _event("case.order_corrected", "order_id")
     PARTNER_SILENT = _event("case.partner_silent", "waiting_for", readers=INSIDE)
@@ -131,7 +135,9 @@ class Event(StrEnum):
     INFORMATION_REMINDED = _event(
         "investigation.information_reminded", REQUEST, said=QUESTION, readers=QUESTIONED, sent_to=SentTo.ASKED
     )
-    INFORMATION_GIVEN = _event("investigation.information_given", "request_id of asker admits", readers=QUESTIONED)
+    INFORMATION_GIVEN = _event(
+        "investigation.information_given", "request_id of asker admits", readers=QUESTIONED, sent_to=SentTo.ANSWERED
+    )
     INFORMATION_SILENT = _event("investigation.information_silent", REQUEST, said=QUESTION, readers=QUESTIONED)
     PARTNER_NOTICE = _event("investigation.partner_notice", "partner kind status", readers=INSIDE)
     FOUND = _event("investigation.found", "party confidence by_role stands", said=BASIS, readers=INSIDE | {Reader.MERCHANT})

@@ -280,6 +280,8 @@ class ClockName(StrEnum):
     PLAN = "plan"
     RESOLUTION = "resolution"
     TRANSFER = "transfer"
+    NEXT_REPLY = "next_reply"
+    """An answer to what the customer said later (WRK-6). A policy without it promises none."""
 
 
 class SlaState(StrEnum):

@@ -40,6 +40,7 @@ from models.policy.agents import AgentPolicy
 from models.policy.contacts import ContactPolicy
 from models.policy.eligibility import EligibilityPolicy
 from models.policy.issues import IssueGroupPolicy, IssuePolicies, IssuePolicy, Issues
+from models.policy.replies import RepliesPolicy
 from models.reconciliation.difference import ReconciliationPolicy
 from models.remedies.order_change import ChangesPolicy
 from models.replacements.state import ReplacementPolicy
@@ -184,6 +185,7 @@ class PolicySlice(Frozen):
     eligibility: EligibilityPolicy
     approval: Approval
     automatic: AutomaticPolicy
+    replies: RepliesPolicy = RepliesPolicy()
     triage_below: float = Field(ge=0, le=1)
     suggest_at_least: float = Field(default=0.4, ge=0, le=1)
     max_evidence: int = Field(default=30, ge=1, le=100)
@@ -276,6 +278,8 @@ class Policy(Frozen):
     eligibility: EligibilityPolicy
     approval: Approval = Approval()
     automatic: AutomaticPolicy = AutomaticPolicy()
+    replies: RepliesPolicy = RepliesPolicy()
+    """WRK-6: which of the customers' words ask for a reply, and which say that it is not solved."""
     triage_below: float = Field(default=0.6, ge=0, le=1)
     suggest_at_least: float = Field(default=0.4, ge=0, le=1)
     """REC-6: how well an answer of the knowledge base must fit a question to be shown without a person."""

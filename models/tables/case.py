@@ -50,6 +50,8 @@ class CaseRow(SQLModel, table=True):
     waiting_on: str
     waiting_for: str | None = None
     next_deadline: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reply_owed_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when the customer waits for a person's answer (WRK-6)."""
     sla_state: str
     outcome: str | None = None
     amount_minor: int = Field(default=0, sa_type=BigInteger)

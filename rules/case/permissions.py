@@ -43,9 +43,16 @@ def _waits_for(reason: WaitFor) -> Test:
     return lambda case, _: case.wait is not None and case.wait.for_ is reason
 
 
+def _awaits_order(case: CaseState, _: Actor) -> bool:
+    """Also while a person helps the customer to find it (WRK-6)."""
+    helped = case.stage is Stage.RECEIPT and case.reply_owed_since is not None
+    return case.wait is not None and (case.wait.for_ is WaitFor.ORDER_CORRECTION or helped)
+
+
 def _awaits_word(case: CaseState, _: Actor) -> bool:
-    """The customer has not said already, a moment ago, that it is solved."""
-    return case.wait is not None and case.wait.for_ is WaitFor.CONFIRMATION and not case.confirmed
+    """The customer has not said already, a moment ago, that it is solved; a person may owe them a reply before (WRK-6)."""
+    asked_on = case.stage is Stage.FOLLOW_UP and case.closed_at is None and case.reply_owed_since is not None
+    return case.wait is not None and (case.wait.for_ is WaitFor.CONFIRMATION or asked_on) and not case.confirmed
 
 
 def _awaits_ruling(case: CaseState, _: Actor) -> bool:
@@ -152,7 +159,7 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.ADD_WORDS: Permission(frozenset({C, M, K, A, S}), _open, Bilingual(zh="案件处理中", en="while the case is open")),
     Action.CORRECT_ORDER: Permission(
         frozenset({C, A, S}),
-        _waits_for(WaitFor.ORDER_CORRECTION),
+        _awaits_order,
         Bilingual(zh="等待更正订单号时", en="while the case waits for the right order"),
     ),
     Action.ANSWER: Permission(

@@ -25,7 +25,7 @@ from models.case.state import CaseState
 from models.common.base import Bilingual, Body
 from models.common.errors import Fault
 from models.common.partners import Order, Payment, Shipment
-from models.common.vocabulary import Role
+from models.common.vocabulary import ClockName, Role
 from rules.common.room import KIB, Full, full_state, size_of
 
 SAYINGS = 200
@@ -66,11 +66,16 @@ def _full(case: CaseState, body: Body, role: Role) -> Iterator[Full]:
         yield Full(Bilingual(zh="询问", en="questions"), REQUESTS, DECIDE)
     if isinstance(body, Propose) and len(case.proposals) >= PROPOSALS:
         yield Full(Bilingual(zh="方案", en="proposals"), PROPOSALS, DECIDE)
-    if isinstance(body, Dispute | Reopen) and len(case.clocks) >= 3 * BEGINNINGS:
+    if isinstance(body, Dispute | Reopen) and not may_begin_anew(case):
         yield Full(Bilingual(zh="重新处理的次数", en="new beginnings"), BEGINNINGS, WAIT)
     more = _remedies(body)
     if more and len(case.remedies) + more > REMEDIES:
         yield Full(Bilingual(zh="补救措施", en="remedies"), REMEDIES, RULE)
+
+
+def may_begin_anew(case: CaseState) -> bool:
+    """Whether there is room for new clocks: three at each beginning, besides that of the next reply."""
+    return sum(clock.name is not ClockName.NEXT_REPLY for clock in case.clocks) < 3 * BEGINNINGS
 
 
 def _remedies(body: Body) -> int:

@@ -10,6 +10,7 @@ from models.common.readers import Readers
 from models.common.vocabulary import Role
 from models.policy.policy import MessageRule
 from rules.case.timeline import RELATIONS, grounds_in, named_in
+from rules.common.sla_clock import HOLDERS
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""
@@ -27,7 +28,7 @@ def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tupl
     """Each once, and nobody but the customer of his own doing.
 
     A request for information goes to the asked party alone, a transfer to the colleague or team that is to take over (DSP-4), a note to the
-    colleagues whom it mentions (WRK-1), a declined
+    colleagues whom it mentions (WRK-1), new words to whoever holds the case (WRK-6), an answer to whoever had asked, a declined
     proposal back to its proposer (RES-4), a finding to whom it names (INV-5), a warning to whoever has to move.
     """
     told: dict[Recipient, None] = {}
@@ -44,13 +45,19 @@ def grounds_of(entry: TimelineEntry, who: Recipient) -> Readers:
 
 
 def _people_told(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
+    data = entry.data
+    not_for_them = {
+        SentTo.WAITED_ON: role.value != data.get("of"),
+        SentTo.NAMED: not named_in(data, role),
+        SentTo.ANSWERED: role in PARTIES and role.value != data.get("asker"),
+    }
+    if not_for_them.get(entry.event.sent_to):
+        return ()
     match entry.event.sent_to:
         case SentTo.ASKED if role in PARTIES:
             return _asked(case, entry, role)
-        case SentTo.WAITED_ON if role.value != entry.data.get("of"):
-            return ()
-        case SentTo.NAMED if not named_in(entry.data, role):
-            return ()
+        case SentTo.HOLDER:
+            return _holder(case, role)
         case SentTo.PROPOSER:
             return _proposer(case, entry, role)
         case SentTo.OFFERED | SentTo.MENTIONED if role is Role.AGENT:
@@ -73,6 +80,13 @@ def _people(case: CaseState, role: Role) -> tuple[Recipient, ...]:
             return (Recipient(role, f"team:{case.team or ANY_TEAM}"),)
         case _:
             return ()
+
+
+def _holder(case: CaseState, role: Role) -> tuple[Recipient, ...]:
+    """The handler; without one, the merchant, the team or its supervisors, as the case's tier says."""
+    if case.handler is not None:
+        return _people(case, Role.AGENT) if role is Role.AGENT else ()
+    return _people(case, role) if role.value == HOLDERS[case.tier] else ()
 
 
 def _proposer(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:

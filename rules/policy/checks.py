@@ -110,6 +110,8 @@ def _clocks(policy: Policy) -> Faults:
     }
     for name in ClockName:
         rows = {index: row for index, row in enumerate(policy.clocks) if row.clock is name}
+        if not rows and name is ClockName.NEXT_REPLY:
+            continue  # a policy from before it, or one that promises nothing about later words
         if not rows:
             yield ("clocks",), f"no promise for {name}; add a row with clock, within and calendar"
             continue

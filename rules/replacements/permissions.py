@@ -18,6 +18,7 @@ from models.replacements.partner import Repair, RepairStatus, StockItem
 from models.replacements.state import Diagnose, ReplacementAction, ReplacementStage, ReplacementState
 from models.returns.state import ReturnResult
 from rules.common.decided import named_by, stale
+from rules.common.format import money
 from rules.common.refusal import refusal
 from rules.money.worth import worth_of
 from rules.remedies.limits import unfit as unfit_offer

@@ -11,6 +11,9 @@ from rules.common.sla_clock import HOLDERS
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 
+ANSWERED = "customers-words-are-answered"
+"""Patch: before it, words that came later waited for nobody, and silence counted although nobody had answered them."""
+
 
 async def wait_or_escalate(context: CaseContext, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
     """Wait on whoever holds the case until it is done; every deadline that passes goes one tier up (DSP-5).
@@ -29,6 +32,14 @@ async def wait_or_escalate(context: CaseContext, for_: WaitFor, done: Callable[[
             until = remind(context, for_)
         else:
             context.escalate("deadline", waiting_for=for_.value)
+
+
+async def answer_customer(context: CaseContext, done: Callable[[], bool]) -> None:
+    """The customer said what asks for a reply: a person answers it first, for so long the customer's silence means nothing (WRK-6).
+
+    `done`: the customer has moved after all.
+    """
+    await wait_or_escalate(context, WaitFor.REPLY, lambda: context.case.reply_owed_since is None or done())
 
 
 def remind(context: CaseContext, for_: WaitFor) -> datetime:

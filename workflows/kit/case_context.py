@@ -21,7 +21,7 @@ from models.common.errors import Fault
 from models.common.events import Event
 from models.common.identifiers import tracking_number
 from models.common.partners import Notice
-from models.common.vocabulary import Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
 from models.common.waits import Wait
 from models.policy.policy import interned
 from rules.case import deadlines
@@ -222,6 +222,11 @@ class CaseContext(CaseDeadlines):
             self.case.handler = self.case.transfer = None
             self.clocks.hand_over(tier)
         self.note(Event.ESCALATED, by, tier=tier.value, reason=reason, **data)
+
+    def replied(self) -> None:
+        """The customer's words have their answer (WRK-6)."""
+        self.case.reply_owed_since = None
+        self.clocks.stop(ClockName.NEXT_REPLY)
 
     def take_up_again(self, stage: Stage) -> None:
         """Work on a case that was over, with what it has, new clocks, and no decision without a person."""

@@ -10,7 +10,7 @@ from models.case.views import CaseView
 from models.common.actors import SYSTEM, Actor
 from models.common.deadline import Deadline, DeadlineKind
 from models.common.events import Event
-from models.common.vocabulary import Outcome, Role, Stage, Tier, WaitingOn
+from models.common.vocabulary import ClockName, Outcome, Role, Stage, Tier, WaitingOn
 from models.investigation.findings import InformationRequest
 from models.policy.policy import PolicySlice
 from rules.case import deadlines
@@ -58,7 +58,8 @@ class CaseDeadlines(WaitLoop, Context[Action, CaseView]):
     def _promises(self) -> None:
         """SLA-4: all that are due at once, so that the case rises by one tier only."""
         missed = self.clocks.tick()
-        if missed and self.case.tier is not Tier.SUPERVISOR and self.case.stage in Stage.before_follow_up():
+        open_ = self.case.stage in Stage.before_follow_up() or ClockName.NEXT_REPLY in missed
+        if missed and self.case.tier is not Tier.SUPERVISOR and open_:
             self.escalate("missed", clocks=[name.value for name in missed])
 
     def _request(self, request: InformationRequest, deadline: Deadline) -> None:

@@ -34,6 +34,20 @@ class SlaClocks:
         fresh = tuple(sla_clock.start(name, self._target(name), workflow.now(), self._case.tier) for name in PROMISES)
         self._case.clocks = (*(clock for clock in self._case.clocks if clock.stopped_at is not None), *fresh)
 
+    def runs(self, name: ClockName) -> bool:
+        """Whether that promise is neither kept nor let go."""
+        return any(clock.name is name and clock.stopped_at is None for clock in self._case.clocks)
+
+    def await_reply(self) -> None:
+        """Promise an answer to later words (WRK-6); one that runs already stays, for what was said first is answered first.
+
+        The promise before it is let go: what was missed is kept. A policy without a row for it promises nothing.
+        """
+        promised = any(row.clock is ClockName.NEXT_REPLY for row in self._policy().clocks)
+        if promised and not self.runs(ClockName.NEXT_REPLY):
+            fresh = sla_clock.start(ClockName.NEXT_REPLY, self._target(ClockName.NEXT_REPLY), workflow.now(), self._case.tier)
+            self._case.clocks = (*(clock for clock in self._case.clocks if clock.name is not ClockName.NEXT_REPLY), fresh)
+
     def pause(self, reason: PauseReason) -> None:
         self._each(lambda clock, calendar: sla_clock.pause(clock, reason, workflow.now(), calendar))
 
@@ -77,7 +91,7 @@ class SlaClocks:
 
     def promised(self) -> dict[ClockName, datetime]:
         """When each running promise is due, by the calendars of the moment."""
-        return {name: due for name in PROMISES if (due := self.due(name)) is not None}
+        return {name: due for name in (*PROMISES, ClockName.NEXT_REPLY) if (due := self.due(name)) is not None}
 
     def tell_moved(self, before: dict[ClockName, datetime]) -> None:
         """Days off that were announced since have moved a promise: the customer is told (SLA-6)."""

@@ -12,6 +12,7 @@ async def archive(context: CaseContext) -> None:
     """Seal everything as one immutable record, and close."""
     case = context.case
     await conclude(context, (case.outcome or Outcome.RESOLVED).value)
+    context.replied()
     context.clocks.stop()
     sealed = await context.seal()
     sha256, outcome = sealed.sha256, case.outcome or Outcome.RESOLVED

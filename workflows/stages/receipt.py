@@ -7,13 +7,14 @@ from temporalio.exceptions import ActivityError
 
 from models.case.activities import LookUp, Recall
 from models.common.events import Event
-from models.common.vocabulary import ClockName, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, Role, WaitFor, WaitingOn
 from rules.common import working_time
 from rules.common.counting import counting_of
 from rules.common.traces import newest
 from rules.facts.establish import facts_of
 from workflows.claims.found import hear_of_parcel
 from workflows.kit import activities
+from workflows.kit.assignment import ANSWERED, answer_customer
 from workflows.kit.case_context import CaseContext
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.traces import SCANS_BY_TIME
@@ -130,11 +131,17 @@ def establish_facts(context: CaseContext) -> None:
 
 async def ask_for_the_right_order(context: CaseContext) -> None:
     """REC-3: says no more than that the order is not among theirs; silent customers' cases close as not pursued."""
-    asked_about = context.case.order_id
+    asked_about, since = context.case.order_id, context.now
     until = context.deadline(WaitFor.ORDER_CORRECTION)
     context.note(Event.ORDER_UNKNOWN, order_id=asked_about, until=until.isoformat())
     corrected = await context.wait_for(
         WaitingOn.CUSTOMER, WaitFor.ORDER_CORRECTION, lambda: context.case.order_id != asked_about, until
     )
-    if not corrected:
+    if corrected:
+        return
+    spoke = any(saying.by.role is Role.CUSTOMER and saying.at >= since for saying in context.case.sayings)
+    if spoke and workflow.patched(ANSWERED):  # who asks for help is not silent
+        context.case.reply_owed_since = context.now
+        await answer_customer(context, lambda: context.case.order_id != asked_about)
+    else:
         context.give_up("order_unknown")

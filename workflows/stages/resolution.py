@@ -26,8 +26,9 @@ from rules.remedies.offers import freight_of, lay_out
 from rules.remedies.rounds import GoesOn, goes_on, rounds_over
 from rules.replacements.permissions import refund_instead
 from workflows.claims import from_case as claims_from_case
-from workflows.kit.assignment import wait_or_escalate
+from workflows.kit.assignment import answer_customer, wait_or_escalate
 from workflows.kit.case_context import CaseContext
+from workflows.kit.sla import PROMISES
 from workflows.money import refund
 from workflows.remedies.execution import carried_out, compensate, pay_for_kept_goods
 from workflows.stages import self_service
@@ -54,7 +55,7 @@ async def settle(context: CaseContext) -> None:
             agreed_in_vain(context)
             await negotiate(context)
     await pay_for_kept_goods(context)
-    context.clocks.stop()
+    context.clocks.stop(*PROMISES)
     context.case.outcome = context.case.outcome or Outcome.RESOLVED
     await claims_from_case.open_claims(context)
 
@@ -135,12 +136,20 @@ def awaits_approval(context: CaseContext) -> bool:
 
 
 async def choice(context: CaseContext, proposal: Proposal) -> None:
-    """The customer accepts, rejects or counters; silence has the outcome that the proposal named."""
+    """The customer accepts, rejects or counters, or asks about it; silence has the outcome that the proposal named."""
     case = context.case
-    answered = await context.wait_for(
-        WaitingOn.CUSTOMER, WaitFor.CHOICE, lambda: case.settled or case.standing_proposal != proposal, proposal.until
+
+    def chosen() -> bool:
+        return case.settled or case.standing_proposal != proposal
+
+    moved = await context.wait_for(
+        WaitingOn.CUSTOMER, WaitFor.CHOICE, lambda: chosen() or case.reply_owed_since is not None, proposal.until
     )
-    if answered:
+    if moved and not chosen():
+        await answer_customer(context, chosen)
+        if not chosen():  # the customer has the whole time after the answer
+            end_proposal(context, until=context.deadline(WaitFor.CHOICE))
+    if moved:
         return
     if proposal.if_silent is Silence.FIRST_OPTION:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
@@ -176,6 +185,8 @@ def offer_out(context: CaseContext) -> None:
         if_silent=proposal.if_silent.value,
     )
     context.clocks.stop(*PLANNED)
+    if proposal.by.role is not Role.SYSTEM:
+        context.replied()
 
 
 def given(remedies: tuple[RemedyOffer, ...], currency: str) -> dict[str, JsonValue]:

@@ -25,7 +25,12 @@ async def offer(context: CaseContext) -> None:
     judged = await context.wait_for(
         WaitingOn.CUSTOMER,
         WaitFor.ANSWER_CHECK,
-        lambda: case.suggestion is None or case.suggestion.helped is not None or case.settled,
+        lambda: (
+            case.suggestion is None
+            or case.suggestion.helped is not None
+            or case.settled
+            or case.reply_owed_since is not None  # who asks on is not silent: a person answers
+        ),
     )
     if not judged:
         answered(context)
@@ -66,6 +71,7 @@ def judge(context: CaseContext, act: Act[Helped]) -> None:
     assert case.suggestion is not None  # noqa: S101  # rules/case/permissions.py saw to it
     case.suggestion = case.suggestion.model_copy(update={"helped": act.body.helped})
     if act.body.helped:
+        context.replied()
         context.note(Event.ANSWER_HELPED, act.actor, entry_id=case.suggestion.entry_id)
         answered(context)
     else:

@@ -14,6 +14,7 @@ from models.case.action_bodies import (
     Dispute,
     Escalate,
     Find,
+    Join,
     Note,
     Propose,
     Rate,
@@ -33,6 +34,7 @@ from models.investigation.findings import Finding, Saying
 from models.remedies.remedy import Voided
 from models.remedies.table import REMEDIES
 from rules.case.timeline import REQUESTED
+from rules.case.wishes import takes_up_wish
 from rules.money.refund_state import standing
 from workflows.kit.case_context import CaseContext
 from workflows.kit.remedies import find as find_remedy
@@ -40,17 +42,32 @@ from workflows.kit.remedies import replace
 from workflows.money.refund_progress import finish_otherwise
 from workflows.stages import classification, investigation, resolution, self_service
 from workflows.stages.resolution import void_proposal
+from workflows.updates.replies import hear, take_up_unsolved
 
 
 def add_words(context: CaseContext, act: Act[AddWords]) -> None:
     say(context, act, act.body.words, act.body.evidence)
-    context.note(Event.WORDS_ADDED, act.actor, evidence=len(act.body.evidence))
+    context.note(Event.WORDS_ADDED, act.actor, evidence=len(act.body.evidence), words=act.body.words)
+    hear(context, act, act.body.words)
 
 
-def join(context: CaseContext, act: Act[AddWords]) -> None:
-    """REC-5: the same request came again; its words and evidence join this case."""
+def join(context: CaseContext, act: Act[Join]) -> None:
+    """REC-5: the same request came again; its words and evidence join this case, and its wish where the case had none."""
+    case, wanted = context.case, act.body.wanted
     say(context, act, act.body.words, act.body.evidence)
-    context.note(Event.JOINED, act.actor, channel=context.case.receipt.channel.value)
+    if wanted is not None and takes_up_wish(case):
+        case.receipt = case.receipt.model_copy(update={"wanted": wanted})
+    amount = wanted.amount if wanted else None
+    context.note(
+        Event.JOINED,
+        act.actor,
+        channel=case.receipt.channel.value,
+        words=act.body.words,
+        remedy=wanted.remedy.value if wanted else None,
+        amount_minor=amount.minor if amount else None,
+        currency=amount.currency if amount else None,
+    )
+    hear(context, act, act.body.words)
 
 
 def correct_order(context: CaseContext, act: Act[CorrectOrder]) -> None:
@@ -70,6 +87,8 @@ def answer(context: CaseContext, act: Act[Answer]) -> None:
     context.note(
         Event.INFORMATION_GIVEN, act.actor, request_id=body.request_id, of=act.actor.role.value, asker=asker, admits=body.admits
     )
+    if asker in PEOPLE_WHO_ANSWER:
+        hear(context, act, body.words)
     if context.case.stage is Stage.RESOLUTION:
         investigation.conclude(context)  # the stage that asks concludes by itself
 
@@ -104,6 +123,7 @@ def reply(context: CaseContext, act: Act[Reply]) -> None:
     say(context, act, act.body.words, ())
     context.note(Event.REPLIED, act.actor, words=act.body.words)
     first_contact(context, act)
+    context.replied()
     if case.kind is Kind.INQUIRY and act.body.solves and case.stage in Stage.before_follow_up():
         self_service.answered(context)
 
@@ -112,6 +132,7 @@ def ask(context: CaseContext, act: Act[Ask]) -> None:
     investigation.ask(context, act.body.of, resolution.both(act.body.question), act.actor)
     if act.body.of is WaitingOn.CUSTOMER:
         first_contact(context, act)
+        context.replied()
 
 
 def find(context: CaseContext, act: Act[Find]) -> None:
@@ -142,6 +163,7 @@ def record_refund(context: CaseContext, act: Act[RecordRefund]) -> None:
 
 def confirm(context: CaseContext, act: Act[Confirm]) -> None:
     context.case.confirmed = True
+    context.replied()  # nothing is left to be answered
     context.note(Event.CONFIRMED, act.actor)
     if act.body.rating is not None:
         rated(context, act, act.body.rating)
@@ -149,13 +171,8 @@ def confirm(context: CaseContext, act: Act[Confirm]) -> None:
 
 def dispute(context: CaseContext, act: Act[Dispute]) -> None:
     """It is not solved: people look for another solution, from the platform upwards."""
-    case = context.case
-    case.disputed, case.settled, case.outcome, case.automatic = True, False, None, False
     say(context, act, act.body.reason, ())
-    context.note(Event.DISPUTED, act.actor, reason=act.body.reason)
-    context.clocks.start()
-    context.escalate("disputed", act.actor)
-    context.change_stage(Stage.RESOLUTION)
+    take_up_unsolved(context, act.actor, act.body.reason)
 
 
 def rate(context: CaseContext, act: Act[Rate]) -> None:
@@ -199,10 +216,13 @@ def rated(context: CaseContext, act: Act[Rate] | Act[Confirm], rating: Rate) -> 
         context.note(Event.LOW_SCORE, lowest=rating.lowest)
 
 
+PEOPLE_WHO_ANSWER = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MERCHANT})
+
+
 def first_contact(context: CaseContext, act: Act[Reply] | Act[Ask] | Act[Propose]) -> None:
     """DSP-3: whoever first answers the customer owns the case; the first promise is kept (SLA-1)."""
     case = context.case
-    if act.actor.role in {Role.AGENT, Role.SUPERVISOR, Role.MERCHANT}:
+    if act.actor.role in PEOPLE_WHO_ANSWER:
         case.owner = case.owner or act.actor
         if act.actor.role in Role.platform():
             case.handler = case.handler or act.actor

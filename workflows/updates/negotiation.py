@@ -15,6 +15,7 @@ from workflows.kit.case_context import CaseContext
 from workflows.stages import investigation, resolution
 from workflows.stages.resolution import end_proposal
 from workflows.updates.case import first_contact
+from workflows.updates.replies import hear
 
 
 def propose(context: CaseContext, act: Act[Propose]) -> None:
@@ -69,6 +70,7 @@ def accept(context: CaseContext, act: Act[Accept]) -> None:
 def reject(context: CaseContext, act: Act[Reject]) -> None:
     proposal = end_proposal(context, refused=act.body.reason)
     resolution.refused(context, Event.REFUSED, act.actor, proposal_id=proposal.id, reason=act.body.reason)
+    hear(context, act, act.body.reason)
 
 
 def counter(context: CaseContext, act: Act[Counter]) -> None:
@@ -84,6 +86,7 @@ def counter(context: CaseContext, act: Act[Counter]) -> None:
         amount_minor=body.amount.minor if body.amount else None,
         currency=currency_of(context.case, context.policy),
     )
+    hear(context, act, body.reason)
 
 
 def arbitrate(context: CaseContext, act: Act[Arbitrate]) -> None:
@@ -91,6 +94,7 @@ def arbitrate(context: CaseContext, act: Act[Arbitrate]) -> None:
     body = act.body
     currency = currency_of(context.case, context.policy)
     context.case.arbitration = False
+    context.replied()
     context.note(
         Event.RULED,
         act.actor,

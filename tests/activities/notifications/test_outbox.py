@@ -1,6 +1,7 @@
 """Whom an event is told to, in whose language, and what is asked of each (NTF-1, INV-2, RES-4, INV-5)."""
 
 import pytest
+from pydantic import JsonValue
 from sqlmodel import col, select
 
 from activities.case.records import RecordsActivities
@@ -10,7 +11,7 @@ from models.case.state import CaseState, TimelineEntry
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual, Money
 from models.common.events import Event
-from models.common.vocabulary import Role, WaitingOn
+from models.common.vocabulary import Role, Tier, WaitingOn
 from models.investigation.findings import InformationRequest
 from models.policy.policy import MessageRule, Policy
 from models.remedies.remedy import Proposal
@@ -159,3 +160,42 @@ async def test_letters_tell_the_time_words_and_contact_of_their_market(database:
     english, chinese = question.body.index("Was it packed well?"), question.body.index("包装是否完好？")
     assert english < chinese
     assert "2 Mar, 04:00 (GMT-5)" in question.body
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "told"),
+    [
+        ({"tier": Tier.MERCHANT}, CUSTOMER, ("merchant", "M-1")),
+        ({"tier": Tier.PLATFORM, "team": "logistics"}, CUSTOMER, ("agent", "team:logistics")),
+        ({"tier": Tier.PLATFORM, "handler": AGENT}, CUSTOMER, ("agent", AGENT.id)),
+        ({"tier": Tier.SUPERVISOR, "team": "logistics"}, CUSTOMER, ("supervisor", "team:logistics")),
+        ({"tier": Tier.SUPERVISOR, "handler": SUPERVISOR}, MERCHANT, ("supervisor", SUPERVISOR.id)),
+        ({"tier": Tier.PLATFORM, "handler": AGENT}, AGENT, None),
+    ],
+    ids=["the merchant's", "nobody's yet", "an agent's", "the supervisors'", "a supervisor's", "the handler's own words"],
+)
+async def test_new_words_are_told_to_whoever_holds_the_case(
+    records: RecordsActivities, database: Database, state: dict[str, object], by: Actor, told: tuple[str, str] | None
+) -> None:
+    said = TimelineEntry(version=1, at=NOW, event=Event.WORDS_ADDED, by=by, data={"evidence": 0, "words": "the box leaks"})
+    await save(records, case(said, order=order(), **state))
+    rows = await messages(database)
+    assert [(row.recipient_role, row.recipient_id) for row in rows] == ([told] if told else [])
+    assert all("the box leaks" in row.body for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("asker", "of", "told"),
+    [
+        ("merchant", "customer", {("merchant", "M-1"), ("agent", "team:all")}),
+        ("customer", "merchant", {("customer", "C-1"), ("agent", "team:all")}),
+        ("system", "customer", {("agent", "team:all")}),
+    ],
+)
+async def test_an_answer_is_told_to_whoever_had_asked(
+    records: RecordsActivities, database: Database, asker: str, of: str, told: set[tuple[str, str]]
+) -> None:
+    by = {"merchant": MERCHANT, "customer": CUSTOMER}[of]
+    data: dict[str, JsonValue] = {"request_id": "q1", "of": of, "asker": asker, "admits": None}
+    await save(records, case(TimelineEntry(version=1, at=NOW, event=Event.INFORMATION_GIVEN, by=by, data=data), order=order()))
+    assert {(row.recipient_role, row.recipient_id) for row in await messages(database, channel="inbox")} == told

@@ -1,0 +1,15 @@
+"""Cases whose customer waits for a person's answer (WRK-6)."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0022"
+down_revision = "0021"
+
+
+def upgrade() -> None:
+    op.add_column("cases", sa.Column("reply_owed_since", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("cases", "reply_owed_since")
