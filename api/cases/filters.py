@@ -26,7 +26,7 @@ ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcom
 EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review")
 SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
 BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
-SHOWN_AS = {"unassigned": "handler", "tag": "tags"}
+SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"}
 """The field whose readers may look by a filter of another name."""
 
 Several = Field(default=(), max_length=30)
@@ -50,6 +50,7 @@ class CaseFilters(Frozen):
     team: Identifier | None = None
     handler: Identifier | None = None
     owner: Identifier | None = None
+    mine: bool = Field(default=False, description="Only cases that you handle.")
     unassigned: bool = Field(default=False, description="Only open cases that nobody handles.")
     overdue: bool = Field(default=False, description="Only open cases with a promise that was missed and is not kept yet.")
     review: Literal["due", "agreed", "disagreed"] | None = Field(
@@ -90,7 +91,7 @@ def hidden(caller: Caller, name: str, *, field: str) -> ProblemError:
     )
 
 
-def conditions(filters: CaseFilters, dialect: str) -> Iterator[ColumnElement[bool]]:
+def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[ColumnElement[bool]]:
     """The filters in SQL. 422 for a text without a word to look for."""
     for name in ANY_OF:
         values: tuple[StrEnum, ...] = getattr(filters, name)
@@ -99,6 +100,8 @@ def conditions(filters: CaseFilters, dialect: str) -> Iterator[ColumnElement[boo
     yield from (col(getattr(CaseRow, name)) == value for name in EQUAL if (value := getattr(filters, name)) is not None)
     yield from (_column(name) >= value for field, name in SINCE.items() if (value := getattr(filters, field)) is not None)
     yield from (_column(name) < value for field, name in BEFORE.items() if (value := getattr(filters, field)) is not None)
+    if filters.mine:
+        yield col(CaseRow.handler) == caller.actor.id
     if filters.unassigned:
         yield col(CaseRow.handler).is_(None)
         yield col(CaseRow.stage).in_(sorted(stage.value for stage in Stage.open_stages()))

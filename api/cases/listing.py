@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlencode
 
 from pydantic import Field
 from sqlmodel import col, select
@@ -9,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.cases.filters import CaseFilters, conditions, hidden, refuse_hidden, shown_to
 from api.http.auth import Caller
-from api.http.cursor import Cursor, Key, Order, following, instant, number, row_id
+from api.http.cursor import Cursor, Key, Order, instant, number, row_id
 from api.http.lookup import in_sight
 from api.http.schemas import CaseItem, CasePage
 from models.common.base import Money
@@ -66,7 +67,9 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery) -> CaseP
         raise hidden(caller, query.sort.column, field="sort")
     columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency")]
     select_columns: Any = select
-    statement: Any = select_columns(*columns).where(in_sight(caller.actor), *conditions(query, session.get_bind().dialect.name))
+    statement: Any = select_columns(*columns).where(
+        in_sight(caller.actor), *conditions(query, caller, session.get_bind().dialect.name)
+    )
     order = query.sort.order
     if query.cursor is not None:
         statement = statement.where(order.after(query.cursor))
@@ -82,7 +85,11 @@ def item_of(row: Any) -> CaseItem:  # noqa: ANN401 # a row mapping with COLUMNS,
     return CaseItem(**values, amount=Money(minor=row["amount_minor"], currency=row["currency"]))
 
 
-def _next(query: CaseQuery, last: Any) -> str:  # noqa: ANN401 # a row mapping
-    cursor = query.sort.order.cursor((last[query.sort.column], last["case_id"]))
+def address_of(query: CaseQuery, **more: str) -> str:
+    """Where the cases of a query are listed."""
     given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
-    return following("/v1/cases", {**given, "sort": query.sort.value}, cursor)
+    return "/v1/cases?" + urlencode({**given, "sort": query.sort.value, **more}, doseq=True)
+
+
+def _next(query: CaseQuery, last: Any) -> str:  # noqa: ANN401 # a row mapping
+    return address_of(query, cursor=query.sort.order.cursor((last[query.sort.column], last["case_id"])))
