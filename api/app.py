@@ -16,6 +16,7 @@ from api import contacts, health, improvements, inbox, knowledge, people, reconc
 from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
+from api.desk import replies, views
 from api.http import addresses, openapi, problems
 from api.http.auth import Tokens
 from api.http.budgets import Admission, Budgets
@@ -116,6 +117,9 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         contacts.router,
         revocations.router,
         knowledge.router,
+        views.router,
+        replies.router,
+        replies.filled,
         *work,
         easypost.router,
         stripe.router,  # before the other partners', whose path has any name in its place

@@ -205,6 +205,10 @@ class CaseWorkflow:
     def note(self, act: Act[bodies.Note]) -> CaseView:
         return self.context.perform(act, actions.note)
 
+    @update(Action.TAG)
+    def tag(self, act: Act[bodies.Tag]) -> CaseView:
+        return self.context.perform(act, actions.tag)
+
     @update(Action.RETRY_REFUND)
     def retry_refund(self, act: Act[bodies.RetryRefund]) -> CaseView:
         return self.context.perform(act, actions.retry_refund)

@@ -3,6 +3,7 @@
 from activities.kit.rows import Row
 from activities.returns.projection import return_evidence
 from adapters.database.engine import storable
+from adapters.knowledge.search_terms import terms
 from models.case.activities import Projection
 from models.case.state import CaseState
 from models.common.actors import EvidenceRef
@@ -31,6 +32,7 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "tier": case.tier,
         "team": case.team,
         "handler": case.handler.id if case.handler else None,
+        "owner": case.owner.id if case.owner else None,
         "offered_to": case.transfer.to if case.transfer else None,
         "offered_team": case.transfer.team if case.transfer else None,
         "waiting_on": case.wait.on if case.wait else WaitingOn.NOBODY,
@@ -38,6 +40,8 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "next_deadline": case.wait.until if case.wait else None,
         "reply_owed_since": case.reply_owed_since,
         "sla_state": case.sla_state,
+        "overdue": case.overdue_promise,
+        "tags": list(case.tags) or None,
         "outcome": case.outcome,
         "amount_minor": amount_minor,
         "currency": currency,
@@ -80,6 +84,15 @@ def text_rows(case: CaseState) -> list[Row]:
         {"case_id": case.case_id, "field": field, "number": number, "whole": item.model_dump(mode="json")}
         for field, number, item in items_to_put_away(case)
     ]
+
+
+def word_rows(case: CaseState, *, first: bool) -> list[Row]:
+    """The terms of what was said since the case was saved last; of the description, when it is saved first."""
+    said = [(0, case.receipt.description)] if first else []
+    if case.entries:
+        since = min(entry.at for entry in case.entries)
+        said += [(number, saying.words) for number, saying in enumerate(case.sayings, start=1) if saying.at >= since]
+    return [{"case_id": case.case_id, "number": number, "terms": list(terms(words))} for number, words in said]
 
 
 def evidence_rows(case: CaseState) -> list[Row]:

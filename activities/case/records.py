@@ -13,7 +13,7 @@ from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.case.history import let_go
-from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, text_rows
+from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, text_rows, word_rows
 from activities.kit.carries_out import carries_out
 from activities.kit.saving import CASES, Saving, Standing, begin, put_requests_away
 from activities.money.refund_parts import follow, part_of, reserve_refund
@@ -40,6 +40,7 @@ from models.tables.case import (
     OpeningRow,
     TimelineRow,
 )
+from models.tables.desk import CaseWordsRow
 from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
@@ -121,6 +122,8 @@ class RecordsActivities:
         await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
         for text in text_rows(case):
             await upsert(session, CaseTextRow, text)
+        for words in word_rows(case, first=saving.standing is None):
+            await upsert(session, CaseWordsRow, words)
         await saving.write(session, told)
         await self._tell(session, case, told.fresh)
         await follow(session, case, projection.at)

@@ -18,7 +18,7 @@ from api.http.responses import ACTING
 from api.http.routes import SeenRoute
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
-from models.case.action_bodies import Arbitrate, Note, Propose, Transfer
+from models.case.action_bodies import Arbitrate, Note, Propose, Reply, Transfer
 from models.case.actions import BODIES, Act, Action
 from models.case.state import CaseState
 from models.case.views import CaseView
@@ -30,6 +30,7 @@ from models.remedies.offers import RemedyOffer
 from models.tables.case import AgentRow, CaseRow
 from rules.case.access import may_see, parties_of
 from rules.case.permissions import ROLES
+from rules.desk.replies import left_open
 
 router = APIRouter(prefix="/v1/cases/{case_id}", tags=["actions"], dependencies=[Depends(check_body)], route_class=SeenRoute)
 
@@ -42,6 +43,8 @@ async def perform(
         raise _not_for(caller, action)
     if isinstance(body, Transfer) and body.team is not None and body.team not in parts.policy.teams:
         raise _no_such_team(parts, body.team)
+    if isinstance(body, Reply) and (open_ := left_open(body.words)):
+        raise _unfilled(open_)
     row = await find(parts, caller, case_id)
     if isinstance(body, Note) and row is not None:
         await _refuse_outsiders(parts, CaseState.model_validate(row.state), body.mentions)
@@ -88,6 +91,18 @@ def _no_such_team(parts: Parts, team: str) -> ProblemError:
         f"team：没有团队 {team}，须为以下之一：{'、'.join(teams)}。",
         field="team",
         rule="DSP-4",
+    )
+
+
+def _unfilled(names: list[str]) -> ProblemError:
+    """A saved reply that the case had no value for."""
+    left = ", ".join(f"{{{{ {name} }}}}" for name in names)
+    return problem(
+        ErrorType.INVALID,
+        f"words: {left} has no value on this case; write it yourself, or leave it out.",
+        f"words：{left} 在本案件中没有值，请自行填写或删去。",
+        field="words",
+        rule="WRK-2",
     )
 
 

@@ -165,6 +165,11 @@ ACTIONS: Mapping[str, Shown] = {
         "No party of the case reads it. Whom you mention is told in their inbox.",
         {"words": "已联系仓库，等待视频。", "mentions": ["gao.yun"]},
     ),
+    "tag": Shown(
+        "Tag the case · 添加或移除标签",
+        "No party of the case reads them. At most 20 on a case.",
+        {"add": ["vip", "批次-2611"], "remove": []},
+    ),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",

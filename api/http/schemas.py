@@ -12,7 +12,7 @@ from models.common.base import Body, Frozen, Identifier, Instant, Money, Words, 
 from models.common.identifiers import Phone
 from models.common.lines import LineQuantity
 from models.common.partners import FromPartner
-from models.common.readers import BOOKS, Everybody, Participants, Platform, Reader, seen_by
+from models.common.readers import BOOKS, Everybody, Inside, Participants, Platform, Reader, seen_by
 from models.common.timeline import TimelineView
 from models.common.vocabulary import (
     Channel,
@@ -157,12 +157,16 @@ class CaseItem(Frozen):
     tier: Everybody[Tier]
     team: Everybody[str | None]
     handler: Platform[str | None]
+    owner: Platform[str | None]
     waiting_on: Everybody[WaitingOn]
     waiting_for: Everybody[WaitFor | None]
     next_deadline: Everybody[Instant | None]
     reply_owed_since: Everybody[Instant | None] = None
     """Since when the customer waits for a person's answer (WRK-6)."""
     sla_state: Everybody[SlaState]
+    overdue: Everybody[bool]
+    """A promise was missed and is not kept yet."""
+    tags: Inside[tuple[str, ...]]
     outcome: Everybody[Outcome | None]
     amount: Everybody[Money]
     automatic: Everybody[bool]

@@ -1,8 +1,8 @@
 """What a caller sends with each action; who acts and the request's id are added by the API (models/case/actions.py)."""
 
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from models.case.receipt import Wanted
 from models.common.actors import EvidenceRef
@@ -12,6 +12,11 @@ from models.common.partners import RefundTo
 from models.common.readers import Everybody, Payer
 from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Silence, WaitingOn
 from models.remedies.offers import OptionOffer, RemedyOffer
+
+TagName = Annotated[
+    str, StringConstraints(min_length=1, max_length=40, pattern=r"^\w[\w:./-]*$", strip_whitespace=True, to_lower=True)
+]
+"""Letters of any script, digits and `_ - : . /`; capitals and small letters are the same."""
 
 
 class AddWords(Body):
@@ -233,6 +238,13 @@ class Note(Body):
     words: Words
     mentions: tuple[Identifier, ...] = Field(default=(), max_length=20)
     """Colleagues, by their ids; each of them has to see the case."""
+
+
+class Tag(Body):
+    """Add tags to the case, or take some off; colleagues find cases by them, and no party of the case reads them."""
+
+    add: tuple[TagName, ...] = Field(default=(), max_length=20)
+    remove: tuple[TagName, ...] = Field(default=(), max_length=20)
 
 
 class RetryRefund(Body):

@@ -38,6 +38,7 @@ from models.case.action_bodies import (
     Reply,
     RetryRefund,
     ReviewDecision,
+    Tag,
     Take,
     Transfer,
     Withdraw,
@@ -74,6 +75,7 @@ class Action(StrEnum):
     DECIDE_APPEAL = "decide_appeal"
     REVIEW = "review"
     NOTE = "note"
+    TAG = "tag"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -108,6 +110,7 @@ BODIES: dict[Action, type[Body]] = {
     Action.DECIDE_APPEAL: DecideAppeal,
     Action.REVIEW: ReviewDecision,
     Action.NOTE: Note,
+    Action.TAG: Tag,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

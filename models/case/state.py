@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from models.case.action_bodies import Rate
+from models.case.action_bodies import Rate, TagName
 from models.case.history import OrderHistory
 from models.case.receipt import Receipt
 from models.claims.found import FoundParcel
@@ -123,6 +123,7 @@ class CaseState(BaseModel):
     transfer: TransferOffer | None = None
     transfers: int = 0
     """How many were offered; their ids count on."""
+    tags: tuple[TagName, ...] = ()
     suggestion: Suggestion | None = None
     wait: Wait | None = None
     overdue: int = 0
@@ -211,6 +212,12 @@ class CaseState(BaseModel):
         if self.misses:
             return SlaState.MISSED
         return SlaState.WARNED if any(clock.warned_at for clock in self.clocks) else SlaState.ON_TIME
+
+    @property
+    def overdue_promise(self) -> bool:
+        """A promise was missed, and what was promised is not done yet."""
+        missed = any(clock.missed_at is not None and clock.stopped_at is None for clock in self.clocks)
+        return missed and self.stage in Stage.open_stages()
 
     @property
     def appeals(self) -> tuple[Appeal, ...]:

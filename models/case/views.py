@@ -237,6 +237,7 @@ class CaseView(View):
     handler: Platform[str | None]
     owner: Platform[str | None]
     transfer: Platform[TransferView | None]
+    tags: Inside[tuple[str, ...]]
     suggestion: Everybody[SuggestionView | None]
     waiting: Everybody[WaitView | None]
     clocks: Everybody[tuple[ClockView, ...]]

@@ -128,6 +128,7 @@ class Event(StrEnum):
     CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=INSIDE)
     REPLIED = _event("case.replied", said="words")
     NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)
+    TAGGED = _event("case.tagged", only=(INSIDE, "added removed"), readers=INSIDE)
     FACTS_ESTABLISHED = _event("investigation.facts_established", "facts")
     INFORMATION_REQUESTED = _event(
         "investigation.information_requested", REQUEST, said=QUESTION, readers=QUESTIONED, sent_to=SentTo.ASKED

@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import Json, Serial, UtcDateTime
+from models.tables.columns import Json, Serial, TextList, UtcDateTime
+
+OVERDUE, TAGGED = text("overdue"), text("tags IS NOT NULL")
+"""Of partial indexes: few cases are."""
 
 
 class CaseRow(SQLModel, table=True):
@@ -29,6 +32,11 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_updated", "updated_at", "case_id"),
         Index("ix_cases_review", "review", "opened_at"),
         Index("ix_cases_deadline", "next_deadline", "case_id"),
+        Index("ix_cases_handler", "handler", "stage", "next_deadline"),
+        Index("ix_cases_owner", "owner", "opened_at"),
+        Index("ix_cases_channel", "channel", "opened_at"),
+        Index("ix_cases_overdue", "next_deadline", postgresql_where=OVERDUE, sqlite_where=OVERDUE),
+        Index("ix_cases_tags", "tags", postgresql_using="gin", postgresql_where=TAGGED, sqlite_where=TAGGED),
     )
 
     case_id: str = Field(primary_key=True, max_length=100)
@@ -44,6 +52,7 @@ class CaseRow(SQLModel, table=True):
     tier: str
     team: str | None = None
     handler: str | None = None
+    owner: str | None = None
     offered_to: str | None = None
     """A transfer waits for this colleague, or for whoever of `offered_team` (DSP-4): they may see the case."""
     offered_team: str | None = None
@@ -53,6 +62,10 @@ class CaseRow(SQLModel, table=True):
     reply_owed_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Since when the customer waits for a person's answer (WRK-6)."""
     sla_state: str
+    overdue: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """A promise was missed and is not kept yet."""
+    tags: list[str] | None = Field(default=None, sa_column=Column(TextList, nullable=True))
+    """None: it has none."""
     outcome: str | None = None
     amount_minor: int = Field(default=0, sa_type=BigInteger)
     """What the case pays back, so far decided."""

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import ARRAY, JSON, BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+TextList = JSON(none_as_null=True).with_variant(ARRAY(Text), "postgresql")
+"""Several short texts that rows are found by (adapters/database/text_lists.py); PostgreSQL has GIN indexes of them."""
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 """A number that the database counts; SQLite counts plain integers only."""
 

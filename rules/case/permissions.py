@@ -265,6 +265,11 @@ PERMISSIONS: dict[Action, Permission] = {
         lambda _case, _actor: True,
         Bilingual(zh="案件最终关闭之前", en="until the case is closed for good"),
     ),
+    Action.TAG: Permission(
+        frozenset({A, S}),
+        lambda _case, _actor: True,
+        Bilingual(zh="案件最终关闭之前", en="until the case is closed for good"),
+    ),
     Action.RETRY_REFUND: Permission(
         frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")
     ),
@@ -300,7 +305,7 @@ PERMISSIONS: dict[Action, Permission] = {
 ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
 
 
-WHILE_LEAVING = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE})
+WHILE_LEAVING = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE, Action.TAG})
 """What may still be done when the case was sent to another stage: it does not matter to where the case goes."""
 
 

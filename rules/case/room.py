@@ -17,6 +17,7 @@ from models.case.action_bodies import (
     RecordRefund,
     Reopen,
     Reply,
+    Tag,
     Take,
     Withdraw,
 )
@@ -33,6 +34,7 @@ SAYINGS = 200
 REQUESTS = 60
 PROPOSALS = 60
 REMEDIES = 40
+TAGS = 20
 BEGINNINGS = 30
 """How often the clocks start anew: the case is disputed, reopened, or an appeal granted. Clocks of before stay as they ended (SLA-4)."""
 PARTNERS = 128 * KIB
@@ -47,6 +49,7 @@ LEADS_ON = (Accept, Approve, Confirm, Rate, Take, AcceptTransfer, Withdraw)
 
 WAIT = Bilingual(zh="请等待处理结果；其他事项请开立新案件", en="wait for the decision; for anything else open a new case")
 DECIDE = Bilingual(zh="请据现有材料作出决定，或由主管裁定", en="decide on what is there, or have a supervisor rule")
+UNTAG = Bilingual(zh="请先移除不再需要的标签", en="take off those that are not needed any more")
 RULE = Bilingual(zh="可作出不含补救措施的裁定", en="a ruling without any is still possible")
 
 
@@ -68,6 +71,8 @@ def _full(case: CaseState, body: Body, role: Role) -> Iterator[Full]:
         yield Full(Bilingual(zh="方案", en="proposals"), PROPOSALS, DECIDE)
     if isinstance(body, Dispute | Reopen) and not may_begin_anew(case):
         yield Full(Bilingual(zh="重新处理的次数", en="new beginnings"), BEGINNINGS, WAIT)
+    if isinstance(body, Tag) and len(({*case.tags} - {*body.remove}) | {*body.add}) > TAGS:
+        yield Full(Bilingual(zh="标签", en="tags"), TAGS, UNTAG)
     more = _remedies(body)
     if more and len(case.remedies) + more > REMEDIES:
         yield Full(Bilingual(zh="补救措施", en="remedies"), REMEDIES, RULE)

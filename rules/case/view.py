@@ -70,6 +70,7 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         handler=case.handler.id if case.handler else None,
         owner=case.owner.id if case.owner else None,
         transfer=case.transfer and TransferView.from_state(case.transfer),
+        tags=case.tags,
         suggestion=case.suggestion and SuggestionView.from_state(case.suggestion),
         waiting=_wait(case, policy, language),
         clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),

@@ -44,6 +44,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "decide_appeal": {S},
     "review": {S},
     "note": {A, S},
+    "tag": {A, S},
     "retry_refund": {A, S},
     "record_refund": {A, S},
     "confirm": {C},
@@ -53,7 +54,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "reopen": {C, A, S},
 }
 COLUMNS_OF_PARTIES = ("customer_id", "merchant_id", "team", "handler", "offered_to", "offered_team")
-POSSIBLE_WHEN_CLOSED = {Action.RATE, Action.REOPEN, Action.NOTE}
+POSSIBLE_WHEN_CLOSED = {Action.RATE, Action.REOPEN, Action.NOTE, Action.TAG}
 
 
 @dataclass
@@ -139,7 +140,7 @@ async def test_who_may_act(scene: Scene, action: Action, role: Role) -> None:
         answer = await scene.own[role].post(address, body)
         assert answer.status_code == (403 if never else 409), answer.text
         if not never:
-            allowed = {C: {"rate", "reopen"}, A: {"note", "reopen"}, S: {"note", "reopen"}}.get(role, set())
+            allowed = {C: {"rate", "reopen"}, A: {"note", "tag", "reopen"}, S: {"note", "tag", "reopen"}}.get(role, set())
             assert set(answer.json()["allowed"]) == allowed
     assert (await scene.own[role].post(address.replace(scene.case_id, "RD-NONE"), body)).status_code == (403 if never else 404)
     foreigner = scene.foreign[role]

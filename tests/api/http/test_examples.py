@@ -278,6 +278,7 @@ SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
     Action.DECIDE_APPEAL: (appealed, Role.SUPERVISOR),
     Action.REVIEW: (settled_alone, Role.SUPERVISOR),
     Action.NOTE: (asked, Role.AGENT),
+    Action.TAG: (asked, Role.AGENT),
     Action.RETRY_REFUND: (unpaid, Role.AGENT),
     Action.RECORD_REFUND: (unpaid, Role.AGENT),
     Action.CONFIRM: (replied, Role.CUSTOMER),

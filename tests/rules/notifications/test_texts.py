@@ -70,6 +70,8 @@ PLAUSIBLE: dict[str, Any] = {
     "asker": "customer",
     "question_zh": "发货前是否检查过？",
     "question_en": "Was it checked before it was sent?",
+    "added": ["vip", "batch-7"],
+    "removed": ["vip"],
     "reasons": ["money>=1000.00"],
     "clocks": ["first_reply"],
     "rounds": 5,

@@ -1,0 +1,134 @@
+"""What cases are looked for by: the filters of the list, and who may look by which."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import ColumnElement, true
+from sqlmodel import col, select
+
+from adapters.database.text_lists import has_all, has_any
+from adapters.knowledge.search_terms import terms
+from api.http.auth import Caller
+from api.http.cursor import Moment
+from api.http.problems import ProblemError, problem
+from api.http.schemas import CaseItem
+from models.case.action_bodies import TagName
+from models.case.views import CaseView
+from models.common.base import Frozen, Identifier
+from models.common.vocabulary import Channel, ErrorType, Issue, Kind, Outcome, Priority, Role, SlaState, Stage, WaitingOn
+from models.tables.case import CaseRow
+from models.tables.desk import CaseWordsRow
+from rules.common.readers import sees
+
+ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcome", "sla_state")
+EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review")
+SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
+BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
+SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"}
+"""The field whose readers may look by a filter of another name."""
+
+Several = Field(default=(), max_length=30)
+
+
+class CaseFilters(Frozen):
+    """A filter that may be repeated takes any of its values; all filters together have to fit."""
+
+    stage: Annotated[tuple[Stage, ...], Several]
+    kind: Annotated[tuple[Kind, ...], Several]
+    channel: Annotated[tuple[Channel, ...], Several]
+    issue: Annotated[tuple[Issue, ...], Several]
+    priority: Annotated[tuple[Priority, ...], Several]
+    waiting_on: Annotated[tuple[WaitingOn, ...], Several]
+    outcome: Annotated[tuple[Outcome, ...], Several]
+    sla_state: Annotated[tuple[SlaState, ...], Several]
+    tag: Annotated[tuple[TagName, ...], Several]
+    customer_id: Identifier | None = None
+    merchant_id: Identifier | None = None
+    order_id: Identifier | None = None
+    team: Identifier | None = None
+    handler: Identifier | None = None
+    owner: Identifier | None = None
+    mine: bool = Field(default=False, description="Only cases that you handle.")
+    unassigned: bool = Field(default=False, description="Only open cases that nobody handles.")
+    overdue: bool = Field(default=False, description="Only open cases with a promise that was missed and is not kept yet.")
+    review: Literal["due", "agreed", "disagreed"] | None = Field(
+        default=None, description="Decisions without a person that were drawn for review (RES-10)."
+    )
+    reply_owed: bool | None = Field(default=None, description="Whether the customer waits for a person's answer (WRK-6).")
+    text: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = Field(
+        default=None,
+        description="Words that the description, or one thing said on the case, has all of; for the platform's people.",
+    )
+    opened_from: Moment | None = None
+    opened_to: Moment | None = None
+    updated_from: Moment | None = None
+    updated_to: Moment | None = None
+
+
+def refuse_hidden(caller: Caller, filters: CaseFilters) -> None:
+    """Whoever may not read a field learns nothing of it by a filter either."""
+    for name in (*ANY_OF, *EQUAL, *SHOWN_AS):
+        if getattr(filters, name) and not shown_to(caller, SHOWN_AS.get(name, name)):
+            raise hidden(caller, name, field=name)
+    if filters.text is not None and caller.role not in Role.platform():
+        raise hidden(caller, "text", field="text")
+
+
+def shown_to(caller: Caller, name: str) -> bool:
+    """Whether the caller reads this of a case."""
+    shown = CaseItem if name in CaseItem.model_fields else CaseView
+    return name not in shown.model_fields or sees(shown, name, caller.actor)
+
+
+def hidden(caller: Caller, name: str, *, field: str) -> ProblemError:
+    return problem(
+        ErrorType.NOT_ALLOWED_FOR_ROLE,
+        f"{name} is not shown to the role {caller.role}, so cases cannot be looked for or sorted by it.",
+        f"{name} 不向 {caller.role} 显示，不能据此查询或排序。",
+        field=field,
+        rule="TRU-5",
+    )
+
+
+def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[ColumnElement[bool]]:
+    """The filters in SQL. 422 for a text without a word to look for."""
+    for name in ANY_OF:
+        values: tuple[StrEnum, ...] = getattr(filters, name)
+        if values:
+            yield col(getattr(CaseRow, name)).in_([value.value for value in values])
+    yield from (col(getattr(CaseRow, name)) == value for name in EQUAL if (value := getattr(filters, name)) is not None)
+    yield from (_column(name) >= value for field, name in SINCE.items() if (value := getattr(filters, field)) is not None)
+    yield from (_column(name) < value for field, name in BEFORE.items() if (value := getattr(filters, field)) is not None)
+    if filters.mine:
+        yield col(CaseRow.handler) == caller.actor.id
+    if filters.unassigned:
+        yield col(CaseRow.handler).is_(None)
+        yield col(CaseRow.stage).in_(sorted(stage.value for stage in Stage.open_stages()))
+    if filters.overdue:
+        yield col(CaseRow.overdue) == true()
+    if filters.reply_owed is not None:
+        yield col(CaseRow.reply_owed_since).is_not(None) == filters.reply_owed
+    if filters.tag:
+        yield has_any(col(CaseRow.tags), filters.tag, dialect)
+    if filters.text is not None:
+        yield _said(filters.text, dialect)
+
+
+def _column(name: str) -> Any:  # noqa: ANN401  # SQLAlchemy's own
+    return col(getattr(CaseRow, name))
+
+
+def _said(text: str, dialect: str) -> ColumnElement[bool]:
+    words = terms(text)
+    if not words:
+        raise problem(
+            ErrorType.INVALID,
+            "text: there is no word in it to look for; single Chinese characters and words like “the” are left out.",
+            "text：其中没有可查找的词；单个汉字和虚词不参与查找。",
+            field="text",
+            rule="WRK-3",
+        )
+    having = select(CaseWordsRow.case_id).where(has_all(col(CaseWordsRow.terms), words, dialect))
+    return col(CaseRow.case_id).in_(having)

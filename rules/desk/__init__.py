@@ -1,0 +1,1 @@
+"""What spares the desk the same work twice."""
