@@ -1,5 +1,6 @@
 """What the command says when it cannot do what it was asked: what is wrong, and what to do next."""
 
+import asyncio
 import fcntl
 import json
 import socket
@@ -77,9 +78,9 @@ def test_refusals_are_chinese_on_a_chinese_terminal(monkeypatch: pytest.MonkeyPa
     assert "请先启动" in refusal("show", "RD-1")
 
 
-async def test_a_token_is_of_whom_it_was_made_for() -> None:
+def test_a_token_is_of_whom_it_was_made_for() -> None:
     result = CliRunner().invoke(cli.main, ["token", "--role", "agent", "--subject", "alice", "--team", "logistics"])
-    caller = await Tokens(Settings()).caller(result.stdout.strip())
+    caller = asyncio.run(Tokens(Settings()).caller(result.stdout.strip()))
     assert caller.actor == Actor(role=Role.AGENT, id="alice", teams=("logistics",))
 
 
