@@ -8,8 +8,8 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.agents import CHOOSING, agent_of, row_of
-from adapters.database.engine import take_turns, upsert
+from adapters.database.agents import CHOOSING, agent_of, enter
+from adapters.database.engine import take_turns
 from adapters.database.revocations import SUBJECT, revoke, subject
 from api.http.auth import Caller
 from api.http.bodies import check_body
@@ -121,7 +121,7 @@ async def put_agent(
             await _keep_a_supervisor(session, agent_id)
         if await session.get(AgentRow, agent_id) is None:
             response.status_code = 201
-        await upsert(session, AgentRow, row_of(person))
+        await enter(session, person)
         return await _agent(session, parts, agent_id)
 
 

@@ -27,12 +27,15 @@ SubjectOption = Annotated[
 @app.callback()
 def token(
     context: typer.Context,
+    *,
     role: RoleOption = None,
     whose: SubjectOption = None,
     team: Annotated[
         list[str] | None, typer.Option(help="One of an agent's teams; may be given several times; none: all of them.")
     ] = None,
     hours: Annotated[float, typer.Option(min=0.01, help="How long it is good for.")] = 12,
+    email: Annotated[str | None, typer.Option(help="A customer's address, which counts as confirmed thereby.")] = None,
+    phone: Annotated[str | None, typer.Option(help="A customer's number, which counts as confirmed thereby.")] = None,
 ) -> None:
     """Print a token, ready for `Authorization: Bearer …`. Whoever holds the data folder can make one for anybody.
 
@@ -41,9 +44,11 @@ def token(
     if context.invoked_subcommand is not None:
         return
     named, who = _named(role, whose)
+    if named is not Role.CUSTOMER and (email or phone):
+        raise CommandError(say("contacts_of_customers"), code=2)
     settings = Settings()
     try:
-        made = make_token(settings, named, who, tuple(team or ()), hours)
+        made = make_token(settings, named, who, tuple(team or ()), hours, email=email, phone=phone)
     except RedressError as error:
         raise CommandError(error.fault.detail, code=2) from error
     except ValueError as error:

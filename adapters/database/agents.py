@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import Database, insert_if_absent, take_turns
+from adapters.database.engine import Database, insert_if_absent, take_turns, upsert
 from models.policy.agents import AgentPolicy
 from models.tables.case import AgentRow
 
@@ -26,6 +26,17 @@ def agent_of(row: AgentRow) -> AgentPolicy:
 def row_of(agent: AgentPolicy) -> dict[str, Any]:
     """The columns that a person's description sets."""
     return {"agent_id": agent.id, **agent.model_dump(mode="json", exclude={"id"})}
+
+
+async def known_as(session: AsyncSession, who: str) -> AgentPolicy | None:
+    """The person of that id, when the table knows one."""
+    row = await session.get(AgentRow, who)
+    return None if row is None else agent_of(row)
+
+
+async def enter(session: AsyncSession, person: AgentPolicy) -> None:
+    """Put the person into the table, or change who is there."""
+    await upsert(session, AgentRow, row_of(person))
 
 
 async def seed(session: AsyncSession, agents: Sequence[AgentPolicy]) -> None:

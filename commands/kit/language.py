@@ -105,6 +105,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "bad_person": ("编号、团队或姓名不可用：{why}", "This cannot be an id, a team or a name: {why}"),
     "revoked": ("已吊销：{name}", "Revoked: {name}"),
     "bad_role": ("--role 可为：{roles}", "--role is one of: {roles}"),
+    "contacts_of_customers": (
+        "--email 和 --phone 仅用于 --role customer：只有顾客的联系方式会因此视为已确认",
+        "--email and --phone go with --role customer: only customers' addresses are confirmed by a token",
+    ),
     "bad_subject": ("--subject 或 --team 不能用作编号：{why}", "--subject or --team cannot be an id: {why}"),
     "bad_actor": (
         "--as 的写法是 角色:编号，例如 agent:alice；角色为 {roles}",

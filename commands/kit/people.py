@@ -3,15 +3,14 @@
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.database.agents import agent_of, row_of, seed
-from adapters.database.engine import Database, upsert
+from adapters.database.agents import enter, known_as, seed
+from adapters.database.engine import Database
 from adapters.database.trouble import words_of
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from models.common.errors import RedressError
 from models.common.vocabulary import Role
 from models.policy.agents import AgentPolicy
-from models.tables.case import AgentRow
 from rules.policy.checks import agent_faults
 from rules.policy.load import load_policy
 from settings import Settings
@@ -25,7 +24,7 @@ async def let_in(settings: Settings, role: Role, who: str) -> str | None:
     try:
         await database.check()
         async with database.reading() as session:
-            known = await session.get(AgentRow, who)
+            known = await known_as(session, who)
         if known is None:
             await put(database, settings, role, who)
             typer.echo(say("let_in", who=who, role=role), err=True)
@@ -46,13 +45,13 @@ async def put(
     policy = load_policy(settings.policy)
     async with database.writing() as session:
         await seed(session, policy.agents)
-        row = await session.get(AgentRow, who)
-        before = {"id": who, "name": who, "present": False} if row is None else agent_of(row).model_dump()
+        known = await known_as(session, who)
+        before = {"id": who, "name": who, "present": False} if known is None else known.model_dump()
         changed = {"role": role} | ({"teams": teams} if teams else {}) | ({"name": name} if name else {})
         person = AgentPolicy.model_validate(before | changed)
         if role is Role.AGENT and not person.teams:
             person = person.model_copy(update={"teams": tuple(policy.teams)})
         for field, detail in agent_faults(person, policy):
             raise CommandError(say("bad_person", why=f"{field}: {detail}"), code=2)
-        await upsert(session, AgentRow, row_of(person))
+        await enter(session, person)
     return person

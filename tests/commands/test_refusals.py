@@ -84,6 +84,14 @@ def test_a_token_is_of_whom_it_was_made_for() -> None:
     assert caller.actor == Actor(role=Role.AGENT, id="alice", teams=("logistics",))
 
 
+def test_a_customers_token_says_which_of_their_addresses_are_confirmed() -> None:
+    contacts = ["--email", "li@example.com", "--phone", "+8613800000000"]
+    result = CliRunner().invoke(cli.main, ["token", "--role", "customer", "--subject", "C-1", *contacts])
+    caller = asyncio.run(Tokens(Settings()).caller(result.stdout.strip()))
+    assert (caller.email, caller.phone) == ("li@example.com", "+8613800000000")
+    assert "--role customer" in refusal("token", "--role", "merchant", "--subject", "M-1", *contacts)
+
+
 def test_a_token_for_nobody_we_know_is_refused() -> None:
     assert "supervisor" in refusal("token", "--role", "king", "--subject", "alice")
     assert "..." in refusal("token", "--role", "agent", "--subject", "...")

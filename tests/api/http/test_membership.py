@@ -112,15 +112,15 @@ async def test_the_only_supervisor_stays(web: Web) -> None:
 @pytest.mark.parametrize("role", [Role.CUSTOMER, A, S, Y])
 async def test_one_statement_of_the_database_says_whether_a_token_counts(web: Web, role: Role) -> None:
     if role in Role.staff():
-        await known(web, "ning", role=role.value, teams=["payments"])
-    engine, statements = web.service.database._engine.sync_engine, list[str]()  # noqa: SLF001
+        await known(web, "counted", role=role.value, teams=["payments"])
+    engine, statements = web.service.database._engine.sync_engine, list[str]()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     def count(*asked: Any) -> None:
         statements.extend([asked[2]] if asked[2] != "BEGIN" else [])
 
     event.listen(engine, "before_cursor_execute", count)
     try:
-        await admitted(web.service.database, Caller(Actor(role=role, id="ning")))
+        await admitted(web.service.database, Caller(Actor(role=role, id="counted")))
     finally:
         event.remove(engine, "before_cursor_execute", count)
     assert len(statements) == 1
