@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands import classifier, readers, reconcile, route, seal, sweep, token
+from commands import classifier, people, readers, reconcile, route, seal, sweep, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -43,6 +43,7 @@ main.command()(sweep.sweep)
 main.command()(sweep.restart)
 main.command()(readers.readers)
 main.add_typer(token.app, name="token")
+main.add_typer(people.app, name="people")
 main.add_typer(route.app, name="route")
 main.add_typer(partner.app, name="partner")
 main.add_typer(seal.app, name="seal")

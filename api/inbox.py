@@ -26,11 +26,11 @@ MessageId = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
 
 def addressed_to(actor: Actor) -> ColumnElement[bool]:
-    """One's own messages; for the platform's people also those of their teams: an agent without teams, and a supervisor, has all."""
+    """One's own messages; for the platform's people also those of their teams; a supervisor has all."""
     recipient = col(MessageRow.recipient_id)
     mine: Any = recipient == actor.id
     if actor.role in Role.platform():
-        every_team = actor.role is Role.SUPERVISOR or not actor.teams
+        every_team = actor.role is Role.SUPERVISOR
         teams = [f"team:{team}" for team in (*actor.teams, ANY_TEAM)]
         mine = or_(mine, recipient.startswith("team:", autoescape=True) if every_team else recipient.in_(teams))
     return and_(col(MessageRow.recipient_role) == actor.role.value, col(MessageRow.channel) == MessageChannel.INBOX.value, mine)

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.agents import agent_of, row_of
-from adapters.database.engine import upsert
+from adapters.database.agents import CHOOSING, agent_of, enter
+from adapters.database.engine import take_turns
 from adapters.database.revocations import SUBJECT, revoke, subject
 from api.http.auth import Caller
 from api.http.bodies import check_body
@@ -91,7 +91,7 @@ async def list_teams(parts: PartsOf, caller: CallerOf, language: Language) -> tu
 async def list_agents(
     parts: PartsOf, caller: CallerOf, team: Annotated[Identifier | None, Query(description="Only of this team.")] = None
 ) -> tuple[Agent, ...]:
-    """Agents and supervisors, by id."""
+    """Agents, supervisors and analysts, by id."""
     only_for(caller, PLATFORM)
     async with parts.database.reading() as session:
         return tuple(agent for agent in await _agents(session, parts) if team is None or team in agent.teams)
@@ -111,21 +111,23 @@ async def put_agent(
     body: Annotated[AgentDetails, Body(openapi_examples=PERSON)],  # pyright: ignore[reportArgumentType]
     response: Response,
 ) -> Agent:
-    """Counts from the next case on; what they have, they keep."""
+    """Nobody of the staff gets in who is not here. Counts from the next request and the next case on; what they have, they keep."""
     only_for(caller, SUPERVISORS)
     person = AgentPolicy(id=agent_id, **dict(body))
     for field, detail in agent_faults(person, parts.policy):
         raise problem(ErrorType.INVALID, f"{field}: {detail}.", _unfit(field, parts), field=field, rule="DSP-2")
     async with parts.database.writing() as session:
+        if person.role is not Role.SUPERVISOR:
+            await _keep_a_supervisor(session, agent_id)
         if await session.get(AgentRow, agent_id) is None:
             response.status_code = 201
-        await upsert(session, AgentRow, row_of(person))
+        await enter(session, person)
         return await _agent(session, parts, agent_id)
 
 
-@agents.delete("/{agent_id}", status_code=204, summary="Remove a person · 移除人员", responses=problems(*ALWAYS, 403, 404, 409))
+@agents.delete("/{agent_id}", status_code=204, summary="Remove a person · 移除人员", responses=problems(*ALWAYS, 404, 409))
 async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> None:
-    """Only who has no open cases any more. Their tokens are good no more."""
+    """Only who has no open cases any more. Their tokens are good no more, and no new one counts."""
     only_for(caller, SUPERVISORS)
     async with parts.database.writing() as session:
         agent = await _agent(session, parts, agent_id)
@@ -136,6 +138,7 @@ async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> N
                 f"{agent_id} 还有 {agent.held} 个未结案件。请先设为不在岗并转交这些案件。",
                 rule="DSP-2",
             )
+        await _keep_a_supervisor(session, agent_id)
         await session.exec(delete(AgentRow).where(col(AgentRow.agent_id) == agent_id))
         longest = timedelta(hours=parts.settings.jwt_max_hours)
         await revoke(session, SUBJECT, subject(agent.role, agent_id), caller.actor.id, longest)
@@ -201,6 +204,19 @@ async def _agent(session: AsyncSession, parts: Parts, agent_id: str) -> Agent:
     if not found:
         raise not_found()
     return found[0]
+
+
+async def _keep_a_supervisor(session: AsyncSession, leaving: str) -> None:
+    """409 when nobody could let people in any more."""
+    await take_turns(session, CHOOSING)
+    supervisors = (await session.exec(select(AgentRow.agent_id).where(AgentRow.role == Role.SUPERVISOR))).all()
+    if [*supervisors] == [leaving]:
+        raise problem(
+            ErrorType.NOT_ALLOWED_NOW,
+            f"{leaving} is the only supervisor: nobody could let people in any more. Add another one first.",
+            f"{leaving} 是唯一的主管，移除后将无人能管理人员名单。请先添加另一位主管。",
+            rule="DSP-2",
+        )
 
 
 def _unfit(field: str, parts: Parts) -> str:

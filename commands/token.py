@@ -11,6 +11,7 @@ from adapters.database.revocations import SUBJECT, TOKEN, revoke, subject
 from api.http.auth import make_token
 from commands.kit.failure import CommandError
 from commands.kit.language import say
+from commands.kit.people import let_in
 from models.common.errors import RedressError
 from models.common.vocabulary import Role
 from settings import Settings
@@ -26,21 +27,34 @@ SubjectOption = Annotated[
 @app.callback()
 def token(
     context: typer.Context,
+    *,
     role: RoleOption = None,
     whose: SubjectOption = None,
-    team: Annotated[list[str] | None, typer.Option(help="An agent's team; may be given several times; none: every team.")] = None,
+    team: Annotated[
+        list[str] | None, typer.Option(help="One of an agent's teams; may be given several times; none: all of them.")
+    ] = None,
     hours: Annotated[float, typer.Option(min=0.01, help="How long it is good for.")] = 12,
+    email: Annotated[str | None, typer.Option(help="A customer's address, which counts as confirmed thereby.")] = None,
+    phone: Annotated[str | None, typer.Option(help="A customer's number, which counts as confirmed thereby.")] = None,
 ) -> None:
-    """Print a token, ready for `Authorization: Bearer …`. Whoever holds the data folder can make one for anybody."""
+    """Print a token, ready for `Authorization: Bearer …`. Whoever holds the data folder can make one for anybody.
+
+    Staff whom the table of people does not know are entered there: an agent on every team, without cases until they are present.
+    """
     if context.invoked_subcommand is not None:
         return
     named, who = _named(role, whose)
+    if named is not Role.CUSTOMER and (email or phone):
+        raise CommandError(say("contacts_of_customers"), code=2)
+    settings = Settings()
     try:
-        made = make_token(Settings(), named, who, tuple(team or ()), hours)
+        made = make_token(settings, named, who, tuple(team or ()), hours, email=email, phone=phone)
     except RedressError as error:
         raise CommandError(error.fault.detail, code=2) from error
     except ValueError as error:
         raise CommandError(say("bad_subject", why=who), code=2) from error
+    if (trouble := asyncio.run(let_in(settings, named, who))) is not None:
+        typer.echo(trouble, err=True)
     typer.echo(made)
 
 

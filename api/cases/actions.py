@@ -109,7 +109,8 @@ def _unfilled(names: list[str]) -> ProblemError:
 async def _refuse_outsiders(parts: Parts, case: CaseState, mentions: tuple[str, ...]) -> None:
     """WRK-1: who is mentioned is a colleague, and sees the case."""
     async with parts.database.reading() as session:
-        rows = (await session.exec(select(AgentRow).where(col(AgentRow.agent_id).in_(mentions)))).all()
+        colleagues = col(AgentRow.agent_id).in_(mentions) & col(AgentRow.role).in_(Role.platform())
+        rows = (await session.exec(select(AgentRow).where(colleagues))).all()
     people = {row.agent_id: Actor(role=Role(row.role), id=row.agent_id, teams=tuple(row.teams)) for row in rows}
     for number, name in enumerate(mentions):
         known = people.get(name)

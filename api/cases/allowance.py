@@ -3,14 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from api.http.auth import Caller, revoked
+from api.http.auth import Caller
 from api.http.dependencies import Parts
 from api.http.lookup import find
-from api.http.membership import as_member
+from api.http.membership import admitted
 from api.http.problems import ProblemError
 from models.common.vocabulary import ErrorType
 
-NO_ACCESS = frozenset({ErrorType.NOT_FOUND, ErrorType.NOT_ALLOWED_FOR_ROLE})
+ENDS = {
+    ErrorType.UNAUTHENTICATED: "token_revoked",
+    ErrorType.NOT_ALLOWED_FOR_ROLE: "no_access",
+    ErrorType.NOT_FOUND: "no_access",
+}
+"""Refusal → why the stream ends; others pass."""
 LOOK_AGAIN = timedelta(seconds=2)
 """How often revocations and the caller's access are looked at; a token's end is seen at once."""
 
@@ -32,10 +37,8 @@ class Allowance:
         if now - self.looked_at < LOOK_AGAIN:
             return None
         self.looked_at = now
-        if await revoked(self.parts.database, self.caller):
-            return "token_revoked"
         try:
-            await find(self.parts, await as_member(self.parts.database, self.caller), self.case_id)
+            await find(self.parts, await admitted(self.parts.database, self.caller), self.case_id)
         except ProblemError as error:
-            return "no_access" if error.fault.type in NO_ACCESS else None
+            return ENDS.get(error.fault.type)
         return None

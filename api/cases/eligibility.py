@@ -109,7 +109,7 @@ QUESTIONS: Any = {
 @router.post(
     "/eligibility",
     summary="What may be done with an order · 订单可申请的售后",
-    responses=problems(*ALWAYS, 403, 404),
+    responses=problems(*ALWAYS, 404),
     dependencies=[Depends(check_body)],
 )
 async def ask(
@@ -157,7 +157,7 @@ async def asked_now(parts: Parts, seen: Seen, issue: Issue | None, lines: tuple[
 @router.get(
     "/cases/{case_id}/eligibility",
     summary="What may be done in a case · 案件可采用的处理方式",
-    responses=problems(*ALWAYS, 403, 404, 409, 504),
+    responses=problems(*ALWAYS, 404, 409, 504),
 )
 async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> EligibilityShown:
     """The same for a case as it stands, from what it knows of its order: the limits of whoever proposes.

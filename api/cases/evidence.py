@@ -13,7 +13,7 @@ from api.http.auth import Caller
 from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, only_for
 from api.http.lookup import find
 from api.http.problems import from_fault, not_found, problem
-from api.http.responses import DOWNLOADING, FOLLOWING, UPLOADING
+from api.http.responses import FOLLOWING, LOOKING, UPLOADING
 from api.http.routes import SeenRoute
 from api.http.schemas import Evidence, EvidenceLink
 from api.http.uploads import SHA256, refuse_beyond, remember
@@ -67,7 +67,7 @@ def _name(given: str | None) -> str:
     return "".join(letter for letter in name if letter.isprintable())[-200:] or "evidence"
 
 
-@router.get("/{sha256}", summary="Get evidence · 下载证据", response_class=StreamingResponse, responses={**DOWNLOADING, **FILE})
+@router.get("/{sha256}", summary="Get evidence · 下载证据", response_class=StreamingResponse, responses={**LOOKING, **FILE})
 async def download(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -> StreamingResponse:
     """The bytes of a piece of evidence of the case; of a picture or video without the place that the camera wrote down."""
     row = await _seen(parts, caller, case_id, sha256)
@@ -78,14 +78,14 @@ async def download(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: st
     "/{sha256}/thumbnail",
     summary="Get a picture's thumbnail · 下载缩略图",
     response_class=StreamingResponse,
-    responses={**DOWNLOADING, **SMALL},
+    responses={**LOOKING, **SMALL},
 )
 async def thumbnail(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -> StreamingResponse:
     """A small JPEG of a picture, upright, without place, time and camera. 404 for a piece that is no picture."""
     return await _small(parts, await _seen(parts, caller, case_id, sha256))
 
 
-@router.post("/{sha256}/link", summary="Get a short-lived link · 获取临时链接", responses=DOWNLOADING)
+@router.post("/{sha256}/link", summary="Get a short-lived link · 获取临时链接", responses=LOOKING)
 async def link(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -> EvidenceLink:
     """A link to this piece alone that needs no token: for a page's `img`, or to hand to a partner's system. Until `expires_at`."""
     row = await _seen(parts, caller, case_id, sha256)

@@ -115,7 +115,7 @@ class Responsibility(Frozen):
 @router.get(
     "/{case_id}/responsibility",
     summary="Who is responsible, and why · 责任认定与依据",
-    responses=problems(*ALWAYS, 403, 404, 504),
+    responses=problems(*ALWAYS, 404, 504),
 )
 async def responsibility(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> Responsibility:
     """The finding with every row that was weighed: which matched, which did not by what, and which lack a fact."""

@@ -90,7 +90,7 @@ async def queue(
     )
 
 
-@router.post("/{team}/next", summary="Take the next case · 领取下一件", responses=problems(*ALWAYS, 403, 404, 504))
+@router.post("/{team}/next", summary="Take the next case · 领取下一件", responses=problems(*ALWAYS, 404, 504))
 async def take_next(parts: PartsOf, caller: CallerOf, team: TeamId, key: RequestKey = None) -> CaseView:
     """You get the most urgent case that nobody has and that you can do; nobody else gets it. 404 when there is none.
 
@@ -116,7 +116,7 @@ async def take_next(parts: PartsOf, caller: CallerOf, team: TeamId, key: Request
 def _of_the_team(parts: Parts, caller: Caller, team: str, roles: frozenset[Role]) -> None:
     """403 for other roles; 404 for a team that is unknown or not one's own, which look the same."""
     only_for(caller, roles)
-    outside = caller.role is Role.AGENT and caller.actor.teams and team not in caller.actor.teams
+    outside = caller.role is Role.AGENT and team not in caller.actor.teams
     if team not in parts.policy.teams or outside:
         raise not_found()
 

@@ -145,7 +145,7 @@ def in_sight(actor: Actor) -> ColumnElement[bool]:
     match actor.role:
         case role if role in Partner.roles():
             return and_(col(ClaimRow.party) == actor.role.value, col(ClaimRow.who) == actor.id)
-        case Role.AGENT if actor.teams:
+        case Role.AGENT:
             return or_(col(ClaimRow.team).in_(actor.teams), col(ClaimRow.team).is_(None))
         case Role.CUSTOMER:
             return false()

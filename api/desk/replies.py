@@ -97,7 +97,7 @@ async def list_replies(
 @router.put(
     "/{reply_id}",
     summary="Save a reply · 保存常用回复",
-    responses={201: {"description": "Added.", "model": SavedReply}, **problems(*ALWAYS, 403, 404, 409)},
+    responses={201: {"description": "Added.", "model": SavedReply}, **problems(*ALWAYS, 404, 409)},
     dependencies=[Depends(check_body)],
 )
 async def put_reply(

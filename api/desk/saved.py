@@ -50,7 +50,7 @@ class Saved(Generic[RowT]):
         only_for(caller, Role.platform())
         self._session, self._caller, self._table = session, caller, table
         team, actor = col(table.team), caller.actor
-        every_team = actor.role is Role.SUPERVISOR or not actor.teams
+        every_team = actor.role is Role.SUPERVISOR
         self._visible = or_(
             col(table.owner) == actor.id, team.is_not(None) if every_team else team.in_([*actor.teams, EVERY_TEAM])
         )

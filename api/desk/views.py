@@ -88,7 +88,7 @@ async def count_views(
 @router.put(
     "/{view_id}",
     summary="Save a view · 保存视图",
-    responses={201: {"description": "Added.", "model": SavedView}, **problems(*ALWAYS, 403, 404, 409)},
+    responses={201: {"description": "Added.", "model": SavedView}, **problems(*ALWAYS, 404, 409)},
     dependencies=[Depends(check_body)],
 )
 async def put_view(

@@ -1,7 +1,7 @@
 """Who calls: bearer tokens (JWT), signed with the local secret (HS256) or by an OIDC provider whose keys are at `jwks_url`.
 
-Claims: `sub` (the customer's, merchant's or carrier's id, or the person's own), `role`, `teams` (agents; none: every team), `locale`, and of every
-JWT `exp`, `iss`, `aud`, `iat`, `jti`. A token that was revoked is refused (`models/tables/revocations.py`).
+Claims: `sub` (the customer's, merchant's or carrier's id, or the person's own), `role`, `teams` (agents; none: all of theirs), `locale`, and of every
+JWT `exp`, `iss`, `aud`, `iat`, `jti`. Whether such a token counts: api/http/membership.py.
 Of customers `email` with `email_verified` and `phone_number` with `phone_number_verified` (OpenID Connect) are confirmed thereby (NTF-3).
 """
 
@@ -14,8 +14,6 @@ from typing import Any
 import jwt
 from pydantic import ValidationError
 
-from adapters.database.engine import Database
-from adapters.database.revocations import is_revoked
 from adapters.secrets import secrets_of
 from api.http.problems import ProblemError, problem
 from api.http.provider_keys import ProviderKeys
@@ -30,7 +28,6 @@ PROVIDERS_ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]
 LEEWAY = timedelta(seconds=30)
 
 NO_TOKEN = Bilingual(en="This needs a token: send `Authorization: Bearer …`.", zh="需要令牌：请发送 `Authorization: Bearer …`。")
-REVOKED = Bilingual(en="The token was revoked; get a new one.", zh="令牌已被吊销，请重新获取。")
 TOO_LONG = Bilingual(
     en="The token is good for longer than tokens may be (REDRESS_JWT_MAX_HOURS); get one that expires sooner.",
     zh="令牌有效期超过上限（REDRESS_JWT_MAX_HOURS），请获取有效期更短的令牌。",
@@ -114,18 +111,18 @@ class Tokens:
     async def caller(self, token: str | None) -> Caller:
         """The caller; 401 problems say what is wrong with the token."""
         if not token:
-            raise _unauthenticated(NO_TOKEN)
+            raise unauthenticated(NO_TOKEN)
         try:
             claims = await self._claims(token)
         except jwt.ExpiredSignatureError as error:
-            raise _unauthenticated(EXPIRED) from error
+            raise unauthenticated(EXPIRED) from error
         except (
             jwt.PyJWTError,
             ValueError,
             OverflowError,
             TypeError,
         ) as error:  # the library lets some through, as of an endless exp
-            raise _unauthenticated(UNKNOWN) from error
+            raise unauthenticated(UNKNOWN) from error
         caller = _caller(claims)
         self._refuse_too_long(caller)
         return caller
@@ -133,7 +130,7 @@ class Tokens:
     def _refuse_too_long(self, caller: Caller) -> None:
         since = caller.issued_at or datetime.now(UTC)
         if caller.expires_at is None or caller.expires_at - since > timedelta(hours=self._settings.jwt_max_hours) + LEEWAY:
-            raise _unauthenticated(TOO_LONG)
+            raise unauthenticated(TOO_LONG)
 
     async def _claims(self, token: str) -> dict[str, Any]:
         if self._provider is not None:
@@ -149,18 +146,6 @@ class Tokens:
             leeway=LEEWAY,
             options={"require": ["exp", "sub", "iss"]},
         )
-
-
-async def revoked(database: Database, caller: Caller) -> bool:
-    """Whether the caller's token, or every one of theirs from then, was revoked."""
-    async with database.reading() as session:
-        return await is_revoked(session, caller.actor, caller.token_id, caller.issued_at)
-
-
-async def refuse_revoked(database: Database, caller: Caller) -> None:
-    """401 for a token that was revoked."""
-    if await revoked(database, caller):
-        raise _unauthenticated(REVOKED)
 
 
 def strong(secret: str) -> str:
@@ -180,9 +165,9 @@ def _caller(claims: dict[str, Any]) -> Caller:
         locale = Locale(claims["locale"]) if claims.get("locale") in set(Locale) else None
         issued, expires, token_id = _instant(claims.get("iat")), _instant(claims["exp"]), claims.get("jti")
     except (ValidationError, TypeError, ValueError, OverflowError) as error:
-        raise _unauthenticated(STRANGE) from error
+        raise unauthenticated(STRANGE) from error
     if actor.role not in Role.people():
-        raise _unauthenticated(STRANGE)
+        raise unauthenticated(STRANGE)
     return Caller(
         actor,
         locale,
@@ -203,5 +188,6 @@ def _verified(claims: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and claims.get(f"{name}_verified") is True else None
 
 
-def _unauthenticated(said: Bilingual) -> ProblemError:
+def unauthenticated(said: Bilingual) -> ProblemError:
+    """A problem of the token."""
     return problem(ErrorType.UNAUTHENTICATED, said.en, said.zh, field="Authorization")

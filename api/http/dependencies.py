@@ -12,10 +12,10 @@ from adapters.connect import Partners
 from adapters.database.engine import Database
 from adapters.partners.protocols import EvidenceStore
 from adapters.secrets import Keyring
-from api.http.auth import Caller, Tokens, refuse_revoked
+from api.http.auth import Caller, Tokens
 from api.http.budgets import UNAUTHENTICATED, Budgets, address_of
 from api.http.language import language_of
-from api.http.membership import as_member
+from api.http.membership import admitted
 from api.http.metrics import Metrics
 from api.http.problems import ProblemError, problem
 from api.http.signed_links import EvidenceLinks
@@ -60,12 +60,11 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncIterator[Caller]:
     try:
         caller = await parts.tokens.caller(credentials.credentials if credentials else None)
-        await refuse_revoked(parts.database, caller)
+        caller = await admitted(parts.database, caller)
     except ProblemError:
         parts.budgets.take(request, UNAUTHENTICATED, address_of(request))
         raise
     parts.budgets.take(request, caller.role, caller.actor.id)
-    caller = await as_member(parts.database, caller)
     request.state.locale = caller.locale
     structlog.contextvars.bind_contextvars(role=caller.role.value)
     with parts.budgets.serving(request, f"{caller.role}:{caller.actor.id}"):

@@ -28,11 +28,11 @@ def in_sight(actor: Actor) -> ColumnElement[bool]:
         case Role.CARRIER:
             theirs: Any = select(CaseCarrierRow.case_id).where(col(CaseCarrierRow.carrier_id) == actor.id)
             return col(CaseRow.case_id).in_(theirs)
-        case Role.AGENT if actor.teams:
+        case Role.AGENT:
             team, own = col(CaseRow.team), (CaseRow.handler, CaseRow.offered_to)
             theirs = [team.in_(actor.teams), team.is_(None), col(CaseRow.offered_team).in_(actor.teams)]
             return or_(*theirs, *(col(who) == actor.id for who in own))
-        case Role.AGENT | Role.SUPERVISOR | Role.ANALYST | Role.SYSTEM:
+        case Role.SUPERVISOR | Role.ANALYST | Role.SYSTEM:
             return true()
 
 

@@ -7,7 +7,7 @@ from api.http.problems import MEDIA_TYPE, Problem
 
 WORDS = {
     401: "No token, or not one that we accept.",
-    403: "Never for this role.",
+    403: "Never for this role, or not for whom the table of people does not know in it.",
     404: "Unknown, or somebody else's: these look the same.",
     409: "Not possible now; `allowed` says what is.",
     413: "Too large.",
@@ -27,16 +27,15 @@ def problems(*statuses: int) -> Responses:
     return {status: {"description": WORDS[status], "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses}
 
 
-ALWAYS = (401, 422, 429, 500, 503)
-READING = problems(*ALWAYS, 403)
+ALWAYS = (401, 403, 422, 429, 500, 503)
+READING = problems(*ALWAYS)
 LOOKING = problems(*ALWAYS, 404, 504)
-ACTING = problems(*ALWAYS, 403, 404, 409, 413, 504)
+ACTING = problems(*ALWAYS, 404, 409, 413, 504)
 OPENING: Responses = {
     200: {"description": "This request opened it before, or it joined an open case."},
-    **problems(*ALWAYS, 403, 409, 413, 504),
+    **problems(*ALWAYS, 409, 413, 504),
 }
-UPLOADING = problems(*ALWAYS, 403, 413, 415)
-DOWNLOADING = problems(*ALWAYS, 403, 404, 504)
+UPLOADING = problems(*ALWAYS, 413, 415)
 FOLLOWING = problems(404, 422, 429, 500, 503)
-OWN = problems(*ALWAYS, 403, 404)
+OWN = problems(*ALWAYS, 404)
 TELLING = problems(401, 413, 422, 429, 500, 503, 504)

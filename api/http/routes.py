@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from fastapi import Response
 from fastapi.routing import APIRoute
 
 from api.http.auth import Caller
@@ -12,7 +13,10 @@ from rules.common.readers import as_seen
 
 
 class SeenRoute(APIRoute):
-    """The route of every endpoint that has a `caller`: what it returns is shown as far as it is theirs. A stream does that itself."""
+    """The route of every endpoint that has a `caller`: what it returns is shown as far as it is theirs.
+
+    That is a model, or several in a tuple or list. Nothing, a file and a stream pass as they are; anything else fails (500).
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401  # FastAPI's own
         super().__init__(path, _seen(endpoint), **options)
@@ -26,6 +30,7 @@ def _seen(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     async def shown(*args: Any, **values: Any) -> Any:  # noqa: ANN401
         answer = await endpoint(*args, **values)
         caller = values.get("caller")
-        return as_seen(answer, caller.actor) if isinstance(caller, Caller) else answer
+        filtered = isinstance(caller, Caller) and answer is not None and not isinstance(answer, Response)
+        return as_seen(answer, caller.actor) if filtered else answer
 
     return shown

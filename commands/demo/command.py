@@ -15,13 +15,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from commands.cases.show import money
-from commands.demo.player import SUPERVISOR, Stage, Story
+from commands.demo.player import AGENT, SUPERVISOR, Stage, Story
 from commands.demo.plots import Plot
 from commands.demo.stories import PLOTS
 from commands.kit.client import ApiOption, Caller
 from commands.kit.failure import CommandError
 from commands.kit.language import language, say
-from models.common.vocabulary import Locale
+from commands.kit.people import let_in
+from models.common.vocabulary import Locale, Role
 from rules.notifications.texts import texts
 from settings import Settings
 
@@ -50,6 +51,7 @@ def demo(
 
 
 async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at_once: int) -> list[Story]:
+    await let_in(settings, Role.AGENT, AGENT)
     async with httpx.AsyncClient(timeout=30) as http:
         try:
             (await http.get(f"{caller.address}/healthz")).raise_for_status()

@@ -92,8 +92,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Nothing answers at {address}. Start Redress first: make run (for another address: --api or REDRESS_API_URL).",
     ),
     "try_next": ("现在可以：{allowed}", "Possible now: {allowed}"),
+    "let_in": ("已将 {who}（{role}）加入人员名单。", "{who} is among the people now, as {role}."),
+    "not_let_in": (
+        "未能查看人员名单（{why}）。仅当 {who} 在名单中为 {role} 时，令牌才有效。",
+        "The table of people could not be looked at ({why}). The token counts once {who} is {role} there.",
+    ),
+    "other_role": (
+        "{who} 在人员名单中是 {known}，{role} 令牌对其无效。要更改角色：redress people add {who} --role {role}",
+        "Among the people {who} is {known}: a token of the role {role} does not count. To change that: redress people add {who} --role {role}",
+    ),
+    "entered": ("{who}：{role}，团队：{teams}", "{who}: {role}, teams: {teams}"),
+    "bad_person": ("编号、团队或姓名不可用：{why}", "This cannot be an id, a team or a name: {why}"),
     "revoked": ("已吊销：{name}", "Revoked: {name}"),
     "bad_role": ("--role 可为：{roles}", "--role is one of: {roles}"),
+    "contacts_of_customers": (
+        "--email 和 --phone 仅用于 --role customer：只有顾客的联系方式会因此视为已确认",
+        "--email and --phone go with --role customer: only customers' addresses are confirmed by a token",
+    ),
     "bad_subject": ("--subject 或 --team 不能用作编号：{why}", "--subject or --team cannot be an id: {why}"),
     "bad_actor": (
         "--as 的写法是 角色:编号，例如 agent:alice；角色为 {roles}",

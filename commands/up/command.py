@@ -25,9 +25,10 @@ from adapters.database.trouble import words_of
 from adapters.secrets import secrets_of
 from commands.kit.failure import CommandError
 from commands.kit.language import say
+from commands.kit.people import let_in
 from commands.up import temporal_server
 from commands.up.processes import Part, ProcessGroup
-from commands.up.welcome import welcome
+from commands.up.welcome import SUBJECTS, welcome
 from models.common.errors import RedressError
 from models.common.partner_registry import Partner
 from settings import ROOT, Settings
@@ -109,6 +110,7 @@ async def _run(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> 
             await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 await starting
+                await _let_in(settings)
                 tell(welcome(settings, own_temporal=own_temporal, own_sandbox=own_sandbox))
                 await stopped
         finally:
@@ -116,6 +118,13 @@ async def _run(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> 
             tell(say("stopping"))
             await process_group.stop(STOP_ORDER)
     tell(say("stopped"))
+
+
+async def _let_in(settings: Settings) -> None:
+    """Those whom the printed tokens stand for."""
+    for role, subject in SUBJECTS.items():
+        if (trouble := await let_in(settings, role, subject)) is not None:
+            tell(trouble)
 
 
 async def _start(

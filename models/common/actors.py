@@ -15,7 +15,7 @@ class Actor(Frozen):
     role: Everybody[Role]
     id: Annotated[Identifier, seen_by(PLATFORM, Reader.AUTHOR, Reader.PUBLIC)]
     teams: Platform[tuple[Identifier, ...]] = ()
-    """The teams of an agent; empty: every team."""
+    """The teams of an agent."""
 
     def grounds(self, reader: Someone) -> Readers:
         """Partners go by their names; the id of one of the platform's people, or of a customer, is not everybody's."""

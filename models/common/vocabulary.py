@@ -51,6 +51,11 @@ class Role(StrEnum):
         return frozenset({cls.AGENT, cls.SUPERVISOR})
 
     @classmethod
+    def staff(cls) -> frozenset["Role"]:
+        """The roles of the table of people: the marketplace's own."""
+        return frozenset({cls.AGENT, cls.SUPERVISOR, cls.ANALYST})
+
+    @classmethod
     def people(cls) -> frozenset["Role"]:
         """Every role that a token can be made for."""
         return frozenset(cls) - {cls.SYSTEM}

@@ -26,12 +26,12 @@ Skill = Annotated[str, AfterValidator(_skill), Field(json_schema_extra={"enum": 
 
 
 class AgentDetails(Frozen):
-    """What a person of the service centre can do, and when (DSP-2)."""
+    """What a person of the service centre can do, and when (DSP-2). Nobody else of the staff gets in."""
 
     name: Platform[str] = Field(min_length=1, max_length=100)
-    role: Platform[Literal[Role.AGENT, Role.SUPERVISOR]] = Role.AGENT
+    role: Platform[Literal[Role.AGENT, Role.SUPERVISOR, Role.ANALYST]] = Role.AGENT
     teams: Platform[tuple[Identifier, ...]] = Field(default=(), max_length=50)
-    """An agent's; a supervisor without any has all."""
+    """An agent's, at least one; a supervisor has all."""
     skills: Platform[tuple[Skill, ...]] = Field(default=(), max_length=50)
     """None: every issue."""
     shift: Platform[str | None] = Field(default=None, max_length=100)

@@ -264,7 +264,7 @@ class AgentRow(SQLModel, table=True):
     agent_id: str = Field(primary_key=True)
     name: str
     role: str
-    """agent or supervisor."""
+    """agent, supervisor or analyst."""
     teams: list[str] = Field(sa_column=Column(Json, nullable=False))
     skills: list[str] = Field(sa_column=Column(Json, nullable=False))
     """Issue codes or groups; empty: every issue."""

@@ -48,7 +48,7 @@ def may_see(actor: Actor, parties: Parties) -> bool:
         case Role.CARRIER:
             return actor.id in parties.carriers
         case Role.AGENT:
-            of_a_team = not actor.teams or parties.team is None or bool({parties.team, parties.offered_team} & {*actor.teams})
+            of_a_team = parties.team is None or bool({parties.team, parties.offered_team} & {*actor.teams})
             return of_a_team or actor.id in {parties.handler, parties.offered_to}
         case Role.SUPERVISOR | Role.ANALYST | Role.SYSTEM:
             return True

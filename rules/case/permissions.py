@@ -96,9 +96,9 @@ def _can_hand_on(case: CaseState, actor: Actor) -> bool:
 def _offered(case: CaseState, actor: Actor) -> bool:
     """Offered to the actor by name, or to a team of theirs; a supervisor may always step in."""
     offer = case.transfer
-    if offer is None or offer.by == actor:
+    if offer is None or offer.by.is_(actor):
         return False
-    of_the_team = offer.to is None and (not actor.teams or offer.team in actor.teams)
+    of_the_team = offer.to is None and offer.team in actor.teams
     return offer.to == actor.id or of_the_team or actor.role is Role.SUPERVISOR
 
 

@@ -90,7 +90,7 @@ def may_see(state: ClaimState, actor: Actor) -> bool:
         case role if role in PARTIES:
             return claim.kind.of.value == actor.role.value and claim.who == actor.id
         case Role.AGENT:
-            return not actor.teams or claim.team is None or claim.team in actor.teams
+            return claim.team is None or claim.team in actor.teams
         case Role.SUPERVISOR | Role.SYSTEM:
             return True
         case _:

@@ -4,7 +4,7 @@ What is hidden is null, an empty list, or `—` where the field always has words
 said is a figure. A field that names no readers cannot be read at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import UnionType
@@ -22,7 +22,10 @@ ValueT = TypeVar("ValueT")
 
 
 def as_seen(value: ValueT, reader: Actor) -> ValueT:
-    """A model, or a tuple of models, as the reader gets it."""
+    """A model, or several, as the reader gets it. Raises TypeError for an answer that is something else, which names no readers."""
+    if not _of_models(value):
+        fault = f"{type(value).__name__} is no model, nor several, so that nothing says who reads it (models/common/readers.py)"
+        raise TypeError(fault)
     return cast("ValueT", _seen(value, reader, Reader.of(reader.role)))
 
 
@@ -30,6 +33,14 @@ def sees(model: type[BaseModel], field: str, reader: Actor, value: BaseModel | N
     """Whether the reader gets the field's value, or this piece of it."""
     readers = readers_of(model)[field] or frozenset()
     return bool(readers & (Reader.of(reader.role) | _grounds(value, reader)))
+
+
+def _of_models(value: object) -> bool:
+    return (
+        all(_of_models(one) for one in cast("Sequence[object]", value))
+        if isinstance(value, tuple | list)
+        else isinstance(value, BaseModel)
+    )
 
 
 @dataclass(frozen=True)
@@ -42,9 +53,11 @@ class _Field:
 
 
 def _seen(value: Any, reader: Actor, role: Readers) -> Any:  # noqa: ANN401  # whatever a field may hold
-    if isinstance(value, tuple):
-        items = cast("tuple[Any, ...]", value)
-        return tuple(_seen(item, reader, role) for item in items)
+    if isinstance(value, tuple | list):
+        seen = [_seen(item, reader, role) for item in cast("Sequence[Any]", value)]
+        return tuple(seen) if isinstance(value, tuple) else seen
+    if isinstance(value, dict):
+        return {name: _seen(item, reader, role) for name, item in cast("dict[Any, Any]", value).items()}
     if not isinstance(value, BaseModel) or not (fields := _to_look_at(type(value), role)):
         return value
     own = _grounds(value, reader)

@@ -101,7 +101,7 @@ async def test_differences_are_the_platforms_own(web: Web, supervisor: Person, r
 
 async def test_agents_and_analysts_look_and_do_not_touch(web: Web, supervisor: Person) -> None:  # noqa: ARG001  # there are some
     for role in (Role.AGENT, Role.ANALYST):
-        who = web.person(role, "alice")
+        who = web.person(role, f"alice-{role}")
         assert len(await ids(who)) == 5
         assert (await who.post("/v1/differences/D-1/resolve", NOTE)).status_code == 403
     accepted = (await web.person(Role.ANALYST, "ann").get("/v1/differences?state=accepted")).json()["differences"][0]

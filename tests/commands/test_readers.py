@@ -2,16 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from pydantic import BaseModel
 
 from api.app import create_app
+from api.http.auth import Caller
 from api.http.routes import SeenRoute
 from commands.readers import WITHOUT_MODEL, answers, document, routes
 from models.common.events import Event
-from models.common.readers import Everybody, readers_of
+from models.common.readers import Everybody, Platform, readers_of
 from models.common.timeline import TimelineView
 from rules.common.readers import as_seen, reachable
 from settings import Settings
@@ -75,6 +77,42 @@ def test_a_field_without_readers_is_read_by_nobody() -> None:
     assert unnamed(Careless) == ["Careless.forgotten"]
     with pytest.raises(LookupError, match=r"Careless\.forgotten names no readers"):
         as_seen(Careless(told="a", forgotten="b"), CUSTOMER)
+
+
+async def test_an_endpoint_answers_with_models_or_not_at_all() -> None:
+    class Half(BaseModel):
+        told: Everybody[str]
+        kept: Platform[str | None]
+
+    class Holder(BaseModel):
+        halves: Everybody[list[Half]]
+        by_name: Everybody[dict[str, Half]]
+
+    half, left = Half(told="a", kept="b"), Half(told="a", kept=None)
+    answers: dict[str, Any] = {
+        "tuple": (half,),
+        "list": [half],
+        "inside": Holder(halves=[half], by_name={"a": half}),
+        "none": None,
+        "json": {"kept": "b"},
+        "text": "b",
+        "mixed": [half, "b"],
+    }
+    caller = Caller(CUSTOMER)
+
+    async def seen(name: str) -> Any:
+        async def endpoint(caller: Annotated[Any, Depends(lambda: None)]) -> Any:  # noqa: ARG001
+            return answers[name]
+
+        return await SeenRoute("/", endpoint, response_model=None).endpoint(caller=caller)
+
+    assert await seen("tuple") == (left,)
+    assert await seen("list") == [left]
+    assert await seen("inside") == Holder(halves=[left], by_name={"a": left})
+    assert await seen("none") is None
+    for name in ("json", "text", "mixed"):
+        with pytest.raises(TypeError, match="nothing says who reads it"):
+            await seen(name)
 
 
 def test_commands_print_of_cases_what_the_api_gives() -> None:

@@ -1,5 +1,6 @@
 """What the command says when it cannot do what it was asked: what is wrong, and what to do next."""
 
+import asyncio
 import fcntl
 import json
 import socket
@@ -77,10 +78,18 @@ def test_refusals_are_chinese_on_a_chinese_terminal(monkeypatch: pytest.MonkeyPa
     assert "请先启动" in refusal("show", "RD-1")
 
 
-async def test_a_token_is_of_whom_it_was_made_for() -> None:
+def test_a_token_is_of_whom_it_was_made_for() -> None:
     result = CliRunner().invoke(cli.main, ["token", "--role", "agent", "--subject", "alice", "--team", "logistics"])
-    caller = await Tokens(Settings()).caller(result.stdout.strip())
+    caller = asyncio.run(Tokens(Settings()).caller(result.stdout.strip()))
     assert caller.actor == Actor(role=Role.AGENT, id="alice", teams=("logistics",))
+
+
+def test_a_customers_token_says_which_of_their_addresses_are_confirmed() -> None:
+    contacts = ["--email", "li@example.com", "--phone", "+8613800000000"]
+    result = CliRunner().invoke(cli.main, ["token", "--role", "customer", "--subject", "C-1", *contacts])
+    caller = asyncio.run(Tokens(Settings()).caller(result.stdout.strip()))
+    assert (caller.email, caller.phone) == ("li@example.com", "+8613800000000")
+    assert "--role customer" in refusal("token", "--role", "merchant", "--subject", "M-1", *contacts)
 
 
 def test_a_token_for_nobody_we_know_is_refused() -> None:

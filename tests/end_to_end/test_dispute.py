@@ -22,7 +22,7 @@ from sandbox import app as sandbox
 from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.builders.pictures import picture
-from tests.support.processes.api import Person
+from tests.support.processes.api import Person, let_staff_in
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
@@ -97,6 +97,7 @@ async def case(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
         sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=quick)
     )
     await api.ready()
+    await let_staff_in(settings)
     await town.ready()
     urls = {f"{name}_url": f"{town.address}/{name}" for name in ("merchant", "carrier", "payment", "notification", "promotion")}
     calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)

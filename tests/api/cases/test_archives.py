@@ -91,7 +91,7 @@ async def test_somebody_elses_record_and_an_unknown_one_look_the_same(web: Web) 
     for who in (
         web.person(Role.CUSTOMER, "C-THIEF"),
         web.person(Role.MERCHANT, "M-OTHER"),
-        web.person(Role.AGENT, "bob", "other"),
+        web.person(Role.AGENT, "bob", "rules"),
     ):
         foreign = await who.get(f"/v1/archives/{sealed.case_id}", x_request_id="same")
         unknown = await who.get("/v1/archives/RD-000000000000", x_request_id="same")

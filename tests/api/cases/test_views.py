@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from models.case.state import CaseState
 from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, MessageRow
 from tests.support.processes.api import Person, Web
@@ -301,3 +302,19 @@ async def test_a_customer_chooses_how_to_be_told(web: Web) -> None:
     assert (await customer.get("/v1/me/preferences")).json() == wish
     assert (await customer.put("/v1/me/preferences", {"channels": ["pigeon"]})).json()["field"] == "channels.0"
     assert (await web.person(Role.MERCHANT, "M-1").get("/v1/me/preferences")).status_code == 403
+
+
+async def test_words_that_the_workflow_no_longer_carries_are_read_whole_and_by_their_readers_alone(web: Web) -> None:
+    customer, _, order = web.customer()
+    case_id = await web.open(customer, order_id=order, issue="payment.refund_not_arrived")
+    await web.row(case_id, lambda row: row.waiting_for == "plan")
+    private, susan = f"private {case_id}", web.person(Role.SUPERVISOR, "susan")
+    assert (await susan.post(f"/v1/cases/{case_id}/note", {"words": f"{private} " + "note " * 1500})).status_code == 200
+    long = [f"{number} " + "word " * 1500 for number in range(4)]
+    for words in long:
+        assert (await customer.post(f"/v1/cases/{case_id}/add_words", {"words": words})).status_code == 200
+    await web.row(case_id, lambda row: bool(CaseState.model_validate(row.state).put_away))
+    seen = (await customer.get(f"/v1/cases/{case_id}")).json()
+    assert [said["words"] for said in seen["sayings"]] == long
+    carried = (await customer.get(f"/v1/cases/{case_id}?live=true")).json()
+    assert carried["sayings"][0]["words"] == f"{long[0][:40]}…"

@@ -87,7 +87,7 @@ async def scene(web: Web) -> Scene:
         C: web.person(C, "C-OTHER"),
         M: web.person(M, "M-OTHER"),
         K: web.person(K, "K-OTHER"),
-        A: web.person(A, "bob", "another_team"),
+        A: web.person(A, "bob", "rules"),
         S: None,
         Y: None,
     }

@@ -50,12 +50,12 @@ async def test_an_agent_reads_the_addresses_of_customers_whose_cases_they_see(we
     customer, _, order = web.customer()
     stored = (await customer.post(PATH, ADDRESS)).json()
     where = f"{PATH}/{stored['address_id']}"
-    assert (await web.person(Role.AGENT, "alice", "after-sales").get(where)).status_code == 404
+    assert (await web.person(Role.AGENT, "alice", "rules").get(where)).status_code == 404
     row = await web.row(
         await web.open(customer, order_id=order, issue="product.quality_defect"), lambda row: row.team is not None
     )
     assert (await web.person(Role.AGENT, "alice", str(row.team)).get(where)).json() == stored
-    assert (await web.person(Role.AGENT, "bob", "another-team").get(where)).status_code == 404
+    assert (await web.person(Role.AGENT, "bob", "rules").get(where)).status_code == 404
 
 
 def _id(stored: dict[str, Any]) -> dict[str, Any]:

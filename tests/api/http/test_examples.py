@@ -21,7 +21,7 @@ from models.common.vocabulary import Role
 from sandbox import app as sandbox
 from sandbox.kit.parts import Options
 from settings import Settings
-from tests.support.processes.api import Person
+from tests.support.processes.api import Person, let_staff_in
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
@@ -111,6 +111,7 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
         sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=quick)
     )
     await api.ready()
+    await let_staff_in(settings)
     await partners.ready()
     urls = {f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "notification")}
     calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)

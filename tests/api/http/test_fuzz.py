@@ -88,6 +88,8 @@ async def ground(
 
 
 async def prepared(web: Web) -> Ground:
+    for role, names in WHO.items():
+        assert (await web.person(role, *names).get("/v1/inbox")).status_code == 200
     customer = web.person(Role.CUSTOMER, *WHO[Role.CUSTOMER])
     orders = [f"O-FUZZ{number}" for number in range(3)]
     for name in orders:

@@ -157,8 +157,6 @@ async def resolved(web: Web) -> Kept:
         web.person(Role.SUPERVISOR, "susan"),
     )
     merchant = web.person(Role.MERCHANT, "M-1")
-    described = {"name": "Bob", "teams": [team]}
-    assert (await susan.put(f"/v1/agents/{colleague}", described)).status_code == 201
 
     async def act(who: Person, action: str, **body: Any) -> dict[str, Any]:
         answer = await who.post(f"/v1/cases/{case_id}/{action}", body)

@@ -20,7 +20,6 @@ from api.http import provider_keys
 from api.http.auth import LEAST_BITS, Tokens, make_token, strong
 from models.common.errors import RedressError
 from models.common.vocabulary import Role
-from models.tables.case import AgentRow
 from settings import Settings
 from tests.support.processes.api import Person, Web, running_web
 
@@ -101,31 +100,6 @@ async def test_only_supervisors_revoke(web: Web, role: Role) -> None:
     who = web.person(role, "x")
     assert (await who.post("/v1/revocations", {"token_id": "t-9"})).status_code == 403
     assert (await who.get("/v1/revocations")).status_code == 403
-
-
-@pytest.mark.parametrize(
-    ("row", "token", "status_", "sees"),
-    [
-        ({"teams": ["payments"]}, (), 200, True),
-        ({"teams": ["payments", "rules"]}, ("payments",), 200, True),
-        ({"teams": ["rules"]}, (), 200, False),
-        ({"teams": ["rules"]}, ("payments",), 403, False),
-        ({"teams": []}, (), 403, False),
-        ({"teams": ["payments"], "role": "supervisor"}, (), 403, False),
-    ],
-)
-async def test_an_agent_is_on_the_teams_that_the_table_says(
-    web: Web, row: dict[str, Any], token: tuple[str, ...], status_: int, *, sees: bool
-) -> None:
-    customer, _, order = web.customer()
-    case_id = await web.open(customer, order_id=order, issue="payment.refund_not_arrived")
-    await web.row(case_id, lambda row: row.team == "payments")
-    who = f"member-{case_id[-6:].lower()}"
-    async with web.service.database.writing() as session:
-        session.add(AgentRow.model_validate({"agent_id": who, "name": "Ning", "role": "agent", "skills": [], **row}))
-    person = web.person(Role.AGENT, who, *token)
-    assert (await person.get("/v1/cases")).status_code == status_
-    assert ((await person.get(f"/v1/cases/{case_id}")).status_code == 200) is sees
 
 
 async def ended(who: Person, case_id: str, then: Callable[[], Any]) -> str:

@@ -14,10 +14,15 @@ import uvicorn
 from sqlmodel import delete, select
 
 from adapters.connect import Partners
+from adapters.database.agents import row_of
+from adapters.database.engine import insert_if_absent
 from api.app import create_app
 from api.http.auth import make_token
+from commands.kit.people import let_in
 from models.common.vocabulary import Locale, Role
+from models.policy.agents import AgentPolicy
 from models.tables.case import AgentRow, CaseRow
+from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Service
@@ -73,6 +78,15 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
+STAFF = {"alice": Role.AGENT, "bob": Role.AGENT, "sun": Role.SUPERVISOR, "li": Role.SUPERVISOR}
+"""Who works where the whole of Redress runs."""
+
+
+async def let_staff_in(settings: Settings) -> None:
+    for who, role in STAFF.items():
+        await let_in(settings, role, who)
+
+
 @dataclass
 class Web:
     """A running API and the service behind it."""
@@ -80,8 +94,15 @@ class Web:
     http: httpx.AsyncClient
     settings: Settings
     service: Service
+    arriving: list[AgentPolicy]
 
     def person(self, role: Role, subject: str, *teams: str, locale: Locale | None = None) -> Person:
+        """With a token that names these teams. Staff are in the table of people by the next request, agents on every team; they get no cases."""
+        if role in Role.staff():
+            of = tuple(load_policy(self.settings.policy).teams) if role is Role.AGENT else ()
+            self.arriving.append(
+                AgentPolicy.model_validate({"id": subject, "name": subject, "role": role, "teams": of, "present": False})
+            )
         token = make_token(self.settings, role, subject, teams, locale=locale)
         return Person(self.http, {"Authorization": f"Bearer {token}"})
 
@@ -130,8 +151,17 @@ async def running_web(settings: Settings, service: Service) -> AsyncGenerator[We
         await asyncio.sleep(0.01)
     async with service.database.writing() as session:
         await session.exec(delete(AgentRow))  # the policy's people work by the clock on the wall; a test names its own
-    async with httpx.AsyncClient(base_url=f"http://{host}:{port}", timeout=30) as http:
-        yield Web(http, settings, service)
+    arriving: list[AgentPolicy] = []
+    entering = asyncio.Lock()
+
+    async def enter(_: httpx.Request) -> None:
+        async with entering:
+            while arriving:
+                async with service.database.writing() as session:
+                    await insert_if_absent(session, AgentRow, row_of(arriving.pop()))
+
+    async with httpx.AsyncClient(base_url=f"http://{host}:{port}", timeout=30, event_hooks={"request": [enter]}) as http:
+        yield Web(http, settings, service, arriving)
     server.should_exit = True
     await serving
     await partners.aclose()

@@ -27,7 +27,7 @@ from rules.policy.load import load_policy
 from sandbox import app as sandbox
 from sandbox.kit.parts import Options
 from settings import Settings
-from tests.support.processes.api import Person
+from tests.support.processes.api import Person, let_staff_in
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from worker import at_work, wire
@@ -250,6 +250,7 @@ async def running_shop(
         sandbox.create_app(folder, 1, webhook_url=f"{api.address}/v1/webhooks", credentials=credentials, options=options), port
     )
     await api.ready()
+    await let_staff_in(settings)
     await partners.ready()
     calls, database = Partners.connect(settings), Database(settings)
     stop = asyncio.Event()

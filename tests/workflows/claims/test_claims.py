@@ -7,7 +7,7 @@ from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Party, RemedyKind, Role, Stage, WaitingOn
-from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.actors import AGENT_OF_EVERY_TEAM, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.claims import ClaimLife, close, lost_parcel, money
 from tests.support.builders.orders import line, order, parcel
 from tests.support.processes.service import Service
@@ -60,7 +60,7 @@ async def test_a_part_that_nobody_disputes_is_what_is_paid_and_the_case_hears_of
     assert (view.status, view.accepted and view.accepted.minor) == (ClaimStatus.PARTLY_ACCEPTED, 9_000)
     await life.pass_time(days=3, hours=1)
     await life.until(lambda state: state.status is ClaimStatus.ACCEPTED)
-    await life.act(AGENT, ClaimAction.SETTLE, proof="bank statement 7")
+    await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.SETTLE, proof="bank statement 7")
     settled = await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     assert (settled.received_minor, settled.written_off_minor) == (9_000, 3_900)
     await case.remembers("resolution.claim_over")
@@ -73,11 +73,11 @@ async def test_a_rejected_claim_is_disputed_once_and_then_accepted(service: Serv
     assert rejected.wait is not None
     assert rejected.wait.on is WaitingOn.AGENT
     assert (await life.refusal(CARRIER, ClaimAction.ACCEPT)).type is ErrorType.NOT_ALLOWED_NOW
-    view = await life.act(AGENT, ClaimAction.DISPUTE, version=2, words="your own trace says lost")
+    view = await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.DISPUTE, version=2, words="your own trace says lost")
     assert (view.status, view.disputes_left, view.offer_version) == (ClaimStatus.DISPUTED, 0, 3)
     assert (await life.refusal(CARRIER, ClaimAction.ACCEPT, version=1)).rule == "WRK-5"  # the page of before the dispute
     await life.act(CARRIER, ClaimAction.ACCEPT, version=3, words="so it does")
-    await life.act(AGENT, ClaimAction.SETTLE, proof="bank statement 8", amount=money(12_900))
+    await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.SETTLE, proof="bank statement 8", amount=money(12_900))
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     await life.party_heard("open", "dispute")
 
@@ -85,10 +85,10 @@ async def test_a_rejected_claim_is_disputed_once_and_then_accepted(service: Serv
 async def test_a_claim_rejected_for_good_waits_for_a_supervisor_who_writes_it_off(service: Service) -> None:
     _, life = await lost_parcel(service)
     await life.act(CARRIER, ClaimAction.REJECT, words="no")
-    await life.act(AGENT, ClaimAction.DISPUTE, words="yes")
+    await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.DISPUTE, words="yes")
     await life.act(CARRIER, ClaimAction.REJECT, words="no again")
-    assert (await life.refusal(AGENT, ClaimAction.DISPUTE, words="yes")).type is ErrorType.NOT_ALLOWED_NOW
-    assert (await life.refusal(AGENT, ClaimAction.WRITE_OFF, reason="tired")).type is ErrorType.NOT_ALLOWED_FOR_ROLE
+    assert (await life.refusal(AGENT_OF_EVERY_TEAM, ClaimAction.DISPUTE, words="yes")).type is ErrorType.NOT_ALLOWED_NOW
+    assert (await life.refusal(AGENT_OF_EVERY_TEAM, ClaimAction.WRITE_OFF, reason="tired")).type is ErrorType.NOT_ALLOWED_FOR_ROLE
     view = await life.act(SUPERVISOR, ClaimAction.WRITE_OFF, reason="not worth a lawsuit")
     assert (view.status, view.written_off.minor, view.reason) == (ClaimStatus.WRITTEN_OFF, 12_900, "not worth a lawsuit")
 
@@ -129,7 +129,7 @@ async def test_what_was_written_off_and_is_paid_after_all_is_settled(service: Se
 async def test_the_same_request_again_changes_nothing(service: Service) -> None:
     _, life = await lost_parcel(service)
     for _ in range(2):
-        await life.act(AGENT, ClaimAction.SETTLE, key="once", proof="cash", amount=money(4_000))
+        await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.SETTLE, key="once", proof="cash", amount=money(4_000))
     await life.until(lambda state: state.received_minor == 4_000)
     assert await life.booked("merchant:M-1") == 4_000
 

@@ -13,7 +13,7 @@ from models.common.partners import Notice, Scan, Shipment, ShipmentStatus
 from models.common.vocabulary import Issue, RemedyKind, Stage
 from models.reconciliation.difference import DifferenceKind
 from models.tables.case import MessageRow
-from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.actors import AGENT_OF_EVERY_TEAM, CUSTOMER
 from tests.support.builders.claims import ClaimLife, lost_parcel, money
 from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.reconciliation import differences, found, refunding
@@ -79,7 +79,7 @@ async def test_a_carrier_that_has_paid_for_the_loss_is_told_and_gets_back_what_i
     owed = await life.until(lambda state: state.status is ClaimStatus.OWED)
     assert owed.owed_minor == 12_900 - LATE
     await life.party_heard("open", "change")
-    await life.act(AGENT, ClaimAction.SETTLE, proof="returned by transfer 4714")
+    await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.SETTLE, proof="returned by transfer 4714")
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     assert [await life.booked(account) for account in ("carrier:K-1", "merchant:M-1", "platform")] == [-LATE, LATE, 0]
 

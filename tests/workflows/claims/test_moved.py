@@ -4,7 +4,7 @@ from models.case.actions import Action
 from models.claims.actions import ClaimAction
 from models.claims.state import ClaimKind, ClaimStatus
 from models.common.vocabulary import Issue, Party, Stage, WaitFor, WaitingOn
-from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
+from tests.support.builders.actors import AGENT_OF_EVERY_TEAM, CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.claims import ClaimLife, lost_parcel, money
 from tests.support.builders.orders import order, parcel
 from tests.support.builders.pictures import UPLOADED
@@ -53,7 +53,7 @@ async def test_what_a_carrier_paid_before_it_was_cleared_is_paid_back_to_it(serv
     await appealed(case, life, Party.MERCHANT)
     owed = await life.until(lambda state: state.status is ClaimStatus.OWED)
     assert owed.owed_minor == 12_900
-    await life.act(AGENT, ClaimAction.SETTLE, proof="returned by transfer 4712")
+    await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.SETTLE, proof="returned by transfer 4712")
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     assert [await life.booked(account) for account in ("carrier:K-1", "merchant:M-1", "platform")] == [0, 0, 0]
 
@@ -76,7 +76,7 @@ async def test_what_a_carrier_paid_beyond_its_share_goes_back_and_the_merchant_k
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     await appealed(case, life, Party.SHARED)
     await life.until(lambda state: state.status is ClaimStatus.OWED)
-    await life.act(AGENT, ClaimAction.SETTLE, proof="returned by transfer 4713")
+    await life.act(AGENT_OF_EVERY_TEAM, ClaimAction.SETTLE, proof="returned by transfer 4713")
     await life.until(lambda state: state.status is ClaimStatus.SETTLED)
     assert [await life.booked(account) for account in ("carrier:K-1", "merchant:M-1", "platform")] == [-6_450, 6_450, 0]
 
