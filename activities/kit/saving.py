@@ -58,11 +58,13 @@ class Saving:
     epoch: int
     standing: Standing | None
     """None: the first of its workflow."""
+    at: datetime
+    """When it is written, by the database's clock."""
 
     @property
     def row(self) -> Row:
-        """The columns that tell it from others from now on."""
-        return {"epoch": self.epoch, "events": self.projection.events}
+        """The columns that tell it from others from now on, and when it was written."""
+        return {"epoch": self.epoch, "events": self.projection.events, "saved_at": self.at}
 
     @property
     def set_back(self) -> bool:
@@ -112,7 +114,7 @@ class Saving:
 
 async def begin(session: AsyncSession, books: Books, workflow_id: str, projection: Projected, version: int) -> Saving | Standing:
     """Let one projection of a workflow at a time go on from here; what stands there instead, if this one comes late."""
-    await take_turns(session, workflow_id)
+    at = await take_turns(session, workflow_id)
     row = books.rows
     asked = select(row.version, row.epoch, row.events, row.updated_at).where(books.of(row, workflow_id))
     found = (await session.exec(asked)).first()
@@ -122,7 +124,7 @@ async def begin(session: AsyncSession, books: Books, workflow_id: str, projectio
         there = (standing.epoch, standing.events, standing.at, standing.version)
         if (epoch, projection.events, projection.at, version) < there:
             return standing
-    return Saving(books, workflow_id, projection, epoch, standing)
+    return Saving(books, workflow_id, projection, epoch, standing, at)
 
 
 async def put_requests_away(session: AsyncSession, workflow_id: str, seen: Mapping[str, int]) -> int:
