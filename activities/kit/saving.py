@@ -60,6 +60,13 @@ class Saving:
     """None: the first of its workflow."""
     at: datetime
     """When it is written, by the database's clock."""
+    repeated: bool = False
+    """It stands there already: the workflow was not told so."""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns that a repetition leaves as they are."""
+        return ("saved_at",) if self.repeated else ()
 
     @property
     def row(self) -> Row:
@@ -120,11 +127,11 @@ async def begin(session: AsyncSession, books: Books, workflow_id: str, projectio
     found = (await session.exec(asked)).first()
     standing = Standing(*found) if found else None
     epoch = await _epoch(session, workflow_id, projection.run_id, standing)
-    if standing is not None:
-        there = (standing.epoch, standing.events, standing.at, standing.version)
-        if (epoch, projection.events, projection.at, version) < there:
-            return standing
-    return Saving(books, workflow_id, projection, epoch, standing, at)
+    if standing is None:
+        return Saving(books, workflow_id, projection, epoch, None, at)
+    mine = (epoch, projection.events, projection.at, version)
+    there = (standing.epoch, standing.events, standing.at, standing.version)
+    return standing if mine < there else Saving(books, workflow_id, projection, epoch, standing, at, repeated=mine == there)
 
 
 async def put_requests_away(session: AsyncSession, workflow_id: str, seen: Mapping[str, int]) -> int:
