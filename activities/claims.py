@@ -73,7 +73,8 @@ class ClaimActivities:
             told = await saving.compare(session, state.entries)
             version = max(told.version, state.version)
             state = state.model_copy(update={"version": version})
-            await upsert(session, ClaimRow, claim_row(projection.model_copy(update={"state": state})) | saving.row)
+            row = claim_row(projection.model_copy(update={"state": state})) | saving.row
+            await upsert(session, ClaimRow, row, keep=saving.kept)
             await saving.write(session, told)
             messages = [row for fresh in told.fresh for row in self._messages(state, fresh)]
             await insert_if_absent(session, MessageRow, *messages)

@@ -10,7 +10,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 
 from activities.kit.carries_out import carries_out
 from activities.reconciliation.differences import close_cases, record, to_people
-from adapters.database.engine import Database
+from adapters.database.engine import Database, take_turns
 from adapters.restart import WORKFLOW, described
 from models.activities import SWEEP
 from models.common.vocabulary import Stage, WaitingOn
@@ -99,6 +99,7 @@ async def _no_deadline(session: AsyncSession, stopped: list[str]) -> None:
             "waiting_on": WaitingOn.NOBODY,
             "waiting_for": None,
             "next_deadline": None,
+            "saved_at": await take_turns(session, row.case_id),
             "state": {**row.state, "wait": None},
         }
         unchanged = (col(CaseRow.case_id) == row.case_id, col(CaseRow.version) == row.version)

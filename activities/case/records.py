@@ -116,7 +116,7 @@ class RecordsActivities:
         told = await saving.compare(session, entries)
         case = case.model_copy(update={"version": max(told.version, case.version)})
         row = case_row(projection.model_copy(update={"state": case}), self._policy.currency)
-        await upsert(session, CaseRow, row | saving.row)
+        await upsert(session, CaseRow, row | saving.row, keep=saving.kept)
         await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
         await insert_if_absent(session, ParcelRow, *parcel_rows(case))
         await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))

@@ -58,11 +58,20 @@ class Saving:
     epoch: int
     standing: Standing | None
     """None: the first of its workflow."""
+    at: datetime
+    """When it is written, by the database's clock."""
+    repeated: bool = False
+    """It stands there already: the workflow was not told so."""
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns that a repetition leaves as they are."""
+        return ("saved_at",) if self.repeated else ()
 
     @property
     def row(self) -> Row:
-        """The columns that tell it from others from now on."""
-        return {"epoch": self.epoch, "events": self.projection.events}
+        """The columns that tell it from others from now on, and when it was written."""
+        return {"epoch": self.epoch, "events": self.projection.events, "saved_at": self.at}
 
     @property
     def set_back(self) -> bool:
@@ -112,17 +121,17 @@ class Saving:
 
 async def begin(session: AsyncSession, books: Books, workflow_id: str, projection: Projected, version: int) -> Saving | Standing:
     """Let one projection of a workflow at a time go on from here; what stands there instead, if this one comes late."""
-    await take_turns(session, workflow_id)
+    at = await take_turns(session, workflow_id)
     row = books.rows
     asked = select(row.version, row.epoch, row.events, row.updated_at).where(books.of(row, workflow_id))
     found = (await session.exec(asked)).first()
     standing = Standing(*found) if found else None
     epoch = await _epoch(session, workflow_id, projection.run_id, standing)
-    if standing is not None:
-        there = (standing.epoch, standing.events, standing.at, standing.version)
-        if (epoch, projection.events, projection.at, version) < there:
-            return standing
-    return Saving(books, workflow_id, projection, epoch, standing)
+    if standing is None:
+        return Saving(books, workflow_id, projection, epoch, None, at)
+    mine = (epoch, projection.events, projection.at, version)
+    there = (standing.epoch, standing.events, standing.at, standing.version)
+    return standing if mine < there else Saving(books, workflow_id, projection, epoch, standing, at, repeated=mine == there)
 
 
 async def put_requests_away(session: AsyncSession, workflow_id: str, seen: Mapping[str, int]) -> int:

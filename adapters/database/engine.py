@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -17,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, ColumnElement, Connection, Executable, Table, create_engine, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.sqlite import DRIVER, connect, mark_writers
@@ -27,6 +28,7 @@ from settings import ROOT, Settings
 
 MIGRATION_LOCK = 7_239_581
 """PostgreSQL's advisory lock that lets one process migrate at a time."""
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 T = TypeVar("T")
 _DRIVERS = {"sqlite": ("sqlite+pysqlite", DRIVER), "postgresql": ("postgresql+psycopg", "postgresql+psycopg")}
 
@@ -128,10 +130,27 @@ async def upsert(
     return (await (await session.connection()).execute(statement, dict(row))).first() is not None
 
 
-async def take_turns(session: AsyncSession, about: str) -> None:
-    """Let one transaction at a time go on from here, until it ends, about the same thing. On SQLite a writer is alone anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        await (await session.connection()).execute(text("SELECT pg_advisory_xact_lock(hashtext(:about))"), {"about": about})
+async def take_turns(session: AsyncSession, about: str) -> datetime:
+    """Let one transaction at a time go on from here, until it ends, about the same thing. On SQLite a writer is alone anyway.
+
+    The moment at which it goes on, by the database's own clock: of two about the same thing the second has the later one.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return datetime.now(UTC)
+    await (await session.connection()).execute(text("SELECT pg_advisory_xact_lock(hashtext(:about))"), {"about": about})
+    return (await (await session.connection()).execute(text("SELECT clock_timestamp()"))).scalar_one()
+
+
+async def saved_until_now(session: AsyncSession, saved: Any) -> datetime:  # noqa: ANN401  # a column
+    """Whoever writes that column from now on, or is doing so, was told a later moment than this by `take_turns`."""
+    if session.get_bind().dialect.name != "postgresql":
+        newest: datetime | None = (await session.exec(select(func.max(saved)))).one()
+        return newest or NEVER
+    begun = text(
+        "SELECT coalesce(min(xact_start), clock_timestamp()) - interval '1 microsecond' FROM pg_stat_activity"
+        " WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    return (await (await session.connection()).execute(begun)).scalar_one()
 
 
 def migrate(settings: Settings) -> str | None:

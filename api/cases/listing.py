@@ -1,4 +1,4 @@
-"""Lists of cases: filters, one sort order, pages that follow a key and so neither skip nor repeat."""
+"""Lists of cases: filters, one sort order, pages that lose no case while these move (api/http/cursor.py)."""
 
 from enum import StrEnum
 from typing import Any
@@ -49,7 +49,8 @@ class Sort(StrEnum):
     def order(self) -> Order:
         read = {"amount_minor": number, "priority": Priority}.get(self.column, instant)
         sorted_by = Key(col(getattr(CaseRow, self.column)), read, self.descending, nullable=self.column in EMPTY)
-        return Order(self.value, (sorted_by, Key(col(CaseRow.case_id), row_id, self.descending)))
+        keys = (sorted_by, Key(col(CaseRow.case_id), row_id, self.descending))
+        return Order(self.value, keys, saved=None if self.column == "opened_at" else col(CaseRow.saved_at))
 
 
 class CaseQuery(CaseFilters):
@@ -65,19 +66,14 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery) -> CaseP
     refuse_hidden(caller, query)
     if not shown_to(caller, query.sort.column):
         raise hidden(caller, query.sort.column, field="sort")
-    columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency")]
+    columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency", "saved_at")]
     select_columns: Any = select
     statement: Any = select_columns(*columns).where(
         in_sight(caller.actor), *conditions(query, caller, session.get_bind().dialect.name)
     )
-    order = query.sort.order
-    if query.cursor is not None:
-        statement = statement.where(order.after(query.cursor))
-    execute: Any = session.exec
-    answer = await execute(statement.order_by(*order.by).limit(query.limit + 1))
-    found: list[Any] = list(answer.mappings())
-    rows, more = found[: query.limit], len(found) > query.limit
-    return CasePage(cases=tuple(item_of(row) for row in rows), next=_next(query, rows[-1]) if more else None)
+    shown = await query.sort.order.page(session, statement, query.cursor, query.limit)
+    more = address_of(query, cursor=shown.cursor) if shown.cursor else None
+    return CasePage(cases=tuple(item_of(row) for row in shown.rows), next=more)
 
 
 def item_of(row: Any) -> CaseItem:  # noqa: ANN401 # a row mapping with COLUMNS, amount_minor, currency
@@ -89,7 +85,3 @@ def address_of(query: CaseQuery, **more: str) -> str:
     """Where the cases of a query are listed."""
     given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
     return "/v1/cases?" + urlencode({**given, "sort": query.sort.value, **more}, doseq=True)
-
-
-def _next(query: CaseQuery, last: Any) -> str:  # noqa: ANN401 # a row mapping
-    return address_of(query, cursor=query.sort.order.cursor((last[query.sort.column], last["case_id"])))

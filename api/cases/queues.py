@@ -44,7 +44,8 @@ UNGRADED = Priority.P2
 URGENCY: Any = func.coalesce(col(CaseRow.priority), UNGRADED.value)
 DEADLINE: Any = col(CaseRow.next_deadline)
 CASE_ID: Any = col(CaseRow.case_id)
-ORDER = Order("queue", (Key(URGENCY, Priority), Key(DEADLINE, instant, nullable=True), Key(CASE_ID, row_id)))
+KEYS = (Key(URGENCY, Priority, label="urgency"), Key(DEADLINE, instant, nullable=True), Key(CASE_ID, row_id))
+ORDER = Order("queue", KEYS, saved=col(CaseRow.saved_at))
 
 TeamId = Annotated[Identifier, Path(description="A team of the policy.", examples=["logistics"])]
 
@@ -72,22 +73,15 @@ async def queue(
     The most urgent priority first, of these the nearest deadline; what is not graded yet stands among P2.
     """
     _of_the_team(parts, caller, team, Role.platform())
-    columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency")]
+    columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency", "saved_at")]
     select_columns: Any = select
     chosen: Any = select_columns(*columns, URGENCY.label("urgency")).where(*_waiting(team))
     if free:
         chosen = chosen.where(col(CaseRow.handler).is_(None))
-    if cursor is not None:
-        chosen = chosen.where(ORDER.after(cursor))
     async with parts.database.reading() as session:
-        execute: Any = session.exec
-        found: list[Any] = list((await execute(chosen.order_by(*ORDER.by).limit(limit + 1))).mappings())
-    rows, more = found[:limit], len(found) > limit
-    return QueuePage(
-        team=team,
-        cases=tuple(item_of(row) for row in rows),
-        next=following(f"/v1/queues/{team}", {"limit": limit, "free": str(free).lower()}, _cursor(rows[-1])) if more else None,
-    )
+        shown = await ORDER.page(session, chosen, cursor, limit)
+    more = following(f"/v1/queues/{team}", {"limit": limit, "free": str(free).lower()}, shown.cursor)
+    return QueuePage(team=team, cases=tuple(item_of(row) for row in shown.rows), next=more)
 
 
 @router.post("/{team}/next", summary="Take the next case · 领取下一件", responses=problems(*ALWAYS, 404, 504))
@@ -172,7 +166,3 @@ async def _release(parts: Parts, caller: Caller, case_id: str, claim: str) -> No
     own = and_(col(AssignmentRow.agent_id) == caller.actor.id, col(AssignmentRow.claim) == claim)
     async with parts.database.writing() as session:
         await session.exec(delete(AssignmentRow).where(col(AssignmentRow.case_id).in_(unheld), own))
-
-
-def _cursor(last: Any) -> str:  # noqa: ANN401  # a row mapping
-    return ORDER.cursor((last["urgency"], last["next_deadline"], last["case_id"]))

@@ -67,7 +67,8 @@ class ClaimSort(StrEnum):
     def order(self) -> Order:
         read = number if self.column == "claimed_minor" else instant
         sorted_by = Key(col(getattr(ClaimRow, self.column)), read, self.descending, nullable=self.column == "due")
-        return Order(self.value, (sorted_by, Key(col(ClaimRow.claim_id), row_id, self.descending)))
+        keys = (sorted_by, Key(col(ClaimRow.claim_id), row_id, self.descending))
+        return Order(self.value, keys, saved=None if self.column == "opened_at" else col(ClaimRow.saved_at))
 
 
 class ClaimQuery(Frozen):
@@ -90,16 +91,13 @@ async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ClaimQuery, Q
     """The claims in your sight, and what all that fit the filters come to, by kind, status and currency."""
     only_for(caller, LISTERS)
     fits = [in_sight(caller.actor), *_filters(query)]
-    order = query.sort.order
-    page = select(ClaimRow).where(*fits)
-    if query.cursor is not None:
-        page = page.where(order.after(query.cursor))
     async with parts.database.reading() as session:
-        found = (await session.exec(page.order_by(*order.by).limit(query.limit + 1))).all()
+        shown = await query.sort.order.page(session, select(ClaimRow).where(*fits), query.cursor, query.limit)
         totals = await _totals(session, fits)
-    rows, more = found[: query.limit], len(found) > query.limit
-    claims = tuple(brief_of(ClaimState.model_validate(row.state)) for row in rows)
-    return ClaimPage(claims=claims, totals=totals, next=_next(query, rows[-1]) if more else None)
+    given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
+    more = following("/v1/claims", {**given, "sort": query.sort.value}, shown.cursor)
+    claims = tuple(brief_of(ClaimState.model_validate(row.state)) for row in shown.rows)
+    return ClaimPage(claims=claims, totals=totals, next=more)
 
 
 ClaimId = Annotated[str, Path(description="The claim's id.", examples=["RD-0123456789AB.claim.1"])]
@@ -189,12 +187,6 @@ def _filters(query: ClaimQuery) -> list[ColumnElement[bool]]:
     if query.due_before is not None:
         filters.append(col(ClaimRow.due) < query.due_before)
     return filters
-
-
-def _next(query: ClaimQuery, last: ClaimRow) -> str:
-    cursor = query.sort.order.cursor((getattr(last, query.sort.column), last.claim_id))
-    given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
-    return following("/v1/claims", {**given, "sort": query.sort.value}, cursor)
 
 
 def _over() -> ProblemError:

@@ -211,20 +211,12 @@ async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[ReturnQuery, 
         asked = asked.where(ReturnRow.merchant_id == query.merchant)
     if query.order_id is not None:
         asked = asked.where(ReturnRow.order_id == query.order_id)
-    if query.cursor is not None:
-        asked = asked.where(LATEST_FIRST.after(query.cursor))
     async with parts.database.reading() as session:
-        rows = (await session.exec(asked.order_by(*LATEST_FIRST.by).limit(query.limit + 1))).all()
-    shown = rows[: query.limit]
-    more = _next(query, shown[-1]) if len(rows) > query.limit else None
-    return ReturnPage(returns=tuple(_item(row) for row in shown), next=more)
+        shown = await LATEST_FIRST.page(session, asked, query.cursor, query.limit)
+    given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
+    return ReturnPage(returns=tuple(map(_item, shown.rows)), next=following("/v1/returns", given, shown.cursor))
 
 
 def _item(row: ReturnRow) -> ReturnItem:
     fields: dict[str, Any] = row.model_dump(include=set(ReturnItem.model_fields))
     return ReturnItem.model_validate({**fields, "href": href(row.case_id, row.remedy_id)})
-
-
-def _next(query: ReturnQuery, last: ReturnRow) -> str:
-    given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
-    return following("/v1/returns", given, LATEST_FIRST.cursor((last.opened_at, last.workflow_id)))

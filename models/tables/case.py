@@ -30,6 +30,7 @@ class CaseRow(SQLModel, table=True):
         Index("ix_cases_stage", "stage", "opened_at"),
         Index("ix_cases_opened", "opened_at", "case_id"),
         Index("ix_cases_updated", "updated_at", "case_id"),
+        Index("ix_cases_saved", "saved_at", "case_id"),
         Index("ix_cases_review", "review", "opened_at"),
         Index("ix_cases_deadline", "next_deadline", "case_id"),
         Index("ix_cases_handler", "handler", "stage", "next_deadline"),
@@ -78,6 +79,8 @@ class CaseRow(SQLModel, table=True):
     policy_version: str
     opened_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+    saved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the row was written, by the database's clock: lists show again what was saved while somebody pages (api/http/cursor.py)."""
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Which run of the workflow saved it last (`runs`); 0: before this was kept."""

@@ -40,6 +40,8 @@ class ClaimRow(SQLModel, table=True):
     due: datetime | None = Field(default=None, sa_type=UtcDateTime)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+    saved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the row was written, as with cases."""
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

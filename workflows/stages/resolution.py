@@ -13,7 +13,7 @@ from models.common.events import Event
 from models.common.partners import RefundTo
 from models.common.vocabulary import ClockName, Kind, Outcome, Party, Role, Silence, Tier, WaitFor, WaitingOn
 from models.investigation.decisions import Review
-from models.remedies.offers import RemedyOffer
+from models.remedies.offers import Option, RemedyOffer
 from models.remedies.remedy import Proposal, Remedy, Voided
 from models.remedies.table import REMEDIES
 from rules.case.appeals import last_moment
@@ -39,6 +39,8 @@ ROUNDS = "rounds-whatever-ended-them"
 """Patch: before it, only refused proposals counted as rounds."""
 VOIDED = "void-proposals-are-told"
 """Patch: before it, a proposal that another classification took off the table was on no timeline, and in no message."""
+FREIGHT = "freight-as-it-was-shown"
+"""Patch: before it, who pays the freight was worked out when an option was chosen, whatever the customer had been shown."""
 PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 
 
@@ -154,7 +156,7 @@ async def choice(context: CaseContext, proposal: Proposal) -> None:
     if proposal.if_silent is Silence.FIRST_OPTION:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"accepted": 1}))
         tell_accepted(context, proposal, 1, SYSTEM, silent=True)
-        settle_on(context, proposal.options[0].remedies)
+        settle_on(context, proposal.options[0].remedies, proposal.options[0])
     else:
         case.proposals = (*case.proposals[:-1], proposal.model_copy(update={"lapsed": True}))
         context.note(Event.PROPOSAL_LAPSED, proposal_id=proposal.id)
@@ -205,11 +207,13 @@ def tell_accepted(context: CaseContext, proposal: Proposal, option: int, by: Act
     context.note(Event.ACCEPTED, by, proposal_id=proposal.id, option=option, silent=silent, **told)
 
 
-def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...]) -> None:
-    """These remedies will be carried out."""
+def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...], shown: Option | None = None) -> None:
+    """These remedies will be carried out; as the option was `shown`, where one was chosen: a finding may have moved since (WRK-5)."""
     case = context.case
     offers = tuple(with_wished_method(case, offer) for offer in offers)
     freight = freight_of(context.policy, case, offers)
+    if shown is not None and shown.freight is not freight and workflow.patched(FREIGHT):
+        freight = shown.freight
     case.settlements += 1
     first = len(case.remedies) + 1
     fresh = tuple(

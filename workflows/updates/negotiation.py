@@ -64,7 +64,8 @@ def decline(context: CaseContext, act: Act[Decline]) -> None:
 def accept(context: CaseContext, act: Act[Accept]) -> None:
     proposal = end_proposal(context, accepted=act.body.option)
     resolution.tell_accepted(context, proposal, act.body.option, act.actor)
-    resolution.settle_on(context, proposal.options[act.body.option - 1].remedies)
+    chosen = proposal.options[act.body.option - 1]
+    resolution.settle_on(context, chosen.remedies, chosen)
 
 
 def reject(context: CaseContext, act: Act[Reject]) -> None:

@@ -146,14 +146,13 @@ async def test_a_key_of_more_requests_ago_than_a_case_carries_does_nothing_twice
     words = Act[AddWords](actor=CUSTOMER, request_id="long-ago", body=AddWords(words="It is broken."))
     ids = {"long-ago": words.digest} | dict.fromkeys((f"r{number}" for number in range(CARRIED)), UNKNOWN)
     begun = full_case(
-        sayings=(),
         stage=Stage.RESOLUTION,
         arbitration=True,
         classification=Classification(issue=Issue.REFUND_NOT_ARRIVED, confidence=1, by="customer"),
         grade=Grade(priority=Priority.P3, severity=1, urgency=1, reasons=()),
-        requests_seen=ids,
     )
-    state = begun.model_copy(update={"receipt": begun.receipt.model_copy(update={"case_id": "RD-TESTLONGAGO"})})
+    receipt = begun.receipt.model_copy(update={"case_id": "RD-TESTLONGAGO"})
+    state = begun.model_copy(update={"receipt": receipt, "sayings": (), "requests_seen": ids})
     start = CaseStart(receipt=state.receipt, policy=service.policy, state=state)
     handle = await service.client.start_workflow("CaseWorkflow", start, id=state.case_id, task_queue=service.queue)
     case = Case(service, handle)

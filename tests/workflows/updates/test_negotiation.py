@@ -2,18 +2,20 @@
 
 import asyncio
 import itertools
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowUpdateFailedError
 
 from models.case.actions import Action
 from models.common.actors import Actor
-from models.common.partners import ShipmentStatus
+from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Outcome, Party, RemedyKind, Role, Stage, WaitFor
 from rules.case.automatic import drawn_by_id
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.orders import order, parcel
 from tests.support.builders.pictures import UPLOADED
+from tests.support.builders.returns import proposed
 from tests.support.processes.service import Case, Service
 
 SORRY: dict[str, Any] = {"options": [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "our fault"}]}
@@ -200,3 +202,16 @@ async def test_of_two_who_answer_at_once_the_second_reads_what_the_first_said(se
     view = await case.until(lambda view: bool(view.sayings))
     assert len(view.sayings) == 1
     assert view.sayings[0].words in str(refused[0].cause)
+
+
+async def test_the_freight_is_paid_by_whom_the_customer_was_shown_although_the_finding_moved(service: Service) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=yesterday, signed_relation="self")
+    service.world.add(order(status=OrderStatus.DELIVERED), arrived)
+    photo = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(photo,))
+    await proposed(case, 3_000)
+    shown = (await case.waits_for(WaitFor.CHOICE)).proposals[0].options[0]
+    await case.act(AGENT, Action.FIND, party="customer", basis="It was dropped.")
+    (remedy,) = (await case.act(CUSTOMER, Action.ACCEPT, proposal_id="p1")).remedies
+    assert remedy.freight is shown.freight is Party.MERCHANT
