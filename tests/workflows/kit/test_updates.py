@@ -6,6 +6,7 @@ from typing import get_type_hints
 
 import pytest
 
+from models.case.action_bodies import Join
 from models.case.actions import BODIES, Act, Action
 from models.case.state import CaseState
 from models.claims.actions import CLAIM_BODIES
@@ -39,7 +40,8 @@ def test_every_action_is_an_update_that_takes_its_body(workflow: type, actions: 
 
 
 def test_a_second_opening_joins_by_an_update_of_its_own() -> None:
-    assert get_type_hints(CaseWorkflow.join)["act"] == Act[BODIES[Action.ADD_WORDS]]
+    assert get_type_hints(CaseWorkflow.join)["act"] == Act[Join]
+    assert issubclass(Join, BODIES[Action.ADD_WORDS])
 
 
 def test_the_stage_a_case_was_sent_to_keeps_its_name_in_saved_states() -> None:
