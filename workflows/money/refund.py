@@ -17,6 +17,7 @@ from models.common.vocabulary import RefundStatus, Tier, WaitFor, WaitingOn
 from models.remedies.remedy import RefundPart, Remedy
 from rules.money.refund import as_told, to_balance, with_news
 from rules.money.refund_state import standing, standing_minor
+from rules.money.worth import books_seen
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext, StageChange, give_up_on
@@ -84,6 +85,7 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
             max_automatic_minor_a_day=context.policy.automatic.max_minor_a_day,
             max_automatic_share_a_day=context.policy.automatic.max_share_a_day,
             automatic_share_from=context.policy.automatic.share_from,
+            seen=books_seen(case, remedy),
             at=context.now,
         )
     )
