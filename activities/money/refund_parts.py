@@ -11,8 +11,9 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent, storable
+from adapters.database.history import read_history
 from adapters.database.ledger import booked, post
-from models.case.activities import RefundIntent, RefundPlan
+from models.case.activities import Recall, RefundIntent, RefundPlan
 from models.case.state import CaseState
 from models.common.base import Money
 from models.common.currencies import payable
@@ -25,8 +26,10 @@ from models.tables.case import CaseRow
 from models.tables.money import LedgerRow, OrderLockRow, RefundPartRow
 from rules.common.rates import worth
 from rules.money import ledger
+from rules.money.goods import history_of
 from rules.money.refund import split
 from rules.money.refund_state import may_follow
+from rules.money.worth import given_since
 
 EVERY_AUTOMATIC_REFUND = "*automatic*"
 """The lock that keeps the day's caps true; no order has this id, an asterisk is not allowed in one."""
@@ -61,7 +64,9 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
     missing = intent.amount.minor - sum(row.amount_minor for row in standing)
     shares = split(max(missing, 0), left, payable(currency) if intent.to is RefundTo.ORIGINAL else 1)
-    denied = _why_not(entries, currency) if shares is None else await _denied(session, intent, policy) if shares else None
+    denied = _why_not(entries, currency) if shares is None else None
+    if shares and not denied:
+        denied = await _moved_since(session, intent, entries) or await _denied(session, intent, policy)
     if shares is None or denied:
         return RefundPlan(left=_money(sum(left.values()), currency), denied=denied)
 
@@ -241,6 +246,26 @@ async def _denied(session: AsyncSession, intent: RefundIntent, policy: Policy) -
     cases, alone = opened.one(), len({row.case_id for row in today} | {intent.case_id})
     crowded = cases >= intent.automatic_share_from and alone > cases * intent.max_automatic_share_a_day
     return "automatic_cap_share" if crowded else None
+
+
+async def _moved_since(session: AsyncSession, intent: RefundIntent, entries: Sequence[Entry]) -> str | None:
+    """What came since the refund was agreed on, so that the customer may have the money: a person who tries again has looked at it."""
+    if intent.seen is None or intent.attempt > 1 or intent.parts:
+        return None
+    prefix = f"outside.{intent.order_id}."
+    refused = {entry.key.removesuffix(".refused") for entry in entries if entry.kind is EntryKind.REFUSED_OUTSIDE}
+    outside = {entry.key for entry in entries if entry.kind is EntryKind.REFUNDED_OUTSIDE} - refused
+    if outside - {prefix + refund_id for refund_id in intent.seen.outside}:
+        return "refunded_outside"
+    asked = Recall(
+        case_id=intent.case_id,
+        order_id=intent.order_id,
+        customer_id=intent.customer_id,
+        currency=intent.amount.currency,
+        at=intent.at,
+    )
+    given = history_of(await read_history(session, asked), intent.amount.currency, intent.at).given if intent.seen.lines else ()
+    return "given_elsewhere" if given_since(intent.seen, given, intent.amount.minor) else None
 
 
 def _why_not(entries: Sequence[Entry], currency: str) -> str:

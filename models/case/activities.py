@@ -1,5 +1,6 @@
 """What passes between a workflow and its activities: one frozen request and one answer each (docs/architecture.md)."""
 
+from models.case.history import LineGiven
 from models.case.state import CaseState, Classification, Suggestion
 from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.calendars import CalendarSlice
@@ -92,6 +93,19 @@ class HelpedReport(Frozen):
     helped: bool
 
 
+class BooksSeen(Frozen):
+    """What a case knew of its order's money when a refund was agreed on: what came since then is for a person to look at."""
+
+    outside: tuple[str, ...] = ()
+    """Refunds that the payments had, by the provider's ids."""
+    lines: tuple[Identifier, ...] = ()
+    """For which lines the refund is; none: it is not for goods."""
+    given: tuple[LineGiven, ...] = ()
+    """What other cases had given, by line."""
+    most_minor: int = 0
+    """What was paid for these lines."""
+
+
 class RefundIntent(Frozen):
     """Reserve money of an order before any provider is asked (RES-5). The same remedy and attempt asked twice is one intent."""
 
@@ -114,6 +128,8 @@ class RefundIntent(Frozen):
     max_automatic_share_a_day: float = 1.0
     """Of the cases opened in the last 24 hours, from `automatic_share_from` cases on."""
     automatic_share_from: int = 1
+    seen: BooksSeen | None = None
+    """None: whatever came since then is no matter."""
     at: Instant
 
 
@@ -124,7 +140,8 @@ class RefundPlan(Frozen):
     left: Money
     """What is left to refund on the order after this."""
     denied: str | None = None
-    """`not_enough_left`, `other_currency`, `automatic_cap_customer`, `automatic_cap_day` or `automatic_cap_share`."""
+    """`not_enough_left`, `other_currency`, `refunded_outside`, `given_elsewhere`, `automatic_cap_customer`, `automatic_cap_day` or
+    `automatic_cap_share`."""
 
 
 class PayBack(Frozen):

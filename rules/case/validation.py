@@ -190,7 +190,7 @@ def _under_way(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | Non
     if isinstance(body, RetryRefund) or body.although_under_way:
         return None
     remedy = next(remedy for remedy in case.remedies if remedy.id == body.remedy_id)
-    on_the_way = [part for part in remedy.parts if part.unsettled]
+    on_the_way = [part for part in remedy.parts if part.unsettled and part.other_amount is None]
     if not on_the_way:
         return None
     amount = minor_units(sum(part.amount.minor for part in on_the_way), on_the_way[0].amount.currency)

@@ -1,13 +1,17 @@
 """What pieces of an order are worth by now (RES-1): by the order, by what came in exchange for them, and its freight with the last of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from models.case.history import OrderHistory
+from models.case.activities import BooksSeen
+from models.case.history import LineGiven, OrderHistory
 from models.case.state import CaseState
 from models.common.base import Money
 from models.common.lines import LineQuantity
 from models.common.partners import Order, OrderLine
+from models.common.vocabulary import IssueGroup
+from models.remedies.remedy import Remedy
+from models.remedies.table import REMEDIES
 from rules.common.amounts import NOTHING, part_of
 from rules.money.goods import concerned, counted, with_own
 
@@ -80,3 +84,25 @@ def freight_due(order: Order, history: OrderHistory, pieces: Mapping[str, int]) 
         if pieces.get(line_id, 0) + gone < line.quantity or not refunded:
             return 0
     return max(order.total.minor - sum(line.paid.minor for line in order.lines), 0) if any(pieces.values()) else 0
+
+
+def books_seen(case: CaseState, remedy: Remedy) -> BooksSeen | None:
+    """What the case knows of the order's money, for a refund that people or rules agreed on; None for one that is due by itself."""
+    if case.order is None or remedy.pays_back:
+        return None
+    listed = tuple(refund.refund_id for payment in case.payments for refund in payment.refunds)
+    of_goods = not REMEDIES[remedy.kind].changes and not (case.issue and case.issue.group is IssueGroup.PAYMENT)
+    if not of_goods:
+        return BooksSeen(outside=listed)
+    history, pieces = case.history or OrderHistory(), counted(concerned(case.order, remedy.lines, case.receipt.lines))
+    lines = [line for line in case.order.lines if pieces[line.line_id]]
+    whole = len(lines) == len(case.order.lines)
+    paid = case.order.total.minor if whole else sum(line.paid.minor for line in lines)
+    more = sum(max(difference_of(history, line.line_id), 0) for line in lines)
+    return BooksSeen(outside=listed, lines=tuple(line.line_id for line in lines), given=history.given, most_minor=paid + more)
+
+
+def given_since(seen: BooksSeen, given: Iterable[LineGiven], minor: int) -> bool:
+    """Whether other cases gave money for the same lines since then, and `minor` besides is more than was paid for them."""
+    now, before = (sum(one.minor for one in told if one.line_id in seen.lines) for told in (tuple(given), seen.given))
+    return now > before and now + minor > seen.most_minor

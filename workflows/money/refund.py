@@ -15,8 +15,9 @@ from models.common.events import Event
 from models.common.partners import Payment, ProviderRefundStatus, Refund, RefundTo
 from models.common.vocabulary import RefundStatus, Tier, WaitFor, WaitingOn
 from models.remedies.remedy import RefundPart, Remedy
-from rules.money.refund import to_balance, with_news
-from rules.money.refund_state import standing_minor
+from rules.money.refund import as_told, to_balance, with_news
+from rules.money.refund_state import standing, standing_minor
+from rules.money.worth import books_seen
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext, StageChange, give_up_on
@@ -28,6 +29,7 @@ SILENCE = "silent-refund-goes-to-a-person"
 ONE_WAIT = "refund-arrives-in-one-wait"
 CONFIRMED = "arrival-after-refusal-is-confirmed"
 GIVEN_AGAIN = "arrival-beside-another-is-told"
+IN_ITS_PLACE = "arrival-counts-where-its-successor-failed"
 """Patches: cases that were further when this came go on as they began."""
 
 
@@ -42,7 +44,11 @@ async def pay(context: CaseContext, remedy_id: str) -> None:
             and await arrives(context, remedy_id)
         ):
             finish(context, remedy_id)
-        elif owed(context, remedy_id) and not redirect_to_balance(context, remedy_id):
+        elif (
+            owed(context, remedy_id)
+            and not arrived_all_the_same(context, remedy_id)
+            and not redirect_to_balance(context, remedy_id)
+        ):
             await await_manual_resolution(context, remedy_id)
 
 
@@ -60,7 +66,7 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
     remedy = find(context, remedy_id)
     assert remedy.amount is not None  # noqa: S101  # a refunding remedy has an amount
     assert case.order_id is not None  # noqa: S101  # rules/remedies/limits.py offers none without verified payments
-    if remedy.amount.minor == standing_minor(remedy.parts):
+    if remedy.amount.minor == standing_minor(remedy.parts) and not failed(context, remedy_id):
         return True
     replace(context, remedy.model_copy(update={"refund_status": RefundStatus.PENDING}))
     plan = await activities.intend_refund(
@@ -79,6 +85,7 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
             max_automatic_minor_a_day=context.policy.automatic.max_minor_a_day,
             max_automatic_share_a_day=context.policy.automatic.max_share_a_day,
             automatic_share_from=context.policy.automatic.share_from,
+            seen=books_seen(case, remedy),
             at=context.now,
         )
     )
@@ -234,6 +241,24 @@ def given_again(context: CaseContext, told: Refund) -> Remedy | None:
     return remedy if remedy is not None and all(part.key != told.key for part in remedy.parts) else None
 
 
+def arrived_all_the_same(context: CaseContext, remedy_id: str) -> bool:
+    """Count what was refused and arrived after all, where what was given in its place is refused: the customer has it once, not twice."""
+    case, remedy = context.case, find(context, remedy_id)
+    mine = f"{case.case_id}.{remedy_id}."
+    known = {part.key for part in remedy.parts}
+    arrived = tuple(
+        as_told(RefundPart(key=refund.key, payment_id=refund.payment_id, amount=refund.amount, to=refund.to), refund)
+        for payment in case.payments
+        for refund in payment.refunds
+        if refund.status is ProviderRefundStatus.ARRIVED and refund.key.startswith(mine) and refund.key not in known
+    )
+    covered = remedy.amount is not None and sum_of((*standing(remedy.parts), *arrived)) == remedy.amount.minor
+    if not arrived or not covered or not workflow.patched(IN_ITS_PLACE):
+        return False
+    replace(context, remedy.model_copy(update={"parts": (*remedy.parts, *arrived), "refund_status": RefundStatus.PENDING}))
+    return True
+
+
 async def confirm_arrival(context: CaseContext, told: Refund) -> None:
     """Ask the provider before a doubtful arrival is believed. What it does not answer, the nightly comparison finds."""
     again = given_again(context, told)
@@ -248,8 +273,9 @@ async def confirm_arrival(context: CaseContext, told: Refund) -> None:
         return
     arrived = [part for part in answer.parts if part.refund_status is RefundStatus.ARRIVED or part.other_amount]
     if given_again(context, told) and arrived:
-        note(context, Event.REFUND_TWICE, remedy.id, told.amount.minor, told.to)
         context.case.payments = with_news(context.case.payments, told)  # where the ledger reads it
+        if not arrived_all_the_same(context, remedy.id):
+            note(context, Event.REFUND_TWICE, remedy.id, told.amount.minor, told.to)
     elif any(move_part(context, part) for part in arrived):
         context.case.payments = with_news(context.case.payments, told)
 

@@ -42,17 +42,21 @@ def finish(context: CaseContext, remedy_id: str) -> None:
 
 
 def finish_otherwise(context: CaseContext, remedy_id: str) -> None:
-    """A person recorded that what has not arrived was paid another way."""
+    """A person recorded that what has not arrived was paid another way; of what arrived with another amount, the rest."""
     remedy = find(context, remedy_id)
     parts = tuple(
-        part if part.refund_status is RefundStatus.ARRIVED else part.model_copy(update={"paid_otherwise": True})
-        for part in remedy.parts
+        part if part.refund_status is RefundStatus.ARRIVED else part.model_copy(update=_otherwise(part)) for part in remedy.parts
     )
     replace(context, remedy.model_copy(update={"parts": parts}))
     finish(context, remedy_id)
     without_part = (remedy.amount.minor if remedy.amount else 0) - standing_minor(parts)
     if without_part > 0:
         note(context, Event.REFUND_ARRIVED, remedy_id, without_part, OTHERWISE)
+
+
+def _otherwise(part: RefundPart) -> dict[str, object]:
+    arrived = {"refund_status": RefundStatus.ARRIVED} if part.other_amount else {}
+    return {"paid_otherwise": True, **arrived}
 
 
 def over(context: CaseContext, remedy_id: str) -> bool:

@@ -5,22 +5,25 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from activities.case.records import RecordsActivities
 from adapters.database.engine import Database
-from models.case.activities import Projection, RefundIntent
+from models.case.activities import BooksSeen, Projection, RefundIntent
 from models.common.base import Money
+from models.common.lines import LineQuantity
 from models.common.partners import RefundTo
 from models.common.vocabulary import RefundStatus, RemedyKind
 from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
 from models.tables.money import RefundPartRow
+from rules.money.worth import books_seen
 from rules.notifications.texts import texts
 from settings import Settings
 from tests.support.builders.cases import NOW, case, receipt
-from tests.support.builders.orders import payment
-from tests.support.builders.refund_intents import intent
+from tests.support.builders.orders import line, order, payment, refund
+from tests.support.builders.refund_intents import CARD, WALLET, intent
 
 
 async def follow(records: RecordsActivities, parts: tuple[RefundPart, ...], **remedy: object) -> None:
@@ -187,3 +190,29 @@ async def test_no_more_than_the_agreed_share_of_the_days_cases_resolves_without_
     assert [plan.denied for plan in plans] == [None, None, "automatic_cap_share"]
     few = {**share, "automatic_share_from": 5}
     assert (await records.intend_refund(intent("RD-4", order_id="O-4", customer_id="C-4", **few))).denied is None
+
+
+async def test_what_was_refunded_outside_since_it_was_agreed_on_is_looked_at_by_a_person_first(
+    records: RecordsActivities,
+) -> None:
+    outside = WALLET.model_copy(update={"refunds": (refund(1_000, payment_id="P-1"),)})
+    await records.intend_refund(intent("RD-0", 100, payments=(outside, CARD)))  # as the nightly comparison books it
+    seen = BooksSeen()
+    assert (await records.intend_refund(intent("RD-1", 1_000, seen=seen))).denied == "refunded_outside"
+    assert (await records.intend_refund(intent("RD-1", 1_000, seen=seen, attempt=2))).denied is None, "a person tried again"
+    known = BooksSeen(outside=("R-elsewhere",))
+    assert (await records.intend_refund(intent("RD-2", 1_000, seen=known))).denied is None
+
+
+@pytest.mark.parametrize(("minor", "denied"), [(4_000, None), (4_001, "given_elsewhere")])
+async def test_what_another_case_gave_for_the_same_goods_meanwhile_is_not_given_on_top(
+    records: RecordsActivities, minor: int, denied: str | None
+) -> None:
+    bought = order("O-1", line("L1", minor=6_000), line("L2", minor=4_000))
+    first = await records.intend_refund(intent("RD-1", 2_000))
+    gave = Remedy(
+        id="m1", kind=RemedyKind.REFUND_ONLY, amount=Money(minor=2_000), lines=(LineQuantity(line_id="L1"),), parts=first.parts
+    )
+    await records.save_case(Projection(state=case(order=bought, order_id="O-1", remedies=(gave,)), at=NOW))
+    seen = books_seen(case(case_id="RD-2", order=bought), gave)
+    assert (await records.intend_refund(intent("RD-2", minor, seen=seen))).denied == denied

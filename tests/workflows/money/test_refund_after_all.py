@@ -235,6 +235,42 @@ async def test_a_refused_refund_told_to_have_arrived_beside_its_part_on_the_bala
     assert ("resolution.refund_twice" in await case.timeline()) is arrived_after_all
 
 
+@pytest.mark.parametrize("arrived_first", [False, True])
+async def test_a_refused_refund_that_arrived_is_not_given_again_when_its_part_on_the_balance_is_refused_too(
+    service: Service, arrived_first: bool
+) -> None:
+    case = await refunding(service)
+    await told(service, case, REFUSED, refusal="closed", refusal_code=RefusalCode.ACCOUNT_CLOSED)
+    async with asyncio.timeout(20):
+        while len(service.world.refunds) < 2:
+            await asyncio.sleep(0.05)
+    first, second = service.world.refunds
+    if arrived_first:
+        await told(service, case, ARRIVED, first, refusal=None, refusal_code=None)
+        await case.remembers("resolution.refund_twice")
+    await told(service, case, REFUSED, second, refusal="no balance", refusal_code=RefusalCode.OTHER)
+    if not arrived_first:
+        await case.waits_for(WaitFor.PAYMENT_REPAIR)
+        await told(service, case, ARRIVED, first, refusal=None, refusal_code=None)
+    await followed_up(case)
+    assert len(service.world.refunds) == 2, "nothing was asked for a third time"
+    assert await money(service) == (12_900, 12_900, 0, 0)
+    assert ("resolution.refund_twice" in await case.timeline()) is arrived_first
+    assert [data["to"] for data in await case.told("resolution.refund_arrived")] == ["original"]
+
+
+@pytest.mark.parametrize("minor", [6_000, 20_000])
+async def test_what_arrived_with_another_amount_and_was_settled_by_hand_is_booked_once(service: Service, minor: int) -> None:
+    case = await refunding(service)
+    await told(service, case, ARRIVED, amount=Money(minor=minor))
+    await case.pass_time(days=16)
+    remedy = (await case.waits_for(WaitFor.PAYMENT_REPAIR)).remedies[0].id
+    await case.act(SUPERVISOR, Action.RECORD_REFUND, remedy_id=remedy, proof="the rest in cash")
+    await followed_up(case)
+    assert await money(service) == (12_900, 12_900, 0, 0)
+    assert "resolution.refund_twice" not in await case.timeline()
+
+
 @pytest.mark.parametrize("by_webhook", [True, False])
 @pytest.mark.parametrize("minor", [6_000, 20_000])
 async def test_what_arrives_with_another_amount_is_a_task_at_once_and_no_arrival_is_told(
