@@ -22,6 +22,8 @@ ARGS ?=
 run: $(READY)
 	@exec $(BIN)/redress up $(ARGS)
 
+# What is imported is kept compiled: the tests start some hundred processes, each of which would compile it all again.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	$(BIN)/pytest -n $(TEST_PROCESSES) --dist loadgroup -m "not long" $(ARGS)
 

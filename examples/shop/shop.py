@@ -1,170 +1,160 @@
-"""What the shop knows and decides: orders, a shelf, and everything that Redress asked for, by its key."""
+"""What the shop decides. Whatever Redress asks for has a kind and a key: it is opened once, looked up, and acted on later."""
 
-import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException
-from fastapi.responses import JSONResponse, Response
-
-from examples.shop.webhooks import Redress
 
 Json = dict[str, Any]
-ADDRESS = {
-    "name": "Corner Shop, returns",
-    "street": "8 Wangjiang Road",
-    "city": "Hangzhou",
-    "region": "CN-ZJ",
-    "postcode": "310008",
-}
+ADDRESS = {"name": "Corner Shop, returns", "street": "8 Wangjiang Road", "city": "Hangzhou", "region": "CN-ZJ"}
+
+
+@dataclass
+class Refused(Exception):  # noqa: N818  # an answer, no error
+    """What the shop does not do."""
+
+    words: str
+    code: str
 
 
 class Shop:
-    """What the shop knows: its orders, its shelf, and everything that was asked for, by its key."""
+    """Its shelf (pieces by article); what it was asked for, and how everything stands, orders too."""
 
-    def __init__(self, orders: list[Json], stock: dict[str, int], redress: Redress | None) -> None:
-        self.orders = {order["order_id"]: order for order in orders}
-        self.stock, self.redress = stock, redress
+    def __init__(self, orders: list[Json], shelf: dict[str, int]) -> None:
+        self.shelf = Counter(shelf)
         self.asked: dict[tuple[str, str], Json] = {}
-        self.answers: dict[tuple[str, str], Json] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
+        self.known: dict[tuple[str, str], Json] = {("orders", order["order_id"]): order for order in orders}
+        self.opens = {
+            "changes": self.change,
+            "returns": self.take_back,
+            "reservations": self.reserve,
+            "shipments": self.send,
+            "repairs": self.repair,
+            "statements": self.note,
+            "recoveries": self.note,
+        }
+        self.acts = {
+            ("undo", "pending"): self.undo,
+            ("undo", "confirmed"): self.undo,
+            ("send-back", "open"): self.send_back,
+            ("renew", "reserved"): self.renew,
+            ("release", "reserved"): self.release,
+            ("stop", "preparing"): self.stop,
+        }
 
-    def once(self, book: str, body: Json, make: Callable[[Json], Json], key: str | None = None) -> Response:
-        """The same key again is answered with what became of it; with another body it is an error. `key`: unless it is the body's."""
-        at = (book, key or body["key"])
-        if at in self.asked and self.asked[at] != body:
+    async def open(self, kind: str, body: Json) -> Json:
+        """The same key again is answered with what became of it; with another body it is an error."""
+        at = (kind, body["key"])
+        if self.asked.setdefault(at, body) != body:
             raise HTTPException(409, "this key came with another request before")
-        if at in self.answers:
-            return JSONResponse(self.answers[at])
-        self.asked[at] = body
-        self.answers[at] = make(body)
-        return JSONResponse(self.answers[at], 201)
+        if at not in self.known:
+            try:
+                told = self.opens[kind](body)
+            except Refused as refused:
+                told = {"status": "refused", "refusal": refused.words, "refusal_code": refused.code}
+            self.known[at] = {"key": body["key"], "order_id": body.get("order_id")} | told
+        return self.known[at]
 
-    def known(self, book: str, key: str) -> Json:
-        if (book, key) not in self.answers:
-            raise HTTPException(404, f"there is no {book} {key}")
-        return self.answers[book, key]
+    async def find(self, kind: str, key: str) -> Json:
+        """How it stands."""
+        if (kind, key) not in self.known:
+            raise HTTPException(404, f"{kind} has no {key}")
+        return self.known[kind, key]
 
-    def tell(self, kind: str, reference: str, order_id: str, payload: Json) -> None:
-        if self.redress is not None:
-            task = asyncio.create_task(self.redress.tell(kind, reference, order_id, payload))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+    async def act(self, kind: str, key: str, act: str, body: Json) -> Json:
+        """What does not fit how it stands, or does not matter here, changes nothing."""
+        if act == "undo":  # also of a change that never came: when it comes, it does nothing
+            self.known.setdefault((kind, key), {"key": key, "order_id": body["order_id"], "status": "pending"})
+        told = await self.find(kind, key)
+        if do := self.acts.get((act, told.get("status", ""))):
+            do(told, body)
+        return told
 
-    def refusal(self, body: Json, lines: list[Json]) -> Json | None:
-        """Why these pieces of the order cannot be what is asked for, whatever that is."""
-        order = self.orders.get(body["order_id"])
+    def order_with(self, lines: list[Json], body: Json) -> Json:
+        """The order that is asked about, which has so many pieces of these lines."""
+        order = self.known.get(("orders", body["order_id"]))
         if order is None or order["merchant_id"] != body["merchant_id"]:
-            return no("There is no such order.", "unknown_order")
-        has = {line["line_id"]: line["quantity"] for line in order["lines"]}
-        if any(has.get(line["line_id"], 0) < line.get("quantity", 1) for line in lines):
-            return no("The order does not have these pieces.", "unknown_line")
-        return None
+            raise Refused(words="There is no such order.", code="unknown_order")
+        pieces = {line["line_id"]: line["quantity"] for line in order["lines"]}
+        if any(pieces.get(line["line_id"], 0) < line.get("quantity", 1) for line in lines):
+            raise Refused(words="The order does not have these pieces.", code="unknown_line")
+        return order
 
     def change(self, body: Json) -> Json:
-        told = {"key": body["key"], "order_id": body["order_id"]}
-        named = [*body.get("lines", []), *body.get("items", [])]
-        order, refusal = self.orders[body["order_id"]], self.refusal(body, named)
-        if refusal is None and order["status"] not in {"unpaid", "paid"}:
-            refusal = no("It is on its way already.", "too_late")
-        if refusal is None and body["kind"] not in {"cancel", "quantities"}:
-            refusal = no("Please cancel, and order again.", "other")
-        if refusal is not None:
-            return told | refusal
-        after = with_fewer(order, body) if body["kind"] == "cancel" else with_quantities(order, body["quantities"])
-        self.asked["before", body["key"]], self.orders[body["order_id"]] = order, after
-        return told | {"status": "confirmed", "total_before": order["total"], "order": after}
+        if body["kind"] != "cancel":
+            raise Refused(words="Please cancel, and order again.", code="other")
+        order = self.order_with(body["lines"], body)
+        if order["status"] not in {"unpaid", "paid"}:
+            raise Refused(words="It is on its way already.", code="too_late")
+        after = self.known["orders", order["order_id"]] = without(body["lines"], order)
+        return {"status": "confirmed", "total_before": order["total"], "order": after, "before": order}
 
-    def undo(self, order_id: str, key: str) -> Json:
-        """Also of a key that never came: what comes later under it then does nothing."""
-        told = self.answers.get(("change", key), {"key": key, "order_id": order_id, "status": "pending"})
-        if told["status"] in {"pending", "confirmed"}:
-            self.orders[order_id] = self.asked.pop(("before", key), self.orders[order_id])
-            told = {"key": key, "order_id": order_id, "status": "undone", "order": self.orders[order_id]}
-        self.answers["change", key] = told
-        return told
+    def undo(self, told: Json, _: Json) -> None:
+        """Unless the order was changed again since."""
+        now = self.known["orders", told["order_id"]]
+        if told.get("order", now) is now:
+            before = self.known["orders", told["order_id"]] = told.get("before", now)
+            told.update(status="undone", order=before)
 
     def take_back(self, body: Json) -> Json:
-        refusal = self.refusal(body, body["lines"])
-        if refusal is None and self.orders[body["order_id"]]["status"] != "delivered":
-            refusal = no("The goods are not delivered yet.", "not_delivered")
-        return {"key": body["key"]} | (refusal or {"status": "open", "rma": f"RMA-{len(self.answers) + 1}", "address": ADDRESS})
+        if self.order_with(body["lines"], body)["status"] != "delivered":
+            raise Refused(words="The goods are not delivered yet.", code="not_delivered")
+        return {"status": "open", "rma": f"RMA-{len(self.asked)}", "address": ADDRESS}
 
-    def variants(self, order: Json, line_id: str) -> list[Json]:
-        """Articles whose number begins like the line's own: CUP-1, CUP-1-BLUE. Each costs what the line did."""
-        line = next((line for line in order["lines"] if line["line_id"] == line_id), None)
-        if line is None:
-            raise HTTPException(404, f"there is no line {line_id}")
-        same = [sku for sku in self.stock if sku.startswith(line["sku"])]
-        return [{"sku": sku, "title": sku, "price": line["unit_price"], "available": self.stock[sku]} for sku in same]
+    def send_back(self, told: Json, _: Json) -> None:
+        raise HTTPException(422, f"Please fetch the goods of {told['rma']} from the shop.")
 
     def reserve(self, body: Json) -> Json:
-        refusal = self.refusal(body, [{"line_id": item["line_id"], "quantity": 0} for item in body["items"]])
-        if refusal is None and any(item["sku"] not in self.stock for item in body["items"]):
-            refusal = no("We do not sell that.", "unknown_article")
-        if refusal is not None:
-            return {"key": body["key"]} | refusal
-        if any(self.stock[item["sku"]] < item["quantity"] for item in body["items"]):
-            return {"key": body["key"], "status": "out_of_stock"}
-        self.shelve(body["items"], -1)
-        return {"key": body["key"], "status": "reserved", "until": body["until"]}
+        """Held until they are sent or released."""
+        self.order_with([], body)
+        wanted = articles(body)
+        if not wanted.keys() <= self.shelf.keys():
+            raise Refused(words="We do not sell that.", code="unknown_article")
+        if not wanted <= self.shelf:
+            return {"status": "out_of_stock"}
+        self.shelf.subtract(wanted)
+        return {"status": "reserved", "until": body["until"]}
 
-    def shelve(self, items: list[Json], sign: int) -> None:
-        for item in items:
-            self.stock[item["sku"]] += sign * item["quantity"]
+    def renew(self, told: Json, body: Json) -> None:
+        told["until"] = body["until"]
 
-    def reservation(self, key: str) -> Json:
-        told = self.known("reservation", key)
-        if told["status"] == "reserved" and datetime.fromisoformat(told["until"]) <= datetime.now(UTC):
-            self.shelve(self.asked["reservation", key]["items"], +1)
-            told["status"] = "expired"
-        return told
-
-    def release(self, key: str) -> Json:
-        """The goods are back on the shelf, unless they were already or are packed."""
-        told = self.reservation(key)
-        if told["status"] == "reserved":
-            self.shelve(self.asked["reservation", key]["items"], +1)
-            told["status"] = "released"
-        return told
+    def release(self, told: Json, _: Json) -> None:
+        self.shelf.update(articles(self.asked["reservations", told["key"]]))
+        told["status"] = "released"
 
     def send(self, body: Json) -> Json:
-        held = self.reservation(body["reservation_key"])
-        if held["status"] != "reserved":
-            return {"key": body["key"], "status": "expired"}
+        held = self.known.get(("reservations", body["reservation_key"]), {})
+        if held.get("status") != "reserved":
+            return {"status": "expired"}
         held["status"] = "used"
-        return {"key": body["key"], "status": "preparing"}
+        return {"status": "preparing"}
 
-    def stop(self, key: str) -> Json:
-        told = self.known("shipment", key)
-        if told["status"] == "preparing":
-            told["status"] = "stopped"
-            packed = self.asked["shipment", key]["reservation_key"]
-            self.known("reservation", packed)["status"] = "released"
-            self.shelve(self.asked["reservation", packed]["items"], +1)
-        return told
+    def stop(self, told: Json, _: Json) -> None:
+        told["status"] = "stopped"
+        self.release(self.known["reservations", self.asked["shipments", told["key"]]["reservation_key"]], {})
 
+    def repair(self, _: Json) -> Json:
+        raise Refused(words="We do not repair.", code="other")
 
-def no(words: str, code: str) -> Json:
-    return {"status": "refused", "refusal": words, "refusal_code": code}
+    def note(self, _: Json) -> Json:
+        """People read it, and answer by Redress's own API."""
+        return {}
 
 
-def with_quantities(order: Json, wanted: list[Json]) -> Json:
-    """The order with other numbers of pieces: each costs what was paid for it; a line without any is gone."""
-    number = {line["line_id"]: line["quantity"] for line in wanted}
-    lines: list[Json] = []
+def articles(body: Json) -> Counter[str]:
+    """How many pieces of which articles are to be set aside."""
+    return sum((Counter({item["sku"]: item.get("quantity", 1)}) for item in body["items"]), Counter[str]())
+
+
+def without(lines: list[Json], order: Json) -> Json:
+    """The order without these pieces, each of which costs what was paid for it; cancelled as a whole, it keeps its lines."""
+    gone = Counter({line["line_id"]: line.get("quantity", 1) for line in lines})
+    kept: list[Json] = []
     for line in order["lines"]:
-        pieces = number.get(line["line_id"], line["quantity"])
-        paid = line["paid"]["minor"] * pieces // line["quantity"]
-        lines += [line | {"quantity": pieces, "paid": line["paid"] | {"minor": paid}}] if pieces else []
-    freight = (order.get("freight") or {"minor": 0})["minor"]
-    total = order["total"] | {"minor": freight + sum(line["paid"]["minor"] for line in lines)}
-    return order | {"lines": lines, "total": total}
-
-
-def with_fewer(order: Json, body: Json) -> Json:
-    """Cancelled pieces are gone; cancelled as a whole, the order has the status and keeps its lines."""
-    gone = {line["line_id"]: line.get("quantity", 1) for line in body["lines"]}
-    left = [{**line, "quantity": line["quantity"] - gone.get(line["line_id"], 0)} for line in order["lines"]]
-    return with_quantities(order, left) if any(line["quantity"] for line in left) else order | {"status": "cancelled"}
+        pieces = line["quantity"] - gone[line["line_id"]]
+        paid = line["paid"] | {"minor": line["paid"]["minor"] * pieces // line["quantity"]}
+        kept += [line | {"quantity": pieces, "paid": paid}] if pieces else []
+    less = sum(line["paid"]["minor"] for line in order["lines"]) - sum(line["paid"]["minor"] for line in kept)
+    total = order["total"] | {"minor": order["total"]["minor"] - less}
+    return order | ({"lines": kept, "total": total} if kept else {"status": "cancelled"})

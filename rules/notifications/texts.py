@@ -93,6 +93,7 @@ class Texts:
         filters: dict[str, Any] = self._environment.filters
         filters.update(money=_money, when=_when, name=self._name, offered=self._offered, capitalize_first=_capitalize_first)
         self._templates: dict[Key, Template] = {}
+        self._template = cache(self._read)  # every third text is the usual letter to staff
         faults = [f"{name}: {event}: no texts; write them" for event in Event if event not in file.events]
         for event, locale, kind, part, source in self._sources():
             if fault := self._compile((event, locale, kind, part), source):
@@ -149,13 +150,19 @@ class Texts:
         """Keep the template; or say what is wrong with it."""
         allowed = key[0].data if key[2] == "timeline" else key[0].data | LETTER
         try:
-            unknown = meta.find_undeclared_variables(self._environment.parse(source)) - allowed
-            if unknown:
+            template, named = self._template(source)
+            if unknown := named - allowed:
                 return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
-            self._templates[key] = self._environment.from_string(source)
+            self._templates[key] = template
             return None if self._fill(key, {}, None, sent=False) else "is empty"
         except UNFIT as error:
             return f"{type(error).__name__}: {error}"
+
+    def _read(self, source: str) -> tuple[Template, set[str]]:
+        """The template, and the variables that it names."""
+        parsed = self._environment.parse(source)
+        named = meta.find_undeclared_variables(parsed)
+        return self._environment.from_string(parsed), named
 
     def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str | None, *, sent: bool = False) -> str:
         """The text; when the data is of another shape than the text was written for, the event's code: a case never waits for words."""

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import select
 
 from activities.knowledge import KnowledgeActivities
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from adapters.knowledge.entries import keep, remove, search, seed_knowledge
 from classifier.texts import DATA, read_texts
 from models.case.activities import HelpedReport, Suggested, SuggestRequest
@@ -20,6 +20,7 @@ from models.policy.policy import Policy
 from models.tables.knowledge import KnowledgeRow
 from rules.policy.knowledge import first_answers
 from settings import Settings
+from tests.support.processes.databases import make_tables
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUESTIONS = Path(__file__).parent / "questions.csv"
@@ -35,7 +36,7 @@ async def seeded(database: Database, policy: Policy) -> Database:
 async def shipped(tmp_path_factory: pytest.TempPathFactory, policy: Policy) -> AsyncIterator[Database]:
     """The first answers as they are shipped; what is asked of them in bulk need be asked of one database only."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("shipped"))
-    migrate(settings)
+    make_tables(settings)
     database = Database(settings)
     await seed_knowledge(database, first_answers(policy))
     yield database

@@ -1,6 +1,5 @@
 """Returns over HTTP (RES-6): who may look, print, act and list, and parcels that carriers tell of without a reference."""
 
-import asyncio
 import itertools
 import json
 import uuid
@@ -240,9 +239,7 @@ async def test_the_freight_of_one_parcel_with_two_returns_is_claimed_once_by_its
         await scene.customer.post(f"{scene.path}/ship", {"carrier_id": "YTO", "tracking": tracking})
         await scene.seen(stage="in_transit")
     assert (await first.customer.post(f"{first.path}/claim_freight", claim)).status_code == 200
-    async with asyncio.timeout(20):
-        while (await first.customer.get(first.path)).json()["return_"]["freight"] is None:
-            await asyncio.sleep(0.1)
+    await eventually(lambda: first.customer.get(first.path), lambda answer: answer.json()["return_"]["freight"] is not None)
     again = await second.customer.post(f"{second.path}/claim_freight", claim)
     assert (again.status_code, again.json()["field"], again.json()["rule"]) == (422, "amount", "RES-8")
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from classifier.corrections import read_corrections
 from classifier.texts import Labelled
 from models.common.events import Event
 from models.common.vocabulary import Issue, Role
 from models.tables.case import CaseRow, TimelineRow
 from settings import Settings
+from tests.support.processes.databases import make_tables
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -21,7 +22,7 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     settings = Settings(data_dir=tmp_path, database_url=None)
-    migrate(settings)
+    make_tables(settings)
     database = Database(settings)
     yield database
     await database.aclose()

@@ -13,7 +13,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.connect import Partners
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from adapters.secrets import secrets_of
 from api.app import create_app
 from api.http.auth import make_token
@@ -23,6 +23,7 @@ from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.builders.pictures import picture
 from tests.support.processes.api import Person, let_staff_in
+from tests.support.processes.databases import make_tables
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
@@ -89,7 +90,7 @@ async def case(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     (folder / "policy.yaml").write_text(text, encoding="utf-8")
     address = temporal.client.service_client.config.target_host
     settings = Settings(data_dir=folder, temporal_address=address, task_queue="dispute", policy=folder / "policy.yaml")
-    migrate(settings)
+    make_tables(settings)
     app, credentials = create_app(settings), secrets_of(settings).partners
     api = Running(app)
     quick = Options(refund_delay=timedelta(seconds=0.1), answer_delay=timedelta(seconds=0.1))

@@ -12,9 +12,8 @@ from adapters.connect import Partners
 from adapters.secrets import change_secrets, made_credentials
 from commands.partner.checks import RULES, Finding, check_all
 from commands.partner.system import System
-from examples.shop.app import demo
+from examples.shop.app import create_app, demo
 from examples.shop.shop import Shop
-from examples.shop.webhooks import Redress
 from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from settings import Settings
@@ -57,15 +56,15 @@ async def test_ids_may_have_other_characters_than_ours(order_id: str) -> None:
 
 
 async def test_what_it_does_wrong_is_found(corner: tuple[Running, Shop], monkeypatch: pytest.MonkeyPatch) -> None:
-    def out_of_stock(body: dict[str, Any]) -> dict[str, Any]:
-        return {"key": body["key"], "status": "out_of_stock"}
+    def out_of_stock(_: dict[str, Any]) -> dict[str, Any]:
+        return {"status": "out_of_stock"}
 
-    def wordless(body: dict[str, Any]) -> dict[str, Any]:
-        return {"key": body["key"], "status": "refused"}
+    def wordless(_: dict[str, Any]) -> dict[str, Any]:
+        return {"status": "refused"}
 
     running, shop = corner
-    monkeypatch.setattr(shop, "reserve", out_of_stock)
-    monkeypatch.setattr(shop, "take_back", wordless)
+    monkeypatch.setitem(shop.opens, "reservations", out_of_stock)
+    monkeypatch.setitem(shop.opens, "returns", wordless)
     wrong = {finding.rule.en: finding.found for finding in await found(running.address) if finding.found}
     assert wrong == {
         "a return of an unknown line is refused with words and a code": "a refusal without words",
@@ -74,21 +73,36 @@ async def test_what_it_does_wrong_is_found(corner: tuple[Running, Shop], monkeyp
     }
 
 
+async def test_cancelled_pieces_cost_what_was_paid_for_them_and_may_be_had_back() -> None:
+    money = {"minor": 999, "currency": "CNY"}
+    line = {"line_id": "L1", "sku": "CUP-1", "quantity": 3, "paid": money}
+    order = {"order_id": "CS-1", "merchant_id": "CS", "status": "paid", "lines": [line], "total": money}
+    shop = Shop([order], {})
+    two: dict[str, Any] = {"key": "c1", "kind": "cancel", "lines": [{"line_id": "L1", "quantity": 2}]}
+    two |= {"order_id": "CS-1", "merchant_id": "CS"}
+    told = await shop.open("changes", two)
+    assert (told["order"]["total"]["minor"], told["order"]["lines"][0]["quantity"]) == (333, 1)
+    rest = await shop.open("changes", two | {"key": "c2", "lines": [{"line_id": "L1"}]})
+    assert (rest["order"]["status"], rest["order"]["total"]["minor"]) == ("cancelled", 333)
+    assert (await shop.act("changes", "c1", "undo", two))["status"] == "confirmed", "the order was changed again since"
+    assert (await shop.act("changes", "c2", "undo", two))["status"] == "undone"
+    assert (await shop.act("changes", "c1", "undo", two))["order"] == order
+
+
 @pytest.mark.slow
-async def test_goods_go_back_to_it_and_the_money_to_the_customer(
-    corner: tuple[Running, Shop], temporal: WorkflowEnvironment, tmp_path: Path
-) -> None:
-    running, corner_shop = corner
+async def test_goods_go_back_to_it_and_the_money_to_the_customer(temporal: WorkflowEnvironment, tmp_path: Path) -> None:
+    port = Running.free_port()
     own = made_credentials().model_copy(update={"token": (SecretStr("sandbox"),)})  # what the shop was started with
     change_secrets(
         Settings(data_dir=tmp_path), lambda known: known.model_copy(update={"partners": {**known.partners, "merchant": own}})
     )
-    async with running_shop(temporal, tmp_path, merchant_url=running.address) as shop:
+    async with running_shop(temporal, tmp_path, merchant_url=f"http://127.0.0.1:{port}") as shop:
         order = await shop.order("delivered")
         token = {"Authorization": f"Bearer {own.token[0].get_secret_value()}"}
         told = await shop.town.get(f"/merchant/orders/{order['order_id']}", headers=token)
-        corner_shop.orders[order["order_id"]] = told.json()
-        corner_shop.redress = Redress(str(shop.http.base_url), own.webhook[0].get_secret_value())
+        corner_shop = Shop([told.json()], {})
+        running = Running(create_app(corner_shop, "sandbox", str(shop.http.base_url), own.webhook[0].get_secret_value()), port)
+        await running.ready()
 
         async def no_trouble(_: set[str], __: str) -> None:
             """Nothing goes wrong."""
@@ -104,4 +118,5 @@ async def test_goods_go_back_to_it_and_the_money_to_the_customer(
         await over(case)
         (refund,) = await shop.books("refunds", reference=case.case_id)
         assert (refund["status"], refund["amount"]) == ("arrived", order["total"])
-        assert [key for key in corner_shop.answers if key[0] == "return"] == [("return", f"{case.case_id}.m1.return")]
+        assert [key for key in corner_shop.known if key[0] == "returns"] == [("returns", f"{case.case_id}.m1.return")]
+        await running.stop()

@@ -22,7 +22,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from models.case.actions import Action
 from models.case.state import CaseStart
 from models.case.views import CaseView
@@ -41,6 +41,7 @@ from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.returns import Returning
 from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
+from tests.support.processes.databases import make_tables
 from tests.support.processes.service import Case, Service, sealing
 from tests.support.processes.temporal_server import start_temporal
 
@@ -170,7 +171,7 @@ class Life:
 @asynccontextmanager
 async def life(temporal: WorkflowEnvironment, folder: Path, *, immortal: bool) -> AsyncGenerator[Life]:
     settings, world = Settings(data_dir=folder), World()
-    migrate(settings)
+    make_tables(settings)
     database, ordering = Database(settings), FakeOrderChanges(world)
     policy = slice_policy(load_policy(settings.policy), datetime.now(UTC))
     service = Service(temporal, database, world, policy, f"mortal-{immortal}", sealing(temporal.client, settings), ordering)

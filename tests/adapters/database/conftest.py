@@ -1,13 +1,15 @@
 """SQLite's own file for each test."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from settings import Settings
+from tests.support.processes.databases import make_tables
+
 
 @pytest.fixture
-def sqlite_folder(migrated_sqlite: Path, tmp_path: Path) -> Path:
+def sqlite_folder(tmp_path: Path) -> Path:
     """A data folder with a migrated SQLite, whatever database the other tests use."""
-    shutil.copy(migrated_sqlite, tmp_path / "redress.db")
+    make_tables(Settings(data_dir=tmp_path))
     return tmp_path

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from adapters.database.trouble import UNREACHABLE, trouble_of
 from settings import ROOT, Settings
+from tests.support.processes.databases import make_tables
 
 
 class ServerError(Exception):
@@ -27,7 +28,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 async def test_a_damaged_file_is_named_with_what_to_do(settings: Settings) -> None:
-    migrate(settings)
+    make_tables(settings)
     file = settings.data_dir / "redress.db"
     for rest in settings.data_dir.glob("redress.db-*"):
         rest.unlink()

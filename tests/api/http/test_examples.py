@@ -10,7 +10,7 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.connect import Partners
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from adapters.secrets import secrets_of
 from api.app import create_app
 from api.cases.eligibility import QUESTIONS
@@ -22,6 +22,7 @@ from sandbox import app as sandbox
 from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.processes.api import Person, let_staff_in
+from tests.support.processes.databases import make_tables
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
@@ -102,7 +103,7 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
         Settings().policy.read_text(encoding="utf-8").replace("review_share: 0.05", "review_share: 1"), encoding="utf-8"
     )
     settings = Settings(data_dir=folder, temporal_address=address, task_queue="examples", policy=policy)
-    migrate(settings)
+    make_tables(settings)
     app = create_app(settings)
     api = Running(app)
     quick = Options(refund_delay=timedelta(seconds=0.1), answer_delay=timedelta(seconds=0.1))

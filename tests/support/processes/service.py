@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.connect import Partners
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from adapters.evidence.store import evidence_store
 from adapters.seal import Sealing
 from models.case.actions import BODIES, Act, Action
@@ -33,6 +33,7 @@ from tests.support.builders.actors import SUPERVISOR
 from tests.support.builders.cases import receipt
 from tests.support.fakes.order_changes import FakeOrderChanges
 from tests.support.fakes.partners import World
+from tests.support.processes.databases import make_tables
 from tests.support.processes.waiting import eventually
 from tests.support.refusals import fault_of
 from worker import at_work, wire
@@ -180,7 +181,7 @@ def partners_in(world: World, ordering: FakeOrderChanges, settings: Settings) ->
 @asynccontextmanager
 async def running_service(temporal: WorkflowEnvironment, settings: Settings, **instead: Any) -> AsyncGenerator[Service]:
     """A service on its own task queue and database, with its workers at work. `instead`: other partners than the world's."""
-    migrate(settings)
+    make_tables(settings)
     database = Database(settings)
     world = World()
     policy = load_policy(settings.policy)

@@ -16,7 +16,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.notifications.delivery import Delivery
 from adapters.connect import Partners
-from adapters.database.engine import Database, migrate
+from adapters.database.engine import Database
 from adapters.secrets import secrets_of
 from api.app import create_app
 from api.cases.opening import id_of
@@ -28,6 +28,7 @@ from sandbox import app as sandbox
 from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.processes.api import Person, let_staff_in
+from tests.support.processes.databases import make_tables
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from worker import at_work, wire
@@ -243,7 +244,7 @@ async def running_shop(
     port = Running.free_port()
     names = ("merchant", "carrier", "payment", "promotion", "notification")
     settings = settings.model_copy(update={f"{name}_url": f"http://127.0.0.1:{port}/{name}" for name in names} | instead)
-    migrate(settings)
+    make_tables(settings)
     api = Running(create_app(settings))
     options, credentials = Options(refund_delay=QUICK, answer_delay=QUICK), secrets_of(settings).partners
     partners = Running(

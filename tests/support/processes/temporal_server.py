@@ -24,6 +24,8 @@ async def start_temporal(**dynamic_config: str) -> WorkflowEnvironment:
     settings = {
         "frontend.WorkflowTimeSkippingEnabled": "true",
         "history.timerProcessorMaxTimeShift": '"10ms"',
+        "matching.numTaskqueueReadPartitions": "1",
+        "matching.numTaskqueueWritePartitions": "1",
         **dynamic_config,
     }
     return await WorkflowEnvironment.start_time_skipping_v2(

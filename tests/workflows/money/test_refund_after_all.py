@@ -15,6 +15,7 @@ from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
 from tests.support.builders.orders import order, parcel, payment
 from tests.support.builders.reconciliation import at_the_provider, differences, refunding, tasks, the_difference
 from tests.support.processes.service import Case, Service
+from tests.support.processes.waiting import eventually, until
 from tests.workflows.money.test_refund import followed_up, money, went
 
 ARRIVED, REFUSED = ProviderRefundStatus.ARRIVED, ProviderRefundStatus.REFUSED
@@ -218,9 +219,7 @@ async def test_a_refused_refund_told_to_have_arrived_beside_its_part_on_the_bala
     case = await refunding(service)
     before = next(iter(service.world.refunds.values()))
     await told(service, case, REFUSED, refusal="closed", refusal_code=RefusalCode.ACCOUNT_CLOSED)
-    async with asyncio.timeout(20):
-        while len(service.world.refunds) < 2:
-            await asyncio.sleep(0.05)
+    await until(lambda: len(service.world.refunds) > 1)
     first, second = service.world.refunds
     if arrived_after_all:
         await told(service, case, ARRIVED, first, refusal=None, refusal_code=None)
@@ -282,8 +281,7 @@ async def test_what_arrives_with_another_amount_is_a_task_at_once_and_no_arrival
     else:
         at_the_provider(service, status=ARRIVED, amount=Money(minor=minor))
         await case.pass_time(hours=7)
-    while not await differences(service):
-        await asyncio.sleep(0.05)
+    await eventually(lambda: differences(service))
     row = await the_difference(service)
     assert row.kind == DifferenceKind.REFUND_AMOUNT
     assert (row.ours["amount_minor"], row.theirs["amount_minor"]) == (12_900, minor)
