@@ -30,7 +30,8 @@ def _seen(endpoint: Callable[..., Any]) -> Callable[..., Any]:
     async def shown(*args: Any, **values: Any) -> Any:  # noqa: ANN401
         answer = await endpoint(*args, **values)
         caller = values.get("caller")
-        filtered = isinstance(caller, Caller) and answer is not None and not isinstance(answer, Response)
-        return as_seen(answer, caller.actor) if filtered else answer
+        if not isinstance(caller, Caller) or answer is None or isinstance(answer, Response):
+            return answer
+        return as_seen(answer, caller.actor)
 
     return shown
