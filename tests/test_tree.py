@@ -29,7 +29,7 @@ LONGEST = 350
 FLAT_AT_MOST = 12
 """Modules directly in a top-level package: an idea of one file; more belong to a folder."""
 FORMER_WORDS = re.compile(
-    r"errand|clockwork|\balarm|turnto\b|\binsist|sameness|\btakings\b|moneyrow|reimburse|gravest|come_to\b"
+    r"errand|clockwork|(?<!smoke )\balarm|turnto\b|\binsist|sameness|\btakings\b|moneyrow|reimburse|gravest|come_to\b"
     r"|\bdues\b|\bleash|household|\bkeeper\b|claim_desk|makes no sense|who are you|partner-nonsense|\ba_deed\b",
     re.IGNORECASE,
 )

@@ -5,8 +5,9 @@ characters, which most are, and the two databases would rank, and thus answer, d
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
+
+from models.common.plain_text import plain_text
 
 LONGEST_TEXT = 2000
 """So many characters of a text are looked at."""
@@ -33,8 +34,7 @@ _SHORTEST_STEM = 3
 
 def terms(text: str) -> tuple[str, ...]:
     """The distinct terms of a text, in their order."""
-    plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).lower().replace("\u2019", "'")
-    return tuple(dict.fromkeys(_terms(_FILLERS.sub(" ", plain))))
+    return tuple(dict.fromkeys(_terms(_FILLERS.sub(" ", plain_text(text[:LONGEST_TEXT])))))
 
 
 def sentences(text: str) -> tuple[str, ...]:

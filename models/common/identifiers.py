@@ -4,22 +4,18 @@ The types convert at every entrance that reads a value, so that what is stored a
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Annotated, Final
 
 import phonenumbers
 from pydantic import BeforeValidator, StringConstraints
 
-
-def _one_width(text: str) -> str:
-    """Full-width letters and digits become plain ones; what nobody sees (BOM, joiners) goes."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+from models.common.plain_text import one_width
 
 
 def tracking_number(value: object) -> object:
     """Without blanks, in capitals: `1Z 999 AA1 01 2345 6784` and `1z999aa10123456784` are one parcel."""
-    return "".join(_one_width(value).split()).upper() if isinstance(value, str) else value
+    return "".join(one_width(value).split()).upper() if isinstance(value, str) else value
 
 
 TrackingNumber = Annotated[
@@ -38,7 +34,7 @@ def region_code(value: object) -> object:
     """An ISO 3166 code in capitals, in the form of today: `CN-31` is `CN-SH`."""
     if not isinstance(value, str):
         return value
-    code = _one_width(value).strip().upper()
+    code = one_width(value).strip().upper()
     return RENAMED_REGIONS.get(code, code)
 
 
@@ -58,7 +54,7 @@ def phone_number(text: str, country: str | None = None) -> str:
     """One form for each number: `+86 755 8888 1234`, an extension behind `ext.`. A number without its country's code is
     read as one of `country` (ISO 3166-1), and stays as it was written when that is not known or has no such number.
     """
-    written = " ".join(_one_width(text).split())
+    written = " ".join(one_width(text).split())
     extension = _EXTENSION.search(written) or _DASHED.search(written)
     number = written[: extension.start()] if extension else written
     try:

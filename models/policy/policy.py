@@ -130,6 +130,19 @@ class RoutingRow(Frozen):
     merchant: str | None = None
 
 
+class SensesPolicy(Frozen):
+    """What the words of `GradingPolicy` mean in a sentence. In a phrase, `…` stands for a few words and `<body>` for any word of that set."""
+
+    sets: dict[str, tuple[str, ...]] = {}
+    """Words that phrases name together: body, colour."""
+    other: tuple[str, ...] = ()
+    """Phrases that have such a word, or a denial, and mean something else: smoke grey, 有没有."""
+    denials: tuple[str, ...] = ()
+    """A word right after one of these is denied: nobody, 没有."""
+    between: tuple[str, ...] = ()
+    """What may stand between the two: nobody *was* hurt, 没有*人*受伤. Any other word there, and the denial is of something else."""
+
+
 class GradingPolicy(Frozen):
     """CLS-3. Points of severity and urgency, and the matrix that turns them into a priority."""
 
@@ -143,6 +156,8 @@ class GradingPolicy(Frozen):
     """Words of regulators and press: urgency 3."""
     urgent_words: tuple[str, ...] = ()
     """Words of people who cannot wait: urgency 2."""
+    senses: SensesPolicy | None = None
+    """None: a case from before there were senses; its words count wherever they stand."""
     perishable_marks: tuple[str, ...] = ("perishable",)
     """Marks of goods that spoil: urgency 2."""
     many_lines: int = 3

@@ -9,6 +9,7 @@ from models.case.state import Grade
 from models.common.base import Money
 from models.common.vocabulary import Issue, Kind
 from models.policy.policy import GradingPolicy, PolicySlice
+from rules.case.senses import meant
 from rules.common.format import minor_units
 from rules.common.rates import worth
 
@@ -51,16 +52,16 @@ def _severity(policy: PolicySlice, issue: Issue, text: str, lines: int, at_stake
     if issue in rules.severe_issues:
         name = policy.issues[issue].name
         yield 2, f"严重问题：{name.zh} · severe issue: {name.en}"
-    for word in _found(rules.harm_words, text):
+    for word in _found(rules, rules.harm_words, text):
         yield 3, f"安全或伤害：“{word}” · safety or harm: “{word}”"
     if lines >= rules.many_lines:
         yield 1, f"涉及 {lines} 个商品行 · {lines} lines concerned"
 
 
 def _urgency(rules: GradingPolicy, kind: Kind, text: str, marks: Iterable[str], waited: timedelta, *, repeats: int) -> Points:
-    for word in _found(rules.public_words, text):
+    for word in _found(rules, rules.public_words, text):
         yield 3, f"提到监管或媒体：“{word}” · regulator or press mentioned: “{word}”"
-    for word in _found(rules.urgent_words, text):
+    for word in _found(rules, rules.urgent_words, text):
         yield 2, f"急需：“{word}” · urgent words: “{word}”"
     for mark in sorted(set(marks) & set(rules.perishable_marks)):
         yield 2, f"易腐商品（{mark}） · goods that spoil ({mark})"
@@ -77,15 +78,17 @@ def _urgency(rules: GradingPolicy, kind: Kind, text: str, marks: Iterable[str], 
         yield 1, "投诉 · a complaint"
 
 
-def _found(words: tuple[str, ...], text: str) -> list[str]:
-    """The words of the list that the text has, each once, in the text's order."""
+def _found(rules: GradingPolicy, words: tuple[str, ...], text: str) -> list[str]:
+    """The words of the list that the text says, each once, in the text's order."""
+    if rules.senses is not None:
+        return list(meant(words, rules.senses, text))
     pattern = _pattern(words)
     return list(dict.fromkeys(match.group().casefold() for match in pattern.finditer(text))) if pattern else []
 
 
 @lru_cache(maxsize=64)
 def _pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Chinese words are found anywhere; words in Latin letters only whole, so that "fired" is no "fire"."""
+    """The words wherever they stand, for cases from before there were senses: Chinese ones anywhere, Latin ones as wholes."""
     if not words:
         return None
     parts = [

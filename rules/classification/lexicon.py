@@ -5,7 +5,6 @@ Pure once loaded. `normalise` is what every pattern and every feature of the mod
 
 import hashlib
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import yaml
 from pydantic import Field, ValidationError
 
 from models.common.base import Frozen
+from models.common.plain_text import plain_text
 from models.common.vocabulary import Issue
 from rules.common.yaml import content_of
 
@@ -46,10 +46,8 @@ class Lexicon:
     name_of: dict[str, str]
 
     def normalise(self, text: str) -> str:
-        """Lower case, half width, every number as 0, no repeated marks, names by their common word."""
-        plain = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
-        plain = re.sub(r"\s+", " ", plain).strip()
-        plain = self.names.sub(lambda match: self.name_of[match[0]], plain)
+        """The plain text with every number as 0, no repeated marks, names by their common word."""
+        plain = self.names.sub(lambda match: self.name_of[match[0]], plain_text(text[:LONGEST]))
         plain = re.sub(r"\d+", "0", plain)
         return re.sub(r"([^\w ])\1+", r"\1", plain)
 

@@ -1,5 +1,6 @@
 """What a policy's fields cannot say alone: names that must exist, tables without holes, rows that can be reached, limits in order."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
@@ -45,6 +46,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from _routing(policy)
     yield from _agents(policy)
     yield from _grading(policy.grading)
+    yield from _senses(policy.grading)
     yield from _messages(policy)
     yield from responsibility_faults(policy)
     yield from eligibility_faults(policy)
@@ -221,6 +223,28 @@ def _grading(grading: GradingPolicy) -> Faults:
         for index, (_, points) in enumerate(table):
             if not 0 <= points < SIZE:
                 yield ("grading", name, index), f"points go from 0 to 3, not {points}"
+
+
+def _senses(grading: GradingPolicy) -> Faults:
+    """Phrases may name the sets there are."""
+    senses = grading.senses
+    if senses is None:
+        return
+    lists: list[tuple[Loc, tuple[str, ...]]] = [
+        (("grading", "harm_words"), grading.harm_words),
+        (("grading", "public_words"), grading.public_words),
+        (("grading", "urgent_words"), grading.urgent_words),
+        (("grading", "senses", "other"), senses.other),
+        (("grading", "senses", "denials"), senses.denials),
+        (("grading", "senses", "between"), senses.between),
+        *((("grading", "senses", "sets", name), words) for name, words in senses.sets.items()),
+    ]
+    for loc, phrases in lists:
+        allowed = () if "sets" in loc else senses.sets
+        for index, phrase in enumerate(phrases):
+            for name in re.findall("<([^>]*)>", phrase):
+                if name not in allowed:
+                    yield (*loc, index), unknown("set", name, allowed)
 
 
 def _limits(policy: Policy) -> Faults:

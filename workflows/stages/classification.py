@@ -77,7 +77,7 @@ def grade_case(context: CaseContext) -> None:
         context.policy,
         issue=case.issue,
         kind=case.kind,
-        text=" ".join((receipt.description, *(saying.words for saying in case.sayings))),
+        text="\n".join((receipt.description, *(saying.words for saying in case.sayings))),
         at_stake=cost_of(case.order, receipt.lines) if case.order else None,
         lines=len(lines),
         marks=frozenset[str]().union(*(line.marks for line in lines)),

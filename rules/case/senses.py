@@ -1,0 +1,114 @@
+"""Which words of a list a text says and means (CLS-3): not those that it denies, and not those that mean something else there.
+
+The words and what they depend on are the policy's (`grading`); here is how they are read. A denial counts only right before the word,
+so that "no warning before it exploded" denies nothing; what is doubtful is taken as said.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from models.common.plain_text import plain_text
+from models.policy.policy import SensesPolicy
+
+Words = tuple[str, ...]
+
+LONG_ENOUGH = 6
+"""A word of so many letters is known with one of them missing, added, or in its neighbour's place."""
+_LETTERS = re.compile(r"[a-z]+")
+_PARTS = re.compile(r"<\w+>|\.\.\.| |[^ .<]+|.")
+_GAP = r"(?![a-z0-9])[^,.;:!?。]{0,20}?(?<![a-z0-9])"
+"""`…` of a phrase: within the same clause."""
+_JOINTS = ("or", "nor", "或", "或者", "和", "及", "以及", "、", "/")
+"""What goes on with a denial: no smoke *or* fire."""
+
+
+def meant(words: Words, senses: SensesPolicy, text: str) -> Iterator[str]:
+    """The words of the list that the text says and means, each once, in the text's order, as they are written there."""
+    if words:
+        pattern = _pattern(words, tuple(senses.sets.items()), senses.other, senses.denials, senses.between)
+        parts = _parts(words)
+        lines = (_LETTERS.sub(lambda word: _known(word[0], parts), _plain(line)) for line in text.splitlines())
+        yield from dict.fromkeys(word for line in lines for word in _said(pattern, line))
+
+
+def _said(pattern: re.Pattern[str], line: str) -> Iterator[str]:
+    """Word for word: a denial reaches over what may stand between to the next word of the list, and by "or" to one more."""
+    denied = listed = False
+    for found in pattern.finditer(line):
+        match found.lastgroup:
+            case "word":
+                if not denied:
+                    yield found[0]
+                denied, listed = False, denied
+            case "denial":
+                denied, listed = True, False
+            case "joint":
+                denied = denied or listed
+            case "between":
+                pass
+            case _:
+                denied = listed = False
+
+
+@dataclass(frozen=True)
+class _Phrases:
+    """Phrases as patterns; `sets` is what `<name>` stands for in them."""
+
+    sets: Mapping[str, Words]
+
+    def any_of(self, phrases: Words) -> str:
+        """One of the phrases, the longest first: Latin ones as whole words, Chinese ones anywhere. None: nothing fits."""
+        written = sorted(map(_plain, phrases), key=len, reverse=True)
+        latin = "|".join(self._written(phrase) for phrase in written if phrase.isascii()) or "(?!)"
+        chinese = "|".join(self._written(phrase) for phrase in written if not phrase.isascii()) or "(?!)"
+        return rf"(?:(?<![a-z0-9])(?:{latin})(?![a-z0-9])|(?:{chinese}))"
+
+    def _written(self, phrase: str) -> str:
+        """Its parts, with blanks or hyphens or nothing between the words of Latin ones; Chinese ones may be spaced out."""
+        return "".join(self._part(part) for part in _PARTS.findall(phrase))
+
+    def _part(self, part: str) -> str:
+        if part == "...":
+            return _GAP
+        if part.startswith("<"):
+            return self.any_of(self.sets[part[1:-1]])
+        return "[ -]*" if part == " " else " ?".join(map(re.escape, part)) if not part.isascii() else re.escape(part)
+
+
+@lru_cache(maxsize=64)
+def _pattern(words: Words, sets: tuple[tuple[str, Words], ...], other: Words, denials: Words, between: Words) -> re.Pattern[str]:
+    """What a text is made of; of what fits at a place, the first counts."""
+    phrases = _Phrases(dict(sets))
+    kinds = {"other": other, "word": words, "denial": denials, "joint": _JOINTS, "between": between}
+    listed = "|".join(f"(?P<{kind}>{phrases.any_of(one)})" for kind, one in kinds.items())
+    return re.compile(f"{listed}|[a-z0-9]+|[^ -]")
+
+
+def _plain(text: str) -> str:
+    """Didn't and didnt are one word."""
+    return plain_text(text).replace("'", "")
+
+
+@lru_cache(maxsize=64)
+def _parts(words: Words) -> frozenset[str]:
+    """The long words of Latin phrases."""
+    return frozenset(part for word in words for part in re.findall(r"(?<!<)\b[a-z]+", _plain(word)) if len(part) >= LONG_ENOUGH)
+
+
+@lru_cache(maxsize=20_000)
+def _known(word: str, parts: frozenset[str]) -> str:
+    """The word of the list that this one is with a slip of the pen; itself when there is none."""
+    if word in parts or len(word) < LONG_ENOUGH:
+        return word
+    return next((part for part in sorted(parts) if part[0] == word[0] and _one_slip(word, part)), word)
+
+
+def _one_slip(word: str, part: str) -> bool:
+    """One letter missing, one too many, or two neighbours in each other's place."""
+    shorter, longer = sorted((word, part), key=len)
+    if len(longer) - len(shorter) == 1:
+        return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
+    swapped = (word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1))
+    return len(word) == len(part) and part in swapped
