@@ -1,7 +1,8 @@
 """The `redress` command: a table of contents of `commands/`."""
 
+import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -56,7 +57,18 @@ def app() -> None:
         main()
     except CommandError as error:
         typer.echo(str(error), err=True)
-        sys.exit(error.code)
+        leave(error.code)
+    except SystemExit as ended:
+        leave(ended.code)
+
+
+def leave(code: str | int | None) -> NoReturn:
+    """End at once: threads of Temporal's client that outlive an interpreter which takes itself down abort the process, now and then."""
+    if isinstance(code, str):
+        typer.echo(code, err=True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":
