@@ -1,8 +1,10 @@
 """What reconciliation found (docs/money.md): listed, and resolved by a supervisor."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import APIRouter, Body, Depends, Path, Query
 from pydantic import JsonValue
@@ -12,17 +14,19 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.database.engine import insert_if_absent, storable
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
-from api.http.problems import not_found, problem
+from api.http.problems import from_fault, not_found, problem
 from api.http.responses import OWN, READING, problems
 from api.http.routes import SeenRoute
 from models.case.receipt import Receipt
-from models.common.base import Frozen, Identifier, Words
+from models.common.base import Bilingual, Frozen, Identifier, Words
+from models.common.decides import Decides
 from models.common.events import Event
 from models.common.readers import Inside
 from models.common.vocabulary import ErrorType, Locale, MessageChannel, Role
 from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, DifferenceView
 from models.tables.case import CaseRow, ContactRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
+from rules.common.decided import not_what_stands
 from rules.notifications.texts import texts
 
 router = APIRouter(prefix="/v1/differences", tags=["reconciliation"], route_class=SeenRoute)
@@ -30,6 +34,7 @@ router = APIRouter(prefix="/v1/differences", tags=["reconciliation"], route_clas
 READERS = Role.platform() | {Role.ANALYST}
 DifferenceId = Annotated[Identifier, Path(description="The difference's id.", examples=["D-0123456789ABCDEF0123"])]
 NOTE: Any = {"example": {"summary": "What was found out · 核实结果", "value": {"note": "商家在支付后台直接退款，已与其确认。"}}}
+CHANGED = Bilingual(zh="对账数据已变化", en="the books were compared anew, and show other figures")
 
 
 class Differences(Frozen):
@@ -39,9 +44,12 @@ class Differences(Frozen):
     next: Inside[str | None]
 
 
-class Resolve(Frozen):
+class Resolve(Decides):
     """What it was, and what was done about it."""
 
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("figures",)
+    figures: Identifier | None = None
+    """`figures` of the difference, as it was shown."""
     note: Words
     decision: Decision | None = None
     """Who keeps what: of a parcel that turned up after something was given for its loss, and of nothing else."""
@@ -98,6 +106,9 @@ async def resolve_difference(
             raise problem(
                 ErrorType.NOT_ALLOWED_NOW, f"The difference is {row.state} already.", "该差异已处理。", rule="reconciliation"
             )
+        fault = not_what_stands(resolve, {"figures": _figures(row)}, lambda _: CHANGED)
+        if fault is not None:
+            raise from_fault(fault)
         _check_decision(row, resolve)
         row.state, row.note, row.decision = DifferenceState.ACCEPTED, resolve.note, resolve.decision
         row.closed_at, row.closed_by = datetime.now(UTC), caller.actor.id
@@ -161,4 +172,10 @@ async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Seq
 
 
 def _view(row: DifferenceRow) -> DifferenceView:
-    return DifferenceView.model_validate(row.model_dump(include=set(DifferenceView.model_fields)))
+    shown = row.model_dump(include=set(DifferenceView.model_fields))
+    return DifferenceView.model_validate({**shown, "figures": _figures(row)})
+
+
+def _figures(row: DifferenceRow) -> str:
+    compared = json.dumps([row.ours, row.theirs], sort_keys=True)
+    return hashlib.blake2b(compared.encode(), digest_size=6).hexdigest()

@@ -283,6 +283,8 @@ class DifferenceView(Frozen):
     subject: Inside[str]
     ours: Inside[dict[str, JsonValue]]
     theirs: Inside[dict[str, JsonValue]]
+    figures: Inside[str]
+    """Of these two: another one when they change. Whoever resolves the difference names it (WRK-5)."""
     first_seen: Inside[Instant]
     last_seen: Inside[Instant]
     told_to: Inside[str | None]

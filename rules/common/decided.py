@@ -43,12 +43,18 @@ def named_by(body: type[Body], state: Versioned) -> Named:
 def stale(
     act: Act[Body], permission: Permitted, stands: Named, became: Callable[[Named], Bilingual], allowed: Sequence[StrEnum]
 ) -> Fault | None:
-    """Why a decision counts for nothing; None: what it names is what `stands`, or it names nothing, or it is not for the role at all.
+    """Why an action counts for nothing; None: what it names is what `stands`, or it is not for the role at all.
 
-    `became` says what became of what was named; `stands` is empty where there is nothing to decide on.
+    `became` says what became of what was named; `allowed` what the actor may do now.
     """
-    body = act.body
-    if not isinstance(body, Decides) or act.actor.role not in permission.roles or body.named.items() <= stands.items():
+    return not_what_stands(act.body, stands, became, allowed) if act.actor.role in permission.roles else None
+
+
+def not_what_stands(
+    body: Body, stands: Named, became: Callable[[Named], Bilingual], allowed: Sequence[StrEnum] = ()
+) -> Fault | None:
+    """The same of any decision. None: it names what `stands`, or nothing; that is empty where there is nothing to decide on."""
+    if not isinstance(body, Decides) or body.named.items() <= stands.items():
         return None
     wrong = next(name for name, value in body.named.items() if stands.get(name) != value)
     said, named = became(body.named), _list(body.named)

@@ -164,3 +164,16 @@ async def test_a_customer_who_keeps_both_hears_nothing(web: Web, parcel_found: P
 async def test_a_difference_that_asks_for_no_decision_takes_none(supervisor: Person) -> None:
     answer = await supervisor.post("/v1/differences/D-1/resolve", NOTE | {"decision": "borne"})
     assert (answer.status_code, answer.json()["field"]) == (422, "decision")
+
+
+async def test_a_decision_on_figures_that_changed_meanwhile_is_refused(web: Web, supervisor: Person) -> None:
+    shown = (await supervisor.get("/v1/differences?state=open&limit=1")).json()["differences"][0]
+    path, body = f"/v1/differences/{shown['difference_id']}/resolve", {**NOTE, "figures": shown["figures"]}
+    async with web.service.database.writing() as session:
+        found = await session.get(DifferenceRow, shown["difference_id"])
+        assert found is not None
+        found.theirs = {"amount_minor": 7_000}
+    late = await supervisor.post(path, body)
+    assert (late.status_code, late.json()["rule"], late.json()["field"]) == (409, "WRK-5", "figures")
+    anew = (await supervisor.get("/v1/differences?state=open&limit=1")).json()["differences"][0]
+    assert (await supervisor.post(path, {**body, "figures": anew["figures"]})).status_code == 200
