@@ -237,7 +237,7 @@ def _paid(context: ClaimContext, word: ClaimWord, key: str, by: Actor) -> str | 
     state, claim = context.state, context.state.claim
     amount = word.amount or Money(minor=max(state.due_minor - state.received_minor, 0), currency=claim.currency)
     known = next((payment for payment in state.payments if payment.key == key), None)
-    if known is not None and word.amount in {None, known.amount}:
+    if known is not None and word.amount in (None, known.amount):
         return "already_known"
     if amount.minor and (known is not None or amount.currency != claim.currency):
         return _unclear(context)
