@@ -79,7 +79,7 @@ def differences_by(cases: Iterable[CaseState]) -> tuple[LineDifference, ...]:
             if case.order is not None and remedy.kind is RemedyKind.EXCHANGE and remedy.done_at and remedy.undone is None:
                 more = _paid_besides(remedy) - _given(remedy)
                 worth = _worth_of_lines(case.order, concerned(case.order, remedy.lines, case.receipt.lines))
-                minor.update(apportioned(more, worth))
+                minor.update(apportioned(more, worth if any(worth.values()) else dict.fromkeys(worth, 1)))
     return tuple(LineDifference(line_id=line_id, minor=own) for line_id, own in sorted(minor.items()) if own)
 
 

@@ -33,6 +33,8 @@ NEWS_FIRST = "news-before-the-first-task"
 """Patch: before it, a claim whose first workflow task was lost never began when somebody had spoken meanwhile."""
 TOLD_WHEN_OWED = "claims-told-when-owed"
 """Patch: before it, a party that had paid was not told that less was claimed of it by then."""
+UNCLEAR = "unclear-payments-are-for-a-supervisor"
+"""Patch: before it, money in another currency was put down as unreadable, and the claim could be written off."""
 WORDS = {PARCEL_FOUND: f"{FOUND_WORDS.zh} / {FOUND_WORDS.en}"}
 """What the party is told beside the amount; for any other reason, the finding's basis."""
 
@@ -234,14 +236,26 @@ def _paid(context: ClaimContext, word: ClaimWord, key: str, by: Actor) -> str | 
     """Record money that the party says it has sent. Returns why it is not recorded, or None."""
     state, claim = context.state, context.state.claim
     amount = word.amount or Money(minor=max(state.due_minor - state.received_minor, 0), currency=claim.currency)
-    if any(payment.key == key for payment in state.payments):
+    known = next((payment for payment in state.payments if payment.key == key), None)
+    if known is not None and word.amount in (None, known.amount):
         return "already_known"
+    if amount.minor and (known is not None or amount.currency != claim.currency):
+        return _unclear(context)
     if len(state.payments) >= PAYMENTS:
         return "too_many_payments"
     if amount.currency != claim.currency or not amount.minor or claim.kind is ClaimKind.CREDIT:
         return "unreadable"
     pay(context, key, amount, word.words or key, by)
     return None
+
+
+def _unclear(context: ClaimContext) -> str:
+    """Money in another currency, or of another amount under the same reference: a supervisor sees what it settles."""
+    if not workflow.patched(UNCLEAR):
+        return "unreadable"
+    if context.state.closed_at is None and context.state.status in ClaimStatus.collecting():
+        leave_to_a_supervisor(context, ClaimWaitFor.PAYMENT)
+    return "payment_unclear"
 
 
 def _answered(context: ClaimContext, status: ClaimStatus, by: Actor, words: str | None) -> None:

@@ -111,3 +111,9 @@ def test_a_price_that_was_adjusted_before_is_not_given_back_again_for_a_cheaper_
     state = after(refunded(2_000))
     told = difference(worth_of(state, ONE), Money(minor=price), same=False, most_back=not_given_back(state, ONE))
     assert told == (None, Money(minor=back) if back else None), "nor is anybody asked to pay it again"
+
+
+def test_a_gift_that_was_exchanged_for_something_dearer_is_worth_what_was_paid_for_that(policy_slice: PolicySlice) -> None:
+    gift = order("O-1", line("L1", minor=0), line("L2", minor=50_000))
+    state = after(exchanged(2_000), bought=gift)
+    assert worth_of(state, ONE).minor == returnable(policy_slice, state) == 2_000

@@ -54,6 +54,20 @@ async def test_a_payment_told_twice_is_booked_once(service: Service) -> None:
     assert (await life.history()).count("paid") == 1
 
 
+async def test_a_payment_in_another_currency_or_again_with_another_amount_is_for_a_supervisor(service: Service) -> None:
+    _, life = await lost_parcel(service)
+    await life.tell(answer="paid", amount={"minor": 1_800, "currency": "USD"}, payment_reference="BANK-1")
+    state = await life.until(lambda state: state.escalated)
+    assert state.wait is not None
+    assert (state.wait.on, state.payments) == (WaitingOn.SUPERVISOR, ())
+    await life.tell(answer="paid", amount=money(5_000), payment_reference="BANK-2")
+    await life.tell(answer="paid", amount=money(7_900), payment_reference="BANK-2", number="another")
+    state = await life.until(lambda state: state.received_minor == 5_000 and state.escalated)
+    view = await life.act(SUPERVISOR, ClaimAction.SETTLE, amount=money(7_900), proof="the rest, BANK-1 in dollars")
+    assert view.status is ClaimStatus.SETTLED
+    assert await life.booked("merchant:M-1") == 12_900
+
+
 async def test_a_part_that_nobody_disputes_is_what_is_paid_and_the_case_hears_of_it(service: Service) -> None:
     case, life = await lost_parcel(service)
     view = await life.act(CARRIER, ClaimAction.ACCEPT_PART, amount=money(9_000), words="by our terms")
