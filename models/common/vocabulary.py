@@ -295,13 +295,6 @@ class SlaState(StrEnum):
     MISSED = "missed"
 
 
-class PauseReason(StrEnum):
-    """Why a clock does not run (SLA-3)."""
-
-    CUSTOMER_TO_ACT = "customer_to_act"
-    GOODS_TRAVEL = "goods_travel"
-
-
 class Locale(StrEnum):
     ZH = "zh"
     EN = "en"

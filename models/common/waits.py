@@ -1,12 +1,20 @@
 """Whose move it is; how long each wait lasts, and what happens when it ends."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from models.common.base import Bilingual, Duration, Frozen, Instant
 from models.common.calendars import CalendarSlice
-from models.common.vocabulary import PauseReason, WaitFor, WaitingOn
+from models.common.vocabulary import WaitFor, WaitingOn
+
+
+class PauseReason(StrEnum):
+    """Why a clock does not run (SLA-3)."""
+
+    CUSTOMER_TO_ACT = "customer_to_act"
+    GOODS_TRAVEL = "goods_travel"
 
 
 class Wait(Frozen):

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from models.common.base import Frozen, Instant
-from models.common.vocabulary import ClockName, PauseReason, Tier
+from models.common.vocabulary import ClockName, Tier
+from models.common.waits import PauseReason
 
 
 class Miss(Frozen):

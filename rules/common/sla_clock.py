@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from models.common.base import Bilingual
 from models.common.calendars import CalendarSlice
 from models.common.deadline import Deadline, DeadlineKind
-from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, PauseReason, Priority, SlaState, Tier, WaitingOn
+from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, Priority, SlaState, Tier, WaitingOn
+from models.common.waits import PauseReason
 from models.investigation.clocks import Clock, Miss
 from models.policy.policy import ClockTarget, PolicySlice
 from rules.common.best_row import best

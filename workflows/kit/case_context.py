@@ -21,8 +21,8 @@ from models.common.errors import Fault
 from models.common.events import Event
 from models.common.identifiers import tracking_number
 from models.common.partners import Notice
-from models.common.vocabulary import ClockName, Outcome, PauseReason, Stage, Tier, WaitFor, WaitingOn
-from models.common.waits import Wait
+from models.common.vocabulary import ClockName, Outcome, Stage, Tier, WaitFor, WaitingOn
+from models.common.waits import PauseReason, Wait
 from models.policy.policy import interned
 from rules.case import deadlines
 from rules.case.permissions import forbidden, overtaken

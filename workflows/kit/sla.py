@@ -8,7 +8,8 @@ from temporalio import workflow
 from models.case.state import CaseState
 from models.common.calendars import CalendarSlice
 from models.common.events import Event
-from models.common.vocabulary import ClockName, PauseReason, Tier
+from models.common.vocabulary import ClockName, Tier
+from models.common.waits import PauseReason
 from models.investigation.clocks import Clock
 from models.policy.policy import PolicySlice
 from rules.common import sla_clock, working_time

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.common.calendars import CalendarSlice
-from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, PauseReason, Priority, SlaState, Tier
+from models.common.vocabulary import Channel, ClockName, IssueGroup, Kind, Priority, SlaState, Tier
+from models.common.waits import PauseReason
 from models.investigation.clocks import Clock, Miss
 from models.policy.policy import ClockTarget, PolicySlice
 from rules.common import sla_clock

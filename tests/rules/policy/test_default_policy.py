@@ -7,7 +7,8 @@ import pytest
 from pydantic_core import to_json
 
 from models.common.events import Event
-from models.common.vocabulary import Locale, MessageChannel, PauseReason, Role, WaitFor, WaitingOn
+from models.common.vocabulary import Locale, MessageChannel, Role, WaitFor, WaitingOn
+from models.common.waits import PauseReason
 from models.policy.policy import Policy, PolicySlice
 from rules.policy.load import parse_policy, slice_policy
 
