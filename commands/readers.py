@@ -8,7 +8,6 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from api.app import create_app
 from models.common.events import Event
 from models.common.readers import EVERYBODY, Reader, Readers, readers_of
 from models.common.timeline import TimelineView
@@ -72,6 +71,8 @@ def readers() -> None:
 
 
 def document() -> str:
+    from api.app import create_app  # noqa: PLC0415 - the whole API, which no other command needs
+
     app = create_app(Settings())
     return "\n".join((HEAD, *_models(app), *_events(), *_others()))
 

@@ -1,6 +1,10 @@
 """What tests share: one real Temporal server a session, on which a test moves each case's clock as it likes."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import wraps
+from typing import Any
 
 import hypothesis
 import pytest
@@ -13,6 +17,31 @@ pytest_plugins = ["tests.support.processes.databases", "tests.support.processes.
 
 hypothesis.settings.register_profile("redress", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("redress")
+
+SHARE = 0.75
+"""Of a test's time-out, what its own coroutine may take; the rest is for its fixtures."""
+
+
+@pytest.hookimpl(trylast=True)  # after those that mark
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A coroutine that takes too long is cancelled, and its fixtures end in order.
+
+    The signal of pytest-timeout strikes whatever the event loop is at: a worker that loses a task to it never stops, nor does the session.
+    """
+    usual = float(config.getini("timeout"))
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            marked = item.get_closest_marker("timeout")
+            item.obj = _in_time(item.obj, SHARE * (marked.args[0] if marked else usual))
+
+
+def _in_time(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[..., Awaitable[None]]:
+    @wraps(test)
+    async def bounded(*args: Any, **kwargs: Any) -> None:
+        async with asyncio.timeout(seconds or None):
+            await test(*args, **kwargs)
+
+    return bounded
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,10 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import yaml
-from jsonschema import Draft202012Validator, FormatChecker
 
 from adapters.connect import Partners
 from adapters.partners.returns import ReturnPartners
@@ -29,9 +26,9 @@ from models.returns.partner import (
     Voided,
 )
 from settings import Settings
+from tests.support.builders.contracts import check, contract
 from tests.support.processes.sandbox import TOKEN, Town
 
-FOLDER = Path(__file__).parents[2] / "docs" / "partners"
 START = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
 SHAPES = {
     "merchant": ("ReturnRequest", "ReturnSlip", "ReturnCancelled", "SendBack", "SentBack", "ToldInspection", "ToldLine"),
@@ -101,7 +98,7 @@ async def scan(town: Town, tracking: str, status: str) -> None:
 
 @pytest.mark.parametrize(("partner", "name"), [(partner, name) for partner, names in SHAPES.items() for name in names])
 def test_the_contracts_name_every_field_of_a_return(partner: str, name: str) -> None:
-    named = yaml.safe_load((FOLDER / f"{partner}.yaml").read_text(encoding="utf-8"))["components"]["schemas"][name]
+    named = contract(partner)["components"]["schemas"][name]
     schema = getattr(calls, name).model_json_schema()
     assert set(named["properties"]) == set(schema["properties"])
     assert set(named.get("required", ())) == set(schema.get("required", ()))
@@ -169,10 +166,8 @@ async def test_a_merchant_inspects_by_its_temper(town: Town, partners: ReturnPar
     inspections = [body for _, partner, body in notices if (partner, body["kind"]) == ("merchant", "inspection")]
     assert sum(line["rejected"] for line in inspections[0]["payload"]["lines"]) == rejected
     for _, partner, body in notices:
-        document = yaml.safe_load((FOLDER / f"{partner}.yaml").read_text(encoding="utf-8"))
-        schema = document["webhooks"][body["kind"]]["post"]["requestBody"]["content"]["application/json"]["schema"]
-        whole = schema | {"components": document["components"]}
-        Draft202012Validator(whole, format_checker=FormatChecker()).validate(body)
+        document = contract(partner)
+        check(document, document["webhooks"][body["kind"]]["post"]["requestBody"]["content"]["application/json"]["schema"], body)
 
 
 async def test_a_silent_merchant_says_nothing_of_what_came(town: Town, partners: ReturnPartners) -> None:

@@ -1,15 +1,16 @@
 """Every event says something to everybody, in both languages, whatever its data (NTF-1); the acknowledgement on a holiday (REC-4)."""
 
+import json
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.common.events import Event
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
+from rules.common.yaml import content_of
 from rules.notifications.texts import TEXTS, TextsError, load_texts, texts
 from rules.policy.load import load_policy
 from settings import Settings
@@ -232,12 +233,12 @@ def test_telling_customers_an_internal_event_is_refused_by_its_name() -> None:
     ],
 )
 def test_a_broken_text_is_refused_by_event_and_language(broken: dict[str, str] | None, fault: str, tmp_path: Any) -> None:
-    content = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
+    content = content_of(TEXTS.read_text(encoding="utf-8"))
     if broken is None:
         del content["events"]["case.taken"]
     else:
         content["events"]["case.taken"]["timeline"] = broken
     path = tmp_path / "texts.yaml"
-    path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    path.write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(TextsError, match=fault):
         load_texts(path, "UTC")

@@ -1,5 +1,6 @@
 """The published partner contracts, and whether a body keeps to them."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,7 +10,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 FOLDER = Path(__file__).parents[3] / "docs" / "partners"
 
 
+@cache
 def contract(partner: str) -> dict[str, Any]:
+    """Read once: to parse the largest takes the better part of a second."""
     return cast("dict[str, Any]", yaml.safe_load((FOLDER / f"{partner}.yaml").read_text(encoding="utf-8")))
 
 
