@@ -10,8 +10,9 @@ from models.common.base import Body, Identifier, Money, Words, unfit
 from models.common.decides import Decides, Version
 from models.common.partners import RefundTo
 from models.common.readers import Everybody, Payer
-from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Silence, WaitingOn
+from models.common.vocabulary import Issue, Kind, Party, RemedyKind, WaitingOn
 from models.remedies.offers import OptionOffer, RemedyOffer
+from models.remedies.remedy import Silence
 
 TagName = Annotated[
     str, StringConstraints(min_length=1, max_length=40, pattern=r"^\w[\w:./-]*$", strip_whitespace=True, to_lower=True)

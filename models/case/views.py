@@ -36,7 +36,6 @@ from models.common.vocabulary import (
     Priority,
     RemedyKind,
     Role,
-    Silence,
     SlaState,
     Stage,
     Tier,
@@ -46,6 +45,7 @@ from models.common.vocabulary import (
 from models.investigation.decisions import Appeal, Check, Review
 from models.investigation.findings import Fact, Finding, Saying
 from models.remedies.offers import Option
+from models.remedies.remedy import Silence
 from models.remedies.views import RemedyView
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction

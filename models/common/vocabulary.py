@@ -242,15 +242,6 @@ class Acceptance(StrEnum):
         return cls.PARTIAL if value == "manual" else None
 
 
-class Silence(StrEnum):
-    """What a customer's silence on a proposal means; the proposal says so (RES-2)."""
-
-    CLOSE = "close"
-    """Closed as not pursued, may be reopened."""
-    FIRST_OPTION = "first_option"
-    """The first option is carried out."""
-
-
 class RefundStatus(StrEnum):
     """The state of a remedy's money; accepted by the provider (requested) is not arrived (RES-5)."""
 

@@ -7,7 +7,7 @@ from models.common.actors import Actor
 from models.common.base import Frozen, Identifier, Instant, Money, Wired, wire_name
 from models.common.lines import LineQuantity, NewItem
 from models.common.partners import RefundTo, RefusalCode
-from models.common.vocabulary import Acceptance, Party, Reception, RefundStatus, RemedyKind, Silence, WaitFor, WaitingOn
+from models.common.vocabulary import Acceptance, Party, Reception, RefundStatus, RemedyKind, WaitFor, WaitingOn
 from models.remedies.offers import Option
 from models.remedies.order_change import OrderChange, OrderingState
 from models.replacements.state import ReplacementState
@@ -22,6 +22,15 @@ class Voided(StrEnum):
 
     RECLASSIFIED = "reclassified"
     WITHDRAWN = "withdrawn"
+
+
+class Silence(StrEnum):
+    """What a customer's silence on a proposal means; the proposal says so (RES-2)."""
+
+    CLOSE = "close"
+    """Closed as not pursued, may be reopened."""
+    FIRST_OPTION = "first_option"
+    """The first option is carried out."""
 
 
 class Proposal(Frozen):

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from models.case.state import CaseState
 from models.common.base import Bilingual
 from models.common.deadline import Deadline, DeadlineKind
-from models.common.vocabulary import Role, Silence, Stage, WaitFor, WaitingOn
+from models.common.vocabulary import Role, Stage, WaitFor, WaitingOn
 from models.common.waits import Wait
 from models.policy.policy import PolicySlice
+from models.remedies.remedy import Silence
 from rules.common import deadlines, sla_clock
 from rules.facts.questions import when_silent
 

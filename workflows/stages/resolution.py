@@ -11,10 +11,10 @@ from models.common.actors import SYSTEM, Actor
 from models.common.base import Bilingual
 from models.common.events import Event
 from models.common.partners import RefundTo
-from models.common.vocabulary import ClockName, Kind, Outcome, Party, Role, Silence, Tier, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, Kind, Outcome, Party, Role, Tier, WaitFor, WaitingOn
 from models.investigation.decisions import Review
 from models.remedies.offers import Option, RemedyOffer
-from models.remedies.remedy import Proposal, Remedy, Voided
+from models.remedies.remedy import Proposal, Remedy, Silence, Voided
 from models.remedies.table import REMEDIES
 from rules.case.appeals import last_moment
 from rules.case.automatic import drawn_by_id, weigh

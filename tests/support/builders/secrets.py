@@ -7,14 +7,14 @@ from models.case.action_bodies import Rate
 from models.case.state import CaseState, Grade, TransferOffer
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Bilingual, Money
-from models.common.vocabulary import ClockName, Party, Priority, RemedyKind, Role, Silence, Tier, WaitingOn
+from models.common.vocabulary import ClockName, Party, Priority, RemedyKind, Role, Tier, WaitingOn
 from models.investigation.clocks import Miss
 from models.investigation.decisions import Appeal, Review
 from models.investigation.findings import Fact, InformationRequest, Saying
 from models.money.charge import Charge, ChargeStatus
 from models.remedies.offers import Option, RemedyOffer
 from models.remedies.order_change import ChangeStatus, OrderingState
-from models.remedies.remedy import Proposal
+from models.remedies.remedy import Proposal, Silence
 from tests.support.builders.actors import AGENT, CARRIER, CUSTOMER, MERCHANT
 from tests.support.builders.cases import NOW, case, finding
 from tests.support.builders.orders import order, parcel
