@@ -8,7 +8,7 @@ from models.common.actors import EvidenceRef
 from models.common.base import Body, Identifier, Money, Words, unfit
 from models.common.partners import RefundTo
 from models.common.readers import Everybody, Payer
-from models.common.vocabulary import Issue, Kind, Party, RemedyKind, Silence, WaitingOn
+from models.common.vocabulary import Issue, Kind, Party, Priority, RemedyKind, Silence, WaitingOn
 from models.remedies.offers import OptionOffer, RemedyOffer
 
 
@@ -41,6 +41,13 @@ class Classify(Body):
     issue: Issue
     kind: Kind | None = None
     note: str | None = Field(default=None, max_length=1000)
+
+
+class SetPriority(Body):
+    """Say how urgent the case is, and why (CLS-3). An agent may raise it; a lower priority is a supervisor's to set, an agent asks for it."""
+
+    priority: Priority
+    reason: Words
 
 
 class Take(Body):
