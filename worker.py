@@ -49,6 +49,7 @@ from adapters.schedules import keep_schedules
 from adapters.seal import Sealed, Sealing
 from models.common.partner_registry import PARTNER_QUEUES
 from models.policy.policy import Policy
+from rules.case.grading import prepare
 from rules.classification.classify import classify
 from rules.notifications.texts import texts
 from rules.policy.calendar_checks import not_announced
@@ -190,6 +191,7 @@ async def main() -> None:
     database = Database(settings)
     await database.check()
     policy = load_policy(settings.policy)
+    prepare(policy.grading)
     await seed_agents(database, policy.agents)
     await seed_knowledge(database, first_answers(policy))
     await keep_schedules(client, settings, policy.zone)

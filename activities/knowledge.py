@@ -7,6 +7,7 @@ from models.activities import COUNT_HELPED, SUGGEST_ANSWER
 from models.case.activities import HelpedReport, Suggested, SuggestRequest
 from models.case.state import Suggestion
 from models.common.vocabulary import Locale
+from models.tables.case import ContactRow
 
 
 class KnowledgeActivities:
@@ -22,9 +23,12 @@ class KnowledgeActivities:
             found = await answer(session, request.text, request.issue, request.at_least)
         if found is None:
             return Suggested(suggestion=None)
-        entry, chinese = found.entry, request.locale is Locale.ZH
+        entry, chosen = found.entry, request.locale
         async with self._database.writing() as session:
             await count_shown(session, request.case_id, entry.entry_id)
+            if request.customer_id and (contact := await session.get(ContactRow, request.customer_id)):
+                chosen = Locale(contact.locale)
+        chinese = chosen is Locale.ZH
         return Suggested(
             suggestion=Suggestion(
                 entry_id=entry.entry_id,

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from models.common.vocabulary import Stage
     from rules.case.view import view_of
     from workflows.claims import from_case as claims_from_case
+    from workflows.kit import grading
     from workflows.kit.cancellation import refuse_cancellation
     from workflows.kit.case_context import CaseContext, StageChange
     from workflows.kit.updates import update
@@ -124,6 +125,10 @@ class CaseWorkflow:
     @update(Action.CLASSIFY)
     def classify(self, act: Act[bodies.Classify]) -> CaseView:
         return self.context.perform(act, actions.classify)
+
+    @update(Action.SET_PRIORITY)
+    def set_priority(self, act: Act[bodies.SetPriority]) -> CaseView:
+        return self.context.perform(act, grading.set_priority)
 
     @update(Action.TAKE)
     def take(self, act: Act[bodies.Take]) -> CaseView:

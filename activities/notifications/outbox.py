@@ -13,7 +13,7 @@ from models.tables.case import ContactRow
 from rules.case.timeline import data_for
 from rules.common.timeline import Fresh
 from rules.facts.questions import when_silent
-from rules.notifications.recipients import Recipient, grounds_of, recipients
+from rules.notifications.recipients import Recipient, grounds_of, language_of, recipients
 from rules.notifications.texts import Texts
 
 
@@ -27,7 +27,8 @@ def message_rows(
         return
     for who in recipients(case, entry, rule):
         to_customer = who.role is Role.CUSTOMER
-        locales, zone = _language(case, contact) if to_customer else (policy.languages.of(who.role, who.id), None)
+        locale, zone = language_of(case, contact)
+        locales, zone = ((locale,), zone) if to_customer else (policy.languages.of(who.role, who.id), None)
         data = {locale: _data(case, entry, policy, who, locale) for locale in locales}
         subject, body = texts.message_in(entry.event, who.role, data, zone)
         allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels
@@ -56,13 +57,6 @@ def _row(case_id: str, fresh: Fresh[TimelineEntry], who: Recipient, channel: Mes
         "created_at": entry.at,
         "sent_at": entry.at if here else None,
     }
-
-
-def _language(case: CaseState, contact: ContactRow | None) -> tuple[tuple[Locale], str]:
-    """As the customer chose since, else as they wrote."""
-    if contact is None:
-        return (case.receipt.locale,), case.receipt.zone
-    return (Locale(contact.locale),), contact.zone
 
 
 def _data(case: CaseState, entry: TimelineEntry, policy: Policy, who: Recipient, locale: Locale) -> Row:

@@ -10,11 +10,11 @@ from typing import Any
 import structlog
 from sqlalchemy import delete, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import Database, insert_if_absent, take_turns, upsert
-from adapters.knowledge.search_terms import sentences, terms
+from adapters.knowledge.search_terms import is_character, sentences, terms
 from models.common.vocabulary import Issue
 from models.knowledge.entry import EntryContent, EntryState, FirstAnswers
 from models.tables.knowledge import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow
@@ -88,7 +88,9 @@ def _whole(row: KnowledgeRow) -> str:
 
 async def _sharing(session: AsyncSession, asked: Sequence[Terms], *, drafts: bool) -> Sequence[KnowledgeRow]:
     """The entries that share most words with any of these."""
-    words: Any = col(KnowledgeTermRow.term).in_({term for one in asked for term in one})
+    term = col(KnowledgeTermRow.term)
+    all_asked = {term for one in asked for term in one}
+    words: Any = or_(term.in_(all_asked), *(term.contains(one) for one in sorted(filter(is_character, all_asked))))
     best: Any = select(KnowledgeTermRow.entry_id).where(words).group_by(col(KnowledgeTermRow.entry_id))
     best = best.order_by(func.count().desc(), col(KnowledgeTermRow.entry_id)).limit(CANDIDATES)
     rows = select(KnowledgeRow).where(col(KnowledgeRow.entry_id).in_(best))
@@ -106,19 +108,24 @@ async def _weights(session: AsyncSession, words: set[str]) -> Mapping[str, float
 
 def _fit(asked: Terms, phrases: Sequence[Terms], whole: frozenset[str], weight: Mapping[str, float]) -> float:
     """How well an entry answers a question: 1 for one of its own phrases, 0 for nothing in common."""
-    spoken_of = sum(weight[term] for term in asked if term in whole) / sum(weight[term] for term in asked)
+    spoken_of = sum(weight[term] for term in asked if _within(term, tuple(whole)) in whole) / sum(weight[term] for term in asked)
     return WHOLE * spoken_of + (1 - WHOLE) * max(_likeness(asked, phrase, weight) for phrase in phrases)
 
 
 def _likeness(asked: Terms, phrase: Terms, weight: Mapping[str, float]) -> float:
     """What two sets of words share, by weight, against that and what each has alone (Tversky's index)."""
-    mine, theirs = set(asked), set(phrase)
+    mine, theirs = {_within(term, phrase) for term in asked}, set(phrase)
     both = mine & theirs
     shared = sum(weight[term] for term in both)
     if len(both) == 1 < min(len(mine), len(theirs)):
         shared *= CHANCE
     alone = sum(weight[term] for term in mine ^ theirs)
     return shared / (shared + ALONE * alone) if both else 0.0
+
+
+def _within(term: str, phrase: Terms) -> str:
+    """A single character is asked for by any word that has it: 税 by 税号."""
+    return next((word for word in phrase if term in word), term) if is_character(term) else term
 
 
 async def keep(session: AsyncSession, entry_id: str, content: EntryContent, by: str, at: datetime) -> None:
@@ -137,9 +144,7 @@ async def keep(session: AsyncSession, entry_id: str, content: EntryContent, by: 
     }
     counts = {"shown": 0, "helped": 0, "not_helped": 0}
     await upsert(session, KnowledgeRow, row | counts, keep=tuple(counts))
-    await session.exec(delete(KnowledgeTermRow).where(col(KnowledgeTermRow.entry_id) == entry_id))
-    whole = _whole(KnowledgeRow(**row))
-    await insert_if_absent(session, KnowledgeTermRow, *({"term": term, "entry_id": entry_id} for term in _every_term(whole)))
+    await _store_terms(session, KnowledgeRow(**row))
 
 
 @lru_cache(maxsize=2_000)
@@ -164,8 +169,25 @@ async def seed_knowledge(database: Database, answers: FirstAnswers) -> None:
                 content = EntryContent.model_validate(entry.model_dump(exclude={"id"}))
                 if empty or stored.get(entry.id, content) != content:
                     await keep(session, entry.id, content, SEEDED_BY, datetime.now(UTC))
+            await _renew_terms(session)
     except SQLAlchemyError as error:
         log.warning("knowledge.not_seeded", error=type(error).__name__)
+
+
+async def _renew_terms(session: AsyncSession) -> None:
+    """Entries that were written by a release which took other terms from the same words are found by those of today."""
+    stored: dict[str, set[str]] = {}
+    for known in await session.exec(select(KnowledgeTermRow)):
+        stored.setdefault(known.entry_id, set()).add(known.term)
+    for row in await session.exec(select(KnowledgeRow)):
+        if stored.get(row.entry_id, set()) != _every_term(_whole(row)):
+            await _store_terms(session, row)
+
+
+async def _store_terms(session: AsyncSession, row: KnowledgeRow) -> None:
+    await session.exec(delete(KnowledgeTermRow).where(col(KnowledgeTermRow.entry_id) == row.entry_id))
+    found = _every_term(_whole(row))
+    await insert_if_absent(session, KnowledgeTermRow, *({"term": term, "entry_id": row.entry_id} for term in found))
 
 
 def _content(row: KnowledgeRow) -> EntryContent:

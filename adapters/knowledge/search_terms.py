@@ -15,9 +15,9 @@ LONGEST_TEXT = 2000
 _FILLERS = re.compile(
     "请问|你好|您好|谢谢|麻烦|帮我|想了解|咨询|知道|能不能|可不可以|是不是|有没有|怎么样|怎么办|怎么|怎样|如何|什么|为什么|为啥|哪里|哪儿|"
     "多少|多长|可以|一般|已经|现在|还是|但是|可是|因为|所以|如果|需要|一下|一个|这个|那个|我们|你们|"
-    "(?<!申)请|(?<![退归])还|会(?!员)|要(?!求)|[我你您他她它们的了吗呢吧啊呀嘛哦想能是这那就都也很把被让给和与及或在有啥]"
+    "(?<!申)请|(?<![退归])还|会(?!员)|(?<!不想)要(?!求)|(?<!不)想|想(?!要)|[我你您他她它们的了吗呢吧啊呀嘛哦能是这那就都也很把被让给和与及或在有啥]"
 )
-"""What a Chinese sentence is built with, whatever it is about."""
+"""What a Chinese sentence is built with, whatever it is about; 不想要 is what it is about."""
 _STOP = re.compile(
     r"(?:a|an|the|i|im|my|me|mine|we|our|you|your|it|its|he|she|they|them|their|this|that|these|those|is|am|are|was|were|be|"
     r"been|being|do|does|did|done|have|has|had|having|will|would|can|could|should|shall|may|might|must|to|of|in|on|at|for|"
@@ -26,6 +26,9 @@ _STOP = re.compile(
     r"also|any|some|get|got|getting|let|us|not|no|yes|out|up)"
 )
 """The same in English."""
+_WHERE = re.compile(r"\bwhere(?:'s|s| is| are) (?:my|our|the) ([a-z]+)")
+"""Where something is, is another question than any other about it."""
+_CHARACTER = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]+|[a-z]+(?:'[a-z]+)?|[0-9]+")
 _SENTENCE_END = re.compile(r"(?<=[。！？!?；;\n])|(?<=\. )")
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("s", ""))
@@ -33,8 +36,14 @@ _SHORTEST_STEM = 3
 
 
 def terms(text: str) -> tuple[str, ...]:
-    """The distinct terms of a text, in their order."""
-    return tuple(dict.fromkeys(_terms(_FILLERS.sub(" ", plain_text(text[:LONGEST_TEXT])))))
+    """The distinct terms of a text, in their order; of a text without any, its single Chinese characters."""
+    plain = _FILLERS.sub(" ", _WHERE.sub(r"\1 where\1", plain_text(text[:LONGEST_TEXT])))
+    return tuple(dict.fromkeys(_terms(plain))) or tuple(dict.fromkeys(_CHARACTER.findall(plain)))
+
+
+def is_character(term: str) -> bool:
+    """Whether it is a single Chinese character."""
+    return _CHARACTER.fullmatch(term) is not None
 
 
 def sentences(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from api.http.auth import Caller
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf
-from api.http.lookup import find
+from api.http.lookup import contact_of, find
 from api.http.problems import problem
 from api.http.responses import LOOKING
 from api.http.routes import SeenRoute
@@ -21,7 +21,7 @@ from models.common.base import Frozen, Instant
 from models.common.readers import Books, Everybody, Platform
 from models.common.timeline import TimelineView
 from models.common.vocabulary import ErrorType, Locale, Outcome
-from models.tables.case import ArchiveRow, TimelineRow
+from models.tables.case import ArchiveRow, ContactRow, TimelineRow
 from rules.case.view import view_of
 from rules.policy.load import slice_policy
 
@@ -66,14 +66,15 @@ async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id
             f"案件尚未归档，当前阶段为 {stage}。请见 GET /v1/cases/{case_id}。",
             rule="ARC-1",
         )
-    return Archived(case_id=case_id, editions=tuple(_edition(parts, caller, language, edition) for edition in sealed))
+    contact = await contact_of(parts, caller)
+    return Archived(case_id=case_id, editions=tuple(_edition(parts, caller, language, edition, contact) for edition in sealed))
 
 
-def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow) -> Edition:
+def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow, contact: ContactRow | None) -> Edition:
     """Nothing can be done to it."""
     state = CaseState.model_validate(row.record["state"])
     view = view_of(state, slice_policy(parts.policy, row.at), caller.actor, row.at, language)
-    reader = TimelineReader.of(caller, parts.policy.zone, language, state)
+    reader = TimelineReader.of(caller, parts.policy.zone, language, state, contact)
     return Edition(
         edition=row.edition,
         sha256=row.sha256,

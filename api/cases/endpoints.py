@@ -22,7 +22,7 @@ from api.http import budgets
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey
 from api.http.examples import OPENINGS
-from api.http.lookup import find
+from api.http.lookup import contact_of, find
 from api.http.responses import LOOKING, OPENING, READING
 from api.http.routes import SeenRoute
 from api.http.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
@@ -165,7 +165,8 @@ async def _stream(parts: PartsOf, caller: CallerOf) -> AsyncIterator[None]:
 async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> TimelineReader:
     """404 before anything is read or streamed."""
     row = await find(parts, caller, case_id)
-    return TimelineReader.of(caller, parts.policy.zone, language, CaseState.model_validate(row.state) if row else None)
+    state = CaseState.model_validate(row.state) if row else None
+    return TimelineReader.of(caller, parts.policy.zone, language, state, await contact_of(parts, caller))
 
 
 @router.get(

@@ -94,6 +94,11 @@ ACTIONS: Mapping[str, Shown] = {
     "classify": Shown(
         "Set the issue · 判定问题类型", "Deadlines move, misses stay.", {"issue": "logistics.damaged", "note": "照片显示运输破损"}
     ),
+    "set_priority": Shown(
+        "Set the priority · 设定优先级",
+        "A supervisor sets any; an agent raises it, and asks a supervisor for a lower one.",
+        {"priority": "P2", "reason": "顾客今晚要用"},
+    ),
     "take": Shown("Take the case · 接手案件", "Exactly one handler at a time.", {}),
     "transfer": Shown(
         "Hand the case on · 转交案件",

@@ -12,7 +12,7 @@ from api.http.dependencies import Parts
 from api.http.problems import not_found
 from models.common.actors import Actor
 from models.common.vocabulary import Role
-from models.tables.case import CaseCarrierRow, CaseRow
+from models.tables.case import CaseCarrierRow, CaseRow, ContactRow
 from rules.case.access import Parties, may_see
 
 CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
@@ -51,6 +51,14 @@ async def find(parts: Parts, caller: Caller, case_id: str) -> CaseRow | None:
         if foreign or owner is None or not may_see(caller.actor, Parties(customer_id=owner)):
             raise not_found()
     return row
+
+
+async def contact_of(parts: Parts, caller: Caller) -> ContactRow | None:
+    """What a customer chose: language, zone, channels. None: nothing yet, or no customer."""
+    if caller.role is not Role.CUSTOMER:
+        return None
+    async with parts.database.reading() as session:
+        return await session.get(ContactRow, caller.actor.id)
 
 
 async def _exists(session: AsyncSession, case_id: str) -> bool:

@@ -10,9 +10,10 @@ from models.common.events import Event
 from models.common.readers import Readers
 from models.common.timeline import TimelineView
 from models.common.vocabulary import Locale, Role
-from models.tables.case import TimelineRow
+from models.tables.case import ContactRow, TimelineRow
 from models.tables.claims import ClaimHistoryRow
 from rules.case.timeline import as_written_today, data_for, grounds_in, may_read
+from rules.notifications.recipients import language_of
 from rules.notifications.texts import Texts, texts
 
 
@@ -26,9 +27,11 @@ class TimelineReader:
     zone: str | None = None
 
     @classmethod
-    def of(cls, caller: Caller, home: str, language: Locale, state: CaseState | None) -> "TimelineReader":
-        """Customers read times in their own zone, everybody else in the market's (`home`)."""
-        zone = state.receipt.zone if state is not None and caller.role is Role.CUSTOMER else None
+    def of(
+        cls, caller: Caller, home: str, language: Locale, state: CaseState | None, contact: ContactRow | None
+    ) -> "TimelineReader":
+        """Customers read times in their own zone, as in their messages, everybody else in the market's (`home`)."""
+        zone = language_of(state, contact)[1] if state is not None and caller.role is Role.CUSTOMER else None
         return cls(actor=caller.actor, language=language, texts=texts(home), zone=zone)
 
     def read(self, row: TimelineRow | ClaimHistoryRow) -> TimelineView | None:

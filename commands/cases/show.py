@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich import box
@@ -15,6 +17,8 @@ from commands.kit.client import ApiOption, AsOption, Caller, TokenOption
 from commands.kit.language import say
 from models.common.vocabulary import Locale
 from rules.common.format import money_in
+from rules.policy.load import load_policy
+from settings import Settings
 
 
 def show(
@@ -88,11 +92,16 @@ def money(amount: dict[str, Any] | None) -> str:
 
 
 def clock(instant: str) -> str:
-    """An instant in this machine's zone."""
-    return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}"
+    """An instant in the market's zone, as the timeline's sentences tell it."""
+    return f"{datetime.fromisoformat(instant).astimezone(_home()):%Y-%m-%d %H:%M}"
+
+
+@cache
+def _home() -> ZoneInfo:
+    return ZoneInfo(load_policy(Settings().policy).zone)
 
 
 def timeline_line(entry: dict[str, Any]) -> str:
     """One line of what happened, with rich's markup."""
-    at = datetime.fromisoformat(entry["at"]).astimezone()
+    at = datetime.fromisoformat(entry["at"]).astimezone(_home())
     return f"[dim]{at:%m-%d %H:%M:%S}[/dim]  [cyan]{entry['by']:<10}[/cyan]  {escape(entry['text'])}"

@@ -10,7 +10,7 @@ from models.common.base import Body, Identifier, Money, Words, unfit
 from models.common.decides import Decides, Version
 from models.common.partners import RefundTo
 from models.common.readers import Everybody, Payer
-from models.common.vocabulary import Issue, Kind, Party, RemedyKind, WaitingOn
+from models.common.vocabulary import Issue, Kind, Party, Priority, RemedyKind, WaitingOn
 from models.remedies.offers import OptionOffer, RemedyOffer
 from models.remedies.remedy import Silence
 
@@ -55,6 +55,13 @@ class Classify(Body):
     issue: Issue
     kind: Kind | None = None
     note: str | None = Field(default=None, max_length=1000)
+
+
+class SetPriority(Body):
+    """Say how urgent the case is, and why (CLS-3). An agent may raise it; a lower priority is a supervisor's to set, an agent asks for it."""
+
+    priority: Priority
+    reason: Words
 
 
 class Take(Body):

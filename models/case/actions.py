@@ -38,6 +38,7 @@ from models.case.action_bodies import (
     Reply,
     RetryRefund,
     ReviewDecision,
+    SetPriority,
     Tag,
     Take,
     Transfer,
@@ -55,6 +56,7 @@ class Action(StrEnum):
     CORRECT_ORDER = "correct_order"
     ANSWER = "answer"
     CLASSIFY = "classify"
+    SET_PRIORITY = "set_priority"
     TAKE = "take"
     TRANSFER = "transfer"
     ACCEPT_TRANSFER = "accept_transfer"
@@ -90,6 +92,7 @@ BODIES: dict[Action, type[Body]] = {
     Action.CORRECT_ORDER: CorrectOrder,
     Action.ANSWER: Answer,
     Action.CLASSIFY: Classify,
+    Action.SET_PRIORITY: SetPriority,
     Action.TAKE: Take,
     Action.TRANSFER: Transfer,
     Action.ACCEPT_TRANSFER: AcceptTransfer,

@@ -77,6 +77,8 @@ class SuggestRequest(Frozen):
     locale: Locale
     at_least: float = 0.4
     """The policy's `suggest_at_least`."""
+    customer_id: Identifier | None = None
+    """Whose language it is in, if they chose one since."""
 
 
 class Suggested(Frozen):

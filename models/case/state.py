@@ -63,6 +63,8 @@ class Suggestion(Frozen):
     body: str
     score: float
     helped: bool | None = None
+    unjudged: bool = False
+    """The customer did not say so in time, and it was no close fit: a person answers."""
 
 
 class Classification(Frozen):
@@ -74,6 +76,10 @@ class Classification(Frozen):
     alternatives: tuple[Issue, ...] = ()
 
 
+DANGERS = 20
+"""So many words of danger are carried along."""
+
+
 class Grade(Frozen):
     """CLS-3, with reasons that a person can read (codes and values of `rules/case/grading.py`)."""
 
@@ -81,6 +87,8 @@ class Grade(Frozen):
     severity: int = Field(ge=0, le=3)
     urgency: int = Field(ge=0, le=3)
     reasons: tuple[str, ...]
+    by: Actor | None = None
+    """Who set the priority; None: it follows from severity and urgency."""
 
 
 class Archive(Frozen):
@@ -109,6 +117,8 @@ class CaseState(BaseModel):
     order_id: Identifier | None = None
     classification: Classification | None = None
     grade: Grade | None = None
+    dangers: tuple[str, ...] = Field(default=(), max_length=DANGERS)
+    """Words of danger that were told after the case was graded; they count although what they were said in is put away."""
     tier: Tier = Tier.PLATFORM
     team: str | None = None
     handler: Actor | None = None

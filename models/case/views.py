@@ -177,6 +177,7 @@ class GradeView(View):
     severity: Inside[int]
     urgency: Inside[int]
     reasons: Inside[tuple[str, ...]]
+    by: Inside[Actor | None]
 
 
 class TransferView(View):

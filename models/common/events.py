@@ -105,6 +105,9 @@ class Event(StrEnum):
     CLASSIFIED = _event("case.classified", "issue issue_zh issue_en confidence by")
     TRIAGE_NEEDED = _event("case.triage_needed", "until suggestion", readers=INSIDE, begins=WaitFor.TRIAGE)
     GRADED = _event("case.graded", "priority reasons", readers=INSIDE)
+    DANGER_TOLD = _event("case.danger_told", "words", readers=INSIDE)
+    PRIORITY_SET = _event("case.priority_set", "priority before", only=(PLATFORM, "reason"), readers=INSIDE)
+    PRIORITY_ASKED = _event("case.priority_asked", "priority before", only=(PLATFORM, "reason"), readers=INSIDE)
     DISPATCHED = _event("case.dispatched", "team tier row")
     ASSIGNED = _event("case.assigned", "team", only=(PLATFORM, "handler"))
     NOBODY_ON_SHIFT = _event("case.nobody_on_shift", "team", readers=INSIDE)
@@ -118,6 +121,7 @@ class Event(StrEnum):
     ANSWER_SUGGESTED = _event("case.answer_suggested", "entry_id title body until")
     ANSWER_HELPED = _event("case.answer_helped", "entry_id")
     ANSWER_DID_NOT_HELP = _event("case.answer_did_not_help", "entry_id")
+    ANSWER_UNJUDGED = _event("case.answer_unjudged", "entry_id")
     ESCALATED = _event("case.escalated", "tier reason waiting_for clocks rounds", only=(OWN_WORDS, "words"))
     DEADLINE_NEAR = _event(
         "case.deadline_near", "of waiting_for until remedy_id", readers=INSIDE | {Reader.ASKED}, sent_to=SentTo.WAITED_ON

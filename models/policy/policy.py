@@ -203,6 +203,8 @@ class PolicySlice(Frozen):
     replies: RepliesPolicy = RepliesPolicy()
     triage_below: float = Field(ge=0, le=1)
     suggest_at_least: float = Field(default=0.4, ge=0, le=1)
+    answered_from: float = Field(default=0, ge=0, le=1)
+    """From this fit on, silence after an answer says that it was one. 0: it always does, as in cases from before there was this figure."""
     max_evidence: int = Field(default=30, ge=1, le=100)
     max_rounds: int = Field(ge=1, le=20)
     rejections_to_escalate: int = Field(ge=1, le=20)
@@ -297,6 +299,7 @@ class Policy(Frozen):
     """WRK-6: which of the customers' words ask for a reply, and which say that it is not solved."""
     triage_below: float = Field(default=0.6, ge=0, le=1)
     suggest_at_least: float = Field(default=0.4, ge=0, le=1)
+    answered_from: float = Field(default=0, ge=0, le=1)
     """REC-6: how well an answer of the knowledge base must fit a question to be shown without a person."""
     max_evidence: int = Field(default=30, ge=1, le=100)
     """INV-3: pieces of evidence on one case."""

@@ -5,14 +5,17 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-from models.case.state import Grade
-from models.common.base import Money
-from models.common.vocabulary import Issue, Kind
+from models.case.state import CaseState, Grade
+from models.common.actors import EvidenceRef
+from models.common.base import Body, Money
+from models.common.vocabulary import Issue, Kind, Role
 from models.policy.policy import GradingPolicy, PolicySlice
 from rules.case.senses import meant
 from rules.common.format import minor_units
 from rules.common.rates import worth
 
+PARTIES = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CARRIER})
+"""Whose words are graded: ours ask whether somebody was hurt."""
 Points = Iterator[tuple[int, str]]
 
 
@@ -27,9 +30,11 @@ def grade(
     marks: Iterable[str],
     waited: timedelta,
     repeats: int,
+    dangers: Iterable[str] = (),
 ) -> Grade:
-    """The priority of a case. Each axis is as high as its highest point; only points above 0 are reasons."""
-    severity = sorted(_severity(policy, issue, text, lines, at_stake), reverse=True)
+    """The priority of a case. Each axis is as high as its highest point; only points above 0 are reasons. `dangers`: told before."""
+    told = tuple(dict.fromkeys((*dangers, *dangers_in(policy.grading, text))))
+    severity = sorted(_severity(policy, issue, told, lines, at_stake), reverse=True)
     urgency = sorted(_urgency(policy.grading, kind, text, marks, waited, repeats=repeats), reverse=True)
     severe = min(severity[0][0], 3) if severity else 0
     urgent = min(urgency[0][0], 3) if urgency else 0
@@ -41,7 +46,39 @@ def grade(
     )
 
 
-def _severity(policy: PolicySlice, issue: Issue, text: str, lines: int, at_stake: Money | None) -> Points:
+def raised(policy: PolicySlice, before: Grade, now: Grade) -> Grade:
+    """The grade before and what new words add to it: each axis as high as it ever was."""
+    severity, urgency = max(before.severity, now.severity), max(before.urgency, now.urgency)
+    reasons = tuple(dict.fromkeys((*now.reasons, *before.reasons)))
+    return Grade(priority=policy.grading.matrix[severity][urgency], severity=severity, urgency=urgency, reasons=reasons)
+
+
+def prepare(rules: GradingPolicy) -> None:
+    """Make the patterns of the words, which takes longer than a workflow should think."""
+    for words in (rules.harm_words, rules.public_words, rules.urgent_words):
+        _found(rules, words, "")
+
+
+def dangers_in(rules: GradingPolicy, text: str) -> tuple[str, ...]:
+    """The words of danger to people that a text says."""
+    return tuple(_found(rules, rules.harm_words, text))
+
+
+def said_by_parties(case: CaseState, rules: GradingPolicy) -> str:
+    """What the parties told so far, a line for each time. In cases from before there were senses, what our own people said counts too."""
+    heard = (saying.words for saying in case.sayings if rules.senses is None or saying.by.role in PARTIES)
+    return "\n".join((case.receipt.description, *heard))
+
+
+def said_in(body: Body) -> str:
+    """All that somebody says with an action: words and reasons, and how they named their evidence."""
+    rating = getattr(body, "rating", None)
+    said = [getattr(one, name, None) for one in (body, rating) for name in ("words", "reason", "question", "comment")]
+    given: tuple[EvidenceRef, ...] = getattr(body, "evidence", ())
+    return "\n".join([*(words for words in said if words), *(piece.name for piece in given)])
+
+
+def _severity(policy: PolicySlice, issue: Issue, dangers: Iterable[str], lines: int, at_stake: Money | None) -> Points:
     rules = policy.grading
     money = worth(policy, at_stake) if at_stake else None
     reached = [(points, least) for least, points in rules.money if money is not None and money >= least and points]
@@ -52,7 +89,7 @@ def _severity(policy: PolicySlice, issue: Issue, text: str, lines: int, at_stake
     if issue in rules.severe_issues:
         name = policy.issues[issue].name
         yield 2, f"严重问题：{name.zh} · severe issue: {name.en}"
-    for word in _found(rules, rules.harm_words, text):
+    for word in dangers:
         yield 3, f"安全或伤害：“{word}” · safety or harm: “{word}”"
     if lines >= rules.many_lines:
         yield 1, f"涉及 {lines} 个商品行 · {lines} lines concerned"

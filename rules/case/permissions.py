@@ -39,6 +39,10 @@ def _open(case: CaseState, _: Actor) -> bool:
     return case.stage in Stage.open_stages()
 
 
+def _graded(case: CaseState, actor: Actor) -> bool:
+    return _open(case, actor) and case.grade is not None
+
+
 def _waits_for(reason: WaitFor) -> Test:
     return lambda case, _: case.wait is not None and case.wait.for_ is reason
 
@@ -167,6 +171,11 @@ PERMISSIONS: dict[Action, Permission] = {
     ),
     Action.CLASSIFY: Permission(
         frozenset({A, S}), _unsolved, Bilingual(zh="处理方案确定之前", en="until a solution was decided")
+    ),
+    Action.SET_PRIORITY: Permission(
+        frozenset({A, S}),
+        _graded,
+        Bilingual(zh="案件处理中且已定级时", en="while the case is open and has a priority"),
     ),
     Action.TAKE: Permission(
         frozenset({A, S}),
@@ -305,7 +314,7 @@ PERMISSIONS: dict[Action, Permission] = {
 ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
 
 
-WHILE_LEAVING = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE, Action.TAG})
+WHILE_LEAVING = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE, Action.TAG, Action.SET_PRIORITY})
 """What may still be done when the case was sent to another stage: it does not matter to where the case goes."""
 
 

@@ -5,7 +5,7 @@ so that "no warning before it exploded" denies nothing; what is doubtful is take
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,8 +18,9 @@ LONG_ENOUGH = 6
 """A word of so many letters is known with one of them missing, added, or in its neighbour's place."""
 _LETTERS = re.compile(r"[a-z]+")
 _PARTS = re.compile(r"<\w+>|\.\.\.| |[^ .<]+|.")
-_GAP = r"(?![a-z0-9])[^,.;:!?。]{0,20}?(?<![a-z0-9])"
-"""`…` of a phrase: within the same clause."""
+_CLAUSE_END = re.compile(r"[,.;:!?。]")
+_GAP = r"(?![a-z0-9]).{0,20}?(?<![a-z0-9])"
+"""`…` of a phrase."""
 _JOINTS = ("or", "nor", "或", "或者", "和", "及", "以及", "、", "/")
 """What goes on with a denial: no smoke *or* fire."""
 
@@ -27,16 +28,17 @@ _JOINTS = ("or", "nor", "或", "或者", "和", "及", "以及", "、", "/")
 def meant(words: Words, senses: SensesPolicy, text: str) -> Iterator[str]:
     """The words of the list that the text says and means, each once, in the text's order, as they are written there."""
     if words:
-        pattern = _pattern(words, tuple(senses.sets.items()), senses.other, senses.denials, senses.between)
+        word, pattern = _patterns(words, tuple(senses.sets.items()), senses.other, senses.denials, senses.between)
         parts = _parts(words)
-        lines = (_LETTERS.sub(lambda word: _known(word[0], parts), _plain(line)) for line in text.splitlines())
-        yield from dict.fromkeys(word for line in lines for word in _said(pattern, line))
+        lines = (_LETTERS.sub(lambda found: _known(found[0], parts), _plain(line)) for line in text.splitlines())
+        clauses = (clause for line in lines for clause in _CLAUSE_END.split(line) if word.search(clause))
+        yield from dict.fromkeys(said for clause in clauses for said in _said(pattern, clause))
 
 
-def _said(pattern: re.Pattern[str], line: str) -> Iterator[str]:
+def _said(pattern: re.Pattern[str], clause: str) -> Iterator[str]:
     """Word for word: a denial reaches over what may stand between to the next word of the list, and by "or" to one more."""
     denied = listed = False
-    for found in pattern.finditer(line):
+    for found in pattern.finditer(clause):
         match found.lastgroup:
             case "word":
                 if not denied:
@@ -61,9 +63,23 @@ class _Phrases:
     def any_of(self, phrases: Words) -> str:
         """One of the phrases, the longest first: Latin ones as whole words, Chinese ones anywhere. None: nothing fits."""
         written = sorted(map(_plain, phrases), key=len, reverse=True)
-        latin = "|".join(self._written(phrase) for phrase in written if phrase.isascii()) or "(?!)"
-        chinese = "|".join(self._written(phrase) for phrase in written if not phrase.isascii()) or "(?!)"
-        return rf"(?:(?<![a-z0-9])(?:{latin})(?![a-z0-9])|(?:{chinese}))"
+        latin = self._either([phrase for phrase in written if phrase.isascii()])
+        chinese = self._either([phrase for phrase in written if not phrase.isascii()])
+        return rf"(?:(?<![a-z0-9]){latin}(?![a-z0-9])|{chinese})"
+
+    def _either(self, written: list[str]) -> str:
+        """They are compared only where a first letter of theirs stands: most places of a text are none."""
+        if not written:
+            return "(?!)"
+        first = "".join(sorted(re.escape(letter) for letter in self._first(written)))
+        return f"(?=[{first}])(?:{'|'.join(map(self._written, written))})"
+
+    def _first(self, written: Iterable[str]) -> set[str]:
+        first: set[str] = set()
+        for phrase in written:
+            part = _PARTS.findall(phrase)[0]
+            first |= self._first(map(_plain, self.sets[part[1:-1]])) if part.startswith("<") else {part[0]}
+        return first
 
     def _written(self, phrase: str) -> str:
         """Its parts, with blanks or hyphens or nothing between the words of Latin ones; Chinese ones may be spaced out."""
@@ -78,12 +94,14 @@ class _Phrases:
 
 
 @lru_cache(maxsize=64)
-def _pattern(words: Words, sets: tuple[tuple[str, Words], ...], other: Words, denials: Words, between: Words) -> re.Pattern[str]:
-    """What a text is made of; of what fits at a place, the first counts."""
+def _patterns(
+    words: Words, sets: tuple[tuple[str, Words], ...], other: Words, denials: Words, between: Words
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A word of the list; and what a clause is made of: of what fits at a place, the first counts."""
     phrases = _Phrases(dict(sets))
     kinds = {"other": other, "word": words, "denial": denials, "joint": _JOINTS, "between": between}
     listed = "|".join(f"(?P<{kind}>{phrases.any_of(one)})" for kind, one in kinds.items())
-    return re.compile(f"{listed}|[a-z0-9]+|[^ -]")
+    return re.compile(phrases.any_of(words)), re.compile(f"{listed}|[a-z0-9]+|[^ -]")
 
 
 def _plain(text: str) -> str:

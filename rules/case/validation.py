@@ -12,6 +12,7 @@ from models.case.action_bodies import (
     Propose,
     RecordRefund,
     RetryRefund,
+    SetPriority,
     Take,
     Transfer,
 )
@@ -47,7 +48,7 @@ def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body], now: dateti
     body = act.body
     if isinstance(body, AppealFinding):
         return _appeal(case, policy, body, now) or _crowded(case, policy, body)
-    return _crowded(case, policy, body) or _expired(case, body, now) or _unfit(case, policy, act)
+    return _crowded(case, policy, body) or _expired(case, body, now) or _same_priority(case, body) or _unfit(case, policy, act)
 
 
 def _expired(case: CaseState, body: Body, now: datetime) -> Fault | None:
@@ -56,6 +57,13 @@ def _expired(case: CaseState, body: Body, now: datetime) -> Fault | None:
     if not isinstance(body, Accept) or proposal is None or proposal.until is None or now < proposal.until:
         return None
     return _conflict("option", "RES-2", Bilingual(zh="该方案已过期", en="the proposal has expired"))
+
+
+def _same_priority(case: CaseState, body: Body) -> Fault | None:
+    if not isinstance(body, SetPriority) or case.grade is None or body.priority is not case.grade.priority:
+        return None
+    said = Bilingual(zh=f"案件的优先级已是 {body.priority}", en=f"the case's priority is {body.priority} already")
+    return _conflict("priority", "CLS-3", said)
 
 
 def _crowded(case: CaseState, policy: PolicySlice, body: Body) -> Fault | None:

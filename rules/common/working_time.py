@@ -82,10 +82,10 @@ def next_opening(calendar: CalendarSlice, at: datetime) -> datetime:
         layout = _widened(calendar, layout, after=1 + layout.years[1])
 
 
-def holiday_on(calendar: CalendarSlice, at: datetime) -> str | None:
-    """The name of the holiday or closing day at `at` in the calendar's zone (REC-4)."""
-    today = _local_day(calendar, at)
-    return next((day.name for day in calendar.exceptional if day.day == today and not day.hours), None)
+def holiday_between(calendar: CalendarSlice, since: datetime, until: datetime) -> str | None:
+    """The name of the first holiday or closing day that somebody meets who waits from then until then (REC-4)."""
+    first, last = _local_day(calendar, since), _local_day(calendar, until)
+    return next((day.name for day in calendar.exceptional if first <= day.day <= last and not day.hours), None)
 
 
 def covers(calendar: CalendarSlice, at: datetime) -> bool:

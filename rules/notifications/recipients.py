@@ -7,8 +7,9 @@ from models.common.actors import SYSTEM
 from models.common.events import SentTo
 from models.common.partner_registry import Partner
 from models.common.readers import Readers
-from models.common.vocabulary import Role
+from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
+from models.tables.case import ContactRow
 from rules.case.timeline import RELATIONS, grounds_in, named_in
 from rules.common.sla_clock import HOLDERS
 
@@ -35,6 +36,13 @@ def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tupl
     for role in rule.to:
         told.update(dict.fromkeys(_people_told(case, entry, role)))
     return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
+
+
+def language_of(case: CaseState, contact: ContactRow | None) -> tuple[Locale, str]:
+    """In which language and zone the case's customer reads: as they chose since, else as they wrote."""
+    if contact is None:
+        return case.receipt.locale, case.receipt.zone
+    return Locale(contact.locale), contact.zone
 
 
 def grounds_of(entry: TimelineEntry, who: Recipient) -> Readers:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from activities.knowledge import KnowledgeActivities
 from adapters.database.engine import Database
@@ -17,7 +17,8 @@ from models.case.activities import HelpedReport, Suggested, SuggestRequest
 from models.common.vocabulary import Issue, Locale, WaitFor
 from models.knowledge.entry import EntryContent, EntryState
 from models.policy.policy import Policy
-from models.tables.knowledge import KnowledgeRow
+from models.tables.case import ContactRow
+from models.tables.knowledge import KnowledgeRow, KnowledgeTermRow
 from rules.policy.knowledge import first_answers
 from settings import Settings
 from tests.support.processes.databases import make_tables
@@ -122,6 +123,40 @@ async def test_a_word_of_two_characters_and_any_form_of_a_latin_one_are_enough(s
     story = "昨天买了一台电视，颜色很好看，声音也不错。对了，发票怎么开？"
     for text in ("发票", "ＩＮＶＯＩＣＥ", "Invoices?", story, "发票\n\n" + "。" * 9000):
         assert (await best(seeded, text))[0] == "invoice", text
+
+
+async def test_traditional_characters_single_ones_and_a_change_of_mind_are_found(seeded: Database) -> None:
+    assert (await best(seeded, "退款多久到賬？")) == ("refund-arrival", 1.0)
+    for text in ("税", "稅"):
+        assert (await best(seeded, text))[0] == "invoice-change"
+    assert (await best(seeded, "不想要了"))[0] in {"return-window", "order-cancel"}
+
+
+@pytest.mark.parametrize("question", ["Where is my parcel?", "where's my package", "我的包裹在哪里？", "我的快递到哪了"])
+async def test_where_something_is_is_no_word_of_what_happened_to_it(shipped: Database, question: str) -> None:
+    async with shipped.reading() as session:
+        found = await search(session, question, limit=2)
+    assert (found[0].entry.entry_id, round(found[0].score, 2)) == ("delivery-when", 1.0)
+    assert found[1].score < 0.8
+
+
+async def test_entries_of_an_earlier_release_are_found_by_the_words_of_today(database: Database, policy: Policy) -> None:
+    await seed_knowledge(database, first_answers(policy))
+    async with database.writing() as session:
+        await session.exec(delete(KnowledgeTermRow).where(col(KnowledgeTermRow.term).in_(["不想", "想要"])))
+    assert await best(database, "不想要了") == ("", 0.0)
+    await seed_knowledge(database, first_answers(policy))
+    assert (await best(database, "不想要了"))[1] > 0.9
+
+
+async def test_an_answer_comes_in_the_language_that_the_customer_chose_since(
+    knowledge: KnowledgeActivities, seeded: Database
+) -> None:
+    async with seeded.writing() as session:
+        session.add(ContactRow(customer_id="C-1", locale="en", zone="Europe/Berlin", updated_at=NOW))
+    suggestion = (await ask(knowledge, "退款多久到账？", customer_id="C-1")).suggestion
+    assert suggestion is not None
+    assert suggestion.title == "How long does a refund take to arrive?"
 
 
 async def test_words_that_say_nothing_find_nothing(seeded: Database) -> None:

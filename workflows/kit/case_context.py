@@ -36,6 +36,7 @@ from rules.common.requests import carried_on
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import Seen
+from workflows.kit.grading import hear
 from workflows.kit.numbering import Numbering, this_task
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.web_ui import details_of
@@ -90,6 +91,9 @@ class CaseContext(CaseDeadlines):
             or unfit_body(case, self.policy, act, self.now)
             or no_room(case, act)
         )
+
+    def heard(self, act: Act[Any], /) -> None:
+        hear(self, act)
 
     def view_for(self, act: Act[Any], /) -> CaseView:
         return view_of(self.case, self.policy, act.actor, self.now, act.locale)

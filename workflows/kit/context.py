@@ -77,8 +77,12 @@ class Context(ABC, Generic[ActionT, ViewT]):
         seen = self.seen
         if act.request_id not in seen.requests_seen:
             do(self, act)
+            self.heard(act)
             seen.requests_seen = {**seen.requests_seen, act.request_id: act.digest}
         return self.view_for(act)
+
+    def heard(self, act: Act[Any], /) -> None:
+        """What was just said with an action."""
 
     @abstractmethod
     def speaker(self, whose: Whose, notice: Notice) -> str | None:

@@ -3,13 +3,13 @@
 from models.case.state import Classification
 from models.common.events import Event
 from models.common.vocabulary import Kind, Priority, WaitFor
-from rules.case.grading import grade
 from rules.case.routing import route
-from rules.common.amounts import cost_of
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext
+from workflows.kit.grading import grade_case
 from workflows.stages import self_service
+from workflows.stages.self_service import sure
 
 
 async def classify(context: CaseContext) -> None:
@@ -46,11 +46,6 @@ async def read_the_words(context: CaseContext) -> None:
         tell_issue(context)
 
 
-def sure(context: CaseContext) -> bool:
-    classification = context.case.classification
-    return classification is not None and classification.confidence >= context.policy.triage_below
-
-
 def tell_issue(context: CaseContext) -> None:
     """Put the issue on the timeline, with its name in both languages."""
     classification = context.case.classification
@@ -64,28 +59,3 @@ def tell_issue(context: CaseContext) -> None:
         confidence=round(classification.confidence, 2),
         by=classification.by,
     )
-
-
-def grade_case(context: CaseContext) -> None:
-    """CLS-3, and the promises that follow from it (CLS-4)."""
-    case = context.case
-    assert case.issue is not None  # noqa: S101  # only a classified case is graded
-    receipt = case.receipt
-    concerned = {line.line_id for line in receipt.lines}
-    lines = [line for line in case.order.lines if not concerned or line.line_id in concerned] if case.order else []
-    graded = grade(
-        context.policy,
-        issue=case.issue,
-        kind=case.kind,
-        text="\n".join((receipt.description, *(saying.words for saying in case.sayings))),
-        at_stake=cost_of(case.order, receipt.lines) if case.order else None,
-        lines=len(lines),
-        marks=frozenset[str]().union(*(line.marks for line in lines)),
-        waited=context.now - (receipt.happened_at or receipt.received_at),
-        repeats=case.reopened,
-    )
-    if graded == case.grade:
-        return
-    case.grade = graded
-    context.note(Event.GRADED, priority=case.grade.priority.value, reasons=list(case.grade.reasons))
-    context.clocks.retarget("graded")

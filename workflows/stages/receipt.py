@@ -45,7 +45,7 @@ def acknowledge(context: CaseContext) -> None:
         kind=receipt.kind.value,
         channel=receipt.channel.value,
         order_id=receipt.order_id,
-        holiday=working_time.holiday_on(service, context.now),
+        holiday=working_time.holiday_between(service, context.now, context.clocks.due(ClockName.FIRST_REPLY) or context.now),
         **{
             f"{name}_due": due.isoformat() if (due := context.clocks.due(name)) else None
             for name in (ClockName.FIRST_REPLY, ClockName.PLAN, ClockName.RESOLUTION)

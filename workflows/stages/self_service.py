@@ -1,5 +1,7 @@
 """The first answer to an inquiry (REC-6): from the knowledge base, unless the issue is sensitive or no entry fits well."""
 
+from temporalio import workflow
+
 from models.case.action_bodies import Helped
 from models.case.actions import Act
 from models.case.activities import HelpedReport, SuggestRequest
@@ -8,15 +10,21 @@ from models.common.vocabulary import ClockName, Outcome, Priority, WaitFor, Wait
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
 
+GUESSED = "answers-despite-a-guess"
+"""Patch: before it, a guess that a question was about something sensitive kept every answer back."""
+VERY_QUESTION = 0.9
+"""So well an answer fits that it is given although the issue may be a sensitive one: what the classifier only guesses counts less."""
+
 
 async def offer(context: CaseContext) -> None:
-    """Show the best entry once and let the customer judge; silence counts as answered, a no brings a person with the conversation."""
+    """Show the best entry once and let the customer judge. After silence a close fit counts as the answer; otherwise, and after a no, a
+    person takes over with the conversation.
+    """
     case = context.case
     assert case.issue is not None  # noqa: S101  # classification comes first
-    asked_before = case.suggestion is not None and case.suggestion.helped is not None
-    for_people = case.disputed or case.reopened or context.policy.issues[case.issue].sensitive
-    urgent = case.grade is not None and case.grade.priority is Priority.P1  # harm and danger are no common questions
-    if case.settled or asked_before or for_people or urgent:
+    asked_before = case.suggestion is not None and (case.suggestion.helped is not None or case.suggestion.unjudged)
+    for_people = case.disputed or case.reopened or (sensitive(context) and (sure(context) or not workflow.patched(GUESSED)))
+    if case.settled or asked_before or for_people or urgent(context):
         return
     if case.suggestion is None and not await found(context):
         return
@@ -29,27 +37,50 @@ async def offer(context: CaseContext) -> None:
             case.suggestion is None
             or case.suggestion.helped is not None
             or case.settled
+            or urgent(context)
             or case.reply_owed_since is not None  # who asks on is not silent: a person answers
         ),
     )
-    if not judged:
+    close = case.suggestion.score >= context.policy.answered_from
+    if not judged and close:
         answered(context)
-    helped = case.suggestion.helped if judged else True
-    if helped is not None:  # None: a person answered before the customer judged
+    elif not judged:
+        case.suggestion = case.suggestion.model_copy(update={"unjudged": True})
+        context.note(Event.ANSWER_UNJUDGED, entry_id=entry)
+        context.clocks.start()
+    elif urgent(context) and not case.settled:
+        context.clocks.start()  # for a person, as after a no
+    helped = case.suggestion.helped if judged else (True if close else None)
+    if helped is not None:  # None: a person answers, and the customer did not judge
         await activities.count_helped(HelpedReport(case_id=case.case_id, entry_id=entry, helped=helped))
+
+
+def urgent(context: CaseContext) -> bool:
+    """Harm and danger are no common questions."""
+    return context.case.grade is not None and context.case.grade.priority is Priority.P1
+
+
+def sure(context: CaseContext) -> bool:
+    """Whether the issue is known, and not only guessed."""
+    classification = context.case.classification
+    return classification is not None and classification.confidence >= context.policy.triage_below
+
+
+def sensitive(context: CaseContext) -> bool:
+    issue = context.case.issue
+    return issue is not None and context.policy.issues[issue].sensitive
 
 
 async def found(context: CaseContext) -> bool:
     """Whether an entry fits; it is then before the customer, which keeps the first promises."""
     case = context.case
-    assert case.classification is not None  # noqa: S101
-    sure = case.classification.confidence >= context.policy.triage_below
     request = SuggestRequest(
         case_id=case.case_id,
         text=case.receipt.description,
-        issue=case.issue if sure else None,
+        issue=case.issue if sure(context) else None,
         locale=case.receipt.locale,
-        at_least=context.policy.suggest_at_least,
+        at_least=max(context.policy.suggest_at_least, VERY_QUESTION if sensitive(context) else 0),
+        customer_id=case.receipt.customer_id,
     )
     case.suggestion = (await activities.suggest_answer(request)).suggestion
     if case.suggestion is None or case.settled:

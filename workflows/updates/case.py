@@ -38,6 +38,7 @@ from rules.case.timeline import REQUESTED
 from rules.case.wishes import takes_up_wish
 from rules.money.refund_state import standing
 from workflows.kit.case_context import CaseContext
+from workflows.kit.grading import grade_case
 from workflows.kit.remedies import find as find_remedy
 from workflows.kit.remedies import replace
 from workflows.money.refund_progress import finish_otherwise
@@ -102,7 +103,7 @@ def classify(context: CaseContext, act: Act[Classify]) -> None:
     case.kind = act.body.kind or case.kind
     classification.tell_issue(context)
     if case.stage in {Stage.DISPATCH, Stage.INVESTIGATION, Stage.RESOLUTION} and before != (case.issue, case.kind):
-        classification.grade_case(context)
+        grade_case(context)
         void_proposal(context, Voided.RECLASSIFIED)
         context.withdraw_requests()
         context.change_stage(Stage.DISPATCH)
@@ -206,7 +207,7 @@ def where_it_was_left(context: CaseContext) -> Stage:
     """A case that ended before its order was looked up, or before its issue was sure, takes that up first."""
     if context.case.grade is None:
         return Stage.RECEIPT
-    return Stage.DISPATCH if classification.sure(context) else Stage.CLASSIFICATION
+    return Stage.DISPATCH if self_service.sure(context) else Stage.CLASSIFICATION
 
 
 def say(

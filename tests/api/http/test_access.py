@@ -24,6 +24,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "correct_order": {C, A, S},
     "answer": {C, M, K},
     "classify": {A, S},
+    "set_priority": {A, S},
     "take": {A, S},
     "transfer": {A, S},
     "accept_transfer": {A, S},

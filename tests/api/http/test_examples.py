@@ -260,6 +260,7 @@ SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
     Action.CORRECT_ORDER: (lost_order, Role.CUSTOMER),
     Action.ANSWER: (asked, Role.MERCHANT),
     Action.CLASSIFY: (asked, Role.AGENT),
+    Action.SET_PRIORITY: (planning, Role.AGENT),
     Action.TAKE: (planning, Role.AGENT),
     Action.TRANSFER: (taken, Role.AGENT),
     Action.ACCEPT_TRANSFER: (offered, Role.AGENT),

@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
+from models.case.action_bodies import AddWords, Confirm, Rate
+from models.case.actions import BODIES, Action
 from models.case.state import Grade
+from models.common.actors import EvidenceRef
 from models.common.base import Money
 from models.common.vocabulary import Issue, Kind, Priority
+from models.investigation.findings import Saying
 from models.policy.policy import PolicySlice
-from rules.case.grading import grade
+from rules.case.grading import PARTIES, grade, said_by_parties, said_in
+from rules.case.permissions import PERMISSIONS
+from tests.support.builders.actors import AGENT, CUSTOMER
+from tests.support.builders.cases import NOW, case
 
 P1, P2, P3, P4 = Priority
 ORDINARY: dict[str, Any] = {
@@ -88,3 +95,29 @@ def test_reasons_are_readable_in_both_languages_the_heaviest_first(policy_slice:
         "涉及金额 ≥ ¥1,000.00 · at stake ≥ CNY 1,000.00",
         "已等待 ≥ 72 小时 · waited ≥ 72 h",
     )
+
+
+@pytest.mark.parametrize("action", [action for action, permission in PERMISSIONS.items() if permission.roles & PARTIES])
+def test_every_word_that_a_party_may_say_with_an_action_is_read(action: Action) -> None:
+    free = {"words", "reason", "question", "comment"}
+    texts = {name for name, field in BODIES[action].model_fields.items() if "str" in str(field.annotation)}
+    assert texts <= free | {"order_id", "request_id"}
+
+
+def test_what_somebody_says_is_read_with_the_names_of_their_evidence() -> None:
+    rating = Rate(speed=1, solution=1, attitude=1, comment="it burned")
+    photo = EvidenceRef(sha256="0" * 64, media_type="image/png", size=1, name="冒烟.png")
+    assert said_in(Confirm(rating=rating)).strip() == "it burned"
+    assert said_in(AddWords(words="see", evidence=(photo,))) == "see\n冒烟.png"
+
+
+def test_danger_that_was_told_before_counts_when_its_words_are_put_away(policy_slice: PolicySlice) -> None:
+    assert graded(policy_slice, dangers=("着火",)).priority is P1
+
+
+def test_what_our_own_people_ask_is_no_danger(policy_slice: PolicySlice) -> None:
+    asked = Saying(at=NOW, by=AGENT, words="Was anybody injured?")
+    told = Saying(at=NOW, by=CUSTOMER, words="Only the cup.")
+    text = said_by_parties(case(sayings=(asked, told)), policy_slice.grading)
+    assert text.endswith("\nOnly the cup.")
+    assert "injured" not in text

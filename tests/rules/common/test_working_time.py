@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from models.common.calendars import CalendarSlice, Exceptional, Hours
 from models.policy.policy import PolicySlice
-from rules.common.working_time import add_working, covers, holiday_on, is_open, next_opening, working_between
+from rules.common.working_time import add_working, covers, holiday_between, is_open, next_opening, working_between
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -95,14 +95,33 @@ def test_the_national_day_week_is_closed_and_its_make_up_saturday_is_open(policy
 def test_a_week_of_seven_days_rests_for_the_whole_holiday(policy_slice: PolicySlice) -> None:
     service = policy_slice.calendars["service"]
     assert add_working(service, china("2026-09-30 20:30"), HOUR) == china("2026-10-08 09:30")
-    assert holiday_on(service, china("2026-10-04 10:00")) == "国庆节 (National Day)"
-    assert holiday_on(service, china("2026-10-08 10:00")) is None
+    assert holiday_between(service, china("2026-10-04 10:00"), china("2026-10-04 10:00")) == "国庆节 (National Day)"
+    assert holiday_between(service, china("2026-10-08 10:00"), china("2026-10-08 10:00")) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "holiday"),
+    [
+        ("2026-09-30 20:30", "国庆节 (National Day)"),  # answered after the holiday, although people still work
+        ("2026-09-30 23:30", "国庆节 (National Day)"),
+        ("2026-09-30 10:00", None),
+        ("2026-09-29 23:30", None),
+        ("2026-10-07 23:30", "国庆节 (National Day)"),
+        ("2026-10-08 23:30", None),
+    ],
+)
+def test_who_has_to_wait_over_a_holiday_is_told_of_it(policy_slice: PolicySlice, written: str, holiday: str | None) -> None:
+    service, at = policy_slice.calendars["service"], china(written)
+    assert holiday_between(service, at, add_working(service, at, HOUR)) == holiday
 
 
 def test_a_holiday_is_told_by_the_calendars_own_day(policy_slice: PolicySlice) -> None:
     office = policy_slice.calendars["office"]
-    assert holiday_on(office, datetime(2026, 9, 30, 17, tzinfo=UTC)) == "国庆节 (National Day)"
-    assert holiday_on(office, datetime(2026, 9, 30, 15, tzinfo=UTC)) is None
+    assert (
+        holiday_between(office, datetime(2026, 9, 30, 17, tzinfo=UTC), datetime(2026, 9, 30, 17, tzinfo=UTC))
+        == "国庆节 (National Day)"
+    )
+    assert holiday_between(office, datetime(2026, 9, 30, 15, tzinfo=UTC), datetime(2026, 9, 30, 15, tzinfo=UTC)) is None
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-28", 24), ("2026-03-29", 23), ("2026-10-24", 24), ("2026-10-25", 25)])
@@ -145,8 +164,8 @@ def test_own_days_differ_from_the_week() -> None:
     calendar = a_calendar((9, 17), exceptional=(closed, short))
     assert add_working(calendar, china("2026-06-15 16:00"), 2 * HOUR) == china("2026-06-17 10:00")
     assert add_working(calendar, china("2026-06-19 16:00"), 2 * HOUR) == china("2026-06-20 11:00")
-    assert holiday_on(calendar, china("2026-06-16 10:00")) == "盘点 (stock-taking)"
-    assert holiday_on(calendar, china("2026-06-20 11:00")) is None
+    assert holiday_between(calendar, china("2026-06-16 10:00"), china("2026-06-16 10:00")) == "盘点 (stock-taking)"
+    assert holiday_between(calendar, china("2026-06-20 11:00"), china("2026-06-20 11:00")) is None
 
 
 def test_beyond_the_slice_ordinary_weeks_are_assumed_and_renewal_is_asked_for() -> None:

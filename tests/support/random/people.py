@@ -57,6 +57,7 @@ EAGER: dict[Anything, float] = {
     Action.ADD_WORDS: 0.3,
     Action.CLASSIFY: 0.3,
     Action.NOTE: 0.2,
+    Action.SET_PRIORITY: 0.2,
     Action.TAKE: 0.5,
     Action.TRANSFER: 0.3,
     Action.ESCALATE: 0.5,

@@ -64,6 +64,7 @@ class Words:
                 "evidence": self.photos(),
             },
             Action.CLASSIFY: lambda: {"issue": rng.choice(list(Issue)).value, "kind": rng.choice((None, None, "complaint"))},
+            Action.SET_PRIORITY: lambda: {"priority": rng.choice(("P1", "P2", "P3", "P4")), "reason": "as I see it"},
             Action.TAKE: lambda: {"if_free": rng.random() < 0.2},
             Action.TRANSFER: lambda: {"team": rng.choice(TEAMS), "to": rng.choice((None, "bob", "alice")), "reason": "theirs"},
             Action.DECLINE_TRANSFER: lambda: {"reason": "no time"},

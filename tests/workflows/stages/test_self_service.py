@@ -89,6 +89,33 @@ async def test_silence_counts_as_answered(service: Service) -> None:
     assert await counts(service) == (1, 1, 0)
 
 
+async def test_silence_after_an_answer_that_is_no_close_fit_brings_a_person(service: Service) -> None:
+    case = await answered(service, words="退款什么时候处理", locale=Locale.ZH)
+    shown = (await case.seen_by(CUSTOMER)).suggestion
+    assert shown is not None
+    assert shown.score < service.policy.answered_from
+    await case.pass_time(hours=25)
+    await with_a_person(case)
+    assert "case.answer_unjudged" in await case.timeline()
+    assert await counts(service, shown.entry_id) == (1, 0, 0)
+
+
+async def test_the_very_question_is_answered_although_a_guess_takes_it_for_something_sensitive(service: Service) -> None:
+    case = await service.open(Kind.INQUIRY, order_id=None, issue=None, description="怎么开发票？")
+    view = await case.waits_for(WaitFor.ANSWER_CHECK)
+    assert view.classification is not None
+    assert service.policy.issues[view.classification.issue].sensitive
+    assert view.suggestion is not None
+    assert view.suggestion.score > 0.9
+
+
+async def test_danger_that_is_told_while_an_answer_is_read_brings_a_person(service: Service) -> None:
+    case = await answered(service)
+    await case.act(CUSTOMER, Action.ADD_WORDS, words="By the way, the charger caught fire")
+    await with_a_person(case)
+    assert await counts(service) == (1, 0, 0)
+
+
 async def test_a_customer_has_a_day_and_no_promise_is_broken_meanwhile(service: Service) -> None:
     case = await answered(service)
     await case.pass_time(hours=23)
