@@ -180,7 +180,7 @@ async def _renew_terms(session: AsyncSession) -> None:
     for known in await session.exec(select(KnowledgeTermRow)):
         stored.setdefault(known.entry_id, set()).add(known.term)
     for row in await session.exec(select(KnowledgeRow)):
-        if stored.get(row.entry_id, set()) != _every_term(_whole(row)):
+        if frozenset(stored.get(row.entry_id, ())) != _every_term(_whole(row)):
             await _store_terms(session, row)
 
 

@@ -1,6 +1,6 @@
 """Whom an event is told to (NTF-1): the policy names roles, the case says which people these are."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from models.case.state import CaseState, TimelineEntry
 from models.common.actors import SYSTEM
@@ -9,13 +9,19 @@ from models.common.partner_registry import Partner
 from models.common.readers import Readers
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
-from models.tables.case import ContactRow
 from rules.case.timeline import RELATIONS, grounds_in, named_in
 from rules.common.sla_clock import HOLDERS
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""
 PARTIES = frozenset({Role.CUSTOMER}) | Partner.roles()
+
+
+class Preference(Protocol):
+    """What a customer chose: a contact's row has it."""
+
+    locale: str
+    zone: str
 
 
 class Recipient(NamedTuple):
@@ -38,11 +44,11 @@ def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tupl
     return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
 
 
-def language_of(case: CaseState, contact: ContactRow | None) -> tuple[Locale, str]:
+def language_of(case: CaseState, chosen: Preference | None) -> tuple[Locale, str]:
     """In which language and zone the case's customer reads: as they chose since, else as they wrote."""
-    if contact is None:
+    if chosen is None:
         return case.receipt.locale, case.receipt.zone
-    return Locale(contact.locale), contact.zone
+    return Locale(chosen.locale), chosen.zone
 
 
 def grounds_of(entry: TimelineEntry, who: Recipient) -> Readers:
