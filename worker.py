@@ -30,6 +30,7 @@ from activities.kit.child_reports import ChildReportActivities
 from activities.knowledge import KnowledgeActivities
 from activities.money.coupon import CouponActivities
 from activities.notifications.delivery import Delivery
+from activities.notifications.undelivered import UndeliveredMessages, to_cases
 from activities.reconciliation.compare import Comparison
 from activities.reconciliation.scan import ReconciliationActivities
 from activities.remedies.improvement import ImprovementActivities
@@ -197,6 +198,7 @@ async def main() -> None:
     await keep_schedules(client, settings, policy.zone)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
+    undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client)).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     try:
         async with at_work(client, settings, wire(settings, database, partners)):
@@ -206,6 +208,7 @@ async def main() -> None:
     finally:
         stop.set()
         await delivery
+        await undelivered
         await holidays
         await partners.aclose()
         await database.aclose()

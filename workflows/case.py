@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from models.case.actions import Act, Action
     from models.case.child_reports import Report
     from models.case.state import CaseStart
+    from models.case.undelivered import Undelivered
     from models.case.views import CaseView
     from models.claims.state import ClaimOver
     from models.common.partners import Notice
@@ -25,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.updates import appeals, negotiation, webhooks
     from workflows.updates import case as actions
     from workflows.updates import transfer as transfers
+    from workflows.updates.undelivered import hear_undelivered
 
 
 @workflow.defn
@@ -104,6 +106,11 @@ class CaseWorkflow:
     def claim_over(self, over: ClaimOver) -> None:
         """A claim on a carrier or merchant came to its end (RES-9)."""
         claims_from_case.note_claim_over(self.context, over)
+
+    @workflow.signal
+    def undelivered(self, told: Undelivered) -> None:
+        """A message to the customer could not be delivered (NTF-4)."""
+        hear_undelivered(self.context, told)
 
     @update(Action.ADD_WORDS)
     def join(self, act: Act[bodies.Join]) -> CaseView:

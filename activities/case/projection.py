@@ -38,6 +38,7 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "waiting_on": case.wait.on if case.wait else WaitingOn.NOBODY,
         "waiting_for": case.wait.for_ if case.wait else None,
         "next_deadline": case.wait.until if case.wait else None,
+        "unreached_since": case.unreached_since,
         "reply_owed_since": case.reply_owed_since,
         "sla_state": case.sla_state,
         "overdue": case.overdue_promise,

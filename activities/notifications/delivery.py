@@ -5,13 +5,13 @@ number. After a crash the lease runs out and the row is sent again under the sam
 """
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 
 import structlog
 from sqlmodel import col, select, update
 
+from activities.kit.loops import BATCH, LEASE, repeat, utc_now
 from activities.notifications.withholding import Addressed, allowed
 from adapters.database.engine import Database, storable
 from adapters.partners.protocols import Notification
@@ -24,15 +24,12 @@ from models.tables.case import MessageRow
 from rules.notifications.texts import texts
 from rules.notifications.without_links import for_sms
 
-BATCH = 20
-LEASE = timedelta(seconds=60)
 SEND_SECONDS = 30.0
 """A provider that takes longer is broken; well within the lease."""
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 """News that old are told by nobody; the inbox has them."""
-BUSY_SECONDS, IDLE_SECONDS, TROUBLE_SECONDS = 0.5, 2.0, 5.0
 
 Change = dict[str, object]
 """Columns of a message's row, and what they become."""
@@ -43,7 +40,16 @@ log = structlog.stdlib.get_logger(__name__)
 class Delivery:
     """Sends what waits in the outbox: e-mail by SMTP when there is one, everything else by the notification provider."""
 
-    def __init__(self, database: Database, policy: Policy, notification: Notification, email: Notification | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        policy: Policy,
+        notification: Notification,
+        email: Notification | None = None,
+        *,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._now = now
         self._database = database
         self._policy = policy
         self._texts = texts(policy.zone)
@@ -52,16 +58,7 @@ class Delivery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until told to stop; ends after the messages in hand."""
-        pause = BUSY_SECONDS
-        while not stop.is_set():
-            try:
-                sent = await self.send_due()
-                pause = 0.0 if sent == BATCH else BUSY_SECONDS if sent else min(pause * 2 or BUSY_SECONDS, IDLE_SECONDS)
-            except Exception:
-                log.exception("delivery.trouble")  # the database is away: come back
-                pause = TROUBLE_SECONDS
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
+        await repeat(self.send_due, stop, "delivery.trouble")
 
     async def send_due(self) -> int:
         """Claim a batch of what is due and try to send each; how many were tried."""
@@ -71,7 +68,7 @@ class Delivery:
         return len(claimed)
 
     async def _claim(self) -> list[Addressed]:
-        now = datetime.now(UTC)
+        now = self._now()
         due = (MessageRow.state == "waiting", col(MessageRow.next_attempt_at) <= now)
         async with self._database.reading() as session:
             if (await session.exec(select(MessageRow.id).where(*due).limit(1))).first() is None:
@@ -87,7 +84,7 @@ class Delivery:
     async def _send(self, row: MessageRow, to: str | None) -> Change:
         """Try to send it; what becomes of its row."""
         if to is None:
-            return {"state": "undeliverable", "error": f"no address for {row.channel}"}
+            return {"state": "undeliverable", "error": f"no address for {row.channel}", "next_attempt_at": self._now()}
         provider = self._email if row.channel == MessageChannel.EMAIL else self._notification
         body = for_sms(row.body) if row.channel == MessageChannel.SMS else row.body
         message = OutgoingMessage(
@@ -97,10 +94,20 @@ class Delivery:
             async with asyncio.timeout(SEND_SECONDS):
                 await provider.send(message)
         except PartnerError as error:
-            return _failed(row, str(error), permanent=error.permanent, wait=error.retry_after)
+            return self._failed(row, str(error), permanent=error.permanent, wait=error.retry_after)
         except Exception as error:  # noqa: BLE001  # whatever a broken provider does delays its message, nothing else
-            return _failed(row, f"{type(error).__name__}: {error}")
-        return {"state": "sent", "sent_at": datetime.now(UTC), "error": None}
+            return self._failed(row, f"{type(error).__name__}: {error}")
+        return {"state": "sent", "sent_at": self._now(), "error": None}
+
+    def _failed(self, row: MessageRow, error: str, *, permanent: bool = False, wait: float | None = None) -> Change:
+        now = self._now()
+        log.warning("delivery.failed", message_id=row.id, channel=row.channel, attempt=row.attempts, permanent=permanent)
+        error = storable(error)[:500]
+        if permanent or now - row.created_at > GIVE_UP_AFTER:
+            return {"state": "undeliverable", "error": error, "next_attempt_at": now}
+        back_off = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 20), LONGEST_RETRY)
+        asked = timedelta(seconds=min(wait or 0.0, LONGEST_RETRY.total_seconds()))
+        return {"next_attempt_at": now + max(back_off, asked), "error": error}
 
     async def _note(self, changes: Iterable[tuple[MessageRow, Change]]) -> None:
         """Write what became of a batch, in one transaction, but for rows that somebody else has claimed since."""
@@ -114,17 +121,6 @@ class Delivery:
                     col(MessageRow.state) == "waiting",
                 )
                 await session.exec(update(MessageRow).where(*mine).values(**change, **_forgotten(row, change)))
-
-
-def _failed(row: MessageRow, error: str, *, permanent: bool = False, wait: float | None = None) -> Change:
-    now = datetime.now(UTC)
-    log.warning("delivery.failed", message_id=row.id, channel=row.channel, attempt=row.attempts, permanent=permanent)
-    error = storable(error)[:500]
-    if permanent or now - row.created_at > GIVE_UP_AFTER:
-        return {"state": "undeliverable", "error": error}
-    back_off = min(FIRST_RETRY * 2 ** min(row.attempts - 1, 20), LONGEST_RETRY)
-    asked = timedelta(seconds=min(wait or 0.0, LONGEST_RETRY.total_seconds()))
-    return {"next_attempt_at": now + max(back_off, asked), "error": error}
 
 
 def _forgotten(row: MessageRow, change: Change) -> Change:

@@ -1,4 +1,7 @@
-"""Which messages may go to their address (NTF-3): it is confirmed, and has not had its messages of the day. The inbox tells the others."""
+"""Which messages may go to their address now (NTF-3, NTF-4): it is confirmed, has not had its messages of the day, and is not at its quiet hours.
+
+The inbox tells the others.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,9 +23,10 @@ from adapters.database.contacts import (
     written_today,
 )
 from models.common.events import Event
-from models.common.vocabulary import MessageChannel
+from models.common.vocabulary import MessageChannel, Priority, Role
 from models.policy.policy import Policy
-from models.tables.case import ContactCodeRow, ContactRow, MessageRow
+from models.tables.case import CaseRow, ContactCodeRow, ContactRow, MessageRow
+from rules.notifications.quiet_hours import held_until
 from rules.notifications.texts import Texts, contact_letter
 
 log = structlog.stdlib.get_logger(__name__)
@@ -38,7 +42,8 @@ class Addressed(NamedTuple):
 async def allowed(
     session: AsyncSession, rows: Sequence[MessageRow], policy: Policy, texts: Texts, now: datetime
 ) -> list[Addressed]:
-    """Those of a batch that are sent. The others are marked as withheld; an address that was never asked is sent a code."""
+    """Those of a batch that are sent. The others are held, or marked as withheld; an address that was never asked is sent a code."""
+    urgent = await _urgent(session, rows)
     people = {row.recipient_id for row in rows}
     chosen = select(ContactRow).where(col(ContactRow.customer_id).in_(people)).order_by(col(ContactRow.customer_id))
     contacts = {contact.customer_id: contact for contact in (await session.exec(chosen.with_for_update(read=True))).all()}
@@ -49,7 +54,10 @@ async def allowed(
     sent: list[Addressed] = []
     for one in addressed:
         row = one.row
-        if _unconfirmed(one, contacts):
+        quiet_until = None if row.case_id in urgent else _quiet_until(row, contacts, policy, now)
+        if quiet_until is not None:
+            _hold(row, quiet_until)
+        elif _unconfirmed(one, contacts):
             _withhold(row, Withheld.UNCONFIRMED, now)
             await _ask(session, contacts[row.recipient_id], MessageChannel(row.channel), policy, texts=texts, now=now)
         elif _within_budget(one, written, policy):
@@ -57,6 +65,29 @@ async def allowed(
         else:
             _withhold(row, Withheld.BUDGET, now)
     return sent
+
+
+async def _urgent(session: AsyncSession, rows: Sequence[MessageRow]) -> frozenset[str]:
+    """The cases that do not wait for the morning, as they are graded by now."""
+    urgent = select(CaseRow.case_id).where(
+        col(CaseRow.case_id).in_({row.case_id for row in rows}), CaseRow.priority == Priority.P1
+    )
+    return frozenset((await session.exec(urgent)).all())
+
+
+def _quiet_until(row: MessageRow, contacts: Mapping[str, ContactRow], policy: Policy, now: datetime) -> datetime | None:
+    """A code is never held: the customer sits there and waits for it."""
+    if row.recipient_role != Role.CUSTOMER or row.event == Event.CONTACT_CODE:
+        return None
+    contact = contacts.get(row.recipient_id)
+    return held_until(policy.contacts, row.channel, contact.zone if contact else policy.zone, now)
+
+
+def _hold(row: MessageRow, until: datetime) -> None:
+    """It was not tried: it waits as it did."""
+    row.attempts -= 1
+    row.next_attempt_at = until
+    log.info("delivery.held", message_id=row.id, channel=row.channel, until=until.isoformat())
 
 
 def _address(row: MessageRow, contact: ContactRow | None) -> str | None:

@@ -26,7 +26,9 @@ ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcom
 EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review")
 SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
 BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
-SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"}
+IS_THERE = {"reply_owed": "reply_owed_since", "unreached": "unreached_since"}
+"""By whether there is anything in a column."""
+SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"} | IS_THERE
 """The field whose readers may look by a filter of another name."""
 
 Several = Field(default=(), max_length=30)
@@ -57,6 +59,7 @@ class CaseFilters(Frozen):
         default=None, description="Decisions without a person that were drawn for review (RES-10)."
     )
     reply_owed: bool | None = Field(default=None, description="Whether the customer waits for a person's answer (WRK-6).")
+    unreached: bool | None = Field(default=None, description="Whether no channel reaches the customer (NTF-4).")
     text: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = Field(
         default=None,
         description="Words that the description, or one thing said on the case, has all of; for the platform's people.",
@@ -70,7 +73,9 @@ class CaseFilters(Frozen):
 def refuse_hidden(caller: Caller, filters: CaseFilters) -> None:
     """Whoever may not read a field learns nothing of it by a filter either."""
     for name in (*ANY_OF, *EQUAL, *SHOWN_AS):
-        if getattr(filters, name) and not shown_to(caller, SHOWN_AS.get(name, name)):
+        given = getattr(filters, name)
+        asked = given is not None if name in IS_THERE else bool(given)  # "no" tells as much as "yes"
+        if asked and not shown_to(caller, SHOWN_AS.get(name, name)):
             raise hidden(caller, name, field=name)
     if filters.text is not None and caller.role not in Role.platform():
         raise hidden(caller, "text", field="text")
@@ -108,8 +113,9 @@ def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[C
         yield col(CaseRow.stage).in_(sorted(stage.value for stage in Stage.open_stages()))
     if filters.overdue:
         yield col(CaseRow.overdue) == true()
-    if filters.reply_owed is not None:
-        yield col(CaseRow.reply_owed_since).is_not(None) == filters.reply_owed
+    yield from (
+        _column(name).is_not(None) == value for field, name in IS_THERE.items() if (value := getattr(filters, field)) is not None
+    )
     if filters.tag:
         yield has_any(col(CaseRow.tags), filters.tag, dialect)
     if filters.text is not None:

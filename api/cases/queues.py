@@ -68,7 +68,8 @@ async def queue(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[Cursor, Query()] = None,
 ) -> QueuePage:
-    """What the platform's people have to move, what they have while a merchant or carrier is asked, and whose customer waits for a reply.
+    """What the platform's people have to move, what they have while a merchant or carrier is asked, and whose customer waits for a reply
+    or is not reached.
 
     The most urgent priority first, of these the nearest deadline; what is not graded yet stands among P2.
     """
@@ -118,7 +119,7 @@ def _of_the_team(parts: Parts, caller: Caller, team: str, roles: frozenset[Role]
 def _waiting(team: str) -> list[ColumnElement[bool]]:
     open_stages = sorted(stage.value for stage in Stage.open_stages())
     on, tier = col(CaseRow.waiting_on), col(CaseRow.tier)
-    asked_on = or_(on.in_(ASKED), col(CaseRow.reply_owed_since).is_not(None))
+    asked_on = or_(on.in_(ASKED), col(CaseRow.reply_owed_since).is_not(None), col(CaseRow.unreached_since).is_not(None))
     rose = and_(asked_on, tier.in_([Tier.PLATFORM.value, Tier.SUPERVISOR.value]))  # the customer has promises from us
     return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), or_(on.in_(OURS), rose)]
 

@@ -161,6 +161,8 @@ class CaseItem(Frozen):
     waiting_on: Everybody[WaitingOn]
     waiting_for: Everybody[WaitFor | None]
     next_deadline: Everybody[Instant | None]
+    unreached_since: Inside[Instant | None] = None
+    """Since when no channel reaches the customer (NTF-4)."""
     reply_owed_since: Everybody[Instant | None] = None
     """Since when the customer waits for a person's answer (WRK-6)."""
     sla_state: Everybody[SlaState]

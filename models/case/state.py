@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from models.case.action_bodies import Rate, TagName
 from models.case.history import OrderHistory
 from models.case.receipt import Receipt
+from models.case.undelivered import Undelivered
 from models.claims.found import FoundParcel
 from models.claims.state import ClaimRef
 from models.common.actors import SYSTEM, Actor
@@ -128,6 +129,10 @@ class CaseState(BaseModel):
     """A team was found once; from then on the tier only rises (DSP-5)."""
     reply_owed_since: Instant | None = None
     """Since when the customer waits for a person's answer to words of theirs (WRK-6); None: all is answered."""
+    undelivered: tuple[Undelivered, ...] = ()
+    """The newest messages to the customer that could not be delivered (NTF-4)."""
+    unreached_since: Instant | None = None
+    """Since when no channel reaches the customer; None: one does, or somebody has seen to it."""
     unstaffed: bool = False
     """Nobody of the team was on shift when a handler was looked for."""
     transfer: TransferOffer | None = None

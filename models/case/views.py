@@ -6,6 +6,7 @@ from models.case.action_bodies import Rate
 from models.case.actions import Action
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
+from models.case.undelivered import Undelivered
 from models.claims.views import ClaimBrief
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
@@ -266,6 +267,10 @@ class CaseView(View):
     closed_at: Everybody[Instant | None]
     policy_version: Everybody[str]
     available_actions: Everybody[tuple[ActionView, ...]]
+    undelivered: Inside[tuple[Undelivered, ...]] = ()
+    """The newest messages to the customer that could not be delivered (NTF-4)."""
+    unreached_since: Inside[Instant | None] = None
+    """Since when no channel reaches the customer, and nobody of the platform has seen to it."""
     reply_owed_since: Everybody[Instant | None] = None
     """Since when the customer waits for a person's answer to words of theirs (WRK-6)."""
     settled: Everybody[bool] = False

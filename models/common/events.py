@@ -98,6 +98,8 @@ class Event(StrEnum):
     OPENED = _event("case.opened", "kind channel order_id first_reply_due plan_due resolution_due holiday")
     JOINED = _event("case.joined", "channel remedy amount_minor currency", said="words", sent_to=SentTo.HOLDER)
     WORDS_ADDED = _event("case.words_added", "evidence", said="words", sent_to=SentTo.HOLDER)
+    MESSAGE_UNDELIVERED = _event("case.message_undelivered", "channel about why instead reached", readers=INSIDE)
+    CUSTOMER_UNREACHED = _event("case.customer_unreached", "channel about why", readers=INSIDE)
     ORDER_UNKNOWN = _event("case.order_unknown", "order_id until", begins=WaitFor.ORDER_CORRECTION)
     ORDER_CORRECTED = _event("case.order_corrected", "order_id")
     PARTNER_SILENT = _event("case.partner_silent", "waiting_for", readers=INSIDE)

@@ -62,6 +62,8 @@ class CaseRow(SQLModel, table=True):
     next_deadline: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reply_owed_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Since when the customer waits for a person's answer (WRK-6)."""
+    unreached_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when no channel reaches the customer (NTF-4)."""
     sla_state: str
     overdue: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """A promise was missed and is not kept yet."""
@@ -174,7 +176,8 @@ class MessageRow(SQLModel, table=True):
     """waiting, sent, undeliverable (no address, or refused for good), withheld (NTF-3); inbox rows are `sent` at once."""
     attempts: int = 0
     next_attempt_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    """When the delivery loop may try (again); moved ahead while somebody is trying (the lease). Of a withheld row: since when it is."""
+    """When the delivery loop may try (again); moved ahead while somebody is trying (the lease). Of a withheld row: since when it is. Of an
+    undeliverable one: when its case is told; None: it was (NTF-4)."""
     error: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

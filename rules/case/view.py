@@ -98,6 +98,8 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         opened_at=case.receipt.received_at,
         closed_at=case.closed_at,
         policy_version=case.policy_version,
+        undelivered=case.undelivered,
+        unreached_since=case.unreached_since,
         reply_owed_since=case.reply_owed_since,
         settled=case.settled,
         solution=case.solutions or None,

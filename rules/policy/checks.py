@@ -20,6 +20,7 @@ from models.common.vocabulary import (
     WaitingOn,
 )
 from models.policy.agents import AgentPolicy
+from models.policy.contacts import ContactPolicy
 from models.policy.policy import GradingPolicy, Policy
 from rules.case.routing import COLUMNS
 from rules.common.best_row import best, fits, named
@@ -48,6 +49,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from _grading(policy.grading)
     yield from _senses(policy.grading)
     yield from _messages(policy)
+    yield from _contacts(policy.contacts)
     yield from responsibility_faults(policy)
     yield from eligibility_faults(policy)
     yield from _limits(policy)
@@ -100,6 +102,19 @@ def _messages(policy: Policy) -> Faults:
                 yield ("messages", event, "to"), f"{role} does not read this event (docs/readers.md); remove the role"
         if MessageChannel.INBOX in message.channels:
             yield ("messages", event, "channels"), "the inbox is always used; name email, sms or push besides"
+
+
+def _contacts(contacts: ContactPolicy) -> Faults:
+    """NTF-4: the inbox is neither quiet nor does it reach anybody outside; a night has two ends."""
+    if MessageChannel.INBOX in contacts.quiet_hours:
+        yield ("contacts", "quiet_hours", MessageChannel.INBOX), "the inbox disturbs nobody; name email, sms or push"
+    for channel in contacts.quiet_hours:
+        begin, end = contacts.night(channel) or (None, None)
+        if begin == end:
+            yield ("contacts", "quiet_hours", channel), "begins when it ends; write other times, or leave the channel out"
+    for index, channel in enumerate(contacts.instead):
+        if channel is MessageChannel.INBOX:
+            yield ("contacts", "instead", index), "the inbox is always used; name email, sms or push"
 
 
 def _clocks(policy: Policy) -> Faults:

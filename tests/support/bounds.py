@@ -11,6 +11,7 @@ ASKED = "a bound of rules/case/room.py"
 CODES = "a code, a name of the policy, or a hash of ours"
 FEW = "as many as there are of a small vocabulary, or as the policy's figure says"
 LINES = "lines of the order, which comes from partners within their bound"
+NEWEST = "the newest alone, workflows/updates/undelivered.py"
 PARTNERS = "what partners tell of an order, within `PARTNERS` of rules/case/room.py"
 PIECES = "the policy's max_evidence, at most 100; in short words, a piece once for each role"
 PUT_AWAY = "rules/case/texts.py: whole only while it is new"
@@ -33,7 +34,7 @@ WHAT: dict[str, str] = {
         Receipt.request_id EvidenceRef.media_type CaseState.policy_version Classification.by CaseState.team
         Clock.calendar Miss.handler Finding.row Fact.name Fact.source CaseState.automatic_denied Check.name
         ChildState.failed Remedy.undone ReturnState.stuck ClaimRef.currency Archive.sha256 Claim.currency ClaimLimit.by
-        ClaimPayment.key ReconcileStart.after PageReport.after
+        ClaimPayment.key Undelivered.about ReconcileStart.after PageReport.after
     """,
     FEW: """
         Actor.teams Classification.alternatives Grade.reasons Clock.pauses Clock.used_by_tier CaseState.checks
@@ -56,6 +57,9 @@ WHAT: dict[str, str] = {
     PUT_AWAY: """
         CaseState.sayings Saying.words CaseState.requests CaseState.proposals Proposal.declined Proposal.refused
         CaseState.appeals_before Appeal.words Appeal.reason
+    """,
+    NEWEST: """
+        CaseState.undelivered
     """,
     REMEMBERED: """
         CaseState.requests_seen CaseState.notices_seen ClaimState.requests_seen ClaimState.notices_seen

@@ -88,16 +88,22 @@ class Context(ABC, Generic[ActionT, ViewT]):
     def speaker(self, whose: Whose, notice: Notice) -> str | None:
         """The merchant or carrier whose word the notice must be; None when nothing here is told of, which the reader says."""
 
+    def first_time(self, key: str) -> bool:
+        """Whether a notice of this key did not come before; from now on it did."""
+        seen = self.seen
+        if key in seen.notices_seen:
+            return False
+        seen.notices_seen = (*seen.notices_seen, key)[-REMEMBERED:]
+        return True
+
     async def receive_notice(self, notice: Notice, readers: Readers[Self], asking: Asking[Self] | None = None) -> None:
         """Have a partner's webhook read by the reader of its kind; one that came before changes nothing.
 
         What changed nothing for another reason, which the reader returns, or cannot be read is put on the timeline.
         `asking`: the readers of those about money, which ask the provider first (`rules/common/notices.py`).
         """
-        seen = self.seen
-        if not {notice.key, notice.notice_id}.isdisjoint(seen.notices_seen):
+        if notice.notice_id in self.seen.notices_seen or not self.first_time(notice.key):
             return
-        seen.notices_seen = (*seen.notices_seen, notice.key)[-REMEMBERED:]
         try:
             status = await self._read(notice, readers, asking or {})
         except ValidationError:

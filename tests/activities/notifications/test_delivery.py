@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, select, update
 
-from activities.notifications import delivery
+from activities.kit import loops
 from activities.notifications.delivery import Delivery
 from activities.notifications.withholding import Addressed
 from adapters.database.engine import Database, insert_if_absent, upsert
@@ -228,7 +228,7 @@ async def test_a_loop_that_lost_its_lease_does_not_overwrite_the_other_ones_word
 async def test_the_loop_outlives_a_database_that_goes_away(
     database: Database, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "TROUBLE_SECONDS", 0.05)
+    monkeypatch.setattr(loops, "TROUBLE_SECONDS", 0.05)
     loop = Delivery(database, POLICY, provider)
     claim, failures = loop._claim, iter((OSError("connection refused"), OSError("connection refused")))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 

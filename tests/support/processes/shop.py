@@ -41,6 +41,7 @@ POLICY = {
     "max_minor_a_day: 2000000": "max_minor_a_day: 100000000",
     "share_from: 50": "share_from: 5000",
     "reserve_for: 3d": "reserve_for: 24s",
+    "^  quiet_hours: .*$": "  quiet_hours: {}",
 }
 """What no notice told is found within a test's time, and goods that are held are held on."""
 WORKSHOP = "M-7"

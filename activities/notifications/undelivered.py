@@ -1,0 +1,138 @@
+"""What could not be delivered (NTF-4): another channel is tried, and the case hears of it, so that it is on the case and with a person."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.kit.loops import BATCH, LEASE, log, repeat, utc_now
+from activities.notifications.delivery import GIVE_UP_AFTER
+from adapters.database.contacts import FIELDS, address_of, is_confirmed
+from adapters.database.engine import Database, insert_if_absent
+from models.case.undelivered import Undelivered, Why
+from models.common.vocabulary import MessageChannel, Role
+from models.policy.policy import Policy
+from models.tables.case import CaseRow, ContactRow, MessageRow
+
+TellCase = Callable[[str, Undelivered], Awaitable[None]]
+UNDELIVERED = (MessageRow.state == "undeliverable", MessageRow.recipient_role == Role.CUSTOMER)
+COPIED = {"case_id", "version", "identity", "event", "recipient_role", "recipient_id", "locale", "subject", "body"}
+"""Of a message that goes another way."""
+
+
+class Claimed(NamedTuple):
+    """A row, and what its case hears of it; None: nothing."""
+
+    row: MessageRow
+    told: Undelivered | None
+
+
+class UndeliveredMessages:
+    """Sees to the messages that the delivery loop gave up."""
+
+    def __init__(self, database: Database, policy: Policy, tell: TellCase, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._policy = policy
+        self._tell = tell
+        self._now = now
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """See to them until told to stop."""
+        await repeat(self.see_to_them, stop, "undelivered.trouble")
+
+    async def see_to_them(self) -> int:
+        """A batch of those that no case has heard of; how many there were. A case that is away is told later."""
+        claimed = await self._claim()
+        for row, told in claimed:
+            if told is not None:
+                await self._tell(row.case_id, told)
+            async with self._database.writing() as session:
+                this = (col(MessageRow.id) == row.id, *UNDELIVERED)
+                await session.exec(update(MessageRow).where(*this).values(next_attempt_at=None))
+        return len(claimed)
+
+    async def _claim(self) -> list[Claimed]:
+        now = self._now()
+        due = (*UNDELIVERED, col(MessageRow.next_attempt_at) <= now)
+        async with self._database.reading() as session:
+            if (await session.exec(select(MessageRow.id).where(*due).limit(1))).first() is None:
+                return []  # an idle loop takes no writer's turn
+        async with self._database.writing() as session:
+            oldest = select(MessageRow).where(*due).order_by(col(MessageRow.next_attempt_at)).limit(BATCH)
+            rows = (await session.exec(oldest.with_for_update(skip_locked=True))).all()
+            for row in rows:
+                row.next_attempt_at = now + LEASE
+            return [Claimed(row, await self._see_to(session, row, now)) for row in rows]
+
+    async def _see_to(self, session: AsyncSession, row: MessageRow, now: datetime) -> Undelivered | None:
+        """Send it another way if there is one. Nothing is told of what belongs to no case, or of an address that never was, when others took it."""
+        if await session.get(CaseRow, row.case_id) is None:
+            return None
+        contact = await session.get(ContactRow, row.recipient_id)
+        same = select(MessageRow).where(
+            MessageRow.case_id == row.case_id,
+            MessageRow.version == row.version,
+            MessageRow.recipient_id == row.recipient_id,
+            MessageRow.recipient_role == row.recipient_role,
+            MessageRow.channel != MessageChannel.INBOX,
+        )
+        ways = (await session.exec(same)).all()
+        took = {way.channel for way in ways if way.state in {"waiting", "sent"}}
+        why = _why(row, contact, now)
+        if why is Why.ADDRESS_MISSING and took:
+            return None
+        reached = bool(took & set(self._policy.contacts.instead))
+        instead = None if reached else _other_way(self._policy.contacts.instead, contact, ways)
+        if instead is not None:
+            again = {"channel": instead, "state": "waiting", "attempts": 0, "next_attempt_at": now, "created_at": now}
+            await insert_if_absent(session, MessageRow, row.model_dump(include=COPIED) | again)
+        return Undelivered(
+            message_id=row.id or 0,
+            about=row.event,
+            channel=MessageChannel(row.channel),
+            why=why,
+            at=now,
+            instead=instead,
+            reached=reached or instead is not None,
+        )
+
+
+def _why(row: MessageRow, contact: ContactRow | None, now: datetime) -> Why:
+    if row.channel in FIELDS and (contact is None or address_of(contact, row.channel) is None):
+        return Why.ADDRESS_MISSING
+    return Why.TRIED_IN_VAIN if now - row.created_at > GIVE_UP_AFTER else Why.PROVIDER_REFUSED
+
+
+def _other_way(
+    channels: Sequence[MessageChannel], contact: ContactRow | None, ways: Sequence[MessageRow]
+) -> MessageChannel | None:
+    """The first that was not tried, that the customer wants, and whose address is confirmed (NTF-3)."""
+    if contact is None:
+        return None
+    tried = {way.channel for way in ways}
+    wanted = [channel for channel in channels if contact.channels is None or channel in contact.channels]
+    ready = (
+        channel
+        for channel in wanted
+        if channel not in FIELDS or (address_of(contact, channel) and is_confirmed(contact, channel))
+    )
+    return next((channel for channel in ready if channel not in tried), None)
+
+
+def to_cases(client: Client) -> TellCase:
+    """By a signal of the worker's own connection; a case that is over is told nothing."""
+
+    async def tell(case_id: str, told: Undelivered) -> None:
+        try:
+            await client.get_workflow_handle(case_id).signal("undelivered", told)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            log.info("undelivered.case_is_over", case_id=case_id, message_id=told.message_id)
+
+    return tell
