@@ -19,7 +19,7 @@ from models.common.base import Frozen, Identifier, Instant, Words
 from models.common.readers import Everybody, Inside, Platform
 from models.common.vocabulary import Issue, Locale, Role
 from models.knowledge.entry import EntryContent, EntryState, Short
-from models.tables.case import KnowledgeRow
+from models.tables.knowledge import KnowledgeRow
 
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"], route_class=SeenRoute)
 

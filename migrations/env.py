@@ -8,12 +8,37 @@ from sqlalchemy import Connection, create_engine
 from sqlmodel import AutoString, SQLModel
 
 from adapters.database.engine import url_of
-from models.tables import addresses, claims, desk, goods, improvements, money, parcels, reconciliation, returns, revocations
+from models.tables import (
+    addresses,
+    claims,
+    desk,
+    goods,
+    improvements,
+    knowledge,
+    money,
+    parcels,
+    reconciliation,
+    returns,
+    revocations,
+)
 from models.tables import case as case_tables
 from settings import Settings
 
 METADATA = SQLModel.metadata
-TABLES = (reconciliation, returns, claims, case_tables, desk, money, goods, addresses, improvements, parcels, revocations)
+TABLES = (
+    reconciliation,
+    returns,
+    claims,
+    case_tables,
+    desk,
+    knowledge,
+    money,
+    goods,
+    addresses,
+    improvements,
+    parcels,
+    revocations,
+)
 """Every module with tables: importing it makes them known."""
 
 

@@ -17,7 +17,7 @@ from adapters.database.engine import Database, insert_if_absent, take_turns, ups
 from adapters.knowledge.search_terms import sentences, terms
 from models.common.vocabulary import Issue
 from models.knowledge.entry import EntryContent, EntryState, FirstAnswers
-from models.tables.case import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow
+from models.tables.knowledge import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow
 
 SEEDED_BY = "redress"
 TURN = "knowledge.yaml"

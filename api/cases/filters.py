@@ -26,7 +26,7 @@ ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcom
 EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review")
 SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
 BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
-SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"}
+SHOWN_AS = {"mine": "handler", "unassigned": "handler", "snoozed": "snoozed_by", "tag": "tags"}
 """The field whose readers may look by a filter of another name."""
 
 Several = Field(default=(), max_length=30)
@@ -56,6 +56,7 @@ class CaseFilters(Frozen):
     review: Literal["due", "agreed", "disagreed"] | None = Field(
         default=None, description="Decisions without a person that were drawn for review (RES-10)."
     )
+    snoozed: bool | None = Field(default=None, description="Whether somebody has put it aside.")
     reply_owed: bool | None = Field(default=None, description="Whether the customer waits for a person's answer (WRK-6).")
     text: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = Field(
         default=None,
@@ -70,7 +71,7 @@ class CaseFilters(Frozen):
 def refuse_hidden(caller: Caller, filters: CaseFilters) -> None:
     """Whoever may not read a field learns nothing of it by a filter either."""
     for name in (*ANY_OF, *EQUAL, *SHOWN_AS):
-        if getattr(filters, name) and not shown_to(caller, SHOWN_AS.get(name, name)):
+        if getattr(filters, name) != CaseFilters.model_fields[name].default and not shown_to(caller, SHOWN_AS.get(name, name)):
             raise hidden(caller, name, field=name)
     if filters.text is not None and caller.role not in Role.platform():
         raise hidden(caller, "text", field="text")
@@ -108,6 +109,8 @@ def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[C
         yield col(CaseRow.stage).in_(sorted(stage.value for stage in Stage.open_stages()))
     if filters.overdue:
         yield col(CaseRow.overdue) == true()
+    if filters.snoozed is not None:
+        yield col(CaseRow.snoozed_by).is_not(None) == filters.snoozed
     if filters.reply_owed is not None:
         yield col(CaseRow.reply_owed_since).is_not(None) == filters.reply_owed
     if filters.tag:

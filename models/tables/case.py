@@ -53,6 +53,9 @@ class CaseRow(SQLModel, table=True):
     team: str | None = None
     handler: str | None = None
     owner: str | None = None
+    snoozed_by: str | None = None
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """None, while `snoozed_by` is there: until something happens."""
     offered_to: str | None = None
     """A transfer waits for this colleague, or for whoever of `offered_team` (DSP-4): they may see the case."""
     offered_team: str | None = None
@@ -288,47 +291,6 @@ class AssignmentRow(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
     claim: str | None = None
     """The request that took the case out of its team's queue: the same request again gets the same case."""
-
-
-class KnowledgeRow(SQLModel, table=True):
-    """An answer to a common question (REC-6), and how it did."""
-
-    __tablename__: ClassVar[Any] = "knowledge"
-
-    entry_id: str = Field(primary_key=True)
-    title_zh: str
-    title_en: str
-    body_zh: str
-    body_en: str
-    issues: list[str] = Field(sa_column=Column(Json, nullable=False))
-    """Issue codes; empty: every issue."""
-    keywords: list[str] = Field(sa_column=Column(Json, nullable=False))
-    state: str
-    """draft or published."""
-    shown: int = 0
-    helped: int = 0
-    not_helped: int = 0
-    updated_at: datetime = Field(sa_type=UtcDateTime)
-    updated_by: str
-
-
-class KnowledgeTermRow(SQLModel, table=True):
-    """In which entries a term occurs: what the search begins with."""
-
-    __tablename__: ClassVar[Any] = "knowledge_terms"
-
-    term: str = Field(primary_key=True)
-    entry_id: str = Field(primary_key=True, index=True)
-
-
-class KnowledgeShownRow(SQLModel, table=True):
-    """Which case was shown which entry, and what came of it: the same case counts once."""
-
-    __tablename__: ClassVar[Any] = "knowledge_shown"
-
-    case_id: str = Field(primary_key=True)
-    entry_id: str = Field(primary_key=True, index=True)
-    helped: bool | None = None
 
 
 class UploadRow(SQLModel, table=True):

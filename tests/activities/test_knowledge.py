@@ -17,7 +17,7 @@ from models.case.activities import HelpedReport, Suggested, SuggestRequest
 from models.common.vocabulary import Issue, Locale, WaitFor
 from models.knowledge.entry import EntryContent, EntryState
 from models.policy.policy import Policy
-from models.tables.case import KnowledgeRow
+from models.tables.knowledge import KnowledgeRow
 from rules.policy.knowledge import first_answers
 from settings import Settings
 

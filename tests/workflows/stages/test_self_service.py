@@ -6,7 +6,7 @@ from sqlmodel import select
 from adapters.knowledge.entries import seed_knowledge
 from models.case.actions import Action
 from models.common.vocabulary import ErrorType, Issue, Kind, Locale, Outcome, Stage, WaitFor, WaitingOn
-from models.tables.case import KnowledgeRow
+from models.tables.knowledge import KnowledgeRow
 from rules.policy.knowledge import first_answers
 from rules.policy.load import load_policy
 from settings import Settings
