@@ -16,7 +16,7 @@ from api import contacts, health, improvements, inbox, knowledge, people, reconc
 from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
-from api.desk import replies, views
+from api.desk import bulk, replies, views
 from api.http import addresses, openapi, problems
 from api.http.auth import Tokens
 from api.http.budgets import Admission, Budgets
@@ -117,6 +117,7 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         contacts.router,
         revocations.router,
         knowledge.router,
+        bulk.router,
         views.router,
         replies.router,
         replies.filled,

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.kit.updates import update
     from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
-    from workflows.updates import appeals, negotiation, webhooks
+    from workflows.updates import appeals, desk, negotiation, webhooks
     from workflows.updates import case as actions
     from workflows.updates import transfer as transfers
     from workflows.updates.undelivered import hear_undelivered
@@ -219,7 +219,31 @@ class CaseWorkflow:
 
     @update(Action.TAG)
     def tag(self, act: Act[bodies.Tag]) -> CaseView:
-        return self.context.perform(act, actions.tag)
+        return self.context.perform(act, desk.tag)
+
+    @update(Action.WATCH)
+    def watch(self, act: Act[bodies.Watch]) -> CaseView:
+        return self.context.perform(act, desk.watch)
+
+    @update(Action.UNWATCH)
+    def unwatch(self, act: Act[bodies.Unwatch]) -> CaseView:
+        return self.context.perform(act, desk.unwatch)
+
+    @update(Action.SNOOZE)
+    def snooze(self, act: Act[bodies.Snooze]) -> CaseView:
+        return self.context.perform(act, desk.snooze)
+
+    @update(Action.UNSNOOZE)
+    def unsnooze(self, act: Act[bodies.Unsnooze]) -> CaseView:
+        return self.context.perform(act, desk.unsnooze)
+
+    @update(Action.ASSIGN)
+    def assign(self, act: Act[bodies.Assign]) -> CaseView:
+        return self.context.perform(act, desk.assign)
+
+    @update(Action.CLOSE)
+    def close(self, act: Act[bodies.Close]) -> CaseView:
+        return self.context.perform(act, desk.close)
 
     @update(Action.RETRY_REFUND)
     def retry_refund(self, act: Act[bodies.RetryRefund]) -> CaseView:

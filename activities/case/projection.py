@@ -33,6 +33,8 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "team": case.team,
         "handler": case.handler.id if case.handler else None,
         "owner": case.owner.id if case.owner else None,
+        "snoozed_by": case.snoozed.by.id if case.snoozed else None,
+        "snoozed_until": case.snoozed.until if case.snoozed else None,
         "offered_to": case.transfer.to if case.transfer else None,
         "offered_team": case.transfer.team if case.transfer else None,
         "waiting_on": case.wait.on if case.wait else WaitingOn.NOBODY,

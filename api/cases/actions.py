@@ -1,5 +1,6 @@
 """One POST for each action under `/v1/cases/{id}/…`: the role, the case, the evidence; then the case itself decides."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -18,7 +19,7 @@ from api.http.responses import ACTING
 from api.http.routes import SeenRoute
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
-from models.case.action_bodies import Arbitrate, Note, Propose, Reply, Transfer
+from models.case.action_bodies import Arbitrate, Assign, Note, Propose, Reply, Transfer
 from models.case.actions import BODIES, Act, Action
 from models.case.state import CaseState
 from models.case.views import CaseView
@@ -47,7 +48,10 @@ async def perform(
         raise _unfilled(open_)
     row = await find(parts, caller, case_id)
     if isinstance(body, Note) and row is not None:
-        await _refuse_outsiders(parts, CaseState.model_validate(row.state), body.mentions)
+        named = {f"mentions.{number}": name for number, name in enumerate(body.mentions)}
+        await _refuse_outsiders(parts, CaseState.model_validate(row.state), named, "WRK-1")
+    if isinstance(body, Assign) and row is not None and row.stage != Stage.CLOSED:
+        await _refuse_outsiders(parts, CaseState.model_validate(row.state), {"to": body.to}, "DSP-2", only=Role.AGENT)
     resolved = await _resolved(parts, caller, action, body)
     await _check_offers(parts, row, body)
     act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)
@@ -106,25 +110,29 @@ def _unfilled(names: list[str]) -> ProblemError:
     )
 
 
-async def _refuse_outsiders(parts: Parts, case: CaseState, mentions: tuple[str, ...]) -> None:
-    """WRK-1: who is mentioned is a colleague, and sees the case."""
+async def _refuse_outsiders(
+    parts: Parts, case: CaseState, named: Mapping[str, str], rule: str, *, only: Role | None = None
+) -> None:
+    """Who is named, by field, is a colleague who sees the case; `only`: of that role."""
     async with parts.database.reading() as session:
-        colleagues = col(AgentRow.agent_id).in_(mentions) & col(AgentRow.role).in_(Role.platform())
+        colleagues = col(AgentRow.agent_id).in_(named.values()) & col(AgentRow.role).in_(Role.platform())
         rows = (await session.exec(select(AgentRow).where(colleagues))).all()
     people = {row.agent_id: Actor(role=Role(row.role), id=row.agent_id, teams=tuple(row.teams)) for row in rows}
-    for number, name in enumerate(mentions):
+    for field, name in named.items():
         known = people.get(name)
-        if known is None or not may_see(known, parties_of(case)):
-            fault, zh = (
-                ("is none of our people", "不是客服人员") if known is None else ("does not see this case", "不能查看本案件")
-            )
-            raise problem(
-                ErrorType.INVALID,
-                f"mentions.{number}: {name} {fault}; mention somebody of the case's team, or a supervisor.",
-                f"mentions.{number}：{name} {zh}；请提及案件所在团队的人员或主管。",
-                field=f"mentions.{number}",
-                rule="WRK-1",
-            )
+        if known is None or only not in {None, known.role}:
+            fault, zh = "is none of our people" if only is None else f"is no {only}", "不是可选的客服人员"
+        elif not may_see(known, parties_of(case)):
+            fault, zh = "does not see this case", "不能查看本案件"
+        else:
+            continue
+        raise problem(
+            ErrorType.INVALID,
+            f"{field}: {name} {fault}; name somebody of the case's team" + (", or a supervisor." if only is None else "."),
+            f"{field}：{name} {zh}；请选择案件所在团队的人员" + ("或主管。" if only is None else "。"),
+            field=field,
+            rule=rule,
+        )
 
 
 def _over(row: CaseRow) -> ProblemError:

@@ -26,7 +26,7 @@ ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcom
 EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review")
 SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
 BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
-IS_THERE = {"reply_owed": "reply_owed_since", "unreached": "unreached_since"}
+IS_THERE = {"reply_owed": "reply_owed_since", "unreached": "unreached_since", "snoozed": "snoozed_by"}
 """By whether there is anything in a column."""
 SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"} | IS_THERE
 """The field whose readers may look by a filter of another name."""
@@ -58,6 +58,7 @@ class CaseFilters(Frozen):
     review: Literal["due", "agreed", "disagreed"] | None = Field(
         default=None, description="Decisions without a person that were drawn for review (RES-10)."
     )
+    snoozed: bool | None = Field(default=None, description="Whether somebody has put it aside.")
     reply_owed: bool | None = Field(default=None, description="Whether the customer waits for a person's answer (WRK-6).")
     unreached: bool | None = Field(default=None, description="Whether no channel reaches the customer (NTF-4).")
     text: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = Field(

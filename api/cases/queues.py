@@ -121,7 +121,8 @@ def _waiting(team: str) -> list[ColumnElement[bool]]:
     on, tier = col(CaseRow.waiting_on), col(CaseRow.tier)
     asked_on = or_(on.in_(ASKED), col(CaseRow.reply_owed_since).is_not(None), col(CaseRow.unreached_since).is_not(None))
     rose = and_(asked_on, tier.in_([Tier.PLATFORM.value, Tier.SUPERVISOR.value]))  # the customer has promises from us
-    return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), or_(on.in_(OURS), rose)]
+    awake = or_(col(CaseRow.snoozed_by).is_(None), col(CaseRow.snoozed_until) <= datetime.now(UTC))
+    return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), or_(on.in_(OURS), rose), awake]
 
 
 async def _claim(parts: Parts, caller: Caller, team: str, claim: str, tried: Sequence[str]) -> str | None:

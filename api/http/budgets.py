@@ -31,6 +31,8 @@ FREE = frozenset({"/healthz", "/readyz", "/metrics"})
 """Always served: they say how the others fare."""
 STREAMS_EACH, STREAMS_ALL = 10, 500
 """Event streams of one caller, and of all of them."""
+BULKS_ALL = 4
+"""Bulk requests of all callers; a caller has one."""
 SHARE = 4
 """One caller is served at most a quarter of what is served at once."""
 STREAM = re.compile(r"/v1/cases/[^/]+/events")
@@ -67,13 +69,17 @@ class Budgets:
         self._each = max(at_once // SHARE, 1)
         self._served: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()
+        self._bulks: Counter[str] = Counter()
 
-    def take(self, request: Request, name: str, who: str) -> None:
-        """Count a request, and leave on it what its answer's headers say. Raises ProblemError (BUSY) when the budget is used up."""
+    def take(self, request: Request, name: str, who: str, *, cost: int = 1) -> None:
+        """Count a request, and leave on it what its answer's headers say. Raises ProblemError (BUSY) when the budget is used up.
+
+        `cost`: how many requests it is worth.
+        """
         rate = self._rates.get(name)
         if rate is None:
             return
-        allowed = self._limiter.hit(rate, name, who)
+        allowed = self._limiter.hit(rate, name, who, cost=cost)
         stats = self._limiter.get_window_stats(rate, name, who)
         seconds = max(1, ceil(stats.reset_time - time.time()))
         request.state.budget_headers = Standing(name, rate.amount, rate.get_expiry(), stats.remaining, seconds).headers
@@ -98,6 +104,20 @@ class Budgets:
                 retry_after=30,
             )
         with _counted(self._streams, who):
+            yield
+
+    @contextmanager
+    def bulk(self, who: str) -> Generator[None]:
+        """Hold the caller's bulk request. Raises ProblemError (BUSY) when they have one, or all callers together have too many."""
+        if self._bulks[who] or self._bulks.total() >= BULKS_ALL:
+            raise problem(
+                ErrorType.BUSY,
+                f"One bulk request of a caller is carried out at a time, and {BULKS_ALL} of all callers. Come back shortly.",
+                f"每个调用方一次只执行一个批量请求，系统同时最多执行 {BULKS_ALL} 个，请稍后重试。",
+                rule="TRU-4",
+                retry_after=10,
+            )
+        with _counted(self._bulks, who):
             yield
 
     @contextmanager

@@ -175,6 +175,20 @@ ACTIONS: Mapping[str, Shown] = {
         "No party of the case reads them. At most 20 on a case.",
         {"add": ["vip", "批次-2611"], "remove": []},
     ),
+    "watch": Shown("Watch the case · 关注案件", "New words and changes of stage come to your inbox.", {}),
+    "unwatch": Shown("Stop watching · 取消关注", "You are told no more.", {}),
+    "snooze": Shown(
+        "Put the case aside · 搁置案件",
+        "It leaves the queue until then, and comes back earlier when something happens. At most 90 days ahead.",
+        {},
+    ),
+    "unsnooze": Shown("Take the case up again · 恢复搁置的案件", "It is back in its queue.", {}),
+    "assign": Shown("Give the case to somebody · 指派案件", "An agent who sees the case; nobody is asked.", {"to": "lin.wei"}),
+    "close": Shown(
+        "Close the case · 关闭案件",
+        "Without a solution. The customer reads the reason, and may reopen it.",
+        {"reason": "与工单 RD-0123456789AB 重复，将在该工单中继续处理。"},
+    ),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",

@@ -169,6 +169,8 @@ class CaseItem(Frozen):
     overdue: Everybody[bool]
     """A promise was missed and is not kept yet."""
     tags: Inside[tuple[str, ...]]
+    snoozed_by: Platform[str | None]
+    snoozed_until: Platform[Instant | None]
     outcome: Everybody[Outcome | None]
     amount: Everybody[Money]
     automatic: Everybody[bool]

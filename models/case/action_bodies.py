@@ -6,7 +6,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from models.case.receipt import Wanted
 from models.common.actors import EvidenceRef
-from models.common.base import Body, Identifier, Money, Words, unfit
+from models.common.base import Body, Identifier, Instant, Money, Words, unfit
 from models.common.decides import Decides, Version
 from models.common.partners import RefundTo
 from models.common.readers import Everybody, Payer
@@ -253,6 +253,38 @@ class Tag(Body):
 
     add: tuple[TagName, ...] = Field(default=(), max_length=20)
     remove: tuple[TagName, ...] = Field(default=(), max_length=20)
+
+
+class Snooze(Body):
+    """Put the case aside: it leaves the queue until an instant, or until something happens on it."""
+
+    until: Instant | None = None
+    """None: until something happens. What happens before brings it back as well."""
+
+
+class Unsnooze(Body):
+    """Take a case up that was put aside."""
+
+
+class Watch(Body):
+    """Be told in your inbox of what is said on the case, and of every change of stage."""
+
+
+class Unwatch(Body):
+    """Be told no more."""
+
+
+class Assign(Body):
+    """Give the case to an agent, who need not accept it."""
+
+    to: Identifier
+    """An agent who sees the case."""
+
+
+class Close(Body):
+    """Close the case without a solution, and say why; the customer reads the reason, and may reopen the case."""
+
+    reason: Words
 
 
 class RetryRefund(Body):

@@ -18,7 +18,9 @@ from models.case.action_bodies import (
     Approve,
     Arbitrate,
     Ask,
+    Assign,
     Classify,
+    Close,
     Confirm,
     CorrectOrder,
     Counter,
@@ -39,9 +41,13 @@ from models.case.action_bodies import (
     RetryRefund,
     ReviewDecision,
     SetPriority,
+    Snooze,
     Tag,
     Take,
     Transfer,
+    Unsnooze,
+    Unwatch,
+    Watch,
     Withdraw,
 )
 from models.common.actors import Actor
@@ -78,6 +84,12 @@ class Action(StrEnum):
     REVIEW = "review"
     NOTE = "note"
     TAG = "tag"
+    WATCH = "watch"
+    UNWATCH = "unwatch"
+    SNOOZE = "snooze"
+    UNSNOOZE = "unsnooze"
+    ASSIGN = "assign"
+    CLOSE = "close"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -114,6 +126,12 @@ BODIES: dict[Action, type[Body]] = {
     Action.REVIEW: ReviewDecision,
     Action.NOTE: Note,
     Action.TAG: Tag,
+    Action.WATCH: Watch,
+    Action.UNWATCH: Unwatch,
+    Action.SNOOZE: Snooze,
+    Action.UNSNOOZE: Unsnooze,
+    Action.ASSIGN: Assign,
+    Action.CLOSE: Close,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

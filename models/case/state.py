@@ -56,6 +56,14 @@ class TransferOffer(Frozen):
     """`due` lies in a year whose days off are not announced."""
 
 
+class Snoozed(Frozen):
+    """WRK-2: the case is out of its queue until then, or until something happens on it."""
+
+    by: Actor
+    at: Instant
+    until: Instant | None = None
+
+
 class Suggestion(Frozen):
     """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
 
@@ -139,6 +147,9 @@ class CaseState(BaseModel):
     transfers: int = 0
     """How many were offered; their ids count on."""
     tags: tuple[TagName, ...] = ()
+    snoozed: Snoozed | None = None
+    watchers: tuple[Actor, ...] = ()
+    """WRK-1: colleagues who are told of what is said and of every change of stage."""
     suggestion: Suggestion | None = None
     wait: Wait | None = None
     overdue: int = 0

@@ -194,6 +194,14 @@ class TransferView(View):
     """`due` lies in a year whose days off are not announced, and may move once they are."""
 
 
+class SnoozedView(View):
+    """WRK-2: who put the case aside; without `until` it comes back when something happens, as it does before `until`."""
+
+    by: Platform[Actor]
+    at: Platform[Instant]
+    until: Platform[Instant | None]
+
+
 class SuggestionView(View):
     """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
 
@@ -240,6 +248,8 @@ class CaseView(View):
     owner: Platform[str | None]
     transfer: Platform[TransferView | None]
     tags: Inside[tuple[str, ...]]
+    snoozed: Platform[SnoozedView | None]
+    watchers: Platform[tuple[str, ...]]
     suggestion: Everybody[SuggestionView | None]
     waiting: Everybody[WaitView | None]
     clocks: Everybody[tuple[ClockView, ...]]

@@ -17,6 +17,8 @@ class DeadlineKind(StrEnum):
     """Somebody accepts to take over (DSP-4)."""
     APPEAL = auto()
     """An appeal is decided (INV-5)."""
+    SNOOZE = auto()
+    """A case that was put aside comes back (WRK-2)."""
     PICKUP = auto()
     """The carrier fetches a return (RES-6)."""
     RESERVATION = auto()

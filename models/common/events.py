@@ -135,6 +135,9 @@ class Event(StrEnum):
     REPLIED = _event("case.replied", said="words")
     NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)
     TAGGED = _event("case.tagged", only=(INSIDE, "added removed"), readers=INSIDE)
+    SNOOZED = _event("case.snoozed", "until", readers=PLATFORM)
+    UNSNOOZED = _event("case.unsnoozed", "why", readers=PLATFORM)
+    CLOSED = _event("case.closed", said="reason")
     FACTS_ESTABLISHED = _event("investigation.facts_established", "facts")
     INFORMATION_REQUESTED = _event(
         "investigation.information_requested", REQUEST, said=QUESTION, readers=QUESTIONED, sent_to=SentTo.ASKED

@@ -175,6 +175,8 @@ class MessageRule(Frozen):
 
     to: tuple[Role, ...]
     channels: tuple[MessageChannel, ...] = ()
+    watchers: bool = False
+    """Whether those who watch the case are told (WRK-1)."""
 
 
 class PolicySlice(Frozen):

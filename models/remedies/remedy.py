@@ -22,6 +22,7 @@ class Voided(StrEnum):
 
     RECLASSIFIED = "reclassified"
     WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
 
 
 class Silence(StrEnum):

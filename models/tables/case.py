@@ -54,6 +54,9 @@ class CaseRow(SQLModel, table=True):
     team: str | None = None
     handler: str | None = None
     owner: str | None = None
+    snoozed_by: str | None = None
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """None, while `snoozed_by` is there: until something happens."""
     offered_to: str | None = None
     """A transfer waits for this colleague, or for whoever of `offered_team` (DSP-4): they may see the case."""
     offered_team: str | None = None

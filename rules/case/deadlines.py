@@ -14,13 +14,21 @@ from rules.facts.questions import when_silent
 
 REMINDED = Bilingual(zh="再次提醒主管，并记录超时", en="the supervisors are reminded, and the delay is recorded")
 FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
+BACK = Bilingual(zh="案件回到队列", en="the case is back in its queue")
 LAPSED = Bilingual(zh="转交未被接受，由团队主管接手", en="nobody took the case over: it goes to the team's supervisor")
 
 
 def pending(case: CaseState, policy: PolicySlice) -> tuple[Deadline, ...]:
     """All of them, in the order in which those of one instant are dealt with."""
     wait = waiting(case, policy)
-    return (*_promises(case, policy), *_requests(case, policy), *_transfer(case), *_appeal(case), *((wait,) if wait else ()))
+    return (
+        *_promises(case, policy),
+        *_requests(case, policy),
+        *_transfer(case),
+        *_appeal(case),
+        *_snooze(case),
+        *((wait,) if wait else ()),
+    )
 
 
 def waiting(case: CaseState, policy: PolicySlice) -> Deadline | None:
@@ -88,3 +96,9 @@ def _appeal(case: CaseState) -> Iterator[Deadline]:
     if appeal is not None and appeal.pending and not appeal.overdue:
         whose, party = WaitingOn.SUPERVISOR, appeal.by.role.value
         yield Deadline(kind=DeadlineKind.APPEAL, what=party, at=appeal.due, whose=whose, then=REMINDED)
+
+
+def _snooze(case: CaseState) -> Iterator[Deadline]:
+    """WRK-2."""
+    if case.snoozed is not None and case.snoozed.until is not None:
+        yield Deadline(kind=DeadlineKind.SNOOZE, what="snooze", at=case.snoozed.until, whose=WaitingOn.AGENT, then=BACK)

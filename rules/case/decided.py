@@ -22,6 +22,7 @@ ANSWERING = frozenset({Role.MERCHANT, *Role.platform()})
 VOIDED = {
     Voided.RECLASSIFIED: Bilingual(zh="案件已重新分类", en="the case was classified anew"),
     Voided.WITHDRAWN: Bilingual(zh="案件已撤回", en="the case was withdrawn"),
+    Voided.CLOSED: Bilingual(zh="案件已被客服关闭", en="the case was closed"),
 }
 
 

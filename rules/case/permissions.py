@@ -18,6 +18,7 @@ from rules.case.decided import SUBJECTS, decides, meanwhile
 from rules.case.withdrawal import WORDS, binding
 from rules.common.decided import stale
 from rules.common.refusal import refusal
+from rules.desk.snooze import is_snoozed, may_snooze
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
 LOOKING_FOR_A_SOLUTION = frozenset({Stage.INVESTIGATION, Stage.RESOLUTION})
@@ -97,6 +98,10 @@ def _can_hand_on(case: CaseState, actor: Actor) -> bool:
     return case.stage in Stage.open_stages() and case.transfer is None and (mine or actor.role is Role.SUPERVISOR)
 
 
+def _can_assign(case: CaseState, _: Actor) -> bool:
+    return case.stage in Stage.open_stages() and case.tier is not Tier.SUPERVISOR
+
+
 def _offered(case: CaseState, actor: Actor) -> bool:
     """Offered to the actor by name, or to a team of theirs; a supervisor may always step in."""
     offer = case.transfer
@@ -159,6 +164,27 @@ def _can_rate(case: CaseState, _: Actor) -> bool:
     return case.survey is None and case.stage in {Stage.FOLLOW_UP, Stage.CLOSED}
 
 
+AT_THE_DESK = Permission(
+    frozenset({A, S}),
+    lambda _case, _actor: True,
+    Bilingual(zh="案件最终关闭之前", en="until the case is closed for good"),
+)
+REFUND_FAILED = Permission(frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed"))
+IS_OFFERED = Permission(
+    frozenset({A, S}),
+    _offered,
+    Bilingual(zh="案件正转交给您或您的团队时", en="while the case is offered to you or your team"),
+)
+AWAITS_APPROVAL = Permission(
+    frozenset({S}),
+    _awaits_approval,
+    Bilingual(zh="他人的方案等待审批时", en="while another person's proposal awaits approval"),
+)
+AWAITS_CONFIRMATION = Permission(
+    frozenset({C}),
+    _awaits_word,
+    Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
+)
 PERMISSIONS: dict[Action, Permission] = {
     Action.ADD_WORDS: Permission(frozenset({C, M, K, A, S}), _open, Bilingual(zh="案件处理中", en="while the case is open")),
     Action.CORRECT_ORDER: Permission(
@@ -187,16 +213,8 @@ PERMISSIONS: dict[Action, Permission] = {
         _can_hand_on,
         Bilingual(zh="案件由您负责且尚未提出转交时", en="while the case is open, yours, and not offered to anybody"),
     ),
-    Action.ACCEPT_TRANSFER: Permission(
-        frozenset({A, S}),
-        _offered,
-        Bilingual(zh="案件正转交给您或您的团队时", en="while the case is offered to you or your team"),
-    ),
-    Action.DECLINE_TRANSFER: Permission(
-        frozenset({A, S}),
-        _offered,
-        Bilingual(zh="案件正转交给您或您的团队时", en="while the case is offered to you or your team"),
-    ),
+    Action.ACCEPT_TRANSFER: IS_OFFERED,
+    Action.DECLINE_TRANSFER: IS_OFFERED,
     Action.HELPED: Permission(
         frozenset({C}), _answer_shown, Bilingual(zh="推荐答案等待您反馈时", en="while a suggested answer waits for your feedback")
     ),
@@ -229,16 +247,8 @@ PERMISSIONS: dict[Action, Permission] = {
             en="while a solution is looked for, none is on the table, and the case is yours to handle",
         ),
     ),
-    Action.APPROVE: Permission(
-        frozenset({S}),
-        _awaits_approval,
-        Bilingual(zh="他人的方案等待审批时", en="while another person's proposal awaits approval"),
-    ),
-    Action.DECLINE: Permission(
-        frozenset({S}),
-        _awaits_approval,
-        Bilingual(zh="他人的方案等待审批时", en="while another person's proposal awaits approval"),
-    ),
+    Action.APPROVE: AWAITS_APPROVAL,
+    Action.DECLINE: AWAITS_APPROVAL,
     Action.ACCEPT: Permission(
         frozenset({C}), _on_the_table, Bilingual(zh="有待您选择的方案时", en="while a proposal is on the table")
     ),
@@ -269,32 +279,28 @@ PERMISSIONS: dict[Action, Permission] = {
         _to_be_reviewed,
         Bilingual(zh="自动处理决定待复核时", en="while a decision without a person waits for review"),
     ),
-    Action.NOTE: Permission(
+    Action.NOTE: AT_THE_DESK,
+    Action.TAG: AT_THE_DESK,
+    Action.WATCH: AT_THE_DESK,
+    Action.UNWATCH: AT_THE_DESK,
+    Action.SNOOZE: Permission(
         frozenset({A, S}),
-        lambda _case, _actor: True,
-        Bilingual(zh="案件最终关闭之前", en="until the case is closed for good"),
+        may_snooze,
+        Bilingual(zh="案件处理中且由您负责或无人负责时", en="while the case is open, and yours or nobody's"),
     ),
-    Action.TAG: Permission(
+    Action.UNSNOOZE: Permission(frozenset({A, S}), is_snoozed, Bilingual(zh="案件被搁置时", en="while the case is snoozed")),
+    Action.ASSIGN: Permission(
+        frozenset({S}), _can_assign, Bilingual(zh="案件处理中且尚未到主管时", en="while the case is open, below the supervisor")
+    ),
+    Action.CLOSE: Permission(
         frozenset({A, S}),
-        lambda _case, _actor: True,
-        Bilingual(zh="案件最终关闭之前", en="until the case is closed for good"),
+        lambda case, actor: _can_withdraw(case, actor) and _holds_the_case(case, actor),
+        Bilingual(zh="案件由平台处理且仍可撤回时", en="while the case is yours to handle and could still be withdrawn"),
     ),
-    Action.RETRY_REFUND: Permission(
-        frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")
-    ),
-    Action.RECORD_REFUND: Permission(
-        frozenset({A, S}), _refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")
-    ),
-    Action.CONFIRM: Permission(
-        frozenset({C}),
-        _awaits_word,
-        Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
-    ),
-    Action.DISPUTE: Permission(
-        frozenset({C}),
-        _awaits_word,
-        Bilingual(zh="等待顾客确认时", en="while the case waits for the customer's confirmation"),
-    ),
+    Action.RETRY_REFUND: REFUND_FAILED,
+    Action.RECORD_REFUND: REFUND_FAILED,
+    Action.CONFIRM: AWAITS_CONFIRMATION,
+    Action.DISPUTE: AWAITS_CONFIRMATION,
     Action.RATE: Permission(frozenset({C}), _can_rate, Bilingual(zh="问题解决后，限一次", en="once, after the case was solved")),
     Action.WITHDRAW: Permission(
         frozenset({C, A, S}),
@@ -314,7 +320,9 @@ PERMISSIONS: dict[Action, Permission] = {
 ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
 
 
-WHILE_LEAVING = frozenset({Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE, Action.TAG, Action.SET_PRIORITY})
+WHILE_LEAVING = frozenset(
+    {Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE, Action.TAG, Action.WATCH, Action.UNWATCH, Action.SET_PRIORITY}
+)
 """What may still be done when the case was sent to another stage: it does not matter to where the case goes."""
 
 

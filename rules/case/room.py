@@ -19,6 +19,7 @@ from models.case.action_bodies import (
     Reply,
     Tag,
     Take,
+    Watch,
     Withdraw,
 )
 from models.case.actions import Act
@@ -35,6 +36,7 @@ REQUESTS = 60
 PROPOSALS = 60
 REMEDIES = 40
 TAGS = 20
+WATCHERS = 20
 BEGINNINGS = 30
 """How often the clocks start anew: the case is disputed, reopened, or an appeal granted. Clocks of before stay as they ended (SLA-4)."""
 PARTNERS = 128 * KIB
@@ -49,6 +51,7 @@ LEADS_ON = (Accept, Approve, Confirm, Rate, Take, AcceptTransfer, Withdraw)
 
 WAIT = Bilingual(zh="请等待处理结果；其他事项请开立新案件", en="wait for the decision; for anything else open a new case")
 DECIDE = Bilingual(zh="请据现有材料作出决定，或由主管裁定", en="decide on what is there, or have a supervisor rule")
+UNWATCH = Bilingual(zh="请由不再需要关注的同事取消关注", en="let colleagues who need not watch any more stop")
 UNTAG = Bilingual(zh="请先移除不再需要的标签", en="take off those that are not needed any more")
 RULE = Bilingual(zh="可作出不含补救措施的裁定", en="a ruling without any is still possible")
 
@@ -73,6 +76,8 @@ def _full(case: CaseState, body: Body, role: Role) -> Iterator[Full]:
         yield Full(Bilingual(zh="重新处理的次数", en="new beginnings"), BEGINNINGS, WAIT)
     if isinstance(body, Tag) and len(({*case.tags} - {*body.remove}) | {*body.add}) > TAGS:
         yield Full(Bilingual(zh="标签", en="tags"), TAGS, UNTAG)
+    if isinstance(body, Watch) and len(case.watchers) >= WATCHERS:
+        yield Full(Bilingual(zh="关注者", en="watchers"), WATCHERS, UNWATCH)
     more = _remedies(body)
     if more and len(case.remedies) + more > REMEDIES:
         yield Full(Bilingual(zh="补救措施", en="remedies"), REMEDIES, RULE)

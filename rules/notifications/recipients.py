@@ -9,6 +9,7 @@ from models.common.partner_registry import Partner
 from models.common.readers import Readers
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
+from rules.case.access import may_see, parties_of
 from rules.case.timeline import RELATIONS, grounds_in, named_in
 from rules.common.sla_clock import HOLDERS
 
@@ -36,11 +37,14 @@ def recipients(case: CaseState, entry: TimelineEntry, rule: MessageRule) -> tupl
 
     A request for information goes to the asked party alone, a transfer to the colleague or team that is to take over (DSP-4), a note to the
     colleagues whom it mentions (WRK-1), new words to whoever holds the case (WRK-6), an answer to whoever had asked, a declined
-    proposal back to its proposer (RES-4), a finding to whom it names (INV-5), a warning to whoever has to move.
+    proposal back to its proposer (RES-4), a finding to whom it names (INV-5), a warning to whoever has to move. Those who watch the case are told
+    of what the policy says (WRK-1).
     """
     told: dict[Recipient, None] = {}
     for role in rule.to:
         told.update(dict.fromkeys(_people_told(case, entry, role)))
+    if rule.watchers:
+        told.update(dict.fromkeys(Recipient(who.role, who.id) for who in case.watchers if may_see(who, parties_of(case))))
     return tuple(who for who in told if who.role is Role.CUSTOMER or who != (entry.by.role, entry.by.id))
 
 

@@ -95,7 +95,7 @@ def _complete(policy: Policy) -> Faults:
 def _messages(policy: Policy) -> Faults:
     """Who is told of an event may read it."""
     for event, message in policy.messages.items():
-        if not message.to:
+        if not message.to and not message.watchers:
             yield ("messages", event, "to"), "is told to nobody; name a role or remove the event"
         for role in message.to:
             if not event.readers & (Reader.of(role) | Reader.relations()):

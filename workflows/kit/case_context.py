@@ -33,6 +33,7 @@ from rules.case.view import view_of
 from rules.common import working_time
 from rules.common.notices import Whose
 from rules.common.requests import carried_on
+from rules.desk.snooze import brings_back, unfit_snooze
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import BodyT, Seen
@@ -89,6 +90,7 @@ class CaseContext(CaseDeadlines):
             or overtaken(case, act, action)
             or forbidden(case, act.actor, action)
             or unfit_body(case, self.policy, act, self.now)
+            or unfit_snooze(act.body, self.now)
             or no_room(case, act)
         )
 
@@ -126,6 +128,8 @@ class CaseContext(CaseDeadlines):
         entry = TimelineEntry(version=self.case.version, at=self.now, event=event, by=by, data=data)
         self.case.entries = (*self.case.entries, entry)
         self._dirty = True
+        if self.case.snoozed is not None and brings_back(self.case.snoozed, event, by):
+            self.unsnooze("news")
 
     async def save(self) -> None:
         """Project the case into the database, if anything changed since the last time."""

@@ -48,12 +48,19 @@ class CaseDeadlines(WaitLoop, Context[Action, CaseView]):
                 self._transfer()
             case DeadlineKind.APPEAL:
                 self._appeal(deadline)
+            case DeadlineKind.SNOOZE:
+                self.unsnooze("date")
             case DeadlineKind.WAIT if self.case.wait is not None and not deadline.passed(self.now):
                 self.case.wait = warned(self.case.wait, deadline, self.now)
                 self.note(Event.DEADLINE_NEAR, **near(deadline))
             case _:
                 return False
         return True
+
+    def unsnooze(self, why: str, by: Actor = SYSTEM) -> None:
+        """WRK-2: back into the queue."""
+        self.case.snoozed = None
+        self.note(Event.UNSNOOZED, by, why=why)
 
     def _promises(self) -> None:
         """SLA-4: all that are due at once, so that the case rises by one tier only."""

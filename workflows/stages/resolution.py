@@ -287,12 +287,12 @@ def hand_on(context: CaseContext, to: GoesOn, by: Actor) -> None:
 
 
 def void_proposal(context: CaseContext, why: Voided) -> None:
-    """Take the standing proposal off the table. A customer who has it before them is told, unless they withdrew themselves."""
+    """Take the standing proposal off the table. A customer who has it before them is told, unless the end of the case says it."""
     proposal = context.case.standing_proposal
     if proposal is None:
         return
     end_proposal(context, lapsed=True, voided=why)
-    if not proposal.needs_approval and why is not Voided.WITHDRAWN and workflow.patched(VOIDED):
+    if not proposal.needs_approval and why is Voided.RECLASSIFIED and workflow.patched(VOIDED):
         context.note(Event.PROPOSAL_VOIDED, proposal_id=proposal.id, why=why.value)
 
 

@@ -22,7 +22,6 @@ from models.case.action_bodies import (
     Reopen,
     Reply,
     RetryRefund,
-    Tag,
     Take,
     Withdraw,
 )
@@ -146,15 +145,6 @@ def find(context: CaseContext, act: Act[Find]) -> None:
 def note(context: CaseContext, act: Act[Note]) -> None:
     """WRK-1: it is on the timeline alone, so that the state does not grow with it."""
     context.note(Event.NOTED, act.actor, words=act.body.words, mentions=list(act.body.mentions))
-
-
-def tag(context: CaseContext, act: Act[Tag]) -> None:
-    """WRK-2; what changes nothing is not told."""
-    before = set(context.case.tags)
-    after = (before - {*act.body.remove}) | {*act.body.add}
-    context.case.tags = tuple(sorted(after))
-    if after != before:
-        context.note(Event.TAGGED, act.actor, added=[*sorted(after - before)], removed=[*sorted(before - after)])
 
 
 def retry_refund(context: CaseContext, act: Act[RetryRefund]) -> None:

@@ -46,6 +46,12 @@ WHO_MAY: dict[str, set[Role]] = {
     "review": {S},
     "note": {A, S},
     "tag": {A, S},
+    "watch": {A, S},
+    "unwatch": {A, S},
+    "snooze": {A, S},
+    "unsnooze": {A, S},
+    "assign": {S},
+    "close": {A, S},
     "retry_refund": {A, S},
     "record_refund": {A, S},
     "confirm": {C},
@@ -55,7 +61,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "reopen": {C, A, S},
 }
 COLUMNS_OF_PARTIES = ("customer_id", "merchant_id", "team", "handler", "offered_to", "offered_team")
-POSSIBLE_WHEN_CLOSED = {Action.RATE, Action.REOPEN, Action.NOTE, Action.TAG}
+POSSIBLE_WHEN_CLOSED = {Action.RATE, Action.REOPEN, Action.NOTE, Action.TAG, Action.WATCH, Action.UNWATCH}
 
 
 @dataclass
@@ -141,7 +147,8 @@ async def test_who_may_act(scene: Scene, action: Action, role: Role) -> None:
         answer = await scene.own[role].post(address, body)
         assert answer.status_code == (403 if never else 409), answer.text
         if not never:
-            allowed = {C: {"rate", "reopen"}, A: {"note", "tag", "reopen"}, S: {"note", "tag", "reopen"}}.get(role, set())
+            at_the_desk = {"note", "tag", "watch", "unwatch", "reopen"}
+            allowed = {C: {"rate", "reopen"}, A: at_the_desk, S: at_the_desk}.get(role, set())
             assert set(answer.json()["allowed"]) == allowed
     assert (await scene.own[role].post(address.replace(scene.case_id, "RD-NONE"), body)).status_code == (403 if never else 404)
     foreigner = scene.foreign[role]

@@ -248,6 +248,12 @@ async def replied(shop: Shop) -> Case:
     return case
 
 
+async def snoozed(shop: Shop) -> Case:
+    case = await planning(shop)
+    await case.act(Role.SUPERVISOR, "snooze")
+    return case
+
+
 async def closed(shop: Shop) -> Case:
     case = await asked(shop)
     await case.act(Role.CUSTOMER, "withdraw")
@@ -282,6 +288,12 @@ SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
     Action.REVIEW: (settled_alone, Role.SUPERVISOR),
     Action.NOTE: (asked, Role.AGENT),
     Action.TAG: (asked, Role.AGENT),
+    Action.WATCH: (asked, Role.AGENT),
+    Action.UNWATCH: (asked, Role.AGENT),
+    Action.SNOOZE: (planning, Role.SUPERVISOR),
+    Action.UNSNOOZE: (snoozed, Role.AGENT),
+    Action.ASSIGN: (planning, Role.SUPERVISOR),
+    Action.CLOSE: (planning, Role.AGENT),
     Action.RETRY_REFUND: (unpaid, Role.AGENT),
     Action.RECORD_REFUND: (unpaid, Role.AGENT),
     Action.CONFIRM: (replied, Role.CUSTOMER),
