@@ -4,9 +4,9 @@ The phrases are the policy's (`replies`).
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 
+from models.common.plain_text import plain_text
 from models.common.vocabulary import Issue
 from models.policy.replies import RepliesPolicy
 from models.remedies.order_change import ChangeKind
@@ -17,7 +17,7 @@ LONGEST_THANKS = 200
 
 def asks_for_reply(policy: RepliesPolicy, words: str) -> bool:
     """Whether there is anything in them besides thanks: a question that a program does not understand is a question all the same."""
-    said = _plain(words)
+    said = plain_text(words)
     if len(said) > LONGEST_THANKS or not policy.thanks:
         return True
     return any(sign.isalnum() or sign in "?？" for sign in _pattern(policy.thanks).sub(" ", said))
@@ -36,18 +36,13 @@ def changes_named(policy: RepliesPolicy, issue: Issue | None, words: str) -> fro
 
 
 def _names(phrases: tuple[str, ...], words: str) -> bool:
-    return bool(phrases) and _pattern(phrases).search(_plain(words)) is not None
-
-
-def _plain(words: str) -> str:
-    """One width, small letters, straight apostrophes, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", words).casefold().replace("\u2019", "'").split())
+    return bool(phrases) and _pattern(phrases).search(plain_text(words)) is not None
 
 
 @lru_cache(maxsize=64)
 def _pattern(phrases: tuple[str, ...]) -> re.Pattern[str]:
     """The longest first, so that `thank you very much` leaves nothing over."""
-    plain = sorted(map(_plain, phrases), key=len, reverse=True)
+    plain = sorted(map(plain_text, phrases), key=len, reverse=True)
     return re.compile(
         "|".join(rf"(?<![a-z0-9]){re.escape(one)}(?![a-z0-9])" if one.isascii() else re.escape(one) for one in plain)
     )
