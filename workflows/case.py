@@ -6,6 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from models.case import action_bodies as bodies
+    from models.case import desk_bodies
     from models.case.actions import Act, Action
     from models.case.child_reports import Report
     from models.case.state import CaseStart
@@ -214,35 +215,35 @@ class CaseWorkflow:
         return self.context.perform(act, appeals.review)
 
     @update(Action.NOTE)
-    def note(self, act: Act[bodies.Note]) -> CaseView:
+    def note(self, act: Act[desk_bodies.Note]) -> CaseView:
         return self.context.perform(act, actions.note)
 
     @update(Action.TAG)
-    def tag(self, act: Act[bodies.Tag]) -> CaseView:
+    def tag(self, act: Act[desk_bodies.Tag]) -> CaseView:
         return self.context.perform(act, desk.tag)
 
     @update(Action.WATCH)
-    def watch(self, act: Act[bodies.Watch]) -> CaseView:
+    def watch(self, act: Act[desk_bodies.Watch]) -> CaseView:
         return self.context.perform(act, desk.watch)
 
     @update(Action.UNWATCH)
-    def unwatch(self, act: Act[bodies.Unwatch]) -> CaseView:
+    def unwatch(self, act: Act[desk_bodies.Unwatch]) -> CaseView:
         return self.context.perform(act, desk.unwatch)
 
     @update(Action.SNOOZE)
-    def snooze(self, act: Act[bodies.Snooze]) -> CaseView:
+    def snooze(self, act: Act[desk_bodies.Snooze]) -> CaseView:
         return self.context.perform(act, desk.snooze)
 
     @update(Action.UNSNOOZE)
-    def unsnooze(self, act: Act[bodies.Unsnooze]) -> CaseView:
+    def unsnooze(self, act: Act[desk_bodies.Unsnooze]) -> CaseView:
         return self.context.perform(act, desk.unsnooze)
 
     @update(Action.ASSIGN)
-    def assign(self, act: Act[bodies.Assign]) -> CaseView:
+    def assign(self, act: Act[desk_bodies.Assign]) -> CaseView:
         return self.context.perform(act, desk.assign)
 
     @update(Action.CLOSE)
-    def close(self, act: Act[bodies.Close]) -> CaseView:
+    def close(self, act: Act[desk_bodies.Close]) -> CaseView:
         return self.context.perform(act, desk.close)
 
     @update(Action.RETRY_REFUND)

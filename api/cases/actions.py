@@ -19,8 +19,9 @@ from api.http.responses import ACTING
 from api.http.routes import SeenRoute
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
-from models.case.action_bodies import Arbitrate, Assign, Note, Propose, Reply, Transfer
+from models.case.action_bodies import Arbitrate, Propose, Reply, Transfer
 from models.case.actions import BODIES, Act, Action
+from models.case.desk_bodies import Assign, Note
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor

@@ -14,7 +14,7 @@ from api.http.auth import Caller
 from api.http.cursor import Moment
 from api.http.problems import ProblemError, problem
 from api.http.schemas import CaseItem
-from models.case.action_bodies import TagName
+from models.case.desk_bodies import TagName
 from models.case.views import CaseView
 from models.common.base import Frozen, Identifier
 from models.common.vocabulary import Channel, ErrorType, Issue, Kind, Outcome, Priority, Role, SlaState, Stage, WaitingOn

@@ -1,23 +1,18 @@
 """What a caller sends with each action; who acts and the request's id are added by the API (models/case/actions.py)."""
 
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from models.case.receipt import Wanted
 from models.common.actors import EvidenceRef
-from models.common.base import Body, Identifier, Instant, Money, Words, unfit
+from models.common.base import Body, Identifier, Money, Words, unfit
 from models.common.decides import Decides, Version
 from models.common.partners import RefundTo
 from models.common.readers import Everybody, Payer
 from models.common.vocabulary import Issue, Kind, Party, Priority, RemedyKind, WaitingOn
 from models.remedies.offers import OptionOffer, RemedyOffer
 from models.remedies.remedy import Silence
-
-TagName = Annotated[
-    str, StringConstraints(min_length=1, max_length=40, pattern=r"^\w[\w:./-]*$", strip_whitespace=True, to_lower=True)
-]
-"""Letters of any script, digits and `_ - : . /`; capitals and small letters are the same."""
 
 
 class AddWords(Body):
@@ -238,53 +233,6 @@ class ReviewDecision(Body):
 
     agrees: bool
     note: str | None = Field(default=None, max_length=1000)
-
-
-class Note(Body):
-    """Write something down for your colleagues; no party of the case ever reads it. Whom you mention is told."""
-
-    words: Words
-    mentions: tuple[Identifier, ...] = Field(default=(), max_length=20)
-    """Colleagues, by their ids; each of them has to see the case."""
-
-
-class Tag(Body):
-    """Add tags to the case, or take some off; colleagues find cases by them, and no party of the case reads them."""
-
-    add: tuple[TagName, ...] = Field(default=(), max_length=20)
-    remove: tuple[TagName, ...] = Field(default=(), max_length=20)
-
-
-class Snooze(Body):
-    """Put the case aside: it leaves the queue until an instant, or until something happens on it."""
-
-    until: Instant | None = None
-    """None: until something happens. What happens before brings it back as well."""
-
-
-class Unsnooze(Body):
-    """Take a case up that was put aside."""
-
-
-class Watch(Body):
-    """Be told in your inbox of what is said on the case, and of every change of stage."""
-
-
-class Unwatch(Body):
-    """Be told no more."""
-
-
-class Assign(Body):
-    """Give the case to an agent, who need not accept it."""
-
-    to: Identifier
-    """An agent who sees the case."""
-
-
-class Close(Body):
-    """Close the case without a solution, and say why; the customer reads the reason, and may reopen the case."""
-
-    reason: Words
 
 
 class RetryRefund(Body):

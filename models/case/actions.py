@@ -18,9 +18,7 @@ from models.case.action_bodies import (
     Approve,
     Arbitrate,
     Ask,
-    Assign,
     Classify,
-    Close,
     Confirm,
     CorrectOrder,
     Counter,
@@ -31,7 +29,6 @@ from models.case.action_bodies import (
     Escalate,
     Find,
     Helped,
-    Note,
     Propose,
     Rate,
     RecordRefund,
@@ -41,14 +38,19 @@ from models.case.action_bodies import (
     RetryRefund,
     ReviewDecision,
     SetPriority,
-    Snooze,
-    Tag,
     Take,
     Transfer,
+    Withdraw,
+)
+from models.case.desk_bodies import (
+    Assign,
+    Close,
+    Note,
+    Snooze,
+    Tag,
     Unsnooze,
     Unwatch,
     Watch,
-    Withdraw,
 )
 from models.common.actors import Actor
 from models.common.base import Body, Frozen

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from models.case.action_bodies import Rate, TagName
+from models.case.action_bodies import Rate
+from models.case.desk_bodies import TagName
 from models.case.history import OrderHistory
 from models.case.receipt import Receipt
 from models.case.undelivered import Undelivered

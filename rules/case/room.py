@@ -17,12 +17,11 @@ from models.case.action_bodies import (
     RecordRefund,
     Reopen,
     Reply,
-    Tag,
     Take,
-    Watch,
     Withdraw,
 )
 from models.case.actions import Act
+from models.case.desk_bodies import Tag, Watch
 from models.case.state import CaseState
 from models.common.base import Bilingual, Body
 from models.common.errors import Fault

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from models.case.action_bodies import Snooze
+from models.case.desk_bodies import Snooze
 from models.case.state import CaseState, Snoozed
 from models.common.actors import Actor
 from models.common.base import Body

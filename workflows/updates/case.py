@@ -15,7 +15,6 @@ from models.case.action_bodies import (
     Escalate,
     Find,
     Join,
-    Note,
     Propose,
     Rate,
     RecordRefund,
@@ -26,6 +25,7 @@ from models.case.action_bodies import (
     Withdraw,
 )
 from models.case.actions import Act
+from models.case.desk_bodies import Note
 from models.case.state import Classification
 from models.common.actors import EvidenceRef
 from models.common.events import Event

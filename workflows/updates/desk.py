@@ -1,7 +1,15 @@
 """What the platform's people do about their work on a case: tags, watching, putting it aside, giving it to somebody, closing it (docs/desk.md)."""
 
-from models.case.action_bodies import Assign, Close, Snooze, Tag, Unsnooze, Unwatch, Watch
 from models.case.actions import Act
+from models.case.desk_bodies import (
+    Assign,
+    Close,
+    Snooze,
+    Tag,
+    Unsnooze,
+    Unwatch,
+    Watch,
+)
 from models.case.state import Snoozed
 from models.common.actors import Actor
 from models.common.events import Event

@@ -1,6 +1,14 @@
 """What people do to agree on a solution (RES-2, RES-4): propose, approve, accept, counter, rule. Each changes the state and returns at once."""
 
-from models.case.action_bodies import Accept, Approve, Arbitrate, Counter, Decline, Propose, Reject
+from models.case.action_bodies import (
+    Accept,
+    Approve,
+    Arbitrate,
+    Counter,
+    Decline,
+    Propose,
+    Reject,
+)
 from models.case.actions import Act
 from models.common.base import Money
 from models.common.events import Event

@@ -4,7 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from models.case.action_bodies import Accept, AddWords, Arbitrate, Ask, Confirm, Dispute, Propose, Reopen, Withdraw
+from models.case.action_bodies import (
+    Accept,
+    AddWords,
+    Arbitrate,
+    Ask,
+    Confirm,
+    Dispute,
+    Propose,
+    Reopen,
+    Withdraw,
+)
 from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.actors import Actor

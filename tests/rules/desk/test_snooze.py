@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.case.action_bodies import Snooze
+from models.case.desk_bodies import Snooze
 from models.case.state import Snoozed
 from models.common.actors import SYSTEM, Actor
 from models.common.events import Event

@@ -1,0 +1,59 @@
+"""What the platform's people send with the actions of their own work on a case (WRK-1, WRK-2, WRK-3)."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from models.common.base import Body, Identifier, Instant, Words
+
+TagName = Annotated[
+    str, StringConstraints(min_length=1, max_length=40, pattern=r"^\w[\w:./-]*$", strip_whitespace=True, to_lower=True)
+]
+"""Letters of any script, digits and `_ - : . /`; capitals and small letters are the same."""
+
+
+class Note(Body):
+    """Write something down for your colleagues; no party of the case ever reads it. Whom you mention is told."""
+
+    words: Words
+    mentions: tuple[Identifier, ...] = Field(default=(), max_length=20)
+    """Colleagues, by their ids; each of them has to see the case."""
+
+
+class Tag(Body):
+    """Add tags to the case, or take some off; colleagues find cases by them, and no party of the case reads them."""
+
+    add: tuple[TagName, ...] = Field(default=(), max_length=20)
+    remove: tuple[TagName, ...] = Field(default=(), max_length=20)
+
+
+class Snooze(Body):
+    """Put the case aside: it leaves the queue until an instant, or until something happens on it."""
+
+    until: Instant | None = None
+    """None: until something happens. What happens before brings it back as well."""
+
+
+class Unsnooze(Body):
+    """Take a case up that was put aside."""
+
+
+class Watch(Body):
+    """Be told in your inbox of what is said on the case, and of every change of stage."""
+
+
+class Unwatch(Body):
+    """Be told no more."""
+
+
+class Assign(Body):
+    """Give the case to an agent, who need not accept it."""
+
+    to: Identifier
+    """An agent who sees the case."""
+
+
+class Close(Body):
+    """Close the case without a solution, and say why; the customer reads the reason, and may reopen the case."""
+
+    reason: Words
