@@ -90,7 +90,7 @@ def problem_of(answer: httpx.Response) -> str:
 
 def _whoami() -> str:
     name = "".join(letter for letter in os.environ.get("USER", "") if letter.isascii() and (letter.isalnum() or letter in "._-"))
-    return f"agent:{name or 'console'}"
+    return f"agent:{name or 'terminal'}"
 
 
 WHO_AM_I = _whoami()
