@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.common.plain_text import plain_text
 from models.policy.policy import GradingPolicy, Policy, SensesPolicy
 from rules.case.senses import meant
 from rules.policy.checks import faults_of
@@ -51,6 +52,7 @@ def test_sentences_of_both_kinds_and_languages_are_read_and_danger_is_never_miss
         ("I cut the box. My finger is fine", []),
         ("觸電了", ["触电"]),
         ("着 火 了", ["着 火"]),
+        ("充電器著火了", ["着火"]),
         ("smoke grey", []),
         ("smoke-blue", []),
         ("smoke from a grey box", ["smoke"]),
@@ -81,6 +83,10 @@ def test_a_long_text_of_whatever_kind_is_read_at_once(policy: Policy, piece: str
     began = time.perf_counter()
     heaviest(policy.grading, piece * (8000 // len(piece)))
     assert time.perf_counter() - began < 1
+
+
+def test_one_form_of_a_text_leaves_words_that_are_written_alike_apart() -> None:
+    assert plain_text("　《名著》 ＡＢＣ\u200b don’t\n著急") == "《名著》 abc don't 着急"
 
 
 def test_a_phrase_that_names_no_set_is_refused(policy: Policy) -> None:
