@@ -6,7 +6,7 @@ One projection per pause and one timer for the whole case keep its history short
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import JsonValue
 from temporalio import workflow
@@ -36,7 +36,7 @@ from rules.common.requests import carried_on
 from rules.desk.snooze import brings_back, unfit_snooze
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
-from workflows.kit.context import BodyT, Seen
+from workflows.kit.context import Seen
 from workflows.kit.grading import hear
 from workflows.kit.numbering import Numbering, this_task
 from workflows.kit.refusals import note_unanswered
@@ -95,13 +95,10 @@ class CaseContext(CaseDeadlines):
         )
 
     def heard(self, act: Act[Any], /) -> None:
-        hear(self, act)
-
-    def perform(self, act: Act[BodyT], do: Callable[[Self, Act[BodyT]], None]) -> CaseView:
-        """As every context; whoever of the customer and the platform's people acts has seen to a customer who was not reached (NTF-4)."""
+        """Whoever of the customer and the platform's people acts has seen to a customer who was not reached (NTF-4)."""
         if act.actor.role is Role.CUSTOMER or act.actor.role in Role.platform():
             self.case.unreached_since = None
-        return super().perform(act, do)
+        hear(self, act)
 
     def view_for(self, act: Act[Any], /) -> CaseView:
         return view_of(self.case, self.policy, act.actor, self.now, act.locale)

@@ -1,5 +1,6 @@
 """A message that cannot be delivered goes another way, and its case hears of it; at night what is not urgent waits (NTF-4)."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,7 +33,7 @@ class Town:
 
     def __init__(self, database: Database, policy: Policy) -> None:
         self.now = NOON
-        self.refuses: set[str] = set()
+        self.refuses: set[MessageChannel] = set()
         self.sent: list[str] = []
         self.told: list[Undelivered] = []
         self.case_is_away = False
@@ -64,17 +65,16 @@ async def news(
     records: RecordsActivities,
     database: Database,
     *channels: MessageChannel,
+    contact: Mapping[str, object] = BOTH,
     at: datetime = NOON,
     priority: Priority = Priority.P3,
     event: Event = Event.REPLIED,
-    unconfirmed: str = "",
-    **contact: object,
 ) -> None:
     """Messages of one event to a customer of that contact."""
     grade = Grade(priority=priority, severity=0, urgency=0, reasons=())
     await records.save_case(Projection(state=case(grade=grade), at=NOW))
     known = {"customer_id": "C-1", "email": None, "phone": None, "locale": "zh", "zone": "Asia/Shanghai", "updated_at": NOW}
-    since = {f"{name}_confirmed_at": None if name == unconfirmed else NOW for name in BOTH}
+    since = {f"{name}_confirmed_at": NOW for name in BOTH}
     row = {
         "case_id": case().case_id,
         "version": 7,
@@ -90,7 +90,7 @@ async def news(
         "created_at": at,
     }
     async with database.writing() as session:
-        await upsert(session, ContactRow, known | since | contact)
+        await upsert(session, ContactRow, {**known, **since, **contact})
         await insert_if_absent(session, MessageRow, *({**row, "channel": channel} for channel in channels))
 
 
@@ -102,7 +102,7 @@ async def outbox(database: Database) -> dict[str, MessageRow]:
 async def test_another_confirmed_channel_is_tried_and_the_case_hears_which(
     records: RecordsActivities, database: Database, town: Town
 ) -> None:
-    await news(records, database, SMS, PUSH, **BOTH)
+    await news(records, database, SMS, PUSH)
     town.refuses = {SMS}
     await town.run()
     assert sorted(town.sent) == [EMAIL, PUSH]
@@ -117,9 +117,9 @@ async def test_another_confirmed_channel_is_tried_and_the_case_hears_which(
     [
         ((SMS, PUSH), {"phone": BOTH["phone"]}, {SMS}),
         ((SMS, EMAIL), BOTH, {SMS, EMAIL}),
-        ((SMS,), {**BOTH, "unconfirmed": "email"}, {SMS}),
+        ((SMS,), {**BOTH, "email_confirmed_at": None}, {SMS}),
         ((SMS,), {**BOTH, "channels": ["sms"]}, {SMS}),
-        ((EMAIL,), {}, set[str]()),
+        ((EMAIL,), {}, set[MessageChannel]()),
     ],
     ids=["no other address", "both refused", "the other is not confirmed", "the other is not wanted", "no address at all"],
 )
@@ -129,10 +129,10 @@ async def test_when_no_other_address_is_left_a_person_hears_of_it(
     town: Town,
     *,
     channels: tuple[MessageChannel, ...],
-    contact: dict[str, str],
-    refuses: set[str],
+    contact: Mapping[str, object],
+    refuses: set[MessageChannel],
 ) -> None:
-    await news(records, database, *channels, **contact)
+    await news(records, database, *channels, contact=contact)
     town.refuses = refuses
     await town.run()
     assert town.told
@@ -150,10 +150,10 @@ async def test_what_another_channel_took_needs_nobody(
     town: Town,
     *,
     channels: tuple[MessageChannel, ...],
-    contact: dict[str, str],
+    contact: Mapping[str, object],
     told: list[tuple[bool, str | None]],
 ) -> None:
-    await news(records, database, *channels, **contact)
+    await news(records, database, *channels, contact=contact)
     town.refuses = {SMS}
     await town.run()
     assert [(one.reached, one.instead) for one in town.told] == told
@@ -161,7 +161,7 @@ async def test_what_another_channel_took_needs_nobody(
 
 
 async def test_a_case_that_is_away_is_told_later(records: RecordsActivities, database: Database, town: Town) -> None:
-    await news(records, database, SMS, phone=BOTH["phone"])
+    await news(records, database, SMS, contact={"phone": BOTH["phone"]})
     town.refuses, town.case_is_away = {SMS}, True
     await town.delivery.send_due()
     with pytest.raises(ConnectionError):
@@ -179,7 +179,7 @@ async def test_at_night_an_sms_waits_for_the_morning_and_an_email_does_not(
     records: RecordsActivities, database: Database, town: Town
 ) -> None:
     town.now = NIGHT
-    await news(records, database, SMS, EMAIL, PUSH, at=NIGHT, **BOTH)
+    await news(records, database, SMS, EMAIL, PUSH, at=NIGHT)
     await town.run()
     assert town.sent == [EMAIL]
     held = (await outbox(database))[SMS]
@@ -198,13 +198,13 @@ async def test_danger_and_codes_do_not_wait(
     records: RecordsActivities, database: Database, town: Town, priority: Priority, event: Event
 ) -> None:
     town.now = NIGHT
-    await news(records, database, SMS, at=NIGHT, priority=priority, event=event, **BOTH)
+    await news(records, database, SMS, at=NIGHT, priority=priority, event=event)
     await town.run()
     assert town.sent == [SMS]
 
 
 async def test_it_is_night_where_the_customer_is(records: RecordsActivities, database: Database, town: Town) -> None:
     town.now = NIGHT
-    await news(records, database, SMS, at=NIGHT, zone="America/New_York", **BOTH)
+    await news(records, database, SMS, at=NIGHT, contact={**BOTH, "zone": "America/New_York"})
     await town.run()
     assert town.sent == [SMS]

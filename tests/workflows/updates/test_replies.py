@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from activities.notifications.undelivered import to_cases
 from models.case.actions import Action
 from models.case.undelivered import Undelivered, Why
 from models.common.actors import Actor
@@ -108,16 +109,16 @@ async def test_who_asks_for_help_with_the_order_number_is_answered_and_not_given
 async def test_a_customer_whom_no_channel_reaches_is_with_a_person_until_somebody_has_seen_to_it(service: Service) -> None:
     case = await offered(service)
     told = Undelivered(message_id=7, about="resolution.proposed", channel=MessageChannel.SMS, why=Why.PROVIDER_REFUSED, at=NOW)
-    for _ in range(2):
-        await case.handle.signal("undelivered", told)
+    tell = to_cases(service.client)
+    for case_id in (case.handle.id, case.handle.id, "RD-NONE"):
+        await tell(case_id, told)
     view = await case.until(lambda view: view.unreached_since is not None)
     assert [one.message_id for one in view.undelivered] == [7]
     assert (await case.timeline()).count("case.message_undelivered") == 1
     assert "case.customer_unreached" in await case.messages(AGENT.id)
     assert (await case.seen_by(CUSTOMER)).undelivered == ()
-    await case.handle.signal(
-        "undelivered", told.model_copy(update={"message_id": 8, "instead": MessageChannel.EMAIL, "reached": True})
-    )
+    reached = {"message_id": 8, "instead": MessageChannel.EMAIL, "reached": True}
+    await tell(case.handle.id, told.model_copy(update=reached))
     await case.act(AGENT, Action.NOTE, words="Called: the number has changed.")
     seen_to = await case.until(lambda view: view.unreached_since is None)
     assert len(seen_to.undelivered) == 2
