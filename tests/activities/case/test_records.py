@@ -246,7 +246,7 @@ async def test_a_message_that_was_sent_is_not_written_anew_with_a_later_save(
     await save(records, case(OPENED))
     async with database.writing() as session:
         await session.exec(update(MessageRow).values(state="sent"))
-    await save(records, case(OPENED, entry(2, Event.WORDS_ADDED, CUSTOMER, evidence=0)))
+    await save(records, case(OPENED, entry(2, Event.CONFIRMED, CUSTOMER)))
     assert [(row.channel, row.state) for row in await messages(database)] == [("inbox", "sent"), ("sms", "sent")]
 
 
