@@ -20,7 +20,7 @@ from models.policy.policy import Policy
 from models.tables.case import CaseRow, ContactRow, MessageRow
 
 TellCase = Callable[[str, Undelivered], Awaitable[None]]
-UNDELIVERED = (MessageRow.state == "undeliverable", MessageRow.recipient_role == Role.CUSTOMER)
+UNDELIVERED = (col(MessageRow.state) == "undeliverable", col(MessageRow.recipient_role) == Role.CUSTOMER)
 COPIED = {"case_id", "version", "identity", "event", "recipient_role", "recipient_id", "locale", "subject", "body"}
 """Of a message that goes another way."""
 

@@ -77,7 +77,7 @@ async def _urgent(session: AsyncSession, rows: Sequence[MessageRow]) -> frozense
 
 def _quiet_until(row: MessageRow, contacts: Mapping[str, ContactRow], policy: Policy, now: datetime) -> datetime | None:
     """A code is never held: the customer sits there and waits for it."""
-    if row.recipient_role != Role.CUSTOMER or row.event == Event.CONTACT_CODE:
+    if row.recipient_role != Role.CUSTOMER or row.event == Event.CONTACT_CODE.value:
         return None
     contact = contacts.get(row.recipient_id)
     return held_until(policy.contacts, row.channel, contact.zone if contact else policy.zone, now)
