@@ -9,7 +9,7 @@ from tests.support.builders.actors import AGENT, CUSTOMER, SUPERVISOR
 from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Case, Service
 
-BOB = Actor(role=Role.AGENT, id="bob")
+BOB = Actor(role=Role.AGENT, id="bob", teams=("payments",))
 OUTSIDER = Actor(role=Role.AGENT, id="eve", teams=("another",))
 APOLOGY = [{"remedies": [{"kind": "apology", "words": "对不起"}], "why": "ours"}]
 
