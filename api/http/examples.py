@@ -183,7 +183,7 @@ ACTIONS: Mapping[str, Shown] = {
         {},
     ),
     "unsnooze": Shown("Take the case up again · 恢复搁置的案件", "It is back in its queue.", {}),
-    "assign": Shown("Give the case to somebody · 指派案件", "An agent who sees the case; nobody is asked.", {"to": "lin.wei"}),
+    "assign": Shown("Give the case to somebody · 指派案件", "An agent who sees the case; nobody is asked.", {"to": "feng.bo"}),
     "close": Shown(
         "Close the case · 关闭案件",
         "Without a solution. The customer reads the reason, and may reopen it.",
