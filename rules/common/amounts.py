@@ -56,6 +56,12 @@ def part_of(whole: Money, pieces: int, of: int, before: int = 0) -> int:
     return first(before + min(pieces, of)) - first(before)
 
 
+def most_of(whole: Money, pieces: int, of: int) -> int:
+    """Minor units that `pieces` may have cost, whichever they are of the `of` that the whole is for: rounding gives some a fen more."""
+    step, last = payable(whole.currency), part_of(whole, pieces, of, of - min(pieces, of))
+    return max(last, -(-whole.minor * min(pieces, of) // (of * step)) * step)
+
+
 def apportioned(minor: int, weights: Mapping[str, int]) -> dict[str, int]:
     """The share of each by its weight; together they are the whole."""
     shares: dict[str, int] = {}

@@ -13,7 +13,7 @@ from models.common.vocabulary import Acceptance, Issue, IssueGroup, Party, Refun
 from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
-from rules.common.amounts import apportioned, part_of
+from rules.common.amounts import apportioned, most_of, part_of
 from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
 
@@ -246,8 +246,9 @@ def _came_back(remedy: Remedy, back: Collection[str]) -> int:
 
 
 def _shared(order: Order, minor: int, lines: tuple[LineQuantity, ...]) -> Counter[str]:
-    worth = _worth_of_lines(order, lines)
-    return Counter(apportioned(min(minor, sum(worth.values())), worth))
+    pieces = counted(lines)
+    most = sum(most_of(line.paid, pieces[line.line_id], line.quantity) for line in order.lines)
+    return Counter(apportioned(min(minor, most), _worth_of_lines(order, lines)))
 
 
 def _worth_of_lines(order: Order, lines: tuple[LineQuantity, ...]) -> dict[str, int]:

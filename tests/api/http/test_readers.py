@@ -55,6 +55,7 @@ async def everything_that(web: Web, kept: Kept, role: Role) -> str:
         "agent_id": [AGENT.id],
         "claim_id": [f"{kept.case_id}.claim.1"],
         "entry_id": ["invoice"],
+        "reply_id": ["none"],
         "token": ["none"],
         "address_id": ["none"],
     }

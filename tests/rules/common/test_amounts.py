@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from models.common.base import Money
 from models.common.currencies import payable
 from models.common.lines import LineQuantity
-from rules.common.amounts import apportioned, cost_of, part_of
+from rules.common.amounts import apportioned, cost_of, most_of, part_of
 from tests.support.builders.orders import line, order
 
 CURRENCIES = st.sampled_from(["CNY", "JPY", "KWD", "MGA"])
@@ -33,6 +33,7 @@ def test_the_parts_of_a_whole_add_up_to_it_in_any_order_and_for_any_quantity(
     assert all(part % step == 0 for part in parts[:-1])
     for part, quantity in zip(parts, quantities, strict=True):
         assert abs(part - minor * quantity / pieces) < step + 0.001
+        assert part <= most_of(whole, quantity, pieces) <= minor + step
 
 
 @pytest.mark.parametrize(
