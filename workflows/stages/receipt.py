@@ -8,6 +8,7 @@ from temporalio.exceptions import ActivityError
 from models.case.activities import LookUp, Recall
 from models.common.events import Event
 from models.common.vocabulary import ClockName, Role, WaitFor, WaitingOn
+from rules.case.grading import dangers_in, said_by_parties
 from rules.common import working_time
 from rules.common.counting import counting_of
 from rules.common.traces import newest
@@ -23,15 +24,25 @@ FOR_GOODS = "refunds-for-goods-are-no-overcharge"
 """Patch: before it, what was refunded for goods counted as money back of what was charged too much."""
 NEWS_FIRST = "news-before-the-first-task"
 """Patch: before it, a case whose first workflow task was lost was never acknowledged when somebody had spoken meanwhile."""
+DANGER_FIRST = "danger-needs-no-order"
+"""Patch: before it, danger told about an order that is not the customer's waited for the right order, and was closed without one."""
 A_MOMENT = timedelta(minutes=1)
 
 
 async def receive(context: CaseContext) -> None:
-    """Acknowledge at once; then look the order up, and ask the customer when it is not one of theirs (REC-3)."""
+    """Acknowledge at once; then look the order up, and ask the customer when it is not one of theirs (REC-3). Danger waits for no order."""
     if context.case.version == 0 or (not context.case.clocks and workflow.patched(NEWS_FIRST)):
         acknowledge(context)
     while not await order_is_theirs(context):
+        if workflow.patched(DANGER_FIRST) and tells_danger(context):
+            context.case.order_unverified = True
+            return
         await ask_for_the_right_order(context)
+
+
+def tells_danger(context: CaseContext) -> bool:
+    grading = context.policy.grading
+    return any(dangers_in(grading, said_by_parties(context.case, grading)))
 
 
 def acknowledge(context: CaseContext) -> None:
@@ -134,10 +145,14 @@ async def ask_for_the_right_order(context: CaseContext) -> None:
     asked_about, since = context.case.order_id, context.now
     until = context.deadline(WaitFor.ORDER_CORRECTION)
     context.note(Event.ORDER_UNKNOWN, order_id=asked_about, until=until.isoformat())
-    corrected = await context.wait_for(
-        WaitingOn.CUSTOMER, WaitFor.ORDER_CORRECTION, lambda: context.case.order_id != asked_about, until
+    danger_first = workflow.patched(DANGER_FIRST)
+    went_on = await context.wait_for(
+        WaitingOn.CUSTOMER,
+        WaitFor.ORDER_CORRECTION,
+        lambda: context.case.order_id != asked_about or (danger_first and tells_danger(context)),
+        until,
     )
-    if corrected:
+    if went_on:
         return
     spoke = any(saying.by.role is Role.CUSTOMER and saying.at >= since for saying in context.case.sayings)
     if spoke and workflow.patched(ANSWERED):  # who asks for help is not silent

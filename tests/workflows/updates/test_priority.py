@@ -1,7 +1,7 @@
 """Danger that is told later is heard at once (WRK-6), and a person may set the priority (CLS-3)."""
 
 from models.case.actions import Action
-from models.common.vocabulary import Issue, Priority, Tier, WaitFor
+from models.common.vocabulary import Issue, Priority, Stage, Tier, WaitFor
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.orders import order, parcel
 from tests.support.builders.pictures import UPLOADED
@@ -34,6 +34,17 @@ async def test_danger_is_heard_in_a_partys_answer_too(service: Service) -> None:
     view = await case.until(lambda view: view.tier is Tier.PLATFORM)
     assert view.grade is not None
     assert view.grade.priority is Priority.P1
+
+
+async def test_danger_waits_for_no_order(service: Service) -> None:
+    at_once = await service.open(order_id="O-NOBODYS", description="The charger exploded, my child is burned")
+    later = await service.open(order_id="O-NOBODYS", description="It does not charge", customer_id="C-2")
+    await later.waits_for(WaitFor.ORDER_CORRECTION)
+    await later.act(CUSTOMER.model_copy(update={"id": "C-2"}), Action.ADD_WORDS, words="Now it caught fire!")
+    for case in (at_once, later):
+        view = await case.until(lambda view: view.grade is not None and view.stage is not Stage.RECEIPT)
+        assert view.grade is not None
+        assert (view.grade.priority, view.merchant_id) == (Priority.P1, None)
 
 
 async def test_an_agent_raises_a_priority_and_asks_for_a_lower_one_which_a_supervisor_sets(service: Service) -> None:
