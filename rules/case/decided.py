@@ -13,12 +13,11 @@ from models.common.base import Bilingual
 from models.common.decides import Named
 from models.common.vocabulary import Role
 from models.remedies.remedy import Proposal, Voided
+from rules.case.replies import ANSWERING
 from rules.case.sayings import is_private
 from rules.common.decided import quoted
 from rules.common.format import money
 
-ANSWERING = frozenset({Role.MERCHANT, *Role.platform()})
-"""Who answers customers."""
 VOIDED = {
     Voided.RECLASSIFIED: Bilingual(zh="案件已重新分类", en="the case was classified anew"),
     Voided.WITHDRAWN: Bilingual(zh="案件已撤回", en="the case was withdrawn"),
