@@ -72,7 +72,7 @@ Fits = Callable[[Mapping[str, str] | None, What, Sequence[Any], datetime], bool]
 REFUSED = Fault(
     type=ErrorType.UNAVAILABLE,
     detail="The case takes this for no request of our own API: do API and workers read the same secrets (REDRESS_SECRETS_FILE)?",
-    detail_zh="案件无法确认该请求来自本系统的 API：请检查 API 与 worker 是否使用同一密钥文件（REDRESS_SECRETS_FILE）。",
+    detail_zh="工单无法确认该请求来自本系统的 API：请检查 API 与 worker 是否使用同一密钥文件（REDRESS_SECRETS_FILE）。",
     rule="seal",
 )
 

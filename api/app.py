@@ -39,7 +39,7 @@ ABOUT = """
 The after-sales cases and complaints of an online marketplace. Every case goes through **receipt → classification → dispatch →
 investigation → resolution → follow-up → archival**; every view of a case lists `available_actions`: what *you* may do now.
 
-每个案件依次经过 **受理 → 分类 → 分派 → 调查 → 处理 → 回访 → 归档**；案件视图中的 `available_actions` 列出您当前可执行的操作。
+每个工单依次经过 **受理 → 分类 → 分派 → 调查 → 处理 → 回访 → 归档**；工单视图中的 `available_actions` 列出您当前可执行的操作。
 
 - **Authorize** with a token: `redress token --role customer --subject C-1`.
 - Send an **Idempotency-Key** with every POST: a repeated request then does nothing twice.

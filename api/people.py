@@ -135,7 +135,7 @@ async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> N
             raise problem(
                 ErrorType.NOT_ALLOWED_NOW,
                 f"{agent_id} still has {agent.held} open cases. Mark them as away, and hand the cases on first.",
-                f"{agent_id} 还有 {agent.held} 个未结案件。请先设为不在岗并转交这些案件。",
+                f"{agent_id} 还有 {agent.held} 个未结工单。请先设为不在岗并转交这些工单。",
                 rule="DSP-2",
             )
         await _keep_a_supervisor(session, agent_id)

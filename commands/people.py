@@ -32,7 +32,7 @@ def add(
     team: Annotated[list[str] | None, typer.Option(help="An agent's team; may be given several times; none: every team.")] = None,
     name: Annotated[str | None, typer.Option(help="Their name; none: the id.")] = None,
 ) -> None:
-    """Enter somebody, or change their role, teams or name. So the first supervisor gets in. An agent gets cases once they are present."""
+    """Enter somebody, or change their role, teams or name. This is how the first supervisor gets in. An agent gets cases once they are present."""
     if role not in Role.staff():
         raise CommandError(say("bad_role", roles=", ".join(sorted(Role.staff()))), code=2)
     person = asyncio.run(_add(Settings(), Role(role), who, tuple(team or ()), name))

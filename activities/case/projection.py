@@ -3,7 +3,7 @@
 from activities.kit.rows import Row
 from activities.returns.projection import return_evidence
 from adapters.database.engine import storable
-from adapters.knowledge.search_terms import terms
+from adapters.knowledge.search_terms import terms_to_keep
 from models.case.activities import Projection
 from models.case.state import CaseState
 from models.common.actors import EvidenceRef
@@ -95,7 +95,7 @@ def word_rows(case: CaseState, *, first: bool) -> list[Row]:
     if case.entries:
         since = min(entry.at for entry in case.entries)
         said += [(number, saying.words) for number, saying in enumerate(case.sayings, start=1) if saying.at >= since]
-    return [{"case_id": case.case_id, "number": number, "terms": list(terms(words))} for number, words in said]
+    return [{"case_id": case.case_id, "number": number, "terms": list(terms_to_keep(words))} for number, words in said]
 
 
 def evidence_rows(case: CaseState) -> list[Row]:

@@ -68,7 +68,7 @@ async def allowed(
 
 
 async def _urgent(session: AsyncSession, rows: Sequence[MessageRow]) -> frozenset[str]:
-    """The cases that do not wait for the morning, as they are graded by now."""
+    """The cases of this batch with priority P1, as they are graded by now: their messages are not held."""
     urgent = select(CaseRow.case_id).where(
         col(CaseRow.case_id).in_({row.case_id for row in rows}), CaseRow.priority == Priority.P1
     )
@@ -76,7 +76,7 @@ async def _urgent(session: AsyncSession, rows: Sequence[MessageRow]) -> frozense
 
 
 def _quiet_until(row: MessageRow, contacts: Mapping[str, ContactRow], policy: Policy, now: datetime) -> datetime | None:
-    """A code is never held: the customer sits there and waits for it."""
+    """A code is never held: the customer has just asked for it."""
     if row.recipient_role != Role.CUSTOMER or row.event == Event.CONTACT_CODE.value:
         return None
     contact = contacts.get(row.recipient_id)

@@ -37,8 +37,20 @@ _SHORTEST_STEM = 3
 
 def terms(text: str) -> tuple[str, ...]:
     """The distinct terms of a text, in their order; of a text without any, its single Chinese characters."""
-    plain = _FILLERS.sub(" ", _WHERE.sub(r"\1 where\1", plain_text(text[:LONGEST_TEXT])))
+    plain = _without_fillers(text)
     return tuple(dict.fromkeys(_terms(plain))) or tuple(dict.fromkeys(_CHARACTER.findall(plain)))
+
+
+def terms_to_have(text: str) -> tuple[str, ...]:
+    """What a text has to have that is found by this one: its terms, and the Chinese characters that stand alone in it."""
+    plain = _without_fillers(text)
+    alone = (run for run in _RUN.findall(plain) if is_character(run))
+    return tuple(dict.fromkeys((*_terms(plain), *alone)))
+
+
+def terms_to_keep(text: str) -> tuple[str, ...]:
+    """What `terms_to_have` finds a text by: its terms, and all of its Chinese characters."""
+    return tuple(dict.fromkeys((*_terms(_without_fillers(text)), *_CHARACTER.findall(plain_text(text[:LONGEST_TEXT])))))
 
 
 def is_character(term: str) -> bool:
@@ -51,6 +63,10 @@ def sentences(text: str) -> tuple[str, ...]:
     text = text[:LONGEST_TEXT]
     questions = (part for part in _SENTENCE_END.split(text) if part.rstrip().endswith(("?", "？")))
     return tuple(dict.fromkeys((text, *questions)))
+
+
+def _without_fillers(text: str) -> str:
+    return _FILLERS.sub(" ", _WHERE.sub(r"\1 where\1", plain_text(text[:LONGEST_TEXT])))
 
 
 def _terms(text: str) -> Iterator[str]:

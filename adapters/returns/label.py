@@ -104,7 +104,7 @@ def _address(to: ReturnAddress, free: float) -> list[Paragraph]:
 
 def _details(label: ReturnLabel) -> list[Any]:
     words = [
-        f"订单 Order {label.order_id} · 案件 Case {label.case_id}",
+        f"订单 Order {label.order_id} · 工单 Case {label.case_id}",
         f"商品 Goods: {'; '.join(label.lines)}",
         "请将本面单贴于包裹外侧，条码保持平整。",
         "Put this label on the outside of the parcel, bar codes flat.",

@@ -105,7 +105,7 @@ def _unfilled(names: list[str]) -> ProblemError:
     return problem(
         ErrorType.INVALID,
         f"words: {left} has no value on this case; write it yourself, or leave it out.",
-        f"words：{left} 在本案件中没有值，请自行填写或删去。",
+        f"words：{left} 在本工单中没有值，请自行填写或删去。",
         field="words",
         rule="WRK-2",
     )
@@ -124,13 +124,13 @@ async def _refuse_outsiders(
         if known is None or only not in {None, known.role}:
             fault, zh = "is none of our people" if only is None else f"is no {only}", "不是可选的客服人员"
         elif not may_see(known, parties_of(case)):
-            fault, zh = "does not see this case", "不能查看本案件"
+            fault, zh = "does not see this case", "不能查看本工单"
         else:
             continue
         raise problem(
             ErrorType.INVALID,
             f"{field}: {name} {fault}; name somebody of the case's team" + (", or a supervisor." if only is None else "."),
-            f"{field}：{name} {zh}；请选择案件所在团队的人员" + ("或主管。" if only is None else "。"),
+            f"{field}：{name} {zh}；请选择工单所在团队的人员" + ("或主管。" if only is None else "。"),
             field=field,
             rule=rule,
         )
@@ -142,13 +142,13 @@ def _over(row: CaseRow) -> ProblemError:
         return problem(
             ErrorType.CLOSED,
             "The case is closed for good; nothing can be done to it any more. Open a new one.",
-            "案件已最终关闭，无法再操作。请开立新案件。",
+            "工单已最终关闭，无法再操作。请开立新工单。",
             rule="FUP-4",
         )
     return problem(
         ErrorType.UNAVAILABLE,
         "The case cannot be reached in the case engine. Try again; if it stays, tell the operator.",
-        "案件引擎中暂时找不到该案件，请重试；如持续出现，请联系管理员。",
+        "工单引擎中暂时找不到该工单，请重试；如持续出现，请联系管理员。",
         retry_after=5,
     )
 

@@ -63,7 +63,7 @@ async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id
         raise problem(
             ErrorType.NOT_FOUND,
             f"The case is not in the archive yet: it is at {stage}. See GET /v1/cases/{case_id}.",
-            f"案件尚未归档，当前阶段为 {stage}。请见 GET /v1/cases/{case_id}。",
+            f"工单尚未归档，当前阶段为 {stage}。请见 GET /v1/cases/{case_id}。",
             rule="ARC-1",
         )
     contact = await contact_of(parts, caller)

@@ -156,7 +156,7 @@ async def asked_now(parts: Parts, seen: Seen, issue: Issue | None, lines: tuple[
 
 @router.get(
     "/cases/{case_id}/eligibility",
-    summary="What may be done in a case · 案件可采用的处理方式",
+    summary="What may be done in a case · 工单可采用的处理方式",
     responses=problems(*ALWAYS, 404, 409, 504),
 )
 async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> EligibilityShown:
@@ -171,7 +171,7 @@ async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id:
         raise problem(
             ErrorType.NOT_ALLOWED_NOW,
             f"The case has no verified order (yet), so nothing can be said of its goods. See GET /v1/cases/{case_id}.",
-            f"案件尚无已核实的订单，无法判断可采用的处理方式。请见 GET /v1/cases/{case_id}。",
+            f"工单尚无已核实的订单，无法判断可采用的处理方式。请见 GET /v1/cases/{case_id}。",
             rule="RES-1",
         )
     policy = slice_policy(parts.policy, datetime.now(UTC))

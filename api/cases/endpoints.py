@@ -43,9 +43,9 @@ VERSION = re.compile(r"[0-9]{1,9}")
 NEXT_STEPS = {
     Locale.ZH: (
         "我们已记录您的问题，并保留您的原话。",
-        "系统会核实订单、物流与付款，并把案件交给能解决的人。",
+        "系统会核实订单、物流与付款，并把工单交给能解决的人。",
         "处理进展会发到您的站内信；需要您操作时，会写明截止时间。",
-        "您可随时通过本案件补充说明、证据，或撤回申请。",
+        "您可随时通过本工单补充说明、证据，或撤回申请。",
     ),
     Locale.EN: (
         "We have taken your request down, in your own words.",
@@ -59,7 +59,7 @@ NEXT_STEPS = {
 @router.post(
     "",
     status_code=201,
-    summary="Open a case · 开立案件",
+    summary="Open a case · 开立工单",
     responses=OPENING,
     dependencies=[Depends(check_body)],
 )
@@ -105,14 +105,14 @@ def _acknowledge(opening: Opening, language: Locale) -> Opened:
     )
 
 
-@router.get("", summary="List cases · 案件列表", responses=READING)
+@router.get("", summary="List cases · 工单列表", responses=READING)
 async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[CaseQuery, Query()]) -> CasePage:
     """The cases in your sight, filtered, sorted, in pages. Follow `next` until it is null."""
     async with parts.database.reading() as session:
         return await page(session, caller, query)
 
 
-@router.get("/{case_id}", summary="Look at a case · 查看案件", responses=LOOKING)
+@router.get("/{case_id}", summary="Look at a case · 查看工单", responses=LOOKING)
 async def show(
     parts: PartsOf,
     caller: CallerOf,
@@ -134,7 +134,7 @@ async def show(
     return view.model_copy(update={"claims": claims})
 
 
-@router.get("/{case_id}/timeline", summary="What happened · 案件经过", responses=LOOKING)
+@router.get("/{case_id}/timeline", summary="What happened · 工单经过", responses=LOOKING)
 async def timeline(
     *,
     parts: PartsOf,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 
 from adapters.database.text_lists import has_all, has_any
-from adapters.knowledge.search_terms import terms
+from adapters.knowledge.search_terms import terms_to_have
 from api.http.auth import Caller
 from api.http.cursor import Moment
 from api.http.problems import ProblemError, problem
@@ -128,12 +128,12 @@ def _column(name: str) -> Any:  # noqa: ANN401  # SQLAlchemy's own
 
 
 def _said(text: str, dialect: str) -> ColumnElement[bool]:
-    words = terms(text)
+    words = terms_to_have(text)
     if not words:
         raise problem(
             ErrorType.INVALID,
-            "text: there is no word in it to look for; single Chinese characters and words like “the” are left out.",
-            "text：其中没有可查找的词；单个汉字和虚词不参与查找。",
+            "text: there is no word in it to look for; words like “the” are left out.",
+            "text：其中没有可查找的词；虚词不参与查找。",
             field="text",
             rule="WRK-3",
         )

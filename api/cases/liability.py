@@ -127,7 +127,7 @@ async def responsibility(parts: PartsOf, caller: CallerOf, language: Language, c
         raise problem(
             ErrorType.NOT_FOUND,
             f"The case has no issue yet, so nobody can be responsible. See GET /v1/cases/{case_id}.",
-            f"案件尚未分类，无法认定责任。请见 GET /v1/cases/{case_id}。",
+            f"工单尚未分类，无法认定责任。请见 GET /v1/cases/{case_id}。",
             rule="INV-4",
         )
     return _shown(state, state.classification.issue, policy, language)

@@ -72,7 +72,7 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery) -> CaseP
         in_sight(caller.actor), *conditions(query, caller, session.get_bind().dialect.name)
     )
     shown = await query.sort.order.page(session, statement, query.cursor, query.limit)
-    more = address_of(query, cursor=shown.cursor) if shown.cursor else None
+    more = listed_at(query, cursor=shown.cursor) if shown.cursor else None
     return CasePage(cases=tuple(item_of(row) for row in shown.rows), next=more)
 
 
@@ -81,7 +81,7 @@ def item_of(row: Any) -> CaseItem:  # noqa: ANN401 # a row mapping with COLUMNS,
     return CaseItem(**values, amount=Money(minor=row["amount_minor"], currency=row["currency"]))
 
 
-def address_of(query: CaseQuery, **more: str) -> str:
+def listed_at(query: CaseQuery, **more: str) -> str:
     """Where the cases of a query are listed."""
     given = query.model_dump(exclude_defaults=True, exclude={"cursor"}, mode="json")
     return "/v1/cases?" + urlencode({**given, "sort": query.sort.value, **more}, doseq=True)

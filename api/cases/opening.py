@@ -143,12 +143,12 @@ def _customer_of(caller: Caller, body: OpenCase) -> str:
         raise problem(
             ErrorType.NOT_ALLOWED_FOR_ROLE,
             f"Cases are opened by customers, agents and supervisors; not by the role {caller.role}.",
-            f"案件由客户、客服或主管开立；{caller.role} 无权开立。",
+            f"工单由客户、客服或主管开立；{caller.role} 无权开立。",
             rule="REC-1",
         )
     customer_id = caller.actor.id if caller.role is Role.CUSTOMER else given
     _refuse(
-        (customer_id is None, "customer.id", "name the customer whose case this is.", "请填写案件所属客户的编号。"),
+        (customer_id is None, "customer.id", "name the customer whose case this is.", "请填写工单所属客户的编号。"),
         (given not in {None, customer_id}, "customer.id", "leave it out, or give your own id.", "请留空，或填写您自己的编号。"),
     )
     return str(customer_id)
@@ -218,7 +218,7 @@ def _same(first: str | None, again: str) -> None:
         raise problem(
             ErrorType.KEY_REUSED,
             "This Idempotency-Key opened a case with other content. Send what you sent then, or use a new key.",
-            "该幂等键已用于开立内容不同的案件。请发送相同内容，或换用新的键。",
+            "该幂等键已用于开立内容不同的工单。请发送相同内容，或换用新的键。",
             field="Idempotency-Key",
             rule="REC-5",
         )

@@ -104,7 +104,7 @@ async def take_next(parts: PartsOf, caller: CallerOf, team: TeamId, key: Request
         await _release(parts, caller, case_id, claim)
         tried.append(case_id)
     raise problem(
-        ErrorType.NOT_FOUND, f"Nothing waits for you in the queue of {team}.", f"{team} 队列中没有待您领取的案件。", rule="DSP-2"
+        ErrorType.NOT_FOUND, f"Nothing waits for you in the queue of {team}.", f"{team} 队列中没有待您领取的工单。", rule="DSP-2"
     )
 
 

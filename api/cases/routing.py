@@ -38,7 +38,7 @@ class Explanation(Frozen):
     rows: Inside[tuple[RowExplained, ...]]
 
 
-@router.get("/explain", summary="Who would get a case? · 案件会分给谁", responses=READING)
+@router.get("/explain", summary="Who would get a case? · 工单会分给谁", responses=READING)
 async def explain_(
     parts: PartsOf,
     caller: CallerOf,

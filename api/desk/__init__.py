@@ -1,1 +1,1 @@
-"""The desk over HTTP: saved views, saved replies."""
+"""The desk over HTTP: saved views, saved replies, one action on many cases."""

@@ -35,7 +35,7 @@ WITHIN = 20.0
 
 def _each_once(cases: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(cases)) < len(cases):
-        raise unfit(rule="WRK-2", zh="每个案件只能出现一次", en="name each case once")
+        raise unfit(rule="WRK-2", zh="每个工单只能出现一次", en="name each case once")
     return cases
 
 
@@ -116,7 +116,7 @@ def _not_begun() -> ProblemError:
     return problem(
         ErrorType.NOT_YET,
         "The request took too long, so this case was not begun. Send it again with the same Idempotency-Key: what is done is not done twice.",
-        "请求耗时过长，本案件尚未处理。请使用相同的 Idempotency-Key 重试，已完成的不会重复执行。",
+        "请求耗时过长，本工单尚未处理。请使用相同的 Idempotency-Key 重试，已完成的不会重复执行。",
     )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.cases.filters import CaseFilters, conditions, refuse_hidden
-from api.cases.listing import CaseQuery, Sort, address_of
+from api.cases.listing import CaseQuery, Sort, listed_at
 from api.desk.saved import Saved, SavedBy, SavedContent, SavedId
 from api.http.auth import Caller
 from api.http.bodies import check_body
@@ -130,5 +130,5 @@ def _view(row: SavedViewRow) -> SavedView:
         **row.model_dump(include=set(SavedBy.model_fields)),
         filters=row.filters,
         sort=query.sort,
-        cases=address_of(query),
+        cases=listed_at(query),
     )

@@ -157,8 +157,8 @@ def is_stream(scope: Scope) -> bool:
 class Admission:
     """Serves so many requests at once; who comes on top is told at once, instead of waiting until it is too late for everybody.
 
-    A request counts while we work on it, never while its body is on its way or its caller does not take the answer: callers who are slow, by
-    nature or on purpose, are in nobody's way. Event streams have a bound of their own.
+    A request counts while we work on it, never while its body is on its way or its caller does not take the answer: slow
+    callers keep nobody waiting. Event streams have a bound of their own.
     """
 
     def __init__(self, app: ASGIApp, most: int) -> None:

@@ -1,4 +1,4 @@
-"""Connections that say nothing, or half of a request, or no end of headers, or do not take their answer, end: nobody holds one to hold it."""
+"""Connections are ended that send nothing, half of a request or headers without end, or that do not take their answer."""
 
 import asyncio
 

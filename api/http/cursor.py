@@ -72,7 +72,7 @@ def row_id(value: Any) -> str:  # noqa: ANN401  # of JSON
 @dataclass(frozen=True)
 class Key:
     """A column that a list is sorted by. `read` makes its value out of JSON, or raises ValueError; `nullable`: rows without one come last, or
-    first when descending. `name`: under which a row has its value.
+    first when descending. `label`: the name under which a row has its value, where that is not the column's.
     """
 
     column: Any

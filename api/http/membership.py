@@ -57,7 +57,7 @@ def _of_no_team(caller: Caller, standing: Standing) -> ProblemError:
         ErrorType.NOT_ALLOWED_FOR_ROLE,
         f"You are on the teams: {', '.join(teams) or 'none'}; your token names: {', '.join(named) or 'none'}. An agent sees the cases of "
         f"their own teams. Get a token for one of these, or have a supervisor change them by PUT /v1/agents/{caller.actor.id}.",
-        f"您所在的团队：{'、'.join(teams) or '无'}；令牌中的团队：{'、'.join(named) or '无'}。客服只能查看本团队的案件。"
+        f"您所在的团队：{'、'.join(teams) or '无'}；令牌中的团队：{'、'.join(named) or '无'}。客服只能查看本团队的工单。"
         f"请重新获取令牌，或请主管通过 PUT /v1/agents/{caller.actor.id} 修改。",
         rule="DSP-2",
     )

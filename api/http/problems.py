@@ -46,7 +46,7 @@ MEANINGS: Mapping[ErrorType, Meaning] = {
     ErrorType.NOT_ALLOWED_FOR_ROLE: Meaning(403, "Not for your role", "您的角色无权执行该操作"),
     ErrorType.UNAUTHENTICATED: Meaning(401, "Authentication required", "请先验证身份"),
     ErrorType.KEY_REUSED: Meaning(422, "The Idempotency-Key was used for something else", "幂等键已用于其他请求"),
-    ErrorType.CLOSED: Meaning(409, "The case is closed", "案件已关闭"),
+    ErrorType.CLOSED: Meaning(409, "The case is closed", "工单已关闭"),
     ErrorType.TOO_MUCH: Meaning(409, "More money than is left", "金额超出可退余额"),
     ErrorType.BUSY: Meaning(429, "Too busy", "系统繁忙"),
     ErrorType.NOT_YET: Meaning(504, "Not answered yet", "尚未得到答复"),

@@ -167,7 +167,7 @@ async def _bounded(seconds: float) -> AsyncGenerator[None]:
         raise _refused(error.cause) from error
     except WorkflowQueryFailedError as error:
         raise problem(
-            ErrorType.NOT_YET, "The case cannot be read just now; try again.", "暂时无法读取案件，请重试。", retry_after=1
+            ErrorType.NOT_YET, "The case cannot be read just now; try again.", "暂时无法读取工单，请重试。", retry_after=1
         ) from error
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise _not_yet() from error
@@ -184,7 +184,7 @@ def _refused(cause: BaseException) -> ProblemError:
             return from_fault(detail if isinstance(detail, Fault) else Fault.model_validate(detail))
         with suppress(ValueError):
             return from_fault(Fault(type=ErrorType(cause.type), detail=cause.message))
-    return problem(ErrorType.INTERNAL, "The case could not do this.", "案件未能执行该操作。")
+    return problem(ErrorType.INTERNAL, "The case could not do this.", "工单未能执行该操作。")
 
 
 def _from_rpc(error: RPCError) -> ProblemError:
@@ -199,7 +199,7 @@ def _from_rpc(error: RPCError) -> ProblemError:
             return too_large()
         case RPCStatusCode.INVALID_ARGUMENT:
             return problem(
-                ErrorType.INVALID, "The case engine does not take this content.", "案件引擎无法接受该内容。", field="body"
+                ErrorType.INVALID, "The case engine does not take this content.", "工单引擎无法接受该内容。", field="body"
             )
         case _:
             return _unavailable()
@@ -209,7 +209,7 @@ def _not_yet() -> ProblemError:
     return problem(
         ErrorType.NOT_YET,
         "The case has not answered in time. It may still do it: a retry with the same Idempotency-Key is safe.",
-        "案件未能及时答复，操作可能仍会执行；使用相同的 Idempotency-Key 重试是安全的。",
+        "工单未能及时答复，操作可能仍会执行；使用相同的 Idempotency-Key 重试是安全的。",
         retry_after=2,
     )
 
@@ -218,6 +218,6 @@ def _unavailable() -> ProblemError:
     return problem(
         ErrorType.UNAVAILABLE,
         "The case engine cannot be reached at the moment. Try again shortly; a retry with the same Idempotency-Key is safe.",
-        "案件引擎暂时无法访问，请稍后重试；使用相同的 Idempotency-Key 重试是安全的。",
+        "工单引擎暂时无法访问，请稍后重试；使用相同的 Idempotency-Key 重试是安全的。",
         retry_after=2,
     )

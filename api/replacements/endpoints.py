@@ -105,7 +105,7 @@ def _over() -> ProblemError:
     return problem(
         ErrorType.NOT_ALLOWED_NOW,
         "It is over; nothing can be done to it any more. The case says what came of it.",
-        "换货、补发或维修已结束，无法再操作；结果请查看案件。",
+        "换货、补发或维修已结束，无法再操作；结果请查看工单。",
         rule="RES-7",
     )
 

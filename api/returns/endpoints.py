@@ -146,7 +146,7 @@ def _over() -> ProblemError:
     return problem(
         ErrorType.NOT_ALLOWED_NOW,
         "The return is over; nothing can be done with it any more. The case says what came of it.",
-        "退货已结束，无法再操作；结果请查看案件。",
+        "退货已结束，无法再操作；结果请查看工单。",
         rule="RES-6",
     )
 

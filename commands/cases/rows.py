@@ -41,7 +41,7 @@ COLUMNS = {
         Bilingual(en="the customer's words", zh="客户描述"), ("text", "描述", "问题描述", "反馈内容", "投诉内容", "内容")
     ),
     "kind": Column(
-        Bilingual(en="kind of case; complaint where it is empty", zh="案件类型；空为 complaint"), ("类型", "案件类型")
+        Bilingual(en="kind of case; complaint where it is empty", zh="工单类别；空为 complaint"), ("类型", "案件类型")
     ),
     "channel": Column(Bilingual(en="channel; import where it is empty", zh="渠道；空为 import"), ("渠道", "来源")),
     "issue": Column(Bilingual(en="issue", zh="问题分类"), ("问题分类",)),

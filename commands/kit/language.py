@@ -174,7 +174,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "tabs": ("制表符", "tabs"),
     "not_used": ("不使用", "not used"),
     "unreadable": (
-        "{count} 行无法读取，不会开案；第一个原因：{first}",
+        "{count} 行无法读取，不会开立工单；第一个原因：{first}",
         "{count} rows cannot be read and open nothing. The first: {first}",
     ),
     "only_checked": (

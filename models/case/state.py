@@ -21,7 +21,6 @@ from models.common.vocabulary import (
     Outcome,
     Party,
     Priority,
-    Role,
     SlaState,
     Stage,
     Tier,
@@ -266,11 +265,6 @@ class CaseState(BaseModel):
         """The hashes of every piece that anybody gave (INV-3)."""
         said = [piece.sha256 for saying in self.sayings for piece in saying.evidence]
         return frozenset([*said, *(piece.sha256 for piece in self.receipt.evidence)])
-
-    @property
-    def evidence_given(self) -> bool:
-        """Whether the customer gave any evidence."""
-        return bool(self.receipt.evidence) or any(saying.evidence for saying in self.sayings if saying.by.role is Role.CUSTOMER)
 
 
 class CaseStart(Frozen):

@@ -14,11 +14,11 @@ class Why(StrEnum):
     PROVIDER_REFUSED = "provider_refused"
     """For good: the number or mailbox does not exist, for one."""
     TRIED_IN_VAIN = "tried_in_vain"
-    """The provider was away for as long as news are news."""
+    """The provider did not take it in three days."""
 
 
 class Undelivered(Frozen):
-    """A message that was not delivered. No address, and nothing that a provider said of one: the history knows neither."""
+    """A message that was not delivered, without its address and without the provider's words: these do not belong in a history."""
 
     message_id: Inside[int]
     about: Inside[str]

@@ -31,7 +31,7 @@ class ContactPolicy(Frozen):
         return self.emails_a_day if channel == MessageChannel.EMAIL else self.sms_a_day
 
     def night(self, channel: str) -> tuple[time, time] | None:
-        """When the quiet hours of a channel begin and end, by the clock on the customer's wall."""
+        """When the quiet hours of a channel begin and end, in the customer's local time; None: it has none."""
         written = self.quiet_hours.get(MessageChannel(channel))
         if written is None:
             return None

@@ -301,8 +301,9 @@ class Policy(Frozen):
     """WRK-6: which of the customers' words ask for a reply, and which say that it is not solved."""
     triage_below: float = Field(default=0.6, ge=0, le=1)
     suggest_at_least: float = Field(default=0.4, ge=0, le=1)
-    answered_from: float = Field(default=0, ge=0, le=1)
     """REC-6: how well an answer of the knowledge base must fit a question to be shown without a person."""
+    answered_from: float = Field(default=0, ge=0, le=1)
+    """REC-6: how well it must fit so that silence counts as answered."""
     max_evidence: int = Field(default=30, ge=1, le=100)
     """INV-3: pieces of evidence on one case."""
     max_rounds: int = Field(default=5, ge=1, le=20)

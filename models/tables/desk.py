@@ -11,7 +11,7 @@ from models.tables.columns import Json, TextList, UtcDateTime
 
 
 class CaseWordsRow(SQLModel, table=True):
-    """What a case is found by: the terms of its description (number 0) and of everything that was said on it, in their order."""
+    """What a case is found by: the terms of its description (number 0) and of everything that was said on it, with single Chinese characters."""
 
     __tablename__: ClassVar[Any] = "case_words"
     __table_args__: ClassVar[Any] = (Index("ix_case_words_terms", "terms", postgresql_using="gin"),)

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
+from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from rules.case.sayings import saying_view
 from rules.common.readers import sees
+
+PARTIES = frozenset({Role.CUSTOMER}) | Partner.roles()
+"""The roles of a case's parties."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from rules.facts.questions import when_silent
 
 REMINDED = Bilingual(zh="再次提醒主管，并记录超时", en="the supervisors are reminded, and the delay is recorded")
 FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
-BACK = Bilingual(zh="案件回到队列", en="the case is back in its queue")
+BACK = Bilingual(zh="工单回到队列", en="the case is back in its queue")
 LAPSED = Bilingual(zh="转交未被接受，由团队主管接手", en="nobody took the case over: it goes to the team's supervisor")
 
 

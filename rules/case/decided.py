@@ -13,16 +13,15 @@ from models.common.base import Bilingual
 from models.common.decides import Named
 from models.common.vocabulary import Role
 from models.remedies.remedy import Proposal, Voided
+from rules.case.replies import ANSWERING
 from rules.case.sayings import is_private
 from rules.common.decided import quoted
 from rules.common.format import money
 
-ANSWERING = frozenset({Role.MERCHANT, *Role.platform()})
-"""Who answers customers."""
 VOIDED = {
-    Voided.RECLASSIFIED: Bilingual(zh="案件已重新分类", en="the case was classified anew"),
-    Voided.WITHDRAWN: Bilingual(zh="案件已撤回", en="the case was withdrawn"),
-    Voided.CLOSED: Bilingual(zh="案件已被客服关闭", en="the case was closed"),
+    Voided.RECLASSIFIED: Bilingual(zh="工单已重新分类", en="the case was classified anew"),
+    Voided.WITHDRAWN: Bilingual(zh="工单已撤回", en="the case was withdrawn"),
+    Voided.CLOSED: Bilingual(zh="工单已被客服关闭", en="the case was closed"),
 }
 
 
@@ -72,7 +71,7 @@ def _fate(case: CaseState, reader: Actor, named: Named) -> Bilingual:
     last = case.proposals[-1].id if case.proposals else None
     name = named.get("proposal_id", last)
     proposal = next((one for one in _known(case, reader) if one.id == name), None)
-    return said_of(proposal, reader) if proposal else Bilingual(zh="本案没有该方案", en="the case has no such proposal")
+    return said_of(proposal, reader) if proposal else Bilingual(zh="本工单没有该方案", en="the case has no such proposal")
 
 
 def _known(case: CaseState, reader: Actor) -> Iterator[Proposal]:
@@ -131,8 +130,8 @@ def _handed_on(case: CaseState, _: Actor, __: Named) -> Bilingual:
             en=f"{offer.by.id} offers the case to {whom} anew: “{quoted(offer.reason)}”",
         )
     if case.handler is not None:
-        return Bilingual(zh=f"案件现由 {case.handler.id} 负责", en=f"the case is {case.handler.id}'s now")
-    return Bilingual(zh=f"转交已结束，案件在 {case.team} 组", en=f"the transfer is over, the case is with team {case.team}")
+        return Bilingual(zh=f"工单现由 {case.handler.id} 负责", en=f"the case is {case.handler.id}'s now")
+    return Bilingual(zh=f"转交已结束，工单在 {case.team} 组", en=f"the transfer is over, the case is with team {case.team}")
 
 
 def _appeal(case: CaseState) -> Named:
@@ -142,7 +141,7 @@ def _appeal(case: CaseState) -> Named:
 def _heard(case: CaseState, _: Actor, named: Named) -> Bilingual:
     appeal = next((one for one in case.appeals if one.id == named.get("appeal_id")), None)
     if appeal is None or appeal.decided_by is None:
-        return Bilingual(zh="本案没有该申诉", en="the case has no such appeal")
+        return Bilingual(zh="本工单没有该申诉", en="the case has no such appeal")
     who, why = appeal.decided_by.id, quoted(appeal.reason or "—")
     if appeal.granted:
         return Bilingual(zh=f"{who} 已支持该申诉：“{why}”", en=f"{who} granted it: “{why}”")
@@ -166,7 +165,7 @@ def _solution(case: CaseState) -> Named:
 
 
 def _solved_anew(case: CaseState, _: Actor, __: Named) -> Bilingual:
-    return Bilingual(zh=f"案件此后又有了第 {case.solutions} 个处理结果", en=f"since then there is solution {case.solutions}")
+    return Bilingual(zh=f"工单此后又有了第 {case.solutions} 个处理结果", en=f"since then there is solution {case.solutions}")
 
 
 def _talk(case: CaseState) -> Named:

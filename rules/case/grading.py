@@ -8,14 +8,13 @@ from functools import lru_cache
 from models.case.state import CaseState, Grade
 from models.common.actors import EvidenceRef
 from models.common.base import Body, Money
-from models.common.vocabulary import Issue, Kind, Role
+from models.common.vocabulary import Issue, Kind
 from models.policy.policy import GradingPolicy, PolicySlice
+from rules.case.access import PARTIES
 from rules.case.senses import meant
 from rules.common.format import minor_units
 from rules.common.rates import worth
 
-PARTIES = frozenset({Role.CUSTOMER, Role.MERCHANT, Role.CARRIER})
-"""Whose words are graded: ours ask whether somebody was hurt."""
 Points = Iterator[tuple[int, str]]
 
 
@@ -65,7 +64,10 @@ def dangers_in(rules: GradingPolicy, text: str) -> tuple[str, ...]:
 
 
 def said_by_parties(case: CaseState, rules: GradingPolicy) -> str:
-    """What the parties told so far, a line for each time. In cases from before there were senses, what our own people said counts too."""
+    """What the parties told so far, a line for each time: our own people ask whether somebody was hurt.
+
+    In cases from before there were senses, what they said counts too.
+    """
     heard = (saying.words for saying in case.sayings if rules.senses is None or saying.by.role in PARTIES)
     return "\n".join((case.receipt.description, *heard))
 

@@ -36,7 +36,7 @@ class Permission:
 AT_THE_DESK = Permission(
     frozenset({A, S}),
     lambda _case, _actor: True,
-    Bilingual(zh="案件最终关闭之前", en="until the case is closed for good"),
+    Bilingual(zh="工单最终关闭之前", en="until the case is closed for good"),
 )
 REFUND_FAILED = Permission(
     frozenset({A, S}), conditions.refund_failed, Bilingual(zh="有退款失败时", en="while a refund has failed")
@@ -44,7 +44,7 @@ REFUND_FAILED = Permission(
 IS_OFFERED = Permission(
     frozenset({A, S}),
     conditions.is_offered,
-    Bilingual(zh="案件正转交给您或您的团队时", en="while the case is offered to you or your team"),
+    Bilingual(zh="工单正转交给您或您的团队时", en="while the case is offered to you or your team"),
 )
 AWAITS_APPROVAL = Permission(
     frozenset({S}),
@@ -59,7 +59,7 @@ AWAITS_CONFIRMATION = Permission(
 
 PERMISSIONS: dict[Action, Permission] = {
     Action.ADD_WORDS: Permission(
-        frozenset({C, M, K, A, S}), conditions.is_open, Bilingual(zh="案件处理中", en="while the case is open")
+        frozenset({C, M, K, A, S}), conditions.is_open, Bilingual(zh="工单处理中", en="while the case is open")
     ),
     Action.CORRECT_ORDER: Permission(
         frozenset({C, A, S}),
@@ -75,17 +75,17 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.SET_PRIORITY: Permission(
         frozenset({A, S}),
         conditions.is_graded,
-        Bilingual(zh="案件处理中且已定级时", en="while the case is open and has a priority"),
+        Bilingual(zh="工单处理中且已定级时", en="while the case is open and has a priority"),
     ),
     Action.TAKE: Permission(
         frozenset({A, S}),
         conditions.can_take,
-        Bilingual(zh="案件处理中且不由您负责时", en="while the case is open and somebody else's or nobody's"),
+        Bilingual(zh="工单处理中且不由您负责时", en="while the case is open and somebody else's or nobody's"),
     ),
     Action.TRANSFER: Permission(
         frozenset({A, S}),
         conditions.can_hand_on,
-        Bilingual(zh="案件由您负责且尚未提出转交时", en="while the case is open, yours, and not offered to anybody"),
+        Bilingual(zh="工单由您负责且尚未提出转交时", en="while the case is open, yours, and not offered to anybody"),
     ),
     Action.ACCEPT_TRANSFER: IS_OFFERED,
     Action.DECLINE_TRANSFER: IS_OFFERED,
@@ -102,7 +102,7 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.REPLY: Permission(
         frozenset({M, A, S}),
         conditions.can_reply,
-        Bilingual(zh="案件处理中且由您一方负责时", en="while the case is open and yours to handle"),
+        Bilingual(zh="工单处理中且由您一方负责时", en="while the case is open and yours to handle"),
     ),
     Action.ASK: Permission(
         frozenset({C, M, A, S}),
@@ -164,18 +164,18 @@ PERMISSIONS: dict[Action, Permission] = {
     Action.SNOOZE: Permission(
         frozenset({A, S}),
         may_snooze,
-        Bilingual(zh="案件处理中且由您负责或无人负责时", en="while the case is open, and yours or nobody's"),
+        Bilingual(zh="工单处理中且由您负责或无人负责时", en="while the case is open, and yours or nobody's"),
     ),
-    Action.UNSNOOZE: Permission(frozenset({A, S}), is_snoozed, Bilingual(zh="案件被搁置时", en="while the case is snoozed")),
+    Action.UNSNOOZE: Permission(frozenset({A, S}), is_snoozed, Bilingual(zh="工单被搁置时", en="while the case is snoozed")),
     Action.ASSIGN: Permission(
         frozenset({S}),
         conditions.can_assign,
-        Bilingual(zh="案件处理中且尚未到主管时", en="while the case is open, below the supervisor"),
+        Bilingual(zh="工单处理中且尚未到主管时", en="while the case is open, below the supervisor"),
     ),
     Action.CLOSE: Permission(
         frozenset({A, S}),
         lambda case, actor: conditions.can_withdraw(case, actor) and conditions.holds_the_case(case, actor),
-        Bilingual(zh="案件由平台处理且仍可撤回时", en="while the case is yours to handle and could still be withdrawn"),
+        Bilingual(zh="工单由平台处理且仍可撤回时", en="while the case is yours to handle and could still be withdrawn"),
     ),
     Action.RETRY_REFUND: REFUND_FAILED,
     Action.RECORD_REFUND: REFUND_FAILED,
@@ -232,9 +232,9 @@ def overtaken(case: CaseState, act: Act[Body], action: Action) -> Fault | None:
 
 def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
     """Why the actor may not do this: not with this role, or not now. None: go ahead."""
-    now = Bilingual(zh=f"案件当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
+    now = Bilingual(zh=f"工单当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
     if case.next_stage is not None:
-        now = Bilingual(zh=f"案件正转入 {case.next_stage}", en=f"Somebody has just sent the case to {case.next_stage}")
+        now = Bilingual(zh=f"工单正转入 {case.next_stage}", en=f"Somebody has just sent the case to {case.next_stage}")
     elif action is Action.WITHDRAW and (bound := binding(case)) is not None:
         now = WORDS[bound]
     elif (said := meanwhile(case, action, actor)) is not None:

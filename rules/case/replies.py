@@ -7,10 +7,12 @@ import re
 from functools import lru_cache
 
 from models.common.plain_text import plain_text
-from models.common.vocabulary import Issue
+from models.common.vocabulary import Issue, Role
 from models.policy.replies import RepliesPolicy
 from models.remedies.order_change import ChangeKind
 
+ANSWERING = frozenset({Role.MERCHANT}) | Role.platform()
+"""Who answers customers."""
 LONGEST_THANKS = 200
 """Letters. Whoever writes more says more than thanks."""
 

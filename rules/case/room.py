@@ -48,7 +48,7 @@ FOUND = 100
 LEADS_ON = (Accept, Approve, Confirm, Rate, Take, AcceptTransfer, Withdraw)
 """What adds little and brings a case towards its end: always possible, however full it is."""
 
-WAIT = Bilingual(zh="请等待处理结果；其他事项请开立新案件", en="wait for the decision; for anything else open a new case")
+WAIT = Bilingual(zh="请等待处理结果；其他事项请开立新工单", en="wait for the decision; for anything else open a new case")
 DECIDE = Bilingual(zh="请据现有材料作出决定，或由主管裁定", en="decide on what is there, or have a supervisor rule")
 UNWATCH = Bilingual(zh="请由不再需要关注的同事取消关注", en="let colleagues who need not watch any more stop")
 UNTAG = Bilingual(zh="请先移除不再需要的标签", en="take off those that are not needed any more")

@@ -117,7 +117,7 @@ def _parts(words: Words) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def _known(word: str, parts: frozenset[str]) -> str:
-    """The word of the list that this one is with a slip of the pen; itself when there is none."""
+    """The word of the list that this one is with a typing error; itself when there is none."""
     if word in parts or len(word) < LONG_ENOUGH:
         return word
     return next((part for part in sorted(parts) if part[0] == word[0] and _one_slip(word, part)), word)

@@ -37,7 +37,7 @@ def closed_request(case: CaseState, act: Act[Body]) -> Fault | None:
     if request is None or request.open:
         return None
     said = Bilingual(
-        zh=f"询问 {request.id} 已结束；案件处理期间仍可通过 add_words 补充说明",
+        zh=f"询问 {request.id} 已结束；工单处理期间仍可通过 add_words 补充说明",
         en=f"the request {request.id} is closed; while the case is open, add_words still reaches whoever decides",
     )
     return _conflict("request_id", "INV-2", said)
@@ -62,7 +62,7 @@ def _expired(case: CaseState, body: Body, now: datetime) -> Fault | None:
 def _same_priority(case: CaseState, body: Body) -> Fault | None:
     if not isinstance(body, SetPriority) or case.grade is None or body.priority is not case.grade.priority:
         return None
-    said = Bilingual(zh=f"案件的优先级已是 {body.priority}", en=f"the case's priority is {body.priority} already")
+    said = Bilingual(zh=f"工单的优先级已是 {body.priority}", en=f"the case's priority is {body.priority} already")
     return _conflict("priority", "CLS-3", said)
 
 
@@ -90,7 +90,7 @@ def _unfit(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None
                 "if_free",
                 "DSP-2",
                 Bilingual(
-                    zh=f"案件已由 {case.handler.id} 负责；请从队列领取下一件",
+                    zh=f"工单已由 {case.handler.id} 负责；请从队列领取下一件",
                     en=f"the case is {case.handler.id}'s; ask the queue for the next one",
                 ),
             )
@@ -113,13 +113,13 @@ def _conflict(field: str, rule: str, said: Bilingual) -> Fault:
 
 def _transfer(case: CaseState, actor: Actor, body: Transfer) -> Fault | None:
     if body.team is None and case.team is None:
-        untold = Bilingual(zh="案件尚未分到团队；请指定要转交的团队", en="no team has this case yet; name the one to hand it to")
+        untold = Bilingual(zh="工单尚未分到团队；请指定要转交的团队", en="no team has this case yet; name the one to hand it to")
         return _invalid("team", "DSP-4", untold)
     to_oneself = body.to is not None and body.to == actor.id
     nowhere_new = body.to is None and body.team == case.team and case.handler is None
-    said = Bilingual(zh="案件已经由您负责", en="the case is yours already") if to_oneself else None
+    said = Bilingual(zh="工单已经由您负责", en="the case is yours already") if to_oneself else None
     if nowhere_new:
-        said = Bilingual(zh=f"案件已在 {case.team} 组", en=f"the case is with team {case.team} already")
+        said = Bilingual(zh=f"工单已在 {case.team} 组", en=f"the case is with team {case.team} already")
     return _invalid("to", "DSP-4", said)
 
 
@@ -127,7 +127,7 @@ def _answer(case: CaseState, act: Act[Body], body: Answer) -> Fault | None:
     if _request_to(case, act.actor, body) is not None:
         return None
     said = Bilingual(
-        zh=f"本案没有向您提出编号为 {body.request_id} 的询问", en=f"there is no request {body.request_id} to you on this case"
+        zh=f"本工单没有向您提出编号为 {body.request_id} 的询问", en=f"there is no request {body.request_id} to you on this case"
     )
     return _invalid("request_id", "INV-2", said)
 
@@ -144,7 +144,7 @@ def _appeal(case: CaseState, policy: PolicySlice, body: AppealFinding, now: date
     if any(piece.sha256 not in case.evidence for piece in body.evidence):
         return None
     said = Bilingual(
-        zh="申诉须提交新的凭证，所附凭证案件中已有", en="an appeal needs new evidence; the case has all of this already"
+        zh="申诉须提交新的凭证，所附凭证工单中已有", en="an appeal needs new evidence; the case has all of this already"
     )
     return _invalid("evidence", "INV-5", said)
 
@@ -174,7 +174,7 @@ def _ask(case: CaseState, by: Actor, body: Ask) -> Fault | None:
     if body.of in askable:
         return None
     there = sorted(askable)
-    said = Bilingual(zh=f"无人可问：本案涉及 {'、'.join(there)}", en=f"nobody to ask: this case has {', '.join(there)}")
+    said = Bilingual(zh=f"无人可问：本工单涉及 {'、'.join(there)}", en=f"nobody to ask: this case has {', '.join(there)}")
     return _invalid("of", "INV-2", said)
 
 

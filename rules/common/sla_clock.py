@@ -23,7 +23,7 @@ HOLDERS = {
     Tier.CARRIER: WaitingOn.CARRIER,
 }
 """Whose move it is while a case is at that tier."""
-MISSED = Bilingual(zh="记为超时，案件升级至上一级", en="the miss is recorded, and the next tier takes the case over")
+MISSED = Bilingual(zh="记为超时，工单升级至上一级", en="the miss is recorded, and the next tier takes the case over")
 
 
 def target_for(

@@ -1,1 +1,1 @@
-"""What spares the desk the same work twice."""
+"""Rules of the desk: variables of saved replies, cases that are put aside."""

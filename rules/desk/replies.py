@@ -3,19 +3,18 @@
 import re
 from collections.abc import Mapping
 
-from models.common.base import Bilingual
-
-VARIABLES: Mapping[str, Bilingual] = {
-    "customer_name": Bilingual(zh="顾客的称呼", en="the customer's name"),
-    "case_id": Bilingual(zh="工单编号", en="the case's id"),
-    "order_id": Bilingual(zh="订单编号", en="the order's id"),
-    "issue": Bilingual(zh="问题类型", en="what went wrong"),
-    "products": Bilingual(zh="涉及的商品", en="the titles of the lines that the case is about"),
-    "tracking": Bilingual(zh="运单号", en="the numbers of the order's parcels"),
-    "amount": Bilingual(zh="退还或方案金额", en="what is paid back, else what is offered"),
-    "deadline": Bilingual(zh="当前期限", en="until when the case waits"),
-    "agent_name": Bilingual(zh="回复人姓名", en="your name"),
-}
+VARIABLES = (
+    "customer_name",
+    "case_id",
+    "order_id",
+    "issue",
+    "products",
+    "tracking",
+    "amount",
+    "deadline",
+    "agent_name",
+)
+"""What each is: docs/desk.md."""
 _VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 

@@ -37,7 +37,7 @@ def unfit_snooze(body: Body, now: datetime) -> Fault | None:
     return Fault(
         type=ErrorType.INVALID,
         detail=f"until: name an instant of the next {LONGEST.days} days, or leave it out: then the case comes back when something happens.",
-        detail_zh=f"until：须为今后 {LONGEST.days} 天内的时间；不填则在案件有新动态时恢复。",
+        detail_zh=f"until：须为今后 {LONGEST.days} 天内的时间；不填则在工单有新动态时恢复。",
         field="until",
         rule="WRK-2",
     )

@@ -1,4 +1,4 @@
-"""Quiet hours (NTF-4): until when a message is held, by the clock on the customer's wall."""
+"""Quiet hours (NTF-4): until when a message is held, in the customer's local time."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo

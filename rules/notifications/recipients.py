@@ -5,17 +5,15 @@ from typing import NamedTuple, Protocol
 from models.case.state import CaseState, TimelineEntry
 from models.common.actors import SYSTEM
 from models.common.events import SentTo
-from models.common.partner_registry import Partner
 from models.common.readers import Readers
 from models.common.vocabulary import Locale, Role
 from models.policy.policy import MessageRule
-from rules.case.access import may_see, parties_of
+from rules.case.access import PARTIES, may_see, parties_of
 from rules.case.timeline import RELATIONS, grounds_in, named_in
 from rules.common.sla_clock import HOLDERS
 
 ANY_TEAM = "all"
 """The team of a case that was not dispatched yet: its messages are for everybody who triages."""
-PARTIES = frozenset({Role.CUSTOMER}) | Partner.roles()
 
 
 class Preference(Protocol):

@@ -37,7 +37,7 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
     A merchant, whose money it is, and a supervisor, who rules, may go beyond what the policy's rows allow; nobody beyond what is left.
     """
     if case.issue is None:
-        return Bilingual(zh="案件尚未分类，请先分类", en="the case has no issue yet; classify it first")
+        return Bilingual(zh="工单尚未分类，请先分类", en="the case has no issue yet; classify it first")
     issue = case.issue
     said = next(filter(None, (_misplaced(case, issue, policy, remedy) for remedy in remedies)), None)
     if said is None and case.payments:

@@ -37,7 +37,7 @@ from rules.desk.snooze import brings_back, unfit_snooze
 from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import Seen
-from workflows.kit.grading import hear
+from workflows.kit.grading import grade_again
 from workflows.kit.numbering import Numbering, this_task
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.web_ui import details_of
@@ -98,7 +98,7 @@ class CaseContext(CaseDeadlines):
         """Whoever of the customer and the platform's people acts has seen to a customer who was not reached (NTF-4)."""
         if act.actor.role is Role.CUSTOMER or act.actor.role in Role.platform():
             self.case.unreached_since = None
-        hear(self, act)
+        grade_again(self, act)
 
     def view_for(self, act: Act[Any], /) -> CaseView:
         return view_of(self.case, self.policy, act.actor, self.now, act.locale)

@@ -10,7 +10,8 @@ from models.case.state import DANGERS, Grade
 from models.common.actors import SYSTEM, Actor
 from models.common.events import Event
 from models.common.vocabulary import Priority, Role, Tier
-from rules.case.grading import PARTIES, dangers_in, grade, raised, said_by_parties, said_in
+from rules.case.access import PARTIES
+from rules.case.grading import dangers_in, grade, raised, said_by_parties, said_in
 from rules.case.routing import route
 from rules.common.amounts import cost_of
 from workflows.kit.case_deadlines import CaseDeadlines
@@ -49,7 +50,7 @@ def graded_by(context: CaseDeadlines, words: str) -> Grade:
     )
 
 
-def hear(context: CaseDeadlines, act: Act[Any]) -> None:
+def grade_again(context: CaseDeadlines, act: Act[Any]) -> None:
     """New words may make a case more urgent, never less. New danger is told at once to whoever holds the case and to the supervisors,
     and counts over a priority that a person had set before it.
     """

@@ -33,6 +33,7 @@ from models.common.vocabulary import ClockName, Kind, Outcome, RefundStatus, Rol
 from models.investigation.findings import Finding, Saying
 from models.remedies.remedy import Voided
 from models.remedies.table import REMEDIES
+from rules.case.replies import ANSWERING
 from rules.case.timeline import REQUESTED
 from rules.case.wishes import takes_up_wish
 from rules.money.refund_state import standing
@@ -88,7 +89,7 @@ def answer(context: CaseContext, act: Act[Answer]) -> None:
     context.note(
         Event.INFORMATION_GIVEN, act.actor, request_id=body.request_id, of=act.actor.role.value, asker=asker, admits=body.admits
     )
-    if asker in PEOPLE_WHO_ANSWER:
+    if asker in ANSWERING:
         hear(context, act, body.words)
     if context.case.stage is Stage.RESOLUTION:
         investigation.conclude(context)  # the stage that asks concludes by itself
@@ -217,13 +218,10 @@ def rated(context: CaseContext, act: Act[Rate] | Act[Confirm], rating: Rate) -> 
         context.note(Event.LOW_SCORE, lowest=rating.lowest)
 
 
-PEOPLE_WHO_ANSWER = frozenset({Role.AGENT, Role.SUPERVISOR, Role.MERCHANT})
-
-
 def first_contact(context: CaseContext, act: Act[Reply] | Act[Ask] | Act[Propose]) -> None:
     """DSP-3: whoever first answers the customer owns the case; the first promise is kept (SLA-1)."""
     case = context.case
-    if act.actor.role in PEOPLE_WHO_ANSWER:
+    if act.actor.role in ANSWERING:
         case.owner = case.owner or act.actor
         if act.actor.role in Role.platform():
             case.handler = case.handler or act.actor

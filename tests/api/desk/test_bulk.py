@@ -99,7 +99,8 @@ async def test_few_cases_are_acted_on_at_once_and_what_takes_too_long_is_left_to
     monkeypatch.setattr(bulk, "WITHIN", 0.3)
     agent, cases = web.person(A, "zhou", "payments"), [f"RD-{number}" for number in range(20)]
     first = asyncio.create_task(done(agent, "tag", cases, {}))
-    await asyncio.sleep(0.1)
+    while not at_work[0]:
+        await asyncio.sleep(0.01)
     second = await agent.post("/v1/bulk/tag", {"cases": cases, "body": {}})
     assert (second.status_code, second.json()["rule"]) == (429, "TRU-4")
     results = list((await first).values())

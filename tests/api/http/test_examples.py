@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -133,7 +134,9 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
 
 async def asked(shop: Shop) -> Case:
     """The merchant is asked for its side."""
-    case = await shop.open(kind="complaint", issue="order.change")
+    case = await shop.open(
+        "hygiene", kind="complaint", issue="order.change"
+    )  # of delivered ones there are 30, of each other state 8 or 10
     await case.reaches("answers")
     return case
 
@@ -160,8 +163,8 @@ async def offered(shop: Shop) -> Case:
     return case
 
 
-async def proposed(shop: Shop) -> Case:
-    case = await planning(shop)
+async def proposed(shop: Shop, state: str = "delivered") -> Case:
+    case = await planning(shop, state)
     await case.act(Role.AGENT, "propose")
     await case.reaches("choice")
     return case
@@ -281,13 +284,13 @@ SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
     Action.DECLINE: (costly, Role.SUPERVISOR),
     Action.ACCEPT: (proposed, Role.CUSTOMER),
     Action.REJECT: (proposed, Role.CUSTOMER),
-    Action.COUNTER: (proposed, Role.CUSTOMER),
+    Action.COUNTER: (partial(proposed, state="expensive"), Role.CUSTOMER),
     Action.ARBITRATE: (deadlocked, Role.SUPERVISOR),
     Action.APPEAL: (paid, Role.MERCHANT),
     Action.DECIDE_APPEAL: (appealed, Role.SUPERVISOR),
     Action.REVIEW: (settled_alone, Role.SUPERVISOR),
-    Action.NOTE: (asked, Role.AGENT),
-    Action.TAG: (asked, Role.AGENT),
+    Action.NOTE: (planning, Role.AGENT),
+    Action.TAG: (planning, Role.AGENT),
     Action.WATCH: (asked, Role.AGENT),
     Action.UNWATCH: (asked, Role.AGENT),
     Action.SNOOZE: (planning, Role.SUPERVISOR),

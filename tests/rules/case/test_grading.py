@@ -14,7 +14,8 @@ from models.common.decides import Decides
 from models.common.vocabulary import Issue, Kind, Priority
 from models.investigation.findings import Saying
 from models.policy.policy import PolicySlice
-from rules.case.grading import PARTIES, grade, said_by_parties, said_in
+from rules.case.access import PARTIES
+from rules.case.grading import grade, said_by_parties, said_in
 from rules.case.permissions import PERMISSIONS
 from tests.support.builders.actors import AGENT, CUSTOMER
 from tests.support.builders.cases import NOW, case
