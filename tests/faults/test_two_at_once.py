@@ -42,7 +42,7 @@ async def test_of_two_people_who_propose_at_once_one_is_told_that_the_other_was_
     case = await shop.open(order, no_trouble, **SERVICE)
     await undecided(case)
     amount = {"minor": 1_000, "currency": order["total"]["currency"]}
-    people = [shop.person(Role.SUPERVISOR, who) for who in ("sun", "susan")]
+    people = [shop.person(Role.SUPERVISOR, who) for who in ("sun", "li")]
     answers = await asyncio.gather(*(who.post(f"/v1/cases/{case.case_id}/propose", giving(amount)) for who in people))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     loser = next(answer for answer in answers if answer.status_code == 409).json()
