@@ -126,7 +126,7 @@ class Life:
         return bool(state["confirmed"])
 
     async def speak(self, case: Case, key: str) -> None:
-        await answered(lambda: case.act(CUSTOMER, Action.ADD_WORDS, key=key, words="Thank you"))
+        await answered(lambda: case.act(CUSTOMER, Action.ADD_WORDS, key=key, words="Thank you" + " ok" * int(key[1:])))
         self.said[case.handle.id] += 1
 
     async def seen(self, case: Case, holds: Callable[[CaseView], bool], tries: int = 15) -> CaseView:
