@@ -35,7 +35,7 @@ from models.tables.claims import ClaimHistoryRow
 from models.tables.money import RefundPartRow
 from rules.policy.load import load_policy, slice_policy
 from settings import ROOT, Settings
-from tests.support.builders.actors import CUSTOMER, MERCHANT
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
 from tests.support.builders.cases import receipt
 from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.returns import Returning
@@ -126,7 +126,7 @@ class Life:
         return bool(state["confirmed"])
 
     async def speak(self, case: Case, key: str) -> None:
-        await answered(lambda: case.act(CUSTOMER, Action.ADD_WORDS, key=key, words="Thank you" + " ok" * int(key[1:])))
+        await answered(lambda: case.act(AGENT, Action.ADD_WORDS, key=key, words=f"Anything new? {key}"))
         self.said[case.handle.id] += 1
 
     async def seen(self, case: Case, holds: Callable[[CaseView], bool], tries: int = 15) -> CaseView:
