@@ -25,14 +25,19 @@ _JOINTS = ("or", "nor", "或", "或者", "和", "及", "以及", "、", "/")
 """What goes on with a denial: no smoke *or* fire."""
 
 
-def meant(words: Words, senses: SensesPolicy, text: str) -> Iterator[str]:
+def meant(words: Words, senses: SensesPolicy, text: str) -> Words:
     """The words of the list that the text says and means, each once, in the text's order, as they are written there."""
-    if words:
-        word, pattern = _patterns(words, tuple(senses.sets.items()), senses.other, senses.denials, senses.between)
-        parts = _parts(words)
-        lines = (_LETTERS.sub(lambda found: _known(found[0], parts), _plain(line)) for line in text.splitlines())
-        clauses = (clause for line in lines for clause in _CLAUSE_END.split(line) if word.search(clause))
-        yield from dict.fromkeys(said for clause in clauses for said in _said(pattern, clause))
+    how = (tuple(senses.sets.items()), senses.other, senses.denials, senses.between)
+    return _meant(words, how, text) if words else ()
+
+
+@lru_cache(maxsize=256)  # a word is heard when it is said, when its case is graded, and at each replay
+def _meant(words: Words, how: tuple[tuple[tuple[str, Words], ...], Words, Words, Words], text: str) -> Words:
+    word, pattern = _patterns(words, *how)
+    parts = _parts(words)
+    lines = (_LETTERS.sub(lambda found: _known(found[0], parts), _plain(line)) for line in text.splitlines())
+    clauses = (clause for line in lines for clause in _CLAUSE_END.split(line) if word.search(clause))
+    return tuple(dict.fromkeys(said for clause in clauses for said in _said(pattern, clause)))
 
 
 def _said(pattern: re.Pattern[str], clause: str) -> Iterator[str]:

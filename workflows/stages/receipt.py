@@ -41,8 +41,9 @@ async def receive(context: CaseContext) -> None:
 
 
 def tells_danger(context: CaseContext) -> bool:
+    """Line by line: this is asked whenever anything happens, and what was read before is not read again."""
     grading = context.policy.grading
-    return any(dangers_in(grading, said_by_parties(context.case, grading)))
+    return any(dangers_in(grading, line) for line in said_by_parties(context.case, grading).splitlines())
 
 
 def acknowledge(context: CaseContext) -> None:
