@@ -5,13 +5,14 @@ number. After a crash the lease runs out and the row is sent again under the sam
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlmodel import col, select, update
+from sqlmodel import col, update
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.kit.loops import BATCH, LEASE, repeat, utc_now
+from activities.kit.loops import claim, repeat, utc_now
 from activities.notifications.withholding import Addressed, allowed
 from adapters.database.engine import Database, storable
 from adapters.partners.protocols import Notification
@@ -69,17 +70,13 @@ class Delivery:
 
     async def _claim(self) -> list[Addressed]:
         now = self._now()
-        due = (MessageRow.state == "waiting", col(MessageRow.next_attempt_at) <= now)
-        async with self._database.reading() as session:
-            if (await session.exec(select(MessageRow.id).where(*due).limit(1))).first() is None:
-                return []  # an idle loop takes no writer's turn
-        async with self._database.writing() as session:
-            oldest = select(MessageRow).where(*due).order_by(col(MessageRow.next_attempt_at)).limit(BATCH)
-            rows = (await session.exec(oldest.with_for_update(skip_locked=True))).all()
+
+        async def take(session: AsyncSession, rows: Sequence[MessageRow]) -> list[Addressed]:
             for row in rows:
                 row.attempts += 1
-                row.next_attempt_at = now + LEASE
             return await allowed(session, rows, self._policy, self._texts, now)
+
+        return await claim(self._database, (col(MessageRow.state) == "waiting",), now, take) or []
 
     async def _send(self, row: MessageRow, to: str | None) -> Change:
         """Try to send it; what becomes of its row."""

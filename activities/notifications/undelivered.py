@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.kit.loops import BATCH, LEASE, log, repeat, utc_now
+from activities.kit.loops import claim, log, repeat, utc_now
 from activities.notifications.delivery import GIVE_UP_AFTER
 from adapters.database.contacts import FIELDS, address_of, is_confirmed
 from adapters.database.engine import Database, insert_if_absent
@@ -58,16 +58,11 @@ class UndeliveredMessages:
 
     async def _claim(self) -> list[Claimed]:
         now = self._now()
-        due = (*UNDELIVERED, col(MessageRow.next_attempt_at) <= now)
-        async with self._database.reading() as session:
-            if (await session.exec(select(MessageRow.id).where(*due).limit(1))).first() is None:
-                return []  # an idle loop takes no writer's turn
-        async with self._database.writing() as session:
-            oldest = select(MessageRow).where(*due).order_by(col(MessageRow.next_attempt_at)).limit(BATCH)
-            rows = (await session.exec(oldest.with_for_update(skip_locked=True))).all()
-            for row in rows:
-                row.next_attempt_at = now + LEASE
+
+        async def take(session: AsyncSession, rows: Sequence[MessageRow]) -> list[Claimed]:
             return [Claimed(row, await self._see_to(session, row, now)) for row in rows]
+
+        return await claim(self._database, UNDELIVERED, now, take) or []
 
     async def _see_to(self, session: AsyncSession, row: MessageRow, now: datetime) -> Undelivered | None:
         """Send it another way if there is one. Nothing is told of what belongs to no case, or of an address that never was, when others took it."""
