@@ -95,29 +95,29 @@ class Budgets:
     @contextmanager
     def stream(self, who: str) -> Generator[None]:
         """Hold one of the caller's event streams. Raises ProblemError (BUSY) when they, or all callers together, have too many."""
-        if self._streams[who] >= STREAMS_EACH or self._streams.total() >= STREAMS_ALL:
-            raise problem(
-                ErrorType.BUSY,
-                f"At most {STREAMS_EACH} event streams are open at once for one caller. Close one, or come back later.",
-                f"单个调用方最多同时打开 {STREAMS_EACH} 个事件流，请关闭一个或稍后重试。",
-                rule="TRU-4",
-                retry_after=30,
-            )
-        with _counted(self._streams, who):
+        with _one_more(
+            self._streams,
+            who,
+            STREAMS_EACH,
+            f"At most {STREAMS_EACH} event streams are open at once for one caller. Close one, or come back later.",
+            f"单个调用方最多同时打开 {STREAMS_EACH} 个事件流，请关闭一个或稍后重试。",
+            of_all=STREAMS_ALL,
+            retry_after=30,
+        ):
             yield
 
     @contextmanager
     def bulk(self, who: str) -> Generator[None]:
         """Hold the caller's bulk request. Raises ProblemError (BUSY) when they have one, or all callers together have too many."""
-        if self._bulks[who] or self._bulks.total() >= BULKS_ALL:
-            raise problem(
-                ErrorType.BUSY,
-                f"One bulk request of a caller is carried out at a time, and {BULKS_ALL} of all callers. Come back shortly.",
-                f"每个调用方一次只执行一个批量请求，系统同时最多执行 {BULKS_ALL} 个，请稍后重试。",
-                rule="TRU-4",
-                retry_after=10,
-            )
-        with _counted(self._bulks, who):
+        with _one_more(
+            self._bulks,
+            who,
+            1,
+            f"One bulk request of a caller is carried out at a time, and {BULKS_ALL} of all callers. Come back shortly.",
+            f"每个调用方一次只执行一个批量请求，系统同时最多执行 {BULKS_ALL} 个，请稍后重试。",
+            of_all=BULKS_ALL,
+            retry_after=10,
+        ):
             yield
 
     @contextmanager
@@ -126,20 +126,24 @@ class Budgets:
         if is_stream(request.scope):
             yield
             return
-        if self._served[who] >= self._each:
-            raise problem(
-                ErrorType.BUSY,
-                f"At most {self._each} requests of one caller are served at once. Wait for an answer before you send the next.",
-                f"单个调用方最多同时处理 {self._each} 个请求，请等待答复后再发送。",
-                rule="TRU-4",
-                retry_after=1,
-            )
-        with _counted(self._served, who):
+        with _one_more(
+            self._served,
+            who,
+            self._each,
+            f"At most {self._each} requests of one caller are served at once. Wait for an answer before you send the next.",
+            f"单个调用方最多同时处理 {self._each} 个请求，请等待答复后再发送。",
+            retry_after=1,
+        ):
             yield
 
 
 @contextmanager
-def _counted(held: Counter[str], who: str) -> Generator[None]:
+def _one_more(
+    held: Counter[str], who: str, each: int, en: str, zh: str, *, of_all: int | None = None, retry_after: int
+) -> Generator[None]:
+    """Hold one more for the caller; BUSY, in these words, when `each` are held already, or `of_all` by all callers together."""
+    if held[who] >= each or (of_all is not None and held.total() >= of_all):
+        raise problem(ErrorType.BUSY, en, zh, rule="TRU-4", retry_after=retry_after)
     held[who] += 1
     try:
         yield
