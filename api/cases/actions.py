@@ -14,7 +14,7 @@ from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, Re
 from api.http.examples import ACTIONS
 from api.http.idempotency import request_id
 from api.http.lookup import find
-from api.http.problems import ProblemError, problem
+from api.http.problems import ProblemError, no_such_team, problem
 from api.http.responses import ACTING
 from api.http.routes import SeenRoute
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
@@ -44,7 +44,7 @@ async def perform(
     if caller.role not in ROLES[action]:
         raise _not_for(caller, action)
     if isinstance(body, Transfer) and body.team is not None and body.team not in parts.policy.teams:
-        raise _no_such_team(parts, body.team)
+        raise no_such_team(body.team, parts.policy.teams, "DSP-4")
     if isinstance(body, Reply) and (open_ := left_open(body.words)):
         raise _unfilled(open_)
     row = await find(parts, caller, case_id)
@@ -85,17 +85,6 @@ def _not_for(caller: Caller, action: Action) -> ProblemError:
         f"{action} 仅限以下角色：{roles}；{caller.role} 无权执行。",
         rule="stage × role → actions",
         allowed=[allowed for allowed, who in ROLES.items() if caller.role in who],
-    )
-
-
-def _no_such_team(parts: Parts, team: str) -> ProblemError:
-    teams = sorted(parts.policy.teams)
-    return problem(
-        ErrorType.INVALID,
-        f"team: there is no team {team}; name one of {', '.join(teams)}.",
-        f"team：没有团队 {team}，须为以下之一：{'、'.join(teams)}。",
-        field="team",
-        rule="DSP-4",
     )
 
 

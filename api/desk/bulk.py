@@ -14,7 +14,7 @@ from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey, only_for
 from api.http.examples import ACTIONS
-from api.http.problems import MEANINGS, TYPES, ProblemError, problem, unavailable_database
+from api.http.problems import ProblemError, problem, told_of, unavailable_database
 from api.http.responses import ALWAYS, problems
 from api.http.routes import SeenRoute
 from models.case.actions import BODIES, Action
@@ -100,16 +100,7 @@ async def _act_on_all(
 
 
 def _told(error: ProblemError, language: Locale) -> BulkProblem:
-    fault, meaning = error.fault, MEANINGS[error.fault.type]
-    return BulkProblem(
-        type=TYPES + fault.type,
-        title=meaning.zh if language is Locale.ZH else meaning.en,
-        status=error.status,
-        detail=error.said.in_(language),
-        field=fault.field,
-        rule=fault.rule,
-        allowed=fault.allowed,
-    )
+    return BulkProblem(**told_of(error, language), allowed=error.fault.allowed)
 
 
 def _not_begun() -> ProblemError:

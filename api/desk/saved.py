@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.database.engine import upsert
 from api.http.auth import Caller
 from api.http.dependencies import only_for
-from api.http.problems import not_found, problem
+from api.http.problems import no_such_team, not_found, problem
 from models.common.base import Frozen, Identifier, Instant
 from models.common.readers import Platform
 from models.common.vocabulary import ErrorType, Role
@@ -113,12 +113,6 @@ def _refuse_others(caller: Caller, team: str | None) -> None:
 
 
 def _refuse_unknown(team: str | None, teams: Iterable[str]) -> None:
-    known = sorted({*teams, EVERY_TEAM})
+    known = {*teams, EVERY_TEAM}
     if team is not None and team not in known:
-        raise problem(
-            ErrorType.INVALID,
-            f"team: there is no team {team}; name one of {', '.join(known)}.",
-            f"team：没有团队 {team}，须为以下之一：{'、'.join(known)}。",
-            field="team",
-            rule="WRK-2",
-        )
+        raise no_such_team(team, known, "WRK-2")

@@ -3,7 +3,7 @@
 The one place where our errors meet HTTP (docs/architecture.md): `ErrorType` → status and title.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from random import randint
 from typing import Any, NamedTuple
@@ -111,6 +111,18 @@ def from_fault(fault: Fault, *, status: int | None = None) -> ProblemError:
     return ProblemError(fault, Bilingual(zh=fault.detail_zh or fault.detail, en=fault.detail), status=status)
 
 
+def no_such_team(team: str, teams: Iterable[str], rule: str) -> ProblemError:
+    """`teams`: those that there are."""
+    known = sorted(teams)
+    return problem(
+        ErrorType.INVALID,
+        f"team: there is no team {team}; name one of {', '.join(known)}.",
+        f"team：没有团队 {team}，须为以下之一：{'、'.join(known)}。",
+        field="team",
+        rule=rule,
+    )
+
+
 def not_found() -> ProblemError:
     """The one answer for what does not exist and what is somebody else's."""
     return problem(
@@ -118,17 +130,24 @@ def not_found() -> ProblemError:
     )
 
 
+def told_of(error: ProblemError, locale: Locale) -> dict[str, Any]:
+    """What every answer tells of a problem, by the fields of `Problem`."""
+    fault, meaning = error.fault, MEANINGS[error.fault.type]
+    return {
+        "type": TYPES + fault.type,
+        "title": meaning.zh if locale is Locale.ZH else meaning.en,
+        "status": error.status,
+        "detail": error.said.in_(locale),
+        "field": fault.field,
+        "rule": fault.rule,
+    }
+
+
 def respond(request: Request, error: ProblemError, errors: list[FieldProblem] | None = None) -> JSONResponse:
     """The HTTP answer."""
-    locale = language_of(request)
-    fault, meaning = error.fault, MEANINGS[error.fault.type]
+    locale, fault = language_of(request), error.fault
     body = Problem(
-        type=TYPES + fault.type,
-        title=meaning.zh if locale is Locale.ZH else meaning.en,
-        status=error.status,
-        detail=error.said.in_(locale),
-        field=fault.field,
-        rule=fault.rule,
+        **told_of(error, locale),
         allowed=list(fault.allowed) if fault.allowed or fault.type in {ErrorType.NOT_ALLOWED_NOW, ErrorType.CLOSED} else None,
         errors=errors,
         request_id=getattr(request.state, "request_id", None),

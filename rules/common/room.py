@@ -64,12 +64,10 @@ def too_long(act: Act[Body]) -> Fault | None:
     if size_of(act.body) <= ACTION:
         return None
     most = ACTION // KIB
-    return Fault(
-        type=ErrorType.INVALID,
-        detail=f"This is longer than one action may be ({most} KiB); shorten its words and reasons, or hand in a document as evidence.",
-        detail_zh=f"内容超过单次操作的上限（{most} KiB）；请精简文字与理由，或以文件形式作为证据提交。",
-        field="body",
-        rule="size",
+    return _too_big(
+        "body",
+        f"This is longer than one action may be ({most} KiB); shorten its words and reasons, or hand in a document as evidence.",
+        f"内容超过单次操作的上限（{most} KiB）；请精简文字与理由，或以文件形式作为证据提交。",
     )
 
 
@@ -78,13 +76,15 @@ def long_notice(payload: Mapping[str, JsonValue]) -> Fault | None:
     if len(json.dumps(payload)) <= ACTION:
         return None
     most = ACTION // KIB
-    return Fault(
-        type=ErrorType.INVALID,
-        detail=f"This is longer than a notice may be ({most} KiB): it has more than the contract asks for.",
-        detail_zh=f"内容超过单次通知的上限（{most} KiB），超出接口约定。",
-        field="payload",
-        rule="size",
+    return _too_big(
+        "payload",
+        f"This is longer than a notice may be ({most} KiB): it has more than the contract asks for.",
+        f"内容超过单次通知的上限（{most} KiB），超出接口约定。",
     )
+
+
+def _too_big(field: str, en: str, zh: str) -> Fault:
+    return Fault(type=ErrorType.INVALID, detail=en, detail_zh=zh, field=field, rule="size")
 
 
 def long_history(act: Act[Body], history: int) -> Fault | None:
