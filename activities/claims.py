@@ -69,7 +69,7 @@ class ClaimActivities:
         async with self._database.writing() as session:
             saving = await begin(session, CLAIMS, claim_id, projection, state.version)
             if isinstance(saving, Standing):
-                return Saved(version=saving.version)
+                return Saved(version=saving.version, late=True)
             told = await saving.compare(session, state.entries)
             version = max(told.version, state.version)
             state = state.model_copy(update={"version": version})

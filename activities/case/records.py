@@ -66,7 +66,7 @@ class RecordsActivities:
             case, saving = await self._save(session, projection)
             late = isinstance(saving, Standing)
             requests = 0 if late else await put_requests_away(session, case.case_id, case.requests_seen)
-            return Saved(version=case.version, put_away=_put_away(case, saving), requests=requests)
+            return Saved(version=case.version, put_away=_put_away(case, saving), late=late, requests=requests)
 
     @carries_out(INTEND_REFUND)
     async def intend_refund(self, intent: RefundIntent) -> RefundPlan:
@@ -82,6 +82,7 @@ class RecordsActivities:
         """
         async with self._database.writing() as session:
             case, saving = await self._save(session, projection)
+            saved = Saved(version=case.version, put_away=_put_away(case, saving), late=isinstance(saving, Standing))
             edition = case.archive.edition + 1 if case.archive else 1
             sealed = await session.get(ArchiveRow, (case.case_id, edition))
             if sealed is not None and sealed.epoch != saving.epoch:
@@ -103,8 +104,8 @@ class RecordsActivities:
                 }
                 if isinstance(saving, Saving):
                     await upsert(session, ArchiveRow, row)
-                return Sealed(sha256=sha256, edition=edition, version=case.version, put_away=_put_away(case, saving))
-            return Sealed(sha256=sealed.sha256, edition=edition, version=case.version, put_away=_put_away(case, saving))
+                return Sealed(sha256=sha256, edition=edition, **dict(saved))
+            return Sealed(sha256=sealed.sha256, edition=edition, **dict(saved))
 
     async def _save(self, session: AsyncSession, projection: Projection) -> tuple[CaseState, Saving | Standing]:
         """The case with the version that it has now; and what stands there instead, when the projection comes late."""

@@ -21,5 +21,7 @@ class Saved(Frozen):
     """The newest that was ever given to an entry: the workflow goes on above it. None: in histories of before."""
     put_away: dict[str, int] = {}
     """As `CaseState.put_away`, what is whole in `case_texts` from now on, so that the workflow need not carry it."""
+    late: bool = False
+    """A later task, which was lost, had saved already: nothing of this was written, and the workflow goes on carrying it."""
     requests: int = 0
     """So many of the oldest `requests_seen` are in the table `requests` from now on."""

@@ -25,7 +25,7 @@ def web(web_on_either: Web) -> Web:
 
 
 async def claimed(web: Web, carrier: str, minor: int = 12_900) -> str:
-    """A case whose parcel that carrier lost; the claim on it."""
+    """A case whose parcel that carrier lost; the claim on it, of which the carrier was told."""
     number = next(_numbers)
     customer, ordered = f"C-L{number}", f"O-L{number}"
     lost = parcel(ordered, status=ShipmentStatus.LOST, carrier_id=carrier)
@@ -34,7 +34,7 @@ async def claimed(web: Web, carrier: str, minor: int = 12_900) -> str:
     case_id = await web.open(who, order_id=ordered, issue="logistics.lost", wanted={"remedy": "refund_only"})
     await web.row(case_id, lambda row: row.stage == "follow_up")
     claim_id = f"{case_id}.claim.1"
-    await seen(web.person(Role.CARRIER, carrier), claim_id, lambda view: view["version"] > 0)
+    await seen(web.person(Role.CARRIER, carrier), claim_id, lambda view: view["partner_reference"] is not None)
     return claim_id
 
 

@@ -27,7 +27,7 @@ from rules.common.notices import Whose
 from rules.common.requests import carried_on
 from workflows.kit import activities, search_attributes
 from workflows.kit.context import Context, Seen
-from workflows.kit.numbering import Numbering, this_task
+from workflows.kit.numbering import Numbering, a_task_later, this_task
 from workflows.kit.wait_loop import WaitLoop
 from workflows.kit.web_ui import details_of_claim
 
@@ -157,6 +157,10 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         news = ", ".join(entry.event.value.partition(".")[2] for entry in self.state.entries[-3:])
         projection = ClaimProjection(state=self.state.model_copy(), at=self.now, after=self._saved.version, **this_task())
         saved = await activities.save_claim(projection, f"{self.state.status}: {news or '—'}")
+        if saved and saved.late:
+            self.mark()
+            await a_task_later()
+            return
         self._saved.let_go(saving, saved.version if saved else None)
         self.state.requests_seen = carried_on(self.state.requests_seen, saved.requests if saved else 0)
 

@@ -38,7 +38,7 @@ from workflows.kit import activities, search_attributes
 from workflows.kit.case_deadlines import CaseDeadlines
 from workflows.kit.context import Seen
 from workflows.kit.grading import grade_again
-from workflows.kit.numbering import Numbering, this_task
+from workflows.kit.numbering import Numbering, a_task_later, this_task
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.web_ui import details_of
 
@@ -140,15 +140,23 @@ class CaseContext(CaseDeadlines):
         workflow.set_current_details(details_of(self.case, self.deadlines()))
         search_attributes.show(search_attributes.of_case(self.case, deadlines.waiting(self.case, self.policy)))
         saved = await activities.save_case(projection, self._headline())
+        if saved and saved.late:
+            self.mark()
+            await a_task_later()
+            return
         self._saved.let_go(saving, saved.version if saved else None)
         put_away(self.case, saved.put_away if saved else {})
         self.case.requests_seen = carried_on(self.case.requests_seen, saved.requests if saved else 0)
 
     async def seal(self) -> Sealed:
         """Save the case and write its record in the same transaction (ARC-1)."""
-        self._dirty = False
-        saving = self.case.version
-        sealed = await activities.seal_case(self._projection(), self._headline())
+        while True:
+            self._dirty = False
+            saving = self.case.version
+            sealed = await activities.seal_case(self._projection(), self._headline())
+            if not sealed.late:
+                break
+            await a_task_later()
         self._saved.let_go(saving, sealed.version)
         put_away(self.case, sealed.put_away)
         return sealed

@@ -1,5 +1,6 @@
 """How a workflow numbers its timeline entries beside the database, which may know more of them: those of a task that was lost."""
 
+from datetime import timedelta
 from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 from temporalio import workflow
@@ -51,3 +52,8 @@ def this_task() -> Task:
     """The workflow task that is being carried out, as `models/common/projection.py` tells it from others."""
     info = workflow.info()
     return Task(run_id=info.run_id, events=info.get_current_history_length())
+
+
+async def a_task_later() -> None:
+    """Wait until the history is longer, so that what came late is compared with what the lost task wrote when it is saved again."""
+    await workflow.sleep(timedelta(seconds=1), summary="save again, above what a lost task wrote")

@@ -131,6 +131,21 @@ async def test_a_save_that_comes_late_changes_nothing(records: RecordsActivities
     assert (row.stage, row.version, saved.version) == ("receipt", 2, 2)
 
 
+async def test_what_came_late_is_known_when_it_comes_again_with_what_followed(
+    records: RecordsActivities, database: Database
+) -> None:
+    """A save that outlived its task was lost, the tasks after it wrote and were lost as well: all of them run again."""
+    words = entry(2, Event.WORDS_ADDED, CUSTOMER, evidence=0)
+    resolved = entry(3, Event.RESOLVED, outcome="resolved", until="2026-03-05T09:00:00+00:00")
+    await records.save_case(projection(case(OPENED), after=0, events=3))
+    await records.save_case(projection(case(words, resolved), after=1, events=12))
+    before = (await timeline(database), await told(database))
+    assert (await records.save_case(projection(case(words), after=1, events=9))).late
+    again = await records.save_case(projection(case(words, resolved), after=1, events=15))
+    assert (await timeline(database), await told(database)) == before
+    assert (again.late, again.version) == (False, 3)
+
+
 async def test_a_run_that_was_reset_goes_on_below_its_versions_and_says_so(
     records: RecordsActivities, database: Database
 ) -> None:
