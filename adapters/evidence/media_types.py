@@ -33,7 +33,7 @@ class EvidenceRefused(RedressError):  # noqa: N818 # it is no error of ours
     """A file that is not taken, and nothing of it was kept."""
 
     def __init__(self, refusal: Refusal, *, en: str, zh: str) -> None:
-        said = Bilingual(en=f"The evidence cannot be taken: {en}", zh=f"不能接收该证据：{zh}")
+        said = Bilingual(en=f"The evidence cannot be taken: {en}", zh=f"不能接收该凭证：{zh}")
         super().__init__(Fault(type=ErrorType.INVALID, detail=said.en, detail_zh=said.zh, field="file", rule="INV-3"))
         self.refusal = refusal
 

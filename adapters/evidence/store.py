@@ -164,7 +164,7 @@ def _missing(sha256: str) -> RedressError:
         Fault(
             type=ErrorType.NOT_FOUND,
             detail=f"There is no evidence {sha256[:64]}.",
-            detail_zh=f"没有证据 {sha256[:64]}。",
+            detail_zh=f"没有凭证 {sha256[:64]}。",
             rule="INV-3",
         )
     )
@@ -176,7 +176,7 @@ def _unavailable(error: Exception) -> RedressError:
         Fault(
             type=ErrorType.UNAVAILABLE,
             detail="The evidence store cannot be reached right now; try again in a minute.",
-            detail_zh="证据存储暂时无法访问，请稍后重试。",
+            detail_zh="凭证存储暂时无法访问，请稍后重试。",
             rule="INV-3",
         )
     )

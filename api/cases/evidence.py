@@ -38,7 +38,7 @@ uploads = APIRouter(prefix=PATH, tags=["evidence"], route_class=SeenRoute)
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=SeenRoute)
 
 
-@uploads.post("", status_code=201, summary="Upload evidence · 上传证据", responses=UPLOADING)
+@uploads.post("", status_code=201, summary="Upload evidence · 上传凭证", responses=UPLOADING)
 async def upload(
     parts: PartsOf, caller: CallerOf, file: Annotated[UploadFile, File(description="A photo, video, PDF or chat log.")]
 ) -> Evidence:
@@ -67,7 +67,7 @@ def _name(given: str | None) -> str:
     return "".join(letter for letter in name if letter.isprintable())[-200:] or "evidence"
 
 
-@router.get("/{sha256}", summary="Get evidence · 下载证据", response_class=StreamingResponse, responses={**LOOKING, **FILE})
+@router.get("/{sha256}", summary="Get evidence · 下载凭证", response_class=StreamingResponse, responses={**LOOKING, **FILE})
 async def download(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -> StreamingResponse:
     """The bytes of a piece of evidence of the case; of a picture or video without the place that the camera wrote down."""
     row = await _seen(parts, caller, case_id, sha256)
@@ -96,7 +96,7 @@ async def link(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -
 
 @uploads.get(
     "/links/{token}",
-    summary="Get evidence by a link · 通过链接下载证据",
+    summary="Get evidence by a link · 通过链接下载凭证",
     response_class=StreamingResponse,
     responses={**FOLLOWING, **FILE},
 )
@@ -150,7 +150,7 @@ async def _small(parts: Parts, row: CaseEvidenceRow, seconds: int = HOUR) -> Str
         raise problem(
             ErrorType.NOT_FOUND,
             f"This piece is no picture but {row.media_type}, so it has no thumbnail; download it instead.",
-            f"该证据不是图片（{row.media_type}），没有缩略图；请直接下载。",
+            f"该凭证不是图片（{row.media_type}），没有缩略图；请直接下载。",
             field="sha256",
             rule="INV-3",
         )

@@ -148,7 +148,7 @@ ACTIONS: Mapping[str, Shown] = {
     "arbitrate": Shown(
         "Rule · 仲裁",
         "Final; no remedies means the demand is turned down.",
-        {"remedies": [FULL_REFUND], "reason": "证据支持部分退款。"},
+        {"remedies": [FULL_REFUND], "reason": "凭证支持部分退款。"},
     ),
     "appeal": Shown(
         "Appeal against the finding · 对责任认定申诉",

@@ -216,7 +216,7 @@ def find(party: Party) -> Maker:
 
 def arbitrate(share: float) -> Maker:
     def move(scene: Scene) -> Move:
-        reason = scene.say("证据支持部分退款。", "The evidence supports a part of it.")
+        reason = scene.say("凭证支持部分退款。", "The evidence supports a part of it.")
         return Move(Role.SUPERVISOR, Action.ARBITRATE, {"remedies": [refund(share)(scene)], "reason": reason})
 
     return move

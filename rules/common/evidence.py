@@ -15,7 +15,7 @@ def too_many(given: Collection[str], more: Sequence[EvidenceRef], most: int) -> 
     return Fault(
         type=ErrorType.INVALID,
         detail=f"evidence: a case takes {most} pieces, so {left} more fit; put several into one PDF, or leave some out.",
-        detail_zh=f"evidence：每个工单最多 {most} 份证据，还可提交 {left} 份；请合并为一个 PDF 或减少数量。",
+        detail_zh=f"evidence：每个工单最多 {most} 份凭证，还可提交 {left} 份；请合并为一个 PDF 或减少数量。",
         field="evidence",
         rule="INV-3",
     )

@@ -67,7 +67,7 @@ def too_long(act: Act[Body]) -> Fault | None:
     return _too_big(
         "body",
         f"This is longer than one action may be ({most} KiB); shorten its words and reasons, or hand in a document as evidence.",
-        f"内容超过单次操作的上限（{most} KiB）；请精简文字与理由，或以文件形式作为证据提交。",
+        f"内容超过单次操作的上限（{most} KiB）；请精简文字与理由，或以文件形式作为凭证提交。",
     )
 
 
