@@ -19,6 +19,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.case.assignment import DispatchActivities
+from activities.case.handover import Handover
 from activities.case.history import HistoryActivities
 from activities.case.partners import PartnerActivities
 from activities.case.records import RecordsActivities
@@ -27,10 +28,11 @@ from activities.classification import ClassificationActivities
 from activities.kit.calendars import CalendarActivities
 from activities.kit.carries_out import activities_of, entry_of
 from activities.kit.child_reports import ChildReportActivities
+from activities.kit.signals import to_cases
 from activities.knowledge import KnowledgeActivities
 from activities.money.coupon import CouponActivities
 from activities.notifications.delivery import Delivery
-from activities.notifications.undelivered import UndeliveredMessages, to_cases
+from activities.notifications.undelivered import UndeliveredMessages
 from activities.reconciliation.compare import Comparison
 from activities.reconciliation.scan import ReconciliationActivities
 from activities.remedies.improvement import ImprovementActivities
@@ -198,7 +200,8 @@ async def main() -> None:
     await keep_schedules(client, settings, policy.zone)
     partners = Partners.connect(settings)
     delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
-    undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client)).run(stop))
+    undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
+    handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     try:
         async with at_work(client, settings, wire(settings, database, partners)):
@@ -209,6 +212,7 @@ async def main() -> None:
         stop.set()
         await delivery
         await undelivered
+        await handover
         await holidays
         await partners.aclose()
         await database.aclose()

@@ -17,6 +17,7 @@ from activities.kit.errors import to_temporal
 from activities.kit.rows import Row
 from activities.kit.saving import CLAIMS, Standing, begin, put_requests_away
 from activities.money.refund_parts import lock_order
+from adapters.database.agents import is_there
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from adapters.database.ledger import booked, post
 from adapters.partners.protocols import Claims
@@ -33,6 +34,7 @@ from models.claims.state import (
     ParcelClaimed,
     Told,
 )
+from models.common.actors import Actor
 from models.common.base import Money
 from models.common.errors import PartnerError
 from models.common.projection import Saved
@@ -76,7 +78,8 @@ class ClaimActivities:
             row = claim_row(projection.model_copy(update={"state": state})) | saving.row
             await upsert(session, ClaimRow, row, keep=saving.kept)
             await saving.write(session, told)
-            messages = [row for fresh in told.fresh for row in self._messages(state, fresh)]
+            pursuer = state.claim.handler if told.fresh and await is_there(session, state.claim.handler) else None
+            messages = [row for fresh in told.fresh for row in self._messages(state, fresh, pursuer)]
             await insert_if_absent(session, MessageRow, *messages)
             await _book(session, state)
             requests = await put_requests_away(session, claim_id, state.requests_seen)
@@ -135,12 +138,12 @@ class ClaimActivities:
         """Signal the case from its claim."""
         await _signal(over.case_id, "claim_over", over)
 
-    def _messages(self, state: ClaimState, fresh: Fresh[ClaimEntry]) -> Iterator[Row]:
-        """Inbox rows for whom the policy names: the party of the claim, those who pursue it, the team's supervisors."""
+    def _messages(self, state: ClaimState, fresh: Fresh[ClaimEntry], pursuer: Actor | None) -> Iterator[Row]:
+        """Inbox rows for whom the policy names: the party of the claim, who pursues it, or the team when nobody does, its supervisors."""
         entry = fresh.entry
         rule = self._policy.messages.get(entry.event)
         for role in rule.to if rule else ():
-            recipient = _recipient(state, role)
+            recipient = _recipient(state, role, pursuer)
             if recipient is None or recipient == (entry.by.role, entry.by.id):
                 continue
             on = grounds_in(entry.data, entry.by, recipient)
@@ -199,12 +202,12 @@ async def _book(session: AsyncSession, state: ClaimState) -> None:
             await post(session, payment.at, entry)
 
 
-def _recipient(state: ClaimState, role: Role) -> Recipient | None:
+def _recipient(state: ClaimState, role: Role, pursuer: Actor | None) -> Recipient | None:
     claim = state.claim
     if role.value == claim.kind.of.value:
         return Recipient(role, claim.who)
-    if role is Role.AGENT and claim.handler is not None:
-        return Recipient(claim.handler.role, claim.handler.id)
+    if role is Role.AGENT and pursuer is not None:
+        return Recipient(pursuer.role, pursuer.id)
     return Recipient(role, f"team:{claim.team or ANY_TEAM}") if role in Role.platform() else None
 
 

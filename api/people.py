@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Response
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.agents import CHOOSING, agent_of, enter
-from adapters.database.engine import take_turns
-from adapters.database.revocations import SUBJECT, revoke, subject
+from adapters.database.agents import agent_of, enter, is_last_supervisor, remove
+from adapters.database.work import loads_of
 from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
@@ -62,10 +61,11 @@ class Presence(Frozen):
 
 
 class Load(Frozen):
-    """The open cases of a person. `room`: how many more may be given to them."""
+    """The open cases of a person. `to_do`: those that they have to do something about; `room`: how many more of these may be given to them."""
 
     id: Platform[str]
     held: Platform[int]
+    to_do: Platform[int]
     most: Platform[int]
     room: Platform[int]
     by_priority: Platform[dict[Priority, int]]
@@ -111,7 +111,9 @@ async def put_agent(
     body: Annotated[AgentDetails, Body(openapi_examples=PERSON)],  # pyright: ignore[reportArgumentType]
     response: Response,
 ) -> Agent:
-    """Nobody of the staff gets in who is not here. Counts from the next request and the next case on; what they have, they keep."""
+    """Nobody of the staff gets in who is not here. Counts from the next request and the next case on; what they have, they keep, unless
+    they are no agent or supervisor any more: then it is handed on.
+    """
     only_for(caller, SUPERVISORS)
     person = AgentPolicy(id=agent_id, **dict(body))
     for field, detail in agent_faults(person, parts.policy):
@@ -127,21 +129,12 @@ async def put_agent(
 
 @agents.delete("/{agent_id}", status_code=204, summary="Remove a person · 移除人员", responses=problems(*ALWAYS, 404, 409))
 async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> None:
-    """Only who has no open cases any more. Their tokens are good no more, and no new one counts."""
+    """Who has left. Their tokens are good no more, no new one counts, and their cases are handed on within seconds."""
     only_for(caller, SUPERVISORS)
     async with parts.database.writing() as session:
         agent = await _agent(session, parts, agent_id)
-        if agent.held:
-            raise problem(
-                ErrorType.NOT_ALLOWED_NOW,
-                f"{agent_id} still has {agent.held} open cases. Mark them as away, and hand the cases on first.",
-                f"{agent_id} 还有 {agent.held} 个未结工单。请先设为不在岗并转交这些工单。",
-                rule="DSP-2",
-            )
         await _keep_a_supervisor(session, agent_id)
-        await session.exec(delete(AgentRow).where(col(AgentRow.agent_id) == agent_id))
-        longest = timedelta(hours=parts.settings.jwt_max_hours)
-        await revoke(session, SUBJECT, subject(agent.role, agent_id), caller.actor.id, longest)
+        await remove(session, agent, caller.actor.id, timedelta(hours=parts.settings.jwt_max_hours))
 
 
 @agents.post(
@@ -151,7 +144,7 @@ async def remove_agent(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> N
     dependencies=[Depends(check_body)],
 )
 async def be_present(parts: PartsOf, caller: CallerOf, agent_id: AgentId, body: Presence) -> Agent:
-    """Agents for themselves, supervisors for everybody. Whoever is away gets no new cases, and keeps their own."""
+    """Agents for themselves, supervisors for everybody. Whoever is away gets no new cases; what waits for them is handed on after a while."""
     only_for(caller, PLATFORM)
     if caller.role is Role.AGENT and caller.actor.id != agent_id:
         raise _only_oneself(caller)
@@ -159,8 +152,7 @@ async def be_present(parts: PartsOf, caller: CallerOf, agent_id: AgentId, body: 
         row = await session.get(AgentRow, agent_id)
         if row is None:
             raise not_found()
-        row.present = body.present
-        await session.flush()
+        await enter(session, agent_of(row).model_copy(update={"present": body.present}))
         return await _agent(session, parts, agent_id)
 
 
@@ -173,11 +165,13 @@ async def load(parts: PartsOf, caller: CallerOf, agent_id: AgentId) -> Load:
         mine = select(AssignmentRow.case_id).where(AssignmentRow.agent_id == agent_id)
         cases = select(CaseRow.priority, CaseRow.sla_state, CaseRow.next_deadline).where(col(CaseRow.case_id).in_(mine))
         rows = (await session.exec(cases)).all()
+        to_do = (await loads_of(session, [agent_id], datetime.now(UTC)))[agent_id]
     return Load(
         id=agent_id,
         held=agent.held,
+        to_do=to_do,
         most=agent.most,
-        room=max(agent.most - agent.held, 0),
+        room=max(agent.most - to_do, 0),
         by_priority=dict(Counter(Priority(priority) for priority, _, _ in rows if priority)),
         by_sla_state=dict(Counter(SlaState(state) for _, state, _ in rows)),
         next_deadline=min((deadline for _, _, deadline in rows if deadline), default=None),
@@ -208,9 +202,7 @@ async def _agent(session: AsyncSession, parts: Parts, agent_id: str) -> Agent:
 
 async def _keep_a_supervisor(session: AsyncSession, leaving: str) -> None:
     """409 when nobody could let people in any more."""
-    await take_turns(session, CHOOSING)
-    supervisors = (await session.exec(select(AgentRow.agent_id).where(AgentRow.role == Role.SUPERVISOR))).all()
-    if [*supervisors] == [leaving]:
+    if await is_last_supervisor(session, leaving):
         raise problem(
             ErrorType.NOT_ALLOWED_NOW,
             f"{leaving} is the only supervisor: nobody could let people in any more. Add another one first.",

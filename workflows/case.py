@@ -9,6 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from models.case import desk_bodies
     from models.case.actions import Act, Action
     from models.case.child_reports import Report
+    from models.case.handover import HandedOn
     from models.case.state import CaseStart
     from models.case.undelivered import Undelivered
     from models.case.views import CaseView
@@ -27,6 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.updates import appeals, desk, negotiation, webhooks
     from workflows.updates import case as actions
     from workflows.updates import transfer as transfers
+    from workflows.updates.handover import hear_handed_on
     from workflows.updates.undelivered import hear_undelivered
 
 
@@ -112,6 +114,11 @@ class CaseWorkflow:
     def undelivered(self, told: Undelivered) -> None:
         """A message to the customer could not be delivered (NTF-4)."""
         hear_undelivered(self.context, told)
+
+    @workflow.signal
+    def handed_on(self, told: HandedOn) -> None:
+        """Somebody else handles it from now on, because its handler cannot act, or somebody came (DSP-2)."""
+        hear_handed_on(self.context, told)
 
     @update(Action.ADD_WORDS)
     def join(self, act: Act[bodies.Join]) -> CaseView:

@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.kit.carries_out import carries_out
 from adapters.database.agents import CHOOSING, agent_of
 from adapters.database.engine import Database, insert_if_absent, take_turns
+from adapters.database.work import loads_of
 from models.activities import ASSIGN_HANDLER
 from models.case.activities import Assigned, AssignRequest
 from models.common.vocabulary import Role
@@ -37,30 +38,37 @@ class DispatchActivities:
             if standing is not None:  # of the team that had the case before
                 await session.delete(standing)
                 await session.flush()
-            chosen = await self._free(session, request)
-            if chosen is None:
-                return Assigned(handler=None)
-            row = {"case_id": request.case_id, "agent_id": chosen.agent_id, "team": request.team, "at": request.at}
-            if await insert_if_absent(session, AssignmentRow, row):
-                chosen.assigned_at = request.at
-            now = select(AssignmentRow.agent_id).where(AssignmentRow.case_id == request.case_id)
-            return Assigned(handler=(await session.exec(now)).one())  # somebody may have taken it meanwhile
-
-    async def _free(self, session: AsyncSession, request: AssignRequest) -> AgentRow | None:
-        calendars = slice_policy(self._policy, request.at).calendars
-        there = select(AgentRow).where(col(AgentRow.present).is_(True), AgentRow.role == Role.AGENT)
-        rows = [
-            row
-            for row in (await session.exec(there)).all()
-            if able(agent_of(row), request.team, request.issue, calendars, request.at)
-        ]
-        loads = await loads_of(session, [row.agent_id for row in rows])
-        free = [row for row in rows if loads[row.agent_id] < row.most]
-        return min(free, key=lambda row: (loads[row.agent_id], row.assigned_at or NEVER, row.agent_id), default=None)
+            return Assigned(handler=await give(session, self._policy, request))
 
 
-async def loads_of(session: AsyncSession, agents: list[str]) -> dict[str, int]:
-    """How many open cases each of them has."""
-    held = select(AssignmentRow.agent_id, func.count()).where(col(AssignmentRow.agent_id).in_(agents))
-    counted = dict((await session.exec(held.group_by(col(AssignmentRow.agent_id)))).all())
-    return {agent: counted.get(agent, 0) for agent in agents}
+async def give(session: AsyncSession, policy: Policy, request: AssignRequest, instead_of: str | None = None) -> str | None:
+    """Choose who gets the case, and write that down; None: nobody can take it. The caller has taken its turn (`CHOOSING`).
+
+    `instead_of`: who has it by that table, and cannot act.
+    """
+    chosen = await _free(session, policy, request)
+    if chosen is None:
+        return None
+    case = col(AssignmentRow.case_id) == request.case_id
+    await session.exec(delete(AssignmentRow).where(case, col(AssignmentRow.agent_id) == instead_of))
+    row = {"case_id": request.case_id, "agent_id": chosen.agent_id, "team": request.team, "at": request.at}
+    if await insert_if_absent(session, AssignmentRow, row):
+        chosen.assigned_at = request.at
+    return (await session.exec(select(AssignmentRow.agent_id).where(case))).one()  # somebody may have taken it meanwhile
+
+
+async def _free(session: AsyncSession, policy: Policy, request: AssignRequest) -> AgentRow | None:
+    calendars = slice_policy(policy, request.at).calendars
+    there = select(AgentRow).where(col(AgentRow.present).is_(True), AgentRow.role == Role.AGENT)
+    rows = [
+        row
+        for row in (await session.exec(there)).all()
+        if able(agent_of(row), request.team, request.issue, calendars, request.at)
+    ]
+    loads = await loads_of(session, [row.agent_id for row in rows], request.at)
+    free = [row for row in rows if loads[row.agent_id] < row.most]
+
+    def rank(row: AgentRow) -> tuple[bool, int, datetime, str]:
+        return (row.agent_id != request.owner, loads[row.agent_id], row.assigned_at or NEVER, row.agent_id)
+
+    return min(free, key=rank, default=None)

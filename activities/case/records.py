@@ -160,6 +160,8 @@ async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
     if case.handler is None or case.stage is Stage.CLOSED:
         await session.exec(delete(AssignmentRow).where(col(AssignmentRow.case_id) == case.case_id))
     else:
+        before = (col(AssignmentRow.case_id) == case.case_id, col(AssignmentRow.agent_id) != case.handler.id)
+        await session.exec(delete(AssignmentRow).where(*before))
         row = {"case_id": case.case_id, "agent_id": case.handler.id, "team": case.team, "at": at}
         await upsert(session, AssignmentRow, row, keep=("at",))
 

@@ -45,16 +45,16 @@ async def claim(database: Database, due: Due, now: datetime, take: Callable[[Asy
         return await take(session, rows)
 
 
-async def repeat(step: Callable[[], Awaitable[int]], stop: asyncio.Event, trouble: str) -> None:
+async def repeat(step: Callable[[], Awaitable[int]], stop: asyncio.Event, trouble: str, *, idle: float = IDLE_SECONDS) -> None:
     """Take a batch at each step, which says how many rows it had, until told to stop; ends after the rows in hand.
 
-    `trouble`: what the log says of a step that failed, because the database is away, for one.
+    `idle`: seconds between steps that had none. `trouble`: what the log says of a step that failed, because the database is away, for one.
     """
     pause = BUSY_SECONDS
     while not stop.is_set():
         try:
             done = await step()
-            pause = 0.0 if done == BATCH else BUSY_SECONDS if done else min(pause * 2 or BUSY_SECONDS, IDLE_SECONDS)
+            pause = 0.0 if done == BATCH else BUSY_SECONDS if done else min(pause * 2 or BUSY_SECONDS, idle)
         except Exception:
             log.exception(trouble)
             pause = TROUBLE_SECONDS

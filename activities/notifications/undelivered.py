@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
-from temporalio.client import Client
-from temporalio.service import RPCError, RPCStatusCode
 
-from activities.kit.loops import claim, log, repeat, utc_now
+from activities.kit.loops import claim, repeat, utc_now
 from activities.notifications.delivery import GIVE_UP_AFTER
 from adapters.database.contacts import FIELDS, address_of, is_confirmed
 from adapters.database.engine import Database, insert_if_absent
@@ -117,17 +115,3 @@ def _other_way(
         if channel not in FIELDS or (address_of(contact, channel) and is_confirmed(contact, channel))
     )
     return next((channel for channel in ready if channel not in tried), None)
-
-
-def to_cases(client: Client) -> TellCase:
-    """By a signal of the worker's own connection; a case that is over is told nothing."""
-
-    async def tell(case_id: str, told: Undelivered) -> None:
-        try:
-            await client.get_workflow_handle(case_id).signal("undelivered", told)
-        except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
-                raise
-            log.info("undelivered.case_is_over", case_id=case_id, message_id=told.message_id)
-
-    return tell

@@ -1,14 +1,18 @@
 """People of the service centre as rows of `agents`, and the first of them, which the policy names (DSP-2)."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import Database, insert_if_absent, take_turns, upsert
+from adapters.database.revocations import SUBJECT, revoke, subject
+from models.common.actors import Actor
+from models.common.vocabulary import Role
 from models.policy.agents import AgentPolicy
 from models.tables.case import AgentRow
 
@@ -20,7 +24,7 @@ CHOOSING = "assignments"
 
 def agent_of(row: AgentRow) -> AgentPolicy:
     """The person of a row."""
-    return AgentPolicy.model_validate({"id": row.agent_id, **row.model_dump(exclude={"agent_id", "assigned_at"})})
+    return AgentPolicy.model_validate({"id": row.agent_id, **row.model_dump(exclude={"agent_id", "assigned_at", "away_since"})})
 
 
 def row_of(agent: AgentPolicy) -> dict[str, Any]:
@@ -34,9 +38,33 @@ async def known_as(session: AsyncSession, who: str) -> AgentPolicy | None:
     return None if row is None else agent_of(row)
 
 
+async def is_there(session: AsyncSession, who: Actor | None) -> bool:
+    """Whether it is somebody, and the table still has them in that role."""
+    known = None if who is None else await known_as(session, who.id)
+    return known is not None and who is not None and known.role is who.role
+
+
 async def enter(session: AsyncSession, person: AgentPolicy) -> None:
     """Put the person into the table, or change who is there."""
-    await upsert(session, AgentRow, row_of(person))
+    row = await session.get(AgentRow, person.id)
+    goes = row is not None and row.present and not person.present
+    since = None if row is None or person.present else datetime.now(UTC) if goes else row.away_since
+    await upsert(session, AgentRow, row_of(person) | {"away_since": since})
+    if row is not None:
+        await session.refresh(row)
+
+
+async def remove(session: AsyncSession, person: AgentPolicy, by: str, longest: timedelta) -> None:
+    """Take the person out of the table. Their tokens are good no more, and whatever they have is handed on (`activities/case/handover.py`)."""
+    await session.exec(delete(AgentRow).where(col(AgentRow.agent_id) == person.id))
+    await revoke(session, SUBJECT, subject(person.role, person.id), by, longest)
+
+
+async def is_last_supervisor(session: AsyncSession, who: str) -> bool:
+    """Whether nobody could let people in without them. The caller does nothing that somebody else may do meanwhile."""
+    await take_turns(session, CHOOSING)
+    supervisors = (await session.exec(select(AgentRow.agent_id).where(AgentRow.role == Role.SUPERVISOR))).all()
+    return [*supervisors] == [who]
 
 
 async def seed(session: AsyncSession, agents: Sequence[AgentPolicy]) -> None:

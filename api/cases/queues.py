@@ -3,16 +3,17 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import col, delete, func, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.agents import CHOOSING
 from adapters.database.engine import take_turns, upsert
+from adapters.database.work import CLAIMED_FOR, DEADLINE, URGENCY, in_queue, is_free
 from api.cases.listing import COLUMNS, item_of
 from api.http.auth import Caller
 from api.http.cursor import Cursor, Key, Order, following, instant, row_id
@@ -26,23 +27,15 @@ from models.case.actions import Act, Action
 from models.case.views import CaseView
 from models.common.base import Frozen, Identifier
 from models.common.readers import Platform
-from models.common.vocabulary import ErrorType, Priority, Role, Stage, Tier, WaitingOn
+from models.common.vocabulary import ErrorType, Priority, Role
 from models.tables.case import AgentRow, AssignmentRow, CaseRow
 
 router = APIRouter(prefix="/v1/queues", tags=["queues"], route_class=SeenRoute)
 
-OURS = [WaitingOn.AGENT.value, WaitingOn.SUPERVISOR.value]
-ASKED = [WaitingOn.MERCHANT.value, WaitingOn.CARRIER.value]
-CLAIMED_FOR = timedelta(minutes=1)
-"""A claim that its case knows nothing of by then was left behind by a process that died: the case is handed out again."""
 ATTEMPTS = 10
 """So many cases may be gone by the time that they are asked for."""
 GONE = frozenset({ErrorType.NOT_ALLOWED_NOW, ErrorType.CLOSED, ErrorType.NOT_FOUND})
-UNGRADED = Priority.P2
-"""What is not classified yet may turn out to be anything: it stands before the usual and behind what is known to burn."""
 
-URGENCY: Any = func.coalesce(col(CaseRow.priority), UNGRADED.value)
-DEADLINE: Any = col(CaseRow.next_deadline)
 CASE_ID: Any = col(CaseRow.case_id)
 KEYS = (Key(URGENCY, Priority, label="urgency"), Key(DEADLINE, instant, nullable=True), Key(CASE_ID, row_id))
 ORDER = Order("queue", KEYS, saved=col(CaseRow.saved_at))
@@ -116,13 +109,8 @@ def _of_the_team(parts: Parts, caller: Caller, team: str, roles: frozenset[Role]
         raise not_found()
 
 
-def _waiting(team: str) -> list[ColumnElement[bool]]:
-    open_stages = sorted(stage.value for stage in Stage.open_stages())
-    on, tier = col(CaseRow.waiting_on), col(CaseRow.tier)
-    asked_on = or_(on.in_(ASKED), col(CaseRow.reply_owed_since).is_not(None), col(CaseRow.unreached_since).is_not(None))
-    rose = and_(asked_on, tier.in_([Tier.PLATFORM.value, Tier.SUPERVISOR.value]))  # the customer has promises from us
-    awake = or_(col(CaseRow.snoozed_by).is_(None), col(CaseRow.snoozed_until) <= datetime.now(UTC))
-    return [col(CaseRow.team) == team, col(CaseRow.stage).in_(open_stages), or_(on.in_(OURS), rose), awake]
+def _waiting(team: str) -> tuple[ColumnElement[bool], ...]:
+    return (col(CaseRow.team) == team, *in_queue(datetime.now(UTC)))
 
 
 async def _claim(parts: Parts, caller: Caller, team: str, claim: str, tried: Sequence[str]) -> str | None:
@@ -137,9 +125,7 @@ async def _claim(parts: Parts, caller: Caller, team: str, claim: str, tried: Seq
         given = select(AssignmentRow.case_id).where(AssignmentRow.at >= now - CLAIMED_FOR)
         free = select(CaseRow.case_id).where(
             *_waiting(team),
-            col(CaseRow.waiting_on) != WaitingOn.SUPERVISOR.value,
-            col(CaseRow.tier) != Tier.SUPERVISOR.value,
-            col(CaseRow.handler).is_(None),
+            *is_free(),
             CASE_ID.not_in(given),
             CASE_ID.not_in(tried),
             await _able(session, agent),

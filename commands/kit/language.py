@@ -102,6 +102,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Among the people {who} is {known}: a token of the role {role} does not count. To change that: redress people add {who} --role {role}",
     ),
     "entered": ("{who}：{role}，团队：{teams}", "{who}: {role}, teams: {teams}"),
+    "taken_out": ("{who}（{role}）已移出人员名单；其工单将转交他人", "{who} ({role}) is out; their cases go to others"),
+    "nobody_of_that_id": ("人员名单中没有 {who}", "{who} is not among the people"),
+    "only_supervisor": (
+        "{who} 是唯一的主管，移除后将无人能管理人员名单。请先添加另一位主管：redress people add ID --role supervisor",
+        "{who} is the only supervisor: nobody could let people in any more. Add another one first: redress people add ID --role supervisor",
+    ),
     "bad_person": ("编号、团队或姓名不可用：{why}", "This cannot be an id, a team or a name: {why}"),
     "revoked": ("已吊销：{name}", "Revoked: {name}"),
     "bad_role": ("--role 可为：{roles}", "--role is one of: {roles}"),

@@ -1,9 +1,11 @@
 """Who is in the table of people: nobody else of the staff gets in, whatever their token says (docs/security.md)."""
 
+from datetime import timedelta
+
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.database.agents import enter, known_as, seed
+from adapters.database.agents import enter, is_last_supervisor, known_as, remove, seed
 from adapters.database.engine import Database
 from adapters.database.trouble import words_of
 from commands.kit.failure import CommandError
@@ -14,6 +16,9 @@ from models.policy.agents import AgentPolicy
 from rules.policy.checks import agent_faults
 from rules.policy.load import load_policy
 from settings import Settings
+
+OPERATOR = "operator"
+"""Who takes somebody out by the command."""
 
 
 async def let_in(settings: Settings, role: Role, who: str) -> str | None:
@@ -54,4 +59,17 @@ async def put(
         for field, detail in agent_faults(person, policy):
             raise CommandError(say("bad_person", why=f"{field}: {detail}"), code=2)
         await enter(session, person)
+    return person
+
+
+async def take_out(database: Database, settings: Settings, who: str) -> AgentPolicy:
+    """Take somebody out of the table: their tokens count no more, and their cases are handed on. Raises CommandError for who is not there,
+    and for the only supervisor.
+    """
+    async with database.writing() as session:
+        alone = await is_last_supervisor(session, who)
+        person = await known_as(session, who)
+        if person is None or alone:
+            raise CommandError(say("only_supervisor" if alone else "nobody_of_that_id", who=who), code=2)
+        await remove(session, person, OPERATOR, timedelta(hours=settings.jwt_max_hours))
     return person

@@ -59,6 +59,8 @@ class AssignRequest(Frozen):
     team: Identifier
     issue: Issue
     at: Instant
+    owner: Identifier | None = None
+    """Whoever first answered the customer: chosen before others, where they can take it (DSP-3)."""
 
 
 class Assigned(Frozen):

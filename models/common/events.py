@@ -52,6 +52,8 @@ class SentTo(Enum):
     """Who had asked (INV-2), and the platform's people."""
     OFFERED = auto()
     """The colleague or team that is to take over (DSP-4)."""
+    TEAM = auto()
+    """Whoever handles the case, and the whole team (DSP-2)."""
 
 
 _Record = tuple[str, Mapping[str, Readers], Readers, SentTo, WaitFor | None]
@@ -118,6 +120,8 @@ class Event(StrEnum):
         "case.transfer_asked", "team due", only=(PLATFORM, "to reason"), readers=INSIDE, sent_to=SentTo.OFFERED
     )
     TRANSFERRED = _event("case.transferred", "team", only=(PLATFORM, "handler"))
+    HANDED_ON = _event("case.handed_on", "team why", only=(PLATFORM, "handler before"), readers=INSIDE, sent_to=SentTo.TEAM)
+    PUT_BACK = _event("case.put_back", "team why", only=(PLATFORM, "before"), readers=INSIDE)
     TRANSFER_DECLINED = _event("case.transfer_declined", only=(PLATFORM, "reason"), readers=INSIDE)
     TRANSFER_LAPSED = _event("case.transfer_lapsed", "team", only=(PLATFORM, "to"), readers=INSIDE)
     ANSWER_SUGGESTED = _event("case.answer_suggested", "entry_id title body until")

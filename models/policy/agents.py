@@ -38,7 +38,7 @@ class AgentDetails(Frozen):
     """A calendar of the policy; none: being present is enough."""
     present: Platform[bool] = True
     most: Platform[int] = Field(default=20, ge=1, le=1000)
-    """Open cases at once."""
+    """Cases at once that they have to do something about; what waits for somebody else, or is snoozed, does not count."""
 
 
 class AgentPolicy(AgentDetails):

@@ -291,6 +291,8 @@ class Policy(Frozen):
     teams: dict[str, Bilingual]
     agents: tuple[AgentPolicy, ...] = ()
     """The first people, while there are none; from then on they are managed through the API (DSP-2)."""
+    hand_on_after: Duration = timedelta(hours=2)
+    """DSP-2: what waits for an agent who was away or off shift for so long is handed on."""
     routing: tuple[RoutingRow, ...]
     grading: GradingPolicy
     liability: tuple[LiabilityRow, ...]

@@ -281,7 +281,9 @@ class AgentRow(SQLModel, table=True):
     """A calendar of the policy; None: being present is enough."""
     present: bool = False
     most: int = 20
-    """Open cases at once."""
+    """Cases at once that they have to do something about."""
+    away_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when they are away; None: they are present, or never were."""
     assigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When they last were given a case: of two with equal load the longer idle one is next."""
 

@@ -76,8 +76,8 @@ def _people_told(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Rec
             return _holder(case, role)
         case SentTo.PROPOSER:
             return _proposer(case, entry, role)
-        case SentTo.OFFERED | SentTo.MENTIONED if role is Role.AGENT:
-            return _colleagues(entry)
+        case SentTo.OFFERED | SentTo.MENTIONED | SentTo.TEAM if role is Role.AGENT:
+            return _colleagues(case, entry)
         case _:
             return _people(case, role)
 
@@ -106,17 +106,19 @@ def _holder(case: CaseState, role: Role) -> tuple[Recipient, ...]:
 
 
 def _proposer(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
-    """Of a proposal that was made without a person, whoever has the case."""
+    """Whoever made the proposal; of one of ours, or that nobody made, also whoever has the case: it may have been handed on since."""
     by = next((known.by for known in case.proposals if known.id == entry.data.get("proposal_id")), SYSTEM)
-    if by.role is Role.SYSTEM:
-        return _people(case, role) if role is Role.AGENT else ()
-    return (Recipient(role, by.id),) if by.role is role else ()
+    proposer = (Recipient(role, by.id),) if by.role is role else ()
+    ours = role is Role.AGENT and by.role in {Role.AGENT, Role.SYSTEM}
+    return tuple(dict.fromkeys((*proposer, *(_people(case, role) if ours else ()))))
 
 
-def _colleagues(entry: TimelineEntry) -> tuple[Recipient, ...]:
+def _colleagues(case: CaseState, entry: TimelineEntry) -> tuple[Recipient, ...]:
     """Their roles are not known here: an agent or a supervisor reads it, whichever has the id. A case that is offered to nobody by name
-    is the team's.
+    is the team's; of one that was handed on the team is told with its new handler.
     """
+    if entry.event.sent_to is SentTo.TEAM:
+        return (*_people(case, Role.AGENT), Recipient(Role.AGENT, f"team:{case.team or ANY_TEAM}"))
     to, team, mentions = (entry.data.get(name) for name in ("to", "team", "mentions"))
     if entry.event.sent_to is SentTo.OFFERED and to is None:
         return (Recipient(Role.AGENT, f"team:{team}"),)

@@ -1,13 +1,17 @@
 """Teams and people over HTTP, and what the routing table makes of a case (DSP-1, DSP-2)."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlmodel import delete
+from sqlmodel import delete, select
 
+from activities.case.handover import Handover
+from activities.kit.signals import to_cases
 from models.common.vocabulary import Role
 from models.tables.case import AgentRow, AssignmentRow
+from rules.policy.load import load_policy
 from tests.support.processes.api import Person, Web
 
 C, M, K, A, S, Y = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR, Role.ANALYST
@@ -82,22 +86,44 @@ async def test_people_come_and_go_for_themselves_and_supervisors_for_everybody(w
     assert (await lin.post("/v1/agents/ning/presence", {"present": "perhaps"})).status_code == 422
 
 
-async def test_a_dispatched_case_counts_in_its_handlers_load_who_cannot_be_removed_meanwhile(web: Web, boss: Person) -> None:
+async def test_a_dispatched_case_counts_in_its_handlers_load_and_is_handed_on_when_they_leave(web: Web, boss: Person) -> None:
     await boss.put("/v1/agents/ting", {"name": "周婷", "teams": ["payments"], "most": 5})
     customer, _, order = web.customer()
     case_id = await web.open(customer, order_id=order, issue="payment.refund_not_arrived")
-    await web.row(case_id, lambda row: row.handler == "ting")
+    await web.row(case_id, lambda row: row.handler == "ting" and row.waiting_on == "agent")
     load = (await boss.get("/v1/agents/ting/load")).json()
-    assert (load["held"], load["most"], load["room"]) == (1, 5, 4)
+    assert (load["held"], load["to_do"], load["most"], load["room"]) == (1, 1, 5, 4)
     assert sum(load["by_priority"].values()) == sum(load["by_sla_state"].values()) == 1
     assert load["next_deadline"]
-    refused = await boss.delete("/v1/agents/ting")
-    assert (refused.status_code, refused.json()["rule"]) == (409, "DSP-2")
-    await customer.post(f"/v1/cases/{case_id}/withdraw", {})
-    await web.row(case_id, lambda row: row.stage == "closed")
-    assert (await boss.get("/v1/agents/ting/load")).json()["held"] == 0
+    assert (await boss.post(f"/v1/cases/{case_id}/snooze", {})).status_code == 200
+    await web.row(case_id, lambda row: row.snoozed_by == "susan")
+    load = (await boss.get("/v1/agents/ting/load")).json()
+    assert (load["held"], load["to_do"], load["room"]) == (1, 0, 5)
+    await boss.put("/v1/agents/jun", {"name": "李军", "teams": ["payments"]})
     assert (await boss.delete("/v1/agents/ting")).status_code == 204
     assert (await boss.get("/v1/agents/ting/load")).status_code == 404
+    tell = to_cases(web.service.client, "handed_on")
+    await Handover(web.service.database, load_policy(web.settings.policy), tell).look()
+    await web.row(case_id, lambda row: row.handler == "jun")
+    messages = (await web.person(A, "cai", "payments").get("/v1/inbox")).json()["messages"]
+    assert ("case.handed_on", case_id) in {(message["event"], message["case_id"]) for message in messages}
+
+
+async def test_who_goes_is_away_since_then_until_they_come_back(web: Web, boss: Person) -> None:
+    async def away_since() -> datetime | None:
+        async with web.service.database.reading() as session:
+            return (await session.exec(select(AgentRow.away_since).where(AgentRow.agent_id == "lan2"))).one()
+
+    await boss.put("/v1/agents/lan2", {**LIN, "present": False})
+    assert await away_since() is None, "she has never been there"
+    await boss.post("/v1/agents/lan2/presence", {"present": True})
+    await boss.post("/v1/agents/lan2/presence", {"present": False})
+    since = await away_since()
+    assert since is not None
+    await boss.put("/v1/agents/lan2", {**LIN, "present": False})
+    assert await away_since() == since
+    await boss.put("/v1/agents/lan2", LIN)
+    assert await away_since() is None
 
 
 async def test_the_routing_table_says_why_in_the_callers_language(boss: Person) -> None:

@@ -54,6 +54,19 @@ def test_who_is_there_gets_another_role_and_keeps_the_rest(settings: Settings) -
         assert (row.role, row.name, row.teams, row.present) == (role, "林薇", ["after_sales"], True)
 
 
+def test_who_has_left_is_taken_out_but_for_the_only_supervisor(settings: Settings) -> None:
+    migrate(settings)
+    for arguments in (["add", "boss", "--role", "supervisor"], ["remove", "lin.wei"]):
+        assert CliRunner().invoke(cli.main, ["people", *arguments]).exit_code == 0
+    supervisors = {who for who, row in people(settings).items() if row.role == "supervisor"}
+    for who in sorted(supervisors - {"boss"}):
+        assert CliRunner().invoke(cli.main, ["people", "remove", who]).exit_code == 0
+    for who, told in (("boss", "only supervisor"), ("lin.wei", "not among the people")):
+        with pytest.raises(CommandError, match=told):
+            CliRunner().invoke(cli.main, ["people", "remove", who], catch_exceptions=False, standalone_mode=False)
+    assert set(people(settings)) == (FIRST | {"boss"}) - {"lin.wei"} - supervisors | {"boss"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

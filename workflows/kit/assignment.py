@@ -13,6 +13,10 @@ from workflows.kit.case_context import CaseContext
 
 ANSWERED = "customers-words-are-answered"
 """Patch: before it, words that came later waited for nobody, and silence counted although nobody had answered them."""
+HELD = "held-by-somebody-who-can-act"
+"""Patch: before it, a hotline case was nobody's who had entered it, a merchant's case could have a handler of ours who could not act on it, and
+a case that was reopened did not look for a handler again.
+"""
 
 
 async def wait_or_escalate(context: CaseContext, for_: WaitFor, done: Callable[[], bool], on: WaitingOn | None = None) -> None:
@@ -57,7 +61,8 @@ async def find_a_handler(context: CaseContext) -> None:
     case = context.case
     if case.handler is not None or case.team is None or case.issue is None or case.tier is not Tier.PLATFORM or case.unstaffed:
         return
-    request = AssignRequest(case_id=case.case_id, team=case.team, issue=case.issue, at=context.now)
+    owner = case.owner.id if case.owner is not None and case.owner.role is Role.AGENT else None
+    request = AssignRequest(case_id=case.case_id, team=case.team, issue=case.issue, at=context.now, owner=owner)
     assigned = await activities.assign_handler(request)
     if case.handler is not None:
         return  # somebody took it meanwhile

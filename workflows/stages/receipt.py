@@ -8,6 +8,7 @@ from temporalio.exceptions import ActivityError
 from models.case.activities import LookUp, Recall
 from models.common.events import Event
 from models.common.vocabulary import ClockName, Role, WaitFor, WaitingOn
+from rules.case.assignment import is_entered_by_phone
 from rules.case.grading import dangers_in, said_by_parties
 from rules.common import working_time
 from rules.common.counting import counting_of
@@ -15,7 +16,7 @@ from rules.common.traces import newest
 from rules.facts.establish import facts_of
 from workflows.claims.found import hear_of_parcel
 from workflows.kit import activities
-from workflows.kit.assignment import ANSWERED, answer_customer
+from workflows.kit.assignment import ANSWERED, HELD, answer_customer
 from workflows.kit.case_context import CaseContext
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.traces import SCANS_BY_TIME
@@ -50,6 +51,10 @@ def acknowledge(context: CaseContext) -> None:
     """REC-4: received, with the steps ahead and the times to expect."""
     receipt = context.case.receipt
     context.clocks.start()
+    by_phone = is_entered_by_phone(receipt) and workflow.patched(HELD)
+    if by_phone:  # whoever enters it has the customer on the phone (DSP-3)
+        context.case.handler = context.case.owner = receipt.opened_by
+        context.clocks.stop(ClockName.FIRST_REPLY)
     service = context.policy.calendars[context.case.clocks[0].calendar]
     context.note(
         Event.OPENED,
@@ -63,6 +68,8 @@ def acknowledge(context: CaseContext) -> None:
             for name in (ClockName.FIRST_REPLY, ClockName.PLAN, ClockName.RESOLUTION)
         },
     )
+    if by_phone:
+        context.note(Event.ASSIGNED, receipt.opened_by, handler=receipt.opened_by.id, team=None)
 
 
 async def order_is_theirs(context: CaseContext) -> bool:

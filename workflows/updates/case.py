@@ -3,6 +3,8 @@
 Each changes the state and returns at once; the stage that waits for it goes on.
 """
 
+from temporalio import workflow
+
 from models.case.action_bodies import (
     AddWords,
     Answer,
@@ -37,6 +39,7 @@ from rules.case.replies import ANSWERING
 from rules.case.timeline import REQUESTED
 from rules.case.wishes import takes_up_wish
 from rules.money.refund_state import standing
+from workflows.kit.assignment import HELD
 from workflows.kit.case_context import CaseContext
 from workflows.kit.grading import grade_case
 from workflows.kit.remedies import find as find_remedy
@@ -191,6 +194,8 @@ def reopen(context: CaseContext, act: Act[Reopen]) -> None:
     """FUP-4: the same case goes on with its history, owner and evidence, and new clocks."""
     say(context, act, act.body.reason, ())
     context.note(Event.REOPENED, act.actor, reason=act.body.reason)
+    if context.case.unstaffed and workflow.patched(HELD):
+        context.case.unstaffed = False  # somebody may have come since
     context.take_up_again(where_it_was_left(context))
 
 
@@ -223,6 +228,7 @@ def first_contact(context: CaseContext, act: Act[Reply] | Act[Ask] | Act[Propose
     case = context.case
     if act.actor.role in ANSWERING:
         case.owner = case.owner or act.actor
-        if act.actor.role in Role.platform():
-            case.handler = case.handler or act.actor
+        at_the_merchant = case.tier is Tier.MERCHANT
+        if act.actor.role in Role.platform() and case.handler is None and not (at_the_merchant and workflow.patched(HELD)):
+            case.handler = act.actor
         context.clocks.stop(ClockName.FIRST_REPLY)

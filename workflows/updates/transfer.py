@@ -1,11 +1,14 @@
 """Transfers (DSP-3, DSP-4): offered, accepted, declined."""
 
+from temporalio import workflow
+
 from models.case.action_bodies import AcceptTransfer, DeclineTransfer, Transfer
 from models.case.actions import Act
 from models.case.state import TransferOffer
 from models.common.events import Event
-from models.common.vocabulary import ClockName
+from models.common.vocabulary import ClockName, Tier
 from rules.common import sla_clock, working_time
+from workflows.kit.assignment import HELD
 from workflows.kit.case_context import CaseContext
 
 
@@ -35,10 +38,12 @@ def offer(context: CaseContext, act: Act[Transfer]) -> None:
 
 def accept(context: CaseContext, act: Act[AcceptTransfer]) -> None:
     """DSP-3: the successor who accepts is the owner from now on."""
-    case = context.case
-    assert case.transfer is not None  # noqa: S101  # rules/case/permissions.py saw to it
+    case, offered = context.case, context.case.transfer
+    assert offered is not None  # noqa: S101  # rules/case/permissions.py saw to it
+    if case.tier is Tier.MERCHANT and workflow.patched(HELD):
+        context.escalate("taken", act.actor)
     case.handler = case.owner = act.actor
-    case.team, case.transfer, case.unstaffed = case.transfer.team, None, False
+    case.team, case.transfer, case.unstaffed = offered.team, None, False
     context.note(Event.TRANSFERRED, act.actor, handler=act.actor.id, team=case.team)
 
 

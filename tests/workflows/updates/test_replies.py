@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from activities.notifications.undelivered import to_cases
+from activities.kit.signals import to_cases
 from models.case.actions import Action
 from models.case.undelivered import Undelivered, Why
 from models.common.actors import Actor
@@ -109,7 +109,7 @@ async def test_who_asks_for_help_with_the_order_number_is_answered_and_not_given
 async def test_a_customer_whom_no_channel_reaches_is_with_a_person_until_somebody_has_seen_to_it(service: Service) -> None:
     case = await offered(service)
     told = Undelivered(message_id=7, about="resolution.proposed", channel=MessageChannel.SMS, why=Why.PROVIDER_REFUSED, at=NOW)
-    tell = to_cases(service.client)
+    tell = to_cases(service.client, "undelivered")
     for case_id in (case.handle.id, case.handle.id, "RD-NONE"):
         await tell(case_id, told)
     view = await case.until(lambda view: view.unreached_since is not None)
