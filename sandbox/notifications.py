@@ -9,10 +9,15 @@ from sandbox.kit.parts import KeyOf, SandboxOf, contract
 
 router = contract(Partner.NOTIFICATION)
 
+NOWHERE = "@nowhere.example.com"
+"""No mailbox there exists."""
+
 
 @router.post("/messages", status_code=202)
 async def send(message: OutgoingMessage, key: KeyOf, sandbox: SandboxOf) -> None:
-    """The same key is the same message."""
+    """The same key is the same message. Who does not exist gets none, however often it is tried."""
+    if message.to.endswith(NOWHERE):
+        raise HTTPException(422, f"{message.to} does not exist")
     if key != message.key:
         raise HTTPException(422, "the Idempotency-Key and the body's key differ")
     sandbox.books.write(

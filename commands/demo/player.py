@@ -124,7 +124,7 @@ class Stage:
             "order_id": "O-0" if plot.wrong_order else order.get("order_id") if plot.state else None,
             "description": plot.words[story.locale is Locale.EN],
             "wanted": plot.wanted(story.scene) if plot.wanted else None,
-            "customer": {"locale": story.locale, "name": order["customer_name"]},
+            "customer": {"locale": story.locale, "name": order["customer_name"], **plot.contact},
             "evidence": await self._photo(story, Role.CUSTOMER) if plot.photo else None,
         }
         body = {name: value for name, value in case.items() if value is not None}
@@ -187,6 +187,10 @@ class Stage:
     async def _do(self, story: Story, move: Move) -> httpx.Response:
         evidence = {"evidence": await self._photo(story, move.role)} if move.photo else {}
         path = move.href or f"/v1/cases/{story.case_id}/{move.action}"
+        if move.method != "POST":  # of the people, not of a case
+            headers = self._headers(move.role, story)
+            body = dict(move.body) if move.body else None
+            return await self._http.request(move.method, f"{self._address}{path}", json=body, headers=headers)
         return await self._post(story, move.role, path, {**await self._decided_on(story, move, path), **move.body, **evidence})
 
     async def _decided_on(self, story: Story, move: Move, path: str) -> dict[str, Any]:
@@ -224,11 +228,13 @@ class Stage:
             Role.CARRIER: next(iter(story.view.get("carriers") or ()), "SF"),
             Role.SUPERVISOR: SUPERVISOR,
         }.get(role, AGENT)
-        return {"Authorization": f"Bearer {make_token(self._settings, role, who)}", "Accept-Language": language().value}
+        claims = story.plot.contact if role is Role.CUSTOMER else dict[str, str]()
+        token = make_token(self._settings, role, who, email=claims.get("email"), phone=claims.get("phone"))
+        return {"Authorization": f"Bearer {token}", "Accept-Language": language().value}
 
 
 def _name(move: Move | Happening) -> str:
     """What is done where; of a parcel also what becomes of it."""
     if isinstance(move, Happening):
         return f"{move.path} {json.dumps(move.body)}" if move.body else move.path
-    return move.href or f"{move.role}: {move.action}"
+    return f"{move.method} {move.href}" if move.href else f"{move.role}: {move.action}"

@@ -52,6 +52,7 @@ class Move:
     body: Mapping[str, Any] = field(default_factory=dict[str, Any])
     href: str = ""
     """Where it is sent; none: it is an action of the case."""
+    method: str = "POST"
     photo: bool = False
     """A new picture comes with it as evidence."""
 
@@ -307,6 +308,8 @@ class Plot:
     carrier: str = ""
     photo: bool = False
     """The customer shows a picture at once."""
+    contact: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The customer's e-mail address and telephone number, which their token confirms."""
     asks_first: bool = False
     """The shop's page asks what may be done with the order, before there is a case (RES-1)."""
     wrong_order: bool = False

@@ -8,6 +8,7 @@ from commands.demo.goods_and_money import (
     estimate,
     fetched,
 )
+from commands.demo.heard_and_held import HEARD_AND_HELD
 from commands.demo.lost_parcels import LOST_PARCELS
 from commands.demo.plots import (
     ALONE,
@@ -59,6 +60,7 @@ PLOTS: tuple[Plot, ...] = (
         proofs=(ALONE, gave(RemedyKind.REFUND_ONLY)),
     ),
     *LOST_PARCELS,
+    *HEARD_AND_HELD,
     Plot(
         ("质量问题，贴面单退货退款", "a defect, returned with our label"),
         ("用了两天就坏了，要退货。", "It broke after two days; I want to return it."),

@@ -14,6 +14,7 @@ import pytest
 from models.common.partners import ProviderRefundStatus, Refund, Statement
 from sandbox.app import create_app
 from sandbox.kit.books import OtherSeedError
+from sandbox.notifications import NOWHERE
 from settings import ROOT
 from tests.support.processes.sandbox import Running, Town
 from tests.support.processes.waiting import eventually
@@ -178,6 +179,14 @@ async def test_a_message_handed_over_twice_is_one_message(town: Town) -> None:
         assert answer.status_code == 202
     booked = [one for one in await town.get("/books/messages") if one["key"] == key]
     assert [(one["body"], one["calls"]) for one in booked] == [("您好", 2)]
+
+
+async def test_an_address_that_does_not_exist_gets_nothing(town: Town) -> None:
+    key = uuid4().hex
+    body = {"key": key, "channel": "email", "to": f"li{NOWHERE}", "locale": "zh", "subject": "您好", "body": "您好"}
+    answer = await town.http.post("/notification/messages", json=body, headers={"Idempotency-Key": key})
+    assert (answer.status_code, answer.json()["detail"]) == (422, f"li{NOWHERE} does not exist")
+    assert not [one for one in await town.get("/books/messages") if one["key"] == key]
 
 
 async def test_a_write_needs_its_key(town: Town) -> None:
