@@ -106,11 +106,14 @@ def _holder(case: CaseState, role: Role) -> tuple[Recipient, ...]:
 
 
 def _proposer(case: CaseState, entry: TimelineEntry, role: Role) -> tuple[Recipient, ...]:
-    """Whoever made the proposal; of one of ours, or that nobody made, also whoever has the case: it may have been handed on since."""
+    """Whoever made the proposal, and who handles the case now if that is another of ours; of one that was made without a person, whoever has
+    the case.
+    """
     by = next((known.by for known in case.proposals if known.id == entry.data.get("proposal_id")), SYSTEM)
     proposer = (Recipient(role, by.id),) if by.role is role else ()
-    ours = role is Role.AGENT and by.role in {Role.AGENT, Role.SYSTEM}
-    return tuple(dict.fromkeys((*proposer, *(_people(case, role) if ours else ()))))
+    handed_on = by.role is Role.AGENT and case.handler is not None
+    holder = _people(case, role) if role is Role.AGENT and (handed_on or by.role is Role.SYSTEM) else ()
+    return tuple(dict.fromkeys((*proposer, *holder)))
 
 
 def _colleagues(case: CaseState, entry: TimelineEntry) -> tuple[Recipient, ...]:

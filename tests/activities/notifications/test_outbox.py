@@ -122,6 +122,15 @@ async def test_a_declined_proposal_goes_back_to_its_proposer_alone(records: Reco
     assert told == [("agent", AGENT.id), ("supervisor", "susan"), ("merchant", "M-1")]
 
 
+async def test_a_declined_proposal_is_told_also_to_who_has_the_case_by_now(
+    records: RecordsActivities, database: Database
+) -> None:
+    proposal = Proposal(id="p1", round=1, by=AGENT, at=NOW, options=(), amount=Money(minor=9), declined="no")
+    declined = entry(1, Event.DECLINED, SUPERVISOR, proposal_id="p1", reason="no")
+    await save(records, case(declined, proposals=(proposal,), handler=Actor(role=Role.AGENT, id="bob")))
+    assert {row.recipient_id for row in await messages(database)} == {AGENT.id, "bob"}
+
+
 @pytest.mark.parametrize(
     ("party", "told"), [("merchant", {"merchant"}), ("carrier", {"carrier"}), ("shared", {"merchant", "carrier"})]
 )
