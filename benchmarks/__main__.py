@@ -1,4 +1,7 @@
-"""`python -m benchmarks [NAME…] [--json FILE] [--large]`: measure, print one table, write JSON. `make bench` runs all of it."""
+"""`python -m benchmarks [NAME…] [--json FILE] [--large]`: measure, print one table, write JSON. `make bench` runs all of it.
+
+`python -m benchmarks against REV` compares with an earlier commit (`against.py`).
+"""
 
 import importlib.util
 import json
@@ -6,6 +9,7 @@ import os
 import platform
 import signal
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import against
 from benchmarks.figures import goal_of
 
 MEASUREMENTS = ("calendar", "classify", "dispatch", "history", "lives", "opening", "memory", "waiting")
@@ -98,4 +103,8 @@ def _processor() -> str:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    if sys.argv[1:2] == ["against"]:
+        del sys.argv[1]
+        typer.run(against.main)
+    else:
+        typer.run(main)

@@ -18,14 +18,18 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 @asynccontextmanager
 async def running(
-    *command: str | Path, folder: Path, environment: Mapping[str, str], output: IO[bytes] | int
+    *command: str | Path,
+    folder: Path,
+    environment: Mapping[str, str],
+    output: IO[bytes] | int,
+    standard_input: int = asyncio.subprocess.DEVNULL,
 ) -> AsyncGenerator[asyncio.subprocess.Process]:
     """The process, until the block ends: asked to stop first, killed when it does not."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-S", "-E", str(DIE_WITH_PARENT), str(os.getpid()), *map(str, command)),
         cwd=folder,
         env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=standard_input,
         stdout=output,
         stderr=sys.stderr if output == asyncio.subprocess.PIPE else output,
         start_new_session=True,

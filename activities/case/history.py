@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from sqlalchemy import bindparam
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.kit.carries_out import carries_out
 from activities.money.refund_parts import lock_order
-from adapters.database.engine import Database, upsert
+from adapters.database.engine import Database, execute, upsert
 from adapters.database.history import item_reservations, read_history
 from models.activities import RECALL, RELEASE_GOODS, TAKE_GOODS
 from models.case.activities import Recall, ReleaseItems, ReserveItems, Taken
@@ -18,6 +19,12 @@ from models.common.lines import LineQuantity
 from models.common.vocabulary import Stage
 from models.tables.goods import ItemReservationRow
 from rules.money.goods import counted, history_of, with_the_customer_again
+
+_RELEASE = update(ItemReservationRow).where(
+    col(ItemReservationRow.case_id) == bindparam("of_case"), col(ItemReservationRow.released).is_(False)
+)
+_RELEASE_ONE = _RELEASE.where(col(ItemReservationRow.remedy_id) == bindparam("of_remedy")).values(released=True)
+_RELEASE_LOST = _RELEASE.where(col(ItemReservationRow.remedy_id).not_in(bindparam("there", expanding=True))).values(released=True)
 
 
 class HistoryActivities:
@@ -69,9 +76,7 @@ async def let_go(session: AsyncSession, case: CaseState) -> None:
     """
     if case.stage is Stage.CLOSED:
         there = [remedy.id for remedy in case.remedies]
-        lost = (col(ItemReservationRow.case_id) == case.case_id) & col(ItemReservationRow.remedy_id).not_in(there)
-        held = col(ItemReservationRow.released).is_(False)
-        await session.exec(update(ItemReservationRow).where(lost, held).values(released=True))
+        await execute(session, _RELEASE_LOST, of_case=case.case_id, there=there)
     for remedy in case.remedies:
         if with_the_customer_again(remedy):
             await _release(session, case.case_id, remedy.id)
@@ -91,7 +96,4 @@ def _row(request: ReserveItems, line_id: str, quantity: int) -> dict[str, object
 
 
 async def _release(session: AsyncSession, case_id: str, remedy_id: str) -> None:
-    theirs = (col(ItemReservationRow.case_id) == case_id) & (col(ItemReservationRow.remedy_id) == remedy_id)
-    await session.exec(
-        update(ItemReservationRow).where(theirs, col(ItemReservationRow.released).is_(False)).values(released=True)
-    )
+    await execute(session, _RELEASE_ONE, of_case=case_id, of_remedy=remedy_id)

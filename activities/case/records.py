@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import col, delete, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,7 +21,7 @@ from activities.money.refund_parts import follow, part_of, reserve_refund
 from activities.notifications.outbox import message_rows
 from activities.returns.projection import return_rows
 from adapters.database.case_texts import whole
-from adapters.database.engine import Database, insert_if_absent, storable, upsert
+from adapters.database.engine import Database, execute, insert_if_absent, storable, upsert
 from models.activities import INTEND_REFUND, SAVE_CASE, SEAL_CASE
 from models.case.activities import Projection, RefundIntent, RefundPlan, Sealed
 from models.case.state import CaseState, TimelineEntry
@@ -48,6 +49,10 @@ from rules.case.archive import root_cause
 from rules.case.texts import old_enough
 from rules.common.timeline import Fresh
 from rules.notifications.texts import Texts
+
+_END_OPENING = delete(OpeningRow).where(col(OpeningRow.case_id) == bindparam("case_id"))
+_LET_GO = delete(AssignmentRow).where(col(AssignmentRow.case_id) == bindparam("case_id"))
+_CONTACT = select(ContactRow).where(col(ContactRow.customer_id) == bindparam("customer_id"))
 
 
 class RecordsActivities:
@@ -132,7 +137,7 @@ class RecordsActivities:
         for returned in return_rows(case, projection.at):
             await upsert(session, ReturnRow, returned, unless_newer="version")
         if case.stage is Stage.CLOSED:
-            await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == case.case_id))
+            await execute(session, _END_OPENING, case_id=case.case_id)
         await _hold(session, case, projection.at)
         return case, saving
 
@@ -140,7 +145,7 @@ class RecordsActivities:
         """The messages that new timeline rows cause; what was told already, under whatever version, is not told again."""
         telling = [one for one in fresh if one.entry.event in self._policy.messages]
         if telling:
-            contact = await session.get(ContactRow, case.receipt.customer_id)
+            contact = (await session.exec(_CONTACT, params={"customer_id": case.receipt.customer_id})).first()
             messages = [row for one in telling for row in message_rows(case, one, self._policy, self._texts, contact)]
             await insert_if_absent(session, MessageRow, *messages)
 
@@ -158,7 +163,7 @@ def _put_away(case: CaseState, saving: Saving | Standing) -> dict[str, int]:
 async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
     """Keep who handles what (DSP-2): the load of agents is counted from it."""
     if case.handler is None or case.stage is Stage.CLOSED:
-        await session.exec(delete(AssignmentRow).where(col(AssignmentRow.case_id) == case.case_id))
+        await execute(session, _LET_GO, case_id=case.case_id)
     else:
         before = (col(AssignmentRow.case_id) == case.case_id, col(AssignmentRow.agent_id) != case.handler.id)
         await session.exec(delete(AssignmentRow).where(*before))

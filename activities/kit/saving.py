@@ -7,20 +7,23 @@ was told of it. What comes late from a worker that was given up, or from a run t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Executable, String, bindparam
 from sqlmodel import SQLModel, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.kit.rows import Row
-from adapters.database.engine import insert_if_absent, storable, take_turns
+from adapters.database.engine import execute, insert_if_absent, storable, take_turns
 from models.common.projection import Projected
 from models.common.vocabulary import MessageChannel
 from models.tables.case import CaseRow, MessageRow, RequestRow, RunRow, TimelineRow
 from models.tables.claims import ClaimHistoryRow, ClaimRow
 from rules.common.requests import to_put_away
 from rules.common.timeline import EntryT, Kept, Reconciled, digest_of, reconcile
+
+WORKFLOW = bindparam("workflow_id", type_=String())
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,25 @@ class Books:
     history: type[TimelineRow] | type[ClaimHistoryRow]
     key: str
 
-    def of(self, table: type[SQLModel], workflow_id: str) -> Any:  # noqa: ANN401  # SQLAlchemy's condition
+    def of(self, table: type[SQLModel], workflow_id: object) -> Any:  # noqa: ANN401  # SQLAlchemy's condition
         return col(getattr(table, self.key)) == workflow_id
+
+    @cached_property
+    def standing(self) -> Executable:
+        """What the row of `workflow_id` says of its last projection, and the epoch of `run_id` if that is known."""
+        row: Any = self.rows
+        run = (col(RunRow.workflow_id) == bindparam("workflow_id")) & (col(RunRow.run_id) == bindparam("run_id"))
+        epoch: Any = select(RunRow.epoch).where(run).scalar_subquery()
+        asked: Any = select(row.version, row.epoch, row.events, row.updated_at)
+        return asked.add_columns(epoch).where(self.of(row, WORKFLOW))
+
+    @cached_property
+    def alike(self) -> Executable:
+        """The entries of `workflow_id` after a version, and those of certain events."""
+        row: Any = self.history
+        which = (row.version > bindparam("after")) | row.event.in_(bindparam("events", expanding=True))
+        columns: Any = select(row.version, row.event, row.role, row.actor_id)
+        return columns.add_columns(row.data).where(self.of(row, WORKFLOW), which)
 
 
 CASES = Books(CaseRow, TimelineRow, "case_id")
@@ -83,12 +103,12 @@ class Saving:
 
     async def compare(self, session: AsyncSession, entries: Sequence[EntryT]) -> Reconciled[EntryT]:
         """Which of the unsaved entries are there already."""
-        history, newest = self.books.history, self.standing.version if self.standing else 0
+        newest = self.standing.version if self.standing else 0
         after = self.projection.after
         if after is None:
             after = entries[0].version - 1 if entries else newest
-        alike = (col(history.version) > after) | col(history.event).in_({entry.event.value for entry in entries})
-        rows = (await session.exec(select(history).where(self.books.of(history, self.workflow_id), alike))).all()
+        events = sorted({entry.event.value for entry in entries})
+        rows = await execute(session, self.books.alike, workflow_id=self.workflow_id, after=after, events=events)
         kept = [Kept(row.version, digest_of(row.event, row.role, row.actor_id, row.data)) for row in rows]
         digests = [digest_of(entry.event.value, entry.by.role.value, entry.by.id, storable(entry.data)) for entry in entries]
         return reconcile(entries, digests, kept, after, newest)
@@ -122,11 +142,9 @@ class Saving:
 async def begin(session: AsyncSession, books: Books, workflow_id: str, projection: Projected, version: int) -> Saving | Standing:
     """Let one projection of a workflow at a time go on from here; what stands there instead, if this one comes late."""
     at = await take_turns(session, workflow_id)
-    row = books.rows
-    asked = select(row.version, row.epoch, row.events, row.updated_at).where(books.of(row, workflow_id))
-    found = (await session.exec(asked)).first()
-    standing = Standing(*found) if found else None
-    epoch = await _epoch(session, workflow_id, projection.run_id, standing)
+    found: Any = (await execute(session, books.standing, workflow_id=workflow_id, run_id=projection.run_id)).first()
+    standing = Standing(*found[:-1]) if found else None
+    epoch: int = (found and found[-1]) or await _begin_epoch(session, workflow_id, projection.run_id, standing)
     if standing is None:
         return Saving(books, workflow_id, projection, epoch, None, at)
     mine = (epoch, projection.events, projection.at, version)
@@ -148,11 +166,9 @@ def _untold() -> ColumnElement[bool]:
     return inbox | ((col(MessageRow.state) == "waiting") & (col(MessageRow.attempts) == 0))
 
 
-async def _epoch(session: AsyncSession, workflow_id: str, run_id: str, standing: Standing | None) -> int:
+async def _begin_epoch(session: AsyncSession, workflow_id: str, run_id: str, standing: Standing | None) -> int:
     """Runs of one workflow are counted as they are seen first: a later one is newer, whatever its versions are."""
-    known = await session.get(RunRow, (workflow_id, run_id))
-    if known is not None:
-        return known.epoch
     epoch = standing.epoch + 1 if standing else 1
-    await insert_if_absent(session, RunRow, {"workflow_id": workflow_id, "run_id": run_id, "epoch": epoch})
-    return epoch
+    begun = await insert_if_absent(session, RunRow, {"workflow_id": workflow_id, "run_id": run_id, "epoch": epoch})
+    known = None if begun else await session.get(RunRow, (workflow_id, run_id))
+    return known.epoch if known else epoch

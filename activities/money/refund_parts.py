@@ -7,11 +7,12 @@ always what the ledger says (rules/money/ledger.py, docs/money.md).
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import insert_if_absent, storable
-from adapters.database.history import read_history
+from adapters.database.engine import execute, insert_if_absent, storable
+from adapters.database.history import read_history_of_order
 from adapters.database.ledger import booked, post
 from models.case.activities import Recall, RefundIntent, RefundPlan
 from models.case.state import CaseState
@@ -38,10 +39,27 @@ NEVER_ASKED = "never asked"
 """The refusal of a part that was set aside by a workflow task that was lost."""
 
 
+_LOCK = select(OrderLockRow.order_id).where(col(OrderLockRow.order_id) == bindparam("order_id")).with_for_update()
+_OF_CASE = (
+    select(RefundPartRow)
+    .where(col(RefundPartRow.case_id) == bindparam("case_id"))
+    .order_by(RefundPartRow.key)
+    .execution_options(populate_existing=True)
+)
+_OF_REMEDY = _OF_CASE.where(col(RefundPartRow.remedy_id) == bindparam("remedy_id"))
+_AUTOMATIC = select(RefundPartRow).where(
+    col(RefundPartRow.automatic).is_(True),
+    col(RefundPartRow.intended_at) > bindparam("since"),
+    col(RefundPartRow.refund_status).not_in(RefundStatus.refused()),
+)
+_OPENED = select(func.count()).select_from(CaseRow).where(col(CaseRow.opened_at) > bindparam("since"))
+
+
 async def lock_order(session: AsyncSession, order_id: str) -> None:
-    """One transaction at a time from here on, for this order. SQLite's writers take turns anyway and ignore FOR UPDATE."""
-    await insert_if_absent(session, OrderLockRow, {"order_id": order_id})
-    await session.exec(select(OrderLockRow).where(OrderLockRow.order_id == order_id).with_for_update())
+    """One transaction at a time from here on, for this order. SQLite's writers take turns anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        await insert_if_absent(session, OrderLockRow, {"order_id": order_id})
+        await execute(session, _LOCK, order_id=order_id)
 
 
 async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Policy) -> RefundPlan:
@@ -52,7 +70,8 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     """
     await lock_order(session, intent.order_id)
     entries = await _entries(session, intent.order_id)
-    await post(session, intent.at, *ledger.seen(intent.order_id, intent.payments, entries))
+    news = tuple(ledger.seen(intent.order_id, intent.payments, entries))
+    await post(session, intent.at, *news)
     ours = await _rows(session, intent.case_id, intent.remedy_id)
     for part in intent.parts:
         await _follow(session, ours, part, part.refund_status, intent.at)
@@ -60,7 +79,7 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     await _release_unfit(session, ours, intent)
     standing = [row for row in ours if row.refund_status not in RefundStatus.refused()]
     currency = intent.amount.currency
-    entries = await _entries(session, intent.order_id)
+    entries = await _entries(session, intent.order_id) if ours else [*entries, *news]
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
     missing = intent.amount.minor - sum(row.amount_minor for row in standing)
     shares = split(max(missing, 0), left, payable(currency) if intent.to is RefundTo.ORIGINAL else 1)
@@ -212,10 +231,11 @@ async def _entries(session: AsyncSession, order_id: str) -> Sequence[Entry]:
 
 async def _rows(session: AsyncSession, case_id: str, remedy_id: str | None = None) -> list[RefundPartRow]:
     """The refund parts of a case or remedy as they are now, whatever this transaction has read before."""
-    asked = select(RefundPartRow).where(RefundPartRow.case_id == case_id).order_by(RefundPartRow.key)
-    if remedy_id is not None:
-        asked = asked.where(RefundPartRow.remedy_id == remedy_id)
-    return list((await session.exec(asked.execution_options(populate_existing=True))).all())
+    if remedy_id is None:
+        found = await session.exec(_OF_CASE, params={"case_id": case_id})
+    else:
+        found = await session.exec(_OF_REMEDY, params={"case_id": case_id, "remedy_id": remedy_id})
+    return list(found.all())
 
 
 async def _denied(session: AsyncSession, intent: RefundIntent, policy: Policy) -> str | None:
@@ -226,15 +246,7 @@ async def _denied(session: AsyncSession, intent: RefundIntent, policy: Policy) -
     if not intent.automatic or intent.attempt > 1:
         return None
     await lock_order(session, EVERY_AUTOMATIC_REFUND)
-    today = (
-        await session.exec(
-            select(RefundPartRow).where(
-                col(RefundPartRow.automatic).is_(True),
-                RefundPartRow.intended_at > intent.at - A_DAY,
-                col(RefundPartRow.refund_status).not_in(RefundStatus.refused()),
-            )
-        )
-    ).all()
+    today = (await execute(session, _AUTOMATIC, since=intent.at - A_DAY)).all()
     of_customer = {(row.case_id, row.remedy_id) for row in today if row.customer_id == intent.customer_id}
     if len(of_customer) >= intent.max_automatic_per_customer_a_day:
         return "automatic_cap_customer"
@@ -242,8 +254,8 @@ async def _denied(session: AsyncSession, intent: RefundIntent, policy: Policy) -
     asked = worth(policy, intent.amount)
     if asked is None or spent + asked > intent.max_automatic_minor_a_day:
         return "automatic_cap_day"
-    opened = await session.exec(select(func.count()).select_from(CaseRow).where(CaseRow.opened_at > intent.at - A_DAY))
-    cases, alone = opened.one(), len({row.case_id for row in today} | {intent.case_id})
+    cases: int = (await execute(session, _OPENED, since=intent.at - A_DAY)).scalar_one()
+    alone = len({row.case_id for row in today} | {intent.case_id})
     crowded = cases >= intent.automatic_share_from and alone > cases * intent.max_automatic_share_a_day
     return "automatic_cap_share" if crowded else None
 
@@ -264,7 +276,7 @@ async def _moved_since(session: AsyncSession, intent: RefundIntent, entries: Seq
         currency=intent.amount.currency,
         at=intent.at,
     )
-    given = history_of(await read_history(session, asked), intent.amount.currency, intent.at).given if intent.seen.lines else ()
+    given = history_of(await read_history_of_order(session, asked), asked.currency, asked.at).given if intent.seen.lines else ()
     return "given_elsewhere" if given_since(intent.seen, given, intent.amount.minor) else None
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, ColumnElement, Connection, Executable, Table, create_engine, make_url, text
+from sqlalchemy import URL, ColumnElement, Connection, CursorResult, Executable, Table, create_engine, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel, func, select
@@ -103,6 +103,14 @@ class Database:
 
     async def aclose(self) -> None:
         await self._engine.dispose()
+
+
+async def execute(session: AsyncSession, prepared: Executable, **values: Any) -> CursorResult[Any]:  # noqa: ANN401  # of any type
+    """Execute a statement that was built once, with `bindparam` for what differs: rows come without objects, at a third of their cost.
+
+    The session knows nothing of it: what its objects changed is not written first.
+    """
+    return await (await session.connection()).execute(prepared, values)
 
 
 async def insert_if_absent(session: AsyncSession, table: type[SQLModel], *rows: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -1,11 +1,15 @@
 """The books of goods and money, read about one order and its customer (RES-1)."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, CursorResult, Executable, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.engine import execute
 from models.case.activities import Recall
 from models.case.recalled import Given, Moved, Recalled
 from models.case.state import CaseState
@@ -25,50 +29,62 @@ AT_MOST = 200
 async def read_history(session: AsyncSession, request: Recall) -> Recalled:
     """What every other case of the order and the customer left in the books."""
     since = request.at - LATELY
-    lately = (col(CaseRow.customer_id) == request.customer_id) & (col(CaseRow.opened_at) > since)
+    others: dict[str, Any] = {"case_id": request.case_id, "customer_id": request.customer_id, "since": since}
+    return replace(
+        await read_history_of_order(session, request),
+        of_customer=_states(await execute(session, _OF_CUSTOMER, **others)),
+        given=tuple(
+            Given(row.case_id, Money(minor=row.amount_minor, currency=row.currency))
+            for row in await execute(session, _GIVEN, **others)
+        ),
+    )
+
+
+async def read_history_of_order(session: AsyncSession, request: Recall) -> Recalled:
+    """What other cases of the order left in its books; nothing of the customer's other orders."""
+    of_order: dict[str, Any] = {"case_id": request.case_id, "order_id": request.order_id}
     return Recalled(
         taken=tuple(
             LineQuantity(line_id=row.line_id, quantity=row.quantity)
             for row in await item_reservations(session, request.order_id)
             if row.case_id != request.case_id
         ),
-        moved=await _moved(session, request),
-        of_order=await _cases(session, request, col(CaseRow.order_id) == request.order_id),
-        of_customer=await _cases(session, request, lately),
-        given=await _given(session, request),
+        moved=tuple(
+            Moved(EntryKind(row.kind), row.account, row.amount_minor, row.entry.removeprefix(f"{row.kind}."))
+            for row in await execute(session, _MOVED, **of_order)
+        ),
+        of_order=_states(await execute(session, _OF_ORDER, **of_order)),
+        of_customer=(),
+        given=(),
     )
 
 
-async def item_reservations(session: AsyncSession, order_id: str) -> list[ItemReservationRow]:
+async def item_reservations(session: AsyncSession, order_id: str) -> Sequence[ItemReservationRow]:
     """Every line that a remedy holds pieces of."""
-    held = select(ItemReservationRow).where(ItemReservationRow.order_id == order_id, col(ItemReservationRow.released).is_(False))
-    return list((await session.exec(held)).all())
+    rows: Sequence[Any] = (await execute(session, _HELD, order_id=order_id)).all()
+    return rows
 
 
-async def _moved(session: AsyncSession, request: Recall) -> tuple[Moved, ...]:
-    asked = select(LedgerRow).where(LedgerRow.order_id == request.order_id, col(LedgerRow.case_id).is_not(None))
-    rows = (await session.exec(asked)).all()
-    return tuple(
-        Moved(EntryKind(row.kind), row.account, row.amount_minor, row.entry.removeprefix(f"{row.kind}."))
-        for row in rows
-        if row.case_id != request.case_id
-    )
+def _cases(which: ColumnElement[bool]) -> Executable:
+    """The newest of them but the asking one, as they were last saved."""
+    others = col(CaseRow.case_id) != bindparam("case_id")
+    state: Any = CaseRow.state
+    return select(state).where(which, others).order_by(col(CaseRow.opened_at).desc()).limit(AT_MOST)
 
 
-async def _cases(session: AsyncSession, request: Recall, which: ColumnElement[bool]) -> tuple[CaseState, ...]:
-    """The newest of them, as they were last saved."""
-    asked = select(CaseRow).where(which).order_by(col(CaseRow.opened_at).desc()).limit(AT_MOST)
-    rows = (await session.exec(asked)).all()
-    return tuple(CaseState.model_validate(row.state) for row in rows if row.case_id != request.case_id)
+def _states(found: CursorResult[Any]) -> tuple[CaseState, ...]:
+    return tuple(CaseState.model_validate(state) for state in found.scalars())
 
 
-async def _given(session: AsyncSession, request: Recall) -> tuple[Given, ...]:
-    asked = select(RefundPartRow).where(
-        RefundPartRow.customer_id == request.customer_id,
-        RefundPartRow.intended_at > request.at - LATELY,
-        col(RefundPartRow.refund_status).not_in(RefundStatus.refused()),
-    )
-    rows = (await session.exec(asked)).all()
-    return tuple(
-        Given(row.case_id, Money(minor=row.amount_minor, currency=row.currency)) for row in rows if row.case_id != request.case_id
-    )
+_HELD = select(ItemReservationRow).where(
+    col(ItemReservationRow.order_id) == bindparam("order_id"), col(ItemReservationRow.released).is_(False)
+)
+_MOVED = select(LedgerRow).where(col(LedgerRow.order_id) == bindparam("order_id"), col(LedgerRow.case_id) != bindparam("case_id"))
+_OF_ORDER = _cases(col(CaseRow.order_id) == bindparam("order_id"))
+_OF_CUSTOMER = _cases((col(CaseRow.customer_id) == bindparam("customer_id")) & (col(CaseRow.opened_at) > bindparam("since")))
+_GIVEN = select(RefundPartRow).where(
+    col(RefundPartRow.customer_id) == bindparam("customer_id"),
+    col(RefundPartRow.case_id) != bindparam("case_id"),
+    col(RefundPartRow.intended_at) > bindparam("since"),
+    col(RefundPartRow.refund_status).not_in(RefundStatus.refused()),
+)

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from sqlmodel import select
+from sqlalchemy import bindparam
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import insert_if_absent
+from adapters.database.engine import execute, insert_if_absent
 from models.money.ledger import Entry, EntryKind, Posting
 from models.tables.money import LedgerRow
+
+_OF_ORDER = select(LedgerRow).where(col(LedgerRow.order_id) == bindparam("order_id")).order_by(LedgerRow.entry, LedgerRow.account)
 
 
 async def post(session: AsyncSession, at: datetime, *entries: Entry) -> None:
@@ -34,8 +38,7 @@ async def post(session: AsyncSession, at: datetime, *entries: Entry) -> None:
 
 async def booked(session: AsyncSession, order_id: str) -> list[tuple[datetime, Entry]]:
     """The order's entries with the time that each was booked at, the oldest first."""
-    asked = select(LedgerRow).where(LedgerRow.order_id == order_id).order_by(LedgerRow.entry, LedgerRow.account)
-    rows = (await session.exec(asked)).all()
+    rows: Sequence[Any] = (await execute(session, _OF_ORDER, order_id=order_id)).all()
     entries = [(group[0].at, _entry(group)) for group in (list(rows) for _, rows in groupby(rows, lambda row: row.entry))]
     kinds = list(EntryKind)
     return sorted(entries, key=lambda known: (known[0], kinds.index(known[1].kind), known[1].key))

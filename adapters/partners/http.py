@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
@@ -118,13 +119,13 @@ class PartnerHttp:
 
     @cached_property
     def _session(self) -> aiohttp.ClientSession:
-        """Made by the first call, for it belongs to that call's event loop. Proxies are those of the environment."""
+        """Made by the first call, for it belongs to that call's event loop."""
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=self._headers,
             timeout=aiohttp.ClientTimeout(),  # _exchange limits the call as a whole
-            trust_env=True,
+            proxy=_proxy_of(URL(self._base)),
         )
 
     async def aclose(self) -> None:
@@ -242,6 +243,13 @@ class PartnerHttp:
         if answer.is_refusal:
             return PartnerError(ErrorType.PARTNER_REFUSED, answer.words, code=answer.code)
         return self.invalid_response(f"{answer.call}: status {answer.status}")
+
+
+def _proxy_of(url: URL) -> str | None:
+    """The environment's proxy for an address, looked up once: aiohttp (`trust_env`) does so in a thread at each call, and reads netrc in another."""
+    if url.host is None or proxy_bypass(url.host):
+        return None
+    return getproxies().get(url.scheme)
 
 
 def _whom(body: BaseModel) -> str | None:

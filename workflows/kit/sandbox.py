@@ -1,7 +1,47 @@
 """The workflow sandbox, kept on, with the pure modules passed through: an open case then costs a tenth of the memory (docs/architecture.md)."""
 
+from typing import Any
+
+from temporalio.converter import SerializationContext, StorageDriverStoreContext
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import Info
 
 PASSED_THROUGH = ("pydantic", "pydantic_core", "annotated_types", "models", "rules", "workflows", "zoneinfo", "tzdata")
+NOWHERE = StorageDriverStoreContext(target=None)
 
-RUNNER = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+class Runner(SandboxedWorkflowRunner):
+    """The SDK's sandbox, for a data converter that treats every payload alike.
+
+    For a converter that does not, the SDK asks the workflow what each payload belongs to, several times on its way in and out. Each time it
+    enters the sandbox, which compiles a piece of code, and makes a converter anew.
+    """
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        return _Instance(super().create_instance(det))
+
+
+class _Instance(WorkflowInstance):
+    """A workflow in the sandbox whose payloads belong to nothing in particular."""
+
+    def __init__(self, sandboxed: WorkflowInstance) -> None:
+        self._sandboxed = sandboxed
+
+    def activate(self, act: Any) -> Any:  # noqa: ANN401  # messages of the SDK's core
+        return self._sandboxed.activate(act)
+
+    def get_serialization_context(self, command_info: object) -> SerializationContext | None:  # as the SDK has it
+        return None
+
+    def get_external_store_context(self, command_info: object) -> StorageDriverStoreContext:  # as the SDK has it
+        return NOWHERE
+
+    def get_info(self) -> Info:
+        return self._sandboxed.get_info()
+
+    def get_thread_id(self) -> int | None:
+        return self._sandboxed.get_thread_id()
+
+
+RUNNER = Runner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))

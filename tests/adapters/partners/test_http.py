@@ -300,3 +300,25 @@ async def test_a_payment_a_refund_or_a_parcel_listed_twice_is_one_with_its_last_
     sent = [parcel().model_dump(mode="json")] * 2
     provider.will("GET /carrier/shipments", Fault(body=json.dumps({"shipments": sent}).encode()))
     assert len(await connected.carrier.shipments("O-1")) == 1
+
+
+async def test_a_partner_is_called_through_the_proxy_of_the_environment(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", provider.url)
+    monkeypatch.setenv("no_proxy", "")
+    assert await _order_at("http://partner.example", provider) is not None
+
+
+async def test_a_partner_that_needs_no_proxy_is_called_without(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert await _order_at(provider.url, provider) is not None
+
+
+async def _order_at(address: str, provider: Provider) -> object:
+    partners = Partners.connect(provider.settings(merchant_url=f"{address}/merchant"))
+    try:
+        return await partners.merchant.order("O-1")
+    finally:
+        await partners.aclose()
