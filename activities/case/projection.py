@@ -43,7 +43,7 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "unreached_since": case.unreached_since,
         "reply_owed_since": case.reply_owed_since,
         "sla_state": case.sla_state,
-        "overdue": case.overdue_promise,
+        "overdue": case.overdue,
         "tags": list(case.tags) or None,
         "outcome": case.outcome,
         "amount_minor": amount_minor,
