@@ -70,6 +70,8 @@ class CaseRow(SQLModel, table=True):
     sla_state: str
     overdue: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """A promise was missed and is not kept yet."""
+    against_customer: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """It was found to be the customer's fault."""
     tags: list[str] | None = Field(default=None, sa_column=Column(TextList, nullable=True))
     """None: it has none."""
     outcome: str | None = None
