@@ -15,13 +15,14 @@ from activities.case.assignment import give
 from activities.kit.loops import BATCH, repeat, utc_now
 from adapters.database.agents import CHOOSING, agent_of
 from adapters.database.engine import Database, take_turns
-from adapters.database.work import CLAIMED_FOR, DEADLINE, OPEN, URGENCY, in_queue, is_free, to_do
+from adapters.database.work import CLAIMED_FOR, DUE, URGENCY, in_queue, is_free, to_do
 from models.case.activities import AssignRequest
 from models.case.handover import Absence, HandedOn
 from models.common.calendars import CalendarSlice
 from models.common.vocabulary import Issue, Role, Tier
 from models.policy.policy import Policy
 from models.tables.case import AgentRow, AssignmentRow, CaseRow
+from models.tables.indexes import OPEN
 from rules.case.assignment import absence, on_shift
 from rules.policy.load import slice_policy
 
@@ -145,10 +146,10 @@ class Handover:
         owner_left = and_(owner.is_not(None), owner.not_in(ours), or_(merchant.is_(None), owner != merchant))
         unheld = and_(col(CaseRow.offered_team).is_(None), or_(col(CaseRow.handler).not_in(here), owner_left))
         asked = _columns(col(CaseRow.offered_to), owner_left.label("owner_left"), to_do(now).label("to_do")).where(
-            col(CaseRow.stage).in_(OPEN), or_(unheld, col(CaseRow.offered_to).not_in(here))
+            OPEN, or_(unheld, col(CaseRow.offered_to).not_in(here))
         )
         execute: Any = session.exec
-        return [case for case in (await execute(asked.order_by(URGENCY, DEADLINE))).all() if self._is_due(case, people, now)]
+        return [case for case in (await execute(asked.order_by(URGENCY, DUE))).all() if self._is_due(case, people, now)]
 
     def _is_due(self, case: Any, people: People, now: datetime) -> bool:  # noqa: ANN401
         """Who left has nothing any more; who is absent keeps what they need not do anything about, and what they took meanwhile."""
@@ -171,7 +172,7 @@ class Handover:
         free = (*in_queue(now), *is_free(), col(CaseRow.tier) == Tier.PLATFORM.value, col(CaseRow.issue).is_not(None))
         asked = _columns().where(*free, col(CaseRow.team).in_(people.teams), col(CaseRow.offered_team).is_(None))
         execute: Any = session.exec
-        rows = (await execute(asked.order_by(URGENCY, DEADLINE))).all()
+        rows = (await execute(asked.order_by(URGENCY, DUE))).all()
         new = [case for case in rows if (case.case_id, case.version) not in self._told]
         return [case for case in new if case.given_at is None or case.given_at < now - CLAIMED_FOR]
 

@@ -9,6 +9,7 @@ from models.case.state import CaseState
 from models.common.actors import EvidenceRef
 from models.common.vocabulary import Role, WaitingOn
 from rules.case.texts import items_to_put_away
+from rules.money.goods import found_against_customer
 
 NOT_STORED = {"entries", "requests_seen"}
 """Entries are rows of their own; what was seen already is the workflow's business alone."""
@@ -43,7 +44,8 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "unreached_since": case.unreached_since,
         "reply_owed_since": case.reply_owed_since,
         "sla_state": case.sla_state,
-        "overdue": case.overdue_promise,
+        "overdue": case.overdue,
+        "against_customer": found_against_customer(case),
         "tags": list(case.tags) or None,
         "outcome": case.outcome,
         "amount_minor": amount_minor,

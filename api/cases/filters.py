@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, TextClause, true
 from sqlmodel import col, select
 
 from adapters.database.text_lists import has_all, has_any
@@ -20,6 +20,7 @@ from models.common.base import Frozen, Identifier
 from models.common.vocabulary import Channel, ErrorType, Issue, Kind, Outcome, Priority, Role, SlaState, Stage, WaitingOn
 from models.tables.case import CaseRow
 from models.tables.desk import CaseWordsRow
+from models.tables.indexes import OPEN
 from rules.common.readers import sees
 
 ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcome", "sla_state")
@@ -98,7 +99,7 @@ def hidden(caller: Caller, name: str, *, field: str) -> ProblemError:
     )
 
 
-def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[ColumnElement[bool]]:
+def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[ColumnElement[bool] | TextClause]:
     """The filters in SQL. 422 for a text without a word to look for."""
     for name in ANY_OF:
         values: tuple[StrEnum, ...] = getattr(filters, name)
@@ -111,7 +112,7 @@ def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[C
         yield col(CaseRow.handler) == caller.actor.id
     if filters.unassigned:
         yield col(CaseRow.handler).is_(None)
-        yield col(CaseRow.stage).in_(sorted(stage.value for stage in Stage.open_stages()))
+        yield OPEN
     if filters.overdue:
         yield col(CaseRow.overdue) == true()
     yield from (

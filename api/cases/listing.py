@@ -48,9 +48,8 @@ class Sort(StrEnum):
     @property
     def order(self) -> Order:
         read = {"amount_minor": number, "priority": Priority}.get(self.column, instant)
-        sorted_by = Key(col(getattr(CaseRow, self.column)), read, self.descending, nullable=self.column in EMPTY)
-        keys = (sorted_by, Key(col(CaseRow.case_id), row_id, self.descending))
-        return Order(self.value, keys, saved=None if self.column == "opened_at" else col(CaseRow.saved_at))
+        keys = (Key(col(getattr(CaseRow, self.column)), read, nullable=self.column in EMPTY), Key(col(CaseRow.case_id), row_id))
+        return Order(self.value, keys, self.descending, saved=None if self.column == "opened_at" else col(CaseRow.saved_at))
 
 
 class CaseQuery(CaseFilters):
@@ -69,7 +68,7 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery) -> CaseP
     columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency", "saved_at")]
     select_columns: Any = select
     statement: Any = select_columns(*columns).where(
-        in_sight(caller.actor), *conditions(query, caller, session.get_bind().dialect.name)
+        in_sight(caller.actor, query.team), *conditions(query, caller, session.get_bind().dialect.name)
     )
     shown = await query.sort.order.page(session, statement, query.cursor, query.limit)
     more = listed_at(query, cursor=shown.cursor) if shown.cursor else None

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, TextClause, and_, or_
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.agents import CHOOSING
 from adapters.database.engine import take_turns, upsert
-from adapters.database.work import CLAIMED_FOR, DEADLINE, URGENCY, in_queue, is_free
+from adapters.database.work import CLAIMED_FOR, DUE, NEVER_DUE, URGENCY, in_queue, is_free
 from api.cases.listing import COLUMNS, item_of
 from api.http.auth import Caller
 from api.http.cursor import Cursor, Key, Order, following, instant, row_id
@@ -36,8 +36,14 @@ ATTEMPTS = 10
 """So many cases may be gone by the time that they are asked for."""
 GONE = frozenset({ErrorType.NOT_ALLOWED_NOW, ErrorType.CLOSED, ErrorType.NOT_FOUND})
 
+
+def due(value: Any) -> datetime:  # noqa: ANN401  # of JSON
+    """Cursors of earlier releases have nothing where there is no deadline."""
+    return NEVER_DUE if value is None else instant(value)
+
+
 CASE_ID: Any = col(CaseRow.case_id)
-KEYS = (Key(URGENCY, Priority, label="urgency"), Key(DEADLINE, instant, nullable=True), Key(CASE_ID, row_id))
+KEYS = (Key(URGENCY, Priority, label="urgency"), Key(DUE, due, label="due"), Key(CASE_ID, row_id))
 ORDER = Order("queue", KEYS, saved=col(CaseRow.saved_at))
 
 TeamId = Annotated[Identifier, Path(description="A team of the policy.", examples=["logistics"])]
@@ -69,7 +75,7 @@ async def queue(
     _of_the_team(parts, caller, team, Role.platform())
     columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency", "saved_at")]
     select_columns: Any = select
-    chosen: Any = select_columns(*columns, URGENCY.label("urgency")).where(*_waiting(team))
+    chosen: Any = select_columns(*columns, URGENCY.label("urgency"), DUE.label("due")).where(*_waiting(team))
     if free:
         chosen = chosen.where(col(CaseRow.handler).is_(None))
     async with parts.database.reading() as session:
@@ -109,7 +115,7 @@ def _of_the_team(parts: Parts, caller: Caller, team: str, roles: frozenset[Role]
         raise not_found()
 
 
-def _waiting(team: str) -> tuple[ColumnElement[bool], ...]:
+def _waiting(team: str) -> tuple[ColumnElement[bool] | TextClause, ...]:
     return (col(CaseRow.team) == team, *in_queue(datetime.now(UTC)))
 
 

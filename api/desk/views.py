@@ -8,6 +8,7 @@ from sqlalchemy import literal
 from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.planning import plan_lists
 from api.cases.filters import CaseFilters, conditions, refuse_hidden
 from api.cases.listing import CaseQuery, Sort, listed_at
 from api.desk.saved import Saved, SavedBy, SavedContent, SavedId
@@ -82,7 +83,7 @@ async def count_views(
     async with parts.database.reading() as session:
         saved = Saved(session, caller, SavedViewRow)
         rows = [await saved.get(one) for one in dict.fromkeys(id_)]
-        return tuple([await _count(session, caller, row) for row in rows])
+        return tuple([await count(session, caller, row) for row in rows])
 
 
 @router.put(
@@ -116,10 +117,13 @@ async def delete_view(parts: PartsOf, caller: CallerOf, view_id: SavedId) -> Non
         await Saved(session, caller, SavedViewRow).delete(view_id)
 
 
-async def _count(session: AsyncSession, caller: Caller, row: SavedViewRow) -> ViewCount:
+async def count(session: AsyncSession, caller: Caller, row: SavedViewRow) -> ViewCount:
+    await plan_lists(session)
     filters = CaseFilters.model_validate(row.filters)
     fitting = conditions(filters, caller, session.get_bind().dialect.name)
-    some: Any = select(literal(1)).select_from(CaseRow).where(in_sight(caller.actor), *fitting).limit(COUNTED_TO + 1)
+    some: Any = (
+        select(literal(1)).select_from(CaseRow).where(in_sight(caller.actor, filters.team), *fitting).limit(COUNTED_TO + 1)
+    )
     count = (await session.exec(select(func.count()).select_from(some.subquery()))).one()
     return ViewCount(id=row.id, count=min(count, COUNTED_TO), more=count > COUNTED_TO)
 

@@ -18,8 +18,8 @@ from rules.case.access import Parties, may_see
 CASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@-]{0,99}")
 
 
-def in_sight(actor: Actor) -> ColumnElement[bool]:
-    """`may_see` of rules/case/access.py in SQL."""
+def in_sight(actor: Actor, team: str | None = None) -> ColumnElement[bool]:
+    """`may_see` of rules/case/access.py in SQL; `team`: of the cases of one team."""
     match actor.role:
         case Role.CUSTOMER:
             return col(CaseRow.customer_id) == actor.id
@@ -29,9 +29,11 @@ def in_sight(actor: Actor) -> ColumnElement[bool]:
             theirs: Any = select(CaseCarrierRow.case_id).where(col(CaseCarrierRow.carrier_id) == actor.id)
             return col(CaseRow.case_id).in_(theirs)
         case Role.AGENT:
-            team, own = col(CaseRow.team), (CaseRow.handler, CaseRow.offered_to)
-            theirs = [team.in_(actor.teams), team.is_(None), col(CaseRow.offered_team).in_(actor.teams)]
-            return or_(*theirs, *(col(who) == actor.id for who in own))
+            if team in actor.teams:
+                return true()
+            of_team = [col(CaseRow.team).in_(actor.teams), col(CaseRow.team).is_(None)] if team is None else []
+            own = (col(CaseRow.handler) == actor.id, col(CaseRow.offered_to) == actor.id)
+            return or_(*of_team, *own, col(CaseRow.offered_team).in_(actor.teams))
         case Role.SUPERVISOR | Role.ANALYST | Role.SYSTEM:
             return true()
 

@@ -34,7 +34,9 @@ class Recalled:
     taken: tuple[LineQuantity, ...]
     moved: tuple[Moved, ...]
     of_order: tuple[CaseState, ...]
-    of_customer: tuple[CaseState, ...]
+    cases_of_customer: int
     """Opened lately; some may be of the order too."""
+    found_against_customer: int
+    """Of these."""
     given: tuple[Given, ...]
     """Lately."""

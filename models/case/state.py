@@ -152,8 +152,8 @@ class CaseState(BaseModel):
     """WRK-1: colleagues who are told of what is said and of every change of stage."""
     suggestion: Suggestion | None = None
     wait: Wait | None = None
-    overdue: int = 0
-    """How often in a row the supervisors let the same matter pass; nobody is above them (DSP-5)."""
+    reminders: Annotated[int, wire_name("overdue")] = 0
+    """How often in a row the supervisors were reminded of the same matter; nobody is above them (DSP-5)."""
     clocks: tuple[Clock, ...] = ()
     misses: tuple[Miss, ...] = ()
     order: Order | None = None
@@ -240,7 +240,7 @@ class CaseState(BaseModel):
         return SlaState.WARNED if any(clock.warned_at for clock in self.clocks) else SlaState.ON_TIME
 
     @property
-    def overdue_promise(self) -> bool:
+    def overdue(self) -> bool:
         """A promise was missed, and what was promised is not done yet."""
         missed = any(clock.missed_at is not None and clock.stopped_at is None for clock in self.clocks)
         return missed and self.stage in Stage.open_stages()

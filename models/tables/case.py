@@ -9,36 +9,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import JsonValue
-from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, Column, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from models.tables.columns import Json, Serial, TextList, UtcDateTime
-
-OVERDUE, TAGGED = text("overdue"), text("tags IS NOT NULL")
-"""Of partial indexes: few cases are."""
+from models.tables.indexes import OF_CASES
 
 
 class CaseRow(SQLModel, table=True):
     """One row a case: its columns for lists, its `state` (CaseState without the policy) for the view."""
 
     __tablename__: ClassVar[Any] = "cases"
-    __table_args__: ClassVar[Any] = (
-        Index("ix_cases_customer", "customer_id", "opened_at"),
-        Index("ix_cases_merchant", "merchant_id", "opened_at"),
-        Index("ix_cases_order", "order_id"),
-        Index("ix_cases_team", "team", "stage", "next_deadline"),
-        Index("ix_cases_stage", "stage", "opened_at"),
-        Index("ix_cases_opened", "opened_at", "case_id"),
-        Index("ix_cases_updated", "updated_at", "case_id"),
-        Index("ix_cases_saved", "saved_at", "case_id"),
-        Index("ix_cases_review", "review", "opened_at"),
-        Index("ix_cases_deadline", "next_deadline", "case_id"),
-        Index("ix_cases_handler", "handler", "stage", "next_deadline"),
-        Index("ix_cases_owner", "owner", "opened_at"),
-        Index("ix_cases_channel", "channel", "opened_at"),
-        Index("ix_cases_overdue", "next_deadline", postgresql_where=OVERDUE, sqlite_where=OVERDUE),
-        Index("ix_cases_tags", "tags", postgresql_using="gin", postgresql_where=TAGGED, sqlite_where=TAGGED),
-    )
+    __table_args__: ClassVar[Any] = OF_CASES
 
     case_id: str = Field(primary_key=True, max_length=100)
     version: int
@@ -70,6 +52,8 @@ class CaseRow(SQLModel, table=True):
     sla_state: str
     overdue: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """A promise was missed and is not kept yet."""
+    against_customer: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """It was found to be the customer's fault."""
     tags: list[str] | None = Field(default=None, sa_column=Column(TextList, nullable=True))
     """None: it has none."""
     outcome: str | None = None

@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel
 
 from models.tables.columns import Json, UtcDateTime
 
+SUMMED = ["claimed_minor", "accepted_minor", "recovered_minor", "written_off_minor", "party", "who", "team", "due"]
+"""With these in it, PostgreSQL reads the totals of a list, and whose they are, from the index alone."""
+
 
 class ClaimRow(SQLModel, table=True):
     """One row a claim: its columns for lists and totals, its `state` (ClaimState) for the view."""
@@ -17,7 +20,9 @@ class ClaimRow(SQLModel, table=True):
     __table_args__: ClassVar[Any] = (
         Index("ix_claims_party", "party", "who", "opened_at"),
         Index("ix_claims_due", "due", "claim_id"),
+        Index("ix_claims_amount", "claimed_minor", "claim_id"),
         Index("ix_claims_opened", "opened_at", "claim_id"),
+        Index("ix_claims_totals", "kind", "status", "currency", postgresql_include=SUMMED),
     )
 
     claim_id: str = Field(primary_key=True)

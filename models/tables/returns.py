@@ -14,6 +14,7 @@ class ReturnRow(SQLModel, table=True):
 
     __tablename__: ClassVar[Any] = "returns"
     __table_args__: ClassVar[Any] = (
+        Index("ix_returns_opened", "opened_at", "workflow_id"),
         Index("ix_returns_stage", "stage", "opened_at"),
         Index("ix_returns_merchant", "merchant_id", "opened_at"),
         Index("ix_returns_tracking", "tracking"),

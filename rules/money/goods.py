@@ -166,11 +166,17 @@ def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
             line.minor for line in given_by_line((case for case in recalled.of_order if not _of_payment(case)), back)
         ),
         cases_of_order=len(recalled.of_order),
-        cases_of_customer=len(recalled.of_customer),
+        cases_of_customer=recalled.cases_of_customer,
         refunds_of_customer=len({given.case_id for given in recalled.given}),
         refunded_to_customer_minor=sum(given.amount.minor for given in recalled.given if given.amount.currency == currency),
-        found_against_customer=sum(_claimed_wrongly(case) for case in recalled.of_customer),
+        found_against_customer=recalled.found_against_customer,
     )
+
+
+def found_against_customer(case: CaseState) -> bool:
+    """Whether it was the customer's fault. A return without a reason is nobody's, whoever pays its freight."""
+    against = case.finding is not None and case.finding.party is Party.CUSTOMER
+    return against and case.issue is not Issue.NO_REASON_RETURN
 
 
 def _not_come(cases: Iterable[CaseState]) -> Iterator[CaseState]:
@@ -214,12 +220,6 @@ def _money_given(moved: Iterable[Moved]) -> tuple[int, int]:
         refunded -= posting.minor if of_payment or by_hand else 0
         coupons += posting.minor if posting.account == COUPONS else 0
     return max(refunded, 0), max(coupons, 0)
-
-
-def _claimed_wrongly(case: CaseState) -> bool:
-    """A return without a reason is nobody's fault, whoever pays its freight."""
-    against = case.finding is not None and case.finding.party is Party.CUSTOMER
-    return against and case.issue is not Issue.NO_REASON_RETURN
 
 
 def _of_payment(case: CaseState) -> bool:

@@ -130,6 +130,7 @@ async def test_pages_neither_skip_nor_repeat(web: Web, sort: str) -> None:
         found += [claim["claim_id"] for claim in page["claims"]]
         path = page["next"]
     assert sorted(found) == sorted(claims)
+    assert "due" not in sort or found[-1] == closed
     bad = await supervisor.get(f"/v1/claims?sort={sort}&cursor=nonsense")
     assert (bad.status_code, bad.json()["field"]) == (422, "cursor")
 

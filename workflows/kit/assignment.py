@@ -31,7 +31,7 @@ async def wait_or_escalate(context: CaseContext, for_: WaitFor, done: Callable[[
         if person is WaitingOn.AGENT:
             await find_a_handler(context)
         if await context.wait_for(person, for_, lambda held=held_by: done() or context.case.tier is not held, until):
-            context.case.overdue, until = 0, None
+            context.case.reminders, until = 0, None
         elif held_by is Tier.SUPERVISOR:
             until = remind(context, for_)
         else:
@@ -49,8 +49,8 @@ async def answer_customer(context: CaseContext, done: Callable[[], bool]) -> Non
 def remind(context: CaseContext, for_: WaitFor) -> datetime:
     """The supervisors hear of it again; by when it should be done now."""
     usual, most = context.policy.waits[for_].within, context.policy.remind_at_least_every
-    context.case.overdue += 1
-    longer = usual * 2 ** min(context.case.overdue, 10)
+    context.case.reminders += 1
+    longer = usual * 2 ** min(context.case.reminders, 10)
     until = context.deadline(for_, max(usual, min(longer, most)))
     context.note(Event.OVERDUE, waiting_for=for_.value, until=until.isoformat())
     return until

@@ -273,7 +273,7 @@ class CaseContext(CaseDeadlines):
     def enter_changed_stage(self) -> None:
         """Put the case at the stage to which it was sent."""
         if self.case.next_stage is not None:
-            self.case.stage, self.case.next_stage, self.case.overdue = self.case.next_stage, None, 0
+            self.case.stage, self.case.next_stage, self.case.reminders = self.case.next_stage, None, 0
             self._dirty = True
 
     def end(self, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from activities.case.history import HistoryActivities
 from activities.case.records import RecordsActivities
@@ -19,6 +19,7 @@ from models.common.lines import LineQuantity
 from models.common.vocabulary import Acceptance, Issue, Party, RefundStatus, RemedyKind
 from models.investigation.findings import Finding
 from models.remedies.remedy import Remedy
+from models.tables.case import CaseRow
 from models.tables.goods import ItemReservationRow
 from settings import Settings
 from tests.support.builders.cases import NOW, case, receipt
@@ -181,3 +182,18 @@ async def test_a_return_without_a_reason_says_nothing_against_the_customer(
     state = case(finding=pays_freight, classification=issue).model_copy(update={"receipt": taken})
     await records.save_case(Projection(state=state, at=NOW))
     assert (await books.recall(recall())).found_against_customer == 0
+
+
+async def test_a_customers_many_cases_are_counted_without_reading_them(
+    records: RecordsActivities, books: HistoryActivities, database: Database
+) -> None:
+    against = Finding(party=Party.CUSTOMER, confidence=1, basis=Bilingual(zh="自行损坏", en="broken by the customer"), at=NOW)
+    for number in range(2):
+        state = case(finding=against, classification=None).model_copy(
+            update={"receipt": receipt(f"RD-{number}", order_id=f"O-{number}")}
+        )
+        await records.save_case(Projection(state=state, at=NOW))
+    async with database.writing() as session:
+        await session.exec(update(CaseRow).values(state={"of": "an unknown form"}))
+    seen = await books.recall(recall("RD-0", order_id="O-0", customer_id="C-1"))
+    assert (seen.cases_of_customer, seen.found_against_customer, seen.cases_of_order) == (1, 1, 0)

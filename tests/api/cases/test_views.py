@@ -80,11 +80,13 @@ async def test_pages_neither_skip_nor_repeat_a_case_in_any_order(web: Web, name:
     found = await every_page(merchant, f"/v1/cases?sort={sign}{name}&limit=7")
     column = "amount_minor" if name == "amount" else name
 
-    def place(row: CaseRow) -> tuple[bool, Any, str]:
+    def place(row: CaseRow) -> tuple[Any, str]:
         value = getattr(row, column)
-        return (value is None, value if value is not None else "", row.case_id)
+        return (value if value is not None else "", row.case_id)
 
-    expected = [row.case_id for row in sorted(rows, key=place, reverse=sign == "-")]
+    there = [row for row in rows if getattr(row, column) is not None]
+    empty = [row for row in rows if getattr(row, column) is None]
+    expected = [row.case_id for some in (there, empty) for row in sorted(some, key=place, reverse=sign == "-")]
     assert [case["case_id"] for case in found] == expected
 
 

@@ -9,10 +9,11 @@ import pytest
 from sqlmodel import col, select, update
 
 from adapters.database.engine import Database, insert_if_absent, take_turns
+from adapters.database.work import DUE, URGENCY
 from api.cases.listing import Sort
 from api.cases.queues import ORDER as QUEUE
-from api.cases.queues import URGENCY
 from api.http.cursor import Order
+from api.http.problems import ProblemError
 from models.tables.case import CaseRow
 from tests.api.cases.test_views import a_cursor
 
@@ -37,7 +38,9 @@ class Shelf:
 
     async def page(self, order: Order, cursor: str | None) -> tuple[list[str], str | None]:
         columns: Any = select
-        chosen = columns(*(col(getattr(CaseRow, name)) for name in row(0) if name != "state"), URGENCY.label("urgency"))
+        chosen = columns(
+            *(col(getattr(CaseRow, name)) for name in row(0) if name != "state"), URGENCY.label("urgency"), DUE.label("due")
+        )
         async with self.database.reading() as session:
             shown = await order.page(session, chosen, cursor, 5)
         return [row["case_id"] for row in shown.rows], shown.cursor
@@ -62,7 +65,12 @@ FIRST = {
     "priority": "P1",
     "amount_minor": -1,
 }
-LAST = {"updated_at": START + timedelta(days=9), "next_deadline": None, "priority": None, "amount_minor": 10**6}
+LAST = {
+    "updated_at": START + timedelta(days=9),
+    "next_deadline": START + timedelta(days=9),
+    "priority": "P4",
+    "amount_minor": 10**6,
+}
 """What brings a row to the one end of every order, and to the other."""
 ORDERS = [*(pytest.param(sort.order, sort.descending, id=sort.value) for sort in Sort), pytest.param(QUEUE, False, id="queue")]
 
@@ -107,3 +115,29 @@ async def test_a_row_that_moves_twice_while_it_is_shown_again_is_shown_as_it_is(
 async def test_a_cursor_of_before_this_was_so_is_still_read(shelf: Shelf) -> None:
     shown, _ = await shelf.page(Sort.AMOUNT.order, a_cursor("amount", 9, "RD-009"))
     assert shown[0] == "RD-010"
+
+
+@pytest.mark.parametrize("name", ["next_deadline", "priority"])
+@pytest.mark.parametrize("sign", ["", "-"])
+async def test_rows_without_a_value_come_last_in_both_directions(shelf: Shelf, name: str, sign: str) -> None:
+    empty = ["RD-003", "RD-040"]
+    for number in (3, 40):
+        await shelf.move(number, **{name: None})
+    seen = list[str]()
+    shown, cursor = await shelf.page(Sort(f"{sign}{name}").order, None)
+    while cursor is not None:
+        seen += shown
+        shown, cursor = await shelf.page(Sort(f"{sign}{name}").order, cursor)
+    seen += shown
+    assert (len(seen), seen[-2:]) == (ROWS, empty[::-1] if sign else empty)
+
+
+async def test_a_cursor_of_when_rows_without_a_value_came_first_is_refused_and_says_what_to_do(shelf: Shelf) -> None:
+    with pytest.raises(ProblemError, match="begin at the first page"):
+        await shelf.page(Sort.DEADLINE_LAST.order, a_cursor("-next_deadline", None, "RD-009"))
+
+
+async def test_a_cursor_of_a_queue_from_before_is_still_read(shelf: Shelf) -> None:
+    await shelf.move(30, next_deadline=None)
+    shown, _ = await shelf.page(QUEUE, a_cursor("queue", "P3", None, "RD-009"))
+    assert shown[0] == "RD-030"

@@ -60,7 +60,9 @@ def after(*given: Remedy, bought: object = BOUGHT, taken: int = 0) -> CaseState:
     """A case of the order in which earlier cases gave these."""
     earlier = tuple(case(case_id=f"RD-{number}", order=bought, remedies=(one,)) for number, one in enumerate(given))
     pieces = (LineQuantity(line_id="L1", quantity=taken),) if taken else ()
-    history = history_of(Recalled(taken=pieces, moved=(), of_order=earlier, of_customer=(), given=()), "CNY", NOW)
+    history = history_of(
+        Recalled(taken=pieces, moved=(), of_order=earlier, cases_of_customer=0, found_against_customer=0, given=()), "CNY", NOW
+    )
     return case(order=bought, history=history)
 
 

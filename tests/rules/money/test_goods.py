@@ -32,7 +32,9 @@ def worth_after(*earlier: Remedy) -> int:
     """What a piece counts for beside another article's price, when each of these was given in a case of its own."""
     cases = tuple(case(case_id=f"RD-{number}", order=THREE, remedies=(one,)) for number, one in enumerate(earlier))
     taken = tuple(piece for one in earlier if one.kind is RemedyKind.RETURN_AND_REFUND for piece in one.lines)
-    history = history_of(Recalled(taken=taken, moved=(), of_order=cases, of_customer=(), given=()), "CNY", NOW)
+    history = history_of(
+        Recalled(taken=taken, moved=(), of_order=cases, cases_of_customer=0, found_against_customer=0, given=()), "CNY", NOW
+    )
     return cost_of(THREE, ONE, counted_before(case(order=THREE, history=history))).minor
 
 
@@ -70,7 +72,7 @@ def after_it_came_back(days: int, *, by_hand: bool = False) -> OrderHistory:
     kinds = (EntryKind.ARRIVED, EntryKind.REVERSED, *((EntryKind.PAID_OTHERWISE,) if by_hand else ()))
     moved = tuple(Moved(kind, "customer", 0, PART.key) for kind in kinds)
     taken = (LineQuantity(line_id="L1", quantity=3),)
-    recalled = Recalled(taken=taken, moved=moved, of_order=(closed,), of_customer=(), given=())
+    recalled = Recalled(taken=taken, moved=moved, of_order=(closed,), cases_of_customer=0, found_against_customer=0, given=())
     return history_of(recalled, "CNY", NOW + timedelta(days=days))
 
 

@@ -26,7 +26,9 @@ ONE_LOST = (LOST.model_copy(update={"lines": ONE}), delivered(DAY, tracking="T-2
 
 
 def after(*cases: CaseState) -> OrderHistory:
-    return history_of(Recalled(taken=(), moved=(), of_order=cases, of_customer=(), given=()), "CNY", NOW)
+    return history_of(
+        Recalled(taken=(), moved=(), of_order=cases, cases_of_customer=0, found_against_customer=0, given=()), "CNY", NOW
+    )
 
 
 def lost(kind: RemedyKind, minor: int | None = None, *lines: LineQuantity, issue: Issue = Issue.LOST, **change: Any) -> CaseState:
