@@ -1,7 +1,7 @@
 """The lists of a marketplace with many cases in PostgreSQL: what a page costs, by any filter, in any order, for whoever looks.
 
 Asked as the API asks, by its own functions; of each list the processor time of the database's process (/proc, exact to the nanosecond), the least
-of three times. `--large`: a million cases.
+of five times. `--large`: a million cases.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.processes.databases import running_postgres
 
-FEW, MANY, SHAPES, TIMES, WORST = 100_000, 1_000_000, 400, 3, 8
+FEW, MANY, SHAPES, TIMES, WORST = 100_000, 1_000_000, 400, 5, 8
 ROLES = {Role.SUPERVISOR: 6, Role.AGENT: 6, Role.MERCHANT: 3, Role.CARRIER: 2, Role.CUSTOMER: 2, Role.ANALYST: 1}
 NOW = datetime.now(UTC)
 

@@ -56,6 +56,7 @@ def upgrade() -> None:
         op.create_index(
             "ix_cases_queue", "cases", ["team", *map(sa.text, QUEUE), "case_id"], postgresql_where=sa.text("stage <> 'closed'")
         )
+        op.create_index("ix_cases_id", "cases", ["case_id"], postgresql_using="hash")
         for other in RELATED:
             op.execute(f"CREATE STATISTICS cases_stage_{other} (mcv) ON stage, {other} FROM cases")
         op.execute("ANALYZE cases")
@@ -68,7 +69,8 @@ def downgrade() -> None:
     for table, name in (*OF_OTHERS, ("claims", "ix_claims_totals")):
         op.drop_index(name, table)
     if op.get_bind().dialect.name == "postgresql":
-        op.drop_index("ix_cases_queue", "cases")
+        for name in ("queue", "id"):
+            op.drop_index(f"ix_cases_{name}", "cases")
         for other in RELATED:
             op.execute(f"DROP STATISTICS cases_stage_{other}")
     for name in (*WHOLE, *PARTIAL):

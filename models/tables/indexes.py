@@ -1,6 +1,7 @@
 """What lists read the table `cases` by (docs/architecture.md, Choices): every sort order has an index, and every filter that few cases fit.
 
-PostgreSQL then either reads cases in order until a page is full, or sorts the few that fit. `benchmarks/lists.py` measures it.
+PostgreSQL then either reads cases in order until a page is full, or sorts the few that fit. A carrier's cases it finds one by one, by their ids:
+by hash in half of the time that it takes to compare texts. `benchmarks/lists.py` measures it.
 """
 
 from sqlalchemy import Index, TextClause, text
@@ -18,7 +19,7 @@ SELDOM = {
 }
 """Columns that most cases have nothing in, by the names of their indexes."""
 URGENCY, DUE = text("coalesce(priority, 'P2')"), text("coalesce(next_deadline, '9999-12-31 00:00:00+00'::timestamptz)")
-"""What queues are sorted by (api/cases/queues.py)."""
+"""What queues are sorted by (adapters/database/work.py)."""
 
 
 def _where(condition: TextClause, name: str, *columns: str) -> Index:
@@ -50,4 +51,5 @@ OF_CASES = (
     *(_where(text(f"{column} IS NOT NULL"), f"ix_cases_{name}", column, "case_id") for name, column in SELDOM.items()),
     _tagged(),
     Index("ix_cases_queue", "team", URGENCY, DUE, "case_id", postgresql_where=OPEN).ddl_if(dialect="postgresql"),
+    Index("ix_cases_id", "case_id", postgresql_using="hash").ddl_if(dialect="postgresql"),
 )

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -22,6 +23,11 @@ from settings import ROOT, Settings
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
+def has_it(_: object, name: str | None, *_kind: object) -> bool:
+    """Whether SQLite has it too."""
+    return name not in {"ix_cases_queue", "ix_cases_id"}
+
+
 def contact(**change: object) -> dict[str, object]:
     return {"customer_id": "C-1", "locale": "zh", "zone": "Asia/Shanghai", "updated_at": NOW, **change}
 
@@ -30,8 +36,10 @@ def contact(**change: object) -> dict[str, object]:
 async def test_migrations_give_exactly_the_tables_of_the_models(database_settings: Settings) -> None:
     engine = create_engine(url_of(database_settings, sync=True))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        differences = compare_metadata(context, SQLModel.metadata)
+        options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
+        if connection.dialect.name == "sqlite":
+            options["include_object"] = has_it
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), SQLModel.metadata)
     engine.dispose()
     assert differences == []
 
