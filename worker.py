@@ -21,6 +21,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.case.assignment import DispatchActivities
 from activities.case.handover import Handover
 from activities.case.history import HistoryActivities
+from activities.case.merging import MergingActivities
 from activities.case.partners import PartnerActivities
 from activities.case.records import RecordsActivities
 from activities.claims import ClaimActivities
@@ -117,6 +118,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             ClassificationActivities(ClassifierEndpoint.of(settings, classify)),
             DispatchActivities(database, policy),
             ChildReportActivities(),
+            MergingActivities(database),
             ReturnActivities(database, partners.returns),
             ReplacementActivities(partners.warehouse, partners.returns),
             CalendarActivities(policy),

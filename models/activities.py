@@ -36,6 +36,7 @@ from models.case.activities import (
 )
 from models.case.child_reports import Telling
 from models.case.history import OrderHistory
+from models.case.merging import AbsorbCase, OtherCase, PartCase
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, ParcelClaimed, Told
 from models.common.activity import Activity
@@ -66,6 +67,8 @@ SEAL_CASE = Activity("seal_case", Projection, Sealed)
 ASSIGN_HANDLER = Activity("assign_handler", AssignRequest, Assigned)
 CLASSIFY = Activity("classify", str, Classified)
 RENEW_CALENDARS = Activity("renew_calendars", RenewRequest, Renewed)
+ABSORB_CASE = Activity("absorb_case", AbsorbCase, OtherCase)
+PART_CASE = Activity("part_case", PartCase, OtherCase)
 TELL_CASE = Activity("tell_case", Telling, type(None))
 
 # Facts of an order

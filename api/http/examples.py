@@ -189,6 +189,16 @@ ACTIONS: Mapping[str, Shown] = {
         "Without a solution. The customer reads the reason, and may reopen it.",
         {"reason": "与工单 RD-0123456789AB 重复，将在该工单中继续处理。"},
     ),
+    "merge": Shown(
+        "Merge the case into another · 并入其他工单",
+        "`into` goes on, with what was said here: a case of the same customer and order. Refused once something was given here.",
+        {"into": "RD-0123456789AB", "reason": "同一问题重复提交，已在该工单中处理。"},
+    ),
+    "unmerge": Shown(
+        "Undo a merge · 撤销合并",
+        "Both go on by themselves, for as long as a closed case may be reopened.",
+        {"reason": "经核对是另一件商品的问题。"},
+    ),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",

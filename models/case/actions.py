@@ -45,9 +45,11 @@ from models.case.action_bodies import (
 from models.case.desk_bodies import (
     Assign,
     Close,
+    Merge,
     Note,
     Snooze,
     Tag,
+    Unmerge,
     Unsnooze,
     Unwatch,
     Watch,
@@ -92,6 +94,8 @@ class Action(StrEnum):
     UNSNOOZE = "unsnooze"
     ASSIGN = "assign"
     CLOSE = "close"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -134,6 +138,8 @@ BODIES: dict[Action, type[Body]] = {
     Action.UNSNOOZE: Unsnooze,
     Action.ASSIGN: Assign,
     Action.CLOSE: Close,
+    Action.MERGE: Merge,
+    Action.UNMERGE: Unmerge,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

@@ -53,6 +53,20 @@ class Assign(Body):
     """An agent who sees the case."""
 
 
+class Merge(Body):
+    """Go on with this matter in another case of the same customer and order, and say why; the customer reads the reason (WRK-7)."""
+
+    into: Identifier
+    """The case that goes on."""
+    reason: Words
+
+
+class Unmerge(Body):
+    """Take the case out of the one that it was merged into; both go on by themselves. The customer reads the reason (WRK-7)."""
+
+    reason: Words
+
+
 class Close(Body):
     """Close the case without a solution, and say why; the customer reads the reason, and may reopen the case."""
 

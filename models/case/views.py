@@ -95,6 +95,8 @@ class SayingView(View):
     private: Everybody[bool] = False
     asked_by: Everybody[Role | None] = None
     """Who had asked for it; None: nobody."""
+    case_id: Everybody[str | None] = None
+    """The case on which it was said, when that was merged into this one (WRK-7); None: here."""
     words: Participants[str]
     evidence: Participants[tuple[EvidenceRef, ...]]
 
@@ -202,6 +204,32 @@ class SnoozedView(View):
     until: Platform[Instant | None]
 
 
+class MergedView(View):
+    """WRK-7: where the case goes on; until `done` it is being merged."""
+
+    into: Everybody[Identifier]
+    at: Everybody[Instant]
+    done: Everybody[bool]
+    by: Platform[Actor | None]
+    reason: Participants[str]
+
+
+class AbsorbedView(View):
+    """WRK-7: a case that goes on in this one; its clocks, answers and history are read there."""
+
+    case_id: Everybody[Identifier]
+    at: Everybody[Instant]
+    kind: Everybody[Kind]
+    channel: Everybody[Channel]
+    issue: Everybody[Issue | None]
+    opened_at: Everybody[Instant]
+    lines: Everybody[tuple[LineQuantity, ...]]
+    handler: Platform[Identifier | None]
+    owner: Platform[Actor | None]
+    by: Platform[Actor | None]
+    reason: Participants[str]
+
+
 class SuggestionView(View):
     """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
 
@@ -272,6 +300,8 @@ class CaseView(View):
     survey: Everybody[Rate | None]
     outcome: Everybody[Outcome | None]
     archive: Everybody[ArchiveView | None]
+    merged: Everybody[MergedView | None]
+    absorbed: Everybody[tuple[AbsorbedView, ...]]
     reopened: Everybody[int]
     opened_at: Everybody[Instant]
     closed_at: Everybody[Instant | None]

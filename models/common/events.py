@@ -142,6 +142,10 @@ class Event(StrEnum):
     SNOOZED = _event("case.snoozed", "until", readers=PLATFORM)
     UNSNOOZED = _event("case.unsnoozed", "why", readers=PLATFORM)
     CLOSED = _event("case.closed", said="reason")
+    MERGED = _event("case.merged", "into proposal_id", said="reason")
+    ABSORBED = _event("case.absorbed", "absorbed opened_at channel", said="reason", sent_to=SentTo.HOLDER)
+    UNMERGED = _event("case.unmerged", "into", said="reason")
+    PARTED = _event("case.parted", "absorbed", said="reason", sent_to=SentTo.HOLDER)
     FACTS_ESTABLISHED = _event("investigation.facts_established", "facts")
     INFORMATION_REQUESTED = _event(
         "investigation.information_requested", REQUEST, said=QUESTION, readers=QUESTIONED, sent_to=SentTo.ASKED

@@ -23,6 +23,7 @@ class Voided(StrEnum):
     RECLASSIFIED = "reclassified"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    MERGED = "merged"
 
 
 class Silence(StrEnum):

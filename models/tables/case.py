@@ -57,6 +57,8 @@ class CaseRow(SQLModel, table=True):
     tags: list[str] | None = Field(default=None, sa_column=Column(TextList, nullable=True))
     """None: it has none."""
     outcome: str | None = None
+    merged_into: str | None = None
+    """The case in which it goes on (WRK-7)."""
     amount_minor: int = Field(default=0, sa_type=BigInteger)
     """What the case pays back, so far decided."""
     currency: str

@@ -28,7 +28,7 @@ WHAT: dict[str, str] = {
         Archive.lesson Archive.root_cause
     """,
     ASKED: """
-        CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found ClaimState.payments
+        CaseState.absorbed CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found ClaimState.payments
     """,
     CODES: """
         Receipt.request_id EvidenceRef.media_type CaseState.policy_version Classification.by CaseState.team
@@ -42,7 +42,7 @@ WHAT: dict[str, str] = {
         ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only
     """,
     LINES: """
-        OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given
+        CaseState.own_lines OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given
         OrderHistory.sent_again OrderHistory.given_for_lost OrderHistory.differences CaseState.facts Claim.facts
     """,
     PARTNERS: """

@@ -52,6 +52,8 @@ WHO_MAY: dict[str, set[Role]] = {
     "unsnooze": {A, S},
     "assign": {S},
     "close": {A, S},
+    "merge": {A, S},
+    "unmerge": {A, S},
     "retry_refund": {A, S},
     "record_refund": {A, S},
     "confirm": {C},

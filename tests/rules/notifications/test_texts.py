@@ -44,6 +44,7 @@ PLAUSIBLE: dict[str, Any] = {
     "allowed_minor": 800,
     "deducted_minor": 800,
     "due": DUE,
+    "opened_at": DUE,
     "evidence": 2,
     "of": "merchant",
     "party": "carrier",
