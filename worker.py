@@ -24,6 +24,7 @@ from activities.case.history import HistoryActivities
 from activities.case.merging import MergingActivities
 from activities.case.partners import PartnerActivities
 from activities.case.records import RecordsActivities
+from activities.case.splitting import SplittingActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
 from activities.kit.calendars import CalendarActivities
@@ -119,6 +120,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             DispatchActivities(database, policy),
             ChildReportActivities(),
             MergingActivities(database),
+            SplittingActivities(database),
             ReturnActivities(database, partners.returns),
             ReplacementActivities(partners.warehouse, partners.returns),
             CalendarActivities(policy),

@@ -27,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.stages.merged import stay_merged
-    from workflows.updates import appeals, desk, merging, negotiation, webhooks
+    from workflows.updates import appeals, desk, merging, negotiation, splitting, webhooks
     from workflows.updates import case as actions
     from workflows.updates import transfer as transfers
     from workflows.updates.handover import hear_handed_on
@@ -266,6 +266,10 @@ class CaseWorkflow:
     @update(Action.UNMERGE)
     async def unmerge(self, act: Act[desk_bodies.Unmerge]) -> CaseView:
         return await merging.agreed(self.context, act, merging.unmerge)
+
+    @update(Action.SPLIT)
+    async def split(self, act: Act[desk_bodies.Split]) -> CaseView:
+        return await splitting.split(self.context, act)
 
     @update(Action.MERGE)
     def absorb(self, act: Act[Absorb]) -> CaseView:

@@ -23,13 +23,13 @@ from models.case.action_bodies import Join
 from models.case.actions import Act
 from models.case.receipt import Receipt
 from models.case.state import CaseStart
+from models.common.identifiers import case_id_from
 from models.common.vocabulary import Channel, ErrorType, Issue, IssueGroup, Kind, Locale, Role
 from models.tables.case import CaseRow, ContactRow, OpeningRow
 from rules.policy.load import slice_policy
 
 NEEDS_ORDER = frozenset({IssueGroup.PRODUCT, IssueGroup.LOGISTICS, IssueGroup.ORDER})
 OPENERS = frozenset({Role.CUSTOMER, Role.AGENT, Role.SUPERVISOR})
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 UNDER_WAY = timedelta(seconds=10)
 """A case that reserved its deduplication keys so recently may still be starting: a duplicate waits for it instead of taking its place."""
 STARTING = timedelta(seconds=3)
@@ -106,7 +106,7 @@ async def _start_or_join(
             continue
         joined, gone = await _join_holders(parts, caller, receipt, places)
         if gone is None and places.free:
-            return await _start(parts, places.for_new_case(receipt), beside=places.beside)
+            return await _start(parts, places.for_new_case(receipt), beside=await _beside(parts, places))
         if gone is None:
             return Opening(case_id=joined[0], received_at=receipt.received_at, new=False, joined=True)
         if datetime.now(UTC) - gone.at < UNDER_WAY:
@@ -131,6 +131,13 @@ async def _join_holders(parts: Parts, caller: Caller, receipt: Receipt, places: 
             return joined, holder
         joined.append(heard)
     return joined, None
+
+
+async def _beside(parts: Parts, places: Places) -> str | None:
+    if places.beside is None:
+        return None
+    async with parts.database.reading() as session:
+        return await surviving(session, places.beside)
 
 
 async def _start(parts: Parts, receipt: Receipt, beside: str | None) -> Opening:
@@ -203,8 +210,7 @@ def _refuse(*faults: tuple[bool, str, str, str]) -> None:
 def id_of(role: Role, who: str, key: str | None) -> str:
     """`RD-` and twelve letters: from the caller's key, so that a repeated request names the same case; else random."""
     seed = f"{role}|{who}|{key}".encode() if key else secrets.token_bytes(16)
-    number = int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest())
-    return "RD-" + "".join(CROCKFORD[number >> shift & 31] for shift in range(55, -5, -5))
+    return case_id_from(seed)
 
 
 def _digest(body: OpenCase) -> str:

@@ -199,6 +199,11 @@ ACTIONS: Mapping[str, Shown] = {
         "Both go on by themselves, for as long as a closed case may be reopened.",
         {"reason": "经核对是另一件商品的问题。"},
     ),
+    "split": Shown(
+        "Give some lines a case of their own · 拆分工单",
+        "The lines leave for a new case, `split_off` says which; the rest stays. Refused for lines for which something is under way or was given.",
+        {"lines": ["L2"], "reason": "两件商品的问题不同，分开处理。"},
+    ),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",

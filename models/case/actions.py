@@ -48,6 +48,7 @@ from models.case.desk_bodies import (
     Merge,
     Note,
     Snooze,
+    Split,
     Tag,
     Unmerge,
     Unsnooze,
@@ -96,6 +97,7 @@ class Action(StrEnum):
     CLOSE = "close"
     MERGE = "merge"
     UNMERGE = "unmerge"
+    SPLIT = "split"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -140,6 +142,7 @@ BODIES: dict[Action, type[Body]] = {
     Action.CLOSE: Close,
     Action.MERGE: Merge,
     Action.UNMERGE: Unmerge,
+    Action.SPLIT: Split,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

@@ -67,6 +67,14 @@ class Unmerge(Body):
     reason: Words
 
 
+class Split(Body):
+    """Give some lines of the order a case of their own; the first one keeps the rest. The customer reads the reason (WRK-7)."""
+
+    lines: tuple[Identifier, ...] = Field(min_length=1, max_length=100)
+    """Each with all pieces that the case is about."""
+    reason: Words
+
+
 class Close(Body):
     """Close the case without a solution, and say why; the customer reads the reason, and may reopen the case."""
 

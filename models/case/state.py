@@ -9,6 +9,7 @@ from models.case.desk_bodies import TagName
 from models.case.history import OrderHistory
 from models.case.merging import Absorbed, Merged
 from models.case.receipt import Receipt
+from models.case.splitting import SplitFrom, SplitOff
 from models.case.undelivered import Undelivered
 from models.claims.found import FoundParcel
 from models.claims.state import ClaimRef
@@ -218,6 +219,9 @@ class CaseState(BaseModel):
     """The cases that go on in this one."""
     own_lines: tuple[LineQuantity, ...] | None = None
     """What the case was about before the first of them came; None: none is here."""
+    split_off: tuple[SplitOff, ...] = ()
+    """Lines that have a case of their own by now (WRK-7)."""
+    split_from: SplitFrom | None = None
     reopened: int = 0
     renewed_at: Instant | None = None
     """The deadline for which later holidays were last asked for."""

@@ -230,6 +230,25 @@ class AbsorbedView(View):
     reason: Participants[str]
 
 
+class SplitOffView(View):
+    """WRK-7: lines that have a case of their own by now."""
+
+    case_id: Everybody[Identifier]
+    lines: Everybody[tuple[LineQuantity, ...]]
+    at: Everybody[Instant]
+    by: Platform[Actor | None]
+    reason: Participants[str]
+
+
+class SplitFromView(View):
+    """WRK-7: the case that this one was split from."""
+
+    case_id: Everybody[Identifier]
+    at: Everybody[Instant]
+    by: Platform[Actor | None]
+    reason: Participants[str]
+
+
 class SuggestionView(View):
     """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
 
@@ -302,6 +321,8 @@ class CaseView(View):
     archive: Everybody[ArchiveView | None]
     merged: Everybody[MergedView | None]
     absorbed: Everybody[tuple[AbsorbedView, ...]]
+    split_off: Everybody[tuple[SplitOffView, ...]]
+    split_from: Everybody[SplitFromView | None]
     reopened: Everybody[int]
     opened_at: Everybody[Instant]
     closed_at: Everybody[Instant | None]

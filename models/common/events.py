@@ -138,6 +138,8 @@ class Event(StrEnum):
     CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=INSIDE)
     REPLIED = _event("case.replied", said="words")
     NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)
+    SPLIT = _event("case.split", "into titles", said="reason")
+    SPLIT_FROM = _event("case.split_from", "first", said="reason")
     TAGGED = _event("case.tagged", only=(INSIDE, "added removed"), readers=INSIDE)
     SNOOZED = _event("case.snoozed", "until", readers=PLATFORM)
     UNSNOOZED = _event("case.unsnoozed", "why", readers=PLATFORM)

@@ -24,6 +24,7 @@ class Voided(StrEnum):
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
     MERGED = "merged"
+    SPLIT = "split"
 
 
 class Silence(StrEnum):

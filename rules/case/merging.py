@@ -67,9 +67,6 @@ def where_it_went(into: str, action: str = "") -> Fault:
 def coming_of(case: CaseState, merged: Merged, policy: PolicySlice, now: datetime) -> Absorb:
     """What the other case takes up."""
     receipt = case.receipt
-    customer = Actor(role=Role.CUSTOMER, id=receipt.customer_id)  # whose words they are, whoever took them down
-    opening = Saying(at=receipt.received_at, by=customer, words=receipt.description, evidence=receipt.evidence)
-    said = (opening, *(saying for saying in case.sayings if is_there(case, saying)))
     return Absorb(
         case_id=case.case_id,
         reason=merged.reason,
@@ -83,7 +80,7 @@ def coming_of(case: CaseState, merged: Merged, policy: PolicySlice, now: datetim
         owner=case.owner,
         lines=receipt.lines,
         wanted=receipt.wanted,
-        sayings=_newest([saying.model_copy(update={"elsewhere": _where(case, saying)}) for saying in said]),
+        sayings=_newest(said_on(case)),
         questions=tuple(
             Question(id=request.id, of=request.of, recipient=request.recipient, asker=request.by.role)
             for request in case.open_requests
@@ -93,6 +90,15 @@ def coming_of(case: CaseState, merged: Merged, policy: PolicySlice, now: datetim
         reply_owed_since=_owed_since(case),
         unreached_since=case.unreached_since,
     )
+
+
+def said_on(case: CaseState) -> tuple[Saying, ...]:
+    """The description and all that was said after it, each with where that was."""
+    receipt = case.receipt
+    customer = Actor(role=Role.CUSTOMER, id=receipt.customer_id)  # whose words they are, whoever took them down
+    opening = Saying(at=receipt.received_at, by=customer, words=receipt.description, evidence=receipt.evidence)
+    said = (opening, *(saying for saying in case.sayings if is_there(case, saying)))
+    return tuple(saying.model_copy(update={"elsewhere": _where(case, saying)}) for saying in said)
 
 
 def meanwhile_given(case: CaseState) -> Fault | None:

@@ -17,6 +17,7 @@ from rules.case.appeals import may_appeal, may_decide
 from rules.case.conditions import Test
 from rules.case.decided import SUBJECTS, decides, meanwhile
 from rules.case.merging import elsewhere, may_be_merged, may_be_unmerged
+from rules.case.splitting import may_be_split
 from rules.case.withdrawal import WORDS, binding
 from rules.common.decided import stale
 from rules.common.refusal import refusal
@@ -189,6 +190,14 @@ PERMISSIONS: dict[Action, Permission] = {
         frozenset({A, S}),
         may_be_unmerged,
         Bilingual(zh="工单并入其他工单后的可重启期限内", en="while a case that was merged may still be taken up again"),
+    ),
+    Action.SPLIT: Permission(
+        frozenset({A, S}),
+        may_be_split,
+        Bilingual(
+            zh="后续回访之前，且工单涉及订单的多个商品行时",
+            en="until follow-up, while the case is about several lines of an order that is known",
+        ),
     ),
     Action.RETRY_REFUND: REFUND_FAILED,
     Action.RECORD_REFUND: REFUND_FAILED,

@@ -21,8 +21,12 @@ def saying_view(case: CaseState, saying: Saying) -> SayingView:
 
 
 def is_there(case: CaseState, saying: Saying) -> bool:
-    """Whether it was said on this case, or on one that goes on in it: what came along with another one left with it (WRK-7)."""
+    """Whether it was said on this case, on one that goes on in it, or on the one that it was split from (WRK-7). What came along with a
+    case that was un-merged left with it.
+    """
     known = {case.case_id, *(absorbed.case_id for absorbed in case.absorbed)}
+    if case.split_from is not None:
+        known.add(case.split_from.case_id)
     return saying.elsewhere is None or (saying.elsewhere.case_id in known and bool(saying.words))
 
 

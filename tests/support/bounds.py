@@ -28,7 +28,8 @@ WHAT: dict[str, str] = {
         Archive.lesson Archive.root_cause
     """,
     ASKED: """
-        CaseState.absorbed CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found ClaimState.payments
+        CaseState.absorbed CaseState.split_off
+        CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found ClaimState.payments
     """,
     CODES: """
         Receipt.request_id EvidenceRef.media_type CaseState.policy_version Classification.by CaseState.team

@@ -36,6 +36,7 @@ from models.activities import (
     SAVE_CLAIM,
     SEAL_CASE,
     SEND_CLAIM,
+    START_SPLIT_CASE,
     SUGGEST_ANSWER,
     TAKE_GOODS,
     TELL_CLAIM_OVER,
@@ -70,7 +71,7 @@ from models.case.activities import (
 )
 from models.case.history import OrderHistory
 from models.case.merging import AbsorbCase, OtherCase, PartCase
-from models.case.state import Classification
+from models.case.state import CaseStart, Classification
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, ParcelClaimed, Told
 from models.common.activity import Activity
@@ -230,6 +231,11 @@ async def absorb_case(request: AbsorbCase) -> OtherCase:
 async def part_case(request: PartCase) -> OtherCase:
     """Have another case let this one go (WRK-7), until it says yes or no."""
     return await call_case(PART_CASE, request, request.into)
+
+
+async def start_split_case(start: CaseStart) -> None:
+    """Start the case of lines that left this one (WRK-7); twice is once."""
+    await call_own(START_SPLIT_CASE, start)
 
 
 async def report_difference(reported: Reported) -> None:

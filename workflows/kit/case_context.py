@@ -29,6 +29,7 @@ from rules.case import deadlines
 from rules.case.merging import question_of, unfit_to_absorb, unfit_to_part
 from rules.case.permissions import forbidden, overtaken
 from rules.case.room import no_room
+from rules.case.splitting import unfit_split
 from rules.case.texts import put_away
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
@@ -99,6 +100,7 @@ class CaseContext(CaseDeadlines):
             or forbidden(case, act.actor, action)
             or unfit_body(case, self.policy, act, self.now)
             or unfit_snooze(act.body, self.now)
+            or unfit_split(case, act.body)
             or no_room(case, act)
         )
 

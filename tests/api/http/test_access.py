@@ -54,6 +54,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "close": {A, S},
     "merge": {A, S},
     "unmerge": {A, S},
+    "split": {A, S},
     "retry_refund": {A, S},
     "record_refund": {A, S},
     "confirm": {C},

@@ -294,6 +294,7 @@ SCENES: dict[Action, tuple[Scene, Role]] = {
     Action.CLOSE: (planning, Role.AGENT),
     Action.MERGE: (told_twice, Role.AGENT),
     Action.UNMERGE: (after(told_twice, Role.AGENT, "merge", "reopening"), Role.AGENT),
+    Action.SPLIT: (partial(planning, state="several_lines"), Role.AGENT),
     Action.RETRY_REFUND: (unpaid, Role.AGENT),
     Action.RECORD_REFUND: (unpaid, Role.AGENT),
     Action.CONFIRM: (replied, Role.CUSTOMER),

@@ -74,6 +74,7 @@ PLAUSIBLE: dict[str, Any] = {
     "question_en": "Was it checked before it was sent?",
     "added": ["vip", "batch-7"],
     "removed": ["vip"],
+    "titles": ["Mug", "Lamp"],
     "reasons": ["money>=1000.00"],
     "clocks": ["first_reply"],
     "rounds": 5,
