@@ -21,6 +21,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.case.assignment import DispatchActivities
 from activities.case.handover import Handover
 from activities.case.history import HistoryActivities
+from activities.case.linking import LinkingActivities
 from activities.case.merging import MergingActivities
 from activities.case.partners import PartnerActivities
 from activities.case.records import RecordsActivities
@@ -119,6 +120,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             ClassificationActivities(ClassifierEndpoint.of(settings, classify)),
             DispatchActivities(database, policy),
             ChildReportActivities(),
+            LinkingActivities(database),
             MergingActivities(database),
             SplittingActivities(database),
             ReturnActivities(database, partners.returns),

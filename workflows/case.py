@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from models.case.actions import Act, Action
     from models.case.child_reports import Report
     from models.case.handover import HandedOn
+    from models.case.linking import Related
     from models.case.merging import Absorb, Part
     from models.case.state import CaseStart
     from models.case.undelivered import Undelivered
@@ -27,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.stages.merged import stay_merged
-    from workflows.updates import appeals, desk, merging, negotiation, splitting, webhooks
+    from workflows.updates import appeals, desk, linking, merging, negotiation, splitting, webhooks
     from workflows.updates import case as actions
     from workflows.updates import transfer as transfers
     from workflows.updates.handover import hear_handed_on
@@ -125,6 +126,11 @@ class CaseWorkflow:
     def handed_on(self, told: HandedOn) -> None:
         """Somebody else handles it from now on, because its handler cannot act, or somebody came (DSP-2)."""
         hear_handed_on(self.context, told)
+
+    @workflow.signal
+    def related(self, told: Related) -> None:
+        """Another case was linked with this one, or is no more (WRK-7)."""
+        linking.hear_related(self.context, told)
 
     @update(Action.ADD_WORDS)
     def join(self, act: Act[bodies.Join]) -> CaseView:
@@ -270,6 +276,14 @@ class CaseWorkflow:
     @update(Action.SPLIT)
     async def split(self, act: Act[desk_bodies.Split]) -> CaseView:
         return await splitting.split(self.context, act)
+
+    @update(Action.LINK)
+    async def link(self, act: Act[desk_bodies.Link]) -> CaseView:
+        return await linking.link(self.context, act)
+
+    @update(Action.UNLINK)
+    async def unlink(self, act: Act[desk_bodies.Unlink]) -> CaseView:
+        return await linking.link(self.context, act)
 
     @update(Action.MERGE)
     def absorb(self, act: Act[Absorb]) -> CaseView:

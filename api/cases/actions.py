@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 from sqlmodel import col, select
 
+from api.cases.linking import check_link
 from api.cases.merging import check_merge
 from api.cases.variants import check_items
 from api.http.auth import Caller
@@ -22,7 +23,7 @@ from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
 from models.case.action_bodies import Arbitrate, Propose, Reply, Transfer
 from models.case.actions import BODIES, Act, Action
-from models.case.desk_bodies import Assign, Merge, Note
+from models.case.desk_bodies import Assign, Link, Merge, Note
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
@@ -57,6 +58,8 @@ async def perform(
         await _refuse_outsiders(parts, CaseState.model_validate(row.state), {"to": body.to}, "DSP-2", only=Role.AGENT)
     if isinstance(body, Merge) and row is not None:
         await check_merge(parts, caller, row, body)
+    if isinstance(body, Link):
+        await check_link(parts, caller, case_id, body)
     resolved = await _resolved(parts, caller, action, body)
     await _check_offers(parts, row, body)
     act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)

@@ -20,7 +20,7 @@ async def check_merge(parts: Parts, caller: Caller, row: CaseRow, body: Merge) -
     now, case = datetime.now(UTC), CaseState.model_validate(row.state)
     if case.merged is not None or not may_be_merged(case, caller.actor):
         return  # it says so itself
-    other = await _named(parts, caller, body.into)
+    other = await named(parts, caller, body.into, "into")
     policy = slice_policy(parts.policy, now)
     merged = Merged(into=body.into, by=caller.actor, at=now, reason=body.reason, stage=case.stage, request_id="")
     fault = unfit_to_absorb(CaseState.model_validate(other.state), policy, coming_of(case, merged, policy, now))
@@ -28,7 +28,8 @@ async def check_merge(parts: Parts, caller: Caller, row: CaseRow, body: Merge) -
         raise from_fault(fault)
 
 
-async def _named(parts: Parts, caller: Caller, case_id: str) -> CaseRow:
+async def named(parts: Parts, caller: Caller, case_id: str, field: str) -> CaseRow:
+    """Another case that a body names, as far as the caller may see it."""
     try:
         row = await find(parts, caller, case_id)
     except ProblemError as error:
@@ -36,17 +37,17 @@ async def _named(parts: Parts, caller: Caller, case_id: str) -> CaseRow:
             raise
         raise problem(
             ErrorType.INVALID,
-            f"into: there is no case {case_id} for you to see; name the case that goes on.",
-            f"into：没有您可查看的工单 {case_id}，请填写继续处理的工单编号。",
-            field="into",
+            f"{field}: there is no case {case_id} for you to see; check its id.",
+            f"{field}：没有您可查看的工单 {case_id}，请核对编号。",
+            field=field,
             rule=RULE,
         ) from error
     if row is None:
         raise problem(
             ErrorType.NOT_YET,
-            f"into: {case_id} has only just been opened; try again in a moment.",
-            f"into：{case_id} 刚刚开立，请稍后重试。",
-            field="into",
+            f"{field}: {case_id} has only just been opened; try again in a moment.",
+            f"{field}：{case_id} 刚刚开立，请稍后重试。",
+            field=field,
             rule=RULE,
             retry_after=1,
         )

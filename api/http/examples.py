@@ -204,6 +204,12 @@ ACTIONS: Mapping[str, Shown] = {
         "The lines leave for a new case, `split_off` says which; the rest stays. Refused for lines for which something is under way or was given.",
         {"lines": ["L2"], "reason": "两件商品的问题不同，分开处理。"},
     ),
+    "link": Shown(
+        "Link the case with another · 关联工单",
+        "Seen on both, by the platform's people. `relation` is what the other case is to this one.",
+        {"to": "RD-0123456789AB", "relation": "same_cause"},
+    ),
+    "unlink": Shown("Take a link off · 取消关联", "On both cases.", {"to": "RD-0123456789AB"}),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",

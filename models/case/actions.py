@@ -45,11 +45,13 @@ from models.case.action_bodies import (
 from models.case.desk_bodies import (
     Assign,
     Close,
+    Link,
     Merge,
     Note,
     Snooze,
     Split,
     Tag,
+    Unlink,
     Unmerge,
     Unsnooze,
     Unwatch,
@@ -98,6 +100,8 @@ class Action(StrEnum):
     MERGE = "merge"
     UNMERGE = "unmerge"
     SPLIT = "split"
+    LINK = "link"
+    UNLINK = "unlink"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -143,6 +147,8 @@ BODIES: dict[Action, type[Body]] = {
     Action.MERGE: Merge,
     Action.UNMERGE: Unmerge,
     Action.SPLIT: Split,
+    Action.LINK: Link,
+    Action.UNLINK: Unlink,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from models.case.linking import Relation
 from models.common.base import Body, Identifier, Instant, Words
 
 TagName = Annotated[
@@ -73,6 +74,20 @@ class Split(Body):
     lines: tuple[Identifier, ...] = Field(min_length=1, max_length=100)
     """Each with all pieces that the case is about."""
     reason: Words
+
+
+class Link(Body):
+    """Link the case with another one that has to do with it; the platform's people see it on both (WRK-7)."""
+
+    to: Identifier
+    relation: Relation = Relation.RELATED
+    """What the other case is to this one."""
+
+
+class Unlink(Body):
+    """Take a link off, on both cases; where there is none, nothing happens (WRK-7)."""
+
+    to: Identifier
 
 
 class Close(Body):

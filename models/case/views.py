@@ -6,6 +6,7 @@ from models.case.action_bodies import Rate
 from models.case.actions import Action
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
+from models.case.relation_views import AbsorbedView, LinkView, MergedView, SplitFromView, SplitOffView
 from models.case.undelivered import Undelivered
 from models.claims.views import ClaimBrief
 from models.common.actors import Actor, EvidenceRef
@@ -204,51 +205,6 @@ class SnoozedView(View):
     until: Platform[Instant | None]
 
 
-class MergedView(View):
-    """WRK-7: where the case goes on; until `done` it is being merged."""
-
-    into: Everybody[Identifier]
-    at: Everybody[Instant]
-    done: Everybody[bool]
-    by: Platform[Actor | None]
-    reason: Participants[str]
-
-
-class AbsorbedView(View):
-    """WRK-7: a case that goes on in this one; its clocks, answers and history are read there."""
-
-    case_id: Everybody[Identifier]
-    at: Everybody[Instant]
-    kind: Everybody[Kind]
-    channel: Everybody[Channel]
-    issue: Everybody[Issue | None]
-    opened_at: Everybody[Instant]
-    lines: Everybody[tuple[LineQuantity, ...]]
-    handler: Platform[Identifier | None]
-    owner: Platform[Actor | None]
-    by: Platform[Actor | None]
-    reason: Participants[str]
-
-
-class SplitOffView(View):
-    """WRK-7: lines that have a case of their own by now."""
-
-    case_id: Everybody[Identifier]
-    lines: Everybody[tuple[LineQuantity, ...]]
-    at: Everybody[Instant]
-    by: Platform[Actor | None]
-    reason: Participants[str]
-
-
-class SplitFromView(View):
-    """WRK-7: the case that this one was split from."""
-
-    case_id: Everybody[Identifier]
-    at: Everybody[Instant]
-    by: Platform[Actor | None]
-    reason: Participants[str]
-
-
 class SuggestionView(View):
     """REC-6: an answer of the knowledge base that was shown, and whether it helped (None: not said yet)."""
 
@@ -338,6 +294,8 @@ class CaseView(View):
     """What is to be done was decided."""
     solution: Everybody[int | None] = None
     """How many solutions the customer was told of, each time as solved; None: none yet. `confirm` and `dispute` name it."""
+    links: Inside[tuple[LinkView, ...]] = ()
+    """Cases that have to do with this one (WRK-7); from their table, when the case is looked at."""
     claims: Everybody[tuple[ClaimBrief, ...]] = ()
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
 

@@ -140,6 +140,8 @@ class Event(StrEnum):
     NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)
     SPLIT = _event("case.split", "into titles", said="reason")
     SPLIT_FROM = _event("case.split_from", "first", said="reason")
+    LINKED = _event("case.linked", "other relation", readers=INSIDE)
+    UNLINKED = _event("case.unlinked", "other", readers=INSIDE)
     TAGGED = _event("case.tagged", only=(INSIDE, "added removed"), readers=INSIDE)
     SNOOZED = _event("case.snoozed", "until", readers=PLATFORM)
     UNSNOOZED = _event("case.unsnoozed", "why", readers=PLATFORM)

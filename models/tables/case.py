@@ -124,6 +124,19 @@ class TimelineRow(SQLModel, table=True):
     data: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
 
 
+class CaseLinkRow(SQLModel, table=True):
+    """Cases that have to do with one another (WRK-7): a row for each side, so that either is found by its case."""
+
+    __tablename__: ClassVar[Any] = "case_links"
+
+    case_id: str = Field(primary_key=True)
+    other_id: str = Field(primary_key=True)
+    relation: str
+    """What the other case is to this one."""
+    by: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class CaseTextRow(SQLModel, table=True):
     """What a case's state holds in short only (`CaseState.put_away`): the whole item, so that words may go on without end."""
 

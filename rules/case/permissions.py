@@ -199,6 +199,8 @@ PERMISSIONS: dict[Action, Permission] = {
             en="until follow-up, while the case is about several lines of an order that is known",
         ),
     ),
+    Action.LINK: AT_THE_DESK,
+    Action.UNLINK: AT_THE_DESK,
     Action.RETRY_REFUND: REFUND_FAILED,
     Action.RECORD_REFUND: REFUND_FAILED,
     Action.CONFIRM: AWAITS_CONFIRMATION,
@@ -225,7 +227,18 @@ ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, per
 
 
 WHILE_LEAVING = frozenset(
-    {Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE, Action.TAG, Action.WATCH, Action.UNWATCH, Action.SET_PRIORITY}
+    {
+        Action.ADD_WORDS,
+        Action.RATE,
+        Action.REVIEW,
+        Action.NOTE,
+        Action.TAG,
+        Action.WATCH,
+        Action.UNWATCH,
+        Action.LINK,
+        Action.UNLINK,
+        Action.SET_PRIORITY,
+    }
 )
 """What may still be done when the case was sent to another stage: it does not matter to where the case goes."""
 

@@ -6,22 +6,19 @@ It is made whole, and then the viewer is left what is theirs (rules/common/reade
 from datetime import datetime
 
 from models.case.actions import Action
+from models.case.relation_views import AbsorbedView, MergedView, SplitFromView, SplitOffView
 from models.case.state import CaseState
 from models.case.views import (
-    AbsorbedView,
     ActionView,
     ArchiveView,
     CaseView,
     ClassificationView,
     ClockView,
     GradeView,
-    MergedView,
     MissView,
     ProposalView,
     RequestView,
     SnoozedView,
-    SplitFromView,
-    SplitOffView,
     SuggestionView,
     TransferView,
     WaitView,

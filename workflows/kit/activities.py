@@ -28,6 +28,7 @@ from models.activities import (
     RECALL,
     REFUND_BY_KEY,
     REFUND_STATES,
+    RELATE_CASES,
     RELEASE_GOODS,
     RENEW_CALENDARS,
     REPORT_DIFFERENCE,
@@ -70,6 +71,7 @@ from models.case.activities import (
     Taken,
 )
 from models.case.history import OrderHistory
+from models.case.linking import Relate, WasLinked
 from models.case.merging import AbsorbCase, OtherCase, PartCase
 from models.case.state import CaseStart, Classification
 from models.claims.partner import ClaimSent, SendClaim
@@ -236,6 +238,11 @@ async def part_case(request: PartCase) -> OtherCase:
 async def start_split_case(start: CaseStart) -> None:
     """Start the case of lines that left this one (WRK-7); twice is once."""
     await call_own(START_SPLIT_CASE, start)
+
+
+async def relate_cases(asked: Relate) -> WasLinked:
+    """Write a link down on both sides, or take it off, and tell the other case (WRK-7)."""
+    return await call_own(RELATE_CASES, asked)
 
 
 async def report_difference(reported: Reported) -> None:

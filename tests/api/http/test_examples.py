@@ -77,7 +77,7 @@ class Case:
 
     async def act(self, role: Role, action: str, body: object = None, *, name: str = AGENT) -> dict[str, Any]:
         """Without a body: the example, as it is."""
-        example = ACTIONS[action].example | ({"into": self.twin} if action == "merge" else {})
+        example = {name: self.twin if value == "RD-0123456789AB" else value for name, value in ACTIONS[action].example.items()}
         content = example if body is None else body
         answer = await self.who(role, name).post(f"/v1/cases/{self.case_id}/{action}", content)
         assert answer.is_success, answer.text
@@ -295,6 +295,8 @@ SCENES: dict[Action, tuple[Scene, Role]] = {
     Action.MERGE: (told_twice, Role.AGENT),
     Action.UNMERGE: (after(told_twice, Role.AGENT, "merge", "reopening"), Role.AGENT),
     Action.SPLIT: (partial(planning, state="several_lines"), Role.AGENT),
+    Action.LINK: (told_twice, Role.AGENT),
+    Action.UNLINK: (after(told_twice, Role.AGENT, "link"), Role.AGENT),
     Action.RETRY_REFUND: (unpaid, Role.AGENT),
     Action.RECORD_REFUND: (unpaid, Role.AGENT),
     Action.CONFIRM: (replied, Role.CUSTOMER),
