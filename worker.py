@@ -21,8 +21,11 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from activities.case.assignment import DispatchActivities
 from activities.case.handover import Handover
 from activities.case.history import HistoryActivities
+from activities.case.linking import LinkingActivities
+from activities.case.merging import MergingActivities
 from activities.case.partners import PartnerActivities
 from activities.case.records import RecordsActivities
+from activities.case.splitting import SplittingActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
 from activities.kit.calendars import CalendarActivities
@@ -117,6 +120,9 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             ClassificationActivities(ClassifierEndpoint.of(settings, classify)),
             DispatchActivities(database, policy),
             ChildReportActivities(),
+            LinkingActivities(database),
+            MergingActivities(database),
+            SplittingActivities(database),
             ReturnActivities(database, partners.returns),
             ReplacementActivities(partners.warehouse, partners.returns),
             CalendarActivities(policy),

@@ -36,6 +36,9 @@ from models.case.activities import (
 )
 from models.case.child_reports import Telling
 from models.case.history import OrderHistory
+from models.case.linking import Relate, WasLinked
+from models.case.merging import AbsorbCase, OtherCase, PartCase
+from models.case.state import CaseStart
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, ParcelClaimed, Told
 from models.common.activity import Activity
@@ -66,6 +69,10 @@ SEAL_CASE = Activity("seal_case", Projection, Sealed)
 ASSIGN_HANDLER = Activity("assign_handler", AssignRequest, Assigned)
 CLASSIFY = Activity("classify", str, Classified)
 RENEW_CALENDARS = Activity("renew_calendars", RenewRequest, Renewed)
+ABSORB_CASE = Activity("absorb_case", AbsorbCase, OtherCase)
+PART_CASE = Activity("part_case", PartCase, OtherCase)
+START_SPLIT_CASE = Activity("start_split_case", CaseStart, type(None))
+RELATE_CASES = Activity("relate_cases", Relate, WasLinked)
 TELL_CASE = Activity("tell_case", Telling, type(None))
 
 # Facts of an order

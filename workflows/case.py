@@ -10,6 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from models.case.actions import Act, Action
     from models.case.child_reports import Report
     from models.case.handover import HandedOn
+    from models.case.linking import Related
+    from models.case.merging import Absorb, Part
     from models.case.state import CaseStart
     from models.case.undelivered import Undelivered
     from models.case.views import CaseView
@@ -25,7 +27,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.kit.updates import update
     from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
-    from workflows.updates import appeals, desk, negotiation, webhooks
+    from workflows.stages.merged import stay_merged
+    from workflows.updates import appeals, desk, linking, merging, negotiation, splitting, webhooks
     from workflows.updates import case as actions
     from workflows.updates import transfer as transfers
     from workflows.updates.handover import hear_handed_on
@@ -52,6 +55,7 @@ class CaseWorkflow:
         - Escalated: another tier takes over (`context.escalate`); the stage stays. `dispute` and a granted appeal escalate and lead
           back to resolution, `classify` back to dispatch.
         - Reopened: `reopen` and `appeal` take up a closed case.
+        - Merged: `merge` closes a case that goes on in another one, `unmerge` takes it up again where it was.
         - Cancelled: no case is. A request to cancel is refused, and the stage begins again where its state says.
         """
         while not self.over:
@@ -86,6 +90,9 @@ class CaseWorkflow:
             case Stage.ARCHIVAL:
                 await archival.archive(context)
                 context.change_stage(Stage.CLOSED)
+            case Stage.CLOSED if context.case.merged is not None:
+                await stay_merged(context)
+                self.over = not context.stage_changed
             case Stage.CLOSED:
                 await archival.await_reopening(context)
                 self.over = not context.stage_changed
@@ -119,6 +126,11 @@ class CaseWorkflow:
     def handed_on(self, told: HandedOn) -> None:
         """Somebody else handles it from now on, because its handler cannot act, or somebody came (DSP-2)."""
         hear_handed_on(self.context, told)
+
+    @workflow.signal
+    def related(self, told: Related) -> None:
+        """Another case was linked with this one, or is no more (WRK-7)."""
+        linking.hear_related(self.context, told)
 
     @update(Action.ADD_WORDS)
     def join(self, act: Act[bodies.Join]) -> CaseView:
@@ -252,6 +264,36 @@ class CaseWorkflow:
     @update(Action.CLOSE)
     def close(self, act: Act[desk_bodies.Close]) -> CaseView:
         return self.context.perform(act, desk.close)
+
+    @update(Action.MERGE)
+    async def merge(self, act: Act[desk_bodies.Merge]) -> CaseView:
+        return await merging.agreed(self.context, act, merging.merge)
+
+    @update(Action.UNMERGE)
+    async def unmerge(self, act: Act[desk_bodies.Unmerge]) -> CaseView:
+        return await merging.agreed(self.context, act, merging.unmerge)
+
+    @update(Action.SPLIT)
+    async def split(self, act: Act[desk_bodies.Split]) -> CaseView:
+        return await splitting.split(self.context, act)
+
+    @update(Action.LINK)
+    async def link(self, act: Act[desk_bodies.Link]) -> CaseView:
+        return await linking.link(self.context, act)
+
+    @update(Action.UNLINK)
+    async def unlink(self, act: Act[desk_bodies.Unlink]) -> CaseView:
+        return await linking.link(self.context, act)
+
+    @update(Action.MERGE)
+    def absorb(self, act: Act[Absorb]) -> CaseView:
+        """Another case is merged into this one (WRK-7); that case sends it."""
+        return self.context.perform(act, merging.absorb)
+
+    @update(Action.UNMERGE)
+    def part(self, act: Act[Part]) -> CaseView:
+        """A case that was merged into this one is un-merged; that case sends it."""
+        return self.context.perform(act, merging.part)
 
     @update(Action.RETRY_REFUND)
     def retry_refund(self, act: Act[bodies.RetryRefund]) -> CaseView:

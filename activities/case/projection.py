@@ -48,6 +48,7 @@ def case_row(projection: Projection, usual_currency: str) -> Row:
         "against_customer": found_against_customer(case),
         "tags": list(case.tags) or None,
         "outcome": case.outcome,
+        "merged_into": case.merged.into if case.merged else None,
         "amount_minor": amount_minor,
         "currency": currency,
         "automatic": case.automatic,

@@ -126,6 +126,8 @@ class RecordsActivities:
         await insert_if_absent(session, CaseCarrierRow, *carrier_rows(case))
         await insert_if_absent(session, ParcelRow, *parcel_rows(case))
         await insert_if_absent(session, CaseEvidenceRow, *evidence_rows(case))
+        if any(entry.event is Event.PARTED for entry in entries):
+            await _without_evidence_of_others(session, case)
         for text in text_rows(case):
             await upsert(session, CaseTextRow, text)
         for words in word_rows(case, first=saving.standing is None):
@@ -136,7 +138,7 @@ class RecordsActivities:
         await let_go(session, case)
         for returned in return_rows(case, projection.at):
             await upsert(session, ReturnRow, returned, unless_newer="version")
-        if case.stage is Stage.CLOSED:
+        if case.stage is Stage.CLOSED and case.merged is None:  # what is asked for again is still at work, in another case
             await execute(session, _END_OPENING, case_id=case.case_id)
         await _hold(session, case, projection.at)
         return case, saving
@@ -158,6 +160,13 @@ def _set_back(projection: Projection, epoch: int) -> TimelineEntry:
 def _put_away(case: CaseState, saving: Saving | Standing) -> dict[str, int]:
     """What the workflow need not carry any longer; what came late has not put anything away."""
     return old_enough(case) if isinstance(saving, Saving) else {}
+
+
+async def _without_evidence_of_others(session: AsyncSession, case: CaseState) -> None:
+    """What came along with a case that was un-merged left with it."""
+    kept = {row["sha256"] for row in evidence_rows(case)}
+    gone = col(CaseEvidenceRow.sha256).not_in(kept)
+    await session.exec(delete(CaseEvidenceRow).where(col(CaseEvidenceRow.case_id) == case.case_id, gone))
 
 
 async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:

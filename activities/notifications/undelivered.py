@@ -12,6 +12,7 @@ from activities.kit.loops import claim, repeat, utc_now
 from activities.notifications.delivery import GIVE_UP_AFTER
 from adapters.database.contacts import FIELDS, address_of, is_confirmed
 from adapters.database.engine import Database, insert_if_absent
+from adapters.database.merged import surviving
 from models.case.undelivered import Undelivered, Why
 from models.common.vocabulary import MessageChannel, Role
 from models.policy.policy import Policy
@@ -48,7 +49,9 @@ class UndeliveredMessages:
         claimed = await self._claim()
         for row, told in claimed:
             if told is not None:
-                await self._tell(row.case_id, told)
+                async with self._database.reading() as session:
+                    case_id = await surviving(session, row.case_id)
+                await self._tell(case_id, told)
             async with self._database.writing() as session:
                 this = (col(MessageRow.id) == row.id, *UNDELIVERED)
                 await session.exec(update(MessageRow).where(*this).values(next_attempt_at=None))

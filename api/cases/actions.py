@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 from sqlmodel import col, select
 
+from api.cases.linking import check_link
+from api.cases.merging import check_merge
 from api.cases.variants import check_items
 from api.http.auth import Caller
 from api.http.bodies import check_body
@@ -14,14 +16,14 @@ from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, Re
 from api.http.examples import ACTIONS
 from api.http.idempotency import request_id
 from api.http.lookup import find
-from api.http.problems import ProblemError, no_such_team, problem
+from api.http.problems import ProblemError, from_fault, no_such_team, problem
 from api.http.responses import ACTING
 from api.http.routes import SeenRoute
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
 from models.case.action_bodies import Arbitrate, Propose, Reply, Transfer
 from models.case.actions import BODIES, Act, Action
-from models.case.desk_bodies import Assign, Note
+from models.case.desk_bodies import Assign, Link, Merge, Note
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
@@ -31,6 +33,7 @@ from models.common.vocabulary import ErrorType, Locale, Role, Stage
 from models.remedies.offers import RemedyOffer
 from models.tables.case import AgentRow, CaseRow
 from rules.case.access import may_see, parties_of
+from rules.case.merging import where_it_went
 from rules.case.permissions import ROLES
 from rules.desk.replies import left_open
 
@@ -53,13 +56,21 @@ async def perform(
         await _refuse_outsiders(parts, CaseState.model_validate(row.state), named, "WRK-1")
     if isinstance(body, Assign) and row is not None and row.stage != Stage.CLOSED:
         await _refuse_outsiders(parts, CaseState.model_validate(row.state), {"to": body.to}, "DSP-2", only=Role.AGENT)
+    if isinstance(body, Merge) and row is not None:
+        await check_merge(parts, caller, row, body)
+    if isinstance(body, Link):
+        await check_link(parts, caller, case_id, body)
     resolved = await _resolved(parts, caller, action, body)
     await _check_offers(parts, row, body)
     act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)
     try:
         return await parts.engine.act(case_id, action.value, act)
     except ProblemError as error:
-        raise _over(row) if row is not None and error.fault.type is ErrorType.NOT_FOUND else error from error
+        said = _over(row) if row is not None and error.fault.type is ErrorType.NOT_FOUND else error
+        into = said.fault.merged_into
+        if into is not None and action is Action.ADD_WORDS:  # words reach whoever decides by now (WRK-7)
+            return await perform(parts, caller, into, action, body=body, key=key, language=language)
+        raise said from error
 
 
 async def _check_offers(parts: Parts, row: CaseRow | None, body: Body) -> None:
@@ -127,6 +138,8 @@ async def _refuse_outsiders(
 
 def _over(row: CaseRow) -> ProblemError:
     """The case is in our table but runs no more."""
+    if row.merged_into is not None:
+        return from_fault(where_it_went(row.merged_into))
     if row.stage == Stage.CLOSED:
         return problem(
             ErrorType.CLOSED,

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.case_texts import whole
 from api.cases.allowance import Allowance
+from api.cases.linking import links_of
 from api.cases.listing import CaseQuery, page
 from api.cases.opening import Opening, open_case
 from api.claims.endpoints import claims_of
@@ -131,7 +132,8 @@ async def show(
         view = view_of(state, slice_policy(parts.policy, now), caller.actor, now, language)
     async with parts.database.reading() as session:
         claims = await claims_of(session, caller.actor, case_id)
-    return view.model_copy(update={"claims": claims})
+        links = await links_of(session, caller.role, case_id)
+    return view.model_copy(update={"claims": claims, "links": links})
 
 
 @router.get("/{case_id}/timeline", summary="What happened · 工单经过", responses=LOOKING)

@@ -24,10 +24,10 @@ from models.tables.indexes import OPEN
 from rules.common.readers import sees
 
 ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcome", "sla_state")
-EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review")
+EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review", "merged_into")
 SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
 BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
-IS_THERE = {"reply_owed": "reply_owed_since", "unreached": "unreached_since", "snoozed": "snoozed_by"}
+IS_THERE = {"reply_owed": "reply_owed_since", "unreached": "unreached_since", "snoozed": "snoozed_by", "merged": "merged_into"}
 """By whether there is anything in a column."""
 SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"} | IS_THERE
 """The field whose readers may look by a filter of another name."""
@@ -53,12 +53,14 @@ class CaseFilters(Frozen):
     team: Identifier | None = None
     handler: Identifier | None = None
     owner: Identifier | None = None
+    merged_into: Identifier | None = None
     mine: bool = Field(default=False, description="Only cases that you handle.")
     unassigned: bool = Field(default=False, description="Only open cases that nobody handles.")
     overdue: bool = Field(default=False, description="Only open cases with a promise that was missed and is not kept yet.")
     review: Literal["due", "agreed", "disagreed"] | None = Field(
         default=None, description="Decisions without a person that were drawn for review (RES-10)."
     )
+    merged: bool | None = Field(default=None, description="Whether it goes on in another case (WRK-7).")
     snoozed: bool | None = Field(default=None, description="Whether somebody has put it aside.")
     reply_owed: bool | None = Field(default=None, description="Whether the customer waits for a person's answer (WRK-6).")
     unreached: bool | None = Field(default=None, description="Whether no channel reaches the customer (NTF-4).")

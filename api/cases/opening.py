@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import col
 
+from adapters.database.merged import surviving
 from api.cases.contacts import remember_contact, told_of_contact
 from api.cases.impossible import refuse_impossible
 from api.cases.places import Places, places_of, reserve, what_it_is_about
@@ -22,13 +23,13 @@ from models.case.action_bodies import Join
 from models.case.actions import Act
 from models.case.receipt import Receipt
 from models.case.state import CaseStart
+from models.common.identifiers import case_id_from
 from models.common.vocabulary import Channel, ErrorType, Issue, IssueGroup, Kind, Locale, Role
 from models.tables.case import CaseRow, ContactRow, OpeningRow
 from rules.policy.load import slice_policy
 
 NEEDS_ORDER = frozenset({IssueGroup.PRODUCT, IssueGroup.LOGISTICS, IssueGroup.ORDER})
 OPENERS = frozenset({Role.CUSTOMER, Role.AGENT, Role.SUPERVISOR})
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 UNDER_WAY = timedelta(seconds=10)
 """A case that reserved its deduplication keys so recently may still be starting: a duplicate waits for it instead of taking its place."""
 STARTING = timedelta(seconds=3)
@@ -103,11 +104,11 @@ async def _start_or_join(
         if places.unclear and datetime.now(UTC) - receipt.received_at < STARTING:
             await asyncio.sleep(0.1)
             continue
-        gone = await _join_holders(parts, caller, receipt, places)
+        joined, gone = await _join_holders(parts, caller, receipt, places)
         if gone is None and places.free:
-            return await _start(parts, places.for_new_case(receipt), beside=places.beside)
+            return await _start(parts, places.for_new_case(receipt), beside=await _beside(parts, places))
         if gone is None:
-            return Opening(case_id=places.holders[0].case_id, received_at=receipt.received_at, new=False, joined=True)
+            return Opening(case_id=joined[0], received_at=receipt.received_at, new=False, joined=True)
         if datetime.now(UTC) - gone.at < UNDER_WAY:
             await asyncio.sleep(0.3)
             continue
@@ -115,14 +116,28 @@ async def _start_or_join(
             await session.exec(delete(OpeningRow).where(col(OpeningRow.case_id) == gone.case_id))
 
 
-async def _join_holders(parts: Parts, caller: Caller, receipt: Receipt, places: Places) -> OpeningRow | None:
-    """Let those who ask for the same already hear that it came again; the first of them that is not there any more."""
+async def _join_holders(parts: Parts, caller: Caller, receipt: Receipt, places: Places) -> tuple[list[str], OpeningRow | None]:
+    """Let those who ask for the same already hear that it came again: which did, and the first that is not there any more. A case that was
+    merged hears it in the one where it goes on (WRK-7).
+    """
     words = Join(words=receipt.description, evidence=receipt.evidence, wanted=receipt.wanted)
     joining = hashlib.blake2b(f"{receipt.case_id}:{receipt.request_id}".encode(), digest_size=16).hexdigest()
+    joined: list[str] = []
     for holder in places.holders:
-        if not await parts.engine.join(holder.case_id, Act(actor=caller.actor, request_id=joining, body=words)):
-            return holder
-    return None
+        async with parts.database.reading() as session:
+            case_id = await surviving(session, holder.case_id)
+        heard = await parts.engine.join(case_id, Act(actor=caller.actor, request_id=joining, body=words))
+        if heard is None:
+            return joined, holder
+        joined.append(heard)
+    return joined, None
+
+
+async def _beside(parts: Parts, places: Places) -> str | None:
+    if places.beside is None:
+        return None
+    async with parts.database.reading() as session:
+        return await surviving(session, places.beside)
 
 
 async def _start(parts: Parts, receipt: Receipt, beside: str | None) -> Opening:
@@ -195,8 +210,7 @@ def _refuse(*faults: tuple[bool, str, str, str]) -> None:
 def id_of(role: Role, who: str, key: str | None) -> str:
     """`RD-` and twelve letters: from the caller's key, so that a repeated request names the same case; else random."""
     seed = f"{role}|{who}|{key}".encode() if key else secrets.token_bytes(16)
-    number = int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest())
-    return "RD-" + "".join(CROCKFORD[number >> shift & 31] for shift in range(55, -5, -5))
+    return case_id_from(seed)
 
 
 def _digest(body: OpenCase) -> str:

@@ -21,7 +21,7 @@ from models.case.state import CaseState
 from models.common.vocabulary import Issue
 from models.policy.replies import RepliesPolicy
 from models.tables.case import CaseRow, OpeningRow
-from rules.case.wishes import same_wish
+from rules.case.wishes import same_wish, usual_place
 
 
 @dataclass(frozen=True)
@@ -93,15 +93,9 @@ def _keys(receipt: Receipt, about: Issue) -> Iterator[tuple[str, str, str]]:
     """Each line with the key of its usual place, and that of the place beside it for this wish."""
     wish: object = receipt.wanted.model_dump(include={"remedy", "items", "change"}) if receipt.wanted else receipt.description
     digest = hashlib.blake2b(json.dumps(to_jsonable_python(wish)).encode(), digest_size=8).hexdigest()
-    who = "|".join(map(_part, (receipt.customer_id, str(receipt.order_id))))
     for line in [line.line_id for line in receipt.lines] or ["*"]:
-        usual = f"{who}|{_part(line)}|{about}"
+        usual = usual_place(receipt, line, about)
         yield line, usual, f"{usual}|{digest}"
-
-
-def _part(identifier: str) -> str:
-    """An id inside a key of several parts; most stay as they are."""
-    return identifier.replace("%", "%25").replace("|", "%7C")
 
 
 def _best_guess(description: str) -> Issue:

@@ -25,7 +25,7 @@ from rules.case.permissions import ROLES
 
 router = APIRouter(prefix="/v1/bulk", tags=["desk"], dependencies=[Depends(check_body)], route_class=SeenRoute)
 
-IN_BULK = (Action.ASSIGN, Action.TRANSFER, Action.NOTE, Action.TAG, Action.SNOOZE, Action.CLOSE)
+IN_BULK = (Action.ASSIGN, Action.TRANSFER, Action.NOTE, Action.TAG, Action.SNOOZE, Action.CLOSE, Action.MERGE)
 MOST = 100
 """Cases of one request."""
 AT_ONCE = 5
@@ -61,6 +61,7 @@ class BulkProblem(Frozen):
     detail: Platform[str]
     field: Platform[str | None]
     rule: Platform[str | None]
+    merged_into: Platform[str | None]
     allowed: Platform[tuple[str, ...]]
 
 

@@ -189,6 +189,27 @@ ACTIONS: Mapping[str, Shown] = {
         "Without a solution. The customer reads the reason, and may reopen it.",
         {"reason": "与工单 RD-0123456789AB 重复，将在该工单中继续处理。"},
     ),
+    "merge": Shown(
+        "Merge the case into another · 并入其他工单",
+        "`into` goes on, with what was said here: a case of the same customer and order. Refused once something was given here.",
+        {"into": "RD-0123456789AB", "reason": "同一问题重复提交，已在该工单中处理。"},
+    ),
+    "unmerge": Shown(
+        "Undo a merge · 撤销合并",
+        "Both go on by themselves, for as long as a closed case may be reopened.",
+        {"reason": "经核对是另一件商品的问题。"},
+    ),
+    "split": Shown(
+        "Give some lines a case of their own · 拆分工单",
+        "The lines leave for a new case, `split_off` says which; the rest stays. Refused for lines for which something is under way or was given.",
+        {"lines": ["L2"], "reason": "两件商品的问题不同，分开处理。"},
+    ),
+    "link": Shown(
+        "Link the case with another · 关联工单",
+        "Seen on both, by the platform's people. `relation` is what the other case is to this one.",
+        {"to": "RD-0123456789AB", "relation": "same_cause"},
+    ),
+    "unlink": Shown("Take a link off · 取消关联", "On both cases.", {"to": "RD-0123456789AB"}),
     "retry_refund": Shown("Try a failed refund again · 重试退款", "After its cause was mended.", {"remedy_id": "m1"}),
     "record_refund": Shown(
         "Record a refund paid otherwise · 登记线下退款",

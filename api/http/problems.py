@@ -47,6 +47,7 @@ MEANINGS: Mapping[ErrorType, Meaning] = {
     ErrorType.UNAUTHENTICATED: Meaning(401, "Authentication required", "请先验证身份"),
     ErrorType.KEY_REUSED: Meaning(422, "The Idempotency-Key was used for something else", "幂等键已用于其他请求"),
     ErrorType.CLOSED: Meaning(409, "The case is closed", "工单已关闭"),
+    ErrorType.MERGED: Meaning(409, "The case goes on in another one", "工单已并入其他工单"),
     ErrorType.TOO_MUCH: Meaning(409, "More money than is left", "金额超出可退余额"),
     ErrorType.BUSY: Meaning(429, "Too busy", "系统繁忙"),
     ErrorType.NOT_YET: Meaning(504, "Not answered yet", "尚未得到答复"),
@@ -75,6 +76,7 @@ class Problem(BaseModel):
     field: str | None = None
     rule: str | None = None
     allowed: list[str] | None = None
+    merged_into: str | None = None
     errors: list[FieldProblem] | None = None
     request_id: str | None = None
 
@@ -140,6 +142,7 @@ def told_of(error: ProblemError, locale: Locale) -> dict[str, Any]:
         "detail": error.said.in_(locale),
         "field": fault.field,
         "rule": fault.rule,
+        "merged_into": fault.merged_into,
     }
 
 

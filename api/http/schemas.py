@@ -172,6 +172,8 @@ class CaseItem(Frozen):
     snoozed_by: Platform[str | None]
     snoozed_until: Platform[Instant | None]
     outcome: Everybody[Outcome | None]
+    merged_into: Everybody[str | None]
+    """The case in which it goes on (WRK-7)."""
     amount: Everybody[Money]
     automatic: Everybody[bool]
     reopened: Everybody[int]

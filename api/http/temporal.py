@@ -103,15 +103,17 @@ class CaseEngine:
                 return await handle.query("view", Viewer(actor=act.actor), result_type=answer)
             return await handle.execute_update(name, act, id=f"{act.request_id}.{act.digest:x}", result_type=answer)
 
-    async def join(self, case_id: str, act: Act[Join]) -> bool:
-        """REC-5: let a second opening join the case. False when the case is not there any more."""
+    async def join(self, case_id: str, act: Act[Join]) -> str | None:
+        """REC-5: let a second opening join the case, or the one in which that goes on. Which it joined; None: it is not there any more."""
         try:
             await self.act(case_id, "join", act)
         except ProblemError as error:
+            if error.fault.merged_into is not None:
+                return await self.join(error.fault.merged_into, act)
             if error.fault.type in {ErrorType.NOT_FOUND, ErrorType.NOT_ALLOWED_NOW, ErrorType.CLOSED}:
-                return False
+                return None
             raise
-        return True
+        return case_id
 
     async def view(self, case_id: str, actor: Actor) -> CaseView:
         """Ask the case itself."""

@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from adapters.database.engine import insert_if_absent
+from adapters.database.merged import surviving
 from api.http.bodies import check_body
 from api.http.budgets import NOTICES
 from api.http.dependencies import Parts, PartsOf
@@ -218,7 +219,7 @@ async def pass_on(
         sender=Sender(kind=partner.value, who=who, apart=tuple(sorted(apart))),
         uploads=uploads,
     )
-    told = [case_id for case_id in cases if await _tell(parts, case_id, notice)]
+    told = [case_id for case_id in cases if await _tell_where_it_goes_on(parts, case_id, notice)]
     if not told:
         await _compare_tonight(parts, envelope)
         log.warning("webhook about no case", partner=name, kind=envelope.kind, notice_id=notice_id)
@@ -270,6 +271,15 @@ def _refuse_unless_sent_by(partner: Partner, kind: str) -> None:
         rule="notice-kind",
         allowed=sent,
     )
+
+
+async def _tell_where_it_goes_on(parts: Parts, workflow_id: str, notice: Notice) -> bool:
+    """As `_tell`; what is about a case that was merged is for the one in which it goes on (WRK-7)."""
+    async with parts.database.reading() as session:
+        into = await surviving(session, workflow_id)
+    if into != workflow_id:
+        notice = notice.model_copy(update={"named": workflow_id})
+    return await _tell(parts, into, notice)
 
 
 async def _tell(parts: Parts, workflow_id: str, notice: Notice) -> bool:

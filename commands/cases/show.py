@@ -73,7 +73,8 @@ def _lines(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
         yield "proposal", f"#{last['round']} {last['state']}: {options}"
     yield "remedies", _remedies(case["remedies"])
-    yield "outcome", case["outcome"] or ""
+    into = case["merged"]["into"] if case.get("merged") else None
+    yield "outcome", " → ".join(filter(None, (case["outcome"], into)))
     yield "actions", ", ".join(action["action"] for action in case["available_actions"])
 
 

@@ -42,6 +42,8 @@ class Story:
     plot: Plot
     order: Mapping[str, Any]
     case_id: str = ""
+    twin: str = ""
+    """The second case of a plot that has one."""
     view: dict[str, Any] = field(default_factory=dict[str, Any])
     last_move: str = ""
     trouble: str = ""
@@ -75,7 +77,7 @@ class Story:
 
     @property
     def scene(self) -> Scene:
-        return Scene(order=self.order, locale=self.locale, view=self.view)
+        return Scene(order=self.order, locale=self.locale, view=self.view, twin=self.twin)
 
 
 class Stage:
@@ -128,11 +130,17 @@ class Stage:
             "evidence": await self._photo(story, Role.CUSTOMER) if plot.photo else None,
         }
         body = {name: value for name, value in case.items() if value is not None}
+        if plot.twin is not None:
+            issue, *said = plot.twin
+            story.twin = await self._opened(story, {**body, "issue": issue, "description": said[story.locale is Locale.EN]})
+        story.case_id = await self._opened(story, body)
+
+    async def _opened(self, story: Story, body: Mapping[str, Any]) -> str:
         answer = await self._post(story, Role.CUSTOMER, "/v1/cases", body)
         if answer.is_error:
             story.trouble = problem_of(answer)
-        else:
-            story.case_id = answer.json()["case_id"]
+            return ""
+        return str(answer.json()["case_id"])
 
     async def _act(self, story: Story, tell: Callable[[], None], until: float) -> None:
         left = {reason: list(moves) for reason, moves in story.plot.moves.items()}

@@ -17,6 +17,8 @@ class Scene:
     order: Mapping[str, Any]
     locale: Locale
     view: dict[str, Any] = field(default_factory=dict[str, Any])
+    twin: str = ""
+    """The second case of a plot that has one."""
 
     def say(self, zh: str, en: str) -> str:
         return zh if self.locale is Locale.ZH else en
@@ -183,6 +185,12 @@ def decline(scene: Scene) -> Move:
     return Move(Role.SUPERVISOR, Action.DECLINE, {"reason": scene.say("金额偏高，请核对。", "Too high; please check.")})
 
 
+def merge_twin(scene: Scene) -> Move:
+    """The agent sees that the customer told it twice: the second case goes on in this one (WRK-7)."""
+    reason = scene.say("同一件商品、同一个问题，合并处理。", "The same article and the same trouble.")
+    return Move(_desk(scene), Action.MERGE, {"into": scene.view["case_id"], "reason": reason}, f"/v1/cases/{scene.twin}/merge")
+
+
 def withdraw(scene: Scene) -> Move:
     return Move(Role.CUSTOMER, Action.WITHDRAW, {"reason": scene.say("已经自行解决。", "It has solved itself.")})
 
@@ -272,6 +280,7 @@ def gave(*kinds: RemedyKind) -> Proof:
     )
 
 
+MERGED = Proof(("没有并入第二个工单", "the second case was not merged into it"), lambda view: bool(view["absorbed"]))
 ALONE = Proof(("需要了人工", "it needed a person"), lambda view: view["automatic"])
 APPEAL_GRANTED = Proof(("申诉未获支持", "no appeal was granted"), lambda view: bool(view["appeal"] and view["appeal"]["granted"]))
 CLAIM_SETTLED = Proof(
@@ -313,6 +322,8 @@ class Plot:
     asks_first: bool = False
     """The shop's page asks what may be done with the order, before there is a case (RES-1)."""
     wrong_order: bool = False
+    twin: tuple[Issue, str, str] | None = None
+    """The customer tells it once more, as another issue, in these words: a second case."""
     moves: Mapping[WaitFor, tuple[Maker, ...]] = field(default_factory=dict[WaitFor, tuple[Maker, ...]])
     leave_at: WaitFor | None = None
     proofs: tuple[Proof, ...] = ()

@@ -13,6 +13,7 @@ from commands.demo.lost_parcels import LOST_PARCELS
 from commands.demo.plots import (
     ALONE,
     APPEAL_GRANTED,
+    MERGED,
     RULED,
     SORRY,
     TWO_WAYS,
@@ -34,6 +35,7 @@ from commands.demo.plots import (
     goods,
     grant,
     helped,
+    merge_twin,
     one_more,
     propose,
     refund,
@@ -283,6 +285,15 @@ PLOTS: tuple[Plot, ...] = (
         "delivered",
         issue=Issue.SOILED,
         moves={WaitFor.ANSWERS: (answer(), answer(admits=False)), WaitFor.PLAN: (escalate, propose(refund(0.2)))},
+    ),
+    Plot(
+        ("同一件事说了两次，合并处理", "told twice, merged into one"),
+        ("标注的尺寸和收到的不一样。", "The size on the page is not the one that came."),
+        "delivered",
+        issue=Issue.NOT_AS_DESCRIBED,
+        twin=(Issue.PRICE_DISPUTE, "尺寸不对，应该给我补差价。", "The size is wrong, so I paid too much."),
+        moves={WaitFor.PLAN: (merge_twin, propose(refund(0.1)))},
+        proofs=(MERGED, gave(RemedyKind.REFUND_ONLY)),
     ),
     Plot(
         ("等待商家说明", "waiting for the merchant's side"),

@@ -45,9 +45,14 @@ from models.case.action_bodies import (
 from models.case.desk_bodies import (
     Assign,
     Close,
+    Link,
+    Merge,
     Note,
     Snooze,
+    Split,
     Tag,
+    Unlink,
+    Unmerge,
     Unsnooze,
     Unwatch,
     Watch,
@@ -92,6 +97,11 @@ class Action(StrEnum):
     UNSNOOZE = "unsnooze"
     ASSIGN = "assign"
     CLOSE = "close"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    SPLIT = "split"
+    LINK = "link"
+    UNLINK = "unlink"
     RETRY_REFUND = "retry_refund"
     RECORD_REFUND = "record_refund"
     CONFIRM = "confirm"
@@ -134,6 +144,11 @@ BODIES: dict[Action, type[Body]] = {
     Action.UNSNOOZE: Unsnooze,
     Action.ASSIGN: Assign,
     Action.CLOSE: Close,
+    Action.MERGE: Merge,
+    Action.UNMERGE: Unmerge,
+    Action.SPLIT: Split,
+    Action.LINK: Link,
+    Action.UNLINK: Unlink,
     Action.RETRY_REFUND: RetryRefund,
     Action.RECORD_REFUND: RecordRefund,
     Action.CONFIRM: Confirm,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from models.case.linking import Relation
 from models.common.base import Body, Identifier, Instant, Words
 
 TagName = Annotated[
@@ -51,6 +52,42 @@ class Assign(Body):
 
     to: Identifier
     """An agent who sees the case."""
+
+
+class Merge(Body):
+    """Go on with this matter in another case of the same customer and order, and say why; the customer reads the reason (WRK-7)."""
+
+    into: Identifier
+    """The case that goes on."""
+    reason: Words
+
+
+class Unmerge(Body):
+    """Take the case out of the one that it was merged into; both go on by themselves. The customer reads the reason (WRK-7)."""
+
+    reason: Words
+
+
+class Split(Body):
+    """Give some lines of the order a case of their own; the first one keeps the rest. The customer reads the reason (WRK-7)."""
+
+    lines: tuple[Identifier, ...] = Field(min_length=1, max_length=100)
+    """Each with all pieces that the case is about."""
+    reason: Words
+
+
+class Link(Body):
+    """Link the case with another one that has to do with it; the platform's people see it on both (WRK-7)."""
+
+    to: Identifier
+    relation: Relation = Relation.RELATED
+    """What the other case is to this one."""
+
+
+class Unlink(Body):
+    """Take a link off, on both cases; where there is none, nothing happens (WRK-7)."""
+
+    to: Identifier
 
 
 class Close(Body):

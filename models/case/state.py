@@ -7,13 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from models.case.action_bodies import Rate
 from models.case.desk_bodies import TagName
 from models.case.history import OrderHistory
+from models.case.merging import Absorbed, Merged
 from models.case.receipt import Receipt
+from models.case.splitting import SplitFrom, SplitOff
 from models.case.undelivered import Undelivered
 from models.claims.found import FoundParcel
 from models.claims.state import ClaimRef
 from models.common.actors import SYSTEM, Actor
 from models.common.base import Frozen, Identifier, Instant, wire_name
 from models.common.events import Event
+from models.common.lines import LineQuantity
 from models.common.partners import Order, Payment, Shipment
 from models.common.vocabulary import (
     Issue,
@@ -210,6 +213,15 @@ class CaseState(BaseModel):
     """Where the case was sent; it goes there when its stage is done or pauses."""
     outcome: Outcome | None = None
     archive: Archive | None = None
+    merged: Merged | None = None
+    """The case in which this one goes on (WRK-7)."""
+    absorbed: tuple[Absorbed, ...] = ()
+    """The cases that go on in this one."""
+    own_lines: tuple[LineQuantity, ...] | None = None
+    """What the case was about before the first of them came; None: none is here."""
+    split_off: tuple[SplitOff, ...] = ()
+    """Lines that have a case of their own by now (WRK-7)."""
+    split_from: SplitFrom | None = None
     reopened: int = 0
     renewed_at: Instant | None = None
     """The deadline for which later holidays were last asked for."""

@@ -6,6 +6,7 @@ from models.case.action_bodies import Rate
 from models.case.actions import Action
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
+from models.case.relation_views import AbsorbedView, LinkView, MergedView, SplitFromView, SplitOffView
 from models.case.undelivered import Undelivered
 from models.claims.views import ClaimBrief
 from models.common.actors import Actor, EvidenceRef
@@ -95,6 +96,8 @@ class SayingView(View):
     private: Everybody[bool] = False
     asked_by: Everybody[Role | None] = None
     """Who had asked for it; None: nobody."""
+    case_id: Everybody[str | None] = None
+    """The case on which it was said, when that was merged into this one (WRK-7); None: here."""
     words: Participants[str]
     evidence: Participants[tuple[EvidenceRef, ...]]
 
@@ -272,6 +275,10 @@ class CaseView(View):
     survey: Everybody[Rate | None]
     outcome: Everybody[Outcome | None]
     archive: Everybody[ArchiveView | None]
+    merged: Everybody[MergedView | None]
+    absorbed: Everybody[tuple[AbsorbedView, ...]]
+    split_off: Everybody[tuple[SplitOffView, ...]]
+    split_from: Everybody[SplitFromView | None]
     reopened: Everybody[int]
     opened_at: Everybody[Instant]
     closed_at: Everybody[Instant | None]
@@ -287,6 +294,8 @@ class CaseView(View):
     """What is to be done was decided."""
     solution: Everybody[int | None] = None
     """How many solutions the customer was told of, each time as solved; None: none yet. `confirm` and `dispute` name it."""
+    links: Inside[tuple[LinkView, ...]] = ()
+    """Cases that have to do with this one (WRK-7); from their table, when the case is looked at."""
     claims: Everybody[tuple[ClaimBrief, ...]] = ()
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
 

@@ -18,6 +18,8 @@ class Fault(Frozen):
     """The feature or policy entry that was broken, as `RES-5`."""
     allowed: tuple[str, ...] = ()
     """What may be done instead, right now, by this caller."""
+    merged_into: str | None = None
+    """The case in which this one goes on (WRK-7)."""
 
 
 class RedressError(Exception):

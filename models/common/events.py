@@ -138,10 +138,18 @@ class Event(StrEnum):
     CANCELLATION_REFUSED = _event("case.cancellation_refused", readers=INSIDE)
     REPLIED = _event("case.replied", said="words")
     NOTED = _event("case.noted", only=(PLATFORM, "words mentions"), readers=PLATFORM, sent_to=SentTo.MENTIONED)
+    SPLIT = _event("case.split", "into titles", said="reason")
+    SPLIT_FROM = _event("case.split_from", "first", said="reason")
+    LINKED = _event("case.linked", "other relation", readers=INSIDE)
+    UNLINKED = _event("case.unlinked", "other", readers=INSIDE)
     TAGGED = _event("case.tagged", only=(INSIDE, "added removed"), readers=INSIDE)
     SNOOZED = _event("case.snoozed", "until", readers=PLATFORM)
     UNSNOOZED = _event("case.unsnoozed", "why", readers=PLATFORM)
     CLOSED = _event("case.closed", said="reason")
+    MERGED = _event("case.merged", "into proposal_id", said="reason")
+    ABSORBED = _event("case.absorbed", "absorbed opened_at channel", said="reason", sent_to=SentTo.HOLDER)
+    UNMERGED = _event("case.unmerged", "into", said="reason")
+    PARTED = _event("case.parted", "absorbed", said="reason", sent_to=SentTo.HOLDER)
     FACTS_ESTABLISHED = _event("investigation.facts_established", "facts")
     INFORMATION_REQUESTED = _event(
         "investigation.information_requested", REQUEST, said=QUESTION, readers=QUESTIONED, sent_to=SentTo.ASKED

@@ -3,6 +3,7 @@
 The types convert at every entrance that reads a value, so that what is stored and compared has one form.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -74,3 +75,11 @@ def _phone(value: object) -> object:
 
 Phone = Annotated[str, BeforeValidator(_phone), StringConstraints(pattern=r"^\+?[0-9(][0-9 ()-]{4,24}( ext\. [0-9]{1,8})?$")]
 """A telephone number; digits of any width, with an extension as `转4321` or `ext. 4321`."""
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def case_id_from(seed: bytes) -> str:
+    """`RD-` and twelve letters, the same for the same seed."""
+    number = int.from_bytes(hashlib.blake2b(seed, digest_size=8).digest())
+    return "RD-" + "".join(CROCKFORD[number >> shift & 31] for shift in range(55, -5, -5))

@@ -286,6 +286,8 @@ class Notice(FromPartner):
     """None: found by reconciliation, which has asked the partner itself, or taken in before senders were written down; it is believed."""
     uploads: tuple[Upload, ...] = ()
     """What the payload names as `evidence`, as far as somebody in this partner's role uploaded it: looked up by us, never taken from the payload."""
+    named: str | None = None
+    """The case that it named, when that goes on in the one that hears it (WRK-7)."""
 
     @property
     def key(self) -> str:

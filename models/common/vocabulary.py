@@ -299,6 +299,8 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     NOT_PURSUED = "not_pursued"
     REJECTED = "rejected"
+    MERGED = "merged"
+    """It goes on in another case (WRK-7)."""
 
 
 class MessageChannel(StrEnum):
@@ -320,6 +322,8 @@ class ErrorType(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     KEY_REUSED = "idempotency-key-reused"
     CLOSED = "case-closed"
+    MERGED = "case-merged"
+    """It goes on in another case, which the error names (WRK-7)."""
     TOO_MUCH = "too-much-money"
     BUSY = "busy"
     NOT_YET = "not-yet-answered"

@@ -8,7 +8,16 @@ from pydantic import BeforeValidator, Field, JsonValue
 from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Bilingual, Frozen, Identifier, Instant
 from models.common.readers import PARTICIPANTS, Everybody, Reader, Readers, Someone, grounds, seen_by
-from models.common.vocabulary import Party, WaitingOn
+from models.common.vocabulary import Party, Role, WaitingOn
+
+
+class SaidElsewhere(Frozen):
+    """Words that came along with a case that was merged into this one (WRK-7)."""
+
+    case_id: Everybody[Identifier]
+    private: Everybody[bool] = False
+    """There they answered a request, or were an appeal."""
+    asked_by: Everybody[Role | None] = None
 
 
 class Saying(Frozen):
@@ -18,6 +27,8 @@ class Saying(Frozen):
     by: Everybody[Actor]
     words: Everybody[str]
     evidence: Everybody[tuple[EvidenceRef, ...]] = ()
+    elsewhere: Everybody[SaidElsewhere | None] = None
+    """Where it was said, when that was another case; None: here."""
 
     def told_by(self, by: Actor, at: Instant) -> bool:
         """Whether it is what that person said at that moment, be it whole or in short (`rules/case/texts.py`)."""

@@ -23,6 +23,8 @@ class Voided(StrEnum):
     RECLASSIFIED = "reclassified"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 class Silence(StrEnum):

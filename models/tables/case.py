@@ -57,6 +57,8 @@ class CaseRow(SQLModel, table=True):
     tags: list[str] | None = Field(default=None, sa_column=Column(TextList, nullable=True))
     """None: it has none."""
     outcome: str | None = None
+    merged_into: str | None = None
+    """The case in which it goes on (WRK-7)."""
     amount_minor: int = Field(default=0, sa_type=BigInteger)
     """What the case pays back, so far decided."""
     currency: str
@@ -120,6 +122,19 @@ class TimelineRow(SQLModel, table=True):
     role: str
     actor_id: str
     data: dict[str, JsonValue] = Field(sa_column=Column(Json, nullable=False))
+
+
+class CaseLinkRow(SQLModel, table=True):
+    """Cases that have to do with one another (WRK-7): a row for each side, so that either is found by its case."""
+
+    __tablename__: ClassVar[Any] = "case_links"
+
+    case_id: str = Field(primary_key=True)
+    other_id: str = Field(primary_key=True)
+    relation: str
+    """What the other case is to this one."""
+    by: str
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class CaseTextRow(SQLModel, table=True):

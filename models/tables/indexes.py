@@ -14,6 +14,7 @@ SELDOM = {
     "reply_owed": "reply_owed_since",
     "unreached": "unreached_since",
     "snoozed": "snoozed_by",
+    "merged": "merged_into",
     "offered_to": "offered_to",
     "offered_team": "offered_team",
 }

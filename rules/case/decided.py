@@ -22,6 +22,8 @@ VOIDED = {
     Voided.RECLASSIFIED: Bilingual(zh="工单已重新分类", en="the case was classified anew"),
     Voided.WITHDRAWN: Bilingual(zh="工单已撤回", en="the case was withdrawn"),
     Voided.CLOSED: Bilingual(zh="工单已被客服关闭", en="the case was closed"),
+    Voided.SPLIT: Bilingual(zh="部分商品已转为单独工单", en="some of its lines have a case of their own"),
+    Voided.MERGED: Bilingual(zh="工单已并入其他工单", en="the case was merged into another one"),
 }
 
 

@@ -16,6 +16,8 @@ from rules.case import conditions
 from rules.case.appeals import may_appeal, may_decide
 from rules.case.conditions import Test
 from rules.case.decided import SUBJECTS, decides, meanwhile
+from rules.case.merging import elsewhere, may_be_merged, may_be_unmerged
+from rules.case.splitting import may_be_split
 from rules.case.withdrawal import WORDS, binding
 from rules.common.decided import stale
 from rules.common.refusal import refusal
@@ -177,6 +179,28 @@ PERMISSIONS: dict[Action, Permission] = {
         lambda case, actor: conditions.can_withdraw(case, actor) and conditions.holds_the_case(case, actor),
         Bilingual(zh="工单由平台处理且仍可撤回时", en="while the case is yours to handle and could still be withdrawn"),
     ),
+    Action.MERGE: Permission(
+        frozenset({A, S}),
+        may_be_merged,
+        Bilingual(
+            zh="处理方案确定之前且尚未给出任何补救时", en="until it was decided what is to be done, and while nothing was given"
+        ),
+    ),
+    Action.UNMERGE: Permission(
+        frozenset({A, S}),
+        may_be_unmerged,
+        Bilingual(zh="工单并入其他工单后的可重启期限内", en="while a case that was merged may still be taken up again"),
+    ),
+    Action.SPLIT: Permission(
+        frozenset({A, S}),
+        may_be_split,
+        Bilingual(
+            zh="后续回访之前，且工单涉及订单的多个商品行时",
+            en="until follow-up, while the case is about several lines of an order that is known",
+        ),
+    ),
+    Action.LINK: AT_THE_DESK,
+    Action.UNLINK: AT_THE_DESK,
     Action.RETRY_REFUND: REFUND_FAILED,
     Action.RECORD_REFUND: REFUND_FAILED,
     Action.CONFIRM: AWAITS_CONFIRMATION,
@@ -203,7 +227,18 @@ ROLES: dict[Action, frozenset[Role]] = {action: permission.roles for action, per
 
 
 WHILE_LEAVING = frozenset(
-    {Action.ADD_WORDS, Action.RATE, Action.REVIEW, Action.NOTE, Action.TAG, Action.WATCH, Action.UNWATCH, Action.SET_PRIORITY}
+    {
+        Action.ADD_WORDS,
+        Action.RATE,
+        Action.REVIEW,
+        Action.NOTE,
+        Action.TAG,
+        Action.WATCH,
+        Action.UNWATCH,
+        Action.LINK,
+        Action.UNLINK,
+        Action.SET_PRIORITY,
+    }
 )
 """What may still be done when the case was sent to another stage: it does not matter to where the case goes."""
 
@@ -218,6 +253,7 @@ def allowed_actions(case: CaseState, actor: Actor) -> tuple[Action, ...]:
         for action, permission in PERMISSIONS.items()
         if actor.role in permission.roles
         and (case.next_stage is None or action in WHILE_LEAVING)
+        and (case.merged is None or action is Action.UNMERGE)
         and permission.when(case, actor)
     )
 
@@ -232,6 +268,8 @@ def overtaken(case: CaseState, act: Act[Body], action: Action) -> Fault | None:
 
 def forbidden(case: CaseState, actor: Actor, action: Action) -> Fault | None:
     """Why the actor may not do this: not with this role, or not now. None: go ahead."""
+    if case.merged is not None and actor.role in PERMISSIONS[action].roles and action not in allowed_actions(case, actor):
+        return elsewhere(case.merged, action).model_copy(update={"allowed": allowed_actions(case, actor)})
     now = Bilingual(zh=f"工单当前阶段为 {case.stage}", en=f"The case is at {case.stage}")
     if case.next_stage is not None:
         now = Bilingual(zh=f"工单正转入 {case.next_stage}", en=f"Somebody has just sent the case to {case.next_stage}")

@@ -6,6 +6,7 @@ It is made whole, and then the viewer is left what is theirs (rules/common/reade
 from datetime import datetime
 
 from models.case.actions import Action
+from models.case.relation_views import AbsorbedView, MergedView, SplitFromView, SplitOffView
 from models.case.state import CaseState
 from models.case.views import (
     ActionView,
@@ -25,7 +26,7 @@ from models.case.views import (
 from models.common.actors import Actor
 from models.common.vocabulary import Locale
 from models.investigation.clocks import Clock
-from models.investigation.findings import InformationRequest
+from models.investigation.findings import InformationRequest, Saying
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import Proposal, Remedy
 from models.remedies.views import RefundWayView, RemedyView
@@ -33,7 +34,7 @@ from rules.case import deadlines
 from rules.case.appeals import last_moment, may_appeal, too_late
 from rules.case.decided import decides
 from rules.case.permissions import allowed_actions
-from rules.case.sayings import saying_view
+from rules.case.sayings import is_there, saying_view
 from rules.common import sla_clock
 from rules.common.readers import as_seen
 from rules.common.working_time import provisional
@@ -82,7 +83,7 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
             for miss in case.misses
         ),
         facts=case.facts,
-        sayings=tuple(saying_view(case, saying) for saying in case.sayings),
+        sayings=tuple(saying_view(case, saying) for saying in _said(case)),
         requests=tuple(_request(request, language) for request in case.requests),
         finding=case.finding,
         proposals=tuple(_proposal(proposal) for proposal in case.proposals),
@@ -97,6 +98,10 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         survey=case.survey,
         outcome=case.outcome,
         archive=case.archive and ArchiveView.from_state(case.archive),
+        merged=case.merged and MergedView.from_state(case.merged),
+        absorbed=tuple(AbsorbedView.from_state(one) for one in case.absorbed),
+        split_off=tuple(SplitOffView.from_state(one) for one in case.split_off),
+        split_from=case.split_from and SplitFromView.from_state(case.split_from),
         reopened=case.reopened,
         opened_at=case.receipt.received_at,
         closed_at=case.closed_at,
@@ -113,6 +118,12 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         )
         + child_actions(case, actor),
     )
+
+
+def _said(case: CaseState) -> list[Saying]:
+    """In the order in which it was said, with what was said on cases that go on in this one."""
+    there = [saying for saying in case.sayings if is_there(case, saying)]
+    return sorted(there, key=lambda saying: saying.at) if case.absorbed else there
 
 
 def child_actions(case: CaseState, actor: Actor) -> tuple[ActionView, ...]:

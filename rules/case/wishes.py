@@ -30,6 +30,17 @@ def takes_up_wish(case: CaseState) -> bool:
     return case.receipt.wanted is None and not (case.settled or case.proposals or case.remedies)
 
 
+def usual_place(receipt: Receipt, line: str, issue: Issue) -> str:
+    """The key under which the table `openings` has the open case of an order line and issue."""
+    who = "|".join(map(_part, (receipt.customer_id, str(receipt.order_id))))
+    return f"{who}|{_part(line)}|{issue}"
+
+
+def _part(identifier: str) -> str:
+    """An id inside a key of several parts; most stay as they are."""
+    return identifier.replace("%", "%25").replace("|", "%7C")
+
+
 def _changes(policy: RepliesPolicy, issue: Issue, wanted: Wanted | None, words: Iterable[str]) -> frozenset[ChangeKind]:
     if wanted is not None and wanted.change is not None:
         return frozenset({wanted.change.kind})

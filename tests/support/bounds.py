@@ -28,6 +28,7 @@ WHAT: dict[str, str] = {
         Archive.lesson Archive.root_cause
     """,
     ASKED: """
+        CaseState.absorbed CaseState.split_off
         CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found ClaimState.payments
     """,
     CODES: """
@@ -42,7 +43,7 @@ WHAT: dict[str, str] = {
         ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only
     """,
     LINES: """
-        OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given
+        CaseState.own_lines OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given
         OrderHistory.sent_again OrderHistory.given_for_lost OrderHistory.differences CaseState.facts Claim.facts
     """,
     PARTNERS: """

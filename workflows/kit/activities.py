@@ -11,6 +11,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from models.activities import (
+    ABSORB_CASE,
     ADJUST_CLAIM,
     ASK_PARTNERS,
     ASSIGN_HANDLER,
@@ -22,10 +23,12 @@ from models.activities import (
     ISSUE_COUPON,
     LOOK_UP,
     OPEN_CLAIM,
+    PART_CASE,
     PAY_BACK,
     RECALL,
     REFUND_BY_KEY,
     REFUND_STATES,
+    RELATE_CASES,
     RELEASE_GOODS,
     RENEW_CALENDARS,
     REPORT_DIFFERENCE,
@@ -34,6 +37,7 @@ from models.activities import (
     SAVE_CLAIM,
     SEAL_CASE,
     SEND_CLAIM,
+    START_SPLIT_CASE,
     SUGGEST_ANSWER,
     TAKE_GOODS,
     TELL_CLAIM_OVER,
@@ -67,7 +71,9 @@ from models.case.activities import (
     Taken,
 )
 from models.case.history import OrderHistory
-from models.case.state import Classification
+from models.case.linking import Relate, WasLinked
+from models.case.merging import AbsorbCase, OtherCase, PartCase
+from models.case.state import CaseStart, Classification
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, ParcelClaimed, Told
 from models.common.activity import Activity
@@ -219,6 +225,26 @@ async def tell_claim_over(over: ClaimOver) -> None:
     await call_own(TELL_CLAIM_OVER, over)
 
 
+async def absorb_case(request: AbsorbCase) -> OtherCase:
+    """Have another case take this one up (WRK-7), until it says yes or no."""
+    return await call_case(ABSORB_CASE, request, request.into)
+
+
+async def part_case(request: PartCase) -> OtherCase:
+    """Have another case let this one go (WRK-7), until it says yes or no."""
+    return await call_case(PART_CASE, request, request.into)
+
+
+async def start_split_case(start: CaseStart) -> None:
+    """Start the case of lines that left this one (WRK-7); twice is once."""
+    await call_own(START_SPLIT_CASE, start)
+
+
+async def relate_cases(asked: Relate) -> WasLinked:
+    """Write a link down on both sides, or take it off, and tell the other case (WRK-7)."""
+    return await call_own(RELATE_CASES, asked)
+
+
 async def report_difference(reported: Reported) -> None:
     """Write a difference down and make it a task of the supervisors (docs/money.md)."""
     await call_own(REPORT_DIFFERENCE, reported)
@@ -249,6 +275,19 @@ async def call_partner(
         retry_policy=PATIENT,
         cancellation_type=cancellation,
         summary=summary,
+    )
+
+
+async def call_case(entry: Activity[Request, Answer], request: Request, case_id: str) -> Answer:
+    """Ask another case, which may take its time: no local activity, for that would hold up this one's workflow task."""
+    return await workflow.execute_activity(
+        entry.name,
+        request,
+        result_type=entry.answer,
+        task_queue=entry.task_queue(workflow.info().task_queue),
+        start_to_close_timeout=PARTNER_CALL,
+        retry_policy=OWN,
+        summary=case_id,
     )
 
 

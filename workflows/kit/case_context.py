@@ -14,6 +14,7 @@ from temporalio.exceptions import ActivityError
 
 from models.case.actions import Act, Action
 from models.case.activities import Projection, RenewRequest, Sealed
+from models.case.merging import Absorb, Part
 from models.case.state import CaseStart, CaseState, TimelineEntry
 from models.case.views import CaseView
 from models.common.actors import SYSTEM, Actor
@@ -25,8 +26,10 @@ from models.common.vocabulary import ClockName, Outcome, Role, Stage, Tier, Wait
 from models.common.waits import PauseReason, Wait
 from models.policy.policy import interned
 from rules.case import deadlines
+from rules.case.merging import question_of, unfit_to_absorb, unfit_to_part
 from rules.case.permissions import forbidden, overtaken
 from rules.case.room import no_room
+from rules.case.splitting import unfit_split
 from rules.case.texts import put_away
 from rules.case.validation import closed_request, unfit_body
 from rules.case.view import view_of
@@ -76,6 +79,8 @@ class CaseContext(CaseDeadlines):
         super().__init__(case, interned(start.policy))
         self._saved = Numbering(case)
         self._background: set[asyncio.Task[None]] = set()
+        self.refusals: dict[str, Fault] = {}
+        """By request: what another case said no with, until its update hears it (WRK-7)."""
         self.child_watchers: list[asyncio.Task[None]] = []
         """Over its child workflows, in case one is broken off from outside."""
 
@@ -85,12 +90,17 @@ class CaseContext(CaseDeadlines):
 
     def fault_of(self, action: Action, act: Act[Any]) -> Fault | None:
         case = self.case
+        if isinstance(act.body, Absorb):
+            return unfit_to_absorb(case, self.policy, act.body) or no_room(case, act)
+        if isinstance(act.body, Part):
+            return unfit_to_part(case)
         return (
             closed_request(case, act)
             or overtaken(case, act, action)
             or forbidden(case, act.actor, action)
             or unfit_body(case, self.policy, act, self.now)
             or unfit_snooze(act.body, self.now)
+            or unfit_split(case, act.body)
             or no_room(case, act)
         )
 
@@ -113,6 +123,9 @@ class CaseContext(CaseDeadlines):
                 beside = (part for one in case.remedies for part in (one.return_ and one.return_.parcel, one.replacement))
                 known = (one for one in (*case.shipments, *beside) if one is not None and one.tracking == tracking)
                 return next((one.carrier_id for one in known), None)
+            case Whose.RECIPIENT if notice.named is not None:
+                question = question_of(case, notice)
+                return question.recipient if question else None
             case Whose.RECIPIENT:
                 asked = (request for request in case.requests if request.id == told.get("request_id"))
                 return next((request.recipient for request in asked), None)

@@ -54,8 +54,13 @@ def grade_again(context: CaseDeadlines, act: Act[Any]) -> None:
     """New words may make a case more urgent, never less. New danger is told at once to whoever holds the case and to the supervisors,
     and counts over a priority that a person had set before it.
     """
+    if act.actor.role in PARTIES and context.case.grade is not None:
+        grade_words(context, said_in(act.body), act.actor)
+
+
+def grade_words(context: CaseDeadlines, words: str, by: Actor) -> None:
+    """As `grade_again`, for words that somebody may have said elsewhere."""
     case = context.case
-    words = said_in(act.body) if act.actor.role in PARTIES and case.grade is not None else ""
     if case.grade is None or not words:
         return
     dangers = tuple(word for word in dangers_in(context.policy.grading, words) if word not in case.dangers)
@@ -68,7 +73,7 @@ def grade_again(context: CaseDeadlines, act: Act[Any]) -> None:
         _change(context, graded)
     if dangers:
         bring_to_the_platform(context)
-        context.note(Event.DANGER_TOLD, act.actor, words=list(dangers))
+        context.note(Event.DANGER_TOLD, by, words=list(dangers))
 
 
 def set_priority(context: CaseDeadlines, act: Act[SetPriority]) -> None:

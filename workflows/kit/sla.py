@@ -1,6 +1,6 @@
 """The SLA clocks of a case (SLA-1…6). Every change goes through the pure functions of `rules/common/sla_clock.py`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -12,6 +12,7 @@ from models.common.vocabulary import ClockName, Tier
 from models.common.waits import PauseReason
 from models.investigation.clocks import Clock
 from models.policy.policy import PolicySlice
+from rules.case.merging import counted, waited_longer, with_waited
 from rules.common import sla_clock, working_time
 
 WORTH_TELLING = timedelta(hours=1)
@@ -89,6 +90,27 @@ class SlaClocks:
             return changed
 
         self._each(moved)
+
+    def take_over(self, there: Sequence[Clock]) -> dict[ClockName, timedelta]:
+        """Count the time that the customer has waited for the same promises in a case that was merged into this one, by promise (WRK-7)."""
+        here = [counted(clock, self._policy(), workflow.now()) for clock in self._case.clocks]
+        longer = {clock.name: waited for clock in here if (waited := waited_longer(clock, there))}
+        self._case.clocks = tuple(with_waited(clock, longer[clock.name]) if clock.name in longer else clock for clock in here)
+        return longer
+
+    def give_back(self, waited: Mapping[ClockName, timedelta]) -> None:
+        """Take that time off again."""
+        self._each(
+            lambda clock, _: with_waited(clock, -waited[clock.name]) if clock.name in waited and not clock.missed_at else clock
+        )
+
+    def take_up(self, kept: tuple[Clock, ...], since: datetime) -> None:
+        """Run on as these ran then, without the time since."""
+        now = workflow.now()
+        self._case.clocks = tuple(
+            counted(clock, self._policy(), since).model_copy(update={"running_since": now}) if clock.running_since else clock
+            for clock in kept
+        )
 
     def promised(self) -> dict[ClockName, datetime]:
         """When each running promise is due, by the calendars of the moment."""

@@ -1,6 +1,6 @@
 """The updates of every workflow: a method for each action of people, checked before it is accepted."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from functools import wraps
 from typing import Any, Protocol, TypeVar, get_type_hints
@@ -19,7 +19,7 @@ class WithContext(Protocol):
     def context(self) -> Context[Any, Any]: ...
 
 
-MethodT = TypeVar("MethodT", bound=Callable[..., BaseModel])
+MethodT = TypeVar("MethodT", bound=Callable[..., BaseModel | Awaitable[BaseModel]])
 
 
 def update(action: StrEnum) -> Callable[[MethodT], MethodT]:

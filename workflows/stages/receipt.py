@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.activities import LookUp, Recall
+from models.case.splitting import SplitFrom
 from models.common.events import Event
 from models.common.vocabulary import ClockName, Role, WaitFor, WaitingOn
 from rules.case.assignment import is_entered_by_phone
@@ -51,7 +52,7 @@ def acknowledge(context: CaseContext) -> None:
     """REC-4: received, with the steps ahead and the times to expect."""
     receipt = context.case.receipt
     context.clocks.start()
-    by_phone = is_entered_by_phone(receipt) and workflow.patched(HELD)
+    by_phone = context.case.split_from is None and is_entered_by_phone(receipt) and workflow.patched(HELD)
     if by_phone:  # whoever enters it has the customer on the phone (DSP-3)
         context.case.handler = context.case.owner = receipt.opened_by
         context.clocks.stop(ClockName.FIRST_REPLY)
@@ -70,6 +71,16 @@ def acknowledge(context: CaseContext) -> None:
     )
     if by_phone:
         context.note(Event.ASSIGNED, receipt.opened_by, handler=receipt.opened_by.id, team=None)
+    if context.case.split_from is not None:
+        take_over_promises(context, context.case.split_from)
+
+
+def take_over_promises(context: CaseContext, first: SplitFrom) -> None:
+    """The customer has waited in the case that this one was split from, and may have had the first answer there (WRK-7)."""
+    context.note(Event.SPLIT_FROM, first.by, first=first.case_id, reason=first.reason)
+    context.clocks.take_over(first.clocks)
+    if first.replied:
+        context.clocks.stop(ClockName.FIRST_REPLY)
 
 
 async def order_is_theirs(context: CaseContext) -> bool:

@@ -292,7 +292,7 @@ def void_proposal(context: CaseContext, why: Voided) -> None:
     if proposal is None:
         return
     end_proposal(context, lapsed=True, voided=why)
-    if not proposal.needs_approval and why is Voided.RECLASSIFIED and workflow.patched(VOIDED):
+    if not proposal.needs_approval and why in {Voided.RECLASSIFIED, Voided.SPLIT} and workflow.patched(VOIDED):
         context.note(Event.PROPOSAL_VOIDED, proposal_id=proposal.id, why=why.value)
 
 

@@ -10,11 +10,12 @@ from models.common.actors import Actor, EvidenceRef
 from models.common.events import Event
 from models.common.partners import Notice, NoticeKind, Order, ProviderRefundStatus, Refund, Sender, Shipment, Statement
 from models.common.vocabulary import Role, Stage
-from models.investigation.findings import Saying
+from models.investigation.findings import SaidElsewhere, Saying
 from models.money.charge import Charge
 from models.remedies.order_change import ChangeAnswer, ChangeStatus
 from models.remedies.remedy import RefundPart
 from models.returns.partner import ReturnParcel
+from rules.case.merging import question_of
 from rules.case.room import newest_scans, within_bounds
 from rules.common.evidence import fitting
 from rules.common.traces import is_older, latest, moved, stale
@@ -128,6 +129,8 @@ def _came_late(told: Shipment, known: Shipment) -> bool:
 
 def _statement(context: CaseContext, notice: Notice) -> str | None:
     told = Statement.model_validate(notice.payload)
+    if notice.named is not None:
+        return _statement_on_absorbed(context, notice, told)
     theirs = [request for request in context.case.open_requests if request.of.value == notice.partner]
     request = next((request for request in theirs if request.id == told.request_id), None)
     if request is None or context.case.stage not in Stage.open_stages():
@@ -146,6 +149,22 @@ def _statement(context: CaseContext, notice: Notice) -> str | None:
         asker=request.by.role.value,
         admits=told.admits,
     )
+    return news
+
+
+def _statement_on_absorbed(context: CaseContext, notice: Notice, told: Statement) -> str | None:
+    """An answer to what was asked on a case that goes on in this one (WRK-7): it is heard here."""
+    case = context.case
+    question = question_of(case, notice)
+    if question is None or question.of.value != notice.partner or case.stage not in Stage.open_stages():
+        return "request_closed"
+    actor = Actor(role=Role(question.of.value), id=question.recipient)
+    evidence, news = _evidence(context, notice, told, actor)
+    private = SaidElsewhere(case_id=case.case_id, private=True, asked_by=question.asker)
+    saying = Saying(at=context.now, by=actor, words=told.words, evidence=evidence, elsewhere=private)
+    case.sayings = (*case.sayings, saying)
+    about = {"request_id": question.id, "of": actor.role.value, "asker": question.asker.value, "admits": told.admits}
+    context.note(Event.INFORMATION_GIVEN, actor, **about)
     return news
 
 

@@ -52,6 +52,11 @@ WHO_MAY: dict[str, set[Role]] = {
     "unsnooze": {A, S},
     "assign": {S},
     "close": {A, S},
+    "merge": {A, S},
+    "unmerge": {A, S},
+    "split": {A, S},
+    "link": {A, S},
+    "unlink": {A, S},
     "retry_refund": {A, S},
     "record_refund": {A, S},
     "confirm": {C},
@@ -61,7 +66,16 @@ WHO_MAY: dict[str, set[Role]] = {
     "reopen": {C, A, S},
 }
 COLUMNS_OF_PARTIES = ("customer_id", "merchant_id", "team", "handler", "offered_to", "offered_team")
-POSSIBLE_WHEN_CLOSED = {Action.RATE, Action.REOPEN, Action.NOTE, Action.TAG, Action.WATCH, Action.UNWATCH}
+POSSIBLE_WHEN_CLOSED = {
+    Action.RATE,
+    Action.REOPEN,
+    Action.NOTE,
+    Action.TAG,
+    Action.WATCH,
+    Action.UNWATCH,
+    Action.LINK,
+    Action.UNLINK,
+}
 
 
 @dataclass
@@ -147,7 +161,7 @@ async def test_who_may_act(scene: Scene, action: Action, role: Role) -> None:
         answer = await scene.own[role].post(address, body)
         assert answer.status_code == (403 if never else 409), answer.text
         if not never:
-            at_the_desk = {"note", "tag", "watch", "unwatch", "reopen"}
+            at_the_desk = {"note", "tag", "watch", "unwatch", "link", "unlink", "reopen"}
             allowed = {C: {"rate", "reopen"}, A: at_the_desk, S: at_the_desk}.get(role, set())
             assert set(answer.json()["allowed"]) == allowed
     assert (await scene.own[role].post(address.replace(scene.case_id, "RD-NONE"), body)).status_code == (403 if never else 404)

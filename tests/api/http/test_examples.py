@@ -65,6 +65,7 @@ class Case:
     shop: Shop
     case_id: str
     order: dict[str, Any]
+    twin: str = ""  # another case of the same customer and order
 
     def who(self, role: Role, name: str = AGENT) -> Person:
         ids = {
@@ -76,7 +77,8 @@ class Case:
 
     async def act(self, role: Role, action: str, body: object = None, *, name: str = AGENT) -> dict[str, Any]:
         """Without a body: the example, as it is."""
-        content = ACTIONS[action].example if body is None else body
+        example = {name: self.twin if value == "RD-0123456789AB" else value for name, value in ACTIONS[action].example.items()}
+        content = example if body is None else body
         answer = await self.who(role, name).post(f"/v1/cases/{self.case_id}/{action}", content)
         assert answer.is_success, answer.text
         return answer.json()
@@ -92,6 +94,9 @@ class Case:
         reason = await eventually(look, lambda reason: reason in waiting_for)
         assert reason is not None
         return reason
+
+
+Scene = Callable[[Shop], Awaitable[Case]]
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +137,19 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
     await api.stop()
 
 
+def after(bring_about: Scene, role: Role, action: str, until: str = "") -> Scene:
+    """The same, once that was done."""
+
+    async def scene(shop: Shop) -> Case:
+        case = await bring_about(shop)
+        await case.act(role, action)
+        if until:
+            await case.reaches(until)
+        return case
+
+    return scene
+
+
 async def asked(shop: Shop) -> Case:
     """The merchant is asked for its side."""
     case = await shop.open(
@@ -147,19 +165,6 @@ async def planning(shop: Shop, state: str = "delivered") -> Case:
     await case.reaches("answers")
     await case.act(Role.MERCHANT, "answer", {"request_id": "q1", "words": "We forgot.", "admits": True})
     await case.reaches("plan")
-    return case
-
-
-async def taken(shop: Shop) -> Case:
-    case = await planning(shop)
-    await case.act(Role.AGENT, "take")
-    return case
-
-
-async def offered(shop: Shop) -> Case:
-    """Handed on, and not accepted yet."""
-    case = await taken(shop)
-    await case.act(Role.AGENT, "transfer")
     return case
 
 
@@ -195,12 +200,6 @@ async def paid(shop: Shop) -> Case:
     await case.act(Role.CUSTOMER, "accept")
     await case.reaches("confirmation")
     (await case.who(Role.MERCHANT).upload(HANDED_OVER.encode())).raise_for_status()
-    return case
-
-
-async def appealed(shop: Shop) -> Case:
-    case = await paid(shop)
-    await case.act(Role.MERCHANT, "appeal")
     return case
 
 
@@ -244,27 +243,23 @@ async def suggested(shop: Shop) -> Case:
     return case
 
 
-async def replied(shop: Shop) -> Case:
-    case = await question(shop)
-    await case.act(Role.AGENT, "reply")
-    await case.reaches("confirmation")
-    return case
-
-
-async def snoozed(shop: Shop) -> Case:
-    case = await planning(shop)
-    await case.act(Role.SUPERVISOR, "snooze")
-    return case
-
-
-async def closed(shop: Shop) -> Case:
+async def told_twice(shop: Shop) -> Case:
     case = await asked(shop)
-    await case.act(Role.CUSTOMER, "withdraw")
-    await case.reaches("reopening")
-    return case
+    again = {
+        "order_id": case.order["order_id"],
+        "kind": "complaint",
+        "issue": "service.promise_not_kept",
+        "description": "Hello?",
+    }
+    answer = await case.who(Role.CUSTOMER).post("/v1/cases", again)
+    second = replace(case, case_id=answer.json()["case_id"], twin=case.case_id)
+    await second.reaches("answers")
+    return second
 
 
-SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
+replied = after(question, Role.AGENT, "reply", "confirmation")
+taken = after(planning, Role.AGENT, "take")
+SCENES: dict[Action, tuple[Scene, Role]] = {
     Action.ADD_WORDS: (asked, Role.CUSTOMER),
     Action.CORRECT_ORDER: (lost_order, Role.CUSTOMER),
     Action.ANSWER: (asked, Role.MERCHANT),
@@ -272,8 +267,8 @@ SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
     Action.SET_PRIORITY: (planning, Role.AGENT),
     Action.TAKE: (planning, Role.AGENT),
     Action.TRANSFER: (taken, Role.AGENT),
-    Action.ACCEPT_TRANSFER: (offered, Role.AGENT),
-    Action.DECLINE_TRANSFER: (offered, Role.AGENT),
+    Action.ACCEPT_TRANSFER: (after(taken, Role.AGENT, "transfer"), Role.AGENT),
+    Action.DECLINE_TRANSFER: (after(taken, Role.AGENT, "transfer"), Role.AGENT),
     Action.HELPED: (suggested, Role.CUSTOMER),
     Action.ESCALATE: (asked, Role.CUSTOMER),
     Action.REPLY: (question, Role.AGENT),
@@ -287,23 +282,28 @@ SCENES: dict[Action, tuple[Callable[[Shop], Awaitable[Case]], Role]] = {
     Action.COUNTER: (partial(proposed, state="expensive"), Role.CUSTOMER),
     Action.ARBITRATE: (deadlocked, Role.SUPERVISOR),
     Action.APPEAL: (paid, Role.MERCHANT),
-    Action.DECIDE_APPEAL: (appealed, Role.SUPERVISOR),
+    Action.DECIDE_APPEAL: (after(paid, Role.MERCHANT, "appeal"), Role.SUPERVISOR),
     Action.REVIEW: (settled_alone, Role.SUPERVISOR),
     Action.NOTE: (planning, Role.AGENT),
     Action.TAG: (planning, Role.AGENT),
     Action.WATCH: (asked, Role.AGENT),
     Action.UNWATCH: (asked, Role.AGENT),
     Action.SNOOZE: (planning, Role.SUPERVISOR),
-    Action.UNSNOOZE: (snoozed, Role.AGENT),
+    Action.UNSNOOZE: (after(planning, Role.SUPERVISOR, "snooze"), Role.AGENT),
     Action.ASSIGN: (planning, Role.SUPERVISOR),
     Action.CLOSE: (planning, Role.AGENT),
+    Action.MERGE: (told_twice, Role.AGENT),
+    Action.UNMERGE: (after(told_twice, Role.AGENT, "merge", "reopening"), Role.AGENT),
+    Action.SPLIT: (partial(planning, state="several_lines"), Role.AGENT),
+    Action.LINK: (told_twice, Role.AGENT),
+    Action.UNLINK: (after(told_twice, Role.AGENT, "link"), Role.AGENT),
     Action.RETRY_REFUND: (unpaid, Role.AGENT),
     Action.RECORD_REFUND: (unpaid, Role.AGENT),
     Action.CONFIRM: (replied, Role.CUSTOMER),
     Action.DISPUTE: (replied, Role.CUSTOMER),
     Action.RATE: (replied, Role.CUSTOMER),
     Action.WITHDRAW: (asked, Role.CUSTOMER),
-    Action.REOPEN: (closed, Role.CUSTOMER),
+    Action.REOPEN: (after(asked, Role.CUSTOMER, "withdraw", "reopening"), Role.CUSTOMER),
 }
 
 
