@@ -42,7 +42,8 @@ async def claim(database: Database, due: Due, now: datetime, take: Callable[[Asy
         rows = (await session.exec(oldest.with_for_update(skip_locked=True))).all()
         for row in rows:
             row.next_attempt_at = now + LEASE
-        return await take(session, rows)
+        with session.no_autoflush:  # each row is written once, at the end
+            return await take(session, rows)
 
 
 async def repeat(step: Callable[[], Awaitable[int]], stop: asyncio.Event, trouble: str, *, idle: float = IDLE_SECONDS) -> None:

@@ -5,10 +5,13 @@ number. After a crash the lease runs out and the row is sent again under the sam
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
+from sqlalchemy import Executable, bindparam
 from sqlmodel import col, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -108,16 +111,24 @@ class Delivery:
 
     async def _note(self, changes: Iterable[tuple[MessageRow, Change]]) -> None:
         """Write what became of a batch, in one transaction, but for rows that somebody else has claimed since."""
-        if not (noted := list(changes)):
+        alike = defaultdict[tuple[str, ...], list[Change]](list)
+        for row, change in changes:
+            values = change | _forgotten(row, change)
+            alike[tuple(sorted(values))].append(values | {"of": row.id, "tried": row.attempts})
+        if not alike:
             return
         async with self._database.writing() as session:
-            for row, change in noted:
-                mine = (
-                    col(MessageRow.id) == row.id,
-                    col(MessageRow.attempts) == row.attempts,
-                    col(MessageRow.state) == "waiting",
-                )
-                await session.exec(update(MessageRow).where(*mine).values(**change, **_forgotten(row, change)))
+            connection = await session.connection()
+            for columns, rows in alike.items():
+                await connection.execute(_noting(columns), rows)
+
+
+@cache
+def _noting(columns: tuple[str, ...]) -> Executable:
+    """Changes these columns of the message `of`, unless somebody has tried it since: then it was tried more often than `tried`."""
+    tried = col(MessageRow.attempts) == bindparam("tried")
+    mine = (col(MessageRow.id) == bindparam("of"), tried, col(MessageRow.state) == "waiting")
+    return update(MessageRow).where(*mine).values({column: bindparam(column) for column in columns})
 
 
 def _forgotten(row: MessageRow, change: Change) -> Change:

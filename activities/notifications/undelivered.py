@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.kit.loops import claim, repeat, utc_now
 from activities.notifications.delivery import GIVE_UP_AFTER
 from adapters.database.contacts import FIELDS, address_of, is_confirmed
-from adapters.database.engine import Database, insert_if_absent
+from adapters.database.engine import Database, execute, insert_if_absent
 from adapters.database.merged import surviving
 from models.case.undelivered import Undelivered, Why
 from models.common.vocabulary import MessageChannel, Role
@@ -22,6 +24,21 @@ TellCase = Callable[[str, Undelivered], Awaitable[None]]
 UNDELIVERED = (col(MessageRow.state) == "undeliverable", col(MessageRow.recipient_role) == Role.CUSTOMER)
 COPIED = {"case_id", "version", "identity", "event", "recipient_role", "recipient_id", "locale", "subject", "body"}
 """Of a message that goes another way."""
+
+
+_SEEN_TO = (
+    update(MessageRow)
+    .where(col(MessageRow.id).in_(bindparam("these", expanding=True)), *UNDELIVERED)
+    .values(next_attempt_at=None)
+)
+_WAYS = select(MessageRow.channel, MessageRow.state).where(
+    col(MessageRow.case_id) == bindparam("of_case"),
+    col(MessageRow.version) == bindparam("at"),
+    col(MessageRow.recipient_id) == bindparam("who"),
+    col(MessageRow.recipient_role) == bindparam("role"),
+    MessageRow.channel != MessageChannel.INBOX,
+)
+"""The channels by which a customer was told the same, and what became of each."""
 
 
 class Claimed(NamedTuple):
@@ -47,43 +64,42 @@ class UndeliveredMessages:
     async def see_to_them(self) -> int:
         """A batch of those that no case has heard of; how many there were. A case that is away is told later."""
         claimed = await self._claim()
+        await self._note([row for row, told in claimed if told is None])
         for row, told in claimed:
             if told is not None:
                 async with self._database.reading() as session:
                     case_id = await surviving(session, row.case_id)
                 await self._tell(case_id, told)
-            async with self._database.writing() as session:
-                this = (col(MessageRow.id) == row.id, *UNDELIVERED)
-                await session.exec(update(MessageRow).where(*this).values(next_attempt_at=None))
+                await self._note([row])
         return len(claimed)
+
+    async def _note(self, rows: Sequence[MessageRow]) -> None:
+        """These are seen to."""
+        if rows:
+            async with self._database.writing() as session:
+                await execute(session, _SEEN_TO, these=[row.id for row in rows])
 
     async def _claim(self) -> list[Claimed]:
         now = self._now()
 
         async def take(session: AsyncSession, rows: Sequence[MessageRow]) -> list[Claimed]:
-            return [Claimed(row, await self._see_to(session, row, now)) for row in rows]
+            cases = select(CaseRow.case_id).where(col(CaseRow.case_id).in_({row.case_id for row in rows}))
+            of_cases = frozenset((await session.exec(cases)).all())
+            return [Claimed(row, await self._see_to(session, row, now) if row.case_id in of_cases else None) for row in rows]
 
         return await claim(self._database, UNDELIVERED, now, take) or []
 
     async def _see_to(self, session: AsyncSession, row: MessageRow, now: datetime) -> Undelivered | None:
-        """Send it another way if there is one. Nothing is told of what belongs to no case, or of an address that never was, when others took it."""
-        if await session.get(CaseRow, row.case_id) is None:
-            return None
+        """Send it another way if there is one. Nothing is told of an address that never was, when others took it."""
         contact = await session.get(ContactRow, row.recipient_id)
-        same = select(MessageRow).where(
-            MessageRow.case_id == row.case_id,
-            MessageRow.version == row.version,
-            MessageRow.recipient_id == row.recipient_id,
-            MessageRow.recipient_role == row.recipient_role,
-            MessageRow.channel != MessageChannel.INBOX,
-        )
-        ways = (await session.exec(same)).all()
-        took = {way.channel for way in ways if way.state in {"waiting", "sent"}}
+        same = {"of_case": row.case_id, "at": row.version, "who": row.recipient_id, "role": row.recipient_role}
+        ways = (await session.exec(_WAYS, params=same)).all()
+        took = {channel for channel, state in ways if state in {"waiting", "sent"}}
         why = _why(row, contact, now)
         if why is Why.ADDRESS_MISSING and took:
             return None
         reached = bool(took & set(self._policy.contacts.instead))
-        instead = None if reached else _other_way(self._policy.contacts.instead, contact, ways)
+        instead = None if reached else _other_way(self._policy.contacts.instead, contact, {channel for channel, _ in ways})
         if instead is not None:
             again = {"channel": instead, "state": "waiting", "attempts": 0, "next_attempt_at": now, "created_at": now}
             await insert_if_absent(session, MessageRow, row.model_dump(include=COPIED) | again)
@@ -104,13 +120,10 @@ def _why(row: MessageRow, contact: ContactRow | None, now: datetime) -> Why:
     return Why.TRIED_IN_VAIN if now - row.created_at > GIVE_UP_AFTER else Why.PROVIDER_REFUSED
 
 
-def _other_way(
-    channels: Sequence[MessageChannel], contact: ContactRow | None, ways: Sequence[MessageRow]
-) -> MessageChannel | None:
+def _other_way(channels: Sequence[MessageChannel], contact: ContactRow | None, tried: AbstractSet[str]) -> MessageChannel | None:
     """The first that was not tried, that the customer wants, and whose address is confirmed (NTF-3)."""
     if contact is None:
         return None
-    tried = {way.channel for way in ways}
     wanted = [channel for channel in channels if contact.channels is None or channel in contact.channels]
     ready = (
         channel
