@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -72,6 +73,10 @@ from workflows.sweep import SweepWorkflow
 
 LONGEST_ACTIVITY = timedelta(seconds=60)
 """A stopping worker lets a call to a partner end; a second one would have to ask what became of it."""
+WORKFLOW_TASKS = 8 * (os.cpu_count() or 1)
+"""At once. More would only wait for one another, with the processor and the database between them: in a burst the server then takes them for
+lost. Not fewer, because a task that waits for an endpoint that classifies keeps its place.
+"""
 PARTNER_POLLERS = 4
 """At most, for each partner's queue: few calls wait there at a time, and an idle connection costs memory."""
 
@@ -152,6 +157,7 @@ async def at_work(
         interceptors=[Correlation(), Sealed(settings)],
         graceful_shutdown_timeout=patience,
         max_cached_workflows=settings.worker_cached_cases,
+        max_concurrent_workflow_tasks=WORKFLOW_TASKS,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
