@@ -244,7 +244,8 @@ async def suggested(shop: Shop) -> Case:
 
 
 async def told_twice(shop: Shop) -> Case:
-    case = await asked(shop)
+    case = await shop.open("several_lines", kind="complaint", issue="order.change")
+    await case.reaches("answers")
     again = {
         "order_id": case.order["order_id"],
         "kind": "complaint",
