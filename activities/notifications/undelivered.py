@@ -78,7 +78,9 @@ class UndeliveredMessages:
             MessageRow.channel != MessageChannel.INBOX,
         )
         ways = (await session.exec(same)).all()
-        took = {way.channel for way in ways if way.state in {"waiting", "sent"}}
+        took = {
+            way.channel for way in ways if way.state == "sent" or (way.state == "waiting" and _leads_to(contact, way.channel))
+        }
         why = _why(row, contact, now)
         if why is Why.ADDRESS_MISSING and took:
             return None
@@ -112,9 +114,11 @@ def _other_way(
         return None
     tried = {way.channel for way in ways}
     wanted = [channel for channel in channels if contact.channels is None or channel in contact.channels]
-    ready = (
-        channel
-        for channel in wanted
-        if channel not in FIELDS or (address_of(contact, channel) and is_confirmed(contact, channel))
-    )
-    return next((channel for channel in ready if channel not in tried), None)
+    return next((channel for channel in wanted if channel not in tried and _leads_to(contact, channel)), None)
+
+
+def _leads_to(contact: ContactRow | None, channel: str) -> bool:
+    """Whether it has a confirmed address, where it needs one. What waits for the morning without one will reach nobody then either."""
+    if channel not in FIELDS:
+        return True
+    return contact is not None and address_of(contact, channel) is not None and is_confirmed(contact, channel)
