@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from adapters.database.engine import upsert
@@ -26,14 +27,26 @@ MessageId = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
 
 def addressed_to(actor: Actor) -> ColumnElement[bool]:
-    """One's own messages; for the platform's people also those of their teams; a supervisor has all."""
+    """One's own messages; for the platform's people also those of their teams, of which a supervisor has all. What somebody is told
+    themselves they do not hear again as one of the team.
+    """
     recipient = col(MessageRow.recipient_id)
     mine: Any = recipient == actor.id
     if actor.role in Role.platform():
         every_team = actor.role is Role.SUPERVISOR
         teams = [f"team:{team}" for team in (*actor.teams, ANY_TEAM)]
-        mine = or_(mine, recipient.startswith("team:", autoescape=True) if every_team else recipient.in_(teams))
+        ours = recipient.startswith("team:", autoescape=True) if every_team else recipient.in_(teams)
+        mine = or_(mine, and_(ours, ~_told(actor)))
     return and_(col(MessageRow.recipient_role) == actor.role.value, col(MessageRow.channel) == MessageChannel.INBOX.value, mine)
+
+
+def _told(actor: Actor) -> ColumnElement[bool]:
+    """Whether somebody is told of the same by name."""
+    own = aliased(MessageRow)
+    same = (
+        col(getattr(own, name)) == col(getattr(MessageRow, name)) for name in ("case_id", "version", "recipient_role", "channel")
+    )
+    return select(own.id).where(*same, own.recipient_id == actor.id).exists()
 
 
 @router.get("/inbox", summary="Your messages · 站内信", responses=READING)

@@ -94,7 +94,7 @@ class UndeliveredMessages:
         contact = await session.get(ContactRow, row.recipient_id)
         same = {"of_case": row.case_id, "at": row.version, "who": row.recipient_id, "role": row.recipient_role}
         ways = (await session.exec(_WAYS, params=same)).all()
-        took = {channel for channel, state in ways if state in {"waiting", "sent"}}
+        took = {way for way, state in ways if state == "sent" or (state == "waiting" and _leads_to(contact, way))}
         why = _why(row, contact, now)
         if why is Why.ADDRESS_MISSING and took:
             return None
@@ -125,9 +125,11 @@ def _other_way(channels: Sequence[MessageChannel], contact: ContactRow | None, t
     if contact is None:
         return None
     wanted = [channel for channel in channels if contact.channels is None or channel in contact.channels]
-    ready = (
-        channel
-        for channel in wanted
-        if channel not in FIELDS or (address_of(contact, channel) and is_confirmed(contact, channel))
-    )
-    return next((channel for channel in ready if channel not in tried), None)
+    return next((channel for channel in wanted if channel not in tried and _leads_to(contact, channel)), None)
+
+
+def _leads_to(contact: ContactRow | None, channel: str) -> bool:
+    """Whether it has a confirmed address, where it needs one. What waits for the morning without one will reach nobody then either."""
+    if channel not in FIELDS:
+        return True
+    return contact is not None and address_of(contact, channel) is not None and is_confirmed(contact, channel)

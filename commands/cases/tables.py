@@ -17,7 +17,10 @@ from commands.kit.language import say
 
 MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 """What may stand between values, and the sentence that names it."""
-EXCEL = frozenset({".xlsx", ".xlsm"})
+BLANK = "".join(MARKS) + " \r\n"
+"""All that an empty row has."""
+EXCEL, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+"""How a file of Excel begins; and one of before 2007, or with a password."""
 DIGITS = 15
 """As many digits of a number as Excel keeps."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -46,9 +49,10 @@ class Table:
 def read_table(file: Path, known: Known, encoding: str | None = None) -> Table:
     """A table with a header, of which one column is `known`. Raises CommandError when the file as a whole cannot be used."""
     try:
-        if file.suffix.lower() in EXCEL:
-            return _excel(file, known)
-        return _csv(file, known, encoding)
+        content = file.read_bytes()
+        if content.startswith(OLD_EXCEL):
+            raise ValueError(say("old_excel"))  # noqa: TRY301  # told like all that cannot be read
+        return _excel(content, known) if content.startswith(EXCEL) else _csv(content, known, encoding)
     except (OSError, ValueError, LookupError, csv.Error, zipfile.BadZipFile, InvalidFileException) as error:
         raise CommandError(say("bad_file", file=file, why=error)) from error
 
@@ -83,20 +87,21 @@ def decoded(content: bytes, encoding: str | None = None) -> tuple[str, str]:
         raise ValueError(say("no_encoding")) from None
 
 
-def _csv(file: Path, known: Known, encoding: str | None) -> Table:
-    text, name = decoded(file.read_bytes(), encoding)
+def _csv(content: bytes, known: Known, encoding: str | None) -> Table:
+    text, name = decoded(content, encoding)
     mark, text = _mark(text, known)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    columns = tuple(column.strip() for column in next(reader, list[str]()))
-    rows = tuple(_row(columns, number, values) for number, values in enumerate((line for line in reader if line), start=1))
+    lines = (line for line in csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True) if any(line))
+    columns = tuple(column.strip() for column in next(lines, list[str]()))
+    rows = tuple(_row(columns, number, values) for number, values in enumerate(lines, start=1))
     return Table(columns, rows, say("form_csv", encoding=name, mark=say(MARKS[mark])))
 
 
 def _mark(text: str, known: Known) -> tuple[str, str]:
     """What stands between the values, and the text without Excel's own line about it: the mark with which the header has a known column."""
-    first, _, rest = text.partition("\n")
+    lines = io.StringIO(text, newline="")  # lines may end with CR alone, as Excel on a Mac writes them
+    first = next((line for line in lines if line.strip(BLANK)), "")
     if first.lower().startswith("sep=") and first[4:5] in MARKS:
-        return first[4], rest
+        return first[4], lines.read()
 
     def fits(mark: str) -> tuple[bool, int]:
         header = next(csv.reader([first], delimiter=mark), list[str]())
@@ -110,9 +115,9 @@ def _row(columns: tuple[str, ...], number: int, values: Sequence[str]) -> Line:
     return {name: _plain(value) for name, value in zip(columns, values, strict=False) if name and value}, fault
 
 
-def _excel(file: Path, known: Known) -> Table:
+def _excel(content: bytes, known: Known) -> Table:
     """The first sheet that has a known column in its first row; else the first sheet."""
-    book: Any = load_workbook(file, read_only=True, data_only=True)
+    book: Any = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
         sheets = {str(sheet.title): _cells(sheet) for sheet in book.worksheets}
     finally:
@@ -145,7 +150,7 @@ def _written(cell: object) -> str:
         case bool():
             return str(cell).lower()
         case int() | float():
-            return str(int(cell)) if cell == int(cell) else str(cell)
+            return f"{cell:.{DIGITS}g}"  # a formula's 116.10000000000001 is shown, and meant, as 116.1
         case datetime() | date():
             return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()
         case _:

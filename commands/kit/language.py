@@ -187,6 +187,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "仅检查，未开立任何工单。去掉 --check 即可导入。",
         "Only checked: nothing was opened. Without --check the cases are opened.",
     ),
+    "old_excel": (
+        "这是旧版 Excel 文件（.xls）或设有密码；请在 Excel 中取消密码并另存为 .xlsx",
+        "it is an Excel file of before 2007 (.xls), or has a password; save it as .xlsx without one",
+    ),
     "no_encoding": (
         "编码不是 UTF-8、UTF-16 或 GB18030；请用 --encoding 指明，或另存为 UTF-8",
         "it is neither UTF-8 nor UTF-16 nor GB18030; name its encoding with --encoding, or save it as UTF-8",

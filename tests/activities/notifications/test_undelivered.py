@@ -160,6 +160,20 @@ async def test_what_another_channel_took_needs_nobody(
     assert EMAIL in town.sent
 
 
+@pytest.mark.parametrize(
+    "contact",
+    [{"email": BOTH["email"]}, {**BOTH, "phone_confirmed_at": None}],
+    ids=["no number", "a number that nobody confirmed"],
+)
+async def test_an_sms_that_will_reach_nobody_in_the_morning_hides_no_refused_email(
+    records: RecordsActivities, database: Database, town: Town, contact: Mapping[str, object]
+) -> None:
+    town.now, town.refuses = NIGHT, {EMAIL}
+    await news(records, database, SMS, EMAIL, PUSH, contact=contact, at=NIGHT)
+    await town.run()
+    assert [(told.channel, told.instead, told.reached) for told in town.told] == [(EMAIL, None, False)]
+
+
 async def test_a_case_that_is_away_is_told_later(records: RecordsActivities, database: Database, town: Town) -> None:
     await news(records, database, SMS, contact={"phone": BOTH["phone"]})
     town.refuses, town.case_is_away = {SMS}, True

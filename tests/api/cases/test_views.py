@@ -237,11 +237,10 @@ async def test_following_goes_on_where_it_broke_off(web: Web) -> None:
     assert len(set(versions)) == len(versions)
 
 
-async def a_message(web: Web, role: Role, recipient: str, channel: str = "inbox") -> int:
-    number = next(_numbers)
+async def a_message(web: Web, role: Role, recipient: str, channel: str = "inbox", version: int | None = None) -> int:
     row = MessageRow(
         case_id="RD-M",
-        version=number,
+        version=version or next(_numbers),
         event="case.opened",
         recipient_role=role.value,
         recipient_id=recipient,
@@ -288,6 +287,17 @@ async def test_teams_share_their_messages(web: Web) -> None:
     assert await seen_by(web.person(Role.AGENT, "lily", "logistics")) & everything == {logistics, nobodys, own}
     assert await seen_by(web.person(Role.AGENT, "max")) & everything == {logistics, payments, nobodys}
     assert await seen_by(web.person(Role.SUPERVISOR, "susan")) & everything == {superior}
+
+
+async def test_what_an_agent_is_told_by_name_is_not_there_again_as_one_of_the_team(web: Web) -> None:
+    tina, colleague = web.person(Role.AGENT, "tina", "technical"), web.person(Role.AGENT, "tom", "technical")
+    unread = (await tina.get("/v1/inbox")).json()["unread"]
+    version = next(_numbers)
+    own = await a_message(web, Role.AGENT, "tina", version=version)
+    teams = await a_message(web, Role.AGENT, "team:technical", version=version)
+    seen = (await tina.get("/v1/inbox")).json()
+    assert ({own, teams} & {message["id"] for message in seen["messages"]}, seen["unread"]) == ({own}, unread + 1)
+    assert teams in {message["id"] for message in (await colleague.get("/v1/inbox")).json()["messages"]}
 
 
 async def test_somebody_elses_message_is_not_there(web: Web) -> None:

@@ -105,6 +105,39 @@ def test_an_excel_file_is_read_from_the_sheet_that_has_the_words(tmp_path: Path)
     assert "15 digits" in second.fault or "15 位" in second.fault
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "描述,订单号\r包裹破损了,O-1\r快递慢,O-2\r",
+        "\n,,\n描述,订单号\n\n包裹破损了,O-1\n,,\n快递慢,O-2\n,,\n",
+        "sep=;\r描述;订单号\r包裹破损了;O-1\r快递慢;O-2",
+    ],
+    ids=["lines that end as on a Mac", "empty rows before, between and behind", "both Excel's line and a Mac's ends"],
+)
+def test_a_csv_is_read_as_its_spreadsheet_shows_it(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "cases.csv"
+    file.write_bytes(text.encode())
+    assert [(case["description"], case["order_id"]) for case in cases(file)] == [("包裹破损了", "O-1"), ("快递慢", "O-2")]
+    assert [row.fault for row in read(file).rows] == ["", ""]
+
+
+def test_a_file_of_excel_is_known_by_its_content_and_amounts_are_as_it_shows_them(tmp_path: Path) -> None:
+    book, file = Workbook(), tmp_path / "cases.csv"
+    sheet: Any = book.active
+    for line in (["描述", "wanted", "wanted_amount"], ["少退了", "refund_only", 129 * 0.9], ["少退了", "refund_only", 1234567.0]):
+        sheet.append(line)
+    book.save(tmp_path / "cases.xlsx")
+    (tmp_path / "cases.xlsx").rename(file)
+    assert [case["wanted"]["amount"]["minor"] for case in cases(file)] == [11610, 123456700]
+
+
+def test_an_excel_file_that_cannot_be_read_says_how_to_save_it(tmp_path: Path) -> None:
+    file = tmp_path / "cases.xls"
+    file.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600))
+    with pytest.raises(CommandError, match="xlsx"):
+        read(file)
+
+
 def test_two_columns_of_one_meaning_are_not_guessed_at(tmp_path: Path) -> None:
     file = csv_file(tmp_path, "text,描述\na,b\n")
     with pytest.raises(CommandError, match="--ignore 描述"):
