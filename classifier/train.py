@@ -5,36 +5,30 @@ texts held out in turn, and the threshold under which a person decides is chosen
 """
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
+from classifier.fit import FOLDS, Lesson, fit, folds, rounded, save
 from classifier.texts import Labelled, TrainingError, digest
 from models.common.vocabulary import Issue
 from rules.classification.classify import NO_ISSUE, Calibration, Classifier, Sheet, lexicon_value, logit
 from rules.classification.lexicon import Lexicon
+from rules.classification.linear import Linear
 from rules.classification.ngrams import terms
 
 FORMAT = "1"
 """Counts changes of the training itself: with the texts and the lexicon it makes the version."""
-SOFTNESS = 10.0
-"""scikit-learn's C: how closely the model follows its texts."""
 RARE = 0.5
 """0: every text weighs the same; 1: every issue does."""
 SECONDARY = 0.35
 """How much of a text's weight its second label gets."""
-SEEN_TWICE = 2
-"""A term is learned when so many texts have it."""
-FOLDS = 5
 ENOUGH = 100
 """So many unseen texts are enough to calibrate on."""
 UNCLEAR = 0.3
@@ -53,11 +47,7 @@ class Trained:
 
     def save(self, folder: Path) -> None:
         """Write the model's two files."""
-        folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / "weights.npy", self.table, allow_pickle=False)
-        sheet = self.classifier.sheet.model_dump(mode="json")
-        sheet["learned"] = sorted(sheet["learned"])
-        (folder / "model.json").write_text(json.dumps(sheet, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+        save(folder, self.classifier.sheet, self.table)
 
 
 def train(texts: Sequence[Labelled], lexicon: Lexicon, unseen: Collection[Labelled] = ()) -> Trained:
@@ -80,14 +70,7 @@ def out_of_fold(texts: Sequence[Labelled], lexicon: Lexicon) -> npt.NDArray[Any]
     labels = [_answer(labelled.issue) for labelled in texts]
     column = {answer: place for place, answer in enumerate(columns(texts))}
     chances = np.zeros((len(texts), len(column)))
-    folds: Any = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    counts = Counter(labels)
-    # an answer with fewer texts than folds cannot be in each of them: its texts are dealt as one group
-    dealt = [label if counts[label] >= FOLDS else "rare" for label in labels]
-    if min(Counter(dealt).values()) < FOLDS:
-        dealt = ["any"] * len(texts)
-    splits: Iterable[tuple[list[int], list[int]]] = folds.split(labels, dealt)
-    for learned, held in splits:
+    for learned, held in folds(labels):
         model = _fitted([texts[place] for place in learned], lexicon, version="fold").classifier
         for place in held:
             for answer, chance in model.chances(texts[place].text).items():
@@ -116,9 +99,9 @@ def _calibrated(texts: Sequence[Labelled], lexicon: Lexicon, unseen: Collection[
     logits, rights, weights = (np.array(column) for column in zip(*evidence, strict=True))
     if len(set(rights)) < 2:  # noqa: PLR2004 - nothing to tell apart
         return Calibration(), STRICTEST
-    fit: Any = LogisticRegression(C=1e3, max_iter=1000)
-    fit.fit(logits[:, None], rights, sample_weight=weights)
-    calibration = Calibration(base=_rounded(fit.intercept_[0]), slope=max(_rounded(fit.coef_[0][0]), 0.0))
+    line: Any = LogisticRegression(C=1e3, max_iter=1000)
+    line.fit(logits[:, None], rights, sample_weight=weights)
+    calibration = Calibration(base=rounded(line.intercept_[0]), slope=max(rounded(line.coef_[0][0]), 0.0))
     sure = np.array([calibration.confidence(1 / (1 + np.exp(-value))) for value in logits])
     return calibration, _threshold(sure[weights == 1], rights[weights == 1])
 
@@ -142,70 +125,34 @@ def _fitted(
 ) -> Trained:
     normalised = [lexicon.normalise(labelled.text) for labelled in texts]
     counted = [Counter(terms(text)) for text in normalised]
-    texts_with = Counter(term for counts in counted for term in counts)
-    vocabulary = tuple(sorted(term for term, times in texts_with.items() if times >= SEEN_TWICE))
-    rows = {term: row for row, term in enumerate(vocabulary)}
-    idf = np.array([np.log((1 + len(texts)) / (1 + texts_with[term])) + 1 for term in vocabulary], dtype=np.float32)
     scores = np.array([[lexicon_value(score) for score in lexicon.scores(text)] for text in normalised])
-    features = cast("Any", sparse.hstack([_weighed(counted, rows, idf), sparse.csr_matrix(scores)], format="csr"))
-    labels, places, weights = _lessons(texts)
-    model: Any = LogisticRegression(C=SOFTNESS, max_iter=500, tol=1e-3)
-    model.fit(features[places], labels, sample_weight=weights)
-    answers, coefficients, intercept = tuple(map(str, model.classes_)), model.coef_, model.intercept_
-    if len(answers) == 2:  # noqa: PLR2004 - for two answers scikit-learn keeps the second one's weights only
-        coefficients, intercept = (
-            np.vstack([-coefficients / 2, coefficients / 2]),
-            np.concatenate([-intercept / 2, intercept / 2]),
-        )
-    column = np.concatenate([idf, np.ones(len(lexicon.issues), dtype=np.float32)])
-    table = np.column_stack([column, coefficients.T]).astype(np.float16)
+    fitted = fit(counted, _lessons(texts), scores)
     sheet = Sheet(
         version=version,
         lexicon=lexicon.version,
-        answers=answers,
+        answers=fitted.answers,
         issues=lexicon.issues,
-        intercept=tuple(_rounded(value) for value in intercept),
+        intercept=fitted.intercept,
         calibration=calibration or Calibration(),
         triage_below=threshold,
         learned=frozenset(digest(labelled.text) for labelled in texts),
-        vocabulary=vocabulary,
+        vocabulary=fitted.vocabulary,
     )
-    values = table.astype(np.float32)
-    return Trained(Classifier(lexicon, sheet, rows, values[:, 0], values[:, 1:]), table)
+    return Trained(Classifier(lexicon, sheet, Linear.of(sheet, fitted.table)), fitted.table)
 
 
-def _weighed(counted: Sequence[Counter[str]], rows: dict[str, int], idf: npt.NDArray[np.float32]) -> Any:  # noqa: ANN401 - scipy's
-    """Term counts as `Classifier` weighs them: (1 + ln times)·idf, each text of length one."""
-    places: list[int] = []
-    values: list[npt.NDArray[Any]] = []
-    ends = [0]
-    for counts in counted:
-        known = {rows[term]: times for term, times in counts.items() if term in rows}
-        weights = (1 + np.log(np.array(list(known.values()), dtype=np.float64))) * idf[list(known)] if known else np.zeros(0)
-        values.append(weights / (np.linalg.norm(weights) or 1.0))
-        places += known
-        ends.append(len(places))
-    return sparse.csr_matrix((np.concatenate(values), places, ends), shape=(len(counted), len(rows)))
-
-
-def _lessons(texts: Sequence[Labelled]) -> tuple[list[str], list[int], list[float]]:
-    """What to learn: (answer, place of the text, weight); a text with two labels is learned as both."""
+def _lessons(texts: Sequence[Labelled]) -> list[Lesson]:
+    """What to learn; a text with two labels is learned as both."""
     counts = Counter(labelled.issue for labelled in texts)
     usual = len(texts) / len(counts)
-    labels: list[str] = []
-    places: list[int] = []
-    weights: list[float] = []
+    lessons: list[Lesson] = []
     for place, labelled in enumerate(texts):
         weight = (usual / counts[labelled.issue]) ** RARE
         share = SECONDARY if labelled.secondary else 0.0
-        labels.append(_answer(labelled.issue))
-        places.append(place)
-        weights.append(weight * (1 - share))
+        lessons.append(Lesson(_answer(labelled.issue), place, weight * (1 - share)))
         if labelled.secondary:
-            labels.append(labelled.secondary)
-            places.append(place)
-            weights.append(weight * share)
-    return labels, places, weights
+            lessons.append(Lesson(labelled.secondary, place, weight * share))
+    return lessons
 
 
 def _answer(issue: Issue | None) -> str:
@@ -216,7 +163,3 @@ def version_of(texts: Sequence[Labelled], lexicon: Lexicon) -> str:
     """The digest of everything that makes the model what it is."""
     parts = [FORMAT, lexicon.version, *(labelled.model_dump_json() for labelled in texts)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), 4)

@@ -1,8 +1,6 @@
 """`redress classifier train` and `redress classifier evaluate`: teach the classifier, and see how good it is (CLS-2)."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -15,26 +13,25 @@ from adapters.database.engine import Database
 from classifier.corrections import read_corrections
 from classifier.evaluate import Report, evaluate
 from classifier.page import write_page
-from classifier.reviews import INSTALL
 from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingError, digest, merged, read_texts
+from commands import meanings
+from commands.kit.extra import extra
 from commands.kit.failure import CommandError
 from commands.kit.language import language
 from models.common.errors import RedressError
 from models.common.vocabulary import Locale
-from rules.classification.classify import MODEL, ModelError, load_classifier
+from rules.classification.classify import load_classifier
 from rules.classification.lexicon import LexiconError, load_lexicon
+from rules.classification.linear import MODEL, ModelError
 from settings import Settings
 
 app = typer.Typer(help="Teach the classifier of customers' words, and see how good it is.", no_args_is_help=True)
+app.add_typer(meanings.app, name="meanings")
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "trained": (
         "已用 {texts} 条文本训练（其中客服更正 {corrections} 条），版本 {version}，写入 {folder}。建议 triage_below: {threshold}",
         "Trained on {texts} texts ({corrections} corrected ones), version {version}, in {folder}. Recommended triage_below: {threshold}",
-    ),
-    "extra": (
-        "训练需要附加组件 training（缺少 {package}）。请在 Redress 的目录中安装：{install}",
-        "Training needs the extra `training` ({package} is missing). Install it in Redress's folder: {install}",
     ),
     "restart": ("重新启动 worker 后生效。", "Workers use it from their next start."),
     "known": (
@@ -59,15 +56,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
 def say(sentence: str, /, **values: object) -> str:
     zh, en = SENTENCES[sentence]
     return (zh if language() is Locale.ZH else en).format(**values)
-
-
-@contextmanager
-def extra() -> Generator[None]:
-    """Around an import that needs the extra `training`: without it the command ends with one sentence."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise CommandError(say("extra", package=error.name, install=INSTALL), code=2) from error
 
 
 @app.command("train")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 from sqlmodel import col, select
 
+from api.cases.hearing import heard_in
 from api.cases.linking import check_link
 from api.cases.merging import check_merge
 from api.cases.variants import check_items
@@ -32,7 +33,8 @@ from models.common.partners import Order
 from models.common.vocabulary import ErrorType, Locale, Role, Stage
 from models.remedies.offers import RemedyOffer
 from models.tables.case import AgentRow, CaseRow
-from rules.case.access import may_see, parties_of
+from rules.case.access import PARTIES, may_see, parties_of
+from rules.case.grading import said_in
 from rules.case.merging import where_it_went
 from rules.case.permissions import ROLES
 from rules.desk.replies import left_open
@@ -62,7 +64,13 @@ async def perform(
         await check_link(parts, caller, case_id, body)
     resolved = await _resolved(parts, caller, action, body)
     await _check_offers(parts, row, body)
-    act = Act[Any](actor=caller.actor, request_id=request_id(caller, action, key), locale=language, body=resolved)
+    act = Act[Any](
+        actor=caller.actor,
+        request_id=request_id(caller, action, key),
+        locale=language,
+        body=resolved,
+        heard=await heard_in(said_in(resolved), parts.policy.grading) if caller.role in PARTIES else None,
+    )
     try:
         return await parts.engine.act(case_id, action.value, act)
     except ProblemError as error:

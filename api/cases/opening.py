@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from adapters.database.merged import surviving
 from api.cases.contacts import remember_contact, told_of_contact
+from api.cases.hearing import heard_in
 from api.cases.impossible import refuse_impossible
 from api.cases.places import Places, places_of, reserve, what_it_is_about
 from api.http.addresses import check_wish
@@ -81,6 +82,7 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
         opened_by=caller.actor,
         request_id=request_id,
         received_at=now,
+        heard=await heard_in("\n".join((body.description, *(piece.name for piece in evidence))), parts.policy.grading),
     )
     about = await what_it_is_about(receipt)
     async with parts.database.reading() as session:
@@ -122,14 +124,15 @@ async def _join_holders(parts: Parts, caller: Caller, receipt: Receipt, places: 
     """
     words = Join(words=receipt.description, evidence=receipt.evidence, wanted=receipt.wanted)
     joining = hashlib.blake2b(f"{receipt.case_id}:{receipt.request_id}".encode(), digest_size=16).hexdigest()
+    act = Act(actor=caller.actor, request_id=joining, body=words, heard=receipt.heard)
     joined: list[str] = []
     for holder in places.holders:
         async with parts.database.reading() as session:
             case_id = await surviving(session, holder.case_id)
-        heard = await parts.engine.join(case_id, Act(actor=caller.actor, request_id=joining, body=words))
-        if heard is None:
+        told = await parts.engine.join(case_id, act)
+        if told is None:
             return joined, holder
-        joined.append(heard)
+        joined.append(told)
     return joined, None
 
 

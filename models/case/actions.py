@@ -57,6 +57,7 @@ from models.case.desk_bodies import (
     Unwatch,
     Watch,
 )
+from models.case.heard import MOST, Heard
 from models.common.actors import Actor
 from models.common.base import Body, Frozen
 from models.common.vocabulary import Locale
@@ -170,6 +171,8 @@ class Act(Frozen, Generic[BodyT_co]):
     locale: Locale | None = None
     """The language of the answer; None: the case's."""
     body: SerializeAsAny[BodyT_co]
+    heard: tuple[Heard, ...] | None = Field(default=None, max_length=MOST)
+    """What the words mean (CLS-3), as the API read them; None: nobody read them, so the lists of words decide."""
 
     @property
     def digest(self) -> int:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field
 
 from models.case.actions import Act
+from models.case.heard import MOST, Heard
 from models.case.receipt import Wanted
 from models.common.actors import Actor
 from models.common.base import Body, Frozen, Identifier, Instant, Words
@@ -73,8 +74,10 @@ class Absorbed(Frozen):
     questions: tuple[Question, ...] = Field(default=(), max_length=100)
     gave_wish: bool = False
     """What the customer wants was said there alone."""
+    heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
+    """What was heard there and not here."""
     dangers: tuple[str, ...] = Field(default=(), max_length=20)
-    """Words of danger that were not known here."""
+    """The same, of a case from before `heard`: words of danger."""
     waited: dict[ClockName, timedelta] = Field(default={}, max_length=10)
     """By promise: working time that the customer had waited there already, counted here since."""
 
@@ -98,6 +101,8 @@ class Absorb(Body):
     """The description first."""
     questions: tuple[Question, ...]
     dangers: tuple[str, ...]
+    heard: tuple[Heard, ...] | None = Field(default=None, max_length=MOST)
+    """What the words mean; None: from before they were read."""
     clocks: tuple[Clock, ...]
     """Promises that are not kept yet, counted up to now."""
     reply_owed_since: Instant | None

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from models.case.heard import MOST, Heard
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Frozen, Identifier, Instant, Money, Words
 from models.common.lines import LineQuantity, NewItem
@@ -45,3 +46,5 @@ class Receipt(Frozen):
     opened_by: Actor
     request_id: str
     received_at: Instant
+    heard: tuple[Heard, ...] | None = Field(default=None, max_length=MOST)
+    """What the description and the names of the evidence mean (CLS-3); None: nobody read them, so the lists of words decide."""

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from models.case.action_bodies import Rate
 from models.case.desk_bodies import TagName
+from models.case.heard import MOST, Heard
 from models.case.history import OrderHistory
 from models.case.merging import Absorbed, Merged
 from models.case.receipt import Receipt
@@ -89,7 +90,7 @@ class Classification(Frozen):
 
 
 DANGERS = 20
-"""So many words of danger are carried along."""
+"""So many words of danger were carried along."""
 
 
 class Grade(Frozen):
@@ -129,8 +130,10 @@ class CaseState(BaseModel):
     order_id: Identifier | None = None
     classification: Classification | None = None
     grade: Grade | None = None
+    heard: tuple[Heard, ...] = Field(default=(), max_length=MOST)
+    """What was heard in the words after the first (`Receipt.heard` has those); it counts although these are put away."""
     dangers: tuple[str, ...] = Field(default=(), max_length=DANGERS)
-    """Words of danger that were told after the case was graded; they count although what they were said in is put away."""
+    """The same, of a case from before `heard`: words of danger told after it was graded."""
     tier: Tier = Tier.PLATFORM
     team: str | None = None
     handler: Actor | None = None

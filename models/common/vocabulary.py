@@ -11,6 +11,14 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"
 
 
+class Meaning(StrEnum):
+    """What makes words urgent (CLS-3): danger to people, animals or the house; a regulator, court or the press; a moment that is near."""
+
+    DANGER = "danger"
+    PUBLIC = "public"
+    URGENT = "urgent"
+
+
 class Stage(StrEnum):
     """Where a case stands. The seven stages in their order, then closed."""
 

@@ -5,17 +5,25 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
+from models.case.heard import MOST, QUOTED, Heard
 from models.case.state import CaseState, Grade
 from models.common.actors import EvidenceRef
 from models.common.base import Body, Money
-from models.common.vocabulary import Issue, Kind
+from models.common.plain_text import plain_text
+from models.common.vocabulary import Issue, Kind, Meaning
 from models.policy.policy import GradingPolicy, PolicySlice
 from rules.case.access import PARTIES
-from rules.case.senses import meant
+from rules.case.senses import left, meant
 from rules.common.format import minor_units
 from rules.common.rates import worth
 
 Points = Iterator[tuple[int, str]]
+MEANT = {
+    Meaning.DANGER: (3, "安全或伤害", "safety or harm"),
+    Meaning.PUBLIC: (3, "提到监管或媒体", "regulator or press mentioned"),
+    Meaning.URGENT: (2, "急需", "urgent words"),
+}
+"""What each meaning adds, and its name in a reason."""
 
 
 def grade(
@@ -23,18 +31,24 @@ def grade(
     *,
     issue: Issue,
     kind: Kind,
-    text: str,
     at_stake: Money | None,
     lines: int,
     marks: Iterable[str],
     waited: timedelta,
     repeats: int,
+    text: str = "",
     dangers: Iterable[str] = (),
+    heard: Iterable[Heard] = (),
 ) -> Grade:
-    """The priority of a case. Each axis is as high as its highest point; only points above 0 are reasons. `dangers`: told before."""
-    told = tuple(dict.fromkeys((*dangers, *dangers_in(policy.grading, text))))
-    severity = sorted(_severity(policy, issue, told, lines, at_stake), reverse=True)
-    urgency = sorted(_urgency(policy.grading, kind, text, marks, waited, repeats=repeats), reverse=True)
+    """The priority of a case. Each axis is as high as its highest point; only points above 0 are reasons.
+
+    `text`: what nobody has read yet; `heard`, and the words of danger in `dangers`, were read before.
+    """
+    told = (Heard(meaning=Meaning.DANGER, words=word) for word in dangers)
+    meant = tuple(dict.fromkeys((*told, *listed(policy.grading, text), *heard)))
+    severity = sorted((*_severity(policy, issue, lines, at_stake), *_meant(meant, Meaning.DANGER)), reverse=True)
+    by_time = _urgency(policy.grading, kind, marks, waited, repeats=repeats)
+    urgency = sorted((*by_time, *_meant(meant, Meaning.PUBLIC, Meaning.URGENT)), reverse=True)
     severe = min(severity[0][0], 3) if severity else 0
     urgent = min(urgency[0][0], 3) if urgency else 0
     return Grade(
@@ -54,13 +68,43 @@ def raised(policy: PolicySlice, before: Grade, now: Grade) -> Grade:
 
 def prepare(rules: GradingPolicy) -> None:
     """Make the patterns of the words, which takes longer than a workflow should think."""
-    for words in (rules.harm_words, rules.public_words, rules.urgent_words):
-        _found(rules, words, "")
+    for meaning in Meaning:
+        words_for(rules, meaning, "")
 
 
-def dangers_in(rules: GradingPolicy, text: str) -> tuple[str, ...]:
-    """The words of danger to people that a text says."""
-    return tuple(_found(rules, rules.harm_words, text))
+def words_for(rules: GradingPolicy, meaning: Meaning, text: str) -> tuple[str, ...]:
+    """The words of the meaning's list that a text says."""
+    lists = {Meaning.DANGER: rules.harm_words, Meaning.PUBLIC: rules.public_words, Meaning.URGENT: rules.urgent_words}
+    return tuple(word[:QUOTED] for word in _found(rules, lists[meaning], text))
+
+
+def told_apart(rules: GradingPolicy, text: str) -> str:
+    """The plain text with a mark for what the senses deny or take for something else: what a model should judge."""
+    words = (*rules.harm_words, *rules.public_words, *rules.urgent_words)
+    return plain_text(text) if rules.senses is None or not words else left(words, rules.senses, text)
+
+
+def listed(rules: GradingPolicy, text: str) -> tuple[Heard, ...]:
+    """What the lists of words hear in a text."""
+    return tuple(Heard(meaning=meaning, words=word) for meaning in Meaning for word in words_for(rules, meaning, text))[:MOST]
+
+
+def heard_so_far(case: CaseState, rules: GradingPolicy) -> tuple[Heard, ...]:
+    """What the case was told, as it was read where it came in; else as the lists of words hear it.
+
+    Line by line: this is asked whenever anything happens, and a line that was read before is not read again.
+    """
+    first = case.receipt.heard
+    if first is None:
+        first = tuple(one for line in said_by_parties(case, rules).splitlines() for one in listed(rules, line))
+    return tuple(dict.fromkeys((*first, *case.heard)))
+
+
+def most_urgent(case: CaseState, rules: GradingPolicy) -> tuple[Heard, ...]:
+    """What another case takes along of what this one was told, danger first."""
+    told = (Heard(meaning=Meaning.DANGER, words=word) for word in case.dangers)
+    heard = dict.fromkeys((*told, *heard_so_far(case, rules)))
+    return tuple(sorted(heard, key=lambda one: list(Meaning).index(one.meaning)))[:MOST]
 
 
 def said_by_parties(case: CaseState, rules: GradingPolicy) -> str:
@@ -80,7 +124,15 @@ def said_in(body: Body) -> str:
     return "\n".join([*(words for words in said if words), *(piece.name for piece in given)])
 
 
-def _severity(policy: PolicySlice, issue: Issue, dangers: Iterable[str], lines: int, at_stake: Money | None) -> Points:
+def _meant(heard: Iterable[Heard], *meanings: Meaning) -> Points:
+    for one in heard:
+        if one.meaning in meanings:
+            points, zh, en = MEANT[one.meaning]
+            who_zh, who_en = (f"（{one.by} 读出）", f" (read by {one.by})") if one.by else ("", "")
+            yield points, f"{zh}：“{one.words}”{who_zh} · {en}: “{one.words}”{who_en}"
+
+
+def _severity(policy: PolicySlice, issue: Issue, lines: int, at_stake: Money | None) -> Points:
     rules = policy.grading
     money = worth(policy, at_stake) if at_stake else None
     reached = [(points, least) for least, points in rules.money if money is not None and money >= least and points]
@@ -91,17 +143,11 @@ def _severity(policy: PolicySlice, issue: Issue, dangers: Iterable[str], lines: 
     if issue in rules.severe_issues:
         name = policy.issues[issue].name
         yield 2, f"严重问题：{name.zh} · severe issue: {name.en}"
-    for word in dangers:
-        yield 3, f"安全或伤害：“{word}” · safety or harm: “{word}”"
     if lines >= rules.many_lines:
         yield 1, f"涉及 {lines} 个商品行 · {lines} lines concerned"
 
 
-def _urgency(rules: GradingPolicy, kind: Kind, text: str, marks: Iterable[str], waited: timedelta, *, repeats: int) -> Points:
-    for word in _found(rules, rules.public_words, text):
-        yield 3, f"提到监管或媒体：“{word}” · regulator or press mentioned: “{word}”"
-    for word in _found(rules, rules.urgent_words, text):
-        yield 2, f"急需：“{word}” · urgent words: “{word}”"
+def _urgency(rules: GradingPolicy, kind: Kind, marks: Iterable[str], waited: timedelta, *, repeats: int) -> Points:
     for mark in sorted(set(marks) & set(rules.perishable_marks)):
         yield 2, f"易腐商品（{mark}） · goods that spoil ({mark})"
     long = [(points, least) for least, points in rules.waited if waited >= least]

@@ -16,6 +16,7 @@ from models.common.vocabulary import ClockName, ErrorType, Role, Stage, WaitFor
 from models.investigation.clocks import Clock
 from models.investigation.findings import SaidElsewhere, Saying
 from models.policy.policy import PolicySlice
+from rules.case.grading import most_urgent
 from rules.case.room import SAYINGS
 from rules.case.sayings import asked_by, is_private, is_there
 from rules.common import sla_clock
@@ -86,6 +87,7 @@ def coming_of(case: CaseState, merged: Merged, policy: PolicySlice, now: datetim
             for request in case.open_requests
         ),
         dangers=case.dangers,
+        heard=most_urgent(case, policy.grading),
         clocks=tuple(counted(clock, policy, now) for clock in case.clocks if clock.stopped_at is None),
         reply_owed_since=_owed_since(case),
         unreached_since=case.unreached_since,

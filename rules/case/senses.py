@@ -14,11 +14,14 @@ from models.policy.policy import SensesPolicy
 
 Words = tuple[str, ...]
 
+ELSE = " ≠ "
+"""What stands for a phrase that is denied or means something else."""
 LONG_ENOUGH = 6
 """A word of so many letters is known with one of them missing, added, or in its neighbour's place."""
 _LETTERS = re.compile(r"[a-z]+")
 _PARTS = re.compile(r"<\w+>|\.\.\.| |[^ .<]+|.")
 _CLAUSE_END = re.compile(r"[,.;:!?。]")
+_CLAUSE_END_KEPT = re.compile(r"([,.;:!?。])")
 _GAP = r"(?![a-z0-9]).{0,20}?(?<![a-z0-9])"
 """`…` of a phrase."""
 _JOINTS = ("or", "nor", "或", "或者", "和", "及", "以及", "、", "/")
@@ -31,23 +34,44 @@ def meant(words: Words, senses: SensesPolicy, text: str) -> Words:
     return _meant(words, how, text) if words else ()
 
 
+def left(words: Words, senses: SensesPolicy, text: str) -> str:
+    """The plain text, its clauses apart, typing errors mended, with ELSE for what it denies and for what means something else there."""
+    how = (tuple(senses.sets.items()), senses.other, senses.denials, senses.between)
+    _, pattern = _patterns(words, *how)
+    clauses = (clause for line in _lines(words, text) for clause in _CLAUSE_END_KEPT.split(line))
+    return " ".join("".join(_left(pattern, clause)) for clause in clauses).strip()
+
+
 @lru_cache(maxsize=256)  # a word is heard when it is said, when its case is graded, and at each replay
 def _meant(words: Words, how: tuple[tuple[tuple[str, Words], ...], Words, Words, Words], text: str) -> Words:
     word, pattern = _patterns(words, *how)
+    clauses = (clause for line in _lines(words, text) for clause in _CLAUSE_END.split(line) if word.search(clause))
+    return tuple(dict.fromkeys(found[0] for clause in clauses for found, said in _read(pattern, clause) if said))
+
+
+def _lines(words: Words, text: str) -> Iterator[str]:
     parts = _parts(words)
-    lines = (_LETTERS.sub(lambda found: _known(found[0], parts), _plain(line)) for line in text.splitlines())
-    clauses = (clause for line in lines for clause in _CLAUSE_END.split(line) if word.search(clause))
-    return tuple(dict.fromkeys(said for clause in clauses for said in _said(pattern, clause)))
+    return (_LETTERS.sub(lambda found: _known(found[0], parts), _plain(line)) for line in text.splitlines())
 
 
-def _said(pattern: re.Pattern[str], clause: str) -> Iterator[str]:
-    """Word for word: a denial reaches over what may stand between to the next word of the list, and by "or" to one more."""
+def _left(pattern: re.Pattern[str], clause: str) -> Iterator[str]:
+    end = 0
+    for found, said in _read(pattern, clause):
+        yield clause[end : found.start()]
+        yield ELSE if found.lastgroup == "other" or (found.lastgroup == "word" and not said) else found[0]
+        end = found.end()
+    yield clause[end:]
+
+
+def _read(pattern: re.Pattern[str], clause: str) -> Iterator[tuple[re.Match[str], bool]]:
+    """Part for part, and whether it is a word of the list that is meant: a denial reaches over what may stand between to the next word of
+    the list, and by "or" to one more.
+    """
     denied = listed = False
     for found in pattern.finditer(clause):
+        yield found, found.lastgroup == "word" and not denied
         match found.lastgroup:
             case "word":
-                if not denied:
-                    yield found[0]
                 denied, listed = False, denied
             case "denial":
                 denied, listed = True, False

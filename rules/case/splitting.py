@@ -74,6 +74,7 @@ def new_case(case: CaseState, policy: PolicySlice, act: Act[Split], case_id: str
         order_id=case.order_id,
         classification=case.classification,
         dangers=case.dangers,
+        heard=case.heard,
         tier=case.tier,
         team=case.team,
         handler=case.handler,

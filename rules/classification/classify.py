@@ -5,23 +5,22 @@ It is trained by `classifier/`, kept as two plain files, and read here with nump
 """
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from models.case.state import Classification
 from models.common.base import Frozen
 from models.common.vocabulary import Issue
 from rules.classification.lexicon import Lexicon, default_lexicon
+from rules.classification.linear import MODEL, Linear, LinearSheet, ModelError, read_model
 from rules.classification.ngrams import terms
 
-MODEL = Path(__file__).resolve().parents[2] / "classifier" / "model"
 NO_ISSUE = ""
 """The model's answer for words that say no issue: praise, nonsense, another language."""
 LEXICON_SCALE = 0.2
@@ -29,12 +28,6 @@ LEXICON_CAP = 4.0
 """More than so much weight for one issue says no more."""
 SURE = 0.99
 """Words are never read with certainty."""
-
-Floats = npt.NDArray[np.float32]
-
-
-class ModelError(ValueError):
-    """The model's files are missing or broken; says which and what to do."""
 
 
 class Calibration(Frozen):
@@ -49,23 +42,22 @@ class Calibration(Frozen):
         return min(1 / (1 + math.exp(-min(max(x, -30.0), 30.0))), SURE)
 
 
-class Sheet(Frozen):
-    """What is written beside the weights (`model.json`)."""
+class Sheet(LinearSheet):
+    """Its answers are issues, and NO_ISSUE."""
 
-    version: str
+    TRAINED_BY: ClassVar[str] = "redress classifier train"
+
     lexicon: str
     """The lexicon it was trained with; another one works too, a little worse until the next training."""
-    answers: tuple[str, ...]
-    """The columns of the weights: issues, and NO_ISSUE."""
     issues: tuple[Issue, ...]
     """The order of the lexicon's scores, the last rows of the weights."""
-    intercept: tuple[float, ...]
     calibration: Calibration
     triage_below: float = Field(ge=0, le=1)
     """The recommended threshold: of texts decided at or above it, nine in ten are right."""
-    learned: frozenset[str]
-    """The digests of the texts that it learned from, so that an evaluation can say which ones it knows."""
-    vocabulary: tuple[str, ...]
+
+    @property
+    def beside(self) -> int:
+        return len(self.issues)
 
     def decide(self, chances: npt.NDArray[Any]) -> Classification:
         """The answer to probabilities in the order of `answers`: the likeliest issue with the next two."""
@@ -84,9 +76,7 @@ class Classifier:
 
     lexicon: Lexicon
     sheet: Sheet
-    rows: dict[str, int]
-    idf: Floats
-    weights: Floats
+    linear: Linear
 
     def classify(self, text: str) -> Classification:
         """The likeliest issue with the next two; never raises, whatever the text."""
@@ -100,17 +90,9 @@ class Classifier:
         return dict(zip(self.sheet.answers, map(float, self._chances(self.lexicon.normalise(text))), strict=True))
 
     def _chances(self, normalised: str) -> npt.NDArray[Any]:
-        totals = np.array(self.sheet.intercept, dtype=np.float32)
-        counted = [(self.rows[term], times) for term, times in Counter(terms(normalised)).items() if term in self.rows]
-        if counted:
-            places = np.array([place for place, _ in counted])
-            values = (1 + np.log(np.array([times for _, times in counted], dtype=np.float32))) * self.idf[places]
-            totals = totals + (values / np.linalg.norm(values)) @ self.weights[places]
         found = dict(zip(self.lexicon.issues, self.lexicon.scores(normalised), strict=True))
         scores = np.array([lexicon_value(found.get(issue, 0.0)) for issue in self.sheet.issues], dtype=np.float32)
-        totals = totals + scores @ self.weights[-len(self.sheet.issues) :]
-        raised = np.exp(totals - totals.max())
-        return raised / raised.sum()
+        return self.linear.chances(terms(normalised), scores)
 
 
 def logit(chance: float) -> float:
@@ -126,24 +108,7 @@ def lexicon_value(score: float) -> float:
 
 def load_classifier(folder: Path = MODEL, lexicon: Lexicon | None = None) -> Classifier:
     """Read a trained model; raises ModelError."""
-    try:
-        sheet = Sheet.model_validate_json((folder / "model.json").read_bytes())
-        table = np.load(folder / "weights.npy", allow_pickle=False).astype(np.float32)
-    except (OSError, ValueError, ValidationError) as error:
-        message = f"{folder} holds no model of this version ({error}); run `redress classifier train --out {folder}`"
-        raise ModelError(message) from error
-    if table.shape != (len(sheet.vocabulary) + len(sheet.issues), len(sheet.answers) + 1):
-        message = (
-            f"{folder}: weights.npy and model.json are of different trainings; run `redress classifier train --out {folder}`"
-        )
-        raise ModelError(message)
-    return Classifier(
-        lexicon=lexicon or default_lexicon(),
-        sheet=sheet,
-        rows={term: row for row, term in enumerate(sheet.vocabulary)},
-        idf=table[:, 0],
-        weights=table[:, 1:],
-    )
+    return Classifier(lexicon or default_lexicon(), *read_model(folder, Sheet))
 
 
 @cache

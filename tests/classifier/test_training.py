@@ -6,8 +6,9 @@ import pytest
 from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingError, digest, merged, read_texts
 from classifier.train import Trained, train, version_of
 from models.common.vocabulary import Issue
-from rules.classification.classify import MODEL, ModelError, load_classifier
+from rules.classification.classify import load_classifier
 from rules.classification.lexicon import Lexicon
+from rules.classification.linear import MODEL, ModelError
 from tests.support.builders.labelled_texts import few_texts
 
 

@@ -6,12 +6,13 @@ from temporalio import workflow
 
 from models.case.action_bodies import SetPriority
 from models.case.actions import Act
-from models.case.state import DANGERS, Grade
+from models.case.heard import MOST, Heard
+from models.case.state import CaseState, Grade
 from models.common.actors import SYSTEM, Actor
 from models.common.events import Event
-from models.common.vocabulary import Priority, Role, Tier
+from models.common.vocabulary import Meaning, Priority, Role, Tier
 from rules.case.access import PARTIES
-from rules.case.grading import dangers_in, grade, raised, said_by_parties, said_in
+from rules.case.grading import grade, heard_so_far, listed, raised, said_in
 from rules.case.routing import route
 from rules.common.amounts import cost_of
 from workflows.kit.case_deadlines import CaseDeadlines
@@ -23,15 +24,16 @@ HEARD = "danger-told-later"
 def grade_case(context: CaseDeadlines) -> None:
     """CLS-3, and the promises that follow from it (CLS-4). The priority that a person set stays."""
     before = context.case.grade
-    graded = graded_by(context, said_by_parties(context.case, context.policy.grading))
+    heard = heard_so_far(context.case, context.policy.grading)
+    graded = graded_by(context, heard)
     if before is not None and before.by is not None:
         graded = graded.model_copy(update={"priority": before.priority, "by": before.by})
     if graded != before:
         _change(context, graded)
 
 
-def graded_by(context: CaseDeadlines, words: str) -> Grade:
-    """What the case amounts to with these words."""
+def graded_by(context: CaseDeadlines, heard: tuple[Heard, ...]) -> Grade:
+    """What the case amounts to with this."""
     case, receipt = context.case, context.case.receipt
     assert case.issue is not None  # noqa: S101  # only a classified case is graded
     concerned = {line.line_id for line in receipt.lines}
@@ -40,8 +42,8 @@ def graded_by(context: CaseDeadlines, words: str) -> Grade:
         context.policy,
         issue=case.issue,
         kind=case.kind,
-        text=words,
         dangers=case.dangers,
+        heard=heard,
         at_stake=cost_of(case.order, receipt.lines) if case.order else None,
         lines=len(lines),
         marks=frozenset[str]().union(*(line.marks for line in lines)),
@@ -54,26 +56,40 @@ def grade_again(context: CaseDeadlines, act: Act[Any]) -> None:
     """New words may make a case more urgent, never less. New danger is told at once to whoever holds the case and to the supervisors,
     and counts over a priority that a person had set before it.
     """
-    if act.actor.role in PARTIES and context.case.grade is not None:
-        grade_words(context, said_in(act.body), act.actor)
+    if act.actor.role in PARTIES:
+        grade_words(context, said_in(act.body), act.actor, act.heard)
 
 
-def grade_words(context: CaseDeadlines, words: str, by: Actor) -> None:
-    """As `grade_again`, for words that somebody may have said elsewhere."""
+def grade_words(context: CaseDeadlines, words: str, by: Actor, read: tuple[Heard, ...] | None) -> None:
+    """As `grade_again`, for words that somebody may have said elsewhere. `read`: what they mean; None: nobody read them."""
     case = context.case
-    if case.grade is None or not words:
+    unread = case.grade is None and case.receipt.heard is None and read is None  # then all is read when the case is graded
+    if not words or unread:
         return
-    dangers = tuple(word for word in dangers_in(context.policy.grading, words) if word not in case.dangers)
-    graded = raised(context.policy, case.grade, graded_by(context, words))
+    earlier = case.heard
+    heard = listed(context.policy.grading, words) if read is None else read
+    case.heard = tuple(dict.fromkeys((*case.heard, *heard)))[-MOST:]
+    if case.grade is None:
+        return
+    dangers = _new_dangers(case, earlier, heard)
+    graded = raised(context.policy, case.grade, graded_by(context, heard))
     higher = graded.priority < case.grade.priority and (bool(dangers) or case.grade.by is None)
     if not (dangers or higher) or not workflow.patched(HEARD):
         return
-    case.dangers = (*case.dangers, *dangers)[:DANGERS]
     if higher:
         _change(context, graded)
     if dangers:
         bring_to_the_platform(context)
         context.note(Event.DANGER_TOLD, by, words=list(dangers))
+
+
+def _new_dangers(case: CaseState, earlier: tuple[Heard, ...], heard: tuple[Heard, ...]) -> tuple[str, ...]:
+    """The words that say a danger which is news. A word of the list is, once; what a model read is, unless the case is of P1 for a danger."""
+    told = {*case.dangers, *(one.words for one in earlier if one.meaning is Meaning.DANGER)}
+    known = bool(told) or any(one.meaning is Meaning.DANGER for one in case.receipt.heard or ())
+    at_the_top = known and case.grade is not None and case.grade.priority is Priority.P1
+    said = (one for one in heard if one.meaning is Meaning.DANGER and one.words not in told)
+    return tuple(one.words for one in said if one.by is None or not at_the_top)
 
 
 def set_priority(context: CaseDeadlines, act: Act[SetPriority]) -> None:

@@ -8,9 +8,9 @@ from temporalio.exceptions import ActivityError
 from models.case.activities import LookUp, Recall
 from models.case.splitting import SplitFrom
 from models.common.events import Event
-from models.common.vocabulary import ClockName, Role, WaitFor, WaitingOn
+from models.common.vocabulary import ClockName, Meaning, Role, WaitFor, WaitingOn
 from rules.case.assignment import is_entered_by_phone
-from rules.case.grading import dangers_in, said_by_parties
+from rules.case.grading import heard_so_far
 from rules.common import working_time
 from rules.common.counting import counting_of
 from rules.common.traces import newest
@@ -43,9 +43,8 @@ async def receive(context: CaseContext) -> None:
 
 
 def tells_danger(context: CaseContext) -> bool:
-    """Line by line: this is asked whenever anything happens, and what was read before is not read again."""
-    grading = context.policy.grading
-    return any(dangers_in(grading, line) for line in said_by_parties(context.case, grading).splitlines())
+    """Whether anything said so far is heard as danger."""
+    return any(one.meaning is Meaning.DANGER for one in heard_so_far(context.case, context.policy.grading))
 
 
 def acknowledge(context: CaseContext) -> None:

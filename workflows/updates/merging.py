@@ -17,7 +17,7 @@ from models.case.views import CaseView
 from models.common.actors import Actor
 from models.common.base import Body
 from models.common.events import Event
-from models.common.vocabulary import ClockName, Stage
+from models.common.vocabulary import ClockName, Meaning, Stage
 from models.investigation.findings import Saying
 from rules.case.access import PARTIES
 from rules.case.merging import lines_with, without_words_of
@@ -77,7 +77,7 @@ def absorb(context: CaseContext, act: Act[Absorb]) -> None:
         return
     gives_wish = coming.wanted is not None and takes_up_wish(case)
     case.sayings = (*case.sayings, *coming.sayings)
-    before = case.dangers
+    before = case.heard
     waited = context.clocks.take_over(coming.clocks)
     absorbed = Absorbed(
         case_id=coming.case_id,
@@ -109,9 +109,10 @@ def absorb(context: CaseContext, act: Act[Absorb]) -> None:
     if gives_wish:
         case.receipt = case.receipt.model_copy(update={"wanted": coming.wanted})
     said = [saying for saying in coming.sayings if saying.by.role in PARTIES]
-    grade_words(context, "\n".join([*map(told_by, said), *coming.dangers]), said[0].by if said else act.actor)
-    fresh = tuple(word for word in case.dangers if word not in before)
-    case.absorbed = (*case.absorbed[:-1], absorbed.model_copy(update={"dangers": fresh}))
+    words = "\n".join([*map(told_by, said), *coming.dangers])
+    grade_words(context, words, said[0].by if said else act.actor, coming.heard)
+    fresh = tuple(one for one in case.heard if one not in before)
+    case.absorbed = (*case.absorbed[:-1], absorbed.model_copy(update={"heard": fresh}))
     owe_reply(context, coming)
     case.unreached_since = case.unreached_since or coming.unreached_since
 
@@ -131,8 +132,10 @@ def part(context: CaseContext, act: Act[Part]) -> None:
         case.receipt = case.receipt.model_copy(update={"wanted": None})
     context.clocks.give_back(absorbed.waited)
     context.note(Event.PARTED, act.actor, absorbed=absorbed.case_id, reason=act.body.reason)
-    if absorbed.dangers and case.grade is not None:
-        case.dangers = tuple(word for word in case.dangers if word not in absorbed.dangers)
+    case.dangers = tuple(word for word in case.dangers if word not in absorbed.dangers)
+    case.heard = tuple(one for one in case.heard if one not in absorbed.heard)
+    danger_came = absorbed.dangers or any(one.meaning is Meaning.DANGER for one in absorbed.heard)
+    if danger_came and case.grade is not None:
         grade_case(context)
 
 

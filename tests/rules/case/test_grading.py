@@ -7,18 +7,19 @@ import pytest
 
 from models.case.action_bodies import AddWords, Confirm, Rate
 from models.case.actions import BODIES, Action
+from models.case.heard import Heard
 from models.case.state import Grade
 from models.common.actors import EvidenceRef
 from models.common.base import Money
 from models.common.decides import Decides
-from models.common.vocabulary import Issue, Kind, Priority
+from models.common.vocabulary import Issue, Kind, Meaning, Priority
 from models.investigation.findings import Saying
 from models.policy.policy import PolicySlice
 from rules.case.access import PARTIES
-from rules.case.grading import grade, said_by_parties, said_in
+from rules.case.grading import grade, heard_so_far, said_by_parties, said_in
 from rules.case.permissions import PERMISSIONS
 from tests.support.builders.actors import AGENT, CUSTOMER
-from tests.support.builders.cases import NOW, case
+from tests.support.builders.cases import NOW, case, receipt
 
 P1, P2, P3, P4 = Priority
 ORDINARY: dict[str, Any] = {
@@ -117,6 +118,22 @@ def test_what_somebody_says_is_read_with_the_names_of_their_evidence() -> None:
 
 def test_danger_that_was_told_before_counts_when_its_words_are_put_away(policy_slice: PolicySlice) -> None:
     assert graded(policy_slice, dangers=("着火",)).priority is P1
+
+
+def test_what_a_model_read_is_a_reason_with_the_words_and_the_model(policy_slice: PolicySlice) -> None:
+    heard = Heard(meaning=Meaning.DANGER, words="凳子一坐就塌", by="model:1")
+    result = graded(policy_slice, heard=(heard, heard), text="-")
+    assert result.priority is P1
+    assert result.reasons == ("安全或伤害：“凳子一坐就塌”（model:1 读出） · safety or harm: “凳子一坐就塌” (read by model:1)",)
+
+
+def test_what_was_read_where_it_came_in_counts_instead_of_the_lists(policy_slice: PolicySlice) -> None:
+    opened = receipt(description="smoke, and fire")
+    said = Heard(meaning=Meaning.URGENT, words="tomorrow", by="model:1")
+    unread = heard_so_far(case(receipt=opened), policy_slice.grading)
+    read = heard_so_far(case(receipt=opened.model_copy(update={"heard": ()}), heard=(said,)), policy_slice.grading)
+    assert [one.words for one in unread] == ["smoke", "fire"]
+    assert read == (said,)
 
 
 def test_what_our_own_people_ask_is_no_danger(policy_slice: PolicySlice) -> None:

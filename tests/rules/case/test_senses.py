@@ -8,10 +8,10 @@ import pytest
 
 from models.common.plain_text import plain_text
 from models.policy.policy import GradingPolicy, Policy, SensesPolicy
-from rules.case.senses import meant
+from rules.case.senses import left, meant
 from rules.policy.checks import faults_of
 
-TABLES = sorted((Path(__file__).parent / "words").glob("*.csv"))
+TABLES = [Path(__file__).parent / "words" / f"{name}.csv" for name in ("first", "second", "third")]
 """`means` is the heaviest of what a sentence says: danger, public, urgent, or nothing. `first` was at hand while the rules were made;
 `second` and `third` were written before the rules were tried on them, `third` in words that the policy did not have.
 """
@@ -37,6 +37,18 @@ def test_sentences_of_both_kinds_and_languages_are_read_and_danger_is_never_miss
     wrong = [row for row in rows if row[0] != row[1]]
     assert not [row for row in wrong if row[0] == "danger"]
     assert len(wrong) <= 0.03 * len(rows), wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Nobody was HURT, but it expoded", "nobody was ≠ , but it exploded"),
+        ("a smoke grey lamp.\nIt caught fire!", "a ≠ lamp . it caught fire !"),
+        ("没有人受伤，盒子有点受伤", "没有人 ≠ , ≠"),
+    ],
+)
+def test_a_model_is_told_what_is_left_of_a_text(text: str, kept: str) -> None:
+    assert " ".join(left(WORDS, SENSES, text).split()) == kept
 
 
 @pytest.mark.parametrize(

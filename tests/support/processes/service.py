@@ -17,6 +17,7 @@ from adapters.database.engine import Database
 from adapters.evidence.store import evidence_store
 from adapters.seal import Sealing
 from models.case.actions import BODIES, Act, Action
+from models.case.heard import Heard
 from models.case.state import CaseStart, CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
@@ -49,9 +50,15 @@ class Case:
     handle: WorkflowHandle[Any, Any]
 
     async def act(self, actor: Actor, action: Action, /, key: str | None = None, **body: Any) -> CaseView:
-        """Do it, as the API would."""
+        """Do it, as the API would where it has no model."""
+        return await self.act_as_read(actor, action, None, key=key, **body)
+
+    async def act_as_read(
+        self, actor: Actor, action: Action, heard: tuple[Heard, ...] | None, /, key: str | None = None, **body: Any
+    ) -> CaseView:
+        """Do it, as the API would when it read this in the words."""
         content = BODIES[action].model_validate(body)
-        request = Act[Body](actor=actor, request_id=key or f"r{next(_numbers)}", body=content)
+        request = Act[Body](actor=actor, request_id=key or f"r{next(_numbers)}", body=content, heard=heard)
         return await self.handle.execute_update(action.value, request, result_type=CaseView)
 
     async def refusal(self, actor: Actor, action: Action, /, **body: Any) -> Fault:

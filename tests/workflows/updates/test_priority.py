@@ -1,7 +1,8 @@
 """Danger that is told later is heard at once (WRK-6), and a person may set the priority (CLS-3)."""
 
 from models.case.actions import Action
-from models.common.vocabulary import Issue, Priority, Stage, Tier, WaitFor
+from models.case.heard import Heard
+from models.common.vocabulary import Issue, Meaning, Priority, Stage, Tier, WaitFor
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.orders import order, parcel
 from tests.support.builders.pictures import UPLOADED
@@ -34,6 +35,21 @@ async def test_danger_is_heard_in_a_partys_answer_too(service: Service) -> None:
     view = await case.until(lambda view: view.tier is Tier.PLATFORM)
     assert view.grade is not None
     assert view.grade.priority is Priority.P1
+
+
+async def test_what_the_api_read_in_the_words_counts_instead_of_the_lists(service: Service) -> None:
+    case = await at_the_merchant(service)
+    read = Heard(meaning=Meaning.DANGER, words="the swing let go with her on it", by="model:1")
+    await case.act_as_read(CUSTOMER, Action.ADD_WORDS, (), words="Fire pit looks fab")
+    view = await case.seen_by(SUPERVISOR)
+    assert (view.tier, view.grade and view.grade.severity) == (Tier.MERCHANT, 0)
+    for words in ("the swing let go with her on it", "as I wrote, the swing let go"):
+        await case.act_as_read(CUSTOMER, Action.ADD_WORDS, (read,), words=words)
+    view = await case.until(lambda view: view.tier is Tier.PLATFORM)
+    assert view.grade is not None
+    assert view.grade.priority is Priority.P1
+    assert "safety or harm: “the swing let go with her on it” (read by model:1)" in " ".join(view.grade.reasons)
+    assert (await case.timeline()).count("case.danger_told") == 1
 
 
 async def test_danger_waits_for_no_order(service: Service) -> None:
