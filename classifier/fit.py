@@ -15,8 +15,8 @@ from sklearn.model_selection import StratifiedKFold
 
 from rules.classification.linear import LinearSheet
 
-SOFTNESS = 10.0
-"""scikit-learn's C: how closely a model follows its texts."""
+SOFTNESS, TOLERANCE = 10.0, 1e-3
+"""scikit-learn's C: how closely a model follows its texts; and its tol: how nearly the best weights are found."""
 SEEN_TWICE = 2
 """A term is learned when so many texts have it."""
 FOLDS = 5
@@ -41,7 +41,14 @@ class Lesson:
     weight: float
 
 
-def fit(counted: Sequence[Counter[str]], lessons: Sequence[Lesson], beside: npt.NDArray[Any] | None = None) -> Fitted:
+def fit(
+    counted: Sequence[Counter[str]],
+    lessons: Sequence[Lesson],
+    beside: npt.NDArray[Any] | None = None,
+    *,
+    softness: float = SOFTNESS,
+    tolerance: float = TOLERANCE,
+) -> Fitted:
     """Learn the lessons on the texts' terms, and on the values that stand beside them: a row for each text."""
     texts_with = Counter(term for counts in counted for term in counts)
     vocabulary = tuple(sorted(term for term, times in texts_with.items() if times >= SEEN_TWICE))
@@ -49,7 +56,7 @@ def fit(counted: Sequence[Counter[str]], lessons: Sequence[Lesson], beside: npt.
     idf = np.array([np.log((1 + len(counted)) / (1 + texts_with[term])) + 1 for term in vocabulary], dtype=np.float32)
     more = np.zeros((len(counted), 0)) if beside is None else beside
     features = cast("Any", sparse.hstack([_weighed(counted, rows, idf), sparse.csr_matrix(more)], format="csr"))
-    model: Any = LogisticRegression(C=SOFTNESS, max_iter=500, tol=1e-3)
+    model: Any = LogisticRegression(C=softness, max_iter=500, tol=tolerance)
     model.fit(
         features[[lesson.place for lesson in lessons]],
         [lesson.answer for lesson in lessons],

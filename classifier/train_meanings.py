@@ -20,10 +20,12 @@ from models.policy.policy import GradingPolicy
 from rules.classification.linear import Linear
 from rules.classification.meaning import NOTHING, MeaningReader, MeaningSheet, meaning_terms, passages
 
-FORMAT = "1"
+FORMAT = "2"
 """Counts changes of the training itself: with the sentences it makes the version."""
-DEARER = {Meaning.DANGER: 2.0, Meaning.PUBLIC: 1.0, Meaning.URGENT: 1.0}
+DEARER = {Meaning.DANGER: 4.0, Meaning.PUBLIC: 1.0, Meaning.URGENT: 1.0}
 """So many that are heard wrongly are as bad as one that is missed."""
+SOFTNESS, TOLERANCE = 30.0, 1e-5
+"""As `fit` has them: short sentences are followed closely; with a coarse tolerance one sentence more moves the figures by a point."""
 RARE = 0.5
 """0: every text weighs the same; 1: every meaning does."""
 READ_WITH = {"harm_words", "public_words", "urgent_words", "senses"}
@@ -83,7 +85,8 @@ def _fitted(texts: Sequence[Meant], rules: GradingPolicy, version: str, least: d
     ]
     usual, counts = len(read) / (len(Meaning) + 1), Counter(answer for _, answer in read)
     lessons = [Lesson(answer, place, (usual / counts[answer]) ** RARE) for place, (_, answer) in enumerate(read)]
-    fitted = fit([Counter(meaning_terms(part, rules)) for part, _ in read], lessons)
+    counted = [Counter(meaning_terms(part, rules)) for part, _ in read]
+    fitted = fit(counted, lessons, softness=SOFTNESS, tolerance=TOLERANCE)
     sheet = MeaningSheet(
         version=version,
         answers=fitted.answers,

@@ -30,7 +30,7 @@ PASSAGE = 120
 _CLAUSES = re.compile(rf"[^,.!?;，。！？；\n]{{0,{PASSAGE}}}[,.!?;，。！？；\n]*")
 
 
-DOUBTED = 0.15
+DOUBTED = 0.2
 """With less of a chance than that, in its passage and by itself, a clause with a word of a list means something else: smoke grey."""
 
 
