@@ -91,11 +91,12 @@ async def tasks(service: Service) -> list[str]:
     return [row.case_id for row in rows]
 
 
-async def refunding(service: Service) -> Case:
-    """A case whose refund the provider took, and that waits for its arrival."""
+async def refunding(service: Service, asked_every: timedelta | None = None) -> Case:
+    """A case whose refund the provider took, and that waits for its arrival. `asked_every`: how often it is asked about, where days are to pass."""
+    policy = service.policy.changed(poll_refund_every=asked_every) if asked_every else None
     service.world.add(order(), parcel(status=ShipmentStatus.LOST))
     service.world.pays_at_once = False
-    case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
+    case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY}, policy=policy)
     await case.waits_for(WaitFor.ARRIVAL)
     return case
 

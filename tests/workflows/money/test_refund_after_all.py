@@ -18,6 +18,7 @@ from tests.support.processes.service import Case, Service
 from tests.support.processes.waiting import eventually, until
 from tests.workflows.money.test_refund import followed_up, money, went
 
+SELDOM = timedelta(days=4)
 ARRIVED, REFUSED = ProviderRefundStatus.ARRIVED, ProviderRefundStatus.REFUSED
 
 
@@ -34,7 +35,7 @@ async def told(service: Service, case: Case, status: ProviderRefundStatus, key: 
 
 async def overdue(service: Service) -> tuple[Case, str]:
     """A refund that the provider took, and that does not arrive."""
-    case = await refunding(service)
+    case = await refunding(service, asked_every=SELDOM)
     await case.pass_time(days=16)
     view = await case.waits_for(WaitFor.PAYMENT_REPAIR)
     return case, view.remedies[0].id
@@ -80,7 +81,7 @@ async def test_an_overdue_refund_goes_on_being_asked_about_while_a_person_has_it
     (data,) = await case.told("resolution.refund_failed")
     assert (data["amount_minor"], data["refusal"]) == (12_900, "not_arrived")
     service.world.arrive()
-    await case.pass_time(hours=7)
+    await case.pass_time(days=4)
     await followed_up(case)
     assert await money(service) == (12_900, 12_900, 0, 0)
 
@@ -260,7 +261,7 @@ async def test_a_refused_refund_that_arrived_is_not_given_again_when_its_part_on
 
 @pytest.mark.parametrize("minor", [6_000, 20_000])
 async def test_what_arrived_with_another_amount_and_was_settled_by_hand_is_booked_once(service: Service, minor: int) -> None:
-    case = await refunding(service)
+    case = await refunding(service, asked_every=SELDOM)
     await told(service, case, ARRIVED, amount=Money(minor=minor))
     await case.pass_time(days=16)
     remedy = (await case.waits_for(WaitFor.PAYMENT_REPAIR)).remedies[0].id
