@@ -109,7 +109,7 @@ class Event(StrEnum):
     CLASSIFIED = _event("case.classified", "issue issue_zh issue_en confidence by")
     TRIAGE_NEEDED = _event("case.triage_needed", "until suggestion", readers=INSIDE, begins=WaitFor.TRIAGE)
     GRADED = _event("case.graded", "priority reasons", readers=INSIDE)
-    DANGER_TOLD = _event("case.danger_told", "words", readers=INSIDE)
+    DANGER_TOLD = _event("case.danger_told", only=(PLATFORM, "words"), readers=INSIDE)
     PRIORITY_SET = _event("case.priority_set", "priority before", only=(PLATFORM, "reason"), readers=INSIDE)
     PRIORITY_ASKED = _event("case.priority_asked", "priority before", only=(PLATFORM, "reason"), readers=INSIDE)
     DISPATCHED = _event("case.dispatched", "team tier row")

@@ -21,7 +21,7 @@ Points = Iterator[tuple[int, str]]
 MEANT = {
     Meaning.DANGER: (3, "安全或伤害", "safety or harm"),
     Meaning.PUBLIC: (3, "提到监管或媒体", "regulator or press mentioned"),
-    Meaning.URGENT: (2, "急需", "urgent words"),
+    Meaning.URGENT: (2, "急需", "needed soon"),
 }
 """What each meaning adds, and its name in a reason."""
 
@@ -128,8 +128,9 @@ def _meant(heard: Iterable[Heard], *meanings: Meaning) -> Points:
     for one in heard:
         if one.meaning in meanings:
             points, zh, en = MEANT[one.meaning]
-            who_zh, who_en = (f"（{one.by} 读出）", f" (read by {one.by})") if one.by else ("", "")
-            yield points, f"{zh}：“{one.words}”{who_zh} · {en}: “{one.words}”{who_en}"
+            # a passage is the customer's own words, which not everybody who reads a grade may read
+            said = (f"（{one.by} 读出）", f" (read by {one.by})") if one.by else (f"：“{one.words}”", f": “{one.words}”")
+            yield points, f"{zh}{said[0]} · {en}{said[1]}"
 
 
 def _severity(policy: PolicySlice, issue: Issue, lines: int, at_stake: Money | None) -> Points:

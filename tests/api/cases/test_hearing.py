@@ -1,7 +1,7 @@
 """What no list has a word for is read where words come in: when a case is opened, and with what is said later (CLS-3, WRK-6)."""
 
 from models.case.state import CaseState, Grade
-from models.common.vocabulary import Priority
+from models.common.vocabulary import Priority, Role
 from models.tables.case import CaseRow
 from tests.support.processes.api import Web
 
@@ -31,3 +31,10 @@ async def test_danger_is_heard_in_what_is_said_later(web_on_sqlite: Web) -> None
     said = await customer.post(f"/v1/cases/{case_id}/add_words", {"words": DANGER})
     assert said.status_code == 200, said.text
     await web_on_sqlite.row(case_id, read_by_the_model)
+    for who, reads in (
+        (web_on_sqlite.person(Role.SUPERVISOR, "susan"), True),
+        (web_on_sqlite.person(Role.ANALYST, "ann"), False),
+    ):
+        shown = [(await who.get(f"/v1/cases/{case_id}{part}")).text for part in ("", "/timeline")]
+        assert all("case.danger_told" in one or "safety or harm" in one for one in shown)
+        assert ("tailbone" in "".join(shown)) is reads

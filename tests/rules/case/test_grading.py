@@ -124,7 +124,7 @@ def test_what_a_model_read_is_a_reason_with_the_words_and_the_model(policy_slice
     heard = Heard(meaning=Meaning.DANGER, words="凳子一坐就塌", by="model:1")
     result = graded(policy_slice, heard=(heard, heard), text="-")
     assert result.priority is P1
-    assert result.reasons == ("安全或伤害：“凳子一坐就塌”（model:1 读出） · safety or harm: “凳子一坐就塌” (read by model:1)",)
+    assert result.reasons == ("安全或伤害（model:1 读出） · safety or harm (read by model:1)",)
 
 
 def test_what_was_read_where_it_came_in_counts_instead_of_the_lists(policy_slice: PolicySlice) -> None:

@@ -48,7 +48,7 @@ async def test_what_the_api_read_in_the_words_counts_instead_of_the_lists(servic
     view = await case.until(lambda view: view.tier is Tier.PLATFORM)
     assert view.grade is not None
     assert view.grade.priority is Priority.P1
-    assert "safety or harm: “the swing let go with her on it” (read by model:1)" in " ".join(view.grade.reasons)
+    assert "safety or harm (read by model:1)" in " ".join(view.grade.reasons)
     assert (await case.timeline()).count("case.danger_told") == 1
 
 
