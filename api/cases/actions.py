@@ -34,7 +34,7 @@ from models.common.vocabulary import ErrorType, Locale, Role, Stage
 from models.remedies.offers import RemedyOffer
 from models.tables.case import AgentRow, CaseRow
 from rules.case.access import PARTIES, may_see, parties_of
-from rules.case.grading import said_in
+from rules.case.grading import names_in, words_in
 from rules.case.merging import where_it_went
 from rules.case.permissions import ROLES
 from rules.desk.replies import left_open
@@ -69,7 +69,7 @@ async def perform(
         request_id=request_id(caller, action, key),
         locale=language,
         body=resolved,
-        heard=await heard_in(said_in(resolved), parts.policy.grading) if caller.role in PARTIES else None,
+        heard=await heard_in(words_in(resolved), names_in(resolved), parts.policy.grading) if caller.role in PARTIES else None,
     )
     try:
         return await parts.engine.act(case_id, action.value, act)

@@ -82,7 +82,7 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
         opened_by=caller.actor,
         request_id=request_id,
         received_at=now,
-        heard=await heard_in("\n".join((body.description, *(piece.name for piece in evidence))), parts.policy.grading),
+        heard=await heard_in(body.description, [piece.name for piece in evidence], parts.policy.grading),
     )
     about = await what_it_is_about(receipt)
     async with parts.database.reading() as session:

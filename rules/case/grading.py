@@ -118,10 +118,20 @@ def said_by_parties(case: CaseState, rules: GradingPolicy) -> str:
 
 def said_in(body: Body) -> str:
     """All that somebody says with an action: words and reasons, and how they named their evidence."""
+    return "\n".join((words_in(body), *names_in(body)))
+
+
+def words_in(body: Body) -> str:
+    """Words and reasons."""
     rating = getattr(body, "rating", None)
     said = [getattr(one, name, None) for one in (body, rating) for name in ("words", "reason", "question", "comment")]
+    return "\n".join(words for words in said if words)
+
+
+def names_in(body: Body) -> tuple[str, ...]:
+    """How they named their evidence."""
     given: tuple[EvidenceRef, ...] = getattr(body, "evidence", ())
-    return "\n".join([*(words for words in said if words), *(piece.name for piece in given)])
+    return tuple(piece.name for piece in given)
 
 
 def _meant(heard: Iterable[Heard], *meanings: Meaning) -> Points:

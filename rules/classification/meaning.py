@@ -6,7 +6,7 @@ asks a newer model. Where nobody read, the workflow takes the lists alone.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from pydantic import Field
 from models.case.heard import MOST, QUOTED, Heard
 from models.common.vocabulary import Meaning
 from models.policy.policy import GradingPolicy
-from rules.case.grading import told_apart, words_for
+from rules.case.grading import listed, told_apart, words_for
 from rules.classification import linear
 from rules.classification.linear import Linear, LinearSheet, ModelError, read_model
 from rules.classification.ngrams import more_terms, terms
@@ -32,6 +32,11 @@ _CLAUSES = re.compile(rf"[^,.!?;，。！？；\n]{{0,{PASSAGE}}}[,.!?;，。！
 
 DOUBTED = 0.2
 """With less of a chance than that, in its passage and by itself, a clause with a word of a list means something else: smoke grey."""
+
+
+LITTLE = 4
+"""A passage of fewer letters says too little for a model: it is read by the lists alone."""
+_LETTER = re.compile(r"\w")
 
 
 class MeaningSheet(LinearSheet):
@@ -58,7 +63,8 @@ class MeaningReader:
             for meaning, chance in self.chances(passage, rules).items():
                 said = tuple(self._said(rules, meaning, chance, passage))
                 words |= {Heard(meaning=meaning, words=word): None for word in said}
-                if not said and chance >= max(self.sheet.least[meaning], best.get(meaning, (0.0, ""))[0]):
+                enough = len(_LETTER.findall(passage)) >= LITTLE
+                if not said and enough and chance >= max(self.sheet.least[meaning], best.get(meaning, (0.0, ""))[0]):
                     best[meaning] = chance, passage
         listed = {one.meaning for one in words}
         by = f"model:{self.sheet.version}"
@@ -120,7 +126,11 @@ def default_reader() -> MeaningReader | None:
         return None
 
 
-def heard_in(text: str, rules: GradingPolicy) -> tuple[Heard, ...] | None:
-    """What the shipped model and the lists of words hear; None without a model."""
+def heard_in(text: str, names: Sequence[str], rules: GradingPolicy) -> tuple[Heard, ...] | None:
+    """What the shipped model and the lists of words hear; None without a model. `names` of evidence are read by the lists alone: a model
+    makes of photo.png whatever it likes.
+    """
     reader = default_reader()
-    return reader.read(text, rules) if reader is not None else None
+    if reader is None:
+        return None
+    return tuple(dict.fromkeys((*reader.read(text, rules), *listed(rules, "\n".join(names)))))[:MOST]

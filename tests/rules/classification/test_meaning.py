@@ -18,7 +18,7 @@ WORDS = Path(__file__).parents[1] / "case" / "words"
 MOSTLY, HARDER = 0.97, 0.95
 """So many of a table's sentences are read right, at least."""
 BAR = {
-    **dict.fromkeys(("first", "second", "third", "eleventh"), MOSTLY),
+    **dict.fromkeys(("first", "second", "third", "eleventh", "ordinary"), MOSTLY),
     **dict.fromkeys(("sixth", "seventh", "eighth", "ninth", "tenth"), HARDER),
 }
 
@@ -66,6 +66,11 @@ def test_a_word_of_the_list_that_means_something_else_does_not_count(policy: Pol
     assert reader.read("Fire pit looks fab, the cover is too small", policy.grading) == ()
 
 
+def test_the_name_of_a_photo_says_only_what_the_lists_know(policy: Policy) -> None:
+    assert heard_in("Here it is.", ("photo.png", "IMG_2031.jpg", "凭证.png", "微信图片_20261129.jpg"), policy.grading) == ()
+    assert heard_in("Here it is.", ("烫伤.png",), policy.grading) == (Heard(meaning=Meaning.DANGER, words="烫伤"),)
+
+
 def test_danger_is_heard_in_the_middle_of_a_long_letter(policy: Policy, reader: MeaningReader) -> None:
     before = (
         "I ordered the lamp on the third of May and it came on the ninth. The colour is a little lighter than in the photo. " * 5
@@ -81,7 +86,7 @@ def test_without_a_model_nobody_has_read_and_the_lists_decide(
     policy: Policy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(meaning, "default_reader", lambda: None)
-    assert heard_in("It exploded", policy.grading) is None
+    assert heard_in("It exploded", (), policy.grading) is None
     with pytest.raises(meaning.ModelError, match="redress classifier meanings train"):
         load_reader(tmp_path)
 
