@@ -17,9 +17,8 @@ from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingErro
 from commands import meanings
 from commands.kit.extra import extra
 from commands.kit.failure import CommandError
-from commands.kit.language import language
+from commands.kit.language import language, saying
 from models.common.errors import RedressError
-from models.common.vocabulary import Locale
 from rules.classification.classify import load_classifier
 from rules.classification.lexicon import LexiconError, load_lexicon
 from rules.classification.linear import MODEL, ModelError
@@ -53,9 +52,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-def say(sentence: str, /, **values: object) -> str:
-    zh, en = SENTENCES[sentence]
-    return (zh if language() is Locale.ZH else en).format(**values)
+say = saying(SENTENCES)
 
 
 @app.command("train")

@@ -12,8 +12,7 @@ from classifier.meanings import heaviest, heed, once, read_meanings, shipped_mea
 from classifier.texts import TextsError, TrainingError, digest
 from commands.kit.extra import extra
 from commands.kit.failure import CommandError
-from commands.kit.language import language
-from models.common.vocabulary import Locale
+from commands.kit.language import saying
 from rules.classification.linear import ModelError
 from rules.classification.meaning import MODEL, load_reader
 from rules.policy.load import load_policy
@@ -40,9 +39,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-def say(sentence: str, /, **values: object) -> str:
-    zh, en = SENTENCES[sentence]
-    return (zh if language() is Locale.ZH else en).format(**values)
+say = saying(SENTENCES)
 
 
 @app.command("train")

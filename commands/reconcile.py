@@ -18,8 +18,7 @@ from temporalio.service import RPCError
 from adapters.database.engine import Database
 from adapters.schedules import RECONCILIATION
 from commands.kit.failure import CommandError
-from commands.kit.language import language
-from models.common.vocabulary import Locale
+from commands.kit.language import saying
 from models.reconciliation.difference import DifferenceState, PageReport, ReconcileStart
 from models.tables.reconciliation import DifferenceRow
 from settings import Settings
@@ -50,9 +49,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 COLUMNS = ("difference_id", "kind", "order_id", "subject", "case_id", "ours", "theirs", "first_seen")
 
 
-def say(sentence: str, /, **values: object) -> str:
-    zh, en = SENTENCES[sentence]
-    return (zh if language() is Locale.ZH else en).format(**values)
+say = saying(SENTENCES)
 
 
 def reconcile(

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from commands.kit.failure import CommandError
-from commands.kit.language import language
-from models.common.vocabulary import Issue, Kind, Locale, Priority
+from commands.kit.language import language, saying
+from models.common.vocabulary import Issue, Kind, Priority
 from rules.case.routing import Explained, explain
 from rules.policy.load import PolicyError, load_policy, slice_policy
 from settings import Settings
@@ -30,9 +30,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-def say(sentence: str, /, **values: object) -> str:
-    zh, en = SENTENCES[sentence]
-    return (zh if language() is Locale.ZH else en).format(**values)
+say = saying(SENTENCES)
 
 
 @app.callback()

@@ -17,9 +17,9 @@ from adapters.restart import restart as start_again
 from adapters.schedules import SWEEP
 from adapters.seal import Sealing
 from commands.kit.failure import CommandError
-from commands.kit.language import language
+from commands.kit.language import saying
 from models.common.actors import Actor
-from models.common.vocabulary import Locale, Role, Stage
+from models.common.vocabulary import Role, Stage
 from models.sweep import SweepReport
 from rules.policy.load import load_policy, slice_policy
 from settings import Settings
@@ -49,9 +49,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 WITHIN = 60.0
 
 
-def say(sentence: str, /, **values: object) -> str:
-    zh, en = SENTENCES[sentence]
-    return (zh if language() is Locale.ZH else en).format(**values)
+say = saying(SENTENCES)
 
 
 def sweep() -> None:

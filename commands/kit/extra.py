@@ -5,8 +5,7 @@ from contextlib import contextmanager
 
 from classifier.reviews import INSTALL
 from commands.kit.failure import CommandError
-from commands.kit.language import language
-from models.common.vocabulary import Locale
+from commands.kit.language import in_language
 
 MISSING = (
     "训练需要附加组件 training（缺少 {package}）。请在 Redress 的目录中安装：{install}",
@@ -20,6 +19,5 @@ def extra() -> Generator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        zh, en = MISSING
-        message = (zh if language() is Locale.ZH else en).format(package=(error.name or "").partition(".")[0], install=INSTALL)
-        raise CommandError(message, code=2) from error
+        package = (error.name or "").partition(".")[0]
+        raise CommandError(in_language(*MISSING, package=package, install=INSTALL), code=2) from error

@@ -1,6 +1,7 @@
 """What the `redress` command says to people, in Chinese and English: by `--lang`, else by the terminal's locale."""
 
 import os
+from collections.abc import Callable, Mapping
 
 from models.common.vocabulary import Locale
 
@@ -20,10 +21,18 @@ def language() -> Locale:
     return Locale.ZH if of_terminal.lower().startswith("zh") else Locale.EN
 
 
-def say(sentence: str, /, **values: object) -> str:
-    """One of the sentences below, in the language of the terminal."""
-    zh, en = SENTENCES[sentence]
+def in_language(zh: str, en: str, /, **values: object) -> str:
+    """One of the two, in the language of the terminal."""
     return (zh if language() is Locale.ZH else en).format(**values)
+
+
+def saying(sentences: Mapping[str, tuple[str, str]]) -> Callable[..., str]:
+    """A function that says one of a command's sentences, by its name, with its values, in the language of the terminal."""
+
+    def say(sentence: str, /, **values: object) -> str:
+        return in_language(*sentences[sentence], **values)
+
+    return say
 
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -231,3 +240,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Look: Temporal Web UI {ui}; API {docs}; redress show {case}",
     ),
 }
+
+say = saying(SENTENCES)
+"""What all commands share."""

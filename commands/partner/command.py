@@ -11,12 +11,11 @@ from rich.table import Table
 
 from adapters.connect import Partners
 from commands.kit.failure import CommandError
-from commands.kit.language import language
+from commands.kit.language import language, saying
 from commands.partner import secret
 from commands.partner.checks import Finding, check_all
 from commands.partner.system import System
 from models.common.partner_registry import Partner
-from models.common.vocabulary import Locale
 from settings import Settings
 
 app = typer.Typer(help="For partners' engineers.", no_args_is_help=True)
@@ -37,9 +36,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-def say(sentence: str, /, **values: object) -> str:
-    zh, en = SENTENCES[sentence]
-    return (zh if language() is Locale.ZH else en).format(**values)
+say = saying(SENTENCES)
 
 
 @app.callback()

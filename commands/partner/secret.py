@@ -11,10 +11,9 @@ from rich.table import Table
 
 from adapters.secrets import Secrets, change_secrets, made_credentials, rotated, secrets_of
 from commands.kit.failure import CommandError
-from commands.kit.language import language
+from commands.kit.language import saying
 from models.common.credentials import Credentials, Holder
 from models.common.partner_registry import Partner
-from models.common.vocabulary import Locale
 from settings import Settings
 
 app = typer.Typer(help="Partners' secrets and tokens: make, rotate, list.", no_args_is_help=True)
@@ -49,9 +48,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
 SHARED = "shared"
 
 
-def say(sentence: str, /, **values: object) -> str:
-    zh, en = SENTENCES[sentence]
-    return (zh if language() is Locale.ZH else en).format(**values)
+say = saying(SENTENCES)
 
 
 Whose = Annotated[str, typer.Argument(help="merchant, carrier, payment …; or one of them: merchant/M-1, carrier/SF.")]
