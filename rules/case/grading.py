@@ -103,7 +103,11 @@ def heard_so_far(case: CaseState, rules: GradingPolicy) -> tuple[Heard, ...]:
 def most_urgent(case: CaseState, rules: GradingPolicy) -> tuple[Heard, ...]:
     """What another case takes along of what this one was told, danger first."""
     told = (Heard(meaning=Meaning.DANGER, words=word) for word in case.dangers)
-    heard = dict.fromkeys((*told, *heard_so_far(case, rules)))
+    return heaviest_first(dict.fromkeys((*told, *heard_so_far(case, rules))))
+
+
+def heaviest_first(heard: Iterable[Heard]) -> tuple[Heard, ...]:
+    """As much as is carried along, danger before all else."""
     return tuple(sorted(heard, key=lambda one: list(Meaning).index(one.meaning)))[:MOST]
 
 

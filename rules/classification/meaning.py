@@ -17,7 +17,7 @@ from pydantic import Field
 from models.case.heard import MOST, QUOTED, Heard
 from models.common.vocabulary import Meaning
 from models.policy.policy import GradingPolicy
-from rules.case.grading import listed, told_apart, words_for
+from rules.case.grading import heaviest_first, listed, told_apart, words_for
 from rules.classification import linear
 from rules.classification.linear import Linear, LinearSheet, ModelError, read_model
 from rules.classification.ngrams import more_terms, terms
@@ -60,16 +60,16 @@ class MeaningReader:
         words: dict[Heard, None] = {}
         best: dict[Meaning, tuple[float, str]] = {}
         for passage in passages(text):
+            enough = len(_LETTER.findall(passage)) >= LITTLE
             for meaning, chance in self.chances(passage, rules).items():
                 said = tuple(self._said(rules, meaning, chance, passage))
                 words |= {Heard(meaning=meaning, words=word): None for word in said}
-                enough = len(_LETTER.findall(passage)) >= LITTLE
                 if not said and enough and chance >= max(self.sheet.least[meaning], best.get(meaning, (0.0, ""))[0]):
                     best[meaning] = chance, passage
         listed = {one.meaning for one in words}
         by = f"model:{self.sheet.version}"
         read = (Heard(meaning=one, words=_quoted(passage), by=by) for one, (_, passage) in best.items() if one not in listed)
-        return tuple(sorted((*read, *words), key=lambda one: list(Meaning).index(one.meaning)))[:MOST]
+        return heaviest_first((*read, *words))
 
     def _said(self, rules: GradingPolicy, meaning: Meaning, chance: float, passage: str) -> Iterator[str]:
         """The words of the meaning's list that the passage says, without those of clauses that mean something else."""
