@@ -11,7 +11,8 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from activities.kit.carries_out import carries_out
 from activities.reconciliation.differences import close_cases, record, to_people
 from adapters.database.engine import Database, take_turns
-from adapters.restart import WORKFLOW, described
+from adapters.restart import described
+from adapters.starting import WORKFLOW
 from models.activities import SWEEP
 from models.common.vocabulary import Stage, WaitingOn
 from models.policy.policy import Policy

@@ -3,22 +3,17 @@
 from datetime import datetime
 
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.common import WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.database.engine import Database
+from adapters.starting import start_case
 from models.case.state import CaseStart, CaseState, TimelineEntry
 from models.common.actors import Actor
 from models.common.events import Event
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import ChildState, Remedy
 from models.tables.case import CaseRow
-
-WORKFLOW = "CaseWorkflow"
-OWNER = "customer_id"
-"""The memo that says whose case it is before its row is there."""
-REQUEST = "request"
-"""The memo that says by which request it was opened."""
 
 
 async def described(client: Client, workflow_id: str) -> WorkflowExecutionDescription | None:
@@ -55,15 +50,8 @@ async def restart(  # noqa: PLR0917
     entry = TimelineEntry(version=row.version + 1, at=at, event=Event.RESTARTED, by=by)
     change = {"version": entry.version, "entries": (entry,), "remedies": remedies, "wait": None}
     receipt = state.receipt
-    return await client.start_workflow(
-        WORKFLOW,
-        CaseStart(receipt=receipt, policy=policy, state=state.model_copy(update=change)),
-        id=receipt.case_id,
-        task_queue=task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-        memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id},
-    )
+    start = CaseStart(receipt=receipt, policy=policy, state=state.model_copy(update=change))
+    return await start_case(client, task_queue, start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
 
 
 async def _with_its_children(client: Client, remedy: Remedy) -> Remedy:

@@ -26,9 +26,8 @@ class LinkingActivities:
         if known is None and relation is None:
             return WasLinked(changed=False)
         told = Related(other=asked.case_id, relation=relation and relation.other_way, by=asked.by, key=asked.key)
-        await to_cases(activity.client(), "related")(
-            asked.other, told
-        )  # before it is written: what is repeated finds it as it was
+        tell = to_cases(activity.client(), "related")
+        await tell(asked.other, told)  # before it is written: what is repeated finds it as it was
         async with self._database.writing() as session:
             for number, (case_id, other) in enumerate(sides):
                 if relation is None:

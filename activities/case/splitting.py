@@ -2,12 +2,11 @@
 
 from sqlmodel import col, update
 from temporalio import activity
-from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from activities.kit.carries_out import carries_out
 from adapters.database.engine import Database, insert_if_absent
-from adapters.restart import OWNER, REQUEST, WORKFLOW
+from adapters.starting import start_case
 from models.activities import START_SPLIT_CASE
 from models.case.state import CaseStart
 from models.tables.case import OpeningRow
@@ -24,17 +23,8 @@ class SplittingActivities:
     async def start_split_case(self, start: CaseStart) -> None:
         """Who asks for the same of these lines again joins the new case."""
         await self._take_places(start)
-        receipt = start.receipt
         try:
-            await activity.client().start_workflow(
-                WORKFLOW,
-                start,
-                id=receipt.case_id,
-                task_queue=activity.info().task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id},
-                static_summary=" · ".join(str(part) for part in (receipt.kind, receipt.order_id, receipt.issue) if part),
-            )
+            await start_case(activity.client(), activity.info().task_queue, start)
         except WorkflowAlreadyStartedError:
             activity.logger.info("split_case.is_open_already")
 

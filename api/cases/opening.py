@@ -145,8 +145,7 @@ async def _beside(parts: Parts, places: Places) -> str | None:
 
 async def _start(parts: Parts, receipt: Receipt, beside: str | None) -> Opening:
     start = CaseStart(receipt=receipt, policy=slice_policy(parts.policy, receipt.received_at))
-    summary = " · ".join(str(part) for part in (receipt.kind, receipt.order_id, receipt.issue) if part)
-    new = await parts.engine.start(start, summary)
+    new = await parts.engine.start(start)
     if not new:
         _same(await parts.engine.started_by(receipt.case_id), receipt.request_id)
     else:

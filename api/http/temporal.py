@@ -12,7 +12,6 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
@@ -20,8 +19,8 @@ from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 from adapters.database.engine import Database
 from adapters.database.requests import digest_of
 from adapters.logs.correlation import Correlation
-from adapters.restart import OWNER, REQUEST, WORKFLOW
 from adapters.seal import Sealing
+from adapters.starting import OWNER, REQUEST, start_case
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
 from models.case.action_bodies import Join
 from models.case.actions import Act
@@ -64,21 +63,11 @@ class CaseEngine:
         )
         return cls(client, settings.task_queue, database)
 
-    async def start(self, start: CaseStart, summary: str) -> bool:
+    async def start(self, start: CaseStart) -> bool:
         """Start the case; False when it was started before. Needs no worker."""
-        receipt = start.receipt
         async with _bounded(START_WITHIN):
             try:
-                await self._client.start_workflow(
-                    WORKFLOW,
-                    start,
-                    id=receipt.case_id,
-                    task_queue=self._task_queue,
-                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                    memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id},
-                    static_summary=summary,
-                )
+                await start_case(self._client, self._task_queue, start)
             except WorkflowAlreadyStartedError:
                 return False
         return True
