@@ -32,6 +32,7 @@ from activities.classification import ClassificationActivities
 from activities.kit.calendars import CalendarActivities
 from activities.kit.carries_out import activities_of, entry_of
 from activities.kit.child_reports import ChildReportActivities
+from activities.kit.direct import Directly
 from activities.kit.signals import to_cases
 from activities.knowledge import KnowledgeActivities
 from activities.money.coupon import CouponActivities
@@ -93,8 +94,10 @@ class Wiring:
     activities: Sequence[Callable[..., Any]]
 
     def of(self, queue: str | None) -> list[Callable[..., Any]]:
-        """The activities of a partners' queue; None: those of our own (models/activities.py)."""
-        return [call for call in self.activities if (entry := entry_of(call)) is not None and entry.queue == queue]
+        """The activities of a partners' queue; None: those of our own, and those that are asked directly (models/activities.py)."""
+        own = queue is None
+        entries = ((call, entry_of(call)) for call in self.activities)
+        return [call for call, entry in entries if entry is not None and (entry.queue == queue or (own and entry.direct))]
 
 
 def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
@@ -154,7 +157,7 @@ async def at_work(
         workflows=wiring.workflows,
         activities=wiring.of(None),
         workflow_runner=RUNNER,
-        interceptors=[Correlation(), Sealed(settings)],
+        interceptors=[Correlation(), Directly(settings.partner_rates), Sealed(settings)],
         graceful_shutdown_timeout=patience,
         max_cached_workflows=settings.worker_cached_cases,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,

@@ -34,6 +34,7 @@ from models.claims.state import (
     ParcelClaimed,
     Told,
 )
+from models.common import generation
 from models.common.actors import Actor
 from models.common.base import Money
 from models.common.errors import PartnerError
@@ -106,6 +107,7 @@ class ClaimActivities:
                 id=claim.claim_id,
                 task_queue=activity.info().task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                memo={generation.MEMO: generation.GENERATION},
                 static_summary=f"{claim.kind} on {claim.who}, {money(claim.amount).en}",
                 static_details=f"Of the case [{claim.case_id}], order {claim.order_id}.",
             )

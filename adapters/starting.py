@@ -4,6 +4,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from models.case.state import CaseStart
+from models.common import generation
 
 WORKFLOW = "CaseWorkflow"
 OWNER = "customer_id"
@@ -27,6 +28,6 @@ async def start_case(
         task_queue=task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         id_reuse_policy=reuse,
-        memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id},
+        memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id, generation.MEMO: generation.GENERATION},
         static_summary=" · ".join(str(part) for part in (receipt.kind, receipt.order_id, receipt.issue) if part),
     )

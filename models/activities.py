@@ -76,14 +76,14 @@ RELATE_CASES = Activity("relate_cases", Relate, WasLinked)
 TELL_CASE = Activity("tell_case", Telling, type(None))
 
 # Facts of an order
-LOOK_UP = Activity("look_up", LookUp, LookedUp, SEVERAL_PARTNERS)
+LOOK_UP = Activity("look_up", LookUp, LookedUp, SEVERAL_PARTNERS, direct=True)
 ASK_PARTNERS = Activity("ask_partners", AskPartner, type(None), SEVERAL_PARTNERS)
 
 # Money
 RECALL = Activity("recall", Recall, OrderHistory)
 INTEND_REFUND = Activity("intend_refund", RefundIntent, RefundPlan)
 PAY_BACK = Activity("pay_back", PayBack, PaidBack, Partner.PAYMENT)
-REFUND_BY_KEY = Activity("refund_by_key", RefundByKey, HeldRefund, Partner.PAYMENT)
+REFUND_BY_KEY = Activity("refund_by_key", RefundByKey, HeldRefund, Partner.PAYMENT, direct=True)
 REFUND_STATES = Activity("refund_states", RefundQuery, PaidBack, Partner.PAYMENT)
 ISSUE_COUPON = Activity("issue_coupon", CouponRequest, CouponState, Partner.PROMOTION)
 REVOKE_COUPON = Activity("revoke_coupon", CouponRequest, CouponState, Partner.PROMOTION)

@@ -30,7 +30,8 @@ async def test_every_activity_that_workflows_know_is_carried_out_once_on_its_own
     database, partners = Database(settings), Partners.connect(settings)
     wiring = wire(settings, database, partners)
     wired = [(call.__name__, queue) for queue in (None, *PARTNER_QUEUES) for call in wiring.of(queue)]
-    known = [(entry.name, entry.queue) for entry in vars(models.activities).values() if isinstance(entry, Activity)]
+    entries = [entry for entry in vars(models.activities).values() if isinstance(entry, Activity)]
+    known = [(entry.name, queue) for entry in entries for queue in {entry.queue, *((None,) if entry.direct else ())}]
     assert sorted(wired, key=str) == sorted(known, key=str)
     assert (PAY_BACK.task_queue("cases"), SAVE_CASE.task_queue("cases")) == ("cases-payment", "cases")
     await partners.aclose()

@@ -17,6 +17,7 @@ from rules.reconciliation.found import decision_on
 from workflows.claims.from_case import open_claims
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.remedies import replace
 
 FOUND = "lost-then-found"
@@ -26,7 +27,7 @@ FOUND = "lost-then-found"
 def hear_of_parcel(context: CaseContext, told: Shipment | ReturnParcel) -> bool:
     """Deal with a parcel that turns up; to be asked before it is taken down. False: it is no news of one that was given up."""
     case, found = context.case, as_found(told, context.policy.returns, context.now)
-    if found is None or not is_news(case, found) or len(case.found) >= MOST_FOUND or not workflow.patched(FOUND):
+    if found is None or not is_news(case, found) or len(case.found) >= MOST_FOUND or not patched(FOUND):
         return False
     case.found = (*case.found, found)
     context.note(

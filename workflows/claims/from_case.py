@@ -5,8 +5,6 @@ Nothing here touches the customer: what was executed stays, and the parties sett
 
 import asyncio
 
-from temporalio import workflow
-
 from models.claims.policy import ClaimsPolicy
 from models.claims.state import (
     Claim,
@@ -27,6 +25,7 @@ from rules.claims.receivables import NOBODY, Receivable, excessive, if_late, mis
 from rules.remedies.limits import currency_of
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 
 MOVED = "responsibility_moved"
 ONE_LIMIT = "cases-share-the-carriers-limit"
@@ -53,7 +52,7 @@ async def _claimed_elsewhere(context: CaseContext, policy: ClaimsPolicy) -> dict
     """What other cases have claimed for the parcels of this one, whose carriers are liable up to their limit once."""
     case, elsewhere = context.case, dict[str, int]()
     for due in receivables(case, policy, moved=case.claims_moved):
-        if due.kind is ClaimKind.CARRIER and due.tracking and case.order and workflow.patched(ONE_LIMIT):
+        if due.kind is ClaimKind.CARRIER and due.tracking and case.order and patched(ONE_LIMIT):
             asked = ParcelClaimed(
                 case_id=case.case_id, order_id=case.order.order_id, who=due.who, tracking=due.tracking, currency=due.currency
             )

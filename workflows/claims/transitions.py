@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from temporalio import workflow
-
 from models.case.actions import Act
 from models.claims.actions import (
     AcceptClaim,
@@ -28,6 +26,7 @@ from rules.claims.found import PARCEL_FOUND, still_claimed
 from rules.claims.found import WORDS as FOUND_WORDS
 from rules.claims.permissions import PAYMENTS, unfit_body
 from workflows.claims.context import ClaimContext
+from workflows.kit.patches import patched
 
 NEWS_FIRST = "news-before-the-first-task"
 """Patch: before it, a claim whose first workflow task was lost never began when somebody had spoken meanwhile."""
@@ -184,7 +183,7 @@ def adjust(context: ClaimContext, change: ClaimAdjustment) -> None:
     if state.accepted is not None and state.accepted.minor > left.minor:
         state.accepted = left
     context.note(Event.CLAIM_CHANGED, why=change.why)
-    paid_back = bool(state.owed_minor) and was_over and workflow.patched(TOLD_WHEN_OWED)
+    paid_back = bool(state.owed_minor) and was_over and patched(TOLD_WHEN_OWED)
     if state.claim.kind is not ClaimKind.CREDIT and (paid_back or not was_over):
         context.tell(ClaimMove.CHANGE if left.minor else ClaimMove.WITHDRAW, WORDS.get(change.why))
     if not left.minor and not state.received_minor:
@@ -251,7 +250,7 @@ def _paid(context: ClaimContext, word: ClaimWord, key: str, by: Actor) -> str | 
 
 def _unclear(context: ClaimContext) -> str:
     """Money in another currency, or of another amount under the same reference: a supervisor sees what it settles."""
-    if not workflow.patched(UNCLEAR):
+    if not patched(UNCLEAR):
         return "unreadable"
     if context.state.closed_at is None and context.state.status in ClaimStatus.collecting():
         leave_to_a_supervisor(context, ClaimWaitFor.PAYMENT)

@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.claims import transitions
     from workflows.claims.context import ClaimContext
     from workflows.kit.cancellation import refuse_cancellation
+    from workflows.kit.patches import patched
     from workflows.kit.updates import update
 
 
@@ -29,7 +30,7 @@ class ClaimWorkflow:
     async def run(self, start: ClaimStart) -> str:  # taken by __init__
         """Until it is settled, written off or withdrawn, and the time in which that may still change has passed."""
         context = self.context
-        if context.state.version == 0 or (not transitions.begun(context) and workflow.patched(transitions.NEWS_FIRST)):
+        if context.state.version == 0 or (not transitions.begun(context) and patched(transitions.NEWS_FIRST)):
             transitions.begin(context)
         while not context.finished:
             with refuse_cancellation(context):

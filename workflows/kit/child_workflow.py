@@ -19,6 +19,7 @@ from temporalio.exceptions import FailureError
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from models.case.child_reports import News, Report, Telling
+from models.common import generation
 from models.common.actors import SYSTEM, Actor
 from models.common.deadline import Deadline, DeadlineKind
 from models.common.events import Event
@@ -77,6 +78,7 @@ async def run(
             id=name,
             parent_close_policy=ParentClosePolicy.ABANDON,
             static_summary=f"{kind} · {context.case.case_id}",
+            memo={generation.MEMO: generation.GENERATION},
             search_attributes=TypedSearchAttributes(_found_by(context, kind)),
         )
         context.child_watchers.append(asyncio.create_task(_broken_off(context, remedy_id, handle)))

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from temporalio import workflow
-
 from models.case.action_bodies import SetPriority
 from models.case.actions import Act
 from models.case.heard import MOST, Heard
@@ -16,6 +14,7 @@ from rules.case.grading import grade, heard_so_far, listed, raised, said_in
 from rules.case.routing import route
 from rules.common.amounts import cost_of
 from workflows.kit.case_deadlines import CaseDeadlines
+from workflows.kit.patches import patched
 
 HEARD = "danger-told-later"
 """Patch: before it, a case was graded when it was classified, and never again by what was said after."""
@@ -74,7 +73,7 @@ def grade_words(context: CaseDeadlines, words: str, by: Actor, read: tuple[Heard
     dangers = _new_dangers(case, earlier, heard)
     graded = raised(context.policy, case.grade, graded_by(context, heard))
     higher = graded.priority < case.grade.priority and (bool(dangers) or case.grade.by is None)
-    if not (dangers or higher) or not workflow.patched(HEARD):
+    if not (dangers or higher) or not patched(HEARD):
         return
     if higher:
         _change(context, graded)

@@ -14,6 +14,7 @@ from models.investigation.clocks import Clock
 from models.policy.policy import PolicySlice
 from rules.case.merging import counted, waited_longer, with_waited
 from rules.common import sla_clock, working_time
+from workflows.kit.patches import patched
 
 WORTH_TELLING = timedelta(hours=1)
 """A promise that moved by less is not told."""
@@ -119,7 +120,7 @@ class SlaClocks:
     def tell_moved(self, before: dict[ClockName, datetime]) -> None:
         """Days off that were announced since have moved a promise: the customer is told (SLA-6)."""
         for name, due in self.promised().items():
-            if name in before and abs(due - before[name]) >= WORTH_TELLING and workflow.patched(DAYS_OFF):
+            if name in before and abs(due - before[name]) >= WORTH_TELLING and patched(DAYS_OFF):
                 self._note(Event.PROMISE_MOVED, clock=name.value, due=due.isoformat(), why="days_off")
 
     def due(self, name: ClockName) -> datetime | None:

@@ -9,6 +9,7 @@ from models.returns.partner import ReturnParcel
 from models.returns.state import ReturnPolicy
 from rules.common.traces import is_older, latest
 from rules.returns import statuses
+from workflows.kit.patches import patched
 
 CARRIERS_WORDS = "carriers-words"
 """Patch: before it, words in camelCase and numbers were not read, and a word that nobody knew counted as in transit."""
@@ -26,7 +27,7 @@ class Traces:
         """Whether this is the parcel's latest state; an older one changes nothing. `asked`: it is an answer, which holds without scans too."""
         told, known = latest(parcel.scans), self._known.get(parcel.tracking)
         of_now = asked and told is None
-        if not of_now and is_older(told, known) and workflow.patched(SCANS_BY_TIME):
+        if not of_now and is_older(told, known) and patched(SCANS_BY_TIME):
             return False
         if told is not None:
             self._known[parcel.tracking] = told
@@ -37,7 +38,7 @@ def status_of(parcel: ReturnParcel, policy: ReturnPolicy) -> ShipmentStatus | No
     """Our status for the carrier's word; None: nobody knows it, so it changes nothing, and the operator is told."""
     status = statuses.status_of(parcel, policy)
     before = ShipmentStatus(policy.statuses.get(_as_before(parcel.status), ShipmentStatus.IN_TRANSIT))
-    if status is not before and not workflow.patched(CARRIERS_WORDS):
+    if status is not before and not patched(CARRIERS_WORDS):
         return before
     if status is None:
         word = {"word": parcel.status[:100], "codes": parcel.codes, "carrier_id": parcel.carrier_id}

@@ -21,6 +21,7 @@ from rules.money.worth import books_seen
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext, StageChange, give_up_on
+from workflows.kit.patches import patched
 from workflows.kit.remedies import find, replace
 from workflows.money.refund_progress import fail, failed, finish, move_part, note, over, owed, refusal_of, sum_of, tell
 
@@ -36,7 +37,7 @@ IN_ITS_PLACE = "arrival-counts-where-its-successor-failed"
 async def pay(context: CaseContext, remedy_id: str) -> None:
     """Returns when the customer has the money, or when the remedy was taken back because a person has to decide after all (RES-10's caps)."""
     while owed(context, remedy_id):
-        failed_before = find(context, remedy_id).refund_status is RefundStatus.FAILED and workflow.patched(FAILED_STAYS)
+        failed_before = find(context, remedy_id).refund_status is RefundStatus.FAILED and patched(FAILED_STAYS)
         if (
             not failed_before
             and await reserve_refund(context, remedy_id)
@@ -159,7 +160,7 @@ async def answer(context: CaseContext, remedy_id: str, request: PayBack) -> Paid
             if await context.wait_for(WaitingOn.NOBODY, WaitFor.REFUND, asking.done):
                 break
             context.note(Event.PARTNER_SILENT, waiting_for=WaitFor.REFUND.value)
-            if workflow.patched(SILENCE):
+            if patched(SILENCE):
                 unanswered = (part for part in request.parts if part.refund_status is RefundStatus.PENDING)
                 fail(context, remedy_id, sum_of(unanswered), "provider_silent")  # what it took before is on its way
                 await a_person_sees_to_it(context, remedy_id, asking)
@@ -181,7 +182,7 @@ async def no_more(asking: "asyncio.Future[PaidBack]") -> None:
 async def arrives(context: CaseContext, remedy_id: str) -> bool:
     """Accepted is not arrived: wait for the provider's notice, and ask now and then in case it got lost."""
     if not over(context, remedy_id):
-        if workflow.patched(ONE_WAIT):
+        if patched(ONE_WAIT):
             with followed(context, remedy_id):
                 await context.wait_for(WaitingOn.NOBODY, WaitFor.ARRIVAL, lambda: over(context, remedy_id))
         else:
@@ -229,7 +230,7 @@ def doubtful(context: CaseContext, told: Refund) -> bool:
         return False
     known = (part for remedy in context.case.remedies for part in remedy.parts if part.key == told.key)
     refused = any(part.refund_status is RefundStatus.FAILED for part in known)
-    return (refused and workflow.patched(CONFIRMED)) or (given_again(context, told) is not None and workflow.patched(GIVEN_AGAIN))
+    return (refused and patched(CONFIRMED)) or (given_again(context, told) is not None and patched(GIVEN_AGAIN))
 
 
 def given_again(context: CaseContext, told: Refund) -> Remedy | None:
@@ -253,7 +254,7 @@ def arrived_all_the_same(context: CaseContext, remedy_id: str) -> bool:
         if refund.status is ProviderRefundStatus.ARRIVED and refund.key.startswith(mine) and refund.key not in known
     )
     covered = remedy.amount is not None and sum_of((*standing(remedy.parts), *arrived)) == remedy.amount.minor
-    if not arrived or not covered or not workflow.patched(IN_ITS_PLACE):
+    if not arrived or not covered or not patched(IN_ITS_PLACE):
         return False
     replace(context, remedy.model_copy(update={"parts": (*remedy.parts, *arrived), "refund_status": RefundStatus.PENDING}))
     return True
@@ -311,7 +312,7 @@ async def await_manual_resolution(context: CaseContext, remedy_id: str) -> None:
         refused = [part for part in remedy.parts if part.refused]
         late = [part for part in remedy.parts if part.unsettled]
         fail(context, remedy_id, sum_of(refused or late), refusal_of(refused) if refused else "not_arrived")
-    if any(part.unsettled for part in remedy.parts) and workflow.patched(SILENCE):
+    if any(part.unsettled for part in remedy.parts) and patched(SILENCE):
         with followed(context, remedy_id):
             await a_person_sees_to_it(context, remedy_id)
     else:

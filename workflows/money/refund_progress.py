@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from temporalio import workflow
-
 from models.common.events import Event
 from models.common.vocabulary import RefundStatus, Stage
 from models.reconciliation.difference import Reported
@@ -12,6 +10,7 @@ from rules.money.refund_state import may_follow, standing_minor, status_of
 from rules.reconciliation.money import other_amount
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.remedies import find, replace
 
 REVERSALS = "refund-comes-back"
@@ -77,7 +76,7 @@ def move_part(context: CaseContext, told: RefundPart) -> bool:
         for part in remedy.parts:
             if part.key == told.key and may_follow(told.refund_status, part.refund_status):
                 came_back = told.refund_status is RefundStatus.REVERSED
-                if came_back and not workflow.patched(REVERSALS):
+                if came_back and not patched(REVERSALS):
                     return False
                 given = remedy.refund_status is RefundStatus.ARRIVED
                 otherwise = part.paid_otherwise or (given and not came_back)

@@ -1,13 +1,12 @@
 """Carrying out what was settled, in the order of the table, and taking it back (RES-3, RES-11)."""
 
-from temporalio import workflow
-
 from models.common.events import Event
 from models.common.vocabulary import RemedyKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES
 from rules.case.withdrawal import kept_goods, owed_for_goods
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.remedies import due_all_the_same, find, replace
 from workflows.money import refund
 from workflows.remedies.table import STEPS
@@ -54,7 +53,7 @@ async def pay_for_kept_goods(context: CaseContext) -> None:
     """Goods that the merchant accepted for a remedy that came to nothing, and that nothing was given for since, are refunded."""
     case = context.case
     for remedy, paid in tuple(owed_for_goods(case)):
-        if not workflow.patched(KEPT_GOODS):
+        if not patched(KEPT_GOODS):
             return
         refunded = Remedy(
             id=f"{remedy.id}-goods",

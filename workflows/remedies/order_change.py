@@ -6,7 +6,6 @@ What was asked is on the remedy before it is asked, so that whatever the merchan
 from datetime import timedelta
 
 from pydantic import JsonValue
-from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.activities import ReleaseItems, ReserveItems
@@ -28,6 +27,7 @@ from models.remedies.remedy import Remedy
 from rules.remedies.order_change import cancelled_lines, difference
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.refusals import REFUSED, note_unanswered
 from workflows.kit.remedies import CHARGE_UNPAID, due_all_the_same, find, give_up_unpaid, replace
 from workflows.money import charge as charging
@@ -77,7 +77,7 @@ async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[st
 async def keep_what_was_done(context: CaseContext, remedy_id: str) -> None:
     """The merchant cancelled or changed the order, and it is too late to undo that: what it gives back is the customer's."""
     gives_back = state_of(context, remedy_id).status is ChangeStatus.CONFIRMED and find(context, remedy_id).amount is not None
-    if gives_back and workflow.patched(TOO_LATE):
+    if gives_back and patched(TOO_LATE):
         cancelled = find(context, remedy_id).kind is RemedyKind.ORDER_CANCELLED
         tell_once(context, remedy_id, Event.ORDER_CANCELLED if cancelled else Event.ORDER_CHANGED)
         with due_all_the_same(context):

@@ -25,6 +25,7 @@ from rules.replacements.permissions import back_with_the_merchant, goods_of, ite
 from workflows.claims.found import report_to_people
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.refusals import refusal_of
 from workflows.kit.remedies import due_all_the_same, find, give_up_unpaid, replace
 from workflows.money import refund
@@ -116,7 +117,7 @@ async def compensate(context: CaseContext, remedy_id: str, why: str) -> tuple[st
     if find(context, remedy_id).replacement is not None:
         child_workflow.switch_to(context, remedy_id, child_workflow.workflow_id(context.case.case_id, remedy_id, KIND))
     await child_workflow.call_off(context, remedy_id, why)
-    if announced_in_vain(context, find(context, remedy_id)) and workflow.patched(ANNOUNCED):
+    if announced_in_vain(context, find(context, remedy_id)) and patched(ANNOUNCED):
         context.in_background(call_return_off(context, remedy_id))
     await give_charge_back(context, remedy_id)
     state = find(context, remedy_id).replacement
@@ -197,7 +198,7 @@ async def put_away(context: CaseContext, remedy_id: str, why: str) -> None:
         if not any(remedy.done_at or remedy.open for remedy in context.case.remedies):
             context.case.outcome = Outcome.NOT_PURSUED
         return
-    if why == UNPAID and workflow.patched(UNPAID_ENDS):
+    if why == UNPAID and patched(UNPAID_ENDS):
         give_up_unpaid(context)
         return
     if why in FOR_A_PERSON and context.case.tier is Tier.MERCHANT:

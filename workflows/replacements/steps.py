@@ -21,6 +21,7 @@ from models.returns.state import ReturnResult
 from rules.replacements.deadlines import reservation
 from rules.replacements.permissions import difference
 from workflows.kit.case_context import give_up_on
+from workflows.kit.patches import patched
 from workflows.kit.refusals import REFUSED
 from workflows.money import charge as charging
 from workflows.replacements import activities as effects
@@ -111,7 +112,7 @@ async def hold(context: ReplacementContext, on: WaitingOn, for_: WaitFor, done: 
 def _held(context: ReplacementContext, until: datetime) -> None:
     """The warehouse holds the goods until then. Renewed a quarter of `reserve_for` before; where it holds them for less, at half-time."""
     ahead, half = context.start.policy.reserve_for / 4, (until - context.now) / 2
-    short = half < ahead and workflow.patched(SHORT_RESERVATIONS)
+    short = half < ahead and patched(SHORT_RESERVATIONS)
     context.change(reserved_until=until, renew_at=until - (half if short else ahead))
 
 

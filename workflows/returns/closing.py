@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.common.events import Event
@@ -11,6 +10,7 @@ from models.common.vocabulary import Reception, WaitFor, WaitingOn
 from models.returns.activities import CallOffReturn, SendGoodsBack
 from models.returns.state import PickupState, ReturnParcelState, ReturnResult, ReturnStage
 from rules.returns import outcome as return_outcome
+from workflows.kit.patches import patched
 from workflows.kit.refusals import refusal_of
 from workflows.returns import activities as return_activities
 from workflows.returns.context import ReturnContext
@@ -81,7 +81,7 @@ async def _see_to_the_rest(context: ReturnContext, result: ReturnResult) -> None
         await context.child.finish(WaitFor.RETURN_TRANSIT)
     elif result in {ReturnResult.EXPIRED, ReturnResult.CALLED_OFF}:
         await _called_off(context)
-    elif result is ReturnResult.NO_ADDRESS and workflow.patched(UNADDRESSED):
+    elif result is ReturnResult.NO_ADDRESS and patched(UNADDRESSED):
         await _called_off(context)  # the merchant may have opened it, and its answer got lost
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.actions import Act
@@ -41,6 +40,7 @@ from rules.returns.outcome import inspects, told_lines
 from rules.returns.permissions import fault_of
 from workflows.kit.child_workflow import ChildContext
 from workflows.kit.context import Context, Seen
+from workflows.kit.patches import patched
 from workflows.kit.traces import Traces, status_of
 from workflows.returns import activities as return_activities
 
@@ -203,13 +203,13 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
             pickup = self.state.pickup
             fetched = pickup is not None and pickup.state in PickupState.standing() and pickup.tracking == parcel.tracking
             early = pickup is not None and (latest(parcel.scans) or self.heard_at) < pickup.start
-            if fetched and early and self.state.label is not None and workflow.patched(PICKUP_OFF):
+            if fetched and early and self.state.label is not None and patched(PICKUP_OFF):
                 fetched = False  # posted with the same label: the courier has not come yet
             self.sent(Way.PICKUP if fetched else Way.LABEL, parcel.tracking, parcel.carrier_id)
         if self.state.parcel is not None:
             self.change(parcel=self.state.parcel.model_copy(update={"words": parcel.status[:100]}))
         self.lost = status is ShipmentStatus.LOST
-        self.turned_back = status is ShipmentStatus.RETURNED and workflow.patched(TURNED_BACK)
+        self.turned_back = status is ShipmentStatus.RETURNED and patched(TURNED_BACK)
         if status is ShipmentStatus.DELIVERED:
             self.received()
 
@@ -237,7 +237,7 @@ def _pickup(context: ReturnContext, notice: Notice) -> str | None:
 def _inspection(context: ReturnContext, notice: Notice) -> str | None:
     told = ToldInspection.model_validate(notice.payload)
     stage, lines = context.state.stage, told_lines(context.state, told)
-    unannounced = stage is ReturnStage.AWAITING and workflow.patched(UNANNOUNCED)
+    unannounced = stage is ReturnStage.AWAITING and patched(UNANNOUNCED)
     if context.state.inspection is not None or not (unannounced or stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}):
         return "already_known"
     if lines is None:

@@ -1,7 +1,5 @@
 """The case's side of a return (RES-6): it runs the child workflow, and refunds what the inspection accepted."""
 
-from temporalio import workflow
-
 from models.case.activities import ReleaseItems, ReserveItems
 from models.case.child_reports import Report
 from models.common.base import Money
@@ -16,6 +14,7 @@ from models.returns.state import ReturnResult, ReturnState
 from rules.returns import outcome as return_outcome
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.money import coupon, refund
 
 KIND = "return"
@@ -202,7 +201,7 @@ def hear(context: CaseContext, report: Report) -> None:
     """The case's signal `report`: goods that do not get back to the customer are a person's, by the deadline of the wait `plan`."""
     before = _stuck(context, report.remedy_id)
     child_workflow.receive_report(context, report)
-    if before is None and _stuck(context, report.remedy_id) is not None and workflow.patched(STUCK):
+    if before is None and _stuck(context, report.remedy_id) is not None and patched(STUCK):
         case = context.case
         context.escalate("goods_stuck", to=Tier.PLATFORM if case.tier is Tier.MERCHANT else case.tier)
         if case.stage not in Stage.before_follow_up():

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.common.events import Event
@@ -15,6 +14,7 @@ from models.returns.state import PickupState, ReturnResult, ReturnStage, Way
 from rules.returns import outcome as return_outcome
 from rules.returns.deadlines import sending_closes
 from workflows.kit.child_workflow import workflow_id
+from workflows.kit.patches import patched
 from workflows.returns import activities as return_activities
 from workflows.returns.context import PICKUP_OFF, ReturnContext
 
@@ -88,7 +88,7 @@ async def sent(context: ReturnContext) -> ReturnResult | None:
 def _call_pickup_off(context: ReturnContext) -> None:
     """The goods went another way than with the courier who is booked; the return goes on meanwhile."""
     pickup = context.state.pickup
-    if pickup is not None and pickup.state in PickupState.standing() and workflow.patched(PICKUP_OFF):
+    if pickup is not None and pickup.state in PickupState.standing() and patched(PICKUP_OFF):
         never_asked = context.call is PickupCall.BOOK
         context.call, context.slot = None, None
         if never_asked:

@@ -1,13 +1,12 @@
 """Dispatch (DSP-1): which team, and who is asked first. The handler is found when a person is needed (`workflows/kit/assignment.py`)."""
 
-from temporalio import workflow
-
 from models.common.events import Event
 from models.common.vocabulary import Tier
 from rules.case.assignment import is_entered_by_phone
 from rules.case.routing import route
 from workflows.kit.assignment import HELD
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 
 HEIGHT = {Tier.MERCHANT: 0, Tier.PLATFORM: 1, Tier.SUPERVISOR: 2}
 
@@ -42,4 +41,4 @@ async def find_a_team(context: CaseContext) -> None:
 def _has_whoever_entered_it(context: CaseContext) -> bool:
     case = context.case
     theirs = is_entered_by_phone(case.receipt) and case.handler is not None and case.handler.is_(case.receipt.opened_by)
-    return theirs and workflow.patched(HELD)
+    return theirs and patched(HELD)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.activities import LookUp, Recall
@@ -19,6 +18,7 @@ from workflows.claims.found import hear_of_parcel
 from workflows.kit import activities
 from workflows.kit.assignment import ANSWERED, HELD, answer_customer
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.refusals import note_unanswered
 from workflows.kit.traces import SCANS_BY_TIME
 
@@ -33,10 +33,10 @@ A_MOMENT = timedelta(minutes=1)
 
 async def receive(context: CaseContext) -> None:
     """Acknowledge at once; then look the order up, and ask the customer when it is not one of theirs (REC-3). Danger waits for no order."""
-    if context.case.version == 0 or (not context.case.clocks and workflow.patched(NEWS_FIRST)):
+    if context.case.version == 0 or (not context.case.clocks and patched(NEWS_FIRST)):
         acknowledge(context)
     while not await order_is_theirs(context):
-        if workflow.patched(DANGER_FIRST) and tells_danger(context):
+        if patched(DANGER_FIRST) and tells_danger(context):
             context.case.order_unverified = True
             return
         await ask_for_the_right_order(context)
@@ -51,7 +51,7 @@ def acknowledge(context: CaseContext) -> None:
     """REC-4: received, with the steps ahead and the times to expect."""
     receipt = context.case.receipt
     context.clocks.start()
-    by_phone = context.case.split_from is None and is_entered_by_phone(receipt) and workflow.patched(HELD)
+    by_phone = context.case.split_from is None and is_entered_by_phone(receipt) and patched(HELD)
     if by_phone:  # whoever enters it has the customer on the phone (DSP-3)
         context.case.handler = context.case.owner = receipt.opened_by
         context.clocks.stop(ClockName.FIRST_REPLY)
@@ -103,7 +103,9 @@ async def look_up(context: CaseContext) -> None:
     request = LookUp(case_id=case.case_id, order_id=case.order_id)
     try:
         until = context.now + patience + A_MOMENT
-        answer = await context.await_partner(activities.look_up(request, patience), WaitFor.PARTNER_DATA, until)
+        answer = await activities.look_up_directly(request) or await context.await_partner(
+            activities.look_up(request, patience), WaitFor.PARTNER_DATA, until
+        )
     except ActivityError as error:
         case.order_unverified = True
         note_unanswered(context.note, error, WaitFor.PARTNER_DATA)
@@ -113,7 +115,7 @@ async def look_up(context: CaseContext) -> None:
         for told in answer.shipments:
             hear_of_parcel(context, told)
         shipments = newest(case.shipments, answer.shipments)
-        if shipments != answer.shipments and not workflow.patched(SCANS_BY_TIME):
+        if shipments != answer.shipments and not patched(SCANS_BY_TIME):
             shipments = answer.shipments
         case.order, case.shipments, case.payments = answer.order, shipments, answer.payments
         case.looked_up_at = context.now
@@ -154,7 +156,7 @@ def establish_facts(context: CaseContext) -> None:
         warranties=context.policy.eligibility.warranty_months,
         counting=counting_of(context.policy, case.order) if case.order else None,
         asked_at=case.receipt.received_at,
-        given_for_goods=given if given and workflow.patched(FOR_GOODS) else 0,
+        given_for_goods=given if given and patched(FOR_GOODS) else 0,
     )
 
 
@@ -163,7 +165,7 @@ async def ask_for_the_right_order(context: CaseContext) -> None:
     asked_about, since = context.case.order_id, context.now
     until = context.deadline(WaitFor.ORDER_CORRECTION)
     context.note(Event.ORDER_UNKNOWN, order_id=asked_about, until=until.isoformat())
-    danger_first = workflow.patched(DANGER_FIRST)
+    danger_first = patched(DANGER_FIRST)
     went_on = await context.wait_for(
         WaitingOn.CUSTOMER,
         WaitFor.ORDER_CORRECTION,
@@ -173,7 +175,7 @@ async def ask_for_the_right_order(context: CaseContext) -> None:
     if went_on:
         return
     spoke = any(saying.by.role is Role.CUSTOMER and saying.at >= since for saying in context.case.sayings)
-    if spoke and workflow.patched(ANSWERED):  # who asks for help is not silent
+    if spoke and patched(ANSWERED):  # who asks for help is not silent
         context.case.reply_owed_since = context.now
         await answer_customer(context, lambda: context.case.order_id != asked_about)
     else:

@@ -28,6 +28,7 @@ from rules.replacements.permissions import refund_instead
 from workflows.claims import from_case as claims_from_case
 from workflows.kit.assignment import answer_customer, wait_or_escalate
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.sla import PROMISES
 from workflows.money import refund
 from workflows.remedies.execution import carried_out, compensate, pay_for_kept_goods
@@ -83,7 +84,7 @@ def decide_at_once(context: CaseContext) -> bool:
 
 def _drawn_for_review(case: CaseState, share: float) -> bool:
     """Whether a person looks at the decision afterwards: by a chance that nobody can see or steer, and that is the same at every replay."""
-    return workflow.random().random() < share if workflow.patched(DRAWN_BY_CHANCE) else drawn_by_id(case.case_id, share)
+    return workflow.random().random() < share if patched(DRAWN_BY_CHANCE) else drawn_by_id(case.case_id, share)
 
 
 def offer_instead(context: CaseContext) -> None:
@@ -212,7 +213,7 @@ def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...], shown: Opti
     case = context.case
     offers = tuple(with_wished_method(case, offer) for offer in offers)
     freight = freight_of(context.policy, case, offers)
-    if shown is not None and shown.freight is not freight and workflow.patched(FREIGHT):
+    if shown is not None and shown.freight is not freight and patched(FREIGHT):
         freight = shown.freight
     case.settlements += 1
     first = len(case.remedies) + 1
@@ -255,7 +256,7 @@ def refused(context: CaseContext, event: Event, by: Actor, /, **data: JsonValue)
     case, rounds = context.case, rounds_over(context.case)
     then = goes_on(case, context.policy, rounds)
     before = goes_on(case, context.policy, tuple(proposal for proposal in rounds if proposal.refused is not None))
-    if then is not before and not workflow.patched(ROUNDS):
+    if then is not before and not patched(ROUNDS):
         then = before
     tier = {GoesOn.RULING: Tier.SUPERVISOR, GoesOn.PLATFORM: Tier.PLATFORM}.get(then, case.tier)
     context.note(event, by, tier=tier.value, last=then is GoesOn.RULING, **data)
@@ -269,7 +270,7 @@ def agreed_in_vain(context: CaseContext) -> None:
     if case.settled or case.arbitration or case.standing_proposal is not None or not in_vain:
         return
     then = goes_on(case, context.policy, rounds_over(case))
-    if then is not GoesOn.SAME and workflow.patched(ROUNDS):
+    if then is not GoesOn.SAME and patched(ROUNDS):
         hand_on(context, then, SYSTEM)
 
 
@@ -292,7 +293,7 @@ def void_proposal(context: CaseContext, why: Voided) -> None:
     if proposal is None:
         return
     end_proposal(context, lapsed=True, voided=why)
-    if not proposal.needs_approval and why in {Voided.RECLASSIFIED, Voided.SPLIT} and workflow.patched(VOIDED):
+    if not proposal.needs_approval and why in {Voided.RECLASSIFIED, Voided.SPLIT} and patched(VOIDED):
         context.note(Event.PROPOSAL_VOIDED, proposal_id=proposal.id, why=why.value)
 
 

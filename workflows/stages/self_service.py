@@ -1,7 +1,5 @@
 """The first answer to an inquiry (REC-6): from the knowledge base, unless the issue is sensitive or no entry fits well."""
 
-from temporalio import workflow
-
 from models.case.action_bodies import Helped
 from models.case.actions import Act
 from models.case.activities import HelpedReport, SuggestRequest
@@ -9,6 +7,7 @@ from models.common.events import Event
 from models.common.vocabulary import ClockName, Outcome, Priority, WaitFor, WaitingOn
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 
 GUESSED = "answers-despite-a-guess"
 """Patch: before it, a guess that a question was about something sensitive kept every answer back."""
@@ -23,7 +22,7 @@ async def offer(context: CaseContext) -> None:
     case = context.case
     assert case.issue is not None  # noqa: S101  # classification comes first
     asked_before = case.suggestion is not None and (case.suggestion.helped is not None or case.suggestion.unjudged)
-    for_people = case.disputed or case.reopened or (sensitive(context) and (sure(context) or not workflow.patched(GUESSED)))
+    for_people = case.disputed or case.reopened or (sensitive(context) and (sure(context) or not patched(GUESSED)))
     if case.settled or asked_before or for_people or urgent(context):
         return
     if case.suggestion is None and not await found(context):

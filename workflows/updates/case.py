@@ -3,8 +3,6 @@
 Each changes the state and returns at once; the stage that waits for it goes on.
 """
 
-from temporalio import workflow
-
 from models.case.action_bodies import (
     AddWords,
     Answer,
@@ -42,6 +40,7 @@ from rules.money.refund_state import standing
 from workflows.kit.assignment import HELD
 from workflows.kit.case_context import CaseContext
 from workflows.kit.grading import grade_case
+from workflows.kit.patches import patched
 from workflows.kit.remedies import find as find_remedy
 from workflows.kit.remedies import replace
 from workflows.money.refund_progress import finish_otherwise
@@ -194,7 +193,7 @@ def reopen(context: CaseContext, act: Act[Reopen]) -> None:
     """FUP-4: the same case goes on with its history, owner and evidence, and new clocks."""
     say(context, act, act.body.reason, ())
     context.note(Event.REOPENED, act.actor, reason=act.body.reason)
-    if context.case.unstaffed and workflow.patched(HELD):
+    if context.case.unstaffed and patched(HELD):
         context.case.unstaffed = False  # somebody may have come since
     context.take_up_again(where_it_was_left(context))
 
@@ -229,6 +228,6 @@ def first_contact(context: CaseContext, act: Act[Reply] | Act[Ask] | Act[Propose
     if act.actor.role in ANSWERING:
         case.owner = case.owner or act.actor
         at_the_merchant = case.tier is Tier.MERCHANT
-        if act.actor.role in Role.platform() and case.handler is None and not (at_the_merchant and workflow.patched(HELD)):
+        if act.actor.role in Role.platform() and case.handler is None and not (at_the_merchant and patched(HELD)):
             case.handler = act.actor
         context.clocks.stop(ClockName.FIRST_REPLY)

@@ -1,7 +1,5 @@
 """Transfers (DSP-3, DSP-4): offered, accepted, declined."""
 
-from temporalio import workflow
-
 from models.case.action_bodies import AcceptTransfer, DeclineTransfer, Transfer
 from models.case.actions import Act
 from models.case.state import TransferOffer
@@ -10,6 +8,7 @@ from models.common.vocabulary import ClockName, Tier
 from rules.common import sla_clock, working_time
 from workflows.kit.assignment import HELD
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 
 
 def offer(context: CaseContext, act: Act[Transfer]) -> None:
@@ -40,7 +39,7 @@ def accept(context: CaseContext, act: Act[AcceptTransfer]) -> None:
     """DSP-3: the successor who accepts is the owner from now on."""
     case, offered = context.case, context.case.transfer
     assert offered is not None  # noqa: S101  # rules/case/permissions.py saw to it
-    if case.tier is Tier.MERCHANT and workflow.patched(HELD):
+    if case.tier is Tier.MERCHANT and patched(HELD):
         context.escalate("taken", act.actor)
     case.handler = case.owner = act.actor
     case.team, case.transfer, case.unstaffed = offered.team, None, False

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from models.case.activities import RefundByKey
@@ -23,6 +22,7 @@ from rules.money.refund import as_told, is_other_amount, with_news
 from workflows.claims.found import hear_of_parcel
 from workflows.kit import activities
 from workflows.kit.case_context import CaseContext
+from workflows.kit.patches import patched
 from workflows.kit.traces import SCANS_BY_TIME, status_of
 from workflows.money import charge as charging
 from workflows.money.refund import confirm_arrival, doubtful
@@ -49,7 +49,7 @@ def _refund(context: CaseContext, notice: Notice) -> str | None:
 
 
 def _as_told(part: RefundPart, told: Refund) -> RefundPart:
-    if is_other_amount(part, told) and not workflow.patched(OTHER_AMOUNT):
+    if is_other_amount(part, told) and not patched(OTHER_AMOUNT):
         told = told.model_copy(update={"amount": part.amount})
     return as_told(part, told)
 
@@ -70,7 +70,7 @@ async def _ask_about_refund(context: CaseContext, notice: Notice) -> str | None:
 
 
 def _shipment(context: CaseContext, notice: Notice) -> str | None:
-    if "order_id" not in notice.payload and workflow.patched(PARCEL_NOTICES):
+    if "order_id" not in notice.payload and patched(PARCEL_NOTICES):
         return _parcel(context, ReturnParcel.model_validate(notice.payload))
     told = Shipment.model_validate(notice.payload)
     case = context.case
@@ -124,7 +124,7 @@ def _in_the_trace(told: Shipment | ReturnParcel, known: Shipment | None) -> bool
 
 def _came_late(told: Shipment, known: Shipment) -> bool:
     by_time, by_number = stale(told, known), len(told.scans) < len(known.scans)
-    return by_time if by_time == by_number or workflow.patched(SCANS_BY_TIME) else by_number
+    return by_time if by_time == by_number or patched(SCANS_BY_TIME) else by_number
 
 
 def _statement(context: CaseContext, notice: Notice) -> str | None:
