@@ -126,7 +126,7 @@ OPEN_CLAIM = Activity("open_claim", ClaimStart, type(None))
 CLAIMED_ELSEWHERE = Activity("claimed_elsewhere", ParcelClaimed, Money)
 ADJUST_CLAIM = Activity("adjust_claim", ClaimAdjustment, Told)
 TELL_CLAIM_OVER = Activity("tell_claim_over", ClaimOver, type(None))
-SEND_CLAIM = Activity("send_claim", SendClaim, ClaimSent, SEVERAL_PARTNERS)
+SEND_CLAIM = Activity("send_claim", SendClaim, ClaimSent, SEVERAL_PARTNERS, direct=True)
 
 # Knowledge
 SUGGEST_ANSWER = Activity("suggest_answer", SuggestRequest, Suggested)

@@ -33,7 +33,8 @@ class Answered(BaseModel):
         return cls.model_validate(details[0]) if details else cls()
 
     def keep(self) -> None:
-        activity.heartbeat(self.model_dump(mode="json"))
+        if not activity.info().is_local:  # that is not asked again
+            activity.heartbeat(self.model_dump(mode="json"))
 
 
 class PartnerActivities:

@@ -16,7 +16,7 @@ class Activity(Generic[Request_contra, Answer_co]):
     answer: type[Answer_co]
     queue: str | None = None
     direct: bool = False
-    """Whether it may be asked within a workflow task, too: it changes nothing at the partner, so one that was lost may be asked again."""
+    """Whether it may be asked within a workflow task, too: asked again by a task that repeats a lost one, it does no harm."""
 
     def task_queue(self, cases: str) -> str:
         """The task queue that it waits on, beside the one of the cases."""

@@ -59,6 +59,8 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         self._act = act
         self._news_for_the_case = False
         self._sending: asyncio.Task[None] | None = None
+        self.telling_directly = False
+        """The party may answer within this task."""
 
     @property
     def seen(self) -> Seen:
@@ -123,8 +125,18 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         self.note(Event.CLAIM_CLOSED, by, status=status.value, reason=reason, recovered_minor=received)
         self._news_for_the_case = True
 
-    def tell(self, move: ClaimMove, words: str | None = None, evidence: tuple[EvidenceRef, ...] | None = None) -> None:
-        """Hand a message over to the party's system, after the ones before it. Nothing waits for that."""
+    def tell(
+        self,
+        move: ClaimMove,
+        words: str | None = None,
+        evidence: tuple[EvidenceRef, ...] | None = None,
+        *,
+        directly: bool = False,
+    ) -> None:
+        """Hand a message over to the party's system, after the ones before it. Nothing waits for that.
+
+        `directly`: only what is told again, word for word, when this task is lost; a later message would be taken for it, by its key.
+        """
         claim, state = self.state.claim, self.state
         state.messages += 1
         message = ClaimMessage(
@@ -142,6 +154,7 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
             evidence=claim.evidence if evidence is None else evidence,
             due=state.wait.until if state.wait else self.now,
         )
+        self.telling_directly = directly
         self._sending = asyncio.create_task(self._send(self._sending, message))
 
     async def save(self) -> None:
@@ -196,9 +209,11 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
     async def _send(self, before: asyncio.Task[None] | None, message: ClaimMessage) -> None:
         if before is not None:
             await before
-        state, claim = self.state, self.state.claim
+        state, request = self.state, SendClaim(of=self.state.claim.kind.of, message=message)
+        sent = await activities.send_claim_directly(request) if self.telling_directly else None
+        self.telling_directly = False
         try:
-            receipt = (await activities.send_claim(SendClaim(of=claim.kind.of, message=message))).receipt
+            receipt = (sent or await activities.send_claim(request)).receipt
         except ActivityError as error:
             cause = error.cause
             state.undelivered = (cause.message if isinstance(cause, ApplicationError) else str(cause or error))[:300]

@@ -44,8 +44,8 @@ def begun(context: ClaimContext) -> bool:
     return state.wait is not None or state.closed_at is not None or state.messages > 0
 
 
-def begin(context: ClaimContext) -> None:
-    """A credit waits for us to pay; anything else for the party's answer."""
+def begin(context: ClaimContext, *, directly: bool = False) -> None:
+    """A credit waits for us to pay; anything else for the party's answer. `directly`: it is told within this task, if it answers at once."""
     claim = context.state.claim
     if claim.kind is ClaimKind.CREDIT:
         context.note(Event.CLAIM_OPENED, cause=claim.cause.value, until=None)
@@ -54,7 +54,7 @@ def begin(context: ClaimContext) -> None:
         context.wait(context.party, ClaimWaitFor.ANSWER)
         assert context.state.wait is not None  # noqa: S101  # just set
         context.note(Event.CLAIM_OPENED, cause=claim.cause.value, until=context.state.wait.until.isoformat())
-        context.tell(ClaimMove.OPEN)
+        context.tell(ClaimMove.OPEN, directly=directly)
 
 
 def act(context: ClaimContext, deadline: Deadline) -> bool:

@@ -13,8 +13,9 @@ with workflow.unsafe.imports_passed_through():
     from rules.claims.permissions import view_of
     from workflows.claims import transitions
     from workflows.claims.context import ClaimContext
+    from workflows.kit.activities import DIRECT
     from workflows.kit.cancellation import refuse_cancellation
-    from workflows.kit.patches import patched
+    from workflows.kit.patches import generation_of_this, patched
     from workflows.kit.updates import update
 
 
@@ -25,6 +26,10 @@ class ClaimWorkflow:
     @workflow.init
     def __init__(self, start: ClaimStart) -> None:
         self.context = ClaimContext(start.state.model_copy(deep=True), transitions.act)
+        if start.state.version == 0 and generation_of_this() >= DIRECT:
+            transitions.begin(
+                self.context, directly=True
+            )  # before anybody is heard: its first message is the same whatever comes
 
     @workflow.run
     async def run(self, start: ClaimStart) -> str:  # taken by __init__
@@ -32,6 +37,7 @@ class ClaimWorkflow:
         context = self.context
         if context.state.version == 0 or (not transitions.begun(context) and patched(transitions.NEWS_FIRST)):
             transitions.begin(context)
+        await workflow.wait_condition(lambda: not context.telling_directly)
         while not context.finished:
             with refuse_cancellation(context):
                 await context.pause(lambda: context.finished)

@@ -262,6 +262,11 @@ async def report_difference(reported: Reported) -> None:
     await call_own(REPORT_DIFFERENCE, reported)
 
 
+async def send_claim_directly(request: SendClaim) -> ClaimSent | None:
+    """Hand a message over at once, or not at all (RES-9)."""
+    return await call_directly(SEND_CLAIM, request)
+
+
 async def send_claim(request: SendClaim) -> ClaimSent:
     """Hand a message about a claim over to the party's system. Raises ActivityError when that will not take it (RES-9)."""
     what = f"{request.message.move} {request.message.recipient}"
@@ -291,7 +296,7 @@ async def call_partner(
 
 
 async def call_directly(entry: Activity[Request, Answer], request: Request) -> Answer | None:
-    """Ask a partner within the workflow task, once, for what changes nothing there: one event instead of six, and no task more.
+    """Ask a partner within the workflow task, once, for what a lost task may ask again: one event instead of six, and no task more.
 
     None: it is not to be asked so now (activities/kit/direct.py), or does not answer at once; it is asked by its queue then.
     """
