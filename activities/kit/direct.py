@@ -7,11 +7,14 @@ import time
 from collections.abc import Collection
 from typing import Any
 
+import structlog
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from activities.kit.carries_out import entry_of
+
+log = structlog.stdlib.get_logger(__name__)
 
 SOON = 0.5
 """Seconds in which it answers."""
@@ -48,6 +51,7 @@ class _Activity(ActivityInboundInterceptor):
         soon = False
         try:
             answer = await super().execute_activity(input)
+            log.info("activity.done")
             soon = time.monotonic() - begun <= SOON
         finally:
             if not soon:

@@ -26,6 +26,7 @@ from adapters.database.engine import Database
 from models.case.actions import Action
 from models.case.state import CaseStart
 from models.case.views import CaseView
+from models.common import generation
 from models.common.partners import Notice, OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, Kind, RemedyKind, WaitFor
 from models.policy.policy import PolicySlice
@@ -92,6 +93,7 @@ class Life:
             id=case_id,
             task_queue=self.service.queue,
             task_timeout=timedelta(seconds=2),
+            memo={generation.MEMO: generation.GENERATION},
         )
         self.cases[case_id] = Case(self.service, handle)
         return self.cases[case_id]

@@ -37,7 +37,8 @@ class ClaimWorkflow:
         context = self.context
         if context.state.version == 0 or (not transitions.begun(context) and patched(transitions.NEWS_FIRST)):
             transitions.begin(context)
-        await workflow.wait_condition(lambda: not context.telling_directly)
+        if context.telling_directly:
+            await workflow.wait_condition(lambda: not context.telling_directly)
         while not context.finished:
             with refuse_cancellation(context):
                 await context.pause(lambda: context.finished)

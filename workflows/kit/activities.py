@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import TimeoutError as Expired
 
 from models.activities import (
     ABSORB_CASE,
@@ -310,7 +311,7 @@ async def call_directly(entry: Activity[Request, Answer], request: Request) -> A
             schedule_to_close_timeout=AT_ONCE,
             retry_policy=RetryPolicy(maximum_attempts=1),
         )
-    except ActivityError:
+    except (ActivityError, ApplicationError, Expired):  # the SDK raises what a local activity failed with as it is
         return None
 
 

@@ -16,6 +16,7 @@ from adapters.connect import Partners
 from adapters.database.engine import Database
 from adapters.evidence.store import evidence_store
 from adapters.seal import Sealing
+from adapters.starting import start_case
 from models.case.actions import BODIES, Act, Action
 from models.case.heard import Heard
 from models.case.state import CaseStart, CaseState
@@ -156,12 +157,7 @@ class Service:
             "received_at": datetime.now(UTC),
         }
         taken = receipt(case_id or f"RD-TEST{number:08d}", **{**usual, **given})
-        handle = await self.client.start_workflow(
-            "CaseWorkflow",
-            CaseStart(receipt=taken, policy=policy or self.policy),
-            id=taken.case_id,
-            task_queue=self.queue,
-        )
+        handle = await start_case(self.client, self.queue, CaseStart(receipt=taken, policy=policy or self.policy))
         case = Case(self, handle)
         self.opened.append(case)
         return case
