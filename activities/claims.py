@@ -91,7 +91,7 @@ class ClaimActivities:
         """Hand the message over. Before it is sent again, ask what became of it: the answer may be all that got lost."""
         system, message = self._systems[request.of], request.message
         try:
-            known = await system.told(message.key) if activity.info().attempt > 1 else None
+            known = await system.told(message.key) if request.again or activity.info().attempt > 1 else None
             return ClaimSent(receipt=known or await system.tell(message))
         except PartnerError as error:
             raise to_temporal(error) from error

@@ -75,6 +75,8 @@ class SendClaim(Frozen):
 
     of: Party
     message: ClaimMessage
+    again: bool = False
+    """It was tried before, and may have been taken: that is asked first."""
 
 
 class ClaimSent(Frozen):

@@ -210,7 +210,9 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
         if before is not None:
             await before
         state, request = self.state, SendClaim(of=self.state.claim.kind.of, message=message)
-        sent = await activities.send_claim_directly(request) if self.telling_directly else None
+        sent = None
+        if self.telling_directly:
+            sent, request = await activities.send_claim_directly(request), request.model_copy(update={"again": True})
         self.telling_directly = False
         try:
             receipt = (sent or await activities.send_claim(request)).receipt
