@@ -18,8 +18,8 @@ WORDS = Path(__file__).parents[1] / "case" / "words"
 MOSTLY, HARDER = 0.97, 0.95
 """So many of a table's sentences are read right, at least."""
 BAR = {
-    **dict.fromkeys(("first", "second", "third", "eleventh", "ordinary"), MOSTLY),
-    **dict.fromkeys(("sixth", "seventh", "eighth", "ninth", "tenth"), HARDER),
+    **dict.fromkeys(("first", "second", "third", "eleventh", "ordinary", "bargaining"), MOSTLY),
+    **dict.fromkeys(("sixth", "seventh", "eighth", "ninth", "tenth", "twelfth"), HARDER),
 }
 
 
@@ -64,6 +64,11 @@ def test_a_word_of_the_list_is_told_as_it_was_said(policy: Policy, reader: Meani
 
 def test_a_word_of_the_list_that_means_something_else_does_not_count(policy: Policy, reader: MeaningReader) -> None:
     assert reader.read("Fire pit looks fab, the cover is too small", policy.grading) == ()
+
+
+@pytest.mark.parametrize("reason", ["It is of no use to me.", "My husband doesn't like it.", "那就按你们说的办。"])
+def test_the_reason_for_a_counter_proposal_makes_no_case_urgent(policy: Policy, reader: MeaningReader, reason: str) -> None:
+    assert reader.read(reason, policy.grading) == ()
 
 
 def test_the_name_of_a_photo_says_only_what_the_lists_know(policy: Policy) -> None:
