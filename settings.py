@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.common.credentials import Credentials, Holder
@@ -38,9 +38,22 @@ class Settings(BaseSettings):
     temporal_address: str | None = None
     """A Temporal cluster's host:port; None: this machine's, at `temporal_port`."""
     temporal_namespace: str = "default"
+    """One for one Redress: cases, claims and schedules have their ids in it."""
+    temporal_tls: bool | None = None
+    """Whether the connection is encrypted; None: when one of the following is set."""
+    temporal_ca: Path | None = None
+    """The certificate, in PEM, of the authority that signed the server's; None: the public ones."""
+    temporal_server_name: str | None = None
+    """The name in the server's certificate; None: the host of the address."""
+    temporal_certificate: Path | None = None
+    """Our certificate for a server that wants one (mTLS), in PEM, and its key."""
+    temporal_key: Path | None = None
+    temporal_api_key: SecretStr | None = None
+    """An API key, as of Temporal Cloud."""
     temporal_program: Path | None = None
     """The Temporal CLI program; None: the one on PATH, beside the interpreter, or the SDK's download."""
     task_queue: str = "cases"
+    """Where workers take their work from; the partners' queues begin with it (`cases-payment`)."""
     worker_cached_cases: int = 1000
     """Open cases that a worker keeps in memory; an evicted one is replayed when something happens to it."""
 
@@ -166,6 +179,19 @@ class Settings(BaseSettings):
         return self.temporal_address or f"{self.temporal_host}:{self.temporal_port}"
 
     @property
+    def temporal_by_tls(self) -> bool:
+        if self.temporal_tls is not None:
+            return self.temporal_tls
+        asking = (
+            self.temporal_ca,
+            self.temporal_server_name,
+            self.temporal_certificate,
+            self.temporal_key,
+            self.temporal_api_key,
+        )
+        return any(setting is not None for setting in asking)
+
+    @property
     def api_url(self) -> str:
         return f"http://{self.host}:{self.api_port}"
 
@@ -176,3 +202,10 @@ class Settings(BaseSettings):
     def partner_url(self, partner: Partner) -> str:
         """Where a partner is: its own setting, or its part of the sandbox."""
         return self.own_partner_url(partner) or f"http://{self.sandbox_host}:{self.sandbox_port}/{partner}"
+
+
+def wrong_settings(error: ValidationError) -> str:
+    """The settings that cannot be, each with why, in a line."""
+    return "; ".join(
+        f"REDRESS_{'.'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}" for wrong in error.errors(include_input=False)
+    )

@@ -16,7 +16,6 @@ import structlog
 import uvloop
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.case.assignment import DispatchActivities
@@ -53,8 +52,11 @@ from adapters.database.engine import Database
 from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
+from adapters.program import run
 from adapters.schedules import keep_schedules
-from adapters.seal import Sealed, Sealing
+from adapters.seal import Sealed
+from adapters.temporal import namespace
+from adapters.temporal.connection import connect
 from models.common.partner_registry import PARTNER_QUEUES
 from models.policy.policy import Policy
 from rules.case.grading import prepare
@@ -191,21 +193,21 @@ async def tell_of_holidays(policy: Policy, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), EVERY_DAY.total_seconds())
 
 
-async def main() -> None:
+def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    settings = Settings()
     open_data_folder(settings)
     configure_logging(settings)
     workflow.logger.workflow_info_on_message = activity.logger.activity_info_on_message = False  # they are keys of their own
+    uvloop.run(work(settings))
+
+
+async def work(settings: Settings) -> None:
+    """Carry the cases until told to stop. Raises RedressError when what is needed is not there."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await Client.connect(
-        settings.temporal,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-        interceptors=[Sealing(settings)],
-    )
+    client = await connect(settings)
+    await namespace.check(client, settings)
     database = Database(settings)
     await database.check()
     policy = load_policy(settings.policy)
@@ -234,4 +236,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    run(main)

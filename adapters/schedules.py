@@ -12,7 +12,11 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.temporal.trouble import unusable
+from models.common.errors import Fault, RedressError
+from models.common.vocabulary import ErrorType
 from models.reconciliation.difference import ReconcileStart
 from settings import Settings
 
@@ -22,11 +26,33 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def keep_schedules(client: Client, settings: Settings, home: str) -> None:
-    """`home`: the market's zone. Make them, or bring them to the settings; again changes nothing. A pause that somebody set stays."""
+    """`home`: the market's zone. Make them, or bring them to the settings; again changes nothing. A pause that somebody set stays.
+
+    Raises RedressError: INVALID for a cron or zone that the server does not take, naming the setting, else UNAVAILABLE.
+    """
     reconciled = ScheduleSpec(cron_expressions=[settings.reconcile_cron], time_zone_name=settings.reconcile_zone or home)
     swept = ScheduleSpec(cron_expressions=[settings.sweep_cron])
-    await _keep(client, settings, RECONCILIATION, "ReconciliationWorkflow", reconciled, ReconcileStart())
-    await _keep(client, settings, SWEEP, "SweepWorkflow", swept)
+    for name, workflow, spec, *start in (
+        (RECONCILIATION, "ReconciliationWorkflow", reconciled, ReconcileStart()),
+        (SWEEP, "SweepWorkflow", swept),
+    ):
+        try:
+            await _keep(client, settings, name, workflow, spec, *start)
+        except RPCError as error:
+            wrong = error.status is RPCStatusCode.INVALID_ARGUMENT
+            raise RedressError(_bad(name, spec, error) if wrong else unusable(error, settings)) from error
+
+
+def _bad(name: str, spec: ScheduleSpec, error: RPCError) -> Fault:
+    cron, zone = spec.cron_expressions[0], spec.time_zone_name or "UTC"
+    setting = {RECONCILIATION: "REDRESS_RECONCILE_CRON", SWEEP: "REDRESS_SWEEP_CRON"}[name]
+    zone_setting = " (REDRESS_RECONCILE_ZONE)" if name == RECONCILIATION else ""
+    return Fault(
+        type=ErrorType.INVALID,
+        field=setting.removeprefix("REDRESS_").lower(),
+        detail=f"{setting} is {cron!r}, in the zone {zone}{zone_setting}: Temporal does not take that ({error.message}).",
+        detail_zh=f"{setting} 为 {cron!r}，时区 {zone}{zone_setting}：Temporal 无法接受（{error.message}）。",
+    )
 
 
 async def _keep(client: Client, settings: Settings, name: str, workflow: str, spec: ScheduleSpec, *start: object) -> None:

@@ -4,6 +4,7 @@ import uvicorn
 
 from adapters.data_folder import open_data_folder
 from adapters.logs.logging import configure_logging
+from adapters.program import run
 from api.app import create_app
 from api.http.connections import MOST_CONNECTIONS, BoundedHttpProtocol
 from settings import Settings
@@ -11,9 +12,8 @@ from settings import Settings
 GRACE = 5
 
 
-def main() -> None:
+def main(settings: Settings) -> None:
     """Serve until told to stop."""
-    settings = Settings()
     open_data_folder(settings)
     configure_logging(settings)
     uvicorn.run(
@@ -30,4 +30,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -36,13 +36,23 @@ async def ready(parts: PartsOf, response: Response) -> Health:
     checks = {
         "database": await _database(parts),
         "disk": lack_of_space(parts.settings) or OK,
-        "temporal": OK if await parts.engine.ready() else "unreachable",
+        "temporal": await _temporal(parts),
     }
     good = all(word == OK for word in checks.values())
     open_circuits = {circuit.partner: circuit for circuit in parts.partners.circuits if circuit.state is not CircuitState.CLOSED}
     checks |= {name: f"down, called again in {circuit.rest:.0f} s" for name, circuit in open_circuits.items()}
     response.status_code = 200 if good else 503
     return Health(status=OK if good else "unavailable", checks=checks)
+
+
+async def _temporal(parts: PartsOf) -> str:
+    if not await parts.engine.ready():
+        return "unreachable"
+    try:
+        await parts.engine.check_namespace()
+    except RedressError as error:
+        return error.fault.detail
+    return OK
 
 
 async def _database(parts: PartsOf) -> str:
