@@ -167,8 +167,13 @@ class Settings(BaseSettings):
     requests_at_once: int = Field(default=64, ge=1)
     """So many requests are served at once by an API process; more are refused with 503 and `Retry-After`."""
 
+    worker_host: str = "127.0.0.1"
+    worker_port: int | None = None
+    """Where a worker answers `/healthz`, `/readyz` and `/metrics`; None: nowhere."""
     metrics_token: SecretStr | None = None
-    """The bearer token that `/metrics` asks for; None: whoever reaches the API reads them."""
+    """The bearer token that `/metrics` asks for; None: whoever reaches API or worker reads them."""
+    traces_url: str | None = None
+    """An OpenTelemetry collector (OTLP over HTTP, `http://host:4318`) that traces are sent to; None: nobody is."""
 
     log_format: Literal["auto", "json", "console"] = "auto"
     """auto: console on a terminal, JSON otherwise."""

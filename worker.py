@@ -44,6 +44,7 @@ from activities.remedies.order_change import OrderingActivities
 from activities.replacements import ReplacementActivities
 from activities.returns.activities import ReturnActivities
 from activities.sweep import SweepActivities
+from adapters import traces
 from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
@@ -55,6 +56,11 @@ from adapters.logs.logging import configure_logging
 from adapters.program import run
 from adapters.schedules import keep_schedules
 from adapters.seal import Sealed
+from adapters.telemetry import readiness
+from adapters.telemetry.core import Core
+from adapters.telemetry.failing import FailingTasks
+from adapters.telemetry.figures import Figures
+from adapters.telemetry.port import open_port
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
 from models.common.partner_registry import PARTNER_QUEUES
@@ -206,6 +212,8 @@ async def work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    traces.start(settings, "worker")
+    core = Core()
     client = await connect(settings)
     await namespace.check(client, settings)
     database = Database(settings)
@@ -220,8 +228,15 @@ async def work(settings: Settings) -> None:
     undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
     handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
+    failing = FailingTasks(client)
+    watching = asyncio.create_task(failing.run(stop))
+    figures = Figures(settings, database, client, failing, partners.circuits, core)
+
+    async def checks() -> dict[str, str]:
+        return await readiness.checks(settings, database, lambda: readiness.temporal(client))
+
     try:
-        async with at_work(client, settings, wire(settings, database, partners)):
+        async with at_work(client, settings, wire(settings, database, partners)), open_port(settings, checks, figures.exposed):
             log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)
             await stop.wait()
             log.info("worker.stopping")
@@ -231,6 +246,7 @@ async def work(settings: Settings) -> None:
         await undelivered
         await handover
         await holidays
+        await watching
         await partners.aclose()
         await database.aclose()
 

@@ -9,6 +9,7 @@ import structlog
 from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
+from adapters import traces
 from adapters.database.trouble import words_of
 from models.common.errors import RedressError
 from settings import Settings, wrong_settings
@@ -35,6 +36,7 @@ def run(program: Callable[[Settings], None]) -> NoReturn:
     except BaseException:
         log.exception("program.failed")
         leave(1)
+    traces.end()
     leave(0)
 
 

@@ -7,6 +7,7 @@ from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RetryConfig, RPCError, TLSConfig
 
+from adapters import traces
 from adapters.seal import Sealing
 from adapters.temporal.trouble import unusable
 from models.common.errors import Fault, RedressError
@@ -29,7 +30,7 @@ async def connect(
             api_key=api_key.get_secret_value() if api_key else None,
             tls=tls,
             data_converter=pydantic_data_converter,
-            interceptors=[*interceptors, Sealing(settings)],
+            interceptors=[*interceptors, *traces.interceptors(settings), Sealing(settings)],
             **options,
         )
     except (RPCError, RuntimeError) as error:

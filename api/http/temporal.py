@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -20,6 +19,7 @@ from adapters.database.engine import Database
 from adapters.database.requests import digest_of
 from adapters.logs.correlation import Correlation
 from adapters.starting import OWNER, REQUEST, start_case
+from adapters.telemetry import readiness
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
@@ -151,13 +151,15 @@ class CaseEngine:
             log.error("temporal.unusable", detail=error.fault.detail)  # noqa: TRY400  # one sentence
             raise _unavailable() from error
 
-    async def ready(self) -> bool:
-        """Whether the Temporal server answers."""
+    async def readiness(self) -> str:
+        """`ok`, or why no case can be opened or acted on (adapters/telemetry/readiness.py)."""
+        word = await readiness.temporal(self._client)
         try:
-            async with asyncio.timeout(2):
-                return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
-        except (RPCError, RuntimeError, TimeoutError):
-            return False
+            if word == readiness.OK:
+                await self.check_namespace()
+        except RedressError as error:
+            return error.fault.detail
+        return word
 
 
 @asynccontextmanager
