@@ -89,6 +89,11 @@ lost. Not fewer, because a task that waits for an endpoint that classifies keeps
 PARTNER_POLLERS = 4
 """At most, for each partner's queue: few calls wait there at a time, and an idle connection costs memory."""
 
+STICKY_FOR = timedelta(seconds=3)
+"""A task waits so long for the worker that has its case in memory. After a kill -9 that worker is no more: the API waits longer than
+this for a case (`ACT_WITHIN`), so that whoever acts gets an answer from another one.
+"""
+
 EVERY_DAY = timedelta(days=1)
 
 log = structlog.stdlib.get_logger(__name__)
@@ -169,6 +174,7 @@ async def at_work(
         graceful_shutdown_timeout=patience,
         max_cached_workflows=settings.worker_cached_cases,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )

@@ -41,6 +41,7 @@ log = structlog.get_logger("api")
 
 START_WITHIN = 5.0
 ACT_WITHIN = 10.0
+"""Longer than a task waits for a worker that died with its case in memory (worker.py, STICKY_FOR)."""
 LOOK_WITHIN = 5.0
 RETRIES = RetryConfig(initial_interval_millis=50, max_interval_millis=400, max_elapsed_time_millis=2000, max_retries=4)
 
