@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     temporal_key: Path | None = None
     temporal_api_key: SecretStr | None = None
     """An API key, as of Temporal Cloud."""
+    temporal_ui: str | None = None
+    """The address of the cluster's Web UI, for messages that name it; None: that of `redress up`, at `ui_port`."""
     temporal_program: Path | None = None
     """The Temporal CLI program; None: the one on PATH, beside the interpreter, or the SDK's download."""
     task_queue: str = "cases"
@@ -80,8 +82,8 @@ class Settings(BaseSettings):
     partner_timeout: float = 5.0
     """Seconds that one call of a partner may take."""
 
-    reconcile_cron: str = "30 2 * * *"
-    """When our books are compared with the partners'."""
+    reconcile_cron: str = "30 4 * * *"
+    """When our books are compared with the partners'. Not in the hours in which clocks are changed, or it runs twice a day or not at all."""
     reconcile_zone: str | None = None
     """The time zone of that hour; None: the policy's."""
     sweep_cron: str = "*/15 * * * *"
@@ -195,6 +197,12 @@ class Settings(BaseSettings):
             self.temporal_api_key,
         )
         return any(setting is not None for setting in asking)
+
+    @property
+    def temporal_ui_url(self) -> str | None:
+        """Where people look at cases; None: of a cluster nobody has said."""
+        own = None if self.temporal_address else f"http://{self.temporal_host}:{self.ui_port}"
+        return self.temporal_ui or own
 
     @property
     def api_url(self) -> str:

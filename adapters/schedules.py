@@ -1,5 +1,8 @@
 """What runs on a schedule: kept on the Temporal server as the settings want it, by whichever worker starts."""
 
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 import structlog
 from temporalio.client import (
     Client,
@@ -21,6 +24,7 @@ from models.reconciliation.difference import ReconcileStart
 from settings import Settings
 
 RECONCILIATION, SWEEP = "reconciliation", "sweep"
+YEAR = 366
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -41,6 +45,26 @@ async def keep_schedules(client: Client, settings: Settings, home: str) -> None:
         except RPCError as error:
             wrong = error.status is RPCStatusCode.INVALID_ARGUMENT
             raise RedressError(_bad(name, spec, error) if wrong else unusable(error, settings)) from error
+    if (day := unsteady(settings, home, datetime.now(UTC).date())) is not None:
+        log.warning("schedule.unsteady", schedule=RECONCILIATION, cron=settings.reconcile_cron, day=str(day))
+
+
+def unsteady(settings: Settings, home: str, today: date) -> date | None:
+    """The next day on which reconciliation runs twice or not at all, since the zone's clocks are changed at its hour; None: there is none.
+
+    Only of a cron with plain numbers for minute and hour: one that runs more often misses little.
+    """
+    try:
+        zone = ZoneInfo(settings.reconcile_zone or home)
+        minutes, hours, *_ = settings.reconcile_cron.split()
+        times = [time(int(hour), int(minute)) for hour in hours.split(",") for minute in minutes.split(",")]
+    except (ValueError, ZoneInfoNotFoundError):
+        return None
+    for day in (today + timedelta(days=days) for days in range(YEAR)):
+        for at in (datetime.combine(day, moment, zone) for moment in times):
+            if at.utcoffset() != at.replace(fold=1).utcoffset():  # a moment that is not there, or is there twice
+                return day
+    return None
 
 
 def _bad(name: str, spec: ScheduleSpec, error: RPCError) -> Fault:

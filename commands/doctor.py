@@ -18,7 +18,7 @@ from adapters.data_folder import lack_of_space
 from adapters.database.engine import Database
 from adapters.database.trouble import words_of
 from adapters.evidence.store import evidence_store
-from adapters.schedules import RECONCILIATION, SWEEP
+from adapters.schedules import RECONCILIATION, SWEEP, unsteady
 from adapters.secrets import secrets_of
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
@@ -37,6 +37,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "paused": (
         "定时任务 {name} 已暂停；请在 Temporal 界面恢复。",
         "The schedule {name} is paused; resume it in the Temporal Web UI.",
+    ),
+    "unsteady": (
+        "REDRESS_RECONCILE_CRON（{cron}）落在换用夏令时的时段：{day} 会漏跑或重复。请改用其他小时。",
+        "REDRESS_RECONCILE_CRON ({cron}) is at an hour at which clocks are changed: on {day} it runs twice or not at all. Take another.",
     ),
     "no_worker": (
         "两分钟内没有工作进程处理队列 {queues}。",
@@ -155,7 +159,8 @@ class Patient:
                 told.append(say("no_schedule", name=name))
             elif known.schedule and known.schedule.state.paused:
                 told.append(say("paused", name=name))
-        return told
+        day = unsteady(self.settings, load_policy(self.settings.policy).zone, datetime.now(UTC).date())
+        return told if day is None else [*told, say("unsteady", cron=self.settings.reconcile_cron, day=day)]
 
     async def _workers(self) -> list[str]:
         if self.client is None:

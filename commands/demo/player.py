@@ -40,6 +40,8 @@ class Story:
 
     plot: Plot
     order: Mapping[str, Any]
+    asks_a_temper: bool = False
+    """The order's merchant has another temper than the plot wants, and gets that for this order."""
     case_id: str = ""
     twin: str = ""
     """The second case of a plot that has one."""

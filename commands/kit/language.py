@@ -227,6 +227,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Resolved without a person: {alone}. Refunds that arrived: {amounts}.",
     ),
     "demo_trouble": ("未按预期结束：{case}（{story}）{why}", "Did not end as meant: {case} ({story}) {why}"),
+    "unknown_ui": ("（设置 REDRESS_TEMPORAL_UI 后显示）", "(where REDRESS_TEMPORAL_UI says)"),
     "demo_look": (
         "查看：Temporal 界面 {ui}；API {docs}；redress show {case}",
         "Look: Temporal Web UI {ui}; API {docs}; redress show {case}",
