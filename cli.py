@@ -1,20 +1,23 @@
 """The `redress` command: a table of contents of `commands/`."""
 
-import os
-import sys
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
-from commands import classifier, people, readers, reconcile, route, seal, sweep, token
+from adapters.program import leave
+from commands import classifier, doctor, people, readers, reconcile, route, seal, sweep, temporal, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
 from commands.kit.failure import CommandError
 from commands.kit.language import choose
+from commands.kit.temporal import failed
 from commands.partner import command as partner
 from commands.up import command as up
+from models.common.errors import RedressError
 from models.common.vocabulary import Locale
+from settings import Settings, wrong_settings
 
 main = typer.Typer(
     name="redress",
@@ -43,6 +46,8 @@ main.command()(reconcile.reconcile)
 main.command()(sweep.sweep)
 main.command()(sweep.restart)
 main.command()(readers.readers)
+main.command()(doctor.doctor)
+main.add_typer(temporal.app, name="temporal")
 main.add_typer(token.app, name="token")
 main.add_typer(people.app, name="people")
 main.add_typer(route.app, name="route")
@@ -58,17 +63,14 @@ def app() -> None:
     except CommandError as error:
         typer.echo(str(error), err=True)
         leave(error.code)
+    except RedressError as error:
+        leave(str(failed(error)))
+    except ValidationError as error:
+        if error.title != Settings.__name__:
+            raise
+        leave(wrong_settings(error))
     except SystemExit as ended:
         leave(ended.code)
-
-
-def leave(code: str | int | None) -> NoReturn:
-    """End at once: threads of Temporal's client that outlive an interpreter which takes itself down abort the process, now and then."""
-    if isinstance(code, str):
-        typer.echo(code, err=True)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else int(code is not None))
 
 
 if __name__ == "__main__":

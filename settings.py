@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.common.credentials import Credentials, Holder
@@ -38,9 +38,24 @@ class Settings(BaseSettings):
     temporal_address: str | None = None
     """A Temporal cluster's host:port; None: this machine's, at `temporal_port`."""
     temporal_namespace: str = "default"
+    """One for one Redress: cases, claims and schedules have their ids in it."""
+    temporal_tls: bool | None = None
+    """Whether the connection is encrypted; None: when one of the following is set."""
+    temporal_ca: Path | None = None
+    """The certificate, in PEM, of the authority that signed the server's; None: the public ones."""
+    temporal_server_name: str | None = None
+    """The name in the server's certificate; None: the host of the address."""
+    temporal_certificate: Path | None = None
+    """Our certificate for a server that wants one (mTLS), in PEM, and its key."""
+    temporal_key: Path | None = None
+    temporal_api_key: SecretStr | None = None
+    """An API key, as of Temporal Cloud."""
+    temporal_ui: str | None = None
+    """The address of the cluster's Web UI, for messages that name it; None: that of `redress up`, at `ui_port`."""
     temporal_program: Path | None = None
     """The Temporal CLI program; None: the one on PATH, beside the interpreter, or the SDK's download."""
     task_queue: str = "cases"
+    """Where workers take their work from; the partners' queues begin with it (`cases-payment`)."""
     worker_cached_cases: int = 1000
     """Open cases that a worker keeps in memory; an evicted one is replayed when something happens to it."""
 
@@ -67,8 +82,8 @@ class Settings(BaseSettings):
     partner_timeout: float = 5.0
     """Seconds that one call of a partner may take."""
 
-    reconcile_cron: str = "30 2 * * *"
-    """When our books are compared with the partners'."""
+    reconcile_cron: str = "30 4 * * *"
+    """When our books are compared with the partners'. Not in the hours in which clocks are changed, or it runs twice a day or not at all."""
     reconcile_zone: str | None = None
     """The time zone of that hour; None: the policy's."""
     sweep_cron: str = "*/15 * * * *"
@@ -154,8 +169,13 @@ class Settings(BaseSettings):
     requests_at_once: int = Field(default=64, ge=1)
     """So many requests are served at once by an API process; more are refused with 503 and `Retry-After`."""
 
+    worker_host: str = "127.0.0.1"
+    worker_port: int | None = None
+    """Where a worker answers `/healthz`, `/readyz` and `/metrics`; None: nowhere."""
     metrics_token: SecretStr | None = None
-    """The bearer token that `/metrics` asks for; None: whoever reaches the API reads them."""
+    """The bearer token that `/metrics` asks for; None: whoever reaches API or worker reads them."""
+    traces_url: str | None = None
+    """An OpenTelemetry collector (OTLP over HTTP, `http://host:4318`) that traces are sent to; None: nobody is."""
 
     log_format: Literal["auto", "json", "console"] = "auto"
     """auto: console on a terminal, JSON otherwise."""
@@ -164,6 +184,25 @@ class Settings(BaseSettings):
     @property
     def temporal(self) -> str:
         return self.temporal_address or f"{self.temporal_host}:{self.temporal_port}"
+
+    @property
+    def temporal_by_tls(self) -> bool:
+        if self.temporal_tls is not None:
+            return self.temporal_tls
+        asking = (
+            self.temporal_ca,
+            self.temporal_server_name,
+            self.temporal_certificate,
+            self.temporal_key,
+            self.temporal_api_key,
+        )
+        return any(setting is not None for setting in asking)
+
+    @property
+    def temporal_ui_url(self) -> str | None:
+        """Where people look at cases; None: of a cluster nobody has said."""
+        own = None if self.temporal_address else f"http://{self.temporal_host}:{self.ui_port}"
+        return self.temporal_ui or own
 
     @property
     def api_url(self) -> str:
@@ -176,3 +215,10 @@ class Settings(BaseSettings):
     def partner_url(self, partner: Partner) -> str:
         """Where a partner is: its own setting, or its part of the sandbox."""
         return self.own_partner_url(partner) or f"http://{self.sandbox_host}:{self.sandbox_port}/{partner}"
+
+
+def wrong_settings(error: ValidationError) -> str:
+    """The settings that cannot be, each with why, in a line."""
+    return "; ".join(
+        f"REDRESS_{'.'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}" for wrong in error.errors(include_input=False)
+    )

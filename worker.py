@@ -16,7 +16,6 @@ import structlog
 import uvloop
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.case.assignment import DispatchActivities
@@ -45,6 +44,7 @@ from activities.remedies.order_change import OrderingActivities
 from activities.replacements import ReplacementActivities
 from activities.returns.activities import ReturnActivities
 from activities.sweep import SweepActivities
+from adapters import traces
 from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
@@ -53,8 +53,16 @@ from adapters.database.engine import Database
 from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
+from adapters.program import run
 from adapters.schedules import keep_schedules
-from adapters.seal import Sealed, Sealing
+from adapters.seal import Sealed
+from adapters.telemetry import readiness
+from adapters.telemetry.core import Core
+from adapters.telemetry.failing import FailingTasks
+from adapters.telemetry.figures import Figures
+from adapters.telemetry.port import open_port
+from adapters.temporal import namespace
+from adapters.temporal.connection import connect
 from models.common.partner_registry import PARTNER_QUEUES
 from models.policy.policy import Policy
 from rules.case.grading import prepare
@@ -80,6 +88,11 @@ lost. Not fewer, because a task that waits for an endpoint that classifies keeps
 """
 PARTNER_POLLERS = 4
 """At most, for each partner's queue: few calls wait there at a time, and an idle connection costs memory."""
+
+STICKY_FOR = timedelta(seconds=3)
+"""A task waits so long for the worker that has its case in memory. After a kill -9 that worker is no more: the API waits longer than
+this for a case (`ACT_WITHIN`), so that whoever acts gets an answer from another one.
+"""
 
 EVERY_DAY = timedelta(days=1)
 
@@ -161,6 +174,7 @@ async def at_work(
         graceful_shutdown_timeout=patience,
         max_cached_workflows=settings.worker_cached_cases,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
+        sticky_queue_schedule_to_start_timeout=STICKY_FOR,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
@@ -191,21 +205,23 @@ async def tell_of_holidays(policy: Policy, stop: asyncio.Event) -> None:
             await asyncio.wait_for(stop.wait(), EVERY_DAY.total_seconds())
 
 
-async def main() -> None:
+def main(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
-    settings = Settings()
     open_data_folder(settings)
     configure_logging(settings)
     workflow.logger.workflow_info_on_message = activity.logger.activity_info_on_message = False  # they are keys of their own
+    uvloop.run(work(settings))
+
+
+async def work(settings: Settings) -> None:
+    """Carry the cases until told to stop. Raises RedressError when what is needed is not there."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    client = await Client.connect(
-        settings.temporal,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-        interceptors=[Sealing(settings)],
-    )
+    traces.start(settings, "worker")
+    core = Core()
+    client = await connect(settings)
+    await namespace.check(client, settings)
     database = Database(settings)
     await database.check()
     policy = load_policy(settings.policy)
@@ -218,8 +234,15 @@ async def main() -> None:
     undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
     handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
+    failing = FailingTasks(client)
+    watching = asyncio.create_task(failing.run(stop))
+    figures = Figures(settings, database, client, failing, partners.circuits, core)
+
+    async def checks() -> dict[str, str]:
+        return await readiness.checks(settings, database, lambda: readiness.temporal(client))
+
     try:
-        async with at_work(client, settings, wire(settings, database, partners)):
+        async with at_work(client, settings, wire(settings, database, partners)), open_port(settings, checks, figures.exposed):
             log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)
             await stop.wait()
             log.info("worker.stopping")
@@ -229,9 +252,10 @@ async def main() -> None:
         await undelivered
         await handover
         await holidays
+        await watching
         await partners.aclose()
         await database.aclose()
 
 
 if __name__ == "__main__":
-    uvloop.run(main())
+    run(main)

@@ -1,5 +1,6 @@
 """The sweep: rows of open cases compared with the workflows that Temporal has (docs/running.md). Safe to repeat at any point."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pydantic import JsonValue
@@ -39,23 +40,7 @@ class SweepActivities:
     @carries_out(SWEEP)
     async def sweep(self, at: datetime) -> SweepReport:
         """Every open case. A stopped one shows no deadline any more, for none will be kept."""
-        client = activity.client()
-        ours = f"{RUNNING} AND TaskQueue = '{activity.info().task_queue}'"
-        running = {known.id: known.start_time async for known in client.list_workflows(ours)}
-        async with self._database.reading() as session:
-            every = select(CaseRow.case_id, CaseRow.stage, CaseRow.updated_at, CaseRow.next_deadline)
-            rows = (await session.exec(every)).all()
-        findings = list[Finding]()
-        for case_id, stage, updated_at, due in rows:
-            activity.heartbeat()
-            gone = stage != Stage.CLOSED and case_id not in running and updated_at < at - GRACE
-            late = case_id in running and due is not None and due < at - GRACE
-            if gone or late:
-                findings += await _findings(client, case_id)
-        saved = {case_id for case_id, *_ in rows}
-        for case_id, started in running.items():
-            if case_id not in saved and started < at - GRACE:
-                findings += await _findings(client, case_id, saved=False)
+        findings = await compare(activity.client(), activity.info().task_queue, self._database, at, activity.heartbeat)
         return await self._told(findings, at)
 
     async def _told(self, findings: list[Finding], at: datetime) -> SweepReport:
@@ -74,6 +59,29 @@ class SweepActivities:
             unsaved=of[DifferenceKind.CASE_UNSAVED],
             solved=solved,
         )
+
+
+async def compare(
+    client: Client, task_queue: str, database: Database, at: datetime, beat: Callable[[], None] = lambda: None
+) -> list[Finding]:
+    """Every case's row with its workflow. `beat` is called before each row."""
+    ours = f"{RUNNING} AND TaskQueue = '{task_queue}'"
+    running = {known.id: known.start_time async for known in client.list_workflows(ours)}
+    async with database.reading() as session:
+        every = select(CaseRow.case_id, CaseRow.stage, CaseRow.updated_at, CaseRow.next_deadline)
+        rows = (await session.exec(every)).all()
+    findings = list[Finding]()
+    for case_id, stage, updated_at, due in rows:
+        beat()
+        gone = stage != Stage.CLOSED and case_id not in running and updated_at < at - GRACE
+        late = case_id in running and due is not None and due < at - GRACE
+        if gone or late:
+            findings += await _findings(client, case_id)
+    saved = {case_id for case_id, *_ in rows}
+    for case_id, started in running.items():
+        if case_id not in saved and started < at - GRACE:
+            findings += await _findings(client, case_id, saved=False)
+    return findings
 
 
 async def _findings(client: Client, case_id: str, *, saved: bool = True) -> list[Finding]:

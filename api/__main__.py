@@ -1,9 +1,14 @@
 """`python -m api`: the API's process. SIGTERM lets running requests finish, then ends."""
 
+import signal
+
 import uvicorn
 
+from adapters import traces
 from adapters.data_folder import open_data_folder
 from adapters.logs.logging import configure_logging
+from adapters.program import run
+from adapters.telemetry.core import Core
 from api.app import create_app
 from api.http.connections import MOST_CONNECTIONS, BoundedHttpProtocol
 from settings import Settings
@@ -11,13 +16,15 @@ from settings import Settings
 GRACE = 5
 
 
-def main() -> None:
+def main(settings: Settings) -> None:
     """Serve until told to stop."""
-    settings = Settings()
     open_data_folder(settings)
     configure_logging(settings)
+    traces.start(settings, "api")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _nothing)  # uvicorn stops by it, and then raises it anew: a stop in good order is no death
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, core=Core()),
         host=settings.host,
         port=settings.api_port,
         log_config=None,
@@ -29,5 +36,9 @@ def main() -> None:
     )
 
 
+def _nothing(*_: object) -> None:
+    """What is left to do about a signal."""
+
+
 if __name__ == "__main__":
-    main()
+    run(main)

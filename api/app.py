@@ -12,6 +12,7 @@ from adapters.database.engine import Database
 from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
+from adapters.telemetry.core import Core
 from api import contacts, health, improvements, inbox, knowledge, people, reconciliation, revocations
 from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
 from api.cases import endpoints as cases
@@ -47,13 +48,14 @@ investigation → resolution → follow-up → archival**; every view of a case 
 """
 
 
-def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
+def create_app(settings: Settings, partners: Partners | None = None, core: Core | None = None) -> FastAPI:
     """The application. It starts without Temporal and without partners; what needs them says so when asked.
 
-    `partners`: those of the settings, unless others are given; whoever gives them closes them.
+    `partners`: those of the settings, unless others are given; whoever gives them closes them. `core`: Temporal's of this process, whose
+    figures are told with ours.
     """
     policy = load_policy(settings.policy)
-    metrics = Metrics()
+    metrics = Metrics(core)
     metrics.look_ahead(policy)
 
     @asynccontextmanager

@@ -5,23 +5,20 @@ from hmac import compare_digest
 from itertools import product
 
 from fastapi import APIRouter, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.data_folder import lack_of_space
 from adapters.database.contacts import FIELDS, Withheld, withheld_today
-from adapters.database.trouble import trouble_of
 from adapters.partners.circuit import CircuitState
+from adapters.telemetry import readiness
+from adapters.telemetry.readiness import OK
 from api.http.dependencies import Bearer, PartsOf
 from api.http.problems import problem
 from api.http.responses import problems
 from api.http.schemas import Health
-from models.common.errors import RedressError
 from models.common.vocabulary import ErrorType
 
 router = APIRouter(tags=["operation"])
-
-OK = "ok"
 
 
 @router.get("/healthz", summary="Alive?")
@@ -33,26 +30,12 @@ async def alive() -> Health:
 @router.get("/readyz", summary="Ready?", responses={503: {"description": "Something that we need is away.", "model": Health}})
 async def ready(parts: PartsOf, response: Response) -> Health:
     """Whether the database, the data folder's disk and Temporal can be used, each with its word. We work without a partner that is named."""
-    checks = {
-        "database": await _database(parts),
-        "disk": lack_of_space(parts.settings) or OK,
-        "temporal": OK if await parts.engine.ready() else "unreachable",
-    }
+    checks = await readiness.checks(parts.settings, parts.database, parts.engine.readiness)
     good = all(word == OK for word in checks.values())
     open_circuits = {circuit.partner: circuit for circuit in parts.partners.circuits if circuit.state is not CircuitState.CLOSED}
     checks |= {name: f"down, called again in {circuit.rest:.0f} s" for name, circuit in open_circuits.items()}
     response.status_code = 200 if good else 503
     return Health(status=OK if good else "unavailable", checks=checks)
-
-
-async def _database(parts: PartsOf) -> str:
-    try:
-        await parts.database.check()
-    except RedressError as error:
-        return error.fault.detail
-    except (SQLAlchemyError, OSError) as error:
-        return trouble_of(error, parts.settings)
-    return OK
 
 
 @router.get(
@@ -63,7 +46,7 @@ async def _database(parts: PartsOf) -> str:
     openapi_extra={"security": [{}]},  # FastAPI adds it to the list: a token, or none
 )
 async def metrics(parts: PartsOf, credentials: Bearer) -> Response:
-    """Requests, durations, cases opened, notices taken in, messages withheld; with the token of REDRESS_METRICS_TOKEN where one is set."""
+    """Requests, durations, cases opened, notices, messages withheld, Temporal's; with the token of REDRESS_METRICS_TOKEN where one is set."""
     wanted = parts.settings.metrics_token
     given = credentials.credentials if credentials else ""
     if wanted is not None and not compare_digest(given.encode(), wanted.get_secret_value().encode()):
@@ -74,7 +57,7 @@ async def metrics(parts: PartsOf, credentials: Bearer) -> Response:
             field="Authorization",
         )
     await _count_withheld(parts)
-    return Response(generate_latest(parts.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(await parts.metrics.exposed(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def _count_withheld(parts: PartsOf) -> None:

@@ -12,13 +12,12 @@ from rich.table import Table
 from sqlmodel import col, select
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
 
 from adapters.database.engine import Database
 from adapters.schedules import RECONCILIATION
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
+from commands.kit.temporal import connected
 from models.reconciliation.difference import DifferenceState, PageReport, ReconcileStart
 from models.tables.reconciliation import DifferenceRow
 from settings import Settings
@@ -36,10 +35,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "charges": ("补款", "Charges"),
     "goods": ("包裹", "Parcels"),
     "coupons": ("优惠券", "Coupons"),
-    "away": (
-        "{address} 没有 Temporal 服务响应；请先启动 Redress。",
-        "No Temporal server answers at {address}; start Redress first.",
-    ),
     "late": (
         "{minutes} 分钟内未完成，对账仍在后台继续；请确认工作进程在运行、合作方有应答，稍后重试。",
         "Not done within {minutes} minutes; it goes on by itself. Is a worker running, does every partner answer? Ask again later.",
@@ -73,12 +68,7 @@ def reconcile(
 
 async def compare(settings: Settings, minutes: float) -> tuple[PageReport, list[DifferenceRow]]:
     """What came of it, and the differences that are open then."""
-    try:
-        client = await Client.connect(
-            settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
-        )
-    except (RPCError, RuntimeError) as error:
-        raise CommandError(say("away", address=settings.temporal)) from error
+    client = await connected(settings)
     try:
         async with asyncio.timeout(minutes * 60):
             report = await _run(client, settings)

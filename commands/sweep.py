@@ -6,18 +6,16 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
 
 from adapters.database.engine import Database
 from adapters.restart import kept, runs
 from adapters.restart import restart as start_again
 from adapters.schedules import SWEEP
-from adapters.seal import Sealing
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
+from commands.kit.temporal import connected
 from models.common.actors import Actor
 from models.common.vocabulary import Role, Stage
 from models.sweep import SweepReport
@@ -32,10 +30,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "unsaved": ("{id}：数据库中没有该工单，但流程在运行", "{id}: its workflow runs, and our database has no such case"),
     "well": ("所有未结工单的流程都正常。", "The workflows of all open cases are well."),
-    "away": (
-        "{address} 没有 Temporal 服务响应；请先启动 Redress。",
-        "No Temporal server answers at {address}; start Redress first.",
-    ),
     "late": ("1 分钟内未完成；工作进程在运行吗？", "Not done within a minute; is a worker running?"),
     "failed": ("未能完成：{why}", "It could not be finished: {why}"),
     "unknown": ("没有工单 {id}。", "There is no case {id}."),
@@ -72,21 +66,9 @@ def restart(
     typer.echo(say("restarted", id=case_id))
 
 
-async def _connected(settings: Settings) -> Client:
-    try:
-        return await Client.connect(
-            settings.temporal,
-            namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
-            interceptors=[Sealing(settings)],
-        )
-    except (RPCError, RuntimeError) as error:
-        raise CommandError(say("away", address=settings.temporal)) from error
-
-
 async def swept(settings: Settings) -> SweepReport:
     """One sweep; whoever asks while one runs waits for that."""
-    client = await _connected(settings)
+    client = await connected(settings)
     try:
         async with asyncio.timeout(WITHIN):
             return await client.execute_workflow(
@@ -104,7 +86,7 @@ async def swept(settings: Settings) -> SweepReport:
 
 async def go_on(settings: Settings, case_id: str, *, end_run: bool) -> None:
     """Raises CommandError with why not, and what to do instead."""
-    client = await _connected(settings)
+    client = await connected(settings)
     database = Database(settings)
     try:
         row = await kept(database, case_id)

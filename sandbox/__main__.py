@@ -1,6 +1,7 @@
 """`python -m sandbox`: the sandbox partners on one port."""
 
 import os
+import signal
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -43,7 +44,13 @@ def main(
         app = create_app(data_dir, seed, webhook_url=webhook_url, credentials=credentials, options=options)
     except OtherSeedError as error:
         sys.exit(str(error))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _nothing)  # uvicorn stops by it, and then raises it anew: a stop in good order is no death
     uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+
+
+def _nothing(*_: object) -> None:
+    """What is left to do about a signal."""
 
 
 if __name__ == "__main__":

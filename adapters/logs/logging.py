@@ -5,11 +5,12 @@ The standard library's loggers (uvicorn, Temporal's replay-safe workflow and act
 
 import logging
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from adapters.traces import trace_id
 from settings import Settings
 
 PERSONAL = frozenset(
@@ -33,6 +34,10 @@ PERSONAL = frozenset(
 """Keys that never reach a log, whoever passes them."""
 
 
+CORES_KEYS = {"run_id", "workflow_id", "workflow_type", "task_queue", "error"}
+"""What Temporal's core says beside its words. A workflow's failure is none of these: it may quote people."""
+
+
 def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
     """Set up logging for this process. Called once, before anything else is started."""
     out = stream or sys.stderr
@@ -44,6 +49,7 @@ def configure_logging(settings: Settings, stream: TextIO | None = None) -> None:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _temporal,
+        _trace,
         _nothing_personal,
     ]
     structlog.configure(
@@ -84,9 +90,20 @@ def _temporal(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
                 event.setdefault(key, said[key])
         if "workflow_id" in said:
             event.setdefault("case_id", said["workflow_id"])
+    core: Any = getattr(record, "temporal_log", None)
+    of_core: dict[str, Any] = core.fields if core else {}
+    for key in CORES_KEYS & of_core.keys():
+        event.setdefault(key, of_core[key])
     request_id = getattr(record, "request_id", None)
     if request_id is not None:
         event.setdefault("request_id", request_id)
+    return event
+
+
+def _trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """The trace that it is of, where there are traces."""
+    if (id_ := trace_id()) is not None:
+        event.setdefault("trace_id", id_)
     return event
 
 

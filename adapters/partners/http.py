@@ -21,6 +21,7 @@ from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 from structlog.contextvars import get_contextvars
 from yarl import URL
 
+from adapters import traces
 from adapters.partners.circuit import Circuit
 from models.common.errors import PartnerError
 from models.common.partners import LONGEST_CODE
@@ -181,7 +182,9 @@ class PartnerHttp:
             headers["X-Request-Id"] = str(request_id)
         url = URL(f"{self._base}{path}").update_query(query)
         with self.circuit.guard() as call:
-            answer = await self._authorized(f"{method} {path}", url, headers, content, to)
+            with traces.asking(self._partner, f"{method} {path}", headers) as span:
+                answer = await self._authorized(f"{method} {path}", url, headers, content, to)
+                span.set_attribute("http.response.status_code", answer.status)
             call.alive = not answer.is_servers_fault
         if answer.is_success:
             return answer

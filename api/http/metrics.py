@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from functools import partial
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from adapters import traces
 from adapters.partners.circuit import Circuit, CircuitMetrics
+from adapters.telemetry.core import Core
 from api.http.problems import internal, respond
 from models.common.calendars import CalendarPolicy
 from models.policy.policy import Policy
@@ -30,7 +32,9 @@ log = structlog.get_logger("api")
 class Metrics:
     """Prometheus metrics of one application."""
 
-    def __init__(self) -> None:
+    def __init__(self, core: Core | None = None) -> None:
+        """`core`: whose figures are told with ours."""
+        self._core = core
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "redress_http_requests", "HTTP requests by route and status.", ["method", "route", "status"], registry=self.registry
@@ -47,6 +51,10 @@ class Metrics:
             ["channel", "reason"],
             registry=self.registry,
         )
+
+    async def exposed(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return generate_latest(self.registry) + (await self._core.figures() if self._core else b"")
 
     def watch(self, circuits: Iterable[Circuit]) -> None:
         """Partners that are down are among the figures."""
@@ -92,22 +100,27 @@ class Observing:
                 headers.update(getattr(request.state, "budget_headers", {}))
             await send(message)
 
-        try:
-            await self._app(scope, receive, sending)
-        except Exception:
-            log.exception("request failed")
-            if status:
-                raise
-            await respond(request, internal())(scope, receive, sending)
-        finally:
-            self._count(scope, status, time.perf_counter() - started)
+        with traces.asked(scope["method"], request.headers) as span:
+            try:
+                await self._app(scope, receive, sending)
+            except Exception:
+                log.exception("request failed")
+                if status:
+                    raise
+                await respond(request, internal())(scope, receive, sending)
+            finally:
+                route = self._count(scope, status, time.perf_counter() - started)
+                span.update_name(f"{scope['method']} {route}")
+                span.set_attributes({"http.route": route, "http.response.status_code": status})
 
-    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+    def _count(self, scope: Scope, status: int, seconds: float) -> str:
+        """The request among the figures; its route."""
         route = getattr(scope.get("route"), "path_format", UNKNOWN)
         self._metrics.requests.labels(scope["method"], route, str(status)).inc()
         self._metrics.seconds.labels(scope["method"], route).observe(seconds)
         if route not in QUIET:
             log.info("request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1))
+        return route
 
 
 def _request_id(request: Request) -> str:

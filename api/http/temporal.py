@@ -3,31 +3,32 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from typing import Any, TypeVar
 
+import structlog
 from temporalio.client import (
     Client,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from adapters.database.engine import Database
 from adapters.database.requests import digest_of
 from adapters.logs.correlation import Correlation
-from adapters.seal import Sealing
 from adapters.starting import OWNER, REQUEST, start_case
+from adapters.telemetry import readiness
+from adapters.temporal import namespace
+from adapters.temporal.connection import connect
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
 from models.case.action_bodies import Join
 from models.case.actions import Act
 from models.case.state import CaseStart
 from models.case.views import CaseView
 from models.common.actors import Actor
-from models.common.errors import Fault
+from models.common.errors import Fault, RedressError
 from models.common.partners import Notice
 from models.common.timeline import Viewer
 from models.common.vocabulary import ErrorType
@@ -36,8 +37,11 @@ from settings import Settings
 
 T = TypeVar("T")
 
+log = structlog.get_logger("api")
+
 START_WITHIN = 5.0
 ACT_WITHIN = 10.0
+"""Longer than a task waits for a worker that died with its case in memory (worker.py, STICKY_FOR)."""
 LOOK_WITHIN = 5.0
 RETRIES = RetryConfig(initial_interval_millis=50, max_interval_millis=400, max_elapsed_time_millis=2000, max_retries=4)
 
@@ -45,29 +49,25 @@ RETRIES = RetryConfig(initial_interval_millis=50, max_interval_millis=400, max_e
 class CaseEngine:
     """Starts cases and speaks to them."""
 
-    def __init__(self, client: Client, task_queue: str, database: Database) -> None:
+    def __init__(self, client: Client, settings: Settings, database: Database) -> None:
         self._client = client
-        self._task_queue = task_queue
+        self._settings = settings
         self._database = database
+        self._whole = False
+        """Whether the namespace was found to have what cases need."""
 
     @classmethod
     async def connect(cls, settings: Settings, database: Database) -> "CaseEngine":
         """Lazily: the API starts, and answers from its tables, while Temporal is away."""
-        client = await Client.connect(
-            settings.temporal,
-            namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
-            interceptors=[Correlation(), Sealing(settings)],
-            lazy=True,
-            retry_config=RETRIES,
-        )
-        return cls(client, settings.task_queue, database)
+        client = await connect(settings, Correlation(), lazy=True, retry_config=RETRIES)
+        return cls(client, settings, database)
 
     async def start(self, start: CaseStart) -> bool:
-        """Start the case; False when it was started before. Needs no worker."""
+        """Start the case; False when it was started before. Needs no worker. Raises 503 while the namespace lacks what a case needs."""
         async with _bounded(START_WITHIN):
+            await self._check_before_start()
             try:
-                await start_case(self._client, self._task_queue, start)
+                await start_case(self._client, self._settings.task_queue, start)
             except WorkflowAlreadyStartedError:
                 return False
         return True
@@ -139,13 +139,28 @@ class CaseEngine:
             raise
         return True
 
-    async def ready(self) -> bool:
-        """Whether the Temporal server answers."""
+    async def check_namespace(self) -> None:
+        """Raises RedressError with what it lacks; it is looked at until it lacks nothing."""
+        if not self._whole:
+            await namespace.check(self._client, self._settings)
+            self._whole = True
+
+    async def _check_before_start(self) -> None:
         try:
-            async with asyncio.timeout(2):
-                return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
-        except (RPCError, RuntimeError, TimeoutError):
-            return False
+            await self.check_namespace()
+        except RedressError as error:
+            log.error("temporal.unusable", detail=error.fault.detail)  # noqa: TRY400  # one sentence
+            raise _unavailable() from error
+
+    async def readiness(self) -> str:
+        """`ok`, or why no case can be opened or acted on (adapters/telemetry/readiness.py)."""
+        word = await readiness.temporal(self._client)
+        try:
+            if word == readiness.OK:
+                await self.check_namespace()
+        except RedressError as error:
+            return error.fault.detail
+        return word
 
 
 @asynccontextmanager

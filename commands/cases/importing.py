@@ -21,13 +21,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from commands.cases.rows import Reading, Row, read
 from commands.cases.tables import write_csv
-from commands.kit.client import WHO_AM_I, ApiOption, AsOption, Caller, TokenOption, problem_of
+from commands.kit.client import BUSY, WHO_AM_I, ApiOption, AsOption, Caller, TokenOption, patiently, problem_of
 from commands.kit.failure import CommandError
 from commands.kit.language import language, say
 
-TRIES = 6
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-BUSY = frozenset({429, 500, 502, 503, 504})
 """Answers after which the same request may well succeed; everything else of 400 and above refuses the row."""
 OPENED = 201
 NOT_THE_ROWS_FAULT = frozenset({401, 403})
@@ -129,26 +126,14 @@ async def _one(caller: Caller, http: httpx.AsyncClient, row: Row, tally: Tally, 
 
 
 async def _sent(caller: Caller, http: httpx.AsyncClient, case: dict[str, Any], key: str) -> httpx.Response:
-    """The API's final word on a row; a busy or absent API is asked again, slower each time, and as late as it says."""
-    pause = FIRST_PAUSE
-    for attempt in range(1, TRIES + 1):
-        try:
-            answer = await http.post("/v1/cases", json=case, headers={"Idempotency-Key": key})
-        except httpx.TransportError as error:
-            if attempt == TRIES:
-                raise caller.unreachable() from error
-            await asyncio.sleep(pause)
-        else:
-            if answer.status_code in NOT_THE_ROWS_FAULT:
-                raise CommandError(problem_of(answer))
-            if answer.status_code not in BUSY:
-                return answer
-            if attempt == TRIES:
-                raise CommandError(problem_of(answer))
-            asked = answer.headers.get("Retry-After", "")
-            await asyncio.sleep(min(float(asked), LONGEST_PAUSE) if asked.isdigit() else pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
-    raise caller.unreachable()
+    """The API's final word on a row. Raises CommandError when it has none, or none that is about the row."""
+    try:
+        answer = await patiently(lambda: http.post("/v1/cases", json=case, headers={"Idempotency-Key": key}))
+    except httpx.TransportError as error:
+        raise caller.unreachable() from error
+    if answer.status_code in NOT_THE_ROWS_FAULT | BUSY:
+        raise CommandError(problem_of(answer))
+    return answer
 
 
 class _Checkpoint:

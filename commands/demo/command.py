@@ -59,7 +59,10 @@ async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at
             raise caller.unreachable() from error
         used = await _used_orders(http, caller)
         catalogue, tempers = await _sandbox(http, sandbox, "catalogue"), await _sandbox(http, sandbox, "tempers")
-        stories = list(_cast(catalogue, tempers, used, cases))
+        stories = list(cast(catalogue, tempers, used, cases))
+        changed = {story.order["order_id"]: story.plot.merchant for story in stories if story.asks_a_temper}
+        if changed:
+            (await http.put(f"{sandbox}/tempers", json=changed)).raise_for_status()
         stage = Stage(settings, caller.address, sandbox, http)
         turns, console = asyncio.Semaphore(at_once), Console()
 
@@ -91,25 +94,26 @@ async def _used_orders(http: httpx.AsyncClient, caller: Caller) -> set[str]:
     return used
 
 
-def _cast(catalogue: list[dict[str, Any]], tempers: dict[str, str], used: set[str], cases: int) -> Iterator[Story]:
-    """Give each story a fresh order that it can be about: the first of each state are left to the reader while others are."""
-    cast = {order["state"]: order["order_id"] for order in reversed(catalogue)}.values()
+def cast(catalogue: list[dict[str, Any]], tempers: dict[str, str], used: set[str], cases: int) -> Iterator[Story]:
+    """Give each story a fresh order that it can be about: the first of each state are left to the reader while others are.
+
+    Where no merchant of the temper has one left, another's order will do, with that temper for this order.
+    """
+    firsts = {order["state"]: order["order_id"] for order in reversed(catalogue)}.values()
     fresh = [order for order in catalogue if order["order_id"] not in used]
-    fresh.sort(key=lambda order: (order["order_id"] in cast, order["order_id"]))
+    fresh.sort(key=lambda order: (order["order_id"] in firsts, order["order_id"]))
     for plot in islice(cycle(PLOTS), cases):
-        order = next((order for order in fresh if _fits(plot, order, tempers)), None)
+        fitting = [order for order in fresh if _fits(plot, order, tempers)]
+        own = [order for order in fitting if plot.merchant in {"", tempers.get(order["merchant_id"])}]
+        order = next(iter(own or (fitting if not plot.carrier else [])), None)
         if order is None:
             raise CommandError(say("no_order", state=plot.state or "delivered", merchant=plot.merchant or "-"))
         fresh.remove(order)
-        yield Story(plot, order)
+        yield Story(plot, order, asks_a_temper=not own)
 
 
 def _fits(plot: Plot, order: dict[str, Any], tempers: dict[str, str]) -> bool:
-    return (
-        order["state"] == (plot.state or "delivered")
-        and plot.merchant in {"", tempers.get(order["merchant_id"])}
-        and plot.carrier in {"", tempers.get(order["carrier_id"] or "")}
-    )
+    return order["state"] == (plot.state or "delivered") and plot.carrier in {"", tempers.get(order["carrier_id"] or "")}
 
 
 def _table(stories: list[Story], width: int) -> Table:
@@ -152,7 +156,7 @@ def _summarise(settings: Settings, caller: Caller, stories: list[Story]) -> None
         if not story.as_meant:
             typer.echo(say("demo_trouble", case=story.case_id or "-", story=_name(story), why=story.trouble))
     example = next((story.case_id for story in stories if story.case_id), "RD-…")
-    ui = f"http://{settings.temporal_host}:{settings.ui_port}"
+    ui = settings.temporal_ui_url or say("unknown_ui")
     typer.echo(say("demo_look", ui=ui, docs=f"{caller.address}/docs", case=example))
 
 

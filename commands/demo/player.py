@@ -16,7 +16,7 @@ from PIL import Image
 from api.http.auth import make_token
 from commands.demo.goods_and_money import USUAL
 from commands.demo.plots import Happening, Maker, Move, Plot, Scene
-from commands.kit.client import problem_of
+from commands.kit.client import patiently, problem_of
 from commands.kit.language import language
 from models.common.vocabulary import Locale, Role, WaitFor
 from settings import Settings
@@ -26,7 +26,6 @@ PATIENCE = 180.0
 AFTERWARDS = 20.0
 """Seconds for what goes on once a case is closed: a claim is settled."""
 LOOK_EVERY = 0.4
-TRIES = 10
 MOVED_ON = 409
 """Somebody or something was faster: look again."""
 NOT_THERE = 404
@@ -41,6 +40,8 @@ class Story:
 
     plot: Plot
     order: Mapping[str, Any]
+    asks_a_temper: bool = False
+    """The order's merchant has another temper than the plot wants, and gets that for this order."""
     case_id: str = ""
     twin: str = ""
     """The second case of a plot that has one."""
@@ -166,7 +167,7 @@ class Stage:
 
     async def _look(self, story: Story) -> dict[str, Any] | None:
         path = f"{self._address}/v1/cases/{story.case_id}"
-        answer = await self._http.get(path, headers=self._headers(Role.SUPERVISOR, story))
+        answer = await self._sent("GET", path, headers=self._headers(Role.SUPERVISOR, story))
         return answer.json() if answer.is_success else None
 
     async def _move(self, story: Story, left: dict[WaitFor, list[Maker]]) -> int:
@@ -198,13 +199,13 @@ class Stage:
         if move.method != "POST":  # of the people, not of a case
             headers = self._headers(move.role, story)
             body = dict(move.body) if move.body else None
-            return await self._http.request(move.method, f"{self._address}{path}", json=body, headers=headers)
+            return await self._sent(move.method, f"{self._address}{path}", json=body, headers=headers)
         return await self._post(story, move.role, path, {**await self._decided_on(story, move, path), **move.body, **evidence})
 
     async def _decided_on(self, story: Story, move: Move, path: str) -> dict[str, Any]:
         """What the person has before them, as the body of a decision names it (WRK-5)."""
         where = f"{self._address}{path.rpartition('/')[0]}"
-        seen = await self._http.get(where, headers=self._headers(move.role, story))
+        seen = await self._sent("GET", where, headers=self._headers(move.role, story))
         actions: list[dict[str, Any]] = seen.json()["available_actions"] if seen.is_success else []
         return next((action["decides"] for action in actions if action["href"] == path), dict[str, Any]())
 
@@ -217,17 +218,16 @@ class Stage:
         Image.new("RGB", (64, 48), f"#{secrets.token_hex(3)}").save(picture, "PNG")
         files = {"file": ("photo.png", picture.getvalue(), "image/png")}
         headers = self._headers(role, story)
-        answer = await self._http.post(f"{self._address}/v1/evidence", files=files, headers=headers)
+        answer = await self._sent("POST", f"{self._address}/v1/evidence", files=files, headers=headers)  # known by its content
         return [answer.raise_for_status().json()["sha256"]]
 
     async def _post(self, story: Story, role: Role, path: str, body: Mapping[str, Any]) -> httpx.Response:
         headers = self._headers(role, story) | {"Idempotency-Key": uuid4().hex}
-        for again in range(TRIES - 1, -1, -1):
-            answer = await self._http.post(f"{self._address}{path}", json=dict(body), headers=headers)
-            if answer.status_code not in BUSY or not again:
-                return answer
-            await asyncio.sleep(1)
-        raise AssertionError
+        return await self._sent("POST", f"{self._address}{path}", json=dict(body), headers=headers)
+
+    async def _sent(self, method: str, address: str, **request: Any) -> httpx.Response:
+        """As a good client does: the same again while the API is busy or away. Each of our requests may be sent again."""
+        return await patiently(lambda: self._http.request(method, address, **request))
 
     def _headers(self, role: Role, story: Story) -> dict[str, str]:
         who = {

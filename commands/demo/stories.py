@@ -246,7 +246,7 @@ PLOTS: tuple[Plot, ...] = (
     ),
     Plot(
         ("订单号写错了", "the wrong order number"),
-        ("收到的包装破了，里面东西碎了。", "The box was torn and the thing inside is broken."),
+        ("收到的包装破了，里面东西碎了。", "The box was torn and what was inside is cracked."),
         "delivered",
         issue=Issue.DAMAGED,
         photo=True,
@@ -281,7 +281,7 @@ PLOTS: tuple[Plot, ...] = (
     ),
     Plot(
         ("顾客要求平台介入", "the customer asks the platform to step in"),
-        ("弄脏了，商家不理我。", "It came soiled and the shop is silent."),
+        ("弄脏了，商家不理我。", "It arrived dirty and the shop does not answer."),
         "delivered",
         issue=Issue.SOILED,
         moves={WaitFor.ANSWERS: (answer(), answer(admits=False)), WaitFor.PLAN: (escalate, propose(refund(0.2)))},

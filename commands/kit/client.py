@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -21,6 +22,36 @@ AsOption = Annotated[
     str,
     typer.Option("--as", metavar="ROLE:ID", help="Who acts; a token is made with the secret in the data folder."),
 ]
+
+
+TRIES = 6
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+BUSY = frozenset({429, 500, 502, 503, 504})
+
+
+async def patiently(send: Callable[[], Awaitable[httpx.Response]], *, tries: int = TRIES, absent: bool = True) -> httpx.Response:
+    """The final word on a request that may be sent again: one that only looks, or has an Idempotency-Key.
+
+    It is sent again when the connection breaks before the answer is whole, and while the API is busy: slower each time, and as late as it says.
+    `absent`: also when nobody was there to begin with. Raises httpx.TransportError in the end.
+    """
+    pause = FIRST_PAUSE
+    for _ in range(tries - 1):
+        asked = ""
+        try:
+            answer = await send()
+        except httpx.ConnectError:
+            if not absent:
+                raise
+        except httpx.TransportError:
+            absent = True  # it was there, and may be coming back
+        else:
+            if answer.status_code not in BUSY:
+                return answer
+            asked = answer.headers.get("Retry-After", "")
+        await asyncio.sleep(min(float(asked), LONGEST_PAUSE) if asked.isdigit() else pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+    return await send()
 
 
 @dataclass(frozen=True)
@@ -44,9 +75,9 @@ class Caller:
         return httpx.AsyncClient(base_url=self.address, headers=self.headers, timeout=30, **options)
 
     async def ask(self, http: httpx.AsyncClient, method: str, path: str, **options: Any) -> httpx.Response:
-        """The answer, when it is a good one. Raises CommandError with the problem's words otherwise."""
+        """The answer, when it is a good one; a POST has an Idempotency-Key. Raises CommandError with the problem's words otherwise."""
         try:
-            answer = await http.request(method, path, **options)
+            answer = await patiently(lambda: http.request(method, path, **options), tries=4, absent=False)
         except httpx.TransportError as error:
             raise self.unreachable() from error
         if answer.is_error:

@@ -75,14 +75,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "找不到 Temporal 程序（{why}）。请设置 REDRESS_TEMPORAL_PROGRAM 为它的路径，或 REDRESS_TEMPORAL_ADDRESS 为已有集群的地址。",
         "There is no Temporal program ({why}). Set REDRESS_TEMPORAL_PROGRAM to its path, or REDRESS_TEMPORAL_ADDRESS to a cluster.",
     ),
-    "temporal_unreachable": (
-        "{address} 没有 Temporal 服务响应。请检查 REDRESS_TEMPORAL_ADDRESS。",
-        "No Temporal server answers at {address}. Check REDRESS_TEMPORAL_ADDRESS.",
-    ),
-    "attributes_missing": (
-        "Temporal 集群 {address} 的命名空间 {namespace} 缺少搜索属性。请执行：\n{command}",
-        "The Temporal cluster {address} lacks search attributes in namespace {namespace}. Run:\n{command}",
-    ),
     "where": ("打开", "Open"),
     "docs": ("API 文档", "API, with examples"),
     "temporal_ui": ("Temporal 界面（每个工单一个工作流）", "Temporal Web UI (each case is a workflow)"),
@@ -235,6 +227,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Resolved without a person: {alone}. Refunds that arrived: {amounts}.",
     ),
     "demo_trouble": ("未按预期结束：{case}（{story}）{why}", "Did not end as meant: {case} ({story}) {why}"),
+    "unknown_ui": ("（设置 REDRESS_TEMPORAL_UI 后显示）", "(where REDRESS_TEMPORAL_UI says)"),
     "demo_look": (
         "查看：Temporal 界面 {ui}；API {docs}；redress show {case}",
         "Look: Temporal Web UI {ui}; API {docs}; redress show {case}",

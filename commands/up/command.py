@@ -23,9 +23,12 @@ from adapters.data_folder import open_data_folder
 from adapters.database.engine import migrate
 from adapters.database.trouble import words_of
 from adapters.secrets import secrets_of
+from adapters.temporal import namespace
+from adapters.temporal.connection import connect
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from commands.kit.people import let_in
+from commands.kit.temporal import failed
 from commands.up import temporal_server
 from commands.up.processes import Part, ProcessGroup
 from commands.up.welcome import SUBJECTS, welcome
@@ -162,7 +165,11 @@ async def _temporal(process_group: ProcessGroup, settings: Settings, *, own: boo
         program = await temporal_server.find_program(settings)
 
         async def answers(_: datetime) -> bool:
-            return await temporal_server.connect(settings) is not None
+            try:
+                await connect(settings)
+            except RedressError:
+                return False
+            return True
 
         await process_group.start(
             Part(
@@ -172,12 +179,13 @@ async def _temporal(process_group: ProcessGroup, settings: Settings, *, own: boo
                 address=settings.temporal,
             )
         )
-    client = await temporal_server.connect(settings)
-    if client is None:
-        raise CommandError(say("temporal_unreachable", address=settings.temporal))
-    if own:
-        await temporal_server.keep_closed_cases(client)
-    await temporal_server.check_attributes(client, settings)
+    try:
+        client = await connect(settings)
+        if own:
+            await namespace.set_up(client, settings, namespace.RETENTION)  # the server's own retention is a day
+        await namespace.check(client, settings)
+    except RedressError as error:
+        raise failed(error) from error
     return client
 
 

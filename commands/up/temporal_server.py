@@ -7,24 +7,17 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
-from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, UpdateNamespaceRequest
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from adapters.temporal.namespace import SEARCH_ATTRIBUTES
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from settings import Settings
-from workflows.kit import search_attributes
-
-SEARCH_ATTRIBUTES = {key.name: key.indexed_value_type.name.title() for key in search_attributes.ALL}
-RETENTION = timedelta(hours=720)
-"""How long the dev server shows closed workflows; its own default is a day."""
 
 
 async def find_program(settings: Settings) -> Path:
@@ -73,48 +66,14 @@ def _version(program: Path) -> str:
     return match.group(1)
 
 
-async def connect(settings: Settings) -> Client | None:
-    """A client, or None while the server does not answer."""
-    try:
-        return await Client.connect(settings.temporal, namespace=settings.temporal_namespace)
-    except (RPCError, RuntimeError):
-        return None
-
-
-async def keep_closed_cases(client: Client) -> None:
-    """Let the Web UI show closed cases for 30 days."""
-    duration = Duration()
-    duration.FromTimedelta(RETENTION)
-    await client.workflow_service.update_namespace(
-        UpdateNamespaceRequest(namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=duration)),
-    )
-
-
-async def check_attributes(client: Client, settings: Settings) -> None:
-    """A case cannot start in a namespace that does not know its search attributes: raises CommandError with the command that mends it."""
-    known = (
-        await client.operator_service.list_search_attributes(ListSearchAttributesRequest(namespace=client.namespace))
-    ).custom_attributes
-    missing = {
-        name: type_
-        for name, type_ in SEARCH_ATTRIBUTES.items()
-        if known.get(name) != IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{type_.upper()}")
-    }
-    if missing:
-        flags = " ".join(f"--name {name} --type {type_}" for name, type_ in missing.items())
-        mend = f"temporal operator search-attribute create --address {settings.temporal} --namespace {client.namespace} {flags}"
-        sentence = say("attributes_missing", address=settings.temporal, namespace=client.namespace, command=mend)
-        raise CommandError(sentence)
-
-
-async def polled(client: Client, task_queue: str, since: datetime) -> bool:
-    """Whether a worker has asked for work since then; one that died stays on the server's list for minutes."""
+async def polled(client: Client, task_queue: str, since: datetime, *, activities: bool = False) -> bool:
+    """Whether a worker has asked for work since then: for workflows, or for activities; one that died stays on the server's list for minutes."""
     try:
         answer = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
                 namespace=client.namespace,
                 task_queue=TaskQueue(name=task_queue),
-                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+                task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY if activities else TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
             ),
             timeout=timedelta(seconds=2),
         )

@@ -21,8 +21,8 @@ SUBJECTS = {
 def welcome(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> str:
     """The whole text, ready to print."""
     places = [(say("docs"), f"{settings.api_url}/docs")]
-    if own_temporal:
-        places.append((say("temporal_ui"), f"http://{settings.temporal_host}:{settings.ui_port}"))
+    if own_temporal or settings.temporal_ui:
+        places.append((say("temporal_ui"), str(settings.temporal_ui_url)))
     if own_sandbox:
         places.append((say("catalogue"), f"http://{settings.sandbox_host}:{settings.sandbox_port}/catalogue"))
     return "\n".join(

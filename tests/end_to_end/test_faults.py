@@ -33,6 +33,16 @@ def test_a_waiting_case_goes_on_after_a_process_was_killed(redress: Redress, par
     assert case.closes()["outcome"] == "answered"
 
 
+def test_the_first_action_after_a_worker_was_killed_is_answered_by_another(redress: Redress) -> None:
+    case = redress.open("delivered", kind="inquiry", issue="rules.platform_rule")
+    case.reaches("reply")
+    redress.kill("worker")
+    headers = redress.headers(Role.AGENT, "alice") | {"Idempotency-Key": "right-after-the-kill"}
+    address = f"{redress.settings.api_url}/v1/cases/{case.case_id}/reply"
+    answer = redress.http.post(address, headers=headers, json={"words": "Within seven days.", "solves": True})
+    assert answer.is_success, answer.text  # at the first try
+
+
 @pytest.mark.parametrize("part", ["api", "worker"])
 def test_a_part_that_starts_again_with_a_newer_program_finds_the_database_migrated(redress: Redress, part: str) -> None:
     engine = create_engine(url_of(redress.settings, sync=True))

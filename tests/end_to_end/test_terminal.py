@@ -42,6 +42,12 @@ def test_a_case_is_opened_shown_and_watched_from_the_terminal(redress: Redress) 
     assert len(watched.stdout.splitlines()) > 5
 
 
+def test_everything_is_well_where_redress_runs(redress: Redress) -> None:
+    looked = redress.run("doctor")
+    assert looked.returncode == 0, looked.stdout
+    assert "!!" not in looked.stdout
+
+
 def test_a_file_of_bare_texts_is_imported_once(redress: Redress, tmp_path: Path) -> None:
     texts = ["书页破了，要求退款", "快递一直没到，客服不理", "买的电脑无法开机", "The parcel is lost and nobody answers."]
     file = tmp_path / "texts.csv"

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import cli
-from commands.cases import importing
+from commands.kit import client
 from commands.kit.failure import CommandError
 
 ROWS = 40
@@ -73,7 +73,7 @@ class Window(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[BusyApi]:
-    monkeypatch.setattr(importing, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     api = BusyApi()
     yield api

@@ -158,7 +158,7 @@ async def test_a_key_of_more_requests_ago_than_a_case_carries_does_nothing_twice
     case = Case(service, handle)
     service.opened.append(case)
     await case.waits_for(WaitFor.ARBITRATION)
-    engine = CaseEngine(service.client, service.queue, service.database)
+    engine = CaseEngine(service.client, Settings(task_queue=service.queue), service.database)
     assert (await engine.act(state.case_id, "add_words", words)).sayings == ()
     other = Act[AddWords](actor=CUSTOMER, request_id="long-ago", body=AddWords(words="It is whole."))
     with pytest.raises(ProblemError) as refused:

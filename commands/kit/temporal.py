@@ -1,0 +1,22 @@
+"""The Temporal server as the commands use it: what goes wrong there ends the command in a sentence."""
+
+from temporalio.client import Client
+
+from adapters.temporal.connection import connect
+from commands.kit.failure import CommandError
+from commands.kit.language import in_language
+from models.common.errors import RedressError
+from settings import Settings
+
+
+async def connected(settings: Settings) -> Client:
+    """Raises CommandError."""
+    try:
+        return await connect(settings)
+    except RedressError as error:
+        raise failed(error) from error
+
+
+def failed(error: RedressError) -> CommandError:
+    """The fault's words in the language of the terminal."""
+    return CommandError(in_language("{zh}", "{en}", zh=error.fault.detail_zh or error.fault.detail, en=error.fault.detail))
