@@ -14,9 +14,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.database.engine import Database
-from adapters.database.figures import Counted, counted
 from adapters.partners.circuit import Circuit, CircuitMetrics
 from adapters.telemetry.core import Core
+from adapters.telemetry.counted import Counted, counted
 from adapters.telemetry.failing import FailingTasks
 from models.common.partner_registry import PARTNER_QUEUES
 from settings import Settings
