@@ -29,6 +29,7 @@ from activities.case.records import RecordsActivities
 from activities.case.splitting import SplittingActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
+from activities.figures import Figures
 from activities.kit.calendars import CalendarActivities
 from activities.kit.carries_out import activities_of, entry_of
 from activities.kit.child_reports import ChildReportActivities
@@ -217,6 +218,7 @@ async def main() -> None:
     delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
     undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
     handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
+    figures = asyncio.create_task(Figures(database, policy).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     try:
         async with at_work(client, settings, wire(settings, database, partners)):
@@ -228,6 +230,7 @@ async def main() -> None:
         await delivery
         await undelivered
         await handover
+        await figures
         await holidays
         await partners.aclose()
         await database.aclose()
