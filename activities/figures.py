@@ -21,7 +21,7 @@ from models.claims.state import ClaimItem, ClaimKind
 from models.policy.policy import Policy
 from models.tables.case import CaseRow
 from models.tables.claims import ClaimRow
-from models.tables.figures import FigureGivenRow, FigureProgressRow, FigureRow
+from models.tables.figures import CHUNK, FigureChunkRow, FigureGivenRow, FigureProgressRow, FigureRow
 from rules.figures.facts import Claimed, Given, facts_of, money_given
 
 LOOK_EVERY = 2.0
@@ -78,12 +78,22 @@ async def make_facts(session: AsyncSession, policy: Policy, case_ids: Sequence[s
             "claims_saved_at": max((claim.saved_at for claim in of_case if claim.saved_at), default=None),
         }
         if known.get(row.case_id) != (row.epoch, row.version):
-            facts |= facts_of(case, policy.currency) | {"epoch": row.epoch, "version": row.version}
+            facts |= facts_of(case, policy) | {"epoch": row.epoch, "version": row.version}
             facts["given_minor"] = sum(given.values())
             await upsert(session, FigureRow, facts)
         else:
             await session.exec(update(FigureRow).where(col(FigureRow.case_id) == row.case_id).values(**facts))
         await insert_if_absent(session, FigureGivenRow, *_money_rows(row, given))
+    await _revise(session, case_ids)
+
+
+async def _revise(session: AsyncSession, case_ids: Sequence[str]) -> None:
+    """Sums that were kept of the time in which these cases were opened hold no longer."""
+    opened = select(FigureRow.opened_minute).where(col(FigureRow.case_id).in_(case_ids))
+    for chunk in sorted({minute // CHUNK for minute in (await session.exec(opened)).all()}):
+        if not await insert_if_absent(session, FigureChunkRow, {"chunk": chunk, "revision": 1}):
+            one_more = col(FigureChunkRow.revision) + 1
+            await session.exec(update(FigureChunkRow).where(col(FigureChunkRow.chunk) == chunk).values(revision=one_more))
 
 
 def _money_rows(row: CaseRow, given: Given) -> list[Row]:

@@ -1,69 +1,70 @@
-"""Reading the figures (RVW-1): conditions and sums over `figures`, on either database."""
+"""Reading the figures (RVW-1): what a case may count for, as conditions on `figures`, and sums over its rows on either database."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.local_time import MINUTES_OF_WEEK, MONDAY, local_minute
+from adapters.database.local_time import EPOCH, MINUTES_OF_WEEK, MONDAY, SECOND, local_minute
 from models.common.vocabulary import Party
+from models.figures import Counted, Dimension
+from models.policy.reports import ReportsPolicy
 from models.tables.figures import FigureRow
 
 FIRST_MONDAY = date(1969, 12, 29)
-UNHAPPY = 2
-"""A score from here down goes to a supervisor (FUP-2)."""
+SETTINGS = {"jit": "off", "work_mem": "64MB"}
+_PLAN = text("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()))
 
 
-class Dimension(StrEnum):
-    """By what cases are counted: a column of `figures` each."""
+async def plan_reports(session: AsyncSession) -> None:
+    """From here to the end of the session's transaction: sums are made in memory, and no compiler is started for them."""
+    if session.get_bind().dialect.name == "postgresql":
+        await (await session.connection()).execute(_PLAN)
 
-    KIND = "kind"
-    ISSUE = "issue"
-    CHANNEL = "channel"
-    PRIORITY = "priority"
-    MERCHANT = "merchant_id"
-    CARRIER = "carrier_id"
-    PRODUCT = "product"
-    CATEGORY = "category"
-    REGION = "region"
-    TEAM = "team"
-    AGENT = "agent"
-    TIER = "tier"
-    PARTY = "party"
-    OUTCOME = "outcome"
-    ROOT_CAUSE = "root_cause"
 
-    @property
-    def column(self) -> Any:  # noqa: ANN401  # a column
-        return col(getattr(FigureRow, self.value))
+def column_of(by: Dimension) -> Any:  # noqa: ANN401  # a column
+    return col(getattr(FigureRow, by.value))
 
 
 def _found(party: Party) -> ColumnElement[bool]:
     return or_(col(FigureRow.party) == party.value, col(FigureRow.party) == Party.SHARED.value)
 
 
-_LOWEST = [col(FigureRow.speed), col(FigureRow.solution), col(FigureRow.attitude)]
-EVENTS: Mapping[str, Any] = {
-    "over": col(FigureRow.over),
-    "solved": col(FigureRow.solve_seconds).is_not(None),
-    "first_contact": col(FigureRow.first_contact),
-    "without_person": col(FigureRow.without_person),
-    "reopened": col(FigureRow.reopened) > 0,
-    "disputed": col(FigureRow.disputed),
-    "returned": col(FigureRow.returned),
-    "missed": col(FigureRow.missed),
-    "merchant_at_fault": _found(Party.MERCHANT),
-    "carrier_at_fault": _found(Party.CARRIER),
-    "platform_at_fault": _found(Party.PLATFORM),
-    "rated": col(FigureRow.speed).is_not(None),
-    "unhappy": or_(*(score <= UNHAPPY for score in _LOWEST)),
+EVENTS: Mapping[Counted, Any] = {
+    Counted.OVER: col(FigureRow.over),
+    Counted.SOLVED: col(FigureRow.solve_seconds).is_not(None),
+    Counted.FIRST_CONTACT: col(FigureRow.first_contact),
+    Counted.WITHOUT_PERSON: col(FigureRow.without_person),
+    Counted.REOPENED: col(FigureRow.reopened) > 0,
+    Counted.DISPUTED: col(FigureRow.disputed),
+    Counted.RETURNED: col(FigureRow.returned),
+    Counted.MISSED: col(FigureRow.missed),
+    Counted.MERCHANT_AT_FAULT: _found(Party.MERCHANT),
+    Counted.CARRIER_AT_FAULT: _found(Party.CARRIER),
+    Counted.PLATFORM_AT_FAULT: _found(Party.PLATFORM),
+    Counted.RATED: col(FigureRow.speed).is_not(None),
+    Counted.UNHAPPY: col(FigureRow.unhappy),
 }
-"""What a case may count for besides being one: the numerators of rates."""
+"""What a case may count for, whatever was promised."""
+
+
+def events(policy: ReportsPolicy, now: datetime) -> Mapping[Counted, Any]:
+    """All that a case may count for. An open case that nobody answered, or solved, in time is late already."""
+    return EVENTS | {
+        Counted.ANSWERED_IN_TIME: col(FigureRow.answer_seconds) <= policy.answered.within // SECOND,
+        Counted.ANSWERED_LATE: _late(col(FigureRow.answer_seconds), policy.answered.within, now),
+        Counted.SOLVED_IN_TIME: col(FigureRow.solve_seconds) <= policy.solved.within // SECOND,
+        Counted.SOLVED_LATE: _late(col(FigureRow.solve_seconds), policy.solved.within, now),
+    }
+
+
+def _late(seconds: Any, within: timedelta, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401  # a column
+    waits = and_(seconds.is_(None), col(FigureRow.closed_at).is_(None), col(FigureRow.opened_at) < now - within)
+    return or_(seconds > within // SECOND, waits)
 
 
 class WeekCounts(NamedTuple):
@@ -86,12 +87,11 @@ async def weekly_counts(
 ) -> list[WeekCounts]:
     """Cases opened from `since` until before `until`, by that dimension, week of the zone, category and currency; what is not known is left out."""
     week = ((local_minute(col(FigureRow.opened_minute), zone, since, until) + MONDAY) // MINUTES_OF_WEEK).label("week")
-    keys: list[Any] = [by.column, week, col(FigureRow.category), col(FigureRow.currency)]
-    counts = [func.sum(case((event, 1), else_=0)) for event in EVENTS.values()]
+    keys: list[Any] = [column_of(by), week, col(FigureRow.category), col(FigureRow.currency)]
     select_columns: Any = select
-    asked = select_columns(*keys, func.count(), func.sum(col(FigureRow.given_minor)), *counts)
-    opened = and_(col(FigureRow.opened_at) >= since, col(FigureRow.opened_at) < until, by.column.is_not(None))
-    rows: list[Any] = list((await session.exec(asked.where(opened).group_by(*keys).order_by(*keys))).all())
+    asked = select_columns(*keys, func.count(), func.sum(col(FigureRow.given_minor)), *map(counting, EVENTS.values()))
+    fits = (*opened(since, until), column_of(by).is_not(None))
+    rows: list[Any] = list((await session.exec(asked.where(*fits).group_by(*keys).order_by(*keys))).all())
     return [
         WeekCounts(
             value=row[0],
@@ -100,7 +100,31 @@ async def weekly_counts(
             currency=row[3],
             cases=row[4],
             given_minor=int(row[5]),
-            counts=dict(zip(EVENTS, row[6:], strict=True)),
+            counts={event.value: count for event, count in zip(EVENTS, row[6:], strict=True)},
         )
         for row in rows
     ]
+
+
+def counting(event: Any) -> Any:  # noqa: ANN401  # SQLAlchemy's own
+    """How many rows that holds of."""
+    return func.count().filter(event)
+
+
+def opened(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Opened from then until before that."""
+    return (col(FigureRow.opened_at) >= since, col(FigureRow.opened_at) < until)
+
+
+def minute_of(at: datetime) -> int:
+    """The column `opened_minute` of that instant."""
+    return (at - EPOCH) // timedelta(minutes=1)
+
+
+async def times_of(session: AsyncSession, conditions: tuple[Any, ...]) -> bytes:
+    """The columns `times` of these cases, one behind the other."""
+    times, some = col(FigureRow.times), col(FigureRow.places) > 0
+    if session.get_bind().dialect.name == "postgresql":
+        joined: Any = func.string_agg(times, text("''::bytea"))
+        return bytes((await session.exec(select(joined).where(*conditions, some))).one() or b"")
+    return b"".join((await session.exec(select(times).where(*conditions, some))).all())

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case
 
-EPOCH, MINUTE, DAY = datetime(1970, 1, 1, tzinfo=UTC), timedelta(minutes=1), timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
 MINUTES_OF_DAY, MINUTES_OF_WEEK = 24 * 60, 7 * 24 * 60
 MONDAY = 3 * MINUTES_OF_DAY
 """1 January 1970 was a Thursday: so many minutes after a Monday."""

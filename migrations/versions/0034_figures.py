@@ -6,9 +6,6 @@ from alembic import op
 revision = "0034"
 down_revision = "0033"
 
-PLACES = ("receipt", "classification", "dispatch", "investigation", "resolution", "follow_up")
-TIERS = ("merchant_tier", "platform_tier", "supervisor_tier")
-WHOSE = ("customer", "merchant", "carrier", "platform", "system")
 COUNTED = ("answer_seconds", "solve_seconds", "speed", "solution", "attitude")
 SAID = (
     "issue",
@@ -40,10 +37,12 @@ def upgrade() -> None:
         sa.Column("reopened", sa.Integer(), nullable=False),
         *(sa.Column(name, sa.Boolean(), nullable=False) for name in ("disputed", "returned", "missed")),
         *(sa.Column(name, sa.Integer(), nullable=True) for name in COUNTED),
+        sa.Column("unhappy", sa.Boolean(), nullable=False),
         sa.Column("given_minor", sa.BigInteger(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("currency", "kind", "channel", "tier")),
         *(sa.Column(name, sa.String(), nullable=True) for name in SAID),
-        *(sa.Column(f"{place}_{whose}", sa.Integer(), nullable=True) for place in (*PLACES, *TIERS) for whose in WHOSE),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("times", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_figures_opened", "figures", ["opened_at"])
     for name in ("merchant_id", "carrier_id", "product", "agent"):
@@ -61,6 +60,9 @@ def upgrade() -> None:
         sa.Column("source", sa.String(), primary_key=True),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
     )
+    op.create_table(
+        "figure_chunks", sa.Column("chunk", sa.Integer(), primary_key=True), sa.Column("revision", sa.Integer(), nullable=False)
+    )
     op.create_index("ix_claims_saved", "claims", ["saved_at", "claim_id"])
     for table in ("cases", "claims"):
         op.execute(f"UPDATE {table} SET saved_at = updated_at WHERE saved_at IS NULL")  # noqa: S608  # names of ours
@@ -68,5 +70,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_claims_saved", "claims")
-    for table in ("figure_progress", "figure_given", "figures"):
+    for table in ("figure_chunks", "figure_progress", "figure_given", "figures"):
         op.drop_table(table)

@@ -12,6 +12,9 @@ from sqlmodel import Field, SQLModel
 
 from models.tables.columns import UtcDateTime
 
+CHUNK = 30 * 24 * 60
+"""Minutes."""
+
 
 def _found_by(name: str) -> Index:
     there = text(f"{name} IS NOT NULL")
@@ -58,6 +61,8 @@ class FigureRow(SQLModel, table=True):
     solution: int | None = None
     attitude: int | None = None
     """`speed`, `solution`, `attitude`: 1 to 5, as the customer rated (FUP-2)."""
+    unhappy: bool
+    """One of these is so low that a supervisor hears of it."""
     given_minor: int = Field(default=0, sa_type=BigInteger)
     """What the case gave, goods included (`figure_given` has it by remedy)."""
     currency: str
@@ -82,52 +87,10 @@ class FigureRow(SQLModel, table=True):
     """Who was found responsible; an appeal may change it."""
     root_cause: str | None = None
     """The party with the row of the policy that found it (ARC-1)."""
-    # where its time went, by stage and by tier: whose move it was (`system`: nobody's)
-    receipt_customer: int | None = None
-    receipt_merchant: int | None = None
-    receipt_carrier: int | None = None
-    receipt_platform: int | None = None
-    receipt_system: int | None = None
-    classification_customer: int | None = None
-    classification_merchant: int | None = None
-    classification_carrier: int | None = None
-    classification_platform: int | None = None
-    classification_system: int | None = None
-    dispatch_customer: int | None = None
-    dispatch_merchant: int | None = None
-    dispatch_carrier: int | None = None
-    dispatch_platform: int | None = None
-    dispatch_system: int | None = None
-    investigation_customer: int | None = None
-    investigation_merchant: int | None = None
-    investigation_carrier: int | None = None
-    investigation_platform: int | None = None
-    investigation_system: int | None = None
-    resolution_customer: int | None = None
-    resolution_merchant: int | None = None
-    resolution_carrier: int | None = None
-    resolution_platform: int | None = None
-    resolution_system: int | None = None
-    follow_up_customer: int | None = None
-    follow_up_merchant: int | None = None
-    follow_up_carrier: int | None = None
-    follow_up_platform: int | None = None
-    follow_up_system: int | None = None
-    merchant_tier_customer: int | None = None
-    merchant_tier_merchant: int | None = None
-    merchant_tier_carrier: int | None = None
-    merchant_tier_platform: int | None = None
-    merchant_tier_system: int | None = None
-    platform_tier_customer: int | None = None
-    platform_tier_merchant: int | None = None
-    platform_tier_carrier: int | None = None
-    platform_tier_platform: int | None = None
-    platform_tier_system: int | None = None
-    supervisor_tier_customer: int | None = None
-    supervisor_tier_merchant: int | None = None
-    supervisor_tier_carrier: int | None = None
-    supervisor_tier_platform: int | None = None
-    supervisor_tier_system: int | None = None
+    places: int = 0
+    """Where it spent time, a bit for each `Place`."""
+    times: bytes = b""
+    """Where its time went (`rules/figures/times.py`): read as they are, and added up in one go."""
 
 
 class FigureGivenRow(SQLModel, table=True):
@@ -143,6 +106,16 @@ class FigureGivenRow(SQLModel, table=True):
     opened_at: datetime = Field(sa_type=UtcDateTime)
     """When the case was."""
     minor: int = Field(sa_type=BigInteger)
+
+
+class FigureChunkRow(SQLModel, table=True):
+    """How often the facts changed of what was opened in a stretch of time: sums of it that were kept hold as long as this stands."""
+
+    __tablename__: ClassVar[Any] = "figure_chunks"
+
+    chunk: int = Field(primary_key=True)
+    """Its number: `opened_minute` by the minutes of a chunk (`CHUNK`)."""
+    revision: int
 
 
 class FigureProgressRow(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """A case as a row of facts to count by (RVW-1): pure, so that the same case gives the same row whenever it is made. Nothing personal."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -10,28 +10,18 @@ from models.claims.state import ClaimItem, ClaimKind
 from models.common.actors import Actor
 from models.common.base import Money
 from models.common.partners import Order, OrderLine
-from models.common.vocabulary import ClockName, Outcome, Party, RemedyKind, Role, Stage, Tier, WaitingOn
+from models.common.vocabulary import ClockName, Outcome, Party, RemedyKind, Role, WaitingOn
 from models.investigation.clocks import Clock
+from models.policy.policy import Policy
 from models.remedies.remedy import Remedy
 from rules.case.archive import root_cause
 from rules.claims.receivables import given
 from rules.facts.parcels import as_given_up, lines_in_question, parcel_in_question
+from rules.figures.times import packed, places_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 SOLVED = frozenset({Outcome.RESOLVED, Outcome.ANSWERED, Outcome.REJECTED})
-STAGES = (Stage.RECEIPT, Stage.CLASSIFICATION, Stage.DISPATCH, Stage.INVESTIGATION, Stage.RESOLUTION, Stage.FOLLOW_UP)
-"""Those that take time."""
-TIERS = (Tier.MERCHANT, Tier.PLATFORM, Tier.SUPERVISOR)
-WHOSE: Mapping[WaitingOn, str] = {
-    WaitingOn.CUSTOMER: "customer",
-    WaitingOn.MERCHANT: "merchant",
-    WaitingOn.CARRIER: "carrier",
-    WaitingOn.AGENT: "platform",
-    WaitingOn.SUPERVISOR: "platform",
-    WaitingOn.NOBODY: "system",
-}
-"""Who used the time, by whose move it was."""
 PAYERS: Mapping[ClaimKind, Party] = {
     ClaimKind.CARRIER: Party.CARRIER,
     ClaimKind.RECOVERY: Party.MERCHANT,
@@ -51,10 +41,11 @@ class Claimed(NamedTuple):
     paid_minor: int
 
 
-def facts_of(case: CaseState, currency: str) -> dict[str, Any]:
-    """The row of `figures`, but for what it gave and which version it is; `currency`: of a case without an order."""
+def facts_of(case: CaseState, policy: Policy) -> dict[str, Any]:
+    """The row of `figures`, but for what it gave and which version it is."""
     order, line = case.order, _dearest_line(case)
     parcel = parcel_in_question(as_given_up(case.shipments, case.found), lines_in_question(case))
+    spent = case.spent.seconds if case.spent else {}
     opened, solved = case.receipt.received_at, is_solved(case)
     agent = next((one.id for one in (case.handler, case.owner) if one is not None and one.role in Role.platform()), None)
     return {
@@ -74,7 +65,8 @@ def facts_of(case: CaseState, currency: str) -> dict[str, Any]:
         "speed": case.survey.speed if case.survey else None,
         "solution": case.survey.solution if case.survey else None,
         "attitude": case.survey.attitude if case.survey else None,
-        "currency": order.total.currency if order else currency,
+        "unhappy": case.survey is not None and case.survey.lowest <= policy.low_score,
+        "currency": order.total.currency if order else policy.currency,
         "kind": case.kind,
         "channel": case.receipt.channel,
         "issue": case.issue,
@@ -90,7 +82,8 @@ def facts_of(case: CaseState, currency: str) -> dict[str, Any]:
         "category": line.category if line else None,
         "party": case.finding.party if case.finding else None,
         "root_cause": root_cause(case) if case.finding else None,
-        **_times(case),
+        "places": places_of(spent),
+        "times": packed(spent),
     }
 
 
@@ -179,24 +172,3 @@ def _dearest_line(case: CaseState) -> OrderLine | None:
     named = {line.line_id for line in lines_in_question(case)}
     about = [line for line in case.order.lines if not named or line.line_id in named]
     return max(about, key=lambda line: line.paid.minor, default=None)
-
-
-def _times(case: CaseState) -> dict[str, int | None]:
-    """Seconds by stage and by tier, and by who used them."""
-    used = Counter[str]()
-    for place, seconds in (case.spent.seconds if case.spent else {}).items():
-        used.update(dict.fromkeys(_columns(place), seconds))
-    return {column: used.get(column) for column in TIME_COLUMNS}
-
-
-def _columns(place: str) -> Iterator[str]:
-    """Where the seconds of a place of `TimeSpent` are counted."""
-    stage, tier, on = place.split("/")
-    if stage in STAGES and tier in TIERS:
-        yield f"{stage}_{WHOSE[WaitingOn(on)]}"
-        yield f"{tier}_tier_{WHOSE[WaitingOn(on)]}"
-
-
-TIME_COLUMNS = tuple(
-    f"{place}_{whose}" for place in (*STAGES, *(f"{tier}_tier" for tier in TIERS)) for whose in dict.fromkeys(WHOSE.values())
-)

@@ -9,12 +9,13 @@ from activities.case.records import RecordsActivities
 from activities.claims import claim_row
 from activities.figures import Figures
 from adapters.database.engine import Database, upsert
-from adapters.database.figures import Dimension, weekly_counts
+from adapters.database.figures import weekly_counts
 from models.case.activities import Projection
 from models.case.state import CaseState
 from models.claims.state import ClaimPayment, ClaimProjection, ClaimState
 from models.common.base import Money
 from models.common.vocabulary import Issue, Party
+from models.figures import Dimension
 from models.policy.policy import Policy
 from models.tables.case import CaseRow
 from models.tables.claims import ClaimRow
