@@ -84,10 +84,10 @@ async def make_facts(session: AsyncSession, policy: Policy, case_ids: Sequence[s
         else:
             await session.exec(update(FigureRow).where(col(FigureRow.case_id) == row.case_id).values(**facts))
         await insert_if_absent(session, FigureGivenRow, *_money_rows(row, given))
-    await _revise(session, case_ids)
+    await revise(session, case_ids)
 
 
-async def _revise(session: AsyncSession, case_ids: Sequence[str]) -> None:
+async def revise(session: AsyncSession, case_ids: Sequence[str]) -> None:
     """Sums that were kept of the time in which these cases were opened hold no longer."""
     opened = select(FigureRow.opened_minute).where(col(FigureRow.case_id).in_(case_ids))
     for chunk in sorted({minute // CHUNK for minute in (await session.exec(opened)).all()}):

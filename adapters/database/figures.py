@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.local_time import EPOCH, MINUTES_OF_WEEK, MONDAY, SECOND, local_minute
+from adapters.database.local_time import EPOCH, MINUTE, MINUTES_OF_WEEK, MONDAY, SECOND, local_minute
 from models.common.vocabulary import Party
 from models.figures import Counted, Dimension
 from models.policy.reports import ReportsPolicy
@@ -118,7 +118,7 @@ def opened(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def minute_of(at: datetime) -> int:
     """The column `opened_minute` of that instant."""
-    return (at - EPOCH) // timedelta(minutes=1)
+    return (at - EPOCH) // MINUTE
 
 
 async def times_of(session: AsyncSession, conditions: tuple[Any, ...]) -> bytes:

@@ -1,7 +1,7 @@
 """What endpoints ask for, as `Annotated` aliases: the parts of the program, the caller, the language, the case in the path."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import structlog
@@ -20,6 +20,7 @@ from api.http.metrics import Metrics
 from api.http.problems import ProblemError, problem
 from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
+from api.reports.sums import KeptSums
 from models.common.vocabulary import ErrorType, Locale, Role
 from models.policy.policy import Policy
 from settings import Settings
@@ -41,6 +42,8 @@ class Parts:
     budgets: Budgets
     partners: Partners
     """Asked directly only where somebody waits for the answer; cases ask by their activities."""
+    sums: KeptSums = field(default_factory=KeptSums)
+    """Of reports."""
 
 
 def _parts(request: Request) -> Parts:
