@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.kit.loops import BATCH, repeat
 from activities.kit.rows import Row
 from adapters.database.engine import NEVER, Database, insert_if_absent, saved_until_now, take_turns, upsert
+from adapters.database.figures import minute_of
 from models.case.state import CaseState
 from models.claims.state import ClaimItem, ClaimKind
 from models.policy.policy import Policy
@@ -104,6 +105,7 @@ def _money_rows(row: CaseRow, given: Given) -> list[Row]:
             "bearer": bearer,
             "currency": currency,
             "opened_at": row.opened_at,
+            "opened_minute": minute_of(row.opened_at),
             "minor": minor,
         }
         for (kind, bearer, currency), minor in given.items()

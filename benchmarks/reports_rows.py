@@ -44,9 +44,9 @@ def _statements(cases: int) -> Iterable[str]:
     chosen = ", ".join(f"{told} AS {name}" for name, told in columns.items())
     yield f"INSERT INTO figures ({', '.join(columns)}) SELECT {chosen} FROM (SELECT i, {randoms} FROM generate_series(1, {cases}) AS i) AS r"
     yield """
-        INSERT INTO figure_given (case_id, remedy, bearer, currency, opened_at, minor)
+        INSERT INTO figure_given (case_id, remedy, bearer, currency, opened_at, opened_minute, minor)
         SELECT case_id, (ARRAY['refund_only', 'return_and_refund', 'coupon', 'exchange'])[1 + given_minor % 4],
-            (ARRAY['merchant', 'platform', 'carrier'])[1 + given_minor % 3], currency, opened_at, given_minor
+            (ARRAY['merchant', 'platform', 'carrier'])[1 + given_minor % 3], currency, opened_at, opened_minute, given_minor
         FROM figures WHERE given_minor > 0
     """
     yield """
@@ -99,10 +99,9 @@ def _columns(cases: int) -> dict[str, str]:
     }  # fmt: skip
     columns["root_cause"] = "CASE WHEN r27 < 0.85 THEN 'row-' || floor(r27 * 60)::int END"
     records = (
-        f"decode(lpad(to_hex(floor(r{number} * {len(CODES)})::int), 2, '0'), 'hex') || int4send(floor(exp(r{number + 10} * 12))::int)"
-        for number in range(8)
+        f"int4send(floor(r{number} * {len(CODES)})::int << 24 | floor(exp(r{number + 10} * 12))::int)" for number in range(8)
     )
-    columns["times"] = rf"'\xff00000000'::bytea || {' || '.join(records)}"
+    columns["times"] = rf"'\xff000000'::bytea || {' || '.join(records)}"
     columns["places"] = "(r1 * 511)::int"
     columns["unhappy"] = "r21 < 0.05 AND r20 < 0.3"
     return columns

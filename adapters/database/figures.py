@@ -1,6 +1,6 @@
 """Reading the figures (RVW-1): what a case may count for, as conditions on `figures`, and sums over its rows on either database."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,15 +13,17 @@ from adapters.database.local_time import EPOCH, MINUTE, MINUTES_OF_WEEK, MONDAY,
 from models.common.vocabulary import Party
 from models.figures import Counted, Dimension
 from models.policy.reports import ReportsPolicy
-from models.tables.figures import FigureRow
+from models.tables.figures import CHUNK, FigureRow
 
 FIRST_MONDAY = date(1969, 12, 29)
-SETTINGS = {"jit": "off", "work_mem": "64MB"}
+SETTINGS = {"jit": "off", "work_mem": "64MB", "max_parallel_workers_per_gather": "0"}
 _PLAN = text("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()))
 
 
 async def plan_reports(session: AsyncSession) -> None:
-    """From here to the end of the session's transaction: sums are made in memory, and no compiler is started for them."""
+    """From here to the end of the session's transaction: sums are made in memory, by one process and without a compiler,
+    which leaves the other processors to others.
+    """
     if session.get_bind().dialect.name == "postgresql":
         await (await session.connection()).execute(_PLAN)
 
@@ -121,10 +123,14 @@ def minute_of(at: datetime) -> int:
     return (at - EPOCH) // MINUTE
 
 
-async def times_of(session: AsyncSession, conditions: tuple[Any, ...]) -> bytes:
-    """The columns `times` of these cases, one behind the other."""
+async def times_of(session: AsyncSession, since: datetime, until: datetime, conditions: tuple[Any, ...]) -> AsyncIterator[bytes]:
+    """The columns `times` of cases that were opened in that period, one behind the other, in blocks of some thousands."""
     times, some = col(FigureRow.times), col(FigureRow.places) > 0
-    if session.get_bind().dialect.name == "postgresql":
-        joined: Any = func.string_agg(times, text("''::bytea"))
-        return bytes((await session.exec(select(joined).where(*conditions, some))).one() or b"")
-    return b"".join((await session.exec(select(times).where(*conditions, some))).all())
+    for chunk in range(minute_of(since) // CHUNK, minute_of(until) // CHUNK + 1):
+        first, end = max(since, EPOCH + chunk * CHUNK * MINUTE), min(until, EPOCH + (chunk + 1) * CHUNK * MINUTE)
+        fits = (*opened(first, end), *conditions, some)
+        if session.get_bind().dialect.name == "postgresql":
+            joined: Any = func.string_agg(times, text("''::bytea"))
+            yield bytes((await session.exec(select(joined).where(*fits))).one() or b"")
+        else:
+            yield b"".join((await session.exec(select(times).where(*fits))).all())

@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.figures import opened, times_of
+from adapters.database.figures import times_of
 from adapters.database.local_time import MINUTES_OF_WEEK, MONDAY, local_minute
 from api.reports.filters import HOUR
 from api.reports.period import Period
@@ -19,7 +19,7 @@ from models.common.base import Bilingual
 from models.figures import Column, Counted, Figure, Place, Report, Row, Unit, UsedBy
 from models.tables.claims import ClaimRow
 from models.tables.figures import FigureGivenRow, FigureRow
-from rules.figures.times import Spent, summed_up
+from rules.figures.times import Spent, TimesSum
 
 DAYS, HOURS_OF_DAY = range(1, 8), range(24)
 USERS: Mapping[UsedBy, tuple[str, str]] = {
@@ -105,8 +105,12 @@ async def times(session: AsyncSession, kept: KeptSums, selection: Selection) -> 
 
     async def of(stretch: Stretch) -> Mapping[Place, Spent]:
         async def summed() -> Mapping[Place, Spent]:
-            fits = (*selection.conditions, *opened(stretch.since, stretch.until), col(FigureRow.over))
-            return await asyncio.to_thread(summed_up, await times_of(session, fits))
+            sums, adding = TimesSum(), asyncio.create_task(asyncio.sleep(0))
+            async for block in times_of(session, stretch.since, stretch.until, (*selection.conditions, col(FigureRow.over))):
+                await adding
+                adding = asyncio.create_task(asyncio.to_thread(sums.add, block))  # while the database reads on
+            await adding
+            return sums.told()
 
         return await kept.whole(session, f"times|{selection.name}", stretch, summed)
 
@@ -142,9 +146,9 @@ def _share(spent: Spent | None, by: UsedBy) -> float | None:
 async def given(session: AsyncSession, kept: KeptSums, selection: Selection) -> Report:
     """What cases gave, by remedy, by who bears it in the end, and by currency: sums of different currencies are never added."""
     keys = [col(FigureGivenRow.remedy), col(FigureGivenRow.bearer), col(FigureGivenRow.currency)]
-    joined = (FigureGivenRow, col(FigureGivenRow.case_id) == col(FigureRow.case_id))
+    joined = (FigureRow, col(FigureGivenRow.case_id) == col(FigureRow.case_id)) if selection.conditions else None
     measures = [func.count(), func.sum(col(FigureGivenRow.minor))]
-    asked = Asked(f"given|{selection.name}", keys, measures, selection.conditions, joined)
+    asked = Asked(f"given|{selection.name}", keys, measures, selection.conditions, FigureGivenRow, joined)
     now, then = await _both(session, kept, asked, selection)
     rows = (
         Row(
@@ -161,7 +165,7 @@ async def recoveries(session: AsyncSession, kept: KeptSums, selection: Selection
     keys = [col(ClaimRow.kind), col(ClaimRow.currency)]
     measures = [func.count(), *(func.sum(col(getattr(ClaimRow, f"{name}_minor"))) for name in SUMMED)]
     joined = (ClaimRow, col(ClaimRow.case_id) == col(FigureRow.case_id))
-    asked = Asked(f"recoveries|{selection.name}", keys, measures, selection.conditions, joined)
+    asked = Asked(f"recoveries|{selection.name}", keys, measures, selection.conditions, joined=joined)
     now, then = await _both(session, kept, asked, selection)
     rows = (
         Row(

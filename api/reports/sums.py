@@ -34,8 +34,10 @@ class Asked(NamedTuple):
     keys: Sequence[Any]
     measures: Sequence[Any]
     conditions: Sequence[Any] = ()
+    table: Any = FigureRow
+    """`figures`, or another with the same columns `opened_at` and `opened_minute`."""
     joined: tuple[Any, Any] | None = None
-    """Another table, and how its rows belong to cases."""
+    """One more table, and how its rows belong to it."""
     by_chunk: bool = True
     """Few keys: sums are kept for each stretch of time. Else for the period as a whole."""
 
@@ -141,11 +143,11 @@ async def _read(session: AsyncSession, asked: Asked, pieces: Sequence[Piece], st
             spans[-1] = (spans[-1][0], piece.end)
         else:
             spans.append((piece.first, piece.end))
-    minute, at = col(FigureRow.opened_minute), col(FigureRow.opened_at)
+    minute, at = col(asked.table.opened_minute), col(asked.table.opened_at)
     chunk: list[Any] = [(minute // CHUNK).label("chunk")] if asked.by_chunk else []
     columns = [*chunk, *asked.keys]
     select_columns: Any = select
-    read = select_columns(*columns, *asked.measures).select_from(FigureRow)
+    read = select_columns(*columns, *asked.measures).select_from(asked.table)
     if asked.joined is not None:
         read = read.join(*asked.joined)
     in_them = or_(*((minute >= first) & (minute < end) for first, end in spans)) if len(spans) > 1 else true()

@@ -52,6 +52,7 @@ def upgrade() -> None:
         "figure_given",
         *(sa.Column(name, sa.String(), primary_key=True) for name in ("case_id", "remedy", "bearer", "currency")),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_minute", sa.Integer(), nullable=False),
         sa.Column("minor", sa.BigInteger(), nullable=False),
     )
     op.create_index("ix_figure_given_opened", "figure_given", ["opened_at"])

@@ -104,7 +104,8 @@ class FigureGivenRow(SQLModel, table=True):
     bearer: str = Field(primary_key=True)
     currency: str = Field(primary_key=True)
     opened_at: datetime = Field(sa_type=UtcDateTime)
-    """When the case was."""
+    opened_minute: int
+    """`opened_at`, `opened_minute`: of the case."""
     minor: int = Field(sa_type=BigInteger)
 
 

@@ -16,7 +16,7 @@ from models.investigation.clocks import Clock
 from models.investigation.findings import Saying
 from models.remedies.table import REMEDIES
 from rules.figures.facts import Claimed, facts_of, money_given
-from rules.figures.times import summed_up
+from rules.figures.times import TimesSum
 from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
@@ -112,7 +112,9 @@ RATED = Rate(speed=5, solution=4, attitude=2)
 
 def test_where_its_time_went_is_in_the_row() -> None:
     row = facts(solved(spent=TimeSpent(at=NOW, place=None, seconds={"resolution/merchant/customer": 60})))
-    assert summed_up(row["times"]).keys() == {Place.RESOLUTION, Place.MERCHANT_TIER}
+    sums = TimesSum()
+    sums.add(row["times"])
+    assert sums.told().keys() == {Place.RESOLUTION, Place.MERCHANT_TIER}
     assert row["places"] == Place.RESOLUTION.bit | Place.MERCHANT_TIER.bit
 
 

@@ -81,6 +81,7 @@ def given_rows(rows: list[dict[str, Any]], seed: int = 2) -> list[dict[str, Any]
             "bearer": chance.choice([Party.MERCHANT, Party.CARRIER, Party.PLATFORM]).value,
             "currency": row["currency"],
             "opened_at": row["opened_at"],
+            "opened_minute": row["opened_minute"],
             "minor": chance.randint(1, 10**6),
         }
         for row in rows
