@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import or_
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +25,8 @@ from models.tables.case import CaseRow
 from models.tables.claims import ClaimRow
 from models.tables.figures import CHUNK, FigureChunkRow, FigureGivenRow, FigureProgressRow, FigureRow
 from rules.figures.facts import Claimed, Given, facts_of, money_given
+
+log = structlog.stdlib.get_logger(__name__)
 
 LOOK_EVERY = 2.0
 """Seconds."""
@@ -72,7 +75,11 @@ async def make_facts(session: AsyncSession, policy: Policy, case_ids: Sequence[s
     known = {case_id: (epoch, version) for case_id, epoch, version in (await session.exec(made)).all()}
     await session.exec(delete(FigureGivenRow).where(col(FigureGivenRow.case_id).in_(case_ids)))
     for row in (await session.exec(select(CaseRow).where(col(CaseRow.case_id).in_(case_ids)))).all():
-        case, of_case = CaseState.model_validate(row.state), claims.get(row.case_id, [])
+        try:
+            case, of_case = CaseState.model_validate(row.state), claims.get(row.case_id, [])
+        except ValidationError:  # the others go on; what is told of it stays as it was
+            log.warning("figures.unreadable", case_id=row.case_id)
+            continue
         given = money_given(case, policy.claims.funded_by, [_claimed(claim) for claim in of_case])
         facts: Row = {
             "case_id": row.case_id,
@@ -126,7 +133,7 @@ async def _claims_of(session: AsyncSession, case_ids: Sequence[str]) -> dict[str
     return claims
 
 
-async def _stale(session: AsyncSession, source: str) -> list[Any]:
+async def _stale(session: AsyncSession, source: str) -> Sequence[Any]:
     """The first rows of cases or claims, with `saved_at`, that the figures do not know yet."""
     table, figures = SOURCES[source], FigureRow
     since = (await session.exec(select(FigureProgressRow.saved_at).where(FigureProgressRow.source == source))).first() or NEVER
@@ -140,4 +147,6 @@ async def _stale(session: AsyncSession, source: str) -> list[Any]:
         figures, col(figures.case_id) == col(table.case_id), isouter=table is CaseRow
     )
     in_order = (col(table.saved_at), col(table.case_id))
-    return list((await session.exec(asked.where(col(table.saved_at) >= since, unknown).order_by(*in_order).limit(BATCH))).all())
+    execute: Any = session.exec
+    fits = (col(table.saved_at) >= since, unknown)
+    return (await execute(asked.where(*fits).order_by(*in_order).limit(BATCH))).all()

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from sqlalchemy import insert, text
 from sqlmodel import col, select
@@ -19,11 +20,11 @@ from sqlmodel import col, select
 from activities.figures import revise
 from adapters.database.engine import Database, migrate
 from adapters.database.figures import plan_reports
+from adapters.database.kept_sums import KeptSums
 from api.http.auth import Caller
 from api.reports.endpoints import report_of
 from api.reports.query import CountQuery
 from api.reports.specs import ReportName
-from api.reports.sums import KeptSums
 from benchmarks.reports_rows import copy, fill
 from models.common.actors import Actor
 from models.common.vocabulary import Role
@@ -111,9 +112,7 @@ async def _opened_meanwhile(database: Database) -> None:
 async def _measure(database: Database, where: str) -> dict[str, float]:
     meter, cold = await Meter.of(database), dict[str, Cost]()
     for name, query in ASKED:
-        told = " ".join(
-            (name, *(f"{key}={','.join(value) if isinstance(value, list) else value}" for key, value in query.items()))
-        )
+        told = f"{name} {urlencode(query, doseq=True)}".strip()
         cold[told] = min([await _cost(meter, partial(_ask, Sources(database), name, query)) for _ in range(2)])
         print(f"{cold[told].cpu:8.0f} ms {cold[told].wall:8.0f} ms  {where} {told}")
     sources = Sources(database)

@@ -83,7 +83,7 @@ class UsedBy(StrEnum):
     SYSTEM = "system"
 
 
-class Unit(StrEnum):
+class FigureUnit(StrEnum):
     """What a column's figures are."""
 
     CASES = "cases"
@@ -101,7 +101,7 @@ class Column(Frozen):
 
     name: Everybody[str]
     title: Everybody[Bilingual]
-    unit: Everybody[Unit]
+    unit: Everybody[FigureUnit]
     goal: Everybody[float | None] = None
     """What a share is to reach, by the policy."""
 

@@ -36,7 +36,7 @@ def _found(party: Party) -> ColumnElement[bool]:
     return or_(col(FigureRow.party) == party.value, col(FigureRow.party) == Party.SHARED.value)
 
 
-EVENTS: Mapping[Counted, Any] = {
+EVENTS: dict[Counted, Any] = {
     Counted.OVER: col(FigureRow.over),
     Counted.SOLVED: col(FigureRow.solve_seconds).is_not(None),
     Counted.FIRST_CONTACT: col(FigureRow.first_contact),
@@ -91,9 +91,12 @@ async def weekly_counts(
     week = ((local_minute(col(FigureRow.opened_minute), zone, since, until) + MONDAY) // MINUTES_OF_WEEK).label("week")
     keys: list[Any] = [column_of(by), week, col(FigureRow.category), col(FigureRow.currency)]
     select_columns: Any = select
-    asked = select_columns(*keys, func.count(), func.sum(col(FigureRow.given_minor)), *map(counting, EVENTS.values()))
+    asked = select_columns(
+        *keys, func.count(), func.sum(col(FigureRow.given_minor)), *(counting(event) for event in EVENTS.values())
+    )
     fits = (*opened(since, until), column_of(by).is_not(None))
-    rows: list[Any] = list((await session.exec(asked.where(*fits).group_by(*keys).order_by(*keys))).all())
+    execute: Any = session.exec
+    rows = (await execute(asked.where(*fits).group_by(*keys).order_by(*keys))).all()
     return [
         WeekCounts(
             value=row[0],

@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from adapters.connect import Partners
 from adapters.database.engine import Database
+from adapters.database.kept_sums import KeptSums
 from adapters.partners.protocols import EvidenceStore
 from adapters.secrets import Keyring
 from api.http.auth import Caller, Tokens
@@ -20,7 +21,6 @@ from api.http.metrics import Metrics
 from api.http.problems import ProblemError, problem
 from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
-from api.reports.sums import KeptSums
 from models.common.vocabulary import ErrorType, Locale, Role
 from models.policy.policy import Policy
 from settings import Settings

@@ -8,9 +8,9 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.figures import column_of, counting, events
+from adapters.database.kept_sums import Asked, KeptSums, Sums, added_up
 from api.reports.query import Selection
 from api.reports.specs import CASES, SCORES, SPECS, Measure, ReportName, Spec
-from api.reports.sums import Asked, KeptSums, Sums, added_up
 from models.common.base import Bilingual
 from models.figures import Counted, Dimension, Figure, Report, Row
 from models.tables.figures import FigureRow

@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import Database
 from adapters.database.figures import plan_reports
+from adapters.database.kept_sums import KeptSums
 from api.http.auth import Caller
 from api.http.dependencies import CallerOf, Language, PartsOf
 from api.http.problems import problem
@@ -19,7 +20,6 @@ from api.reports.counting import counted
 from api.reports.files import as_csv, as_xlsx
 from api.reports.query import CountQuery, Form, Selection, select_for
 from api.reports.specs import SPECS, ReportName
-from api.reports.sums import KeptSums
 from models.common.vocabulary import ErrorType, Locale
 from models.figures import Report
 from models.policy.policy import Policy

@@ -2,21 +2,27 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from models.common.vocabulary import Locale
-from models.figures import Report, Unit
+from models.figures import Figure, FigureUnit, Report
 
 BEFORE = {Locale.ZH: "上期", Locale.EN: "before"}
 CASES = {Locale.ZH: "工单", Locale.EN: "cases"}
 TOTAL = {Locale.ZH: "合计", Locale.EN: "total"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet would take for a formula at the beginning of a text."""
-FORMATS = {Unit.SHARE: "0.0%", Unit.SCORE: "0.00", Unit.SECONDS: "0", Unit.CASES: "0", Unit.MINOR: "0"}
+FORMATS = {
+    FigureUnit.SHARE: "0.0%",
+    FigureUnit.SCORE: "0.00",
+    FigureUnit.SECONDS: "0",
+    FigureUnit.CASES: "0",
+    FigureUnit.MINOR: "0",
+}
 WIDTH = 18
 Cell = str | float | None
 
@@ -26,9 +32,12 @@ def table(report: Report, locale: Locale) -> Iterator[list[Cell]]:
     dimensions = [*(report.rows[0].by if report.rows else ())]
     titles = [column.title.in_(locale) for column in report.columns]
     yield [*dimensions, *(name for title in titles for name in (title, f"{title} ({BEFORE[locale]})")), CASES[locale]]
-    lines = [([_plain(value) for value in row.by.values()], row.figures) for row in report.rows]
+    lines: list[tuple[list[Cell], Mapping[str, Figure]]] = [
+        ([_plain(value) for value in row.by.values()], row.figures) for row in report.rows
+    ]
     if report.total:
-        lines.append(([TOTAL[locale], *[None] * (len(dimensions) - 1)][: len(dimensions)], report.total))
+        about: list[Cell] = [TOTAL[locale], *[None] * (len(dimensions) - 1)]
+        lines.append((about[: len(dimensions)], report.total))
     for about, figures in lines:
         numbers = [number for column in report.columns for number in (figures[column.name].value, figures[column.name].before)]
         yield [*about, *numbers, figures[report.columns[0].name].cases]

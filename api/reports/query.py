@@ -12,13 +12,13 @@ from pydantic import Field
 from sqlmodel import col
 
 from adapters.database.figures import column_of
+from adapters.database.kept_sums import Stretch
 from api.http.auth import Caller
 from api.http.dependencies import only_for
 from api.http.problems import problem
 from api.http.schemas import Zone
 from api.reports.filters import HIDDEN, FigureFilters, Several, not_shown
 from api.reports.period import Period, period_of
-from api.reports.sums import Stretch
 from models.common.base import Identifier
 from models.common.partner_registry import Partner
 from models.common.vocabulary import Channel, ErrorType, Issue, Kind, Outcome, Priority, Role

@@ -9,14 +9,14 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.figures import times_of
+from adapters.database.kept_sums import Asked, KeptSums, Stretch, Sums
 from adapters.database.local_time import MINUTES_OF_WEEK, MONDAY, local_minute
 from api.reports.filters import HOUR
 from api.reports.period import Period
 from api.reports.query import Selection
 from api.reports.specs import CASES, OTHERS, ReportName
-from api.reports.sums import Asked, KeptSums, Stretch, Sums
 from models.common.base import Bilingual
-from models.figures import Column, Counted, Figure, Place, Report, Row, Unit, UsedBy
+from models.figures import Column, Counted, Figure, FigureUnit, Place, Report, Row, UsedBy
 from models.tables.claims import ClaimRow
 from models.tables.figures import FigureGivenRow, FigureRow
 from rules.figures.times import Spent, TimesSum
@@ -31,26 +31,26 @@ USERS: Mapping[UsedBy, tuple[str, str]] = {
 }
 
 
-def _column(name: str, zh: str, en: str, unit: Unit) -> Column:
+def _column(name: str, zh: str, en: str, unit: FigureUnit) -> Column:
     return Column(name=name, title=Bilingual(zh=zh, en=en), unit=unit)
 
 
-COUNT = _column(CASES, "工单数", "Cases", Unit.CASES)
+COUNT = _column(CASES, "工单数", "Cases", FigureUnit.CASES)
 TIMES = (
     COUNT,
-    _column("median", "中位数", "Median", Unit.SECONDS),
-    _column("ninetieth", "90 分位数", "90th percentile", Unit.SECONDS),
-    *(_column(by.value, zh, en, Unit.SHARE) for by, (zh, en) in USERS.items()),
+    _column("median", "中位数", "Median", FigureUnit.SECONDS),
+    _column("ninetieth", "90 分位数", "90th percentile", FigureUnit.SECONDS),
+    *(_column(by.value, zh, en, FigureUnit.SHARE) for by, (zh, en) in USERS.items()),
 )
-GIVEN = (COUNT, _column("minor", "金额", "Amount", Unit.MINOR))
+GIVEN = (COUNT, _column("minor", "金额", "Amount", FigureUnit.MINOR))
 SUMMED = ("claimed", "accepted", "recovered", "written_off")
 RECOVERIES = (
-    _column("claims", "索赔数", "Claims", Unit.CASES),
-    _column("claimed", "索赔金额", "Claimed", Unit.MINOR),
-    _column("accepted", "对方认可", "Accepted", Unit.MINOR),
-    _column("recovered", "已收回", "Recovered", Unit.MINOR),
-    _column("written_off", "已核销", "Written off", Unit.MINOR),
-    _column("recovered_share", "收回率", "Share recovered", Unit.SHARE),
+    _column("claims", "索赔数", "Claims", FigureUnit.CASES),
+    _column("claimed", "索赔金额", "Claimed", FigureUnit.MINOR),
+    _column("accepted", "对方认可", "Accepted", FigureUnit.MINOR),
+    _column("recovered", "已收回", "Recovered", FigureUnit.MINOR),
+    _column("written_off", "已核销", "Written off", FigureUnit.MINOR),
+    _column("recovered_share", "收回率", "Share recovered", FigureUnit.SHARE),
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.common.base import Bilingual
-from models.figures import Column, Counted, Dimension, Unit
+from models.figures import Column, Counted, Dimension, FigureUnit
 from models.policy.reports import ReportsPolicy
 
 CASES, SPEED, SOLUTION, ATTITUDE = "cases", "speed", "solution", "attitude"
@@ -43,10 +43,10 @@ class Measure:
     mean_of: str | None = None
 
     @property
-    def unit(self) -> Unit:
+    def unit(self) -> FigureUnit:
         if self.mean_of is not None:
-            return Unit.SCORE
-        return Unit.CASES if self.among is None and not self.of_all else Unit.SHARE
+            return FigureUnit.SCORE
+        return FigureUnit.CASES if self.among is None and not self.of_all else FigureUnit.SHARE
 
     @property
     def needs(self) -> frozenset[str]:

@@ -46,7 +46,7 @@ def drawn(report: Mapping[str, Any]) -> Drawing:
     title = [Label(10, 20, report["title"][in_language("zh", "en")])]
     if report["report"] == "hours":
         return Drawing(LEFT + 24 * CELL[0], 60 + 7 * CELL[1], (*title, *_week(report["rows"])))
-    rows = report["rows"][:MOST] or [{"by": {}, "figures": report["total"]}]
+    rows: list[Mapping[str, Any]] = report["rows"][:MOST] or [{"by": {}, "figures": report["total"]}]
     parts = (*title, *_bars(rows, report["columns"]))
     return Drawing(WIDTH, 50 + len(rows) * (2 * BAR + GAP), parts)
 

@@ -104,7 +104,7 @@ class TimesSum:
         code, seconds = (records >> 24).astype(np.intp), (records & MOST).astype(np.float64)
         self._used += np.bincount(code, weights=seconds, minlength=len(WITHIN_STAGES))[: len(CODES)]
         for places, within in ((OF_STAGES, WITHIN_STAGES), (OF_TIERS, WITHIN_TIERS)):
-            totals = np.bincount(case * len(places) + within[code], weights=seconds)
+            totals: Seconds = np.bincount(case * len(places) + within[code], weights=seconds).astype(np.float64, copy=False)
             for number, place in enumerate(places):
                 here = totals[number :: len(places)]
                 self._spent[place].append(here[here > 0])

@@ -13,15 +13,15 @@ from typer.testing import CliRunner
 from cli import main
 from commands.report import command
 from models.common.base import Bilingual
-from models.figures import Column, Figure, Report, Row, Unit
+from models.figures import Column, Figure, FigureUnit, Report, Row
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 
 
 def told(name: str, *rows: Row) -> Report:
     columns = (
-        Column(name="cases", title=Bilingual(zh="工单数", en="Cases"), unit=Unit.CASES),
-        Column(name="minor", title=Bilingual(zh="金额", en="Amount"), unit=Unit.MINOR),
+        Column(name="cases", title=Bilingual(zh="工单数", en="Cases"), unit=FigureUnit.CASES),
+        Column(name="minor", title=Bilingual(zh="金额", en="Amount"), unit=FigureUnit.MINOR),
     )
     return Report(
         report=name,

@@ -19,15 +19,15 @@ from sqlmodel import col, select
 
 from activities.figures import revise
 from adapters.database.engine import Database
+from adapters.database.kept_sums import KeptSums
 from api.cases.filters import CaseFilters, conditions, refuse_hidden
 from api.http.auth import Caller
 from api.reports.endpoints import report_of
 from api.reports.query import CountQuery
 from api.reports.specs import SPECS, ReportName
-from api.reports.sums import KeptSums
 from models.common.actors import Actor
 from models.common.vocabulary import Role
-from models.figures import Dimension, Figure, Report, Unit
+from models.figures import Dimension, Figure, FigureUnit, Report
 from models.policy.policy import Policy
 from models.tables.case import CaseRow
 from models.tables.claims import ClaimRow
@@ -66,7 +66,8 @@ def duck() -> duckdb.DuckDBPyConnection:
 
 
 def _type(value: object) -> str:
-    return {bool: "BOOLEAN", int: "BIGINT", datetime: "TIMESTAMPTZ"}.get(type(value), "VARCHAR")
+    types: dict[type, str] = {bool: "BOOLEAN", int: "BIGINT", datetime: "TIMESTAMPTZ"}
+    return types.get(type(value), "VARCHAR")
 
 
 Duck = duckdb.DuckDBPyConnection
@@ -159,7 +160,11 @@ async def test_counts_are_those_of_an_independent_calculation(
             assert rows.keys() == now.keys()
             for key, figures in rows.items():
                 for place, measure in enumerate(spec.measures):
-                    was = then[key][place] if key in then else (0 if measure.unit is Unit.CASES else figures[measure.name].before)
+                    was = (
+                        then[key][place]
+                        if key in then
+                        else (0 if measure.unit is FigureUnit.CASES else figures[measure.name].before)
+                    )
                     assert same(figures[measure.name], now[key][place], was), (name, by, key, measure.name)
 
 
@@ -227,9 +232,9 @@ async def test_each_figure_names_the_list_of_the_cases_that_it_counts(filled: Da
         figures = [(unit, row.figures[column]) for row in told.rows for column, unit in shown.items()]
         for unit, figure in chance.sample(figures, min(12, len(figures))):
             listed = await count(filled, figure.cases or "")
-            if unit is Unit.CASES and name is not ReportName.RECOVERIES:
+            if unit is FigureUnit.CASES and name is not ReportName.RECOVERIES:
                 assert listed == figure.value, figure.cases
-            elif unit is Unit.SHARE and figure.of and name is not ReportName.TIMES:
+            elif unit is FigureUnit.SHARE and figure.of and name is not ReportName.TIMES:
                 assert listed == pytest.approx((figure.value or 0) * figure.of), figure.cases
             elif name is ReportName.TIMES:
                 assert listed == figure.of

@@ -155,9 +155,10 @@ async def _read(session: AsyncSession, asked: Asked, pieces: Sequence[Piece], st
     read = read.where(at >= bounds[0], at < bounds[1], in_them, *asked.conditions).group_by(*columns)
     found: dict[int, Sums] = {}
     keys = len(asked.keys)
-    for row in (await session.exec(read)).all():
-        number, *rest = row if chunk else (0, *row)
-        found.setdefault(number, {})[tuple(rest[:keys])] = tuple(rest[keys:])
+    execute: Any = session.exec
+    for row in (await execute(read)).all():
+        values: tuple[Any, ...] = tuple(row) if chunk else (0, *row)
+        found.setdefault(values[0], {})[values[1 : keys + 1]] = values[keys + 1 :]
     return found
 
 
