@@ -14,6 +14,7 @@ from commands.kit.failure import CommandError
 from commands.kit.language import choose
 from commands.kit.temporal import failed
 from commands.partner import command as partner
+from commands.report import command as reports
 from commands.up import command as up
 from models.common.errors import RedressError
 from models.common.vocabulary import Locale
@@ -43,6 +44,7 @@ main.command()(show.show)
 main.command()(watch.watch)
 main.command("import")(importing.import_)
 main.command()(reconcile.reconcile)
+main.command()(reports.report)
 main.command()(sweep.sweep)
 main.command()(sweep.restart)
 main.command()(readers.readers)

@@ -28,6 +28,7 @@ from activities.case.records import RecordsActivities
 from activities.case.splitting import SplittingActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
+from activities.figures import Figures
 from activities.kit.calendars import CalendarActivities
 from activities.kit.carries_out import activities_of, entry_of
 from activities.kit.child_reports import ChildReportActivities
@@ -233,6 +234,7 @@ async def work(settings: Settings) -> None:
     delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
     undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
     handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
+    figures = asyncio.create_task(Figures(database, policy).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     failing = FailingTasks(client)
     watching = asyncio.create_task(failing.run(stop))
@@ -251,6 +253,7 @@ async def work(settings: Settings) -> None:
         await delivery
         await undelivered
         await handover
+        await figures
         await holidays
         await watching
         await partners.aclose()

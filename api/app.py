@@ -29,6 +29,7 @@ from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
 from api.orders import ledger as order_ledger
 from api.replacements import endpoints as replacements
+from api.reports import endpoints as reports
 from api.returns import endpoints as returns
 from api.webhooks import easypost, stripe
 from api.webhooks import standard as webhooks
@@ -114,6 +115,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         reconciliation.router,
         replacements.router,
         returns.router,
+        reports.router,
         claims.router,
         inbox.router,
         contacts.router,

@@ -49,6 +49,11 @@ GOALS: dict[str, Goal] = {
     "list, database's CPU, worst": Goal("ms"),
     "list, waiting, p99": Goal("ms", most=50),
     "recall of a customer with 200 cases, CPU": Goal("ms", most=10),
+    **{
+        f"{figure}, {where}": Goal("ms", most=most)
+        for where in ("PostgreSQL with 1,000,000", "PostgreSQL with 100,000", "SQLite with 50,000")
+        for figure, most in (("slowest report, CPU", 1000), ("dashboard, cold, CPU", 1500), ("dashboard, warm, CPU", 200))
+    },
     "first question to a calendar": Goal("µs"),
     "deadline, working time over a year of holidays": Goal("µs", most=50),
     "working time between two instants": Goal("µs"),
@@ -63,6 +68,8 @@ UNITS = {
     "act on one": "ms",
     "list a page": "ms",
     "CPU seconds": "s",
+    "volume by issue": "ms",
+    "slowest report": "ms",
 }
 """Of figures that are told without a goal, by how their name begins."""
 

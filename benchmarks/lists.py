@@ -39,6 +39,7 @@ from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.processes.databases import running_postgres
 
+POLICY = load_policy(Settings().policy)
 FEW, MANY, SHAPES, TIMES, WORST = 100_000, 1_000_000, 400, 5, 8
 ROLES = {Role.SUPERVISOR: 6, Role.AGENT: 6, Role.MERCHANT: 3, Role.CARRIER: 2, Role.CUSTOMER: 2, Role.ANALYST: 1}
 NOW = datetime.now(UTC)
@@ -149,7 +150,7 @@ class Market:
         async def ask(cursor: str | None) -> str | None:
             query = listing.CaseQuery.model_validate({**filters, "sort": sort, "cursor": cursor})
             async with self._database.reading() as session:
-                return _cursor(await listing.page(session, caller, query))
+                return _cursor(await listing.page(session, caller, query, POLICY))
 
         return Shape(f"{_who(caller)} cases {_told({**filters, 'sort': sort})}", ask, self._pages())
 
@@ -171,7 +172,7 @@ class Market:
 
         async def ask(_: str | None) -> None:
             async with self._database.reading() as session:
-                await views.count(session, caller, row)
+                await views.count(session, caller, row, POLICY)
 
         return Shape(f"{_who(caller)} count {_told(filters)}", ask)
 

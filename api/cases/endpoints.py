@@ -110,7 +110,7 @@ def _acknowledge(opening: Opening, language: Locale) -> Opened:
 async def list_(parts: PartsOf, caller: CallerOf, query: Annotated[CaseQuery, Query()]) -> CasePage:
     """The cases in your sight, filtered, sorted, in pages. Follow `next` until it is null."""
     async with parts.database.reading() as session:
-        return await page(session, caller, query)
+        return await page(session, caller, query, parts.policy)
 
 
 @router.get("/{case_id}", summary="Look at a case · 查看工单", responses=LOOKING)

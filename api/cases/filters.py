@@ -14,10 +14,12 @@ from api.http.auth import Caller
 from api.http.cursor import Moment
 from api.http.problems import ProblemError, problem
 from api.http.schemas import CaseItem
+from api.reports.filters import FiguresOfCases, not_shown
 from models.case.desk_bodies import TagName
 from models.case.views import CaseView
-from models.common.base import Frozen, Identifier
+from models.common.base import Identifier
 from models.common.vocabulary import Channel, ErrorType, Issue, Kind, Outcome, Priority, Role, SlaState, Stage, WaitingOn
+from models.policy.policy import Policy
 from models.tables.case import CaseRow
 from models.tables.desk import CaseWordsRow
 from models.tables.indexes import OPEN
@@ -35,7 +37,7 @@ SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"} | IS_THER
 Several = Field(default=(), max_length=30)
 
 
-class CaseFilters(Frozen):
+class CaseFilters(FiguresOfCases):
     """A filter that may be repeated takes any of its values; all filters together have to fit."""
 
     stage: Annotated[tuple[Stage, ...], Several]
@@ -81,6 +83,8 @@ def refuse_hidden(caller: Caller, filters: CaseFilters) -> None:
         asked = given is not None if name in IS_THERE else bool(given)  # "no" tells as much as "yes"
         if asked and not shown_to(caller, SHOWN_AS.get(name, name)):
             raise hidden(caller, name, field=name)
+    if (figure := filters.hidden_from(caller.role)) is not None:
+        raise not_shown(caller, figure)
     if filters.text is not None and caller.role not in Role.platform():
         raise hidden(caller, "text", field="text")
 
@@ -101,8 +105,11 @@ def hidden(caller: Caller, name: str, *, field: str) -> ProblemError:
     )
 
 
-def conditions(filters: CaseFilters, caller: Caller, dialect: str) -> Iterator[ColumnElement[bool] | TextClause]:
+def conditions(filters: CaseFilters, caller: Caller, dialect: str, policy: Policy) -> Iterator[ColumnElement[bool] | TextClause]:
     """The filters in SQL. 422 for a text without a word to look for."""
+    counted = filters.cases(policy.reports, policy.zone, filters.opened_from, filters.opened_to)
+    if counted is not None:
+        yield col(CaseRow.case_id).in_(counted)
     for name in ANY_OF:
         values: tuple[StrEnum, ...] = getattr(filters, name)
         if values:

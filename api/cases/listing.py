@@ -15,6 +15,7 @@ from api.http.lookup import in_sight
 from api.http.schemas import CaseItem, CasePage
 from models.common.base import Money
 from models.common.vocabulary import Priority
+from models.policy.policy import Policy
 from models.tables.case import CaseRow
 
 COLUMNS = [name for name in CaseItem.model_fields if name != "amount"]
@@ -60,7 +61,7 @@ class CaseQuery(CaseFilters):
     cursor: Cursor = None
 
 
-async def page(session: AsyncSession, caller: Caller, query: CaseQuery) -> CasePage:
+async def page(session: AsyncSession, caller: Caller, query: CaseQuery, policy: Policy) -> CasePage:
     """One page of the cases in the caller's sight."""
     refuse_hidden(caller, query)
     if not shown_to(caller, query.sort.column):
@@ -68,7 +69,7 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery) -> CaseP
     columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency", "saved_at")]
     select_columns: Any = select
     statement: Any = select_columns(*columns).where(
-        in_sight(caller.actor, query.team), *conditions(query, caller, session.get_bind().dialect.name)
+        in_sight(caller.actor, query.team), *conditions(query, caller, session.get_bind().dialect.name, policy)
     )
     shown = await query.sort.order.page(session, statement, query.cursor, query.limit)
     more = listed_at(query, cursor=shown.cursor) if shown.cursor else None

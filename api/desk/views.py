@@ -20,6 +20,7 @@ from api.http.responses import ALWAYS, OWN, READING, problems
 from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier
 from models.common.readers import Platform
+from models.policy.policy import Policy
 from models.tables.case import CaseRow
 from models.tables.desk import SavedViewRow
 
@@ -83,7 +84,7 @@ async def count_views(
     async with parts.database.reading() as session:
         saved = Saved(session, caller, SavedViewRow)
         rows = [await saved.get(one) for one in dict.fromkeys(id_)]
-        return tuple([await count(session, caller, row) for row in rows])
+        return tuple([await count(session, caller, row, parts.policy) for row in rows])
 
 
 @router.put(
@@ -104,7 +105,9 @@ async def put_view(
     refuse_hidden(caller, body.filters)
     columns = {"filters": body.filters.model_dump(mode="json", exclude_defaults=True), "sort": body.sort.value}
     async with parts.database.writing() as session:
-        list(conditions(body.filters, caller, session.get_bind().dialect.name))  # a text without a word finds nothing
+        list(
+            conditions(body.filters, caller, session.get_bind().dialect.name, parts.policy)
+        )  # a text without a word finds nothing
         saved = Saved(session, caller, SavedViewRow)
         if await saved.put(view_id, body, columns, parts.policy.teams):
             response.status_code = 201
@@ -117,10 +120,10 @@ async def delete_view(parts: PartsOf, caller: CallerOf, view_id: SavedId) -> Non
         await Saved(session, caller, SavedViewRow).delete(view_id)
 
 
-async def count(session: AsyncSession, caller: Caller, row: SavedViewRow) -> ViewCount:
+async def count(session: AsyncSession, caller: Caller, row: SavedViewRow, policy: Policy) -> ViewCount:
     await plan_lists(session)
     filters = CaseFilters.model_validate(row.filters)
-    fitting = conditions(filters, caller, session.get_bind().dialect.name)
+    fitting = conditions(filters, caller, session.get_bind().dialect.name, policy)
     some: Any = (
         select(literal(1)).select_from(CaseRow).where(in_sight(caller.actor, filters.team), *fitting).limit(COUNTED_TO + 1)
     )

@@ -1,7 +1,7 @@
 """What endpoints ask for, as `Annotated` aliases: the parts of the program, the caller, the language, the case in the path."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import structlog
@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from adapters.connect import Partners
 from adapters.database.engine import Database
+from adapters.database.kept_sums import KeptSums
 from adapters.partners.protocols import EvidenceStore
 from adapters.secrets import Keyring
 from api.http.auth import Caller, Tokens
@@ -41,6 +42,8 @@ class Parts:
     budgets: Budgets
     partners: Partners
     """Asked directly only where somebody waits for the answer; cases ask by their activities."""
+    sums: KeptSums = field(default_factory=KeptSums)
+    """Of reports."""
 
 
 def _parts(request: Request) -> Parts:

@@ -11,6 +11,7 @@ from models.case.history import OrderHistory
 from models.case.merging import Absorbed, Merged
 from models.case.receipt import Receipt
 from models.case.splitting import SplitFrom, SplitOff
+from models.case.time_spent import TimeSpent
 from models.case.undelivered import Undelivered
 from models.claims.found import FoundParcel
 from models.claims.state import ClaimRef
@@ -229,6 +230,8 @@ class CaseState(BaseModel):
     renewed_at: Instant | None = None
     """The deadline for which later holidays were last asked for."""
     closed_at: Instant | None = None
+    spent: TimeSpent | None = None
+    """Where its time went (RVW-1); None: a case from before this was counted."""
     entries: tuple[TimelineEntry, ...] = ()
     """Timeline entries that are not in the database yet."""
     requests_seen: dict[str, int] = {}

@@ -41,6 +41,7 @@ from models.policy.contacts import ContactPolicy
 from models.policy.eligibility import EligibilityPolicy
 from models.policy.issues import IssueGroupPolicy, IssuePolicies, IssuePolicy, Issues
 from models.policy.replies import RepliesPolicy
+from models.policy.reports import ReportsPolicy
 from models.reconciliation.difference import ReconciliationPolicy
 from models.remedies.order_change import ChangesPolicy
 from models.replacements.state import ReplacementPolicy
@@ -332,6 +333,7 @@ class Policy(Frozen):
     """RES-3: until when whoever is responsible has made the service better."""
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()
     """Our books beside those of payment providers and carriers."""
+    reports: ReportsPolicy = ReportsPolicy()
     contacts: ContactPolicy = ContactPolicy()
     """NTF-3: what may go to one address, and how it is confirmed."""
     messages: dict[Event, MessageRule]

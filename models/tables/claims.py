@@ -22,6 +22,7 @@ class ClaimRow(SQLModel, table=True):
         Index("ix_claims_due", "due", "claim_id"),
         Index("ix_claims_amount", "claimed_minor", "claim_id"),
         Index("ix_claims_opened", "opened_at", "claim_id"),
+        Index("ix_claims_saved", "saved_at", "claim_id"),
         Index("ix_claims_totals", "kind", "status", "currency", postgresql_include=SUMMED),
     )
 

@@ -40,7 +40,7 @@ WHAT: dict[str, str] = {
     FEW: """
         Actor.teams Classification.alternatives Grade.reasons Clock.pauses Clock.used_by_tier CaseState.checks
         Proposal.options CaseState.put_away ReplacementState.lost ReplacementState.kept ClaimTerms.waits
-        ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only
+        ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only TimeSpent.place TimeSpent.seconds
     """,
     LINES: """
         CaseState.own_lines OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given

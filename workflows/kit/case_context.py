@@ -25,7 +25,7 @@ from models.common.partners import Notice
 from models.common.vocabulary import ClockName, Outcome, Role, Stage, Tier, WaitFor, WaitingOn
 from models.common.waits import PauseReason, Wait
 from models.policy.policy import interned
-from rules.case import deadlines
+from rules.case import deadlines, time_spent
 from rules.case.merging import question_of, unfit_to_absorb, unfit_to_part
 from rules.case.permissions import forbidden, overtaken
 from rules.case.room import no_room
@@ -175,6 +175,7 @@ class CaseContext(CaseDeadlines):
         return sealed
 
     def _projection(self) -> Projection:
+        self.case.spent = time_spent.count_time(self.case, self.now)
         return Projection(state=self.case.model_copy(), at=self.now, after=self._saved.version, **this_task())
 
     def _headline(self) -> str:

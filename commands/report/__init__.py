@@ -1,0 +1,1 @@
+"""`redress report`: figures on the terminal, in files, and drawn."""

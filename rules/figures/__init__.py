@@ -1,0 +1,1 @@
+"""What cases count for in figures (RVW-1)."""

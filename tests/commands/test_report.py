@@ -1,0 +1,97 @@
+"""`redress report`: figures on the terminal, and drawn."""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from PIL import Image
+from typer.testing import CliRunner
+
+from cli import main
+from commands.report import command
+from models.common.base import Bilingual
+from models.figures import Column, Figure, FigureUnit, Report, Row
+
+MAY = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def told(name: str, *rows: Row) -> Report:
+    columns = (
+        Column(name="cases", title=Bilingual(zh="工单数", en="Cases"), unit=FigureUnit.CASES),
+        Column(name="minor", title=Bilingual(zh="金额", en="Amount"), unit=FigureUnit.MINOR),
+    )
+    return Report(
+        report=name,
+        title=Bilingual(zh="补偿支出", en="Money given"),
+        opened_from=MAY,
+        opened_to=MAY,
+        before_from=MAY,
+        zone="Asia/Shanghai",
+        columns=columns,
+        rows=rows,
+    )
+
+
+def row(value: float, minor: float, **by: str | None) -> Row:
+    return Row(by=by, figures={"cases": Figure(value=value, before=2), "minor": Figure(value=minor)})
+
+
+GIVEN = told("given", row(12, 123_456, remedy="退款 <b>", currency="CNY"), row(3, 500, remedy=None, currency="JPY"))
+WEEK = told("hours", *(row(day * hour, 0, weekday=str(day), hour=str(hour)) for day in range(1, 8) for hour in range(24)))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What the API was asked for; it answers with `GIVEN`, or the hours of a week."""
+    heard = list[dict[str, Any]]()
+
+    async def ask(_: object, name: str, query: dict[str, Any]) -> object:
+        heard.append(query)
+
+        class Answer:
+            content = b"a file"
+
+            def json(self) -> object:
+                return (WEEK if name == "hours" else GIVEN).model_dump(mode="json")
+
+        return Answer()
+
+    monkeypatch.setattr(command, "_ask", ask)
+    monkeypatch.setenv("COLUMNS", "120")
+    return heard
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(main, ["--lang", "en", "report", *words, "--token", "t"])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_a_report_is_a_table_with_the_period_before_in_brackets(asked: list[dict[str, Any]]) -> None:
+    shown = run("given", "--from", "2026-05-01", "--filter", "channel=app", "--filter", "channel=web", "--by", "issue")
+    assert asked == [{"opened_from": "2026-05-01", "by": ["issue"], "limit": 50, "channel": ["app", "web"]}]
+    assert "退款 <b>" in shown
+    assert "12 (2)" in shown
+    assert "1,234.56" in shown
+    assert "500" in shown
+
+
+@pytest.mark.parametrize("name", ["given", "hours"])
+def test_a_report_is_drawn_alike_as_svg_and_png(asked: list[dict[str, Any]], tmp_path: Path, name: str) -> None:
+    for form in ("svg", "png"):
+        run(name, "--format", form, "--output", str(tmp_path / f"it.{form}"))
+    drawn = ET.parse(tmp_path / "it.svg").getroot()  # noqa: S314  # our own
+    with Image.open(io.BytesIO((tmp_path / "it.png").read_bytes())) as picture:
+        assert picture.size == (int(drawn.attrib["width"]), int(drawn.attrib["height"]))
+        assert len(picture.getcolors(100_000) or ()) > 2
+    words = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert ("退款 <b> · CNY" in words) is (name == "given")
+    assert len(asked) == 2
+
+
+def test_a_spreadsheet_comes_as_the_api_gives_it(asked: list[dict[str, Any]], tmp_path: Path) -> None:
+    run("given", "--format", "xlsx", "--output", str(tmp_path / "it.xlsx"))
+    assert (asked[0]["format"], (tmp_path / "it.xlsx").read_bytes()) == ("xlsx", b"a file")
