@@ -153,10 +153,12 @@ def _standing(own: Sequence[_Stratum], p: float | None, q: float | None, limits:
 
 
 def _test(own: Sequence[_Stratum]) -> float | None:
-    """How likely are so many hits or more, if the member were like its peers? None: nobody else has such cases."""
+    """How likely are so many hits or more, if the member were like its peers? 1 for no more than expected; None: nobody else has such cases."""
     beside = [one for one in own if one.all_trials > one.trials]
     if not beside:
         return None
+    if sum(one.hits for one in beside) <= sum(one.trials * one.all_hits / one.all_trials for one in beside):
+        return 1.0
     chances, least = np.ones(1), 0
     for one in beside:
         start, chance = _hypergeometric(one)

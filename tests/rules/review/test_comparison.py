@@ -26,7 +26,23 @@ def test_a_rate_has_wilsons_interval(hits: int, trials: int, low: float, high: f
 
 
 def test_p_values_are_adjusted_as_benjamini_and_hochberg_did_it() -> None:
-    published = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+    published = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1,
+    ]
     discoveries = [p for p, q in zip(published, adjusted(published), strict=True) if q <= 0.05]
     assert discoveries == [0.0001, 0.0004, 0.0019, 0.0095]
 
@@ -73,7 +89,7 @@ def test_goods_that_nobody_else_has_are_not_compared() -> None:
 
 def test_equal_merchants_are_flagged_in_at_most_one_marketplace_of_twenty() -> None:
     """200 marketplaces of 60 merchants, of all sizes and mixes, which do not differ: any flag in any of them is noise."""
-    draw = random.Random(15)
+    draw = random.Random(15)  # noqa: S311
     flagged = sum(
         any(one.verdict is Verdict.ABOVE for one in compare(_equal_merchants(draw), STRICT).values()) for _ in range(200)
     )

@@ -38,6 +38,6 @@ def test_it_says_how_much_more() -> None:
 
 
 def test_series_without_a_change_seldom_show_one() -> None:
-    draw = random.Random(15)
+    draw = random.Random(15)  # noqa: S311
     found = [change_point([_poisson(draw, 4) for _ in range(YEAR)], [4.0] * YEAR) for _ in range(60)]
     assert sum(one is not None for one in found) <= 1
