@@ -8,7 +8,8 @@ from typing import NamedTuple
 from models.common.vocabulary import Issue, IssueGroup, Party
 from models.review.policy import ChangePolicy
 from models.review.report import Cause, CostlyCause, Share, Worsening
-from rules.review.comparison import Limits, Standing, Tally, Verdict, compare
+from models.review.scorecards import Verdict
+from rules.review.comparison import Limits, Standing, Tally, compare
 
 NAMED = 3
 """Members of a costly cause that are named."""
@@ -104,8 +105,9 @@ def worsenings(counts: Sequence[Counted], since: date, policy: ChangePolicy) -> 
 
 def _usual(one: Standing) -> float | None:
     """So many cases the weeks before let expect: as many as then, changed as those of everybody else changed. None: nobody else had any then."""
-    share = (one.expected or 0.0) / one.trials
-    return (one.trials - one.hits) * share / (1 - share) if share < 1 else None
+    if one.compared is None or one.expected is None or one.expected >= 1:
+        return None
+    return (one.compared.trials - one.compared.hits) * one.expected / (1 - one.expected)
 
 
 def _of_all(cause: Cause) -> Cause:

@@ -11,12 +11,13 @@ import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+from models.review.scorecards import Verdict
 
 Member = TypeVar("Member", bound=Hashable)
 Floats = NDArray[np.float64]
@@ -41,15 +42,6 @@ class Tally(NamedTuple, Generic[Member]):
     hits: int
 
 
-class Verdict(StrEnum):
-    """What a comparison with peers says."""
-
-    SMALL = "small"
-    """Too few cases to say anything."""
-    USUAL = "usual"
-    ABOVE = "above"
-
-
 @dataclass(frozen=True)
 class Limits:
     """When a member is flagged: by chance in at most `false_discovery` of the flags, and only for what is worth a look."""
@@ -59,8 +51,14 @@ class Limits:
     false_discovery: float = 0.05
     ratio: float = 1.0
     """At least so many times what is expected."""
-    excess: float = 0.0
-    """At least so many more than are expected."""
+
+
+class Compared(NamedTuple):
+    """The part of a member's cases such as others have, too; so many hits these would have had in them."""
+
+    trials: int
+    hits: int
+    expected: float
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,8 @@ class Standing:
     trials: int
     hits: int
     interval: Interval
-    expected: float | None
-    """So many hits the peers would have had in the same cases; None: it has no peers in any stratum."""
+    compared: Compared | None
+    """None: it has no peers in any stratum."""
     p: float | None
     """Of the exact test; None: not tested."""
     q: float | None
@@ -83,9 +81,9 @@ class Standing:
         return self.hits / self.trials
 
     @property
-    def ratio(self) -> float | None:
-        """Observed to expected."""
-        return self.hits / self.expected if self.expected else None
+    def expected(self) -> float | None:
+        """The rate that its peers have in the same kinds of cases."""
+        return self.compared.expected / self.compared.trials if self.compared else None
 
 
 class _Stratum(NamedTuple):
@@ -142,14 +140,17 @@ def _by_member(tallies: Iterable[Tally[Member]]) -> Mapping[Member, list[_Stratu
 
 def _standing(own: Sequence[_Stratum], p: float | None, q: float | None, limits: Limits) -> Standing:
     trials, hits = sum(one.trials for one in own), sum(one.hits for one in own)
-    beside = [one for one in own if one.all_trials > one.trials]
-    expected = sum(one.trials * (one.all_hits - one.hits) / (one.all_trials - one.trials) for one in beside) if beside else None
+    compared = _compared(own)
     verdict = Verdict.SMALL if trials < limits.small else Verdict.USUAL
-    if expected is not None and q is not None and q <= limits.false_discovery:
-        observed = sum(one.hits for one in beside)
-        if observed >= limits.ratio * expected and observed - expected >= limits.excess:
-            verdict = Verdict.ABOVE
-    return Standing(trials, hits, wilson(hits, trials), expected, p, q, verdict)
+    if compared and q is not None and q <= limits.false_discovery and compared.hits >= limits.ratio * compared.expected:
+        verdict = Verdict.ABOVE
+    return Standing(trials, hits, wilson(hits, trials), compared, p, q, verdict)
+
+
+def _compared(own: Sequence[_Stratum]) -> Compared | None:
+    beside = [one for one in own if one.all_trials > one.trials]
+    expected = sum(one.trials * (one.all_hits - one.hits) / (one.all_trials - one.trials) for one in beside)
+    return Compared(sum(one.trials for one in beside), sum(one.hits for one in beside), expected) if beside else None
 
 
 def _test(own: Sequence[_Stratum]) -> float | None:

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from models.review.improvement import Effect, EffectKind, ImprovementState
 from models.review.policy import ImprovementPolicy
 from models.review.report import Cause
+from models.review.scorecards import Verdict
 from rules.review.causes import Counted
-from rules.review.comparison import Limits, Tally, Verdict, compare
+from rules.review.comparison import Limits, Tally, compare
 
 
 class Move(StrEnum):
@@ -79,8 +80,7 @@ def effect_of(cause: Cause, before: Iterable[Counted], after: Iterable[Counted],
     standing = compare(tallies, Limits(policy.few, policy.false_alarm)).get(True)
     expected = None
     if standing is not None and standing.expected:
-        share = standing.expected / standing.trials
-        expected = round(had * (1 - share) / share, 2)
+        expected = round(had * (1 - standing.expected) / standing.expected, 2)
     if standing is None or standing.p is None or standing.verdict is Verdict.SMALL:
         kind = EffectKind.UNKNOWN
     else:

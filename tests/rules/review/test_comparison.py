@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rules.review.comparison import Limits, Tally, Verdict, adjusted, compare, wilson
+from models.review.scorecards import Verdict
+from rules.review.comparison import Limits, Tally, adjusted, compare, wilson
 
 STRICT = Limits(small=0)
 
@@ -61,7 +62,7 @@ def test_what_is_expected_comes_from_peers_with_the_same_goods() -> None:
     ]
     standing = compare(tallies, STRICT)["glass shop"]
     assert standing.rate == 0.2, "far above the 3 % of all"
-    assert (standing.expected, standing.verdict) == (20, Verdict.USUAL)
+    assert (standing.expected, standing.verdict) == (0.2, Verdict.USUAL)
 
 
 def test_a_member_above_its_peers_is_flagged_alone() -> None:
@@ -83,8 +84,11 @@ def test_nobody_is_flagged_for_what_is_not_worth_a_look() -> None:
 
 
 def test_goods_that_nobody_else_has_are_not_compared() -> None:
-    standing = compare([Tally("only", "pianos", 100, 50), Tally("other", "books", 100, 1)], STRICT)["only"]
+    pianos = Tally("only", "pianos", 100, 50)
+    standing = compare([pianos, Tally("other", "books", 100, 1)], STRICT)["only"]
     assert (standing.expected, standing.p, standing.verdict) == (None, None, Verdict.USUAL)
+    books = [Tally("only", "books", 100, 1), Tally("other", "books", 100, 1)]
+    assert compare([pianos, *books], STRICT)["only"].expected == 0.01
 
 
 def test_equal_merchants_are_flagged_in_at_most_one_marketplace_of_twenty() -> None:
