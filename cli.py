@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from commands import classifier, people, readers, reconcile, route, seal, sweep, token
+from commands import classifier, people, readers, reconcile, review, route, seal, sweep, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -42,6 +42,7 @@ main.command()(watch.watch)
 main.command("import")(importing.import_)
 main.command()(reconcile.reconcile)
 main.command()(reports.report)
+main.command()(review.review)
 main.command()(sweep.sweep)
 main.command()(sweep.restart)
 main.command()(readers.readers)

@@ -45,6 +45,8 @@ from activities.remedies.improvement import ImprovementActivities
 from activities.remedies.order_change import OrderingActivities
 from activities.replacements import ReplacementActivities
 from activities.returns.activities import ReturnActivities
+from activities.review.follow import ImprovementFollowing
+from activities.review.write import ReviewActivities
 from activities.sweep import SweepActivities
 from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
@@ -54,6 +56,7 @@ from adapters.database.engine import Database
 from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
+from adapters.review.links import ReviewLinks
 from adapters.schedules import keep_schedules
 from adapters.seal import Sealed, Sealing
 from models.common.partner_registry import PARTNER_QUEUES
@@ -71,6 +74,7 @@ from workflows.kit.sandbox import RUNNER
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.replacements.workflow import ReplacementWorkflow
 from workflows.returns.workflow import ReturnWorkflow
+from workflows.review import ImprovementWorkflow, ReviewWorkflow
 from workflows.sweep import SweepWorkflow
 
 LONGEST_ACTIVITY = timedelta(seconds=60)
@@ -114,7 +118,16 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         promotion=partners.promotion,
     )
     return Wiring(
-        workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow, SweepWorkflow),
+        workflows=(
+            CaseWorkflow,
+            ClaimWorkflow,
+            ImprovementWorkflow,
+            ReconciliationWorkflow,
+            ReplacementWorkflow,
+            ReturnWorkflow,
+            ReviewWorkflow,
+            SweepWorkflow,
+        ),
         activities=activities_of(
             PartnerActivities(
                 partners.merchant,
@@ -139,6 +152,8 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             HistoryActivities(database),
             OrderingActivities(database, partners.ordering, partners.charges),
             ReconciliationActivities(database, texts(policy.zone), policy, comparison),
+            ReviewActivities(database, texts(policy.zone), policy, ReviewLinks(settings)),
+            ImprovementFollowing(database, texts(policy.zone), policy),
             SweepActivities(database, texts(policy.zone), policy),
         ),
     )

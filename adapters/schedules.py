@@ -14,9 +14,10 @@ from temporalio.client import (
 )
 
 from models.reconciliation.difference import ReconcileStart
+from models.review.activities import ReviewStart
 from settings import Settings
 
-RECONCILIATION, SWEEP = "reconciliation", "sweep"
+RECONCILIATION, REVIEW, SWEEP = "reconciliation", "review", "sweep"
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -26,6 +27,8 @@ async def keep_schedules(client: Client, settings: Settings, home: str) -> None:
     reconciled = ScheduleSpec(cron_expressions=[settings.reconcile_cron], time_zone_name=settings.reconcile_zone or home)
     swept = ScheduleSpec(cron_expressions=[settings.sweep_cron])
     await _keep(client, settings, RECONCILIATION, "ReconciliationWorkflow", reconciled, ReconcileStart())
+    reviewed = ScheduleSpec(cron_expressions=[settings.review_cron], time_zone_name=home)
+    await _keep(client, settings, REVIEW, "ReviewWorkflow", reviewed, ReviewStart())
     await _keep(client, settings, SWEEP, "SweepWorkflow", swept)
 
 

@@ -16,8 +16,6 @@ class ScorecardPolicy(Frozen):
     """At most this share of the flags is by chance."""
     ratio: float = Field(default=1.25, ge=1)
     """A flag needs at least so many times what peers have in the same cases: a large merchant's small difference is sure, but nobody's task."""
-    poor_score: int = Field(default=2, ge=1, le=5)
-    """A customer who gave this or less was dissatisfied."""
 
 
 class ChangePolicy(Frozen):
@@ -42,7 +40,7 @@ class ImprovementPolicy(Frozen):
     """After its date; before it, its owner is reminded half-way."""
     effect_after: Duration = timedelta(days=28)
     """So long after it was done its effect is measured, over the days since."""
-    false_alarm: float = Field(default=0.05, gt=0, lt=1)
+    by_chance: float = Field(default=0.05, gt=0, lt=1)
     """A rate that did not move is said to have fallen at most so often."""
     few: int = Field(default=10, ge=1)
     """With fewer cases before and after together, nothing can be said of the effect."""

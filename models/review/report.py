@@ -4,20 +4,8 @@ from datetime import date
 
 from models.common.base import Frozen, Identifier, Instant
 from models.common.readers import Inside
-from models.common.vocabulary import Issue, Party, Role
-
-
-class Cause(Frozen):
-    """Whose doing cases were, as far as it is known: one merchant's, one carrier's in one region, one team's."""
-
-    party: Inside[Party]
-    who: Inside[str | None] = None
-    issue: Inside[Issue | None] = None
-    region: Inside[str | None] = None
-    """Of a carrier's: where the parcels went."""
-
-    def __hash__(self) -> int:
-        return hash((self.party, self.who, self.issue, self.region))
+from models.common.vocabulary import Role
+from models.review.causes import Cause
 
 
 class Example(Frozen):
@@ -54,7 +42,7 @@ class Worsening(Frozen):
     cases: Inside[int]
     expected: Inside[float]
     q: Inside[float]
-    """The share of false alarms when everything as sure as this is told."""
+    """The share of false ones when everything as sure as this is told."""
     cost_minor: Inside[int]
     known: Inside[bool] = False
     """An improvement is open for it already."""
@@ -79,13 +67,16 @@ class Informed(Frozen):
     why: Inside[Cause | None] = None
     """None: of the review itself."""
 
+    def __hash__(self) -> int:
+        return hash((self.role, self.id, self.why))
 
-class Review(Frozen):
+
+class PeriodReview(Frozen):
     """One review. Amounts are of `currency`; those of cases in other currencies are not in them, and `other_currencies` counts these cases."""
 
     review_id: Inside[Identifier]
-    since: Inside[date]
-    until: Inside[date]
+    opened_from: Inside[date]
+    opened_to: Inside[date]
     """The first day that is not in it."""
     zone: Inside[str]
     made_at: Inside[Instant]

@@ -22,7 +22,7 @@ class Measure(StrEnum):
     """A share of cases."""
 
     AT_FAULT = "at_fault"
-    """Of the cases in which somebody was found responsible: those in which it was they; of a product, its merchant."""
+    """Of the cases with a finding: those in which it was they, alone or with others; of a product, its merchant."""
     REOPENED = "reopened"
     """Of the cases that are over."""
     DISPUTED = "disputed"
@@ -30,10 +30,10 @@ class Measure(StrEnum):
     MISSED = "missed"
     """Of all cases: a promise about time was missed."""
     DISSATISFIED = "dissatisfied"
-    """Of the rated cases: the solution was given a poor score."""
+    """Of the rated cases: a poor score was given."""
 
 
-class Kind(NamedTuple):
+class Comparison(NamedTuple):
     """How the cards of a kind are made: columns of `figures`."""
 
     member: tuple[str, ...]
@@ -44,12 +44,16 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    ScorecardKind.MERCHANT: Kind(("merchant_id",), ("category", "issue"), ("category",)),
-    ScorecardKind.PRODUCT: Kind(("merchant_id", "product"), ("category", "issue"), ("category",)),
-    ScorecardKind.CARRIER: Kind(("carrier_id",), ("region", "issue"), ("region",)),
-    ScorecardKind.AGENT: Kind(("agent",), ("kind", "issue"), None),
-    ScorecardKind.TEAM: Kind(("team",), ("kind", "issue"), None),
+    ScorecardKind.MERCHANT: Comparison(("merchant_id",), ("category", "issue"), ("category",)),
+    ScorecardKind.PRODUCT: Comparison(("merchant_id", "product"), ("category", "issue"), ("category",)),
+    ScorecardKind.CARRIER: Comparison(("carrier_id",), ("region", "issue"), ("region",)),
+    ScorecardKind.AGENT: Comparison(("agent",), ("kind", "issue"), None),
+    ScorecardKind.TEAM: Comparison(("team",), ("kind", "issue"), None),
 }
+
+
+def measures_of(kind: ScorecardKind) -> tuple[Measure, ...]:
+    return tuple(one for one in Measure if one is not Measure.AT_FAULT or KINDS[kind].like_at_fault is not None)
 
 
 class Verdict(StrEnum):
@@ -114,8 +118,8 @@ class Scorecards(Frozen):
     """The flagged ones first, then by id: what is not flagged is no ranking."""
 
     kind: Everybody[ScorecardKind]
-    since: Everybody[date]
-    until: Everybody[date]
+    opened_from: Everybody[date]
+    opened_to: Everybody[date]
     """The first day that is not in it."""
     currency: Everybody[str]
     members: Everybody[int]

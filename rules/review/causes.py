@@ -3,58 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
-from models.common.vocabulary import Issue, IssueGroup, Party
+from models.review.causes import Cause, CauseCount
 from models.review.policy import ChangePolicy
-from models.review.report import Cause, CostlyCause, Share, Worsening
+from models.review.report import CostlyCause, Share, Worsening
 from models.review.scorecards import Verdict
 from rules.review.comparison import Limits, Standing, Tally, compare
 
 NAMED = 3
 """Members of a costly cause that are named."""
-USUALLY = {
-    Issue.MERCHANT_ATTITUDE: Party.MERCHANT,
-    Issue.CARRIER_ATTITUDE: Party.CARRIER,
-    Issue.WRONG_ITEM: Party.MERCHANT,
-    Issue.MISSING_ITEM: Party.MERCHANT,
-}
-USUALLY_BY_GROUP = {IssueGroup.PRODUCT: Party.MERCHANT, IssueGroup.LOGISTICS: Party.CARRIER}
 
 
-class Counted(NamedTuple):
-    """So many cases of a week with the same cause, and what they cost. `goods`: the category of what was bought."""
-
-    week: date
-    cause: Cause
-    goods: str | None
-    cases: int
-    cost_minor: int
-
-
-def cause_of(
-    found: Party | None, issue: Issue | None, *, merchant: str | None, carrier: str | None, region: str | None, team: str | None
-) -> Cause | None:
-    """Whose doing a case is counted as: as it was found, else whoever usually stands behind such an issue. None: the customer's, or nobody's."""
-    party = found or usual_party(issue)
-    match party:
-        case Party.MERCHANT:
-            return Cause(party=party, who=merchant, issue=issue)
-        case Party.CARRIER:
-            return Cause(party=party, who=carrier, issue=issue, region=region)
-        case Party.PLATFORM | Party.SHARED:
-            return Cause(party=Party.PLATFORM, who=team, issue=issue)
-        case _:
-            return None
-
-
-def usual_party(issue: Issue | None) -> Party:
-    if issue is None:
-        return Party.PLATFORM
-    return USUALLY.get(issue) or USUALLY_BY_GROUP.get(issue.group, Party.PLATFORM)
-
-
-def most_costly(now: Iterable[Counted], before: Iterable[Counted], most: int) -> list[CostlyCause]:
+def most_costly(now: Iterable[CauseCount], before: Iterable[CauseCount], most: int) -> list[CostlyCause]:
     """The issues of a party that cost most, with those who had most of their cases; what cost nothing is not named."""
     cost, cases, members = Counter[Cause](), Counter[Cause](), defaultdict[Cause, Counter[str]](Counter)
     for one in now:
@@ -79,7 +39,7 @@ def most_costly(now: Iterable[Counted], before: Iterable[Counted], most: int) ->
     ]
 
 
-def worsenings(counts: Sequence[Counted], since: date, policy: ChangePolicy) -> list[Worsening]:
+def worsenings(counts: Sequence[CauseCount], since: date, policy: ChangePolicy) -> list[Worsening]:
     """The causes with more cases from `since` on than before, beside everybody else's cases of the same issue and goods; the surest first.
 
     Everybody's season, sale or new rule thus changes nothing. Whoever had no case before `since` is new, and not worse than before.
@@ -101,6 +61,15 @@ def worsenings(counts: Sequence[Counted], since: date, policy: ChangePolicy) -> 
         if cause.who is not None and (cause.party, cause.who) in known
     ]
     return sorted(found, key=lambda one: (one.q, -one.cases, _order(one.cause)))
+
+
+def by_week(counts: Iterable[CauseCount]) -> list[tuple[date, int, int]]:
+    """Each week's cases and cost, the earliest first."""
+    weeks: dict[date, tuple[int, int]] = {}
+    for one in counts:
+        cases, cost = weeks.get(one.week, (0, 0))
+        weeks[one.week] = (cases + one.cases, cost + one.cost_minor)
+    return [(week, *weeks[week]) for week in sorted(weeks)]
 
 
 def _usual(one: Standing) -> float | None:

@@ -1,10 +1,10 @@
-"""Members compared with their peers (RVW-2): rates with intervals, exact tests for like with like, and few false alarms in all of them.
+"""Members compared with their peers (RVW-2): rates with intervals, exact tests for like with like, and few false flags in all of them.
 
 - The interval of a rate is Wilson's.
 - What a member is expected to have is what its peers have among the same kind of cases (indirect standardisation by stratum).
 - The test is exact: given how often it happened in each stratum, how likely is so much of it at this member? (The conditional test of
   Mantel and Haenszel's hypothesis; hypergeometric in each stratum.)
-- Benjamini and Hochberg's procedure then holds the share of false alarms among all members that are flagged.
+- Benjamini and Hochberg's procedure then holds the share of false flags among all that are raised.
 """
 
 import math
@@ -171,7 +171,7 @@ def _hypergeometric(one: _Stratum) -> tuple[int, Floats]:
     """The chances of the member's hits, from the first that counts; without the tails that are negligible."""
     total, all_hits, trials = one.all_trials, one.all_hits, one.trials
     hits = np.arange(max(0, trials + all_hits - total), min(trials, all_hits) + 1)
-    log = _log_factorials(1 << total.bit_length())
+    log = log_factorials(total)
     logs = (
         log[all_hits] - log[hits] - log[all_hits - hits]
         + log[total - all_hits] - log[trials - hits] - log[total - all_hits - trials + hits]
@@ -180,6 +180,11 @@ def _hypergeometric(one: _Stratum) -> tuple[int, Floats]:
     chances = np.exp(logs)
     there = np.flatnonzero(chances > NEGLIGIBLE)
     return int(hits[there[0]]), chances[there[0] : there[-1] + 1]
+
+
+def log_factorials(most: int) -> Floats:
+    """Of 0 to `most`, and of some more."""
+    return _log_factorials(1 << most.bit_length())
 
 
 @cache

@@ -5,11 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from models.review.causes import Cause, CauseCount
 from models.review.improvement import Effect, EffectKind, ImprovementState
 from models.review.policy import ImprovementPolicy
-from models.review.report import Cause
 from models.review.scorecards import Verdict
-from rules.review.causes import Counted
 from rules.review.comparison import Limits, Tally, compare
 
 
@@ -64,25 +63,30 @@ def _reminder(task: Followed, policy: ImprovementPolicy) -> datetime:
     return last + policy.remind_every
 
 
-def effect_of(cause: Cause, before: Iterable[Counted], after: Iterable[Counted], policy: ImprovementPolicy) -> Effect:
-    """Whether the cause has fewer cases since, beside everybody else's cases of the same issue and goods.
+def effect_of(cause: Cause, before: Iterable[CauseCount], after: Iterable[CauseCount], policy: ImprovementPolicy) -> Effect:
+    """Whether the cause has fewer cases since, beside everybody else's cases of the same issue and goods; for an issue as a whole: beside all others.
 
     The same exact test as for what got worse, with the time turned round: are so many of its cases from before?
     """
     periods = ((list(before), True), (list(after), False))
     tallies = [
-        Tally(one.cause == cause, (one.cause.party, one.cause.issue, one.goods), one.cases, one.cases if earlier else 0)
+        Tally(
+            cause.covers(one.cause),
+            one.goods if cause.who is None else (one.cause.issue, one.goods),
+            one.cases,
+            one.cases if earlier else 0,
+        )
         for counts, earlier in periods
         for one in counts
-        if (one.cause.party, one.cause.issue) == (cause.party, cause.issue)
+        if cause.who is None or (one.cause.party, one.cause.issue) == (cause.party, cause.issue)
     ]
-    had, has = (sum(one.cases for one in counts if one.cause == cause) for counts, _ in periods)
-    standing = compare(tallies, Limits(policy.few, policy.false_alarm)).get(True)
+    had, has = (sum(one.cases for one in counts if cause.covers(one.cause)) for counts, _ in periods)
+    standing = compare(tallies, Limits(policy.few, policy.by_chance)).get(True)
     expected = None
     if standing is not None and standing.expected:
         expected = round(had * (1 - standing.expected) / standing.expected, 2)
     if standing is None or standing.p is None or standing.verdict is Verdict.SMALL:
         kind = EffectKind.UNKNOWN
     else:
-        kind = EffectKind.FELL if standing.p <= policy.false_alarm else EffectKind.UNMOVED
+        kind = EffectKind.FELL if standing.p <= policy.by_chance else EffectKind.UNMOVED
     return Effect(kind=kind, before=had, after=has, expected=expected)

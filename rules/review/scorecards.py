@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from models.review.counts import CaseCount, Member, WeekCount
 from models.review.policy import ScorecardPolicy
 from models.review.scorecards import (
     KINDS,
@@ -15,36 +16,12 @@ from models.review.scorecards import (
     ScorecardKind,
     Verdict,
     WeekView,
+    measures_of,
 )
 from rules.review.comparison import Limits, Standing, Tally, compare, wilson
 from rules.review.trend import change_point
 
-Member = tuple[str, ...]
 Of = tuple[Member, Measure]
-
-
-class CaseCount(NamedTuple):
-    """Counted cases of one member that are alike; `like`: the values of the columns that the kind compares by."""
-
-    member: Member
-    like: Mapping[str, str | None]
-    cases: int
-    given_minor: int
-    measures: Mapping[Measure, tuple[int, int]]
-    """The cases that a measure is of, and those in which it happened."""
-
-
-class WeekCount(NamedTuple):
-    """The same for all members together (`member` None), or for one, by week."""
-
-    week: int
-    member: Member | None
-    like: Mapping[str, str | None]
-    measures: Mapping[Measure, tuple[int, int]]
-
-
-def measures_of(kind: ScorecardKind) -> tuple[Measure, ...]:
-    return tuple(one for one in Measure if one is not Measure.AT_FAULT or KINDS[kind].like_at_fault is not None)
 
 
 def standings(kind: ScorecardKind, counts: Sequence[CaseCount], policy: ScorecardPolicy) -> dict[Of, Standing]:
@@ -93,7 +70,9 @@ def trends(kind: ScorecardKind, counts: Sequence[WeekCount], since: date, weeks:
 
 def _trend(series: Sequence[Sequence[float]], since: date) -> Trend:
     monday = [since + timedelta(weeks=week) for week in range(len(series))]
-    found = change_point([int(hits) for _, hits, _ in series], [expected for _, _, expected in series])
+    found = change_point(
+        [int(hits) for _, hits, _ in series], [expected for _, _, expected in series], [int(cases) for cases, _, _ in series]
+    )
     views = (
         WeekView(week=week, cases=int(cases), hits=int(hits), expected=round(expected, 2))
         for week, (cases, hits, expected) in zip(monday, series, strict=True)

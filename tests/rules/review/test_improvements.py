@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from models.common.vocabulary import Issue, Party
+from models.review.causes import Cause, CauseCount
 from models.review.improvement import EffectKind, ImprovementState
 from models.review.policy import ImprovementPolicy
-from models.review.report import Cause
-from rules.review.causes import Counted
 from rules.review.improvements import Followed, Move, Next, effect_of, next_move
 
 POLICY = ImprovementPolicy(within=timedelta(days=30), remind_every=timedelta(days=7), effect_after=timedelta(days=28), few=10)
@@ -59,9 +58,23 @@ def test_what_is_due(task: Followed, now: float, move: Next) -> None:
 def test_whether_the_rate_moved(own: tuple[int, int], others: tuple[int, int], kind: EffectKind, expected: float | None) -> None:
     bad, good = (Cause(party=Party.MERCHANT, who=who, issue=Issue.QUALITY_DEFECT) for who in ("bad", "good"))
     before, after = (
-        [Counted(date(2026, 6, 1), bad, None, mine, 0), Counted(date(2026, 6, 1), good, None, all_, 0)]
+        [CauseCount(date(2026, 6, 1), bad, None, mine, 0), CauseCount(date(2026, 6, 1), good, None, all_, 0)]
         for mine, all_ in zip(own, others, strict=True)
     )
     effect = effect_of(bad, before, after, POLICY)
     assert (effect.kind, effect.before, effect.after) == (kind, *own)
     assert effect.expected == (pytest.approx(expected) if expected is not None else None)
+
+
+def test_an_issue_as_a_whole_is_measured_beside_the_others() -> None:
+    lost = Cause(party=Party.CARRIER, issue=Issue.LOST)
+    ours, others = (
+        lost.model_copy(update={"who": "SF", "region": "CN-11"}),
+        Cause(party=Party.MERCHANT, who="M", issue=Issue.WRONG_ITEM),
+    )
+    before, after = (
+        [CauseCount(date(2026, 6, 1), ours, None, cases, 0), CauseCount(date(2026, 6, 1), others, None, 500, 0)]
+        for cases in (40, 10)
+    )
+    effect = effect_of(lost, before, after, POLICY)
+    assert (effect.kind, effect.before, effect.after) == (EffectKind.FELL, 40, 10)

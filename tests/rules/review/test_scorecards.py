@@ -2,9 +2,10 @@
 
 from datetime import date
 
+from models.review.counts import CaseCount, Member, WeekCount
 from models.review.policy import ScorecardPolicy
 from models.review.scorecards import Measure, ScorecardKind, Verdict
-from rules.review.scorecards import CaseCount, Member, WeekCount, flagged, scorecards, standings, trends
+from rules.review.scorecards import flagged, scorecards, standings, trends
 
 POLICY = ScorecardPolicy(small=30, false_discovery=0.05, ratio=1.25)
 MERCHANT = ScorecardKind.MERCHANT

@@ -9,8 +9,8 @@ from rules.review.trend import change_point
 YEAR = 52
 
 
-def _poisson(draw: random.Random, mean: float) -> int:
-    return sum(draw.random() < mean / 1000 for _ in range(1000))
+def _happened(draw: random.Random, share: float, trials: int) -> int:
+    return sum(draw.random() < share for _ in range(trials))
 
 
 @pytest.mark.parametrize(
@@ -27,17 +27,24 @@ def _poisson(draw: random.Random, mean: float) -> int:
     ],
 )
 def test_a_change_is_found_where_it_was(observed: list[int], expected: list[float], at: int | None) -> None:
-    change = change_point(observed, expected)
+    change = change_point(observed, expected, [1000] * len(observed))
     assert (change.at if change else None) == at
 
 
 def test_it_says_how_much_more() -> None:
-    change = change_point([5] * 20 + [15] * 20, [10.0] * 40)
+    change = change_point([5] * 20 + [15] * 20, [10.0] * 40, [1000] * 40)
     assert change is not None
     assert (change.before, change.after) == (0.5, 1.5)
 
 
-def test_series_without_a_change_seldom_show_one() -> None:
+@pytest.mark.parametrize("share", [0.02, 0.9])
+def test_series_without_a_change_seldom_show_one(share: float) -> None:
     draw = random.Random(15)  # noqa: S311
-    found = [change_point([_poisson(draw, 4) for _ in range(YEAR)], [4.0] * YEAR) for _ in range(60)]
+    found = [change_point([_happened(draw, share, 60) for _ in range(YEAR)], [60 * share] * YEAR, [60] * YEAR) for _ in range(40)]
     assert sum(one is not None for one in found) <= 1
+
+
+def test_a_common_thing_that_became_more_common_is_found() -> None:
+    change = change_point([12] * 8 + [19] * 4, [12.0] * 12, [22] * 12)
+    assert change is not None
+    assert change.at == 8

@@ -3,12 +3,16 @@ May, one carrier that loses parcels in one region.
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from sqlalchemy import insert
 
+from adapters.database.engine import Database
 from models.common.vocabulary import Issue, Party
+from models.tables.figures import FigureRow
 
 FIRST, WEEKS = date(2026, 1, 5), 52
 MERCHANTS, CARRIERS = 200, ("SF", "YTO", "ZTO", "JD", "EMS")
@@ -49,8 +53,8 @@ class Sold(NamedTuple):
     cost_minor: int
 
 
-def year(seed: int = 15) -> Iterator[Sold]:
-    """Week after week. Merchants differ in size, goods and carriers, and not in how good they are, but for the one."""
+def year(seed: int = 15, since: date = FIRST, until: date = date.max) -> Iterator[Sold]:
+    """Week after week, or those weeks of it. Merchants differ in size, goods and carriers, and not in how good they are, but for the one."""
     draw = np.random.default_rng(seed)
     issues: list[Issue]
     issues, shares = list(ISSUES), np.array([share for share, _ in ISSUES.values()])
@@ -73,6 +77,11 @@ def year(seed: int = 15) -> Iterator[Sold]:
         if losses:
             sent[-losses:], regions[-losses:] = CARRIERS.index(BAD_CARRIER), REGIONS.index(BAD_REGION)
         costs = draw.gamma(2.0, 6000, len(sellers))
+        if monday >= until:
+            return
+        if monday + timedelta(weeks=1) <= since:
+            number += len(sellers)
+            continue
         for seller, what, by, where, day, cost in zip(sellers, chosen, sent, regions, days, costs, strict=True):
             number += 1
             issue = issues[int(what)]
@@ -87,3 +96,44 @@ def year(seed: int = 15) -> Iterator[Sold]:
                 party=ISSUES[issue][1],
                 cost_minor=0 if issue in FREE else int(cost),
             )
+
+
+def figure_of(sold: Sold) -> dict[str, Any]:
+    """As the row of facts that the case would have: closed, solved, and one in ten opened again."""
+    opened_at = datetime.combine(sold.opened_on, time(12), ZoneInfo("Asia/Shanghai")).astimezone(UTC)
+    return {
+        "case_id": f"RD-{sold.number:012}",
+        "epoch": 1,
+        "version": 1,
+        "opened_at": opened_at,
+        "opened_minute": int(opened_at.timestamp()) // 60,
+        "over": True,
+        "without_person": False,
+        "first_contact": True,
+        "reopened": int(sold.number % 10 == 0),
+        "disputed": False,
+        "returned": False,
+        "missed": False,
+        "unhappy": False,
+        "given_minor": sold.cost_minor,
+        "currency": "CNY",
+        "kind": "after_sales",
+        "channel": "app",
+        "issue": sold.issue.value,
+        "tier": "platform",
+        "team": "returns",
+        "merchant_id": sold.merchant_id,
+        "carrier_id": sold.carrier_id,
+        "region": sold.region,
+        "product": f"{sold.goods}-1",
+        "category": sold.goods,
+        "party": sold.party.value,
+    }
+
+
+async def fill(database: Database, since: date, until: date) -> None:
+    """Write the facts of the year's cases that were opened in these days."""
+    rows = [figure_of(sold) for sold in year(since=since, until=until) if since <= sold.opened_on < until]
+    async with database.writing() as session:
+        connection = await session.connection()
+        await connection.execute(insert(FigureRow), rows)
