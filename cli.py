@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from adapters.program import leave
-from commands import classifier, doctor, people, readers, reconcile, route, seal, sweep, temporal, token
+from commands import classifier, doctor, people, readers, reconcile, review, route, seal, sweep, temporal, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -45,6 +45,7 @@ main.command()(watch.watch)
 main.command("import")(importing.import_)
 main.command()(reconcile.reconcile)
 main.command()(reports.report)
+main.command()(review.review)
 main.command()(sweep.sweep)
 main.command()(sweep.restart)
 main.command()(readers.readers)

@@ -88,6 +88,12 @@ class Settings(BaseSettings):
     """The time zone of that hour; None: the policy's."""
     sweep_cron: str = "*/15 * * * *"
     """When the open cases are compared with their workflows."""
+    review_cron: str = "0 7 * * 1"
+    """When the seven days before are reviewed, in the market's zone."""
+    review_link_days: int = Field(default=60, ge=1)
+    """How long a link to a review works."""
+    public_url: str | None = None
+    """Where people reach the API, as `https://desk.shop.example`, for links in messages; None: where it listens."""
 
     circuit_after: int = Field(default=5, ge=1)
     """After so many failures in a row a partner's circuit opens: it is not called for a while."""

@@ -44,6 +44,8 @@ from activities.remedies.improvement import ImprovementActivities
 from activities.remedies.order_change import OrderingActivities
 from activities.replacements import ReplacementActivities
 from activities.returns.activities import ReturnActivities
+from activities.review.follow import ImprovementFollowing
+from activities.review.write import ReviewActivities
 from activities.sweep import SweepActivities
 from adapters import traces
 from adapters.classification import ClassifierEndpoint
@@ -55,12 +57,13 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
 from adapters.program import run
+from adapters.review.links import ReviewLinks
 from adapters.schedules import keep_schedules
 from adapters.seal import Sealed
 from adapters.telemetry import readiness
 from adapters.telemetry.core import Core
 from adapters.telemetry.failing import FailingTasks
-from adapters.telemetry.figures import Figures
+from adapters.telemetry.gauges import Gauges
 from adapters.telemetry.port import open_port
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
@@ -79,6 +82,7 @@ from workflows.kit.sandbox import RUNNER
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.replacements.workflow import ReplacementWorkflow
 from workflows.returns.workflow import ReturnWorkflow
+from workflows.review import ImprovementWorkflow, ReviewWorkflow
 from workflows.sweep import SweepWorkflow
 
 LONGEST_ACTIVITY = timedelta(seconds=60)
@@ -127,7 +131,16 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         promotion=partners.promotion,
     )
     return Wiring(
-        workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow, SweepWorkflow),
+        workflows=(
+            CaseWorkflow,
+            ClaimWorkflow,
+            ImprovementWorkflow,
+            ReconciliationWorkflow,
+            ReplacementWorkflow,
+            ReturnWorkflow,
+            ReviewWorkflow,
+            SweepWorkflow,
+        ),
         activities=activities_of(
             PartnerActivities(
                 partners.merchant,
@@ -152,6 +165,8 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             HistoryActivities(database),
             OrderingActivities(database, partners.ordering, partners.charges),
             ReconciliationActivities(database, texts(policy.zone), policy, comparison),
+            ReviewActivities(database, texts(policy.zone), policy, ReviewLinks(settings)),
+            ImprovementFollowing(database, texts(policy.zone), policy),
             SweepActivities(database, texts(policy.zone), policy),
         ),
     )
@@ -231,31 +246,31 @@ async def work(settings: Settings) -> None:
     await seed_knowledge(database, first_answers(policy))
     await keep_schedules(client, settings, policy.zone)
     partners = Partners.connect(settings)
-    delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
-    undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
-    handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
-    figures = asyncio.create_task(Figures(database, policy).run(stop))
-    holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     failing = FailingTasks(client)
-    watching = asyncio.create_task(failing.run(stop))
-    figures = Figures(settings, database, client, failing, partners.circuits, core)
+    gauges = Gauges(settings, database, client, failing, partners.circuits, core)
+    loops = [
+        asyncio.create_task(loop)
+        for loop in (
+            Delivery(database, policy, partners.notification, partners.email).run(stop),
+            UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop),
+            Handover(database, policy, to_cases(client, "handed_on")).run(stop),
+            Figures(database, policy).run(stop),
+            tell_of_holidays(policy, stop),
+            failing.run(stop),
+        )
+    ]
 
     async def checks() -> dict[str, str]:
         return await readiness.checks(settings, database, lambda: readiness.temporal(client))
 
     try:
-        async with at_work(client, settings, wire(settings, database, partners)), open_port(settings, checks, figures.exposed):
+        async with at_work(client, settings, wire(settings, database, partners)), open_port(settings, checks, gauges.exposed):
             log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)
             await stop.wait()
             log.info("worker.stopping")
     finally:
         stop.set()
-        await delivery
-        await undelivered
-        await handover
-        await figures
-        await holidays
-        await watching
+        await asyncio.gather(*loops)
         await partners.aclose()
         await database.aclose()
 

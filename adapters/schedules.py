@@ -21,9 +21,10 @@ from adapters.temporal.trouble import unusable
 from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType
 from models.reconciliation.difference import ReconcileStart
+from models.review.activities import ReviewStart
 from settings import Settings
 
-RECONCILIATION, SWEEP = "reconciliation", "sweep"
+RECONCILIATION, REVIEW, SWEEP = "reconciliation", "review", "sweep"
 YEAR = 366
 
 log = structlog.stdlib.get_logger(__name__)
@@ -36,8 +37,10 @@ async def keep_schedules(client: Client, settings: Settings, home: str) -> None:
     """
     reconciled = ScheduleSpec(cron_expressions=[settings.reconcile_cron], time_zone_name=settings.reconcile_zone or home)
     swept = ScheduleSpec(cron_expressions=[settings.sweep_cron])
+    reviewed = ScheduleSpec(cron_expressions=[settings.review_cron], time_zone_name=home)
     for name, workflow, spec, *start in (
         (RECONCILIATION, "ReconciliationWorkflow", reconciled, ReconcileStart()),
+        (REVIEW, "ReviewWorkflow", reviewed, ReviewStart()),
         (SWEEP, "SweepWorkflow", swept),
     ):
         try:
@@ -69,7 +72,7 @@ def unsteady(settings: Settings, home: str, today: date) -> date | None:
 
 def _bad(name: str, spec: ScheduleSpec, error: RPCError) -> Fault:
     cron, zone = spec.cron_expressions[0], spec.time_zone_name or "UTC"
-    setting = {RECONCILIATION: "REDRESS_RECONCILE_CRON", SWEEP: "REDRESS_SWEEP_CRON"}[name]
+    setting = {RECONCILIATION: "REDRESS_RECONCILE_CRON", REVIEW: "REDRESS_REVIEW_CRON", SWEEP: "REDRESS_SWEEP_CRON"}[name]
     zone_setting = " (REDRESS_RECONCILE_ZONE)" if name == RECONCILIATION else ""
     return Fault(
         type=ErrorType.INVALID,

@@ -53,8 +53,8 @@ from models.policy.policy import PolicySlice
 from settings import Settings
 
 HEADER = "redress-seal"
-OPEN = frozenset({"ReconciliationWorkflow", "SweepWorkflow"})
-"""Workflows that anybody may start: they compare. Schedules start them, which carry no headers of ours."""
+OPEN = frozenset({"ReconciliationWorkflow", "ReviewWorkflow", "SweepWorkflow"})
+"""Workflows that anybody may start: they compare and count. Schedules start them, which carry no headers of ours."""
 ROLLED_OUT = timedelta(minutes=2)
 """A new key is used only when every program has read it."""
 POLICIES = 50

@@ -13,7 +13,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
-from api import contacts, health, improvements, inbox, knowledge, people, reconciliation, revocations
+from api import contacts, health, improvements, inbox, knowledge, people, reconciliation, reviews, revocations, scorecards
 from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
@@ -112,6 +112,8 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         variants.router,
         order_ledger.router,
         improvements.router,
+        reviews.router,
+        scorecards.router,
         reconciliation.router,
         replacements.router,
         returns.router,

@@ -33,6 +33,8 @@ WITHOUT_MODEL: Mapping[str, str] = {
     "/v1/evidence/links/{token}": "a file: whoever has the link, which one of those has made",
     "/v1/evidence/links/{token}/thumbnail": "as the file",
     "/v1/cases/{case_id}/returns/{remedy_id}/label": "a label to print: whoever sees the case",
+    "/v1/reviews/links/{token}": "a page: whoever has the link, which one who reads reviews has made, or who got the review by e-mail",
+    "/v1/reviews/links/{token}/pdf": "as the page",
     "/v1/agents/{agent_id}": "nothing",
     "/v1/knowledge/{entry_id}": "nothing",
     "/metrics": "figures that name nobody",

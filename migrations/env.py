@@ -19,6 +19,7 @@ from models.tables import (
     parcels,
     reconciliation,
     returns,
+    reviews,
     revocations,
 )
 from models.tables import case as case_tables
@@ -37,6 +38,7 @@ TABLES = (
     addresses,
     improvements,
     parcels,
+    reviews,
     revocations,
 )
 """Every module with tables: importing it makes them known."""

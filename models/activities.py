@@ -61,6 +61,8 @@ from models.returns.activities import (
     TraceParcel,
 )
 from models.returns.partner import SentBack
+from models.review.activities import WriteReview, Written
+from models.review.improvement import FollowedUntil, FollowImprovement
 from models.sweep import SweepReport
 
 # Cases: our own database
@@ -136,6 +138,10 @@ COUNT_HELPED = Activity("count_helped", HelpedReport, type(None))
 RECONCILE_PAGE = Activity("reconcile_page", ReconcilePage, PageReport, SEVERAL_PARTNERS)
 END_SCAN = Activity("end_scan", ScanEnd, PageReport)
 REPORT_DIFFERENCE = Activity("report_difference", Reported, type(None))
+
+# Reviews
+WRITE_REVIEW = Activity("write_review", WriteReview, Written)
+FOLLOW_IMPROVEMENT = Activity("follow_improvement", FollowImprovement, FollowedUntil)
 
 # Sweep
 SWEEP = Activity("sweep", datetime, SweepReport)

@@ -12,6 +12,7 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
+from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
@@ -32,6 +33,7 @@ from models.common.errors import Fault, RedressError
 from models.common.partners import Notice
 from models.common.timeline import Viewer
 from models.common.vocabulary import ErrorType
+from models.review.activities import ReviewStart, Written
 from rules.common.requests import reused
 from settings import Settings
 
@@ -138,6 +140,24 @@ class CaseEngine:
                 return False
             raise
         return True
+
+    async def review(self, start: ReviewStart) -> Written:
+        """Have a period reviewed; who asks while that is being done waits for it. Raises 504 when it takes longer."""
+        async with _bounded(ACT_WITHIN):
+            return await self._client.execute_workflow(
+                "ReviewWorkflow",
+                start,
+                id=f"review-{start.since}-{start.until}",
+                task_queue=self._task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                result_type=Written,
+            )
+
+    async def improvement_changed(self, improvement_id: str) -> None:
+        """Have whoever follows it look at once; what it misses now it finds at its next look."""
+        with suppress(ProblemError):
+            async with _bounded(START_WITHIN):
+                await self._client.get_workflow_handle(f"improvement-{improvement_id}").signal("changed")
 
     async def check_namespace(self) -> None:
         """Raises RedressError with what it lacks; it is looked at until it lacks nothing."""

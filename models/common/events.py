@@ -288,6 +288,13 @@ class Event(StrEnum):
     CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=INSIDE)
     DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words until", readers=INSIDE)
     """On no timeline: a message to the supervisors (docs/money.md)."""
+    REVIEW_WRITTEN = _event("review.written", "since until cases amount_minor currency costly worse review_url", readers=INSIDE)
+    """`review.…`: on no timeline, messages of the weekly review (RVW-3); `case_id` is the review's or the improvement's id."""
+    IMPROVEMENT_ASKED = _event("review.improvement_asked", "party who issue region since until cases usual", readers=INSIDE)
+    """In no message of its own: the words of the task."""
+    IMPROVEMENT_OPENED = _event("review.improvement_opened", "words due overdue", readers=INSIDE)
+    IMPROVEMENT_DUE = _event("review.improvement_due", "words due overdue", readers=INSIDE)
+    IMPROVEMENT_MEASURED = _event("review.improvement_measured", "words due overdue kind before after expected", readers=INSIDE)
     CONTACT_CODE = _event("contact.code", "until", only=(frozenset({Reader.CUSTOMER}), "code"))
     CONTACT_CHANGED = _event("contact.changed", "channel")
     """On no timeline: to an address that is to be confirmed, and to one that another took the place of (NTF-3)."""

@@ -46,6 +46,7 @@ from models.reconciliation.difference import ReconciliationPolicy
 from models.remedies.order_change import ChangesPolicy
 from models.replacements.state import ReplacementPolicy
 from models.returns.state import ReturnPolicy
+from models.review.policy import ReviewPolicy
 
 
 class ClockTarget(Frozen):
@@ -323,7 +324,6 @@ class Policy(Frozen):
     changes: ChangesPolicy
     """RES-1: what may be changed of an order before it is shipped, and until when."""
     returns: ReturnPolicy
-    """RES-6."""
     refund_to_balance: tuple[RefusalCode, ...] = ()
     """RES-5: refused for these reasons, a refund goes to the customer's balance at the marketplace by itself."""
     replacements: ReplacementPolicy = ReplacementPolicy()
@@ -332,8 +332,8 @@ class Policy(Frozen):
     improve_within: Duration = timedelta(days=14)
     """RES-3: until when whoever is responsible has made the service better."""
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()
-    """Our books beside those of payment providers and carriers."""
     reports: ReportsPolicy = ReportsPolicy()
+    review: ReviewPolicy = ReviewPolicy()
     contacts: ContactPolicy = ContactPolicy()
     """NTF-3: what may go to one address, and how it is confirmed."""
     messages: dict[Event, MessageRule]

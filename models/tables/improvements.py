@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Index
+from pydantic import JsonValue
+from sqlalchemy import Column, Index
 from sqlmodel import Field, SQLModel
 
-from models.tables.columns import UtcDateTime
+from models.tables.columns import Json, UtcDateTime
 
 
 class ImprovementRow(SQLModel, table=True):
@@ -16,15 +17,26 @@ class ImprovementRow(SQLModel, table=True):
     __table_args__: ClassVar[Any] = (Index("ix_improvements_open", "state", "due"),)
 
     improvement_id: str = Field(primary_key=True)
-    case_id: str = Field(index=True)
+    case_id: str | None = Field(default=None, index=True)
+    """None: a review opened it, of many cases."""
     party: str
     party_id: str = Field(index=True)
     issue: str | None = None
     words: str
     state: str
-    """open or done."""
+    """`ImprovementState`."""
     opened_at: datetime = Field(sa_type=UtcDateTime)
     due: datetime = Field(sa_type=UtcDateTime)
     proof: str | None = None
     done_by: str | None = None
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """`done_by`, `done_at`: also who gave it up, and when."""
+    reason: str | None = None
+    """Why it was given up."""
+    review_id: str | None = Field(default=None, index=True)
+    cause: dict[str, JsonValue] | None = Field(default=None, sa_column=Column(Json, nullable=True))
+    """`Cause`, of one that a review opened."""
+    reminders: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    effect: dict[str, JsonValue] | None = Field(default=None, sa_column=Column(Json, nullable=True))
+    """`Effect`, once it was measured."""

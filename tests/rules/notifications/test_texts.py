@@ -20,6 +20,14 @@ message, timeline_text = HERE.message, HERE.timeline_text
 DUE = "2026-03-02T09:30:00+00:00"
 WORDS = "外箱破损 torn open"
 PLAUSIBLE: dict[str, Any] = {
+    "cases": 120,
+    "costly": [{"party": "carrier", "issue": "Parcel lost", "cases": 9, "amount_minor": 12_900}],
+    "worse": [{"party": "carrier", "who": "YTO", "region": "CN-65", "issue": "Parcel lost", "cases": 20, "usual": 1}],
+    "review_url": "https://desk.example/v1/reviews/links/x",
+    "since": "2026-05-11",
+    "before": 40,
+    "after": 10,
+    "expected": 40.0,
     "amount_minor": 12_900,
     "accepted_minor": 9_000,
     "recovered_minor": 9_000,

@@ -28,7 +28,7 @@ ASKED_WITHIN = timedelta(seconds=2)
 log = structlog.stdlib.get_logger(__name__)
 
 
-class Figures:
+class Gauges:
     """What a worker says of itself and of what it sees. The figures of all cases are the same from each worker: take the largest."""
 
     def __init__(  # noqa: PLR0917

@@ -1,4 +1,4 @@
-"""A worker's port: alive, ready, and figures of this process and of all cases."""
+"""A worker's port: alive, ready, and gauges of this process and of all cases."""
 
 import asyncio
 import socket
@@ -16,7 +16,7 @@ from adapters.partners.circuit import Circuit
 from adapters.telemetry import readiness
 from adapters.telemetry.core import Core
 from adapters.telemetry.failing import FailingTasks
-from adapters.telemetry.figures import Figures
+from adapters.telemetry.gauges import Gauges
 from adapters.telemetry.port import open_port
 from models.common.errors import RedressError
 from models.common.partners import ShipmentStatus
@@ -27,12 +27,12 @@ from tests.support.processes.service import Service, running_service
 
 
 class NoCore(Core):
-    """Temporal's core is one in a process, and the tests' has no figures."""
+    """Temporal's core is one in a process, and the tests' has no gauges."""
 
     def __init__(self) -> None:
         pass
 
-    async def figures(self) -> bytes:
+    async def gauges(self) -> bytes:
         return b"temporal_request_total 1\n"
 
 
@@ -43,12 +43,12 @@ async def service(temporal: WorkflowEnvironment, tmp_path: Path) -> AsyncIterato
 
 
 async def seen(settings: Settings, database: Database, client: Client, path: str, **headers: str) -> httpx.Response:
-    figures = Figures(settings, database, client, FailingTasks(client), [Circuit("merchant")], NoCore())
+    gauges = Gauges(settings, database, client, FailingTasks(client), [Circuit("merchant")], NoCore())
 
     async def checks() -> dict[str, str]:
         return await readiness.checks(settings, database, lambda: readiness.temporal(client))
 
-    async with open_port(settings, checks, figures.exposed), httpx.AsyncClient() as http:
+    async with open_port(settings, checks, gauges.exposed), httpx.AsyncClient() as http:
         return await http.get(f"http://127.0.0.1:{settings.worker_port}{path}", headers=headers)
 
 

@@ -1,0 +1,1 @@
+"""Writes reviews, and follows what they open (RVW-3)."""

@@ -1,0 +1,1 @@
+"""Reviews as pages, PDFs and charts (RVW-3)."""

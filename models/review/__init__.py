@@ -1,0 +1,1 @@
+"""What a review of cases says, and what follows from it (RVW-2, RVW-3)."""
