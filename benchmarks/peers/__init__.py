@@ -22,7 +22,7 @@ import httpx
 from adapters.secrets import secrets_of
 from benchmarks.bare import Shape
 from benchmarks.history import STARS, clear_and_small
-from benchmarks.lives import AT_ONCE, Spent, bare_worker, whole
+from benchmarks.lives import AT_ONCE, Spent, bare_worker, shape_of
 from benchmarks.partners import order_of
 from benchmarks.processes import cpu_seconds, family_seconds, running
 from benchmarks.redress import Redress, Rows, each, free_ports, running_redress
@@ -80,7 +80,7 @@ class OnDbos:
 
     def bare(self, shape: Shape) -> Work:
         waits = shape.signals + shape.updates
-        body = {"steps": shape.regular + shape.local, "waits": waits}
+        body = {"steps": shape.steps, "waits": waits}
 
         async def life() -> None:
             workflow_id = (await self._post("/bare", body)).json()
@@ -145,7 +145,7 @@ async def _warmed_up(redress: Redress, real: Side) -> Shape:
     """After some lives; the durable steps of one of them."""
     cases = [await real.work() for _ in range(2)]
     await timed(WARM_UP - len(cases), real.work)
-    return Shape.of(await whole(redress, str(cases[0])))
+    return await shape_of(redress, str(cases[0]))
 
 
 async def timed(lives: int, work: Work) -> float:
@@ -211,6 +211,6 @@ def _figures(sides: list[Side]) -> dict[str, float]:
     for side in sides:
         spent = side.spent
         figures[f"{side.name}, a second"] = spent.rate
-        figures[f"CPU seconds of {side.name}, all"] = spent.cpu.total() / spent.lives
+        figures[f"CPU seconds of {side.name}, all"] = spent.cost
         figures |= {f"CPU seconds of {side.name}, {part}": seconds / spent.lives for part, seconds in spent.cpu.items()}
     return figures
