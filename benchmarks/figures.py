@@ -73,6 +73,7 @@ UNITS = {
     "act on one": "ms",
     "list a page": "ms",
     "CPU seconds": "s",
+    "lives a second, workers": "/s",
     "opening": "s",
 }
 """Of figures that are told without a goal, by how their name begins."""

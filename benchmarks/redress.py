@@ -138,11 +138,16 @@ class Redress:
 
 
 @asynccontextmanager
-async def running_redress(orders: int, *, database_url: str | None = None, **extra: str) -> AsyncGenerator[Redress]:
-    """Started, with so many orders of each copied state; stopped and removed at the end. `extra`: more settings."""
+async def running_redress(
+    orders: int, *, database_url: str | None = None, temporal_address: str | None = None, **extra: str
+) -> AsyncGenerator[Redress]:
+    """Started, with so many orders of each copied state; stopped and removed at the end. `extra`: more settings.
+
+    `temporal_address`: of a server that is there already.
+    """
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as name:
         folder = Path(name)
-        settings = _settings(folder, database_url)
+        settings = _settings(folder, database_url=database_url, temporal_address=temporal_address)
         environment = _environment(settings, extra)
         sandbox = (sys.executable, "-m", "benchmarks.partners", folder / "sandbox", str(settings.sandbox_port))
         about = (f"{settings.api_url}/v1/webhooks", str(orders))
@@ -151,7 +156,7 @@ async def running_redress(orders: int, *, database_url: str | None = None, **ext
             async with (
                 running(*sandbox, *about, folder=folder, environment=environment, output=output) as partners,
                 running(
-                    *(sys.executable, ROOT / "cli.py", "up", "--no-sandbox"),
+                    *(sys.executable, ROOT / "cli.py", "up", "--no-sandbox", *(["--no-temporal"] if temporal_address else [])),
                     folder=folder,
                     environment=environment,
                     output=output,
@@ -173,17 +178,17 @@ async def running_redress(orders: int, *, database_url: str | None = None, **ext
                         raise
 
 
-def _settings(folder: Path, database_url: str | None) -> Settings:
+def _settings(folder: Path, **elsewhere: Any) -> Settings:  # noqa: ANN401  # settings of any type
     api, temporal, ui, sandbox = free_ports(4)
     policy = _uncapped(Settings().policy, folder / "policy.yaml")
     return Settings(
         data_dir=folder / "data",
-        database_url=database_url,
         policy=policy,
         api_port=api,
         temporal_port=temporal,
         ui_port=ui,
         sandbox_port=sandbox,
+        **elsewhere,
     )
 
 
@@ -214,7 +219,7 @@ def _environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:
         "log_level": "WARNING",
         "rate_limits": "{}",  # one caller plays everybody
         "lang": "en",
-        **({"database_url": settings.database_url} if settings.database_url else {}),
+        **{name: told for name in ("database_url", "temporal_address") if (told := getattr(settings, name)) is not None},
         **{partner.url_setting: settings.partner_url(partner) for partner in Partner},
         **extra,
     }

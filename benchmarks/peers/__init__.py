@@ -29,8 +29,8 @@ from benchmarks.redress import Redress, Rows, each, free_ports, running_redress
 from settings import ROOT, Settings
 from tests.support.processes.databases import Postgres, running_postgres
 
-TURNS = 2
-LIVES_A_TURN = 10
+TURNS = 4
+LIVES_A_TURN = 15
 WARM_UP = 10
 SETTLE = 2.0
 """Seconds in which what a life leaves behind is done; their processor time counts, the wait does not."""
@@ -114,10 +114,9 @@ def environment_of(folder: Path) -> Path:
 
 async def _measure(folder: Path, postgres: Postgres, python: Path) -> dict[str, float]:
     orders = TURNS * LIVES_A_TURN + WARM_UP
-    server = int((postgres.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
     def with_database(cpu: Callable[[], dict[str, float]]) -> Callable[[], dict[str, float]]:
-        return lambda: cpu() | {"database": family_seconds(server)}
+        return lambda: cpu() | {"database": family_seconds(postgres.pid)}
 
     async with AsyncExitStack() as stack:
         redress = await stack.enter_async_context(running_redress(orders, database_url=postgres.create("redress")))
