@@ -26,6 +26,7 @@ MEASUREMENTS = ("calendar", "classify", "dispatch", "history", "lives", "peers",
 """The modules of this folder that measure something, the quick ones first."""
 BY_NAME = ("cluster",)
 """Those that are measured only when they are named, because they need more than `make` installs."""
+CHOICES = MEASUREMENTS + BY_NAME
 LARGER = ("waiting", "lists")
 """Those that `--large` is for."""
 
@@ -35,7 +36,7 @@ console = Console()
 def main(
     *,
     names: Annotated[
-        list[str] | None, typer.Argument(help=f"Any of {', '.join(MEASUREMENTS + BY_NAME)}; none: all but {', '.join(BY_NAME)}.")
+        list[str] | None, typer.Argument(help=f"Any of {', '.join(CHOICES)}; none: all but {', '.join(BY_NAME)}.")
     ] = None,
     output: Annotated[Path, typer.Option("--json", help="Where the figures are written.")] = Path(".redress/bench.json"),
     large: Annotated[
@@ -44,9 +45,9 @@ def main(
 ) -> None:
     """Measure Redress on this machine, which should have nothing else to do."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops what it started
-    unknown = set(names or ()) - {*MEASUREMENTS, *BY_NAME}
+    unknown = set(names or ()) - set(CHOICES)
     if unknown:
-        message = f"{', '.join(sorted(unknown))}: choose among {', '.join(MEASUREMENTS + BY_NAME)}"
+        message = f"{', '.join(sorted(unknown))}: choose among {', '.join(CHOICES)}"
         raise typer.BadParameter(message)
     machine = _machine()
     found: dict[str, dict[str, float]] = {}
