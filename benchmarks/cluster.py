@@ -23,6 +23,7 @@ from typing import Any
 
 import yaml
 from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
@@ -43,7 +44,7 @@ READY_WITHIN = 90.0
 SERVICES = ("frontend", "matching", "history", "worker")
 STORES = {"temporal": "temporal", "temporal_visibility": "visibility"}
 """The server's databases, and the names of their schemas."""
-ATTRIBUTES = {key.name: key.indexed_value_type for key in search_attributes.ALL}
+ATTRIBUTES = {key.name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{key.indexed_value_type.name}") for key in search_attributes.ALL}
 
 
 def measure() -> dict[str, float]:
