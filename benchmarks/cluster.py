@@ -44,7 +44,9 @@ READY_WITHIN = 90.0
 SERVICES = ("frontend", "matching", "history", "worker")
 STORES = {"temporal": "temporal", "temporal_visibility": "visibility"}
 """The server's databases, and the names of their schemas."""
-ATTRIBUTES = {key.name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{key.indexed_value_type.name}") for key in search_attributes.ALL}
+ATTRIBUTES = {
+    key.name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{key.indexed_value_type.name}") for key in search_attributes.ALL
+}
 
 
 def measure() -> dict[str, float]:

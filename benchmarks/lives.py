@@ -126,13 +126,18 @@ async def shape_of(redress: Redress, case_id: str) -> Shape:
     await asyncio.sleep(SETTLE)
     try:
         async with asyncio.timeout(30):
-            while "ACTIVITY_TASK_COMPLETED" not in (claim := await events(redress, claim_id)):  # noqa: ASYNC110  # another process can only be asked
+            while not _waits(claim := await events(redress, claim_id)):  # noqa: ASYNC110  # another process can only be asked
                 await asyncio.sleep(0.1)
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         claim = None
     return Shape.of(await events(redress, case_id), claim)
+
+
+def _waits(claim: Counter[str]) -> bool:
+    """For the party's answer, which comes after what it was told."""
+    return claim["TIMER_STARTED"] > 0 and claim["ACTIVITY_TASK_SCHEDULED"] == claim["ACTIVITY_TASK_COMPLETED"]
 
 
 async def _spend(spent: Spent, redress: Redress, others: dict[str, int], lives: list[Callable[[], Awaitable[object]]]) -> None:
