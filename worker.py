@@ -16,7 +16,7 @@ import structlog
 import uvloop
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, PollerBehaviorSimpleMaximum, Worker
 
 from activities.case.assignment import DispatchActivities
 from activities.case.handover import Handover
@@ -90,6 +90,10 @@ LONGEST_ACTIVITY = timedelta(seconds=60)
 WORKFLOW_TASKS = 8 * (os.cpu_count() or 1)
 """At once. More would only wait for one another, with the processor and the database between them: in a burst the server then takes them for
 lost. Not fewer, because a task that waits for an endpoint that classifies keeps its place.
+"""
+POLLERS = 5
+"""Questions for workflow tasks at once. A number that grows with the load lost more tasks of a burst: the server takes one for begun whose
+question was given up, and nobody works on it until its time is over.
 """
 PARTNER_POLLERS = 4
 """At most, for each partner's queue: few calls wait there at a time, and an idle connection costs memory."""
@@ -191,7 +195,7 @@ async def at_work(
         max_cached_workflows=settings.worker_cached_cases,
         max_concurrent_workflow_tasks=WORKFLOW_TASKS,
         sticky_queue_schedule_to_start_timeout=STICKY_FOR,
-        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(POLLERS),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
     of_partners = [

@@ -214,6 +214,7 @@ class _Workflow(WorkflowInboundInterceptor):
             if not _fits(input.headers, what, input.args, info.start_time):
                 message = f"{info.workflow_type} {info.workflow_id} was not started by our own programs: terminate it (docs/security.md)"
                 raise RuntimeError(message)  # of the task: it is tried again, and loses nothing
+        input.headers = {}  # part of the first task's message: they would keep the whole of it in memory for as long as the case is open
         return await super().execute_workflow(input)
 
     async def handle_signal(self, input: HandleSignalInput) -> None:  # noqa: A002

@@ -22,8 +22,24 @@ from rich.table import Table
 from benchmarks import against
 from benchmarks.figures import goal_of
 
-MEASUREMENTS = ("calendar", "classify", "dispatch", "history", "lives", "opening", "memory", "waiting", "lists", "reports")
+MEASUREMENTS = (
+    "calendar",
+    "classify",
+    "dispatch",
+    "history",
+    "lives",
+    "peers",
+    "opening",
+    "burst",
+    "memory",
+    "waiting",
+    "lists",
+    "reports",
+)
 """The modules of this folder that measure something, the quick ones first."""
+BY_NAME = ("cluster",)
+"""Those that are measured only when they are named, because they need more than `make` installs."""
+CHOICES = MEASUREMENTS + BY_NAME
 LARGER = ("waiting", "lists", "reports")
 """Those that `--large` is for."""
 
@@ -32,7 +48,9 @@ console = Console()
 
 def main(
     *,
-    names: Annotated[list[str] | None, typer.Argument(help=f"Any of {', '.join(MEASUREMENTS)}; none: all.")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help=f"Any of {', '.join(CHOICES)}; none: all but {', '.join(BY_NAME)}.")
+    ] = None,
     output: Annotated[Path, typer.Option("--json", help="Where the figures are written.")] = Path(".redress/bench.json"),
     large: Annotated[
         bool,
@@ -41,9 +59,9 @@ def main(
 ) -> None:
     """Measure Redress on this machine, which should have nothing else to do."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops what it started
-    unknown = set(names or ()) - set(MEASUREMENTS)
+    unknown = set(names or ()) - set(CHOICES)
     if unknown:
-        message = f"{', '.join(sorted(unknown))}: choose among {', '.join(MEASUREMENTS)}"
+        message = f"{', '.join(sorted(unknown))}: choose among {', '.join(CHOICES)}"
         raise typer.BadParameter(message)
     machine = _machine()
     found: dict[str, dict[str, float]] = {}

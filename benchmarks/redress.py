@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import httpx
+import psycopg
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -38,6 +39,37 @@ PATIENCE = 120.0
 """Seconds in which a case has to move on."""
 
 
+class Rows:
+    """The tables, read beside Redress: asking over HTTP again and again would be measured too."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._connection: Any = (
+            psycopg.connect(settings.database_url, autocommit=True)
+            if settings.database_url
+            else sqlite3.connect(f"file:{settings.data_dir / 'redress.db'}?mode=ro", uri=True, isolation_level=None)
+        )
+        self._place = "%s" if settings.database_url else "?"
+
+    def one(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        """`query` with `?` for each value."""
+        return self._connection.execute(query.replace("?", self._place), values).fetchone()
+
+    def count(self, query: str, *values: object) -> int:
+        return (self.one(query, *values) or (0,))[0]
+
+    def close(self) -> None:
+        self._connection.close()
+
+    async def case_reaches(self, case_id: str, *, wait: str | None = None, stage: str | None = None) -> None:
+        """Until the case is seen there."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                seen = self.one("select waiting_for, stage from cases where case_id = ?", case_id)
+                if seen is not None and (wait is None or seen[0] == wait) and (stage is None or seen[1] == stage):
+                    return
+                await asyncio.sleep(LOOK_EVERY)
+
+
 @dataclass
 class Redress:
     """The processes, and ways to talk to them."""
@@ -48,7 +80,7 @@ class Redress:
     client: Client
     http: httpx.AsyncClient
     pids: dict[str, int]
-    rows: sqlite3.Connection
+    rows: "Rows"
     _tokens: dict[tuple[Role, str], str] = field(default_factory=dict[tuple[Role, str], str])
 
     def cpu(self) -> dict[str, float]:
@@ -91,17 +123,12 @@ class Redress:
         return await self.post(f"/v1/cases/{case_id}/{action}", role, who, json=body)
 
     async def reaches(self, case_id: str, *, wait: str | None = None, stage: str | None = None) -> None:
-        """Until the table shows the case there. Its customer would be told; asking over HTTP again and again would be measured too."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                seen = self.rows.execute("select waiting_for, stage from cases where case_id = ?", (case_id,)).fetchone()
-                if seen is not None and (wait is None or seen[0] == wait) and (stage is None or seen[1] == stage):
-                    return
-                await asyncio.sleep(LOOK_EVERY)
+        """Until the table shows the case there, which is when its customer would be told."""
+        await self.rows.case_reaches(case_id, wait=wait, stage=stage)
 
     def waiting(self) -> int:
         """How many cases wait for somebody to move."""
-        return self.rows.execute("select count(*) from cases where waiting_on <> 'nobody'").fetchone()[0]
+        return self.rows.count("select count(*) from cases where waiting_on <> 'nobody'")
 
     async def waits(self, cases: int) -> None:
         """Until so many cases wait for somebody to move."""
@@ -111,11 +138,16 @@ class Redress:
 
 
 @asynccontextmanager
-async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
-    """Started, with so many orders of each copied state; stopped and removed at the end."""
+async def running_redress(
+    orders: int, *, database_url: str | None = None, temporal_address: str | None = None, **extra: str
+) -> AsyncGenerator[Redress]:
+    """Started, with so many orders of each copied state; stopped and removed at the end. `extra`: more settings.
+
+    `temporal_address`: of a server that is there already.
+    """
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as name:
         folder = Path(name)
-        settings = _settings(folder)
+        settings = _settings(folder, database_url=database_url, temporal_address=temporal_address)
         environment = _environment(settings, extra)
         sandbox = (sys.executable, "-m", "benchmarks.partners", folder / "sandbox", str(settings.sandbox_port))
         about = (f"{settings.api_url}/v1/webhooks", str(orders))
@@ -124,7 +156,7 @@ async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
             async with (
                 running(*sandbox, *about, folder=folder, environment=environment, output=output) as partners,
                 running(
-                    *(sys.executable, ROOT / "cli.py", "up", "--no-sandbox"),
+                    *(sys.executable, ROOT / "cli.py", "up", "--no-sandbox", *(["--no-temporal"] if temporal_address else [])),
                     folder=folder,
                     environment=environment,
                     output=output,
@@ -137,8 +169,7 @@ async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
                 client = await Client.connect(
                     settings.temporal, data_converter=pydantic_data_converter, interceptors=[Sealing(settings)]
                 )
-                database = f"file:{settings.data_dir / 'redress.db'}?mode=ro"
-                with closing(sqlite3.connect(database, uri=True, isolation_level=None)) as rows:
+                with closing(Rows(settings)) as rows:
                     pids = _parts(up.pid) | {"sandbox": partners.pid}
                     try:
                         yield Redress(folder, settings, environment, client, http, pids, rows)
@@ -147,15 +178,26 @@ async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
                         raise
 
 
-def _settings(folder: Path) -> Settings:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
-    api, temporal, ui, sandbox = (taken.getsockname()[1] for taken in sockets)
-    for taken in sockets:
-        taken.close()
+def _settings(folder: Path, **elsewhere: Any) -> Settings:  # noqa: ANN401  # settings of any type
+    api, temporal, ui, sandbox = free_ports(4)
     policy = _uncapped(Settings().policy, folder / "policy.yaml")
     return Settings(
-        data_dir=folder / "data", policy=policy, api_port=api, temporal_port=temporal, ui_port=ui, sandbox_port=sandbox
+        data_dir=folder / "data",
+        policy=policy,
+        api_port=api,
+        temporal_port=temporal,
+        ui_port=ui,
+        sandbox_port=sandbox,
+        **elsewhere,
     )
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [taken.getsockname()[1] for taken in sockets]
+    for taken in sockets:
+        taken.close()
+    return ports
 
 
 def _uncapped(policy: Path, copy: Path) -> Path:
@@ -177,6 +219,7 @@ def _environment(settings: Settings, extra: dict[str, str]) -> dict[str, str]:
         "log_level": "WARNING",
         "rate_limits": "{}",  # one caller plays everybody
         "lang": "en",
+        **{name: told for name in ("database_url", "temporal_address") if (told := getattr(settings, name)) is not None},
         **{partner.url_setting: settings.partner_url(partner) for partner in Partner},
         **extra,
     }

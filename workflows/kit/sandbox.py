@@ -1,7 +1,10 @@
 """The workflow sandbox, kept on, with the pure modules passed through: an open case then costs a tenth of the memory (docs/architecture.md)."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from temporalio.api.common.v1 import Payload, Payloads
 from temporalio.converter import SerializationContext, StorageDriverStoreContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -19,7 +22,19 @@ class Runner(SandboxedWorkflowRunner):
     """
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _Instance(super().create_instance(det))
+        return _Instance(super().create_instance(detached(det)))
+
+
+def detached(det: WorkflowInstanceDetails) -> WorkflowInstanceDetails:
+    """With copies of what is part of the first task's message. A part keeps the whole of it in memory, and with it the start's input."""
+    info = replace(det.info, headers=_copied(det.info.headers), raw_memo=_copied(det.info.raw_memo))
+    last = Payloads()
+    last.CopyFrom(det.last_completion_result)
+    return replace(det, info=info, last_completion_result=last)
+
+
+def _copied(payloads: Mapping[str, Payload]) -> dict[str, Payload]:
+    return {name: Payload(metadata=dict(payload.metadata), data=payload.data) for name, payload in payloads.items()}
 
 
 class _Instance(WorkflowInstance):

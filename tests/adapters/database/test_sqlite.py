@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import itertools
+import logging
 import sqlite3
 import threading
 from collections.abc import Coroutine, Generator
@@ -89,9 +90,9 @@ async def _may_write(connection: sqlite3.Connection) -> bool:
 
 @pytest.mark.parametrize("short", [sqlite.SHORT_SECONDS, 0.0], ids=["in the loop", "by turns and in the thread"])
 async def test_a_writer_that_is_cancelled_at_any_moment_keeps_nobody_from_writing(
-    sqlite_folder: Path, monkeypatch: pytest.MonkeyPatch, short: float
+    sqlite_folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, short: float
 ) -> None:
-    """From connecting to COMMIT, and once more while it cleans up."""
+    """From connecting to COMMIT, and once more while it cleans up. That is no error, so none is logged."""
     monkeypatch.setattr(sqlite, "SHORT_SECONDS", short)
     monkeypatch.setattr(sqlite, "STEPS", 250 if short else 1)
 
@@ -116,6 +117,7 @@ async def test_a_writer_that_is_cancelled_at_any_moment_keeps_nobody_from_writin
                 await until(lambda: _threads() <= before)
         halves = "SELECT count(*) FROM order_locks a WHERE a.order_id || '+' NOT IN (SELECT order_id FROM order_locks) AND a.order_id NOT LIKE '%+'"
         assert another.execute(halves).fetchone() == (0,)
+    assert not [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 async def test_a_writer_that_gave_up_waiting_does_not_take_the_lock_afterwards(sqlite_folder: Path) -> None:

@@ -46,6 +46,13 @@ class Postgres:
 
     folder: Path
     programs: Path
+    port: int | None = None
+    """Of 127.0.0.1, beside the socket; None: on the socket alone."""
+
+    @property
+    def pid(self) -> int:
+        """Of the server, whose children work for the connections."""
+        return int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
 
     def make(self) -> None:
         """The empty server, not started."""
@@ -54,7 +61,8 @@ class Postgres:
 
     def start(self) -> None:
         """Ready when this returns; what was killed finds back to what it had promised."""
-        options = f"-c listen_addresses='' -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=200"
+        address = f"127.0.0.1 -p {self.port}" if self.port else "''"
+        options = f"-c listen_addresses={address} -c unix_socket_directories={self.folder} -c fsync=off -c max_connections=200"
         self._control("-l", self.folder / "log", "-o", options, "-w", "start")
 
     def stop(self) -> None:
@@ -62,7 +70,7 @@ class Postgres:
 
     def kill(self) -> None:
         """SIGKILL for the server and everybody who works in it, as when its machine loses power."""
-        server = int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+        server = self.pid
         children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="utf-8").split()
         pids = [server, *(int(pid) for pid in children)]
         for pid in pids:
@@ -75,7 +83,7 @@ class Postgres:
         _as_ordinary_user(self.programs / "pg_ctl", "-D", self.folder / "data", *arguments)
 
     def url(self, name: str) -> str:
-        return f"postgresql://redress@/{name}?host={self.folder}"
+        return f"postgresql://redress@/{name}?host={self.folder}" + (f"&port={self.port}" if self.port else "")
 
     def create(self, name: str, template: str = "template0") -> str:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -101,14 +109,14 @@ def _as_ordinary_user(*command: str | Path) -> None:
 
 
 @contextmanager
-def running_postgres() -> Generator[Postgres]:
+def running_postgres(port: int | None = None) -> Generator[Postgres]:
     """A PostgreSQL with nothing in it."""
     programs = postgres_programs()
     assert programs, "PostgreSQL is not installed; on Debian: apt-get install postgresql"
     folder = Path(tempfile.mkdtemp(prefix="rd-pg-", dir="/tmp"))  # a socket's path must be short
     if os.geteuid() == 0:
         shutil.chown(folder, "nobody")
-    server = Postgres(folder, programs)
+    server = Postgres(folder, programs, port)
     try:
         server.make()
         server.start()
