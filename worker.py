@@ -35,6 +35,7 @@ from activities.kit.child_reports import ChildReportActivities
 from activities.kit.direct import Directly
 from activities.kit.signals import to_cases
 from activities.knowledge import KnowledgeActivities
+from activities.library import LibraryIndexing
 from activities.money.coupon import CouponActivities
 from activities.notifications.delivery import Delivery
 from activities.notifications.undelivered import UndeliveredMessages
@@ -217,6 +218,7 @@ async def main() -> None:
     delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
     undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
     handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
+    library = asyncio.create_task(LibraryIndexing(database).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     try:
         async with at_work(client, settings, wire(settings, database, partners)):
@@ -228,6 +230,7 @@ async def main() -> None:
         await delivery
         await undelivered
         await handover
+        await library
         await holidays
         await partners.aclose()
         await database.aclose()

@@ -26,6 +26,8 @@ from api.http.limits import MOST_BYTES, BodyLimit
 from api.http.metrics import Metrics, Observing
 from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
+from api.library import endpoints as library
+from api.library import lessons
 from api.orders import ledger as order_ledger
 from api.replacements import endpoints as replacements
 from api.returns import endpoints as returns
@@ -117,6 +119,8 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         contacts.router,
         revocations.router,
         knowledge.router,
+        library.router,
+        lessons.router,
         bulk.router,
         views.router,
         replies.router,
