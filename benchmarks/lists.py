@@ -28,7 +28,18 @@ from api.desk import views
 from api.http.auth import Caller
 from api.http.problems import ProblemError
 from api.returns import endpoints as returns
-from benchmarks.lists_rows import AGENTS, CARRIERS, CUSTOMER_WITH_MANY, MERCHANTS, TAGS, TEAMS, WORDS, customers, fill
+from benchmarks.lists_rows import (
+    AGENTS,
+    CARRIERS,
+    CUSTOMER_WITH_MANY,
+    MERCHANTS,
+    TAGS,
+    TEAMS,
+    WORDS,
+    customers,
+    fill,
+    rows_of_lists,
+)
 from models.case.activities import Recall
 from models.claims.state import ClaimKind, ClaimStatus
 from models.common.actors import Actor
@@ -287,5 +298,5 @@ def measure(*, large: bool = False) -> dict[str, float]:
     with running_postgres() as server:
         settings = Settings(database_url=server.create("lists"))
         migrate(settings)
-        fill(settings.database_url or "", cases)
+        fill(settings.database_url or "", rows_of_lists(cases))
         return asyncio.run(_measure(settings, cases))

@@ -17,7 +17,7 @@ class LibraryRow(SQLModel, table=True):
     """The words that some readers find a case by. Those who read the same of it share a row; a case has one or two."""
 
     __tablename__: ClassVar[Any] = "library"
-    __table_args__: ClassVar[Any] = (Index("ix_library_terms", "terms", postgresql_using="gin"),)
+    __table_args__: ClassVar[Any] = (Index("ix_library_terms", "terms", postgresql_using="gin").ddl_if(dialect="postgresql"),)
 
     document: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
     """Grows: what was said last is looked at first."""
