@@ -7,6 +7,7 @@ that what a worker that died had begun is due again.
 import asyncio
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -32,15 +33,22 @@ SEARCHED = ("receipt", "order_id", "order", "classification", "finding", "settle
 """What of a state is searched, and what decides who reads it: as long as it is the same, nothing is indexed anew."""
 
 
-class LibraryIndexing:
-    """Looks again and again."""
+SETTLED = timedelta(seconds=1.5)
+"""A case that was saved a moment ago is often saved again: it is looked at once for all of that."""
+LOOK_EVERY = 1.5
+"""Seconds."""
 
-    def __init__(self, database: Database) -> None:
+
+class LibraryIndexing:
+    """Looks again and again. `settled`: how long after it was saved a case is looked at."""
+
+    def __init__(self, database: Database, *, settled: timedelta = SETTLED) -> None:
         self._database = database
+        self._settled = settled
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Index until told to stop: within two seconds of the case."""
-        await repeat(self.index, stop, "library.trouble")
+        """Index until told to stop: within some three seconds of the case."""
+        await repeat(self.index, stop, "library.trouble", idle=LOOK_EVERY)
 
     async def index(self) -> int:
         """Index a batch of what is due, the oldest first; how many there were."""
@@ -48,10 +56,11 @@ class LibraryIndexing:
             if (await session.exec(_DUE.limit(1))).first() is None:
                 return 0  # who only looks takes no writer's turn
         async with self._database.writing() as session:
-            await take_turns(session, TURN)
-            due = (await session.exec(_DUE.limit(BATCH))).all()
-            await session.exec(delete(LibraryDueRow).where(col(LibraryDueRow.id).in_([row.id for row in due])))
-            for case_id in dict.fromkeys(row.case_id for row in due):
+            now = await take_turns(session, TURN)
+            due = (await session.exec(_DUE.where(col(LibraryDueRow.at) <= now - self._settled).limit(BATCH))).all()
+            cases = [*dict.fromkeys(row.case_id for row in due)]
+            await session.exec(delete(LibraryDueRow).where(col(LibraryDueRow.case_id).in_(cases)))  # also what came meanwhile
+            for case_id in cases:
                 await index_case(session, case_id)
         return len(due)
 

@@ -10,7 +10,7 @@ import json
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.lists_rows import MERCHANTS, TEAMS, cases_alone
@@ -114,7 +114,7 @@ def _write(
     _insert(connection, "library_passages", {"case_id": case_id, "number": 0, **text})
 
 
-def _insert(connection: sqlite3.Connection, table: str, values: dict[str, object]) -> None:
+def _insert(connection: sqlite3.Connection, table: str, values: Mapping[str, object]) -> None:
     connection.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join('?' * len(values))})", [*values.values()])
 
 

@@ -53,7 +53,7 @@ from rules.notifications.texts import Texts
 
 _END_OPENING = delete(OpeningRow).where(col(OpeningRow.case_id) == bindparam("case_id"))
 _LET_GO = delete(AssignmentRow).where(col(AssignmentRow.case_id) == bindparam("case_id"))
-_INDEX = insert(LibraryDueRow).values(case_id=bindparam("case_id"))
+_INDEX = insert(LibraryDueRow).values(case_id=bindparam("case_id"), at=bindparam("at"))
 _CONTACT = select(ContactRow).where(col(ContactRow.customer_id) == bindparam("customer_id"))
 
 
@@ -134,7 +134,7 @@ class RecordsActivities:
             await upsert(session, CaseTextRow, text)
         for words in word_rows(case, first=saving.standing is None):
             await upsert(session, CaseWordsRow, words)
-        await execute(session, _INDEX, case_id=case.case_id)
+        await execute(session, _INDEX, case_id=case.case_id, at=saving.at)
         await saving.write(session, told)
         await self._tell(session, case, told.fresh)
         await follow(session, case, projection.at)

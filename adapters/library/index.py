@@ -5,12 +5,12 @@ million cases: `benchmarks/library.py`. Tables of our own with a row for each wo
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import ColumnElement, Executable, and_, bindparam, column, table, text
+from sqlalchemy import Executable, bindparam, text
 from sqlmodel import col, delete, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,8 +25,12 @@ from models.tables.library import LibraryPassageRow, LibraryRow, LibraryTermRow
 
 EVERY = ""
 """The word that every row of the index has, in the table that counts them."""
+FEW = 2_000
+"""So many cases are looked at one by one, whatever words are looked for."""
 FREQUENT = 10_000
 """Rows with a word that more rows have are looked for among the newest first."""
+CHUNK = 2_000
+"""So many rows SQLite looks at in a step, from the newest on."""
 WINDOW = 20_000
 """So many of the newest at least, and eight times as many where these were not enough."""
 
@@ -44,7 +48,19 @@ class Sight:
     """What may be found: `readers`, as whom somebody reads; `conditions` of `cases`, what is looked for; none: any case."""
 
     readers: frozenset[str]
-    conditions: Sequence[Any] = field(default=())
+    conditions: Sequence[Any] = ()
+    few: frozenset[str] | None = None
+    """The cases that fulfil the conditions, where these are few: then only they are looked at. None: many, or not known."""
+
+    async def narrowed(self, session: AsyncSession) -> "Sight":
+        """The same, with the cases where they are few."""
+        if not self.conditions:
+            return self
+        await plan_lists(session)
+        select_columns: Any = select
+        asked = select_columns(col(CaseRow.case_id)).where(*self.conditions).limit(FEW + 1)
+        found: Sequence[str] = (await (await session.connection()).execute(asked)).scalars().all()
+        return replace(self, few=frozenset(found)) if len(found) <= FEW else self
 
 
 class Finder(Protocol):
@@ -84,7 +100,7 @@ class PostgresFinder:
         has = has_all(col(LibraryRow.terms), terms, "postgresql")
         statement = _rows(sight, "postgresql").where(has).order_by((col(LibraryRow.document) + 0).desc()).limit(most)
         rows = max(frequencies[EVERY], 1)
-        if min(frequencies[term] for term in terms) > FREQUENT:
+        if sight.few is None and min(frequencies[term] for term in terms) > FREQUENT:
             newest: int = (await execute(session, _NEWEST)).scalar_one() or 0
             expected = most
             for term in terms:
@@ -120,17 +136,33 @@ class SqliteFinder:
     async def having_all(
         self, session: AsyncSession, terms: Sequence[str], frequencies: Mapping[str, int], sight: Sight, most: int
     ) -> list[Hit]:
-        del frequencies  # it looks from the newest rows on by itself
-        wanted = " AND ".join(map(_written, terms))
-        statement = _rows(sight, "sqlite").where(_among(wanted)).order_by(_FTS.c.rowid.desc()).limit(most)
-        return await _hits(session, statement)
+        del frequencies  # it knows all rows of a word in a millisecond
+        rows = await self._matching(session, " AND ".join(map(_written, terms)))
+        if sight.few is not None:
+            return await self._seen(session, sight, set(rows), most)
+        found = list[Hit]()
+        for begin in range(0, len(rows), CHUNK):
+            if len(found) < most:
+                found += await self._seen(session, sight, rows[begin : begin + CHUNK], most - len(found))
+        return found
+
+    async def _matching(self, session: AsyncSession, wanted: str) -> list[int]:
+        """The numbers of the rows, the newest first."""
+        return [*(await execute(session, _FTS_MATCH, wanted=wanted)).scalars()]
+
+    async def _seen(self, session: AsyncSession, sight: Sight, rows: Collection[int], most: int) -> list[Hit]:
+        """Those of them that are in sight."""
+        statement = _rows(sight, "sqlite").order_by(col(LibraryRow.document).desc())
+        if sight.few is None:
+            statement = statement.where(col(LibraryRow.document).in_(rows)).limit(most)
+            return await _hits(session, statement)
+        return [hit for hit in await _hits(session, statement) if hit.document in rows][:most]
 
     async def having_any(self, session: AsyncSession, terms: Sequence[str], sight: Sight) -> list[Hit]:
-        return [
-            hit._replace(term=term)
-            for term in terms
-            for hit in await _hits(session, _rows(sight, "sqlite").where(_among(_written(term))))
-        ]
+        with_term = {term: await self._matching(session, _written(term)) for term in terms}
+        rows = {row for matching in with_term.values() for row in matching}
+        seen = {hit.document: hit for hit in await self._seen(session, sight, rows, len(rows))} if rows else {}
+        return [seen[row]._replace(term=term) for term, matching in with_term.items() for row in matching if row in seen]
 
     async def added(self, session: AsyncSession, documents: Sequence[tuple[int, Sequence[str]]]) -> None:
         for document, terms in documents:
@@ -237,18 +269,17 @@ def _rows(sight: Sight, dialect: str) -> Any:  # noqa: ANN401  # a select
     select_columns: Any = select
     chosen = select_columns(col(LibraryRow.document), col(LibraryRow.case_id))
     chosen = chosen.where(has_any(col(LibraryRow.readers), sorted(sight.readers), dialect))
-    if sight.conditions:
-        chosen = chosen.join(CaseRow, col(CaseRow.case_id) == col(LibraryRow.case_id)).where(*sight.conditions)
+    if sight.few is not None:
+        return chosen.where(col(LibraryRow.case_id).in_(sight.few))
+    if sight.conditions:  # as a question about each row, or SQLite would read all cases that fulfil them
+        case = select(1).select_from(CaseRow).where(col(CaseRow.case_id) == col(LibraryRow.case_id), *sight.conditions)
+        return chosen.where(case.correlate(LibraryRow).exists())
     return chosen
 
 
 async def _hits(session: AsyncSession, statement: Any) -> list[Hit]:  # noqa: ANN401  # a select
     rows = await (await session.connection()).execute(statement)
     return [Hit(row.document, row.case_id) for row in rows]
-
-
-def _among(wanted: str) -> ColumnElement[bool]:
-    return and_(_FTS.c.rowid == col(LibraryRow.document), _FTS.c.library_fts.op("MATCH")(wanted))
 
 
 def _written(term: str) -> str:
@@ -267,9 +298,9 @@ def _passage_row(case_id: str, number: int, passage: Passage) -> dict[str, Any]:
     }
 
 
-_FTS = table("library_fts", column("rowid"), column("library_fts"))
 _ADD = insert(LibraryRow).returning(col(LibraryRow.document), col(LibraryRow.terms))
 _NEWEST = text("SELECT max(document) FROM library")
+_FTS_MATCH = text("SELECT rowid FROM library_fts WHERE library_fts MATCH :wanted ORDER BY rowid DESC")
 _FTS_ADD = text("INSERT INTO library_fts (rowid, terms) VALUES (:document, :terms)")
 _FTS_REMOVE = text("INSERT INTO library_fts (library_fts, rowid, terms) VALUES ('delete', :document, :terms)")
 _INDEXED: Any = LibraryRow

@@ -77,7 +77,7 @@ async def write_lesson(
     }
     async with parts.database.writing() as session:
         await upsert(session, LessonRow, row, keep=("entry_id",))  # the entry that it was accepted as stays its entry
-        session.add(LibraryDueRow(case_id=case_id))
+        session.add(LibraryDueRow(case_id=case_id, at=datetime.now(UTC)))
         session.expire_all()
         return lesson_view(await _lesson(session, case_id))
 

@@ -28,7 +28,7 @@ OPERATORS = frozenset({"and", "or", "not", "near"})
 """Of other searches; alone they ask for nothing."""
 FEW = 1_500
 """Rows that the rare words of a case may have together, by which similar ones are looked for."""
-RARE_WORDS = 24
+RARE_WORDS = 12
 TRAIT = 2.0
 """What a common trait counts beside a word that is as rare."""
 
@@ -65,7 +65,7 @@ def looked_for(actor: Actor, conditions: Sequence[Any], team: str | None = None)
 
 async def search(session: AsyncSession, actor: Actor, asked: Sequence[str], conditions: Sequence[Any], limit: int) -> list[Found]:
     """The cases that fit best: those that have all words, and where these are few, those that have most of them."""
-    sight = Sight(readers_named(actor), conditions)
+    sight = await Sight(readers_named(actor), conditions).narrowed(session)
     frequencies = await frequencies_of(session, asked)
     weight = weights({term: frequencies[term] for term in asked}, frequencies[EVERY])
     hits = (

@@ -45,8 +45,10 @@ def upgrade() -> None:
         "library_due",
         sa.Column("id", Serial, primary_key=True, autoincrement=True),
         sa.Column("case_id", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     )
-    op.execute("INSERT INTO library_due (case_id) SELECT case_id FROM cases ORDER BY opened_at, case_id")
+    op.create_index("ix_library_due_case_id", "library_due", ["case_id"])
+    op.execute("INSERT INTO library_due (case_id, at) SELECT case_id, opened_at FROM cases ORDER BY opened_at, case_id")
     op.create_table(
         "lessons",
         sa.Column("case_id", sa.String(), primary_key=True),

@@ -54,12 +54,13 @@ class LibraryTermRow(SQLModel, table=True):
 
 
 class LibraryDueRow(SQLModel, table=True):
-    """A case that has something new: a worker indexes it (activities/library.py)."""
+    """A case was saved: a worker looks whether there is something new to find it by (activities/library.py)."""
 
     __tablename__: ClassVar[Any] = "library_due"
 
     id: int | None = Field(default=None, sa_column=Column(Serial, primary_key=True, autoincrement=True))
-    case_id: str
+    case_id: str = Field(index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class LessonRow(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """The library follows the cases: what is saved is indexed by whichever worker comes first, and nothing for nothing."""
 
 import asyncio
+from datetime import timedelta
 
 from sqlmodel import select
 
@@ -38,7 +39,7 @@ async def documents(database: Database) -> list[int | None]:
 
 
 async def test_what_is_said_and_noted_on_a_case_is_indexed_once_it_is_saved(database: Database) -> None:
-    loop = LibraryIndexing(database)
+    loop = LibraryIndexing(database, settled=timedelta(0))
     await save(database, case(OPENED))
     assert await loop.index() == 1
     assert await loop.index() == 0
@@ -50,7 +51,7 @@ async def test_what_is_said_and_noted_on_a_case_is_indexed_once_it_is_saved(data
 
 
 async def test_a_case_without_anything_new_to_be_found_by_is_left_as_it_is_indexed(database: Database) -> None:
-    loop = LibraryIndexing(database)
+    loop = LibraryIndexing(database, settled=timedelta(0))
     await save(database, case(OPENED))
     await loop.index()
     before = await documents(database)
@@ -63,9 +64,18 @@ async def test_two_workers_at_once_index_each_case_once(database: Database) -> N
     for number in range(5):
         await save(database, case(OPENED))
         async with database.writing() as session:
-            session.add(LibraryDueRow(case_id=f"RD-GONE-{number}"))
-    done = await asyncio.gather(*(LibraryIndexing(database).index() for _ in range(2)))
+            session.add(LibraryDueRow(case_id=f"RD-GONE-{number}", at=NOW))
+    done = await asyncio.gather(*(LibraryIndexing(database, settled=timedelta(0)).index() for _ in range(2)))
     assert sum(done) == 10
     async with database.reading() as session:
         assert (await session.exec(select(LibraryDueRow))).all() == []
     assert len(await documents(database)) == 1
+
+
+async def test_a_case_that_was_saved_just_now_is_waited_for_and_then_indexed_once(database: Database) -> None:
+    await save(database, case(OPENED))
+    assert await LibraryIndexing(database, settled=timedelta(hours=1)).index() == 0
+    assert await documents(database) == []
+    await save(database, case(OPENED, entry(2, Event.ASSIGNED, team="t")))
+    assert await LibraryIndexing(database, settled=timedelta(0)).index() == 2
+    assert await LibraryIndexing(database, settled=timedelta(0)).index() == 0

@@ -1,5 +1,6 @@
 """The library over HTTP: who finds what, with what is shown of it; similar cases; lessons from writing to the knowledge base."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ LESSON = {
 
 
 async def index(web: Web) -> None:
-    loop = LibraryIndexing(web.service.database)
+    loop = LibraryIndexing(web.service.database, settled=timedelta(0))
     while await loop.index():
         pass
 
