@@ -8,7 +8,8 @@ from sqlalchemy import True_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.library.index import EVERY, Hit, Sight, finder, frequencies_of, passages_by_case, terms_by_document
+from adapters.library.finders import EVERY, Hit, Sight, finder
+from adapters.library.index import frequencies_of, passages_by_case, terms_by_document
 from api.http.lookup import in_sight
 from api.http.problems import problem
 from models.case.state import CaseState

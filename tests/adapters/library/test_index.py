@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from adapters.database.engine import Database
-from adapters.library import index
-from adapters.library.index import EVERY, Sight, finder, frequencies_of, passages_by_case, put, remove
+from adapters.library import finders
+from adapters.library.finders import EVERY, Sight, finder
+from adapters.library.index import frequencies_of, passages_by_case, put, remove
 from models.library.passage import Document, Passage, PassageKind
 from tests.support.builders.cases import NOW
 
@@ -71,8 +72,8 @@ async def test_a_case_that_is_forgotten_leaves_no_word_anywhere(database: Databa
 async def test_of_a_frequent_word_the_newest_rows_are_looked_at_first_and_the_others_where_these_are_too_few(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "FREQUENT", 5)
-    monkeypatch.setattr(index, "WINDOW", 10)
+    monkeypatch.setattr(finders, "FREQUENT", 5)
+    monkeypatch.setattr(finders, "WINDOW", 10)
     async with database.writing() as session:
         for number in range(60):
             rare = ["seldom"] if number < 8 else []
