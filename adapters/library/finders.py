@@ -26,8 +26,8 @@ FREQUENT = 10_000
 """Rows with a word that more rows have are looked for among the newest first."""
 CHUNK = 2_000
 """So many rows SQLite looks at in a step, from the newest on."""
-WINDOW = 20_000
-"""So many of the newest at least, and eight times as many where these were not enough."""
+WINDOW = 2_000
+"""So many of the newest at least, and three times as many where these were not enough."""
 
 
 class Hit(NamedTuple):
@@ -97,15 +97,16 @@ class PostgresFinder:
         rows = max(frequencies[EVERY], 1)
         if sight.few is None and min(frequencies[term] for term in terms) > FREQUENT:
             newest: int = (await execute(session, _NEWEST)).scalar_one() or 0
-            expected = most
+            expected = float(most)
             for term in terms:
                 expected = expected * rows / frequencies[term]
             window = max(WINDOW, 2 * expected)
             while window < rows:
-                found = await _hits(session, statement.where(col(LibraryRow.document) > newest - window * newest / rows))
+                oldest = newest - int(window * newest / rows)
+                found = await _hits(session, statement.where(col(LibraryRow.document) > oldest))
                 if len(found) == most:
                     return found
-                window *= 8
+                window *= 3
         return await _hits(session, statement)
 
     async def having_any(self, session: AsyncSession, terms: Sequence[str], sight: Sight) -> list[Hit]:

@@ -77,13 +77,12 @@ async def search(session: AsyncSession, actor: Actor, asked: Sequence[str], cond
         chosen |= dict.fromkeys(await _having_most(session, asked, weight, frequencies, sight))
     read = [*chosen][: max(READ, limit)]
     passages = await passages_by_case(session, read)
-    found = list[Found]()
-    for case_id in read:
-        own = readable(passages.get(case_id, ()), actor)
-        score = fit(asked, weight, own)
-        if score > 0:
-            found.append(Found(case_id, score, excerpts(asked, weight, own)))
-    return sorted(found, key=lambda one: -one.score)[:limit]  # of two that fit alike, the one whose words are newer
+    own = {case_id: readable(passages.get(case_id, ()), actor) for case_id in read}
+    scores = {case_id: fit(asked, weight, own[case_id]) for case_id in read}
+    best = sorted(
+        filter(scores.get, read), key=lambda case_id: -scores[case_id]
+    )  # of two that fit alike, the one whose words are newer
+    return [Found(case_id, scores[case_id], excerpts(asked, weight, own[case_id])) for case_id in best[:limit]]
 
 
 async def _having_most(
