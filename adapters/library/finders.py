@@ -14,14 +14,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import execute
 from adapters.database.planning import plan_lists
-from adapters.database.text_lists import has_all, has_any
+from adapters.database.text_lists import has_all, has_any, is_one_of
 from models.tables.case import CaseRow
 from models.tables.library import LibraryRow
 
 EVERY = ""
 """The word that every row of the index has, in the table that counts them."""
-FEW = 2_000
-"""So many cases are looked at one by one, whatever words are looked for."""
+FEW = 4_000
+"""So many cases are looked at one by one, whatever words are looked for: all that are asked about, or the newest of them."""
+ENOUGH = 50
+"""So many of the newest with frequent words will do."""
 FREQUENT = 10_000
 """Rows with a word that more rows have are looked for among the newest first."""
 CHUNK = 2_000
@@ -44,18 +46,21 @@ class Sight:
 
     readers: frozenset[str]
     conditions: Sequence[Any] = ()
-    few: frozenset[str] | None = None
-    """The cases that fulfil the conditions, where these are few: then only they are looked at. None: many, or not known."""
+    few: Sequence[str] = ()
+    """The newest cases that fulfil the conditions."""
+    whole: bool = False
+    """These are all of them: then only they are looked at."""
 
     async def narrowed(self, session: AsyncSession) -> "Sight":
-        """The same, with the cases where they are few."""
+        """The same, with the newest cases that fulfil the conditions."""
         if not self.conditions:
             return self
         await plan_lists(session)
         select_columns: Any = select
-        asked = select_columns(col(CaseRow.case_id)).where(*self.conditions).limit(FEW + 1)
-        found: Sequence[str] = (await (await session.connection()).execute(asked)).scalars().all()
-        return replace(self, few=frozenset(found)) if len(found) <= FEW else self
+        asked = select_columns(col(CaseRow.case_id)).where(*self.conditions)
+        newest = asked.order_by(col(CaseRow.opened_at).desc(), col(CaseRow.case_id).desc()).limit(FEW + 1)
+        found: Sequence[str] = (await (await session.connection()).execute(newest)).scalars().all()
+        return replace(self, few=found[:FEW], whole=len(found) <= FEW)
 
 
 class Finder(Protocol):
@@ -95,7 +100,12 @@ class PostgresFinder:
         has = has_all(col(LibraryRow.terms), terms, "postgresql")
         statement = _rows(sight, "postgresql").where(has).order_by((col(LibraryRow.document) + 0).desc()).limit(most)
         rows = max(frequencies[EVERY], 1)
-        if sight.few is None and min(frequencies[term] for term in terms) > FREQUENT:
+        if not sight.whole and min(frequencies[term] for term in terms) > FREQUENT:
+            if sight.few:
+                of_newest = _rows(replace(sight, whole=True), "postgresql").where(has)
+                found = await _hits(session, of_newest.order_by((col(LibraryRow.document) + 0).desc()).limit(most))
+                if len(found) >= ENOUGH:
+                    return found
             newest: int = (await execute(session, _NEWEST)).scalar_one() or 0
             expected = float(most)
             for term in terms:
@@ -134,7 +144,7 @@ class SqliteFinder:
     ) -> list[Hit]:
         del frequencies  # it knows all rows of a word in a millisecond
         rows = await self._matching(session, " AND ".join(map(_written, terms)))
-        if sight.few is not None:
+        if sight.whole:
             return await self._seen(session, sight, set(rows), most)
         found = list[Hit]()
         for begin in range(0, len(rows), CHUNK):
@@ -149,7 +159,7 @@ class SqliteFinder:
     async def _seen(self, session: AsyncSession, sight: Sight, rows: Collection[int], most: int) -> list[Hit]:
         """Those of them that are in sight."""
         statement = _rows(sight, "sqlite").order_by(col(LibraryRow.document).desc())
-        if sight.few is None:
+        if not sight.whole:
             statement = statement.where(col(LibraryRow.document).in_(rows)).limit(most)
             return await _hits(session, statement)
         return [hit for hit in await _hits(session, statement) if hit.document in rows][:most]
@@ -173,8 +183,8 @@ def _rows(sight: Sight, dialect: str) -> Any:  # noqa: ANN401  # a select
     select_columns: Any = select
     chosen = select_columns(col(LibraryRow.document), col(LibraryRow.case_id))
     chosen = chosen.where(has_any(col(LibraryRow.readers), sorted(sight.readers), dialect))
-    if sight.few is not None:
-        return chosen.where(col(LibraryRow.case_id).in_(sight.few))
+    if sight.whole:
+        return chosen.where(is_one_of(col(LibraryRow.case_id), sight.few, dialect))
     if sight.conditions:  # as a question about each row, or SQLite would read all cases that fulfil them
         case = select(1).select_from(CaseRow).where(col(CaseRow.case_id) == col(LibraryRow.case_id), *sight.conditions)
         return chosen.where(case.correlate(LibraryRow).exists())
