@@ -145,7 +145,7 @@ class SqliteFinder:
         del frequencies  # it knows all rows of a word in a millisecond
         rows = await self._matching(session, " AND ".join(map(_written, terms)))
         if sight.whole:
-            return await self._seen(session, sight, set(rows), most)
+            return await self._seen(session, sight, rows, most)
         found = list[Hit]()
         for begin in range(0, len(rows), CHUNK):
             if len(found) < most:
@@ -157,12 +157,17 @@ class SqliteFinder:
         return [*(await execute(session, _FTS_MATCH, wanted=wanted)).scalars()]
 
     async def _seen(self, session: AsyncSession, sight: Sight, rows: Collection[int], most: int) -> list[Hit]:
-        """Those of them that are in sight."""
-        statement = _rows(sight, "sqlite").order_by(col(LibraryRow.document).desc())
-        if not sight.whole:
-            statement = statement.where(col(LibraryRow.document).in_(rows)).limit(most)
-            return await _hits(session, statement)
-        return [hit for hit in await _hits(session, statement) if hit.document in rows][:most]
+        """Those of them that are in sight: by the rows, or by the cases where these are fewer."""
+        by_cases = sight.whole and len(rows) > len(sight.few)
+        newest = _rows(sight if by_cases or not sight.whole else Sight(sight.readers), "sqlite").order_by(
+            col(LibraryRow.document).desc()
+        )
+        if by_cases:
+            among = {*rows}
+            return [hit for hit in await _hits(session, newest) if hit.document in among][:most]
+        found = await _hits(session, newest.where(col(LibraryRow.document).in_(rows)))
+        fitting = {*sight.few} if sight.whole else None
+        return [hit for hit in found if fitting is None or hit.case_id in fitting][:most]
 
     async def having_any(self, session: AsyncSession, terms: Sequence[str], sight: Sight) -> list[Hit]:
         with_term = {term: await self._matching(session, _written(term)) for term in terms}

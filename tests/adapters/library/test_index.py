@@ -1,13 +1,15 @@
 """The index of the library on both databases: what is put in is found, counted once, and gone without a trace when it is taken out."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
+from sqlmodel import col
 
 from adapters.database.engine import Database
 from adapters.library import finders
 from adapters.library.finders import EVERY, Sight, finder
 from adapters.library.index import frequencies_of, passages_by_case, put, remove
 from models.library.passage import Document, Passage, PassageKind
+from models.tables.case import CaseRow
 from tests.support.builders.cases import NOW
 
 AGENT = Sight(frozenset({"agent", "agent:alice"}))
@@ -80,3 +82,45 @@ async def test_of_a_frequent_word_the_newest_rows_are_looked_at_first_and_the_ot
             await put(session, f"RD-{number}", [document("often", *rare)], [], 1)
     assert await found(database, "often", most=3) == ["RD-59", "RD-58", "RD-57"]
     assert await found(database, "often", "seldom", most=20) == [f"RD-{number}" for number in range(7, -1, -1)]
+
+
+def case_row(case_id: str, issue: str) -> dict[str, object]:
+    texts = (
+        "version",
+        "kind",
+        "stage",
+        "channel",
+        "customer_id",
+        "tier",
+        "waiting_on",
+        "sla_state",
+        "currency",
+        "locale",
+        "policy_version",
+    )
+    told: dict[str, object] = dict.fromkeys(texts, "x") | {"version": 1, "amount_minor": 0, "automatic": False, "reopened": 0}
+    return told | {"case_id": case_id, "issue": issue, "opened_at": NOW, "updated_at": NOW, "state": {}}
+
+
+@pytest.mark.parametrize("few", [2, 100])
+@pytest.mark.parametrize("frequent", [1, 1000])
+async def test_only_cases_that_fulfil_the_conditions_are_found_be_they_few_or_many(
+    database: Database, monkeypatch: pytest.MonkeyPatch, few: int, frequent: int
+) -> None:
+    for name, value in (("FEW", few), ("ENOUGH", 3), ("CHUNK", 4), ("FREQUENT", frequent), ("WINDOW", 5)):
+        monkeypatch.setattr(finders, name, value)
+    async with database.writing() as session:
+        for number in range(12):
+            case_id = f"RD-{number:02}"
+            await (await session.connection()).execute(insert(CaseRow), [case_row(case_id, "lost" if number % 3 else "late")])
+            await put(session, case_id, [document("often", *["rare"][: number == 3])], [], 1)
+    conditions = (col(CaseRow.issue) == "late",)
+    async with database.reading() as session:
+        sight = await Sight(frozenset({"agent"}), conditions).narrowed(session)
+        assert sight.whole is (few > 4)
+        by_any = await finder(session).having_any(session, ["rare", "often"], sight)
+    assert await found(database, "often", sight=sight) == ["RD-09", "RD-06", "RD-03", "RD-00"]
+    assert {(hit.case_id, hit.term) for hit in by_any} == {
+        ("RD-03", "rare"),
+        *((f"RD-0{number}", "often") for number in (0, 3, 6, 9)),
+    }
