@@ -35,6 +35,7 @@ from activities.kit.child_reports import ChildReportActivities
 from activities.kit.direct import Directly
 from activities.kit.signals import to_cases
 from activities.knowledge import KnowledgeActivities
+from activities.library import LibraryIndexing
 from activities.money.coupon import CouponActivities
 from activities.notifications.delivery import Delivery
 from activities.notifications.undelivered import UndeliveredMessages
@@ -259,6 +260,7 @@ async def work(settings: Settings) -> None:
             UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop),
             Handover(database, policy, to_cases(client, "handed_on")).run(stop),
             Figures(database, policy).run(stop),
+            LibraryIndexing(database).run(stop),
             tell_of_holidays(policy, stop),
             failing.run(stop),
         )

@@ -27,6 +27,8 @@ from api.http.limits import MOST_BYTES, BodyLimit
 from api.http.metrics import Metrics, Observing
 from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
+from api.library import endpoints as library
+from api.library import lessons
 from api.orders import ledger as order_ledger
 from api.replacements import endpoints as replacements
 from api.reports import endpoints as reports
@@ -123,6 +125,8 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         contacts.router,
         revocations.router,
         knowledge.router,
+        library.router,
+        lessons.router,
         bulk.router,
         views.router,
         replies.router,

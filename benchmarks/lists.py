@@ -28,7 +28,18 @@ from api.desk import views
 from api.http.auth import Caller
 from api.http.problems import ProblemError
 from api.returns import endpoints as returns
-from benchmarks.lists_rows import AGENTS, CARRIERS, CUSTOMER_WITH_MANY, MERCHANTS, TAGS, TEAMS, WORDS, customers, fill
+from benchmarks.lists_rows import (
+    AGENTS,
+    CARRIERS,
+    CUSTOMER_WITH_MANY,
+    MERCHANTS,
+    TAGS,
+    TEAMS,
+    WORDS,
+    customers,
+    fill,
+    rows_of_lists,
+)
 from models.case.activities import Recall
 from models.claims.state import ClaimKind, ClaimStatus
 from models.common.actors import Actor
@@ -218,14 +229,14 @@ def _told(given: dict[str, Any]) -> str:
     return urlencode(given, doseq=True)
 
 
-async def _backend(database: Database) -> Path:
+async def backend(database: Database) -> Path:
     """Where Linux counts the nanoseconds of the one process that serves us: asked one after the other, the pool gives out one connection."""
     async with database.reading() as session:
         pid = (await (await session.connection()).execute(text("SELECT pg_backend_pid()"))).scalar_one()
     return Path(f"/proc/{pid}/schedstat")
 
 
-def _milliseconds(counter: Path) -> float:
+def milliseconds(counter: Path) -> float:
     return int(counter.read_text(encoding="utf-8").split()[0]) / 1e6
 
 
@@ -236,9 +247,9 @@ async def _cost(shape: Shape, counter: Path) -> Cost:
         taken: list[tuple[float, float]] = []
         following = cursor
         for _ in range(TIMES):
-            before, begun = _milliseconds(counter), perf_counter()
+            before, begun = milliseconds(counter), perf_counter()
             following = await shape.ask(cursor)
-            taken.append((_milliseconds(counter) - before, (perf_counter() - begun) * 1000))
+            taken.append((milliseconds(counter) - before, (perf_counter() - begun) * 1000))
         backend, wall = (min(times) for times in zip(*taken, strict=True))
         costs.append(Cost(f"{shape.about} page {number}", backend, wall))
         cursor = following
@@ -252,9 +263,9 @@ async def _recall(database: Database, counter: Path) -> float:
     books, asked = HistoryActivities(database), Recall(order_id="O-1", customer_id=CUSTOMER_WITH_MANY, at=NOW)
     taken: list[float] = []
     for _ in range(20):
-        before = _milliseconds(counter) + _own()
+        before = milliseconds(counter) + _own()
         await books.recall(asked)
-        taken.append(_milliseconds(counter) + _own() - before)
+        taken.append(milliseconds(counter) + _own() - before)
     return statistics.median(taken)
 
 
@@ -265,7 +276,7 @@ def _own() -> float:
 
 async def _measure(settings: Settings, cases: int) -> dict[str, float]:
     database = Database(settings)
-    counter = await _backend(database)
+    counter = await backend(database)
     costs = [await _cost(shape, counter) for shape in Market(database, cases).shapes()]
     recall = await _recall(database, counter)
     await database.aclose()
@@ -288,5 +299,5 @@ def measure(*, large: bool = False) -> dict[str, float]:
     with running_postgres() as server:
         settings = Settings(database_url=server.create("lists"))
         migrate(settings)
-        fill(settings.database_url or "", cases)
+        fill(settings.database_url or "", rows_of_lists(cases))
         return asyncio.run(_measure(settings, cases))

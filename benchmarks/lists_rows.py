@@ -20,6 +20,7 @@ CUSTOMER_WITH_MANY = "C-BUSY"
 MANY = 200
 OPEN = sorted(stage.value for stage in Stage.open_stages())
 RANDOMS = 24
+TABLES = ("cases", "case_carriers", "case_words", "claims", "returns")
 
 
 def customers(cases: int) -> int:
@@ -49,13 +50,13 @@ def _text(value: str | None) -> str:
     return "NULL" if value is None else f"'{value}'"
 
 
-def fill(url: str, cases: int) -> None:
-    """Write them; indexes are made afterwards, which takes a fraction of the time."""
+def fill(url: str, statements: Iterable[str], tables: Sequence[str] = TABLES) -> None:
+    """Write rows into these tables; their indexes are made afterwards, which takes a fraction of the time."""
     with psycopg.connect(url, autocommit=True) as connection:
         found = connection.execute(
             "SELECT indexname, indexdef FROM pg_indexes JOIN pg_class ON relname = indexname JOIN pg_index ON indexrelid = pg_class.oid"
             " WHERE schemaname = 'public' AND NOT indisunique AND tablename = ANY(%s)",
-            (["cases", "case_carriers", "case_words", "claims", "returns"],),
+            ([*tables],),
         ).fetchall()
         for name, _ in found:
             _run(connection, f"DROP INDEX {name}")
@@ -64,7 +65,7 @@ def fill(url: str, cases: int) -> None:
             "SET max_parallel_workers_per_gather = 0; SET work_mem = '256MB'; SET maintenance_work_mem = '512MB'; SET jit = off",
         )
         _run(connection, "SELECT setseed(0.5)")
-        for statement in _statements(cases):
+        for statement in statements:
             _run(connection, statement)
         for _, definition in found:
             _run(connection, definition)
@@ -75,10 +76,15 @@ def _run(connection: "psycopg.Connection[tuple[object, ...]]", statement: str) -
     connection.execute(statement.encode())
 
 
-def _statements(cases: int) -> Iterable[str]:
+def cases_alone(cases: int) -> str:
+    """The cases themselves."""
     randoms = ", ".join(f"random() AS r{number}" for number in range(RANDOMS))
-    rows = f"SELECT i, {randoms} FROM generate_series(1, {cases}) AS i"
-    yield _cases(cases, rows)
+    return _cases(cases, f"SELECT i, {randoms} FROM generate_series(1, {cases}) AS i")
+
+
+def rows_of_lists(cases: int) -> Iterable[str]:
+    """The cases with everything that lists read."""
+    yield cases_alone(cases)
     yield f"""
         UPDATE cases SET customer_id = '{CUSTOMER_WITH_MANY}', opened_at = now() - interval '1 day' * random() * 60
         WHERE case_id IN (SELECT case_id FROM cases LIMIT {MANY})

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, delete, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.case.history import let_go
@@ -42,6 +42,7 @@ from models.tables.case import (
     TimelineRow,
 )
 from models.tables.desk import CaseWordsRow
+from models.tables.library import LibraryDueRow
 from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
@@ -52,6 +53,7 @@ from rules.notifications.texts import Texts
 
 _END_OPENING = delete(OpeningRow).where(col(OpeningRow.case_id) == bindparam("case_id"))
 _LET_GO = delete(AssignmentRow).where(col(AssignmentRow.case_id) == bindparam("case_id"))
+_INDEX = insert(LibraryDueRow).values(case_id=bindparam("case_id"), at=bindparam("at"))
 _CONTACT = select(ContactRow).where(col(ContactRow.customer_id) == bindparam("customer_id"))
 
 
@@ -132,6 +134,7 @@ class RecordsActivities:
             await upsert(session, CaseTextRow, text)
         for words in word_rows(case, first=saving.standing is None):
             await upsert(session, CaseWordsRow, words)
+        await execute(session, _INDEX, case_id=case.case_id, at=saving.at)
         await saving.write(session, told)
         await self._tell(session, case, told.fresh)
         await follow(session, case, projection.at)

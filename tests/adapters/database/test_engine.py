@@ -24,8 +24,8 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def has_it(_: object, name: str | None, *_kind: object) -> bool:
-    """Whether SQLite has it too."""
-    return name not in {"ix_cases_queue", "ix_cases_id"}
+    """Whether SQLite has it too, and not by itself: the tables of its full-text search are no models."""
+    return name not in {"ix_cases_queue", "ix_cases_id", "ix_library_terms"} and not (name or "").startswith("library_fts")
 
 
 def contact(**change: object) -> dict[str, object]:
