@@ -13,7 +13,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from api import contacts, health, improvements, inbox, knowledge, people, reconciliation, revocations
-from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
+from api.cases import actions, archives, eligibility, evidence, liability, queues, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
 from api.desk import bulk, replies, views
@@ -105,6 +105,8 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         evidence.uploads,
         liability.router,
         archives.router,
+        root_causes.router,
+        root_causes.catalogue,
         eligibility.router,
         variants.router,
         order_ledger.router,

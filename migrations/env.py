@@ -20,12 +20,14 @@ from models.tables import (
     reconciliation,
     returns,
     revocations,
+    root_causes,
 )
 from models.tables import case as case_tables
 from settings import Settings
 
 METADATA = SQLModel.metadata
 TABLES = (
+    root_causes,
     reconciliation,
     returns,
     claims,

@@ -57,6 +57,10 @@ class CaseRow(SQLModel, table=True):
     tags: list[str] | None = Field(default=None, sa_column=Column(TextList, nullable=True))
     """None: it has none."""
     outcome: str | None = None
+    root_cause: str | None = None
+    """Of an archived case: by the policy's catalogue, or as people said. Others that it was merged into: `root_cause_merges`."""
+    root_cause_by: str | None = None
+    """Who said so; None: it follows from facts, finding and words."""
     merged_into: str | None = None
     """The case in which it goes on (WRK-7)."""
     amount_minor: int = Field(default=0, sa_type=BigInteger)

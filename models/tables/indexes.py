@@ -17,6 +17,7 @@ SELDOM = {
     "merged": "merged_into",
     "offered_to": "offered_to",
     "offered_team": "offered_team",
+    "root_cause": "root_cause",
 }
 """Columns that most cases have nothing in, by the names of their indexes."""
 URGENCY, DUE = text("coalesce(priority, 'P2')"), text("coalesce(next_deadline, '9999-12-31 00:00:00+00'::timestamptz)")

@@ -219,7 +219,7 @@ async def test_the_archive_holds_the_whole_case_and_its_hash_is_that_of_its_cont
 
     row = await sealed_record(database, 1)
     assert sealed.sha256 == row.sha256 == digest(row.record)
-    assert (row.outcome, row.root_cause) == ("resolved", "carrier: torn")
+    assert (row.outcome, row.root_cause) == ("resolved", "not_established")
     assert [happened["event"] for happened in row.record["timeline"]] == ["case.opened", "follow_up.resolved"]  # type: ignore[index, union-attr]
     assert [part["key"] for part in row.record["money"]] == ["RD-1.m1.1.1"]  # type: ignore[index, union-attr]
     assert row.record["state"]["receipt"]["description"] == "The parcel came torn open."  # type: ignore[index, call-overload]
