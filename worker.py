@@ -29,6 +29,7 @@ from activities.case.records import RecordsActivities
 from activities.case.splitting import SplittingActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
+from activities.erasure.loop import Erasure
 from activities.kit.calendars import CalendarActivities
 from activities.kit.carries_out import activities_of, entry_of
 from activities.kit.child_reports import ChildReportActivities
@@ -50,6 +51,9 @@ from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
 from adapters.database.agents import seed_agents
 from adapters.database.engine import Database
+from adapters.erasure.files import Files
+from adapters.erasure.histories import Histories
+from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
@@ -217,6 +221,8 @@ async def main() -> None:
     delivery = asyncio.create_task(Delivery(database, policy, partners.notification, partners.email).run(stop))
     undelivered = asyncio.create_task(UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop))
     handover = asyncio.create_task(Handover(database, policy, to_cases(client, "handed_on")).run(stop))
+    histories, files = Histories(client), Files(database, evidence_store(settings))
+    erasure = asyncio.create_task(Erasure(database, policy, histories, files).run(stop))
     holidays = asyncio.create_task(tell_of_holidays(policy, stop))
     try:
         async with at_work(client, settings, wire(settings, database, partners)):
@@ -228,6 +234,7 @@ async def main() -> None:
         await delivery
         await undelivered
         await handover
+        await erasure
         await holidays
         await partners.aclose()
         await database.aclose()

@@ -17,6 +17,8 @@ from api.cases import actions, archives, eligibility, evidence, liability, queue
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
 from api.desk import bulk, replies, views
+from api.erasure import holds
+from api.erasure import requests as erasure
 from api.http import addresses, openapi, problems
 from api.http.auth import Tokens
 from api.http.budgets import Admission, Budgets
@@ -118,6 +120,8 @@ def create_app(settings: Settings, partners: Partners | None = None) -> FastAPI:
         inbox.router,
         contacts.router,
         revocations.router,
+        erasure.router,
+        holds.router,
         knowledge.router,
         bulk.router,
         views.router,

@@ -35,6 +35,7 @@ WITHOUT_MODEL: Mapping[str, str] = {
     "/v1/cases/{case_id}/returns/{remedy_id}/label": "a label to print: whoever sees the case",
     "/v1/agents/{agent_id}": "nothing",
     "/v1/knowledge/{entry_id}": "nothing",
+    "/v1/legal-holds/{hold_id}": "nothing",
     "/metrics": "figures that name nobody",
 }
 """What is answered by something else than a model."""

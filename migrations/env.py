@@ -12,6 +12,7 @@ from models.tables import (
     addresses,
     claims,
     desk,
+    erasure,
     goods,
     improvements,
     knowledge,
@@ -27,6 +28,7 @@ from settings import Settings
 
 METADATA = SQLModel.metadata
 TABLES = (
+    erasure,
     root_causes,
     reconciliation,
     returns,

@@ -3,8 +3,7 @@
 The case's projection with its timeline and messages (docs/architecture.md), money set aside (RES-5), the archive (ARC-1).
 """
 
-import hashlib
-import json
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -28,6 +27,7 @@ from models.case.state import CaseState, TimelineEntry
 from models.common.events import Event
 from models.common.projection import Saved
 from models.common.vocabulary import Outcome, Stage
+from models.erasure.record import SALT, seal_of
 from models.policy.policy import Policy
 from models.tables.case import (
     ArchiveRow,
@@ -102,7 +102,7 @@ class RecordsActivities:
             if sealed is None or sealed.events < projection.events:
                 cause = root_cause(case, self._policy.root_causes)
                 record = storable(await _record(session, case, cause))
-                sha256 = digest(record)
+                sha256 = seal_of(record)
                 row = {
                     "case_id": case.case_id,
                     "edition": edition,
@@ -197,14 +197,9 @@ async def _record(session: AsyncSession, case: CaseState, cause: str) -> dict[st
     ).all()
     state = case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"})
     return {
+        SALT: secrets.token_hex(32),
         "state": await whole(session, case.case_id, state),
         "root_cause": cause,
         "timeline": [row.model_dump(mode="json", exclude={"case_id"}) for row in timeline],
         "money": [part_of(row).model_dump(mode="json") for row in booked],
     }
-
-
-def digest(record: dict[str, Any]) -> str:
-    """SHA-256 of the record as canonical JSON: sorted keys, no blanks, UTF-8."""
-    canonical = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

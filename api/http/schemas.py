@@ -182,6 +182,8 @@ class CaseItem(Frozen):
     opened_at: Everybody[Instant]
     updated_at: Everybody[Instant]
     closed_at: Everybody[Instant | None]
+    erased_at: Everybody[Instant | None] = None
+    """When what was personal in it was forgotten (ARC-3)."""
 
 
 class CasePage(Frozen):

@@ -42,6 +42,7 @@ from models.policy.eligibility import EligibilityPolicy
 from models.policy.grading import GradingPolicy
 from models.policy.issues import IssueGroupPolicy, IssuePolicies, IssuePolicy, Issues
 from models.policy.replies import RepliesPolicy
+from models.policy.retention import RetentionPolicy
 from models.policy.root_causes import RootCause
 from models.reconciliation.difference import ReconciliationPolicy
 from models.remedies.order_change import ChangesPolicy
@@ -296,6 +297,8 @@ class Policy(Frozen):
     """RES-3: until when whoever is responsible has made the service better."""
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()
     """Our books beside those of payment providers and carriers."""
+    retention: RetentionPolicy = RetentionPolicy()
+    """ARC-3: how long what is personal is kept."""
     contacts: ContactPolicy = ContactPolicy()
     """NTF-3: what may go to one address, and how it is confirmed."""
     messages: dict[Event, MessageRule]

@@ -77,6 +77,10 @@ class CaseRow(SQLModel, table=True):
     saved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the row was written, by the database's clock: lists show again what was saved while somebody pages (api/http/cursor.py)."""
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erasing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when it is being forgotten (ARC-3): it is held no more, and taken up again after a crash."""
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When that was done: what is left are figures."""
     epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Which run of the workflow saved it last (`runs`); 0: before this was kept."""
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
