@@ -6,7 +6,7 @@ import typer
 from pydantic import ValidationError
 
 from adapters.program import leave
-from commands import classifier, doctor, library, people, readers, reconcile, review, route, seal, sweep, temporal, token
+from commands import classifier, doctor, forget, library, people, readers, reconcile, review, route, seal, sweep, temporal, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -57,6 +57,7 @@ main.add_typer(route.app, name="route")
 main.add_typer(library.app, name="library")
 main.add_typer(partner.app, name="partner")
 main.add_typer(seal.app, name="seal")
+main.add_typer(forget.app, name="forget")
 main.add_typer(classifier.app, name="classifier")
 
 

@@ -28,6 +28,7 @@ from activities.case.records import RecordsActivities
 from activities.case.splitting import SplittingActivities
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
+from activities.erasure.loop import Erasure
 from activities.figures import Figures
 from activities.kit.calendars import CalendarActivities
 from activities.kit.carries_out import activities_of, entry_of
@@ -54,6 +55,9 @@ from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
 from adapters.database.agents import seed_agents
 from adapters.database.engine import Database
+from adapters.erasure.files import Files
+from adapters.erasure.histories import Histories
+from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
@@ -261,6 +265,7 @@ async def work(settings: Settings) -> None:
             Handover(database, policy, to_cases(client, "handed_on")).run(stop),
             Figures(database, policy).run(stop),
             LibraryIndexing(database).run(stop),
+            Erasure(database, policy, Histories(client), Files(database, evidence_store(settings))).run(stop),
             tell_of_holidays(policy, stop),
             failing.run(stop),
         )

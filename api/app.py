@@ -14,10 +14,12 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
 from api import contacts, health, improvements, inbox, knowledge, people, reconciliation, reviews, revocations, scorecards
-from api.cases import actions, archives, eligibility, evidence, liability, queues, routing, variants
+from api.cases import actions, archives, eligibility, evidence, liability, queues, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
 from api.desk import bulk, replies, views
+from api.erasure import holds
+from api.erasure import requests as erasure
 from api.http import addresses, openapi, problems
 from api.http.auth import Tokens
 from api.http.budgets import Admission, Budgets
@@ -110,6 +112,8 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         evidence.uploads,
         liability.router,
         archives.router,
+        root_causes.router,
+        root_causes.catalogue,
         eligibility.router,
         variants.router,
         order_ledger.router,
@@ -124,6 +128,8 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         inbox.router,
         contacts.router,
         revocations.router,
+        erasure.router,
+        holds.router,
         knowledge.router,
         library.router,
         lessons.router,

@@ -12,7 +12,7 @@ from classifier.evaluate import Share
 from classifier.texts import DATA, TextsError, bare, read_texts, rows_of
 from models.common.base import Frozen
 from models.common.vocabulary import Meaning
-from models.policy.policy import GradingPolicy
+from models.policy.grading import GradingPolicy
 from rules.case.grading import listed
 from rules.classification.meaning import MeaningReader
 

@@ -16,7 +16,7 @@ from classifier.fit import Lesson, fit, folds, save
 from classifier.meanings import Meant
 from classifier.texts import TrainingError, digest
 from models.common.vocabulary import Meaning
-from models.policy.policy import GradingPolicy
+from models.policy.grading import GradingPolicy
 from rules.classification.linear import Linear
 from rules.classification.meaning import NOTHING, MeaningReader, MeaningSheet, meaning_terms, passages
 

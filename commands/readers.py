@@ -37,6 +37,7 @@ WITHOUT_MODEL: Mapping[str, str] = {
     "/v1/reviews/links/{token}/pdf": "as the page",
     "/v1/agents/{agent_id}": "nothing",
     "/v1/knowledge/{entry_id}": "nothing",
+    "/v1/legal-holds/{hold_id}": "nothing",
     "/metrics": "figures that name nobody",
 }
 """What is answered by something else than a model."""

@@ -12,6 +12,7 @@ from models.tables import (
     addresses,
     claims,
     desk,
+    erasure,
     goods,
     improvements,
     knowledge,
@@ -22,12 +23,15 @@ from models.tables import (
     returns,
     reviews,
     revocations,
+    root_causes,
 )
 from models.tables import case as case_tables
 from settings import Settings
 
 METADATA = SQLModel.metadata
 TABLES = (
+    erasure,
+    root_causes,
     reconciliation,
     returns,
     claims,

@@ -3,14 +3,13 @@
 The case's projection with its timeline and messages (docs/architecture.md), money set aside (RES-5), the archive (ARC-1).
 """
 
-import hashlib
-import json
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam
-from sqlmodel import col, delete, func, insert, select
+from sqlmodel import col, delete, func, insert, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.case.history import let_go
@@ -28,6 +27,7 @@ from models.case.state import CaseState, TimelineEntry
 from models.common.events import Event
 from models.common.projection import Saved
 from models.common.vocabulary import Outcome, Stage
+from models.erasure.record import SALT, seal_of
 from models.policy.policy import Policy
 from models.tables.case import (
     ArchiveRow,
@@ -46,7 +46,7 @@ from models.tables.library import LibraryDueRow
 from models.tables.money import RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.returns import ReturnRow
-from rules.case.archive import root_cause
+from rules.case.root_causes import root_cause
 from rules.case.texts import old_enough
 from rules.common.timeline import Fresh
 from rules.notifications.texts import Texts
@@ -54,6 +54,12 @@ from rules.notifications.texts import Texts
 _END_OPENING = delete(OpeningRow).where(col(OpeningRow.case_id) == bindparam("case_id"))
 _LET_GO = delete(AssignmentRow).where(col(AssignmentRow.case_id) == bindparam("case_id"))
 _INDEX = insert(LibraryDueRow).values(case_id=bindparam("case_id"), at=bindparam("at"))
+_ROOT_CAUSE = (
+    update(CaseRow)
+    .where(col(CaseRow.case_id) == bindparam("of"), col(CaseRow.root_cause_by).is_(None))
+    .values(root_cause=bindparam("cause"))
+)
+"""What a person said stays."""
 _CONTACT = select(ContactRow).where(col(ContactRow.customer_id) == bindparam("customer_id"))
 
 
@@ -96,14 +102,15 @@ class RecordsActivities:
                 newest = select(func.max(ArchiveRow.edition)).where(ArchiveRow.case_id == case.case_id)
                 edition, sealed = (await session.exec(newest)).one() + 1, None
             if sealed is None or sealed.events < projection.events:
-                record = storable(await _record(session, case))
-                sha256 = digest(record)
+                cause = root_cause(case, self._policy.root_causes)
+                record = storable(await _record(session, case, cause))
+                sha256 = seal_of(record)
                 row = {
                     "case_id": case.case_id,
                     "edition": edition,
                     "sha256": sha256,
                     "outcome": case.outcome or Outcome.RESOLVED,
-                    "root_cause": root_cause(case),
+                    "root_cause": cause,
                     "at": projection.at,
                     "epoch": saving.epoch,
                     "events": projection.events,
@@ -111,8 +118,9 @@ class RecordsActivities:
                 }
                 if isinstance(saving, Saving):
                     await upsert(session, ArchiveRow, row)
-                return Sealed(sha256=sha256, edition=edition, **dict(saved))
-            return Sealed(sha256=sealed.sha256, edition=edition, **dict(saved))
+                    await execute(session, _ROOT_CAUSE, of=case.case_id, cause=cause)
+                return Sealed(sha256=sha256, edition=edition, root_cause=cause, **dict(saved))
+            return Sealed(sha256=sealed.sha256, edition=edition, root_cause=sealed.root_cause, **dict(saved))
 
     async def _save(self, session: AsyncSession, projection: Projection) -> tuple[CaseState, Saving | Standing]:
         """The case with the version that it has now; and what stands there instead, when the projection comes late."""
@@ -183,7 +191,7 @@ async def _hold(session: AsyncSession, case: CaseState, at: datetime) -> None:
         await upsert(session, AssignmentRow, row, keep=("at",))
 
 
-async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
+async def _record(session: AsyncSession, case: CaseState, cause: str) -> dict[str, Any]:
     """ARC-1: facts, words, evidence hashes, decisions, clocks and survey are in the state; the whole timeline; the money as booked."""
     written = select(TimelineRow).where(TimelineRow.case_id == case.case_id).order_by(col(TimelineRow.version))
     timeline = (await session.exec(written.execution_options(populate_existing=True))).all()
@@ -192,14 +200,9 @@ async def _record(session: AsyncSession, case: CaseState) -> dict[str, Any]:
     ).all()
     state = case.model_dump(mode="json", exclude={"entries", "requests_seen", "notices_seen", "archive", "next_stage"})
     return {
+        SALT: secrets.token_hex(32),
         "state": await whole(session, case.case_id, state),
-        "root_cause": root_cause(case),
+        "root_cause": cause,
         "timeline": [row.model_dump(mode="json", exclude={"case_id"}) for row in timeline],
         "money": [part_of(row).model_dump(mode="json") for row in booked],
     }
-
-
-def digest(record: dict[str, Any]) -> str:
-    """SHA-256 of the record as canonical JSON: sorted keys, no blanks, UTF-8."""
-    canonical = json.dumps(record, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -70,6 +70,24 @@ class ObjectEvidence:
     def thumbnail(self, sha256: str) -> AsyncIterator[bytes]:
         return self._read(sha256, _beside)
 
+    async def has(self, sha256: str) -> bool:
+        try:
+            await obstore.head_async(self._store, _place(sha256))
+        except FileNotFoundError:
+            return False
+        except (BaseError, OSError) as error:
+            raise _unavailable(error) from error
+        return True
+
+    async def delete(self, sha256: str) -> None:
+        for place in (_beside(sha256), _place(sha256)):
+            try:
+                await obstore.delete_async(self._store, place)
+            except FileNotFoundError:
+                continue
+            except (BaseError, OSError) as error:
+                raise _unavailable(error) from error
+
     async def _received(self, chunks: AsyncIterator[bytes], file: IO[bytes]) -> tuple[str, int]:
         digest, size = hashlib.sha256(), 0
         async for chunk in chunks:

@@ -158,6 +158,14 @@ class EvidenceStore(Protocol):
         """A small JPEG of a picture; raises RedressError NOT_FOUND, also for what is no picture."""
         ...
 
+    async def has(self, sha256: str) -> bool:
+        """Whether the bytes are there."""
+        ...
+
+    async def delete(self, sha256: str) -> None:
+        """Remove the bytes and the thumbnail; nothing happens where there are none (ARC-3)."""
+        ...
+
 
 class VirusScanner(Protocol):
     """Looks into files before they are stored (INV-3)."""

@@ -21,6 +21,7 @@ from models.common.base import Frozen, Instant
 from models.common.readers import Books, Everybody, Platform
 from models.common.timeline import TimelineView
 from models.common.vocabulary import ErrorType, Locale, Outcome
+from models.erasure.record import as_sealed, personal
 from models.tables.case import ArchiveRow, ContactRow, TimelineRow
 from rules.case.view import view_of
 from rules.policy.load import slice_policy
@@ -39,8 +40,13 @@ class Edition(Frozen):
     case: Everybody[CaseView]
     timeline: Everybody[tuple[TimelineView, ...]]
     record: Platform[dict[str, JsonValue] | None] = Field(
-        description="For the platform's people: the sealed record as it was written then; nothing in it is renamed later. "
-        "`sha256` is that of its JSON with sorted keys and no blanks, in UTF-8."
+        description="For the platform's people: the record as it was sealed then; nothing in it is renamed later. `sha256` is that of its JSON "
+        'with sorted keys and no blanks, in UTF-8. In the place of what may be personal is a digest, `{"sha256": …}`; see `personal`.'
+    )
+    personal: Platform[dict[str, JsonValue] | None] = Field(
+        default=None,
+        description="What the digests of the record stand for, by JSON pointer: the value, and the key of its digest, an HMAC-SHA256 of the "
+        "value's JSON. Empty once the case is forgotten (ARC-3), and for editions of a release before, whose record has the values in it.",
     )
 
 
@@ -67,12 +73,16 @@ async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id
             rule="ARC-1",
         )
     contact = await contact_of(parts, caller)
-    return Archived(case_id=case_id, editions=tuple(_edition(parts, caller, language, edition, contact) for edition in sealed))
+    left = CaseState.model_validate(row.state) if row is not None and row.erased_at is not None else None
+    shown = (_edition(parts, caller, language, edition, contact, left) for edition in sealed)
+    return Archived(case_id=case_id, editions=tuple(shown))
 
 
-def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow, contact: ContactRow | None) -> Edition:
-    """Nothing can be done to it."""
-    state = CaseState.model_validate(row.record["state"])
+def _edition(  # noqa: PLR0917
+    parts: Parts, caller: Caller, language: Locale, row: ArchiveRow, contact: ContactRow | None, left: CaseState | None
+) -> Edition:
+    """Nothing can be done to it. `left`: what is left of a case that was forgotten (ARC-3); of what happened, the record says what and when."""
+    state = left or CaseState.model_validate(row.record["state"])
     view = view_of(state, slice_policy(parts.policy, row.at), caller.actor, row.at, language)
     reader = TimelineReader.of(caller, parts.policy.zone, language, state, contact)
     return Edition(
@@ -82,8 +92,9 @@ def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow, co
         root_cause=row.root_cause,
         at=row.at,
         case=view.model_copy(update={"available_actions": ()}),
-        timeline=reader.read_all(_timeline_row(row.case_id, entry) for entry in _timeline(row)),
-        record=row.record,
+        timeline=reader.read_all(_timeline_row(row.case_id, entry) for entry in (() if left else _timeline(row))),
+        record=as_sealed(row.record),
+        personal=dict(personal(row.record)),
     )
 
 

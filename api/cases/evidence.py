@@ -53,6 +53,9 @@ async def upload(
         raise from_fault(refused.fault, status=STATUS[refused.refusal]) from refused
     async with parts.database.writing() as session:
         await remember(session, caller.actor, stored, most)
+    if not await parts.evidence.has(stored.sha256):  # it was forgotten with somebody's case, a moment ago
+        await file.seek(0)
+        await parts.evidence.put(_pieces(file), stored.name)
     return Evidence(**stored.model_dump())
 
 

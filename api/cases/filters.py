@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from sqlalchemy import ColumnElement, TextClause, true
 from sqlmodel import col, select
 
+from adapters.database.root_causes import is_any_of
 from adapters.database.text_lists import has_all, has_any
 from adapters.knowledge.search_terms import terms_to_have
 from api.http.auth import Caller
@@ -23,6 +24,7 @@ from models.policy.policy import Policy
 from models.tables.case import CaseRow
 from models.tables.desk import CaseWordsRow
 from models.tables.indexes import OPEN
+from models.tables.root_causes import RootCauseCorrectionRow
 from rules.common.readers import sees
 
 ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcome", "sla_state")
@@ -31,7 +33,13 @@ SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
 BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
 IS_THERE = {"reply_owed": "reply_owed_since", "unreached": "unreached_since", "snoozed": "snoozed_by", "merged": "merged_into"}
 """By whether there is anything in a column."""
-SHOWN_AS = {"mine": "handler", "unassigned": "handler", "tag": "tags"} | IS_THERE
+SHOWN_AS = {
+    "mine": "handler",
+    "unassigned": "handler",
+    "tag": "tags",
+    "root_cause": "root_cause",
+    "root_cause_proposed": "handler",
+} | IS_THERE
 """The field whose readers may look by a filter of another name."""
 
 Several = Field(default=(), max_length=30)
@@ -56,6 +64,10 @@ class CaseFilters(FiguresOfCases):
     handler: Identifier | None = None
     owner: Identifier | None = None
     merged_into: Identifier | None = None
+    root_cause: Annotated[tuple[Identifier, ...], Several]
+    root_cause_proposed: bool = Field(
+        default=False, description="Only cases with a root cause that somebody proposed, and no supervisor agreed to yet."
+    )
     mine: bool = Field(default=False, description="Only cases that you handle.")
     unassigned: bool = Field(default=False, description="Only open cases that nobody handles.")
     overdue: bool = Field(default=False, description="Only open cases with a promise that was missed and is not kept yet.")
@@ -127,10 +139,19 @@ def conditions(filters: CaseFilters, caller: Caller, dialect: str, policy: Polic
     yield from (
         _column(name).is_not(None) == value for field, name in IS_THERE.items() if (value := getattr(filters, field)) is not None
     )
+    yield from _of_root_causes(filters)
     if filters.tag:
         yield has_any(col(CaseRow.tags), filters.tag, dialect)
     if filters.text is not None:
         yield _said(filters.text, dialect)
+
+
+def _of_root_causes(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
+    if filters.root_cause:
+        yield is_any_of(filters.root_cause)
+    if filters.root_cause_proposed:
+        proposed = select(RootCauseCorrectionRow.case_id).where(col(RootCauseCorrectionRow.confirmed_by).is_(None))
+        yield col(CaseRow.case_id).in_(proposed)
 
 
 def _column(name: str) -> Any:  # noqa: ANN401  # SQLAlchemy's own

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from models.case.heard import Heard
-from models.policy.policy import GradingPolicy
+from models.policy.grading import GradingPolicy
 
 
 async def heard_in(words: str, names: Sequence[str], rules: GradingPolicy) -> tuple[Heard, ...] | None:

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.root_causes import READ
 from api.cases.filters import CaseFilters, conditions, hidden, refuse_hidden, shown_to
 from api.http.auth import Caller
 from api.http.cursor import Cursor, Key, Order, instant, number, row_id
@@ -18,7 +19,9 @@ from models.common.vocabulary import Priority
 from models.policy.policy import Policy
 from models.tables.case import CaseRow
 
-COLUMNS = [name for name in CaseItem.model_fields if name != "amount"]
+PLAIN = [name for name in CaseItem.model_fields if name not in {"amount", "root_cause"}]
+COLUMNS: list[Any] = [*(col(getattr(CaseRow, name)) for name in (*PLAIN, "amount_minor", "currency", "saved_at")), READ]
+"""What items are made of."""
 EMPTY = frozenset({"priority", "next_deadline"})
 """Sorted columns that a case may have nothing in."""
 
@@ -66,9 +69,8 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery, policy: 
     refuse_hidden(caller, query)
     if not shown_to(caller, query.sort.column):
         raise hidden(caller, query.sort.column, field="sort")
-    columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency", "saved_at")]
     select_columns: Any = select
-    statement: Any = select_columns(*columns).where(
+    statement: Any = select_columns(*COLUMNS).where(
         in_sight(caller.actor, query.team), *conditions(query, caller, session.get_bind().dialect.name, policy)
     )
     shown = await query.sort.order.page(session, statement, query.cursor, query.limit)
@@ -76,8 +78,8 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery, policy: 
     return CasePage(cases=tuple(item_of(row) for row in shown.rows), next=more)
 
 
-def item_of(row: Any) -> CaseItem:  # noqa: ANN401 # a row mapping with COLUMNS, amount_minor, currency
-    values: dict[str, Any] = {name: row[name] for name in COLUMNS} | {"tags": tuple(row["tags"] or ())}
+def item_of(row: Any) -> CaseItem:  # noqa: ANN401 # a row mapping of COLUMNS
+    values: dict[str, Any] = {name: row[name] for name in (*PLAIN, "root_cause")} | {"tags": tuple(row["tags"] or ())}
     return CaseItem(**values, amount=Money(minor=row["amount_minor"], currency=row["currency"]))
 
 

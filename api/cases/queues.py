@@ -73,9 +73,8 @@ async def queue(
     The most urgent priority first, of these the nearest deadline; what is not graded yet stands among P2.
     """
     _of_the_team(parts, caller, team, Role.platform())
-    columns: list[Any] = [col(getattr(CaseRow, name)) for name in (*COLUMNS, "amount_minor", "currency", "saved_at")]
     select_columns: Any = select
-    chosen: Any = select_columns(*columns, URGENCY.label("urgency"), DUE.label("due")).where(*_waiting(team))
+    chosen: Any = select_columns(*COLUMNS, URGENCY.label("urgency"), DUE.label("due")).where(*_waiting(team))
     if free:
         chosen = chosen.where(col(CaseRow.handler).is_(None))
     async with parts.database.reading() as session:

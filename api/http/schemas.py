@@ -12,7 +12,7 @@ from models.common.base import Body, Frozen, Identifier, Instant, Money, Words, 
 from models.common.identifiers import Phone
 from models.common.lines import LineQuantity
 from models.common.partners import FromPartner
-from models.common.readers import BOOKS, Everybody, Inside, Participants, Platform, Reader, seen_by
+from models.common.readers import BOOKS, Books, Everybody, Inside, Participants, Platform, Reader, seen_by
 from models.common.timeline import TimelineView
 from models.common.vocabulary import (
     Channel,
@@ -172,6 +172,8 @@ class CaseItem(Frozen):
     snoozed_by: Platform[str | None]
     snoozed_until: Platform[Instant | None]
     outcome: Everybody[Outcome | None]
+    root_cause: Books[str | None] = None
+    """Of an archived case, by the policy's catalogue (docs/responsibility.md)."""
     merged_into: Everybody[str | None]
     """The case in which it goes on (WRK-7)."""
     amount: Everybody[Money]
@@ -180,6 +182,8 @@ class CaseItem(Frozen):
     opened_at: Everybody[Instant]
     updated_at: Everybody[Instant]
     closed_at: Everybody[Instant | None]
+    erased_at: Everybody[Instant | None] = None
+    """When what was personal in it was forgotten (ARC-3)."""
 
 
 class CasePage(Frozen):

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import take_turns, upsert
+from adapters.erasure.files import turn
 from api.http.problems import ProblemError, from_fault, problem
 from models.common.actors import Actor, EvidenceRef
 from models.common.partners import Upload
@@ -36,6 +37,7 @@ async def refuse_beyond(session: AsyncSession, actor: Actor, most: int) -> None:
 async def remember(session: AsyncSession, actor: Actor, stored: EvidenceRef, most: int) -> None:
     """Write down who uploaded it; somebody's uploads take turns, so that many at once are counted too."""
     await take_turns(session, f"uploads of {actor.role} {actor.id}")
+    await take_turns(session, turn(stored.sha256))
     known = await session.get(UploadRow, (stored.sha256, actor.role.value, actor.id))
     if known is None:
         await refuse_beyond(session, actor, most)

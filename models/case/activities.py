@@ -273,3 +273,5 @@ class Sealed(Saved):
     sha256: str
     edition: int | None = None
     """The record's; histories of before do not say it: it is the next one."""
+    root_cause: str | None = None
+    """By the policy's catalogue; histories of before do not say it."""

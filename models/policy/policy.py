@@ -39,9 +39,12 @@ from models.common.waits import WaitPolicy
 from models.policy.agents import AgentPolicy
 from models.policy.contacts import ContactPolicy
 from models.policy.eligibility import EligibilityPolicy
+from models.policy.grading import GradingPolicy
 from models.policy.issues import IssueGroupPolicy, IssuePolicies, IssuePolicy, Issues
 from models.policy.replies import RepliesPolicy
 from models.policy.reports import ReportsPolicy
+from models.policy.retention import RetentionPolicy
+from models.policy.root_causes import RootCause
 from models.reconciliation.difference import ReconciliationPolicy
 from models.remedies.order_change import ChangesPolicy
 from models.replacements.state import ReplacementPolicy
@@ -130,46 +133,6 @@ class RoutingRow(Frozen):
     priority: Priority | None = None
     region: Region | None = None
     merchant: str | None = None
-
-
-class SensesPolicy(Frozen):
-    """What the words of `GradingPolicy` mean in a sentence. In a phrase, `…` stands for a few words and `<body>` for any word of that set."""
-
-    sets: dict[str, tuple[str, ...]] = {}
-    """Words that phrases name together: body, colour."""
-    other: tuple[str, ...] = ()
-    """Phrases that have such a word, or a denial, and mean something else: smoke grey, 有没有."""
-    denials: tuple[str, ...] = ()
-    """A word right after one of these is denied: nobody, 没有."""
-    between: tuple[str, ...] = ()
-    """What may stand between the two: nobody *was* hurt, 没有*人*受伤. Any other word there, and the denial is of something else."""
-
-
-class GradingPolicy(Frozen):
-    """CLS-3. Points of severity and urgency, and the matrix that turns them into a priority."""
-
-    money: tuple[tuple[int, int], ...] = ((20_000, 1), (100_000, 2), (500_000, 3))
-    """(at least this many minor units at stake, severity)."""
-    severe_issues: tuple[Issue, ...] = ()
-    """Severity 2 by themselves."""
-    harm_words: tuple[str, ...] = ()
-    """Words of safety and harm: severity 3."""
-    public_words: tuple[str, ...] = ()
-    """Words of regulators and press: urgency 3."""
-    urgent_words: tuple[str, ...] = ()
-    """Words of people who cannot wait: urgency 2."""
-    senses: SensesPolicy | None = None
-    """None: a case from before there were senses; its words count wherever they stand."""
-    perishable_marks: tuple[str, ...] = ("perishable",)
-    """Marks of goods that spoil: urgency 2."""
-    many_lines: int = 3
-    """So many lines concerned: severity 1."""
-    waited: tuple[tuple[Duration, int], ...] = ((timedelta(days=1), 1), (timedelta(days=3), 2), (timedelta(days=7), 3))
-    """(since it happened, at least, urgency)."""
-    repeats: tuple[tuple[int, int], ...] = ((1, 2), (3, 3))
-    """(how often the case came back, at least, urgency)."""
-    matrix: tuple[tuple[Priority, ...], ...]
-    """matrix[severity 0..3][urgency 0..3]."""
 
 
 class MessageRule(Frozen):
@@ -298,6 +261,8 @@ class Policy(Frozen):
     routing: tuple[RoutingRow, ...]
     grading: GradingPolicy
     liability: tuple[LiabilityRow, ...]
+    root_causes: tuple[RootCause, ...] = ()
+    """What went wrong behind a case, for counting; it does not travel with cases."""
     eligibility: EligibilityPolicy
     approval: Approval = Approval()
     automatic: AutomaticPolicy = AutomaticPolicy()
@@ -332,8 +297,11 @@ class Policy(Frozen):
     improve_within: Duration = timedelta(days=14)
     """RES-3: until when whoever is responsible has made the service better."""
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()
+    """Our books beside those of payment providers and carriers."""
     reports: ReportsPolicy = ReportsPolicy()
     review: ReviewPolicy = ReviewPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
+    """ARC-3: how long what is personal is kept."""
     contacts: ContactPolicy = ContactPolicy()
     """NTF-3: what may go to one address, and how it is confirmed."""
     messages: dict[Event, MessageRule]

@@ -57,6 +57,10 @@ class CaseRow(SQLModel, table=True):
     tags: list[str] | None = Field(default=None, sa_column=Column(TextList, nullable=True))
     """None: it has none."""
     outcome: str | None = None
+    root_cause: str | None = None
+    """Of an archived case: by the policy's catalogue, or as people said. Others that it was merged into: `root_cause_merges`."""
+    root_cause_by: str | None = None
+    """Who said so; None: it follows from facts, finding and words."""
     merged_into: str | None = None
     """The case in which it goes on (WRK-7)."""
     amount_minor: int = Field(default=0, sa_type=BigInteger)
@@ -73,6 +77,10 @@ class CaseRow(SQLModel, table=True):
     saved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the row was written, by the database's clock: lists show again what was saved while somebody pages (api/http/cursor.py)."""
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    erasing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when it is being forgotten (ARC-3): it is held no more, and taken up again after a crash."""
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When that was done: what is left are figures."""
     epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """Which run of the workflow saved it last (`runs`); 0: before this was kept."""
     events: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

@@ -8,6 +8,9 @@ from sqlalchemy import Index, TextClause, text
 
 OPEN = text("stage <> 'closed'")
 """As partial indexes have it: whoever looks for open cases says it in these words, or those indexes are not found."""
+CLOSED = text("stage = 'closed' AND erased_at IS NULL")
+"""And not forgotten yet (ARC-3)."""
+ERASING = text("erasing_since IS NOT NULL AND erased_at IS NULL")
 SELDOM = {
     "deadline": "next_deadline",
     "review": "review",
@@ -17,6 +20,7 @@ SELDOM = {
     "merged": "merged_into",
     "offered_to": "offered_to",
     "offered_team": "offered_team",
+    "root_cause": "root_cause",
 }
 """Columns that most cases have nothing in, by the names of their indexes."""
 URGENCY, DUE = text("coalesce(priority, 'P2')"), text("coalesce(next_deadline, '9999-12-31 00:00:00+00'::timestamptz)")
@@ -51,6 +55,8 @@ OF_CASES = (
     _where(text("overdue"), "ix_cases_overdue", "next_deadline"),
     *(_where(text(f"{column} IS NOT NULL"), f"ix_cases_{name}", column, "case_id") for name, column in SELDOM.items()),
     _tagged(),
+    _where(CLOSED, "ix_cases_closed", "closed_at", "case_id"),
+    _where(ERASING, "ix_cases_erasing", "erasing_since", "case_id"),
     Index("ix_cases_queue", "team", URGENCY, DUE, "case_id", postgresql_where=OPEN).ddl_if(dialect="postgresql"),
     Index("ix_cases_id", "case_id", postgresql_using="hash").ddl_if(dialect="postgresql"),
 )

@@ -11,7 +11,8 @@ from models.common.actors import EvidenceRef
 from models.common.base import Body, Money
 from models.common.plain_text import plain_text
 from models.common.vocabulary import Issue, Kind, Meaning
-from models.policy.policy import GradingPolicy, PolicySlice
+from models.policy.grading import GradingPolicy
+from models.policy.policy import PolicySlice
 from rules.case.access import PARTIES
 from rules.case.senses import left, meant
 from rules.common.format import minor_units

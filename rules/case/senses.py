@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from models.common.plain_text import plain_text
-from models.policy.policy import SensesPolicy
+from models.policy.grading import SensesPolicy
 
 Words = tuple[str, ...]
 

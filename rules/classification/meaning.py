@@ -16,7 +16,7 @@ from pydantic import Field
 
 from models.case.heard import MOST, QUOTED, Heard
 from models.common.vocabulary import Meaning
-from models.policy.policy import GradingPolicy
+from models.policy.grading import GradingPolicy
 from rules.case.grading import heaviest_first, listed, told_apart, words_for
 from rules.classification import linear
 from rules.classification.linear import Linear, LinearSheet, ModelError, read_model

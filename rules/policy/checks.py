@@ -21,7 +21,8 @@ from models.common.vocabulary import (
 )
 from models.policy.agents import AgentPolicy
 from models.policy.contacts import ContactPolicy
-from models.policy.policy import GradingPolicy, Policy
+from models.policy.grading import GradingPolicy
+from models.policy.policy import Policy
 from rules.case.routing import COLUMNS
 from rules.common.best_row import best, fits, named
 from rules.common.policy_fault import Faults, Loc, unknown
@@ -29,6 +30,7 @@ from rules.policy.calendar_checks import calendar_faults, zone_faults
 from rules.policy.eligibility_checks import eligibility_faults
 from rules.policy.liability_checks import responsibility_faults
 from rules.policy.returns_checks import return_faults
+from rules.policy.root_cause_checks import root_cause_faults
 
 SIZE = 4
 """Severity and urgency each go from 0 to 3."""
@@ -54,6 +56,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from eligibility_faults(policy)
     yield from _limits(policy)
     yield from return_faults(policy)
+    yield from root_cause_faults(policy)
 
 
 def _names(policy: Policy) -> Faults:
@@ -66,7 +69,8 @@ def _names(policy: Policy) -> Faults:
     for index, row in enumerate(policy.routing):
         if row.team not in policy.teams:
             yield ("routing", index, "team"), unknown("team", row.team, policy.teams)
-    for table, ids in (("routing", [row.id for row in policy.routing]), ("liability", [row.id for row in policy.liability])):
+    for table in ("routing", "liability", "root_causes"):
+        ids: list[str] = [row.id for row in getattr(policy, table)]
         for index, id_ in enumerate(ids):
             if id_ in ids[:index]:
                 yield (table, index, "id"), f'the id "{id_}" is taken by {table}[{ids.index(id_)}]; give each row its own'

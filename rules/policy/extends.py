@@ -25,7 +25,9 @@ WHOLE: frozenset[Loc] = frozenset(
     }
 )
 """Tables whose names are each market's own: a file that writes one writes all of it."""
-ROWS: frozenset[Loc] = frozenset({("routing",), ("liability",), ("eligibility", "rules"), ("eligibility", "freight")})
+ROWS: frozenset[Loc] = frozenset(
+    {("routing",), ("liability",), ("root_causes",), ("eligibility", "rules"), ("eligibility", "freight")}
+)
 """Tables of rules. A row of a known id changes that row; a new one comes before those of the other file."""
 MONEY: frozenset[Loc] = frozenset(
     {

@@ -3,7 +3,7 @@
 from models.case.state import Archive
 from models.common.events import Event
 from models.common.vocabulary import Outcome, WaitFor, WaitingOn
-from rules.case.archive import root_cause
+from rules.case.archive import root_cause_of_before
 from workflows.kit.case_context import CaseContext
 from workflows.remedies.execution import conclude
 
@@ -17,7 +17,8 @@ async def archive(context: CaseContext) -> None:
     sealed = await context.seal()
     sha256, outcome = sealed.sha256, case.outcome or Outcome.RESOLVED
     edition = sealed.edition or (case.archive.edition + 1 if case.archive else 1)
-    case.archive = Archive(sha256=sha256, edition=edition, at=context.now, outcome=outcome, root_cause=root_cause(case))
+    cause = sealed.root_cause or root_cause_of_before(case)
+    case.archive = Archive(sha256=sha256, edition=edition, at=context.now, outcome=outcome, root_cause=cause)
     case.closed_at = context.now
     context.note(Event.ARCHIVED, sha256=sha256, outcome=outcome.value)
 

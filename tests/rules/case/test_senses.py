@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from models.common.plain_text import plain_text
-from models.policy.policy import GradingPolicy, Policy, SensesPolicy
+from models.policy.grading import GradingPolicy, SensesPolicy
+from models.policy.policy import Policy
 from rules.case.senses import left, meant
 from rules.policy.checks import faults_of
 

@@ -20,12 +20,15 @@ def temporal_program() -> str:
 
 
 async def start_temporal(**dynamic_config: str) -> WorkflowEnvironment:
-    """A real server with time skipping by hand (`fast_forward`); see docs/architecture.md for its two settings."""
+    """A real server with time skipping by hand (`fast_forward`); see docs/architecture.md for its first two settings. By the last three it deletes
+    what has just been closed within seconds.
+    """
     settings = {
         "frontend.WorkflowTimeSkippingEnabled": "true",
         "history.timerProcessorMaxTimeShift": '"10ms"',
         "matching.numTaskqueueReadPartitions": "1",
         "matching.numTaskqueueWritePartitions": "1",
+        **{f"history.{queue}ProcessorUpdateAckInterval": '"1s"' for queue in ("transfer", "visibility", "timer")},
         **dynamic_config,
     }
     return await WorkflowEnvironment.start_time_skipping_v2(

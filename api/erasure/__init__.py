@@ -1,0 +1,1 @@
+"""Requests to be forgotten and legal holds over HTTP (ARC-3)."""
