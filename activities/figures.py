@@ -83,6 +83,7 @@ async def make_facts(session: AsyncSession, policy: Policy, case_ids: Sequence[s
         given = money_given(case, policy.claims.funded_by, [_claimed(claim) for claim in of_case])
         facts: Row = {
             "case_id": row.case_id,
+            "root_cause": row.root_cause,
             "claims_saved_at": max((claim.saved_at for claim in of_case if claim.saved_at), default=None),
         }
         if known.get(row.case_id) != (row.epoch, row.version):

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Body, Depends, Path
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import upsert
+from adapters.database.engine import take_turns, upsert
 from adapters.database.root_causes import merges
 from api.http.auth import Caller
 from api.http.bodies import check_body
@@ -209,7 +209,15 @@ async def _of(session: AsyncSession, parts: Parts, case_id: str, language: Local
 
 
 async def _say(session: AsyncSession, case_id: str, cause: str | None, by: str | None) -> None:
-    said = update(CaseRow).where(col(CaseRow.case_id) == case_id).values(root_cause=cause, root_cause_by=by)
+    said = (
+        update(CaseRow)
+        .where(col(CaseRow.case_id) == case_id)
+        .values(
+            root_cause=cause,
+            root_cause_by=by,
+            saved_at=await take_turns(session, case_id),  # figures follow it
+        )
+    )
     await session.exec(said)
 
 

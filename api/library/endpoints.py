@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.case_texts import whole
+from adapters.database.root_causes import READ
 from api.cases.filters import CaseFilters, conditions, refuse_hidden
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, only_for
 from api.http.lookup import find
@@ -23,7 +24,7 @@ from models.common.vocabulary import Issue, Locale, Outcome, Party, Stage
 from models.knowledge.entry import Short
 from models.library.views import CauseCount, ExcerptView, FoundCase, GivenRemedy, LibraryPage, SimilarCase, SimilarCases
 from models.remedies.remedy import Remedy
-from models.tables.case import ArchiveRow, CaseRow
+from models.tables.case import CaseRow
 from models.tables.library import LessonRow
 from rules.policy.load import slice_policy
 
@@ -103,9 +104,9 @@ async def _rows(session: AsyncSession, found: Iterable[Found]) -> dict[str, Case
 
 
 async def _root_causes(session: AsyncSession, case_ids: Iterable[str]) -> dict[str, str]:
-    """As the newest edition of each closed case's record has it."""
-    columns = select(ArchiveRow.case_id, ArchiveRow.root_cause).where(col(ArchiveRow.case_id).in_([*case_ids]))
-    return dict((await session.exec(columns.order_by(col(ArchiveRow.edition)))).all())
+    """As each counts now: corrected by people, and merged."""
+    columns: Any = select(CaseRow.case_id, READ).where(col(CaseRow.case_id).in_([*case_ids]))
+    return {case_id: cause for case_id, cause in (await session.exec(columns)).all() if cause is not None}
 
 
 def _brief(parts: Parts, row: CaseRow, causes: dict[str, str], language: Locale) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import True_
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.root_causes import is_any_of
 from adapters.library.finders import EVERY, Hit, Sight, finder
 from adapters.library.index import frequencies_of, passages_by_case, terms_by_document
 from api.http.lookup import in_sight
@@ -17,7 +18,7 @@ from models.common.actors import Actor
 from models.common.vocabulary import ErrorType, Role, Stage
 from models.library.passage import readers_named
 from models.tables.case import CaseRow
-from rules.library.passages import passages_of, readable, trait, traits_of
+from rules.library.passages import passages_of, readable, traits_of
 from rules.library.ranking import NEARLY, SIMILAR_AT_LEAST, Excerpt, excerpts, fit, telling, weights
 from rules.library.words import asked_words, terms_of
 
@@ -124,18 +125,14 @@ async def similar(session: AsyncSession, actor: Actor, case: CaseState, cause: s
     known = {term: count for term, count in frequencies.items() if count > 1 and term != EVERY}
     weight = {term: value * (TRAIT if term in traits else 1.0) for term, value in weights(known, frequencies[EVERY]).items()}
     closed = [col(CaseRow.stage) == Stage.CLOSED.value, col(CaseRow.case_id) != case.case_id]
-    sight = Sight(frozenset({Role.SUPERVISOR.value}), looked_for(actor, closed))
-    hits = list[Hit]()
     if cause is not None:
-        wanted = trait("cause", cause)
-        counted = await frequencies_of(session, [wanted])
-        hits = await finder(session).having_all(session, [wanted], counted, sight, NEWEST) if counted[wanted] else []
-    else:
-        rare = telling(known, least=2, most=FEW)[:RARE_WORDS]
-        hits = await finder(session).having_any(session, rare, sight)
-        common = [term for term in sorted(traits & known.keys()) if term.startswith(("=issue=", "=sku=", "=category="))][:2]
-        if common:
-            hits += await finder(session).having_all(session, common, frequencies, sight, NEWEST // 2)
+        closed.append(is_any_of([cause]))
+    sight = Sight(frozenset({Role.SUPERVISOR.value}), looked_for(actor, closed))
+    rare = telling(known, least=2, most=FEW)[:RARE_WORDS]
+    hits = await finder(session).having_any(session, rare, sight)
+    common = [term for term in sorted(traits & known.keys()) if term.startswith(("=issue=", "=sku=", "=category="))][:2]
+    if common:
+        hits += await finder(session).having_all(session, common, frequencies, sight, NEWEST // 2)
     whole = sum(weight.values()) or 1.0
     found = dict[str, Found]()
     for case_id, had, share in await _weighed(session, hits, [*weight], weight):

@@ -14,7 +14,6 @@ from models.common.vocabulary import ClockName, Outcome, Party, RemedyKind, Role
 from models.investigation.clocks import Clock
 from models.policy.policy import Policy
 from models.remedies.remedy import Remedy
-from rules.case.archive import root_cause
 from rules.claims.receivables import given
 from rules.facts.parcels import as_given_up, lines_in_question, parcel_in_question
 from rules.figures.times import packed, places_of
@@ -81,7 +80,6 @@ def facts_of(case: CaseState, policy: Policy) -> dict[str, Any]:
         "product": line.sku if line else None,
         "category": line.category if line else None,
         "party": case.finding.party if case.finding else None,
-        "root_cause": root_cause(case) if case.finding else None,
         "places": places_of(spent),
         "times": packed(spent),
     }

@@ -16,7 +16,6 @@ from models.common.vocabulary import Role
 from models.investigation.findings import Finding
 from models.library.lesson import LessonContent
 from models.library.passage import Document, Passage, PassageKind, readers_named
-from rules.case.archive import root_cause
 from rules.case.sayings import is_there, saying_view
 from rules.common.readers import sees
 from rules.library.words import terms_of
@@ -76,7 +75,6 @@ def traits_of(case: CaseState) -> frozenset[str]:
         "merchant": [order.merchant_id] if order else [],
         "carrier": [shipment.carrier_id for shipment in case.shipments],
         "wanted": [case.receipt.wanted.remedy] if case.receipt.wanted else [],
-        "cause": [root_cause(case)] if case.finding else [],
         "party": [case.finding.party] if case.finding else [],
         "fact": [fact.name for fact in case.facts if fact.value is True],
         "amount": [f"{order.total.currency}{round(math.log2(order.total.minor + 1))}"] if order else [],
