@@ -154,6 +154,9 @@ class Settings(BaseSettings):
     requests_at_once: int = Field(default=64, ge=1)
     """So many requests are served at once by an API process; more are refused with 503 and `Retry-After`."""
 
+    web_ui_origins: list[str] = []
+    """Where the Temporal Web UI is, as JSON: `["https://temporal.shop.example"]`; its pages may have payloads decrypted. Empty: `ui_port`."""
+
     metrics_token: SecretStr | None = None
     """The bearer token that `/metrics` asks for; None: whoever reaches the API reads them."""
 

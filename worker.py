@@ -16,7 +16,6 @@ import structlog
 import uvloop
 from temporalio import activity, workflow
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from activities.case.assignment import DispatchActivities
@@ -53,6 +52,7 @@ from adapters.database.engine import Database
 from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
+from adapters.payloads.converter import data_converter
 from adapters.schedules import keep_schedules
 from adapters.seal import Sealed, Sealing
 from models.common.partner_registry import PARTNER_QUEUES
@@ -203,7 +203,7 @@ async def main() -> None:
     client = await Client.connect(
         settings.temporal,
         namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=data_converter(settings),
         interceptors=[Sealing(settings)],
     )
     database = Database(settings)

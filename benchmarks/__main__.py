@@ -22,7 +22,7 @@ from rich.table import Table
 from benchmarks import against
 from benchmarks.figures import goal_of
 
-MEASUREMENTS = ("calendar", "classify", "dispatch", "history", "lives", "opening", "memory", "waiting", "lists")
+MEASUREMENTS = ("calendar", "classify", "dispatch", "history", "lives", "opening", "memory", "payloads", "waiting", "lists")
 """The modules of this folder that measure something, the quick ones first."""
 LARGER = ("waiting", "lists")
 """Those that `--large` is for."""

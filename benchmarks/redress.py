@@ -18,9 +18,10 @@ from uuid import uuid4
 
 import httpx
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from adapters.payloads.converter import data_converter
 from adapters.seal import Sealing
+from adapters.secrets import change_secrets, made_payload_key
 from api.http.auth import make_token
 from benchmarks.partners import order_of
 from benchmarks.processes import children, cpu_seconds, running
@@ -111,12 +112,15 @@ class Redress:
 
 
 @asynccontextmanager
-async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
-    """Started, with so many orders of each copied state; stopped and removed at the end."""
+async def running_redress(orders: int, *, encrypted: bool = False, **extra: str) -> AsyncGenerator[Redress]:
+    """Started, with so many orders of each copied state; stopped and removed at the end. `encrypted`: with a payload key."""
     with tempfile.TemporaryDirectory(prefix="redress-bench-") as name:
         folder = Path(name)
         settings = _settings(folder)
         environment = _environment(settings, extra)
+        if encrypted:
+            key = made_payload_key()
+            change_secrets(settings, lambda known: known.model_copy(update={"payload_keys": (key,)}))
         sandbox = (sys.executable, "-m", "benchmarks.partners", folder / "sandbox", str(settings.sandbox_port))
         about = (f"{settings.api_url}/v1/webhooks", str(orders))
         log = folder / "output.txt"
@@ -135,7 +139,7 @@ async def running_redress(orders: int, **extra: str) -> AsyncGenerator[Redress]:
             ):
                 await _ready(log, up, http, f"http://{settings.host}:{settings.sandbox_port}/healthz")
                 client = await Client.connect(
-                    settings.temporal, data_converter=pydantic_data_converter, interceptors=[Sealing(settings)]
+                    settings.temporal, data_converter=data_converter(settings), interceptors=[Sealing(settings)]
                 )
                 database = f"file:{settings.data_dir / 'redress.db'}?mode=ro"
                 with closing(sqlite3.connect(database, uri=True, isolation_level=None)) as rows:

@@ -12,10 +12,10 @@ from rich.table import Table
 from sqlmodel import col, select
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from adapters.database.engine import Database
+from adapters.payloads.converter import data_converter
 from adapters.schedules import RECONCILIATION
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
@@ -75,7 +75,7 @@ async def compare(settings: Settings, minutes: float) -> tuple[PageReport, list[
     """What came of it, and the differences that are open then."""
     try:
         client = await Client.connect(
-            settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
+            settings.temporal, namespace=settings.temporal_namespace, data_converter=data_converter(settings)
         )
     except (RPCError, RuntimeError) as error:
         raise CommandError(say("away", address=settings.temporal)) from error

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from adapters.database.engine import Database
+from adapters.payloads.converter import data_converter
 from adapters.restart import kept, runs
 from adapters.restart import restart as start_again
 from adapters.schedules import SWEEP
@@ -77,7 +77,7 @@ async def _connected(settings: Settings) -> Client:
         return await Client.connect(
             settings.temporal,
             namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
+            data_converter=data_converter(settings),
             interceptors=[Sealing(settings)],
         )
     except (RPCError, RuntimeError) as error:

@@ -17,6 +17,7 @@ from models.tables import (
     knowledge,
     money,
     parcels,
+    payloads,
     reconciliation,
     returns,
     revocations,
@@ -37,6 +38,7 @@ TABLES = (
     addresses,
     improvements,
     parcels,
+    payloads,
     revocations,
 )
 """Every module with tables: importing it makes them known."""

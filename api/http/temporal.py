@@ -12,13 +12,13 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from adapters.database.engine import Database
 from adapters.database.requests import digest_of
 from adapters.logs.correlation import Correlation
+from adapters.payloads.converter import data_converter
 from adapters.seal import Sealing
 from adapters.starting import OWNER, REQUEST, start_case
 from api.http.problems import ProblemError, from_fault, not_found, problem, too_large
@@ -56,7 +56,7 @@ class CaseEngine:
         client = await Client.connect(
             settings.temporal,
             namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
+            data_converter=data_converter(settings),
             interceptors=[Correlation(), Sealing(settings)],
             lazy=True,
             retry_config=RETRIES,

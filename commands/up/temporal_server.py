@@ -17,6 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from adapters.secrets import secrets_of
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from settings import Settings
@@ -61,6 +62,7 @@ def command(settings: Settings, program: Path) -> tuple[str, ...]:
         f"--db-filename={(settings.data_dir / f'temporal-{_version(program)}.db').absolute()}",
         *namespace,
         *attributes,
+        *((f"--ui-codec-endpoint={settings.api_url}/codec",) if secrets_of(settings).payload_keys else ()),
     )
 
 
