@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from commands import classifier, keys, people, readers, reconcile, route, seal, sweep, token
+from commands import classifier, keys, people, readers, reconcile, release, route, seal, sweep, token
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -49,6 +49,7 @@ main.add_typer(route.app, name="route")
 main.add_typer(partner.app, name="partner")
 main.add_typer(seal.app, name="seal")
 main.add_typer(keys.app, name="keys")
+main.add_typer(release.app, name="release")
 main.add_typer(classifier.app, name="classifier")
 
 

@@ -18,7 +18,7 @@ PartnerQueue = Annotated[str, Field(pattern=rf"^({'|'.join(PARTNER_QUEUES)})$")]
 class Settings(BaseSettings):
     """The settings of every process of Redress. Defaults are those of `make run`: everything on this machine."""
 
-    model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore", populate_by_name=True)
 
     data_dir: Path = Path(".redress")
     """Databases, evidence, secrets and logs of `redress up`."""
@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     temporal_program: Path | None = None
     """The Temporal CLI program; None: the one on PATH, beside the interpreter, or the SDK's download."""
+    temporal_deployment_name: str | None = Field(default=None, validation_alias="TEMPORAL_DEPLOYMENT_NAME")
+    """The Worker Deployment that the workers belong to; None: they take all cases, whichever release began them (docs/releases.md)."""
+    temporal_worker_build_id: str | None = Field(default=None, validation_alias="TEMPORAL_WORKER_BUILD_ID")
+    """The version of that deployment that this program is."""
     task_queue: str = "cases"
     worker_cached_cases: int = 1000
     """Open cases that a worker keeps in memory; an evicted one is replayed when something happens to it."""

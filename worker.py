@@ -55,6 +55,7 @@ from adapters.logs.logging import configure_logging
 from adapters.payloads.converter import data_converter
 from adapters.schedules import keep_schedules
 from adapters.seal import Sealed, Sealing
+from adapters.temporal.releases import deployment
 from models.common.partner_registry import PARTNER_QUEUES
 from models.policy.policy import Policy
 from rules.case.grading import prepare
@@ -82,6 +83,8 @@ PARTNER_POLLERS = 4
 """At most, for each partner's queue: few calls wait there at a time, and an idle connection costs memory."""
 
 EVERY_DAY = timedelta(days=1)
+
+WORKFLOWS = (CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow, SweepWorkflow)
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -113,7 +116,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         promotion=partners.promotion,
     )
     return Wiring(
-        workflows=(CaseWorkflow, ClaimWorkflow, ReconciliationWorkflow, ReplacementWorkflow, ReturnWorkflow, SweepWorkflow),
+        workflows=WORKFLOWS,
         activities=activities_of(
             PartnerActivities(
                 partners.merchant,
@@ -151,8 +154,10 @@ async def at_work(
 
     `patience`: how long a stopping worker lets its calls go on.
     """
+    version = deployment(settings)
     cases = Worker(
         client,
+        deployment_config=version,
         task_queue=settings.task_queue,
         workflows=wiring.workflows,
         activities=wiring.of(None),
@@ -167,6 +172,7 @@ async def at_work(
     of_partners = [
         Worker(
             client,
+            deployment_config=version,
             task_queue=f"{settings.task_queue}-{queue}",
             activities=wiring.of(queue),
             interceptors=[Correlation()],

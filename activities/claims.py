@@ -36,7 +36,7 @@ from models.claims.state import (
 )
 from models.common import generation
 from models.common.actors import Actor
-from models.common.base import Money
+from models.common.base import Money, stored
 from models.common.errors import PartnerError
 from models.common.projection import Saved
 from models.common.vocabulary import MessageChannel, Party, Role
@@ -126,7 +126,7 @@ class ClaimActivities:
             ClaimRow.status != ClaimStatus.WITHDRAWN,
         )
         async with self._database.reading() as session:
-            claims = [ClaimState.model_validate(row.state).claim for row in (await session.exec(asked)).all()]
+            claims = [stored(ClaimState, row.state).claim for row in (await session.exec(asked)).all()]
         minor = sum(claim.amount.minor for claim in claims if claim.tracking == parcel.tracking)
         return Money(minor=minor, currency=parcel.currency)
 

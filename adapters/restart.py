@@ -10,6 +10,7 @@ from adapters.database.engine import Database
 from adapters.starting import start_case
 from models.case.state import CaseStart, CaseState, TimelineEntry
 from models.common.actors import Actor
+from models.common.base import stored
 from models.common.events import Event
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import ChildState, Remedy
@@ -45,7 +46,7 @@ async def restart(  # noqa: PLR0917
     A wait begins anew. Returns and replacements that run go on; one that does not was broken off, as when an operator ended it. What a
     partner told meanwhile is asked for again, or found by the reconciliation.
     """
-    state = CaseState.model_validate(row.state)
+    state = stored(CaseState, row.state)
     remedies = tuple([await _with_its_children(client, remedy) for remedy in state.remedies])
     entry = TimelineEntry(version=row.version + 1, at=at, event=Event.RESTARTED, by=by)
     change = {"version": entry.version, "entries": (entry,), "remedies": remedies, "wait": None}

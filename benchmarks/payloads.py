@@ -14,7 +14,7 @@ from statistics import geometric_mean
 from benchmarks.history import clear_and_small
 from benchmarks.redress import Redress, each, running_redress
 
-ROUNDS = 6
+ROUNDS = 8
 LIVES_A_TURN = 10
 AT_ONCE = 10
 SETTLE = 2.0

@@ -2,14 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from pydantic import TypeAdapter
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import (
     ActivitySerializationContext,
+    CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
     PayloadCodec,
     SerializationContext,
     WithSerializationContext,
@@ -24,17 +30,37 @@ from models.common.vocabulary import ErrorType
 from settings import Settings
 
 ENCODING = b"binary/encrypted"
+_adapter = cache(TypeAdapter[Any])
 NAME = "data-key"
 """The entry of a payload's metadata that names its data key."""
+
+
+class ReadsWhatItKnows(PydanticJSONPlainPayloadConverter):
+    """Values as JSON. A newer release may have sent them: fields that are unknown here are passed over, however deep (docs/releases.md)."""
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:  # noqa: ANN401  # whatever was asked for
+        return _adapter(type_hint or Any).validate_json(payload.data, extra="ignore")
+
+
+class Converter(CompositePayloadConverter):
+    """The SDK's own, but for JSON."""
+
+    def __init__(self) -> None:
+        usual = DefaultPayloadConverter.default_encoding_payload_converters
+        super().__init__(*(ReadsWhatItKnows() if isinstance(one, JSONPlainPayloadConverter) else one for one in usual))
+
+
+PLAIN = DataConverter(payload_converter_class=Converter)
+"""Without encryption."""
 
 
 def data_converter(settings: Settings) -> DataConverter:
     """For every client and worker. The first payload key counts from the next start on, later ones at once (docs/payloads.md)."""
     keyring = Keyring(settings)
     if not keyring.payload_keys:
-        return pydantic_data_converter
+        return PLAIN
     return replace(
-        pydantic_data_converter,
+        PLAIN,
         payload_codec=CaseCodec(DataKeys(Database(settings), keyring)),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

@@ -6,14 +6,15 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import Database, insert_if_absent, upsert
+from adapters.database.engine import Database, execute, insert_if_absent, upsert
 from adapters.secrets import Keyring, PayloadKey
 from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType
@@ -28,6 +29,7 @@ REMEMBERED = 60.0
 MOST_REMEMBERED = 10_000
 AT_A_TIME = 500
 """Rows that a rotation wraps anew in one transaction."""
+_FIND = select(DataKeyRow).where(col(DataKeyRow.name) == bindparam("wanted"))
 
 
 def name_of(workflow_id: str) -> str:
@@ -67,18 +69,22 @@ class DataKeys:
 
     async def _find(self, name: str, *, make: bool) -> AESGCM:
         async with self._database.reading() as session:
-            row = await session.get(DataKeyRow, name)
+            row = await _row(session, name)
         if row is None and make:
+            key = AESGCM.generate_key(256)
+            made = {**wrapped(self._keyring.payload_keys[0], name, key), "made_at": datetime.now(UTC), "destroyed_at": None}
             async with self._database.writing() as session:
-                await insert_if_absent(session, DataKeyRow, self._made(name))
-                row = await session.get(DataKeyRow, name)
+                if await insert_if_absent(session, DataKeyRow, made):
+                    return AESGCM(key)
+                row = await _row(session, name)  # another process was quicker
         if row is None or row.wrapped is None:
             raise _gone(name)
         return AESGCM(unwrapped(self._keyring.payload_keys, row))
 
-    def _made(self, name: str) -> dict[str, Any]:
-        key = AESGCM.generate_key(256)
-        return {**wrapped(self._keyring.payload_keys[0], name, key), "made_at": datetime.now(UTC), "destroyed_at": None}
+
+async def _row(session: AsyncSession, name: str) -> DataKeyRow | None:
+    """It has the columns' names, and is no object of the session's."""
+    return cast("DataKeyRow | None", (await execute(session, _FIND, wanted=name)).first())
 
 
 def wrapped(by: PayloadKey, name: str, key: bytes) -> dict[str, Any]:

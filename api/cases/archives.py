@@ -17,7 +17,7 @@ from api.http.routes import SeenRoute
 from api.http.timelines import TimelineReader
 from models.case.state import CaseState
 from models.case.views import CaseView
-from models.common.base import Frozen, Instant
+from models.common.base import Frozen, Instant, stored
 from models.common.readers import Books, Everybody, Platform
 from models.common.timeline import TimelineView
 from models.common.vocabulary import ErrorType, Locale, Outcome
@@ -72,7 +72,7 @@ async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id
 
 def _edition(parts: Parts, caller: Caller, language: Locale, row: ArchiveRow, contact: ContactRow | None) -> Edition:
     """Nothing can be done to it."""
-    state = CaseState.model_validate(row.record["state"])
+    state = stored(CaseState, row.record["state"])
     view = view_of(state, slice_policy(parts.policy, row.at), caller.actor, row.at, language)
     reader = TimelineReader.of(caller, parts.policy.zone, language, state, contact)
     return Edition(

@@ -18,7 +18,7 @@ from api.http.dependencies import CallerOf, PartsOf
 from api.http.lookup import in_sight
 from api.http.responses import ALWAYS, OWN, READING, problems
 from api.http.routes import SeenRoute
-from models.common.base import Frozen, Identifier
+from models.common.base import Frozen, Identifier, stored
 from models.common.readers import Platform
 from models.tables.case import CaseRow
 from models.tables.desk import SavedViewRow
@@ -119,7 +119,7 @@ async def delete_view(parts: PartsOf, caller: CallerOf, view_id: SavedId) -> Non
 
 async def count(session: AsyncSession, caller: Caller, row: SavedViewRow) -> ViewCount:
     await plan_lists(session)
-    filters = CaseFilters.model_validate(row.filters)
+    filters = stored(CaseFilters, row.filters)
     fitting = conditions(filters, caller, session.get_bind().dialect.name)
     some: Any = (
         select(literal(1)).select_from(CaseRow).where(in_sight(caller.actor, filters.team), *fitting).limit(COUNTED_TO + 1)
@@ -129,7 +129,7 @@ async def count(session: AsyncSession, caller: Caller, row: SavedViewRow) -> Vie
 
 
 def _view(row: SavedViewRow) -> SavedView:
-    query = CaseQuery.model_validate({**row.filters, "sort": row.sort})
+    query = stored(CaseQuery, {**row.filters, "sort": row.sort})
     return SavedView(
         **row.model_dump(include=set(SavedBy.model_fields)),
         filters=row.filters,

@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -28,9 +28,19 @@ def unfit(*, rule: str, zh: str, en: str) -> PydanticCustomError:
 
 
 class Frozen(BaseModel):
-    """A value that never changes after it was made; unknown fields are an error, so that a typing mistake is seen."""
+    """A value that never changes after it was made. Unknown fields are an error where people write (bodies, policy files), so that a typing
+    mistake is seen; `stored` and Temporal's payloads (adapters/payloads/converter.py) pass over them.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def stored(model: type[M], content: object) -> M:
+    """A value of a row, or that another process sent: a newer release may have written it, so what is unknown is passed over, however deep."""
+    return model.model_validate(content, extra="ignore")
 
 
 def wire_name(name: str) -> Any:  # noqa: ANN401  # pydantic's own annotation

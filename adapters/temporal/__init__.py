@@ -1,0 +1,1 @@
+"""The Temporal server: the connection to it, and what cases need there."""
