@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from commands import classifier, keys, people, readers, reconcile, release, route, seal, sweep, token
+from commands.backup import command as backup
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -42,6 +43,8 @@ main.command("import")(importing.import_)
 main.command()(reconcile.reconcile)
 main.command()(sweep.sweep)
 main.command()(sweep.restart)
+main.command()(backup.backup)
+main.command()(backup.restore)
 main.command()(readers.readers)
 main.add_typer(token.app, name="token")
 main.add_typer(people.app, name="people")
