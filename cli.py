@@ -6,7 +6,24 @@ import typer
 from pydantic import ValidationError
 
 from adapters.program import leave
-from commands import classifier, doctor, forget, library, people, readers, reconcile, review, route, seal, sweep, temporal, token
+from commands import (
+    classifier,
+    doctor,
+    forget,
+    keys,
+    library,
+    people,
+    readers,
+    reconcile,
+    release,
+    review,
+    route,
+    seal,
+    sweep,
+    temporal,
+    token,
+)
+from commands.backup import command as backup
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
 from commands.demo import command as demo
@@ -48,6 +65,8 @@ main.command()(reports.report)
 main.command()(review.review)
 main.command()(sweep.sweep)
 main.command()(sweep.restart)
+main.command()(backup.backup)
+main.command()(backup.restore)
 main.command()(readers.readers)
 main.command()(doctor.doctor)
 main.add_typer(temporal.app, name="temporal")
@@ -58,6 +77,8 @@ main.add_typer(library.app, name="library")
 main.add_typer(partner.app, name="partner")
 main.add_typer(seal.app, name="seal")
 main.add_typer(forget.app, name="forget")
+main.add_typer(keys.app, name="keys")
+main.add_typer(release.app, name="release")
 main.add_typer(classifier.app, name="classifier")
 
 

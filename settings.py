@@ -18,7 +18,7 @@ PartnerQueue = Annotated[str, Field(pattern=rf"^({'|'.join(PARTNER_QUEUES)})$")]
 class Settings(BaseSettings):
     """The settings of every process of Redress. Defaults are those of `make run`: everything on this machine."""
 
-    model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="REDRESS_", env_file=".env", extra="ignore", populate_by_name=True)
 
     data_dir: Path = Path(".redress")
     """Databases, evidence, secrets and logs of `redress up`."""
@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     """The address of the cluster's Web UI, for messages that name it; None: that of `redress up`, at `ui_port`."""
     temporal_program: Path | None = None
     """The Temporal CLI program; None: the one on PATH, beside the interpreter, or the SDK's download."""
+    temporal_deployment_name: str | None = Field(default=None, validation_alias="TEMPORAL_DEPLOYMENT_NAME")
+    """The Worker Deployment that the workers belong to; None: they take all cases, whichever release began them (docs/releases.md)."""
+    temporal_worker_build_id: str | None = Field(default=None, validation_alias="TEMPORAL_WORKER_BUILD_ID")
+    """The version of that deployment that this program is."""
     task_queue: str = "cases"
     """Where workers take their work from; the partners' queues begin with it (`cases-payment`)."""
     worker_cached_cases: int = 1000
@@ -178,6 +182,9 @@ class Settings(BaseSettings):
     worker_host: str = "127.0.0.1"
     worker_port: int | None = None
     """Where a worker answers `/healthz`, `/readyz` and `/metrics`; None: nowhere."""
+    web_ui_origins: list[str] = []
+    """Where the Temporal Web UI is, as JSON: `["https://temporal.shop.example"]`; its pages may have payloads decrypted. Empty: `ui_port`."""
+
     metrics_token: SecretStr | None = None
     """The bearer token that `/metrics` asks for; None: whoever reaches API or worker reads them."""
     traces_url: str | None = None

@@ -72,6 +72,7 @@ from adapters.telemetry.gauges import Gauges
 from adapters.telemetry.port import open_port
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
+from adapters.temporal.releases import deployment
 from models.common.partner_registry import PARTNER_QUEUES
 from models.policy.policy import Policy
 from rules.case.grading import prepare
@@ -110,6 +111,17 @@ this for a case (`ACT_WITHIN`), so that whoever acts gets an answer from another
 
 EVERY_DAY = timedelta(days=1)
 
+WORKFLOWS = (
+    CaseWorkflow,
+    ClaimWorkflow,
+    ImprovementWorkflow,
+    ReconciliationWorkflow,
+    ReplacementWorkflow,
+    ReturnWorkflow,
+    ReviewWorkflow,
+    SweepWorkflow,
+)
+
 log = structlog.stdlib.get_logger(__name__)
 
 
@@ -140,16 +152,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         promotion=partners.promotion,
     )
     return Wiring(
-        workflows=(
-            CaseWorkflow,
-            ClaimWorkflow,
-            ImprovementWorkflow,
-            ReconciliationWorkflow,
-            ReplacementWorkflow,
-            ReturnWorkflow,
-            ReviewWorkflow,
-            SweepWorkflow,
-        ),
+        workflows=WORKFLOWS,
         activities=activities_of(
             PartnerActivities(
                 partners.merchant,
@@ -189,8 +192,10 @@ async def at_work(
 
     `patience`: how long a stopping worker lets its calls go on.
     """
+    version = deployment(settings)
     cases = Worker(
         client,
+        deployment_config=version,
         task_queue=settings.task_queue,
         workflows=wiring.workflows,
         activities=wiring.of(None),
@@ -206,6 +211,7 @@ async def at_work(
     of_partners = [
         Worker(
             client,
+            deployment_config=version,
             task_queue=f"{settings.task_queue}-{queue}",
             activities=wiring.of(queue),
             interceptors=[Correlation()],

@@ -21,6 +21,7 @@ from adapters.database.agents import is_there
 from adapters.database.engine import Database, insert_if_absent, storable, upsert
 from adapters.database.ledger import booked, post
 from adapters.partners.protocols import Claims
+from adapters.starting import start_claim
 from models.activities import ADJUST_CLAIM, CLAIMED_ELSEWHERE, OPEN_CLAIM, SAVE_CLAIM, SEND_CLAIM, TELL_CLAIM_OVER
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import (
@@ -34,9 +35,8 @@ from models.claims.state import (
     ParcelClaimed,
     Told,
 )
-from models.common import generation
 from models.common.actors import Actor
-from models.common.base import Money
+from models.common.base import Money, stored
 from models.common.errors import PartnerError
 from models.common.projection import Saved
 from models.common.vocabulary import MessageChannel, Party, Role
@@ -101,16 +101,9 @@ class ClaimActivities:
         """Start the claim's own workflow; one that was started before is the same claim."""
         claim = start.state.claim
         try:
-            await activity.client().start_workflow(
-                "ClaimWorkflow",
-                start,
-                id=claim.claim_id,
-                task_queue=activity.info().task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                memo={generation.MEMO: generation.GENERATION},
-                static_summary=f"{claim.kind} on {claim.who}, {money(claim.amount).en}",
-                static_details=f"Of the case [{claim.case_id}], order {claim.order_id}.",
-            )
+            summary = f"{claim.kind} on {claim.who}, {money(claim.amount).en}"
+            reuse = WorkflowIDReusePolicy.REJECT_DUPLICATE
+            await start_claim(activity.client(), activity.info().task_queue, start, summary, reuse)
         except WorkflowAlreadyStartedError:
             activity.logger.info("claim.is_open_already")
 
@@ -126,7 +119,7 @@ class ClaimActivities:
             ClaimRow.status != ClaimStatus.WITHDRAWN,
         )
         async with self._database.reading() as session:
-            claims = [ClaimState.model_validate(row.state).claim for row in (await session.exec(asked)).all()]
+            claims = [stored(ClaimState, row.state).claim for row in (await session.exec(asked)).all()]
         minor = sum(claim.amount.minor for claim in claims if claim.tracking == parcel.tracking)
         return Money(minor=minor, currency=parcel.currency)
 

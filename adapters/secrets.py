@@ -32,6 +32,16 @@ class SealKey(BaseModel):
     made_at: AwareDatetime
 
 
+class PayloadKey(BaseModel):
+    """With which the data keys of cases are wrapped: AES-256, in base64 (adapters/payloads)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    key: str
+    made_at: AwareDatetime
+
+
 class Secrets(BaseModel):
     """The secrets in force, as the file keeps them."""
 
@@ -46,6 +56,9 @@ class Secrets(BaseModel):
     """The newest first; all of them are good."""
     sealed_from: AwareDatetime | None = None
     """From then on nothing without a seal is taken; a data folder of an earlier release has a while to empty its queues."""
+
+    payload_keys: tuple[PayloadKey, ...] = ()
+    """The newest first; none: what Temporal keeps is not encrypted."""
 
     @field_serializer("partners")
     def _plain(self, partners: dict[str, Credentials]) -> dict[str, dict[str, list[str]]]:
@@ -122,6 +135,10 @@ class Keyring:
     def sealed_from(self) -> datetime:
         return self._secrets().sealed_from or EVER
 
+    @property
+    def payload_keys(self) -> tuple[PayloadKey, ...]:
+        return self._secrets().payload_keys
+
     def tokens(self, partner: Partner, who: str | None = None) -> tuple[str, ...]:
         """What a call carries, in the order of trying: a merchant's or carrier's own, else the kind's.
 
@@ -146,6 +163,13 @@ class Keyring:
 def made_seal() -> SealKey:
     """A new one."""
     return SealKey(key=secrets.token_urlsafe(32), made_at=datetime.now(UTC))
+
+
+def made_payload_key() -> PayloadKey:
+    """A new one, named after its day."""
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%d}-{secrets.token_hex(3)}"
+    return PayloadKey(id=name, key=base64.b64encode(secrets.token_bytes(32)).decode(), made_at=now)
 
 
 def _is_whole(known: Secrets) -> bool:

@@ -1,12 +1,13 @@
-"""Starting a case's workflow, in one way for whoever opens a case, splits one, or goes on from a row."""
+"""Starting a case's or a claim's workflow, in one way for whoever opens it, splits it off, or goes on from a row."""
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from models.case.state import CaseStart
+from models.claims.state import ClaimStart
 from models.common import generation
 
-WORKFLOW = "CaseWorkflow"
+WORKFLOW, CLAIM = "CaseWorkflow", "ClaimWorkflow"
 OWNER = "customer_id"
 """The memo that says whose case it is before its row is there."""
 REQUEST = "request"
@@ -30,4 +31,19 @@ async def start_case(
         id_reuse_policy=reuse,
         memo={OWNER: receipt.customer_id, REQUEST: receipt.request_id, generation.MEMO: generation.GENERATION},
         static_summary=" · ".join(str(part) for part in (receipt.kind, receipt.order_id, receipt.issue) if part),
+    )
+
+
+async def start_claim(client: Client, task_queue: str, start: ClaimStart, summary: str, reuse: WorkflowIDReusePolicy) -> None:
+    """Raises WorkflowAlreadyStartedError while it runs and, unless `reuse` allows for it, when it ever ran."""
+    claim = start.state.claim
+    await client.start_workflow(
+        CLAIM,
+        start,
+        id=claim.claim_id,
+        task_queue=task_queue,
+        id_reuse_policy=reuse,
+        memo={generation.MEMO: generation.GENERATION},
+        static_summary=summary,
+        static_details=f"Of the case [{claim.case_id}], order {claim.order_id}.",
     )

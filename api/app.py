@@ -13,7 +13,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
-from api import contacts, health, improvements, inbox, knowledge, people, reconciliation, reviews, revocations, scorecards
+from api import codec, contacts, health, improvements, inbox, knowledge, people, reconciliation, reviews, revocations, scorecards
 from api.cases import actions, archives, eligibility, evidence, liability, queues, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
@@ -99,9 +99,11 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
     )
     problems.install(app)
-    app.add_middleware(BodyLimit, most=MOST_BYTES, larger={evidence.PATH: settings.evidence_max_bytes + evidence.AROUND})
+    larger = {evidence.PATH: settings.evidence_max_bytes + evidence.AROUND, codec.PATH: codec.MOST_BYTES}
+    app.add_middleware(BodyLimit, most=MOST_BYTES, larger=larger)
     app.add_middleware(Admission, most=settings.requests_at_once)
     app.add_middleware(Observing, metrics=metrics)
+    app.add_middleware(codec.WebUi, settings=settings)
     app.add_middleware(Doors, settings=settings)  # outermost: its headers are on every answer
     work = (queues.router, people.teams, people.agents, routing.router)
     for router in (
@@ -141,6 +143,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         easypost.router,
         stripe.router,  # before the other partners', whose path has any name in its place
         webhooks.router,
+        codec.router,
         health.router,
     ):
         app.include_router(router)

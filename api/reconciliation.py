@@ -18,7 +18,7 @@ from api.http.problems import from_fault, not_found, problem
 from api.http.responses import OWN, READING, problems
 from api.http.routes import SeenRoute
 from models.case.receipt import Receipt
-from models.common.base import Bilingual, Frozen, Identifier, Words
+from models.common.base import Bilingual, Frozen, Identifier, Words, stored
 from models.common.decides import Decides
 from models.common.events import Event
 from models.common.readers import Inside
@@ -136,7 +136,7 @@ async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Seq
     if case is None:
         return
     contact = await session.get(ContactRow, case.customer_id)
-    asked = Receipt.model_validate(case.state["receipt"])
+    asked = stored(Receipt, case.state["receipt"])
     locale, zone = (Locale(contact.locale), contact.zone) if contact else (asked.locale, asked.zone)
     names = ("amount_minor", "currency")
     data: dict[str, JsonValue] = {

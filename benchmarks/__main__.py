@@ -32,6 +32,7 @@ MEASUREMENTS = (
     "opening",
     "burst",
     "memory",
+    "payloads",
     "waiting",
     "lists",
     "reports",

@@ -43,6 +43,7 @@ GOALS: dict[str, Goal] = {
     "lives a second, Redress over DBOS": Goal(least=1),
     "open over HTTP, share of direct, p50": Goal(most=1.3),
     "open over HTTP, share of direct, p99": Goal(most=1.5),
+    "CPU of a life, encrypted over plain": Goal(most=1.05),
     "MB of a worker for each open cached case": Goal("MB", most=0.12),
     "MB of a worker for each open evicted case": Goal("MB", most=0.01),
     "cold worker, open cases replayed and looked at a second": Goal("/s"),

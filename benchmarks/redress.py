@@ -19,9 +19,10 @@ from uuid import uuid4
 import httpx
 import psycopg
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from adapters.payloads.converter import data_converter
 from adapters.seal import Sealing
+from adapters.secrets import change_secrets, made_payload_key
 from api.http.auth import make_token
 from benchmarks.partners import order_of
 from benchmarks.processes import children, cpu_seconds, running
@@ -139,9 +140,15 @@ class Redress:
 
 @asynccontextmanager
 async def running_redress(
-    orders: int, *, database_url: str | None = None, temporal_address: str | None = None, **extra: str
+    orders: int,
+    *,
+    encrypted: bool = False,
+    database_url: str | None = None,
+    temporal_address: str | None = None,
+    **extra: str,
 ) -> AsyncGenerator[Redress]:
     """Started, with so many orders of each copied state; stopped and removed at the end. `extra`: more settings.
+    `encrypted`: with a payload key.
 
     `temporal_address`: of a server that is there already.
     """
@@ -149,6 +156,9 @@ async def running_redress(
         folder = Path(name)
         settings = _settings(folder, database_url=database_url, temporal_address=temporal_address)
         environment = _environment(settings, extra)
+        if encrypted:
+            key = made_payload_key()
+            change_secrets(settings, lambda known: known.model_copy(update={"payload_keys": (key,)}))
         sandbox = (sys.executable, "-m", "benchmarks.partners", folder / "sandbox", str(settings.sandbox_port))
         about = (f"{settings.api_url}/v1/webhooks", str(orders))
         log = folder / "output.txt"
@@ -167,7 +177,7 @@ async def running_redress(
             ):
                 await _ready(log, up, http, f"http://{settings.host}:{settings.sandbox_port}/healthz")
                 client = await Client.connect(
-                    settings.temporal, data_converter=pydantic_data_converter, interceptors=[Sealing(settings)]
+                    settings.temporal, data_converter=data_converter(settings), interceptors=[Sealing(settings)]
                 )
                 with closing(Rows(settings)) as rows:
                     pids = _parts(up.pid) | {"sandbox": partners.pid}

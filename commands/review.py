@@ -10,10 +10,8 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table as Shown
-from temporalio.client import Client, WorkflowFailureError
+from temporalio.client import WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
 
 from adapters.database.engine import Database
 from adapters.database.review import made
@@ -21,6 +19,7 @@ from adapters.review.links import ReviewLinks
 from adapters.review.pdf import pdf_of
 from commands.kit.failure import CommandError
 from commands.kit.language import language, saying
+from commands.kit.temporal import connected
 from models.common.vocabulary import Locale
 from models.review.activities import ReviewStart, Written
 from models.review.document import Document
@@ -35,10 +34,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "period": (
         "--since 须早于 --until；--until 为统计期之后的第一天。",
         "--since comes before --until, which is the first day after the period.",
-    ),
-    "away": (
-        "{address} 没有 Temporal 服务响应；请先启动 Redress。",
-        "No Temporal server answers at {address}; start Redress first.",
     ),
     "late": ("{minutes} 分钟内未完成；工作进程在运行吗？", "Not done within {minutes} minutes; is a worker running?"),
     "failed": ("回顾未能完成：{why}", "The review could not be made: {why}"),
@@ -75,12 +70,7 @@ def review(
 
 async def reviewed(settings: Settings, start: ReviewStart, minutes: float) -> tuple[list[Document], str]:
     """The review in each language, and its id. Raises CommandError with why it could not be made."""
-    try:
-        client = await Client.connect(
-            settings.temporal, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
-        )
-    except (RPCError, RuntimeError) as error:
-        raise CommandError(say("away", address=settings.temporal)) from error
+    client = await connected(settings)
     try:
         async with asyncio.timeout(minutes * 60):
             written = await client.execute_workflow(

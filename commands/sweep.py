@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from temporalio.client import WorkflowFailureError
+from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import WorkflowIDConflictPolicy
 
 from adapters.database.engine import Database
-from adapters.restart import kept, runs
+from adapters.restart import kept, open_work, restart_claim, runs
 from adapters.restart import restart as start_again
 from adapters.schedules import SWEEP
 from commands.kit.failure import CommandError
@@ -18,7 +18,10 @@ from commands.kit.language import saying
 from commands.kit.temporal import connected
 from models.common.actors import Actor
 from models.common.vocabulary import Role, Stage
+from models.policy.policy import Policy
 from models.sweep import SweepReport
+from models.tables.case import CaseRow
+from models.tables.claims import ClaimRow
 from rules.policy.load import load_policy, slice_policy
 from settings import Settings
 
@@ -37,6 +40,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "runs": (
         "工单 {id} 的流程在运行；若它已卡住，加 --end-run 结束这次运行并从数据库继续。",
         "The workflow of case {id} runs. If it is stuck, --end-run ends this run and goes on from the database.",
+    ),
+    "which": ("请写明工单编号，或使用 --all。", "Name a case, or say --all."),
+    "all_restarted": (
+        "{count} 个未结工单与索赔已从数据库中的状态继续。",
+        "{count} open cases and claims go on from what the database has of them.",
     ),
     "restarted": ("工单 {id} 已从数据库中的状态继续。", "Case {id} goes on from what the database has of it."),
 }
@@ -57,13 +65,19 @@ def sweep() -> None:
 
 
 def restart(
-    case_id: Annotated[str, typer.Argument(metavar="ID")],
+    case_id: Annotated[str | None, typer.Argument(metavar="[ID]")] = None,
     *,
     end_run: Annotated[bool, typer.Option("--end-run", help="Terminate a run that is stuck, first.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every open case and claim that Temporal does not work on.")] = False,
 ) -> None:
-    """Start the workflow of a case again, from what the database has of it."""
-    asyncio.run(go_on(Settings(), case_id, end_run=end_run))
-    typer.echo(say("restarted", id=case_id))
+    """Start the workflow of a case again, from what the database has of it; or all of them, when Temporal has lost them."""
+    if every:
+        typer.echo(say("all_restarted", count=asyncio.run(all_go_on(Settings()))))
+    elif case_id is None:
+        raise CommandError(say("which"), code=2)
+    else:
+        asyncio.run(go_on(Settings(), case_id, end_run=end_run))
+        typer.echo(say("restarted", id=case_id))
 
 
 async def swept(settings: Settings) -> SweepReport:
@@ -100,6 +114,30 @@ async def go_on(settings: Settings, case_id: str, *, end_run: bool) -> None:
         if not end_run:
             raise CommandError(say("runs", id=case_id))
         await client.get_workflow_handle(case_id).terminate("redress restart --end-run")
+    await _start(client, settings, row, load_policy(settings.policy))
+
+
+async def all_go_on(settings: Settings) -> int:
+    """How many there were. Again goes on where it was broken off."""
+    client = await connected(settings)
+    database, policy = Database(settings), load_policy(settings.policy)
+    count = 0
+    try:
+        async for workflow_id in open_work(client, settings):
+            async with database.reading() as session:
+                row = await session.get(CaseRow, workflow_id) or await session.get_one(ClaimRow, workflow_id)
+            await (
+                _start(client, settings, row, policy)
+                if isinstance(row, CaseRow)
+                else restart_claim(client, settings.task_queue, row)
+            )
+            count += 1
+    finally:
+        await database.aclose()
+    return count
+
+
+async def _start(client: Client, settings: Settings, row: CaseRow, policy: Policy) -> None:
     now = datetime.now(UTC)
     by = Actor(role=Role.SUPERVISOR, id=os.environ.get("USER") or "console")
-    await start_again(client, settings.task_queue, row, slice_policy(load_policy(settings.policy), now), by, now)
+    await start_again(client, settings.task_queue, row, slice_policy(policy, now), by, now)

@@ -19,6 +19,7 @@ from models.tables import (
     library,
     money,
     parcels,
+    payloads,
     reconciliation,
     returns,
     reviews,
@@ -45,6 +46,7 @@ TABLES = (
     improvements,
     parcels,
     reviews,
+    payloads,
     revocations,
 )
 """Every module with tables: importing it makes them known."""

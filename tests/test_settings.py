@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from settings import ROOT, Settings
 
-ROW = re.compile(r"^\| `REDRESS_(\w+)` \| (none|`[^`]*`) \| (.+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(?:REDRESS_)?(\w+)` \| (none|`[^`]*`) \| (.+) \|$", re.MULTILINE)
 DOCUMENTED = {
     name.lower(): default.strip("`") for name, default, _ in ROW.findall((ROOT / "docs/settings.md").read_text("utf-8"))
 }

@@ -245,3 +245,9 @@ def test_each_idea_has_one_word() -> None:
         for found in FORMER_WORDS.finditer(ON_THE_WIRE.sub("", file.read_text(encoding="utf-8")))
     ]
     assert wrong == []
+
+
+def test_no_state_in_a_row_is_read_as_if_people_wrote_it() -> None:
+    strict = re.compile(r"model_validate\((?:\w+\.)?(?:row|case|other)\.(?:state|record)\b")
+    ours = [file for file in tracked("*.py") if package(file) != "tests"]
+    assert [str(file) for file in ours if strict.search(file.read_text(encoding="utf-8"))] == []

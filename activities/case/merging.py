@@ -13,6 +13,7 @@ from models.activities import ABSORB_CASE, PART_CASE
 from models.case.actions import Act
 from models.case.merging import AbsorbCase, OtherCase, PartCase
 from models.case.state import CaseState
+from models.common.base import stored
 from models.common.errors import Fault
 from models.common.vocabulary import ErrorType
 from models.tables.case import CaseRow
@@ -49,7 +50,7 @@ class MergingActivities:
     async def _absorbed(self, case_id: str) -> frozenset[str]:
         async with self._database.reading() as session:
             row = await session.get(CaseRow, case_id)
-        case = CaseState.model_validate(row.state) if row else None
+        case = stored(CaseState, row.state) if row else None
         return frozenset(known.case_id for known in case.absorbed) if case else frozenset()
 
 
@@ -73,7 +74,7 @@ async def asked(case_id: str, name: str, act: Act[Any]) -> Fault | None:
 
 def _fault_in(cause: BaseException) -> Fault | None:
     details = cause.details if isinstance(cause, ApplicationError) else ()
-    return next((detail if isinstance(detail, Fault) else Fault.model_validate(detail) for detail in details), None)
+    return next((detail if isinstance(detail, Fault) else stored(Fault, detail) for detail in details), None)
 
 
 def _to_caller(fault: Fault) -> Fault:

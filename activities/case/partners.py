@@ -12,6 +12,7 @@ from activities.kit.errors import pick_retryable, to_temporal
 from adapters.partners.protocols import Carrier, Merchant, PaymentProvider
 from models.activities import ASK_PARTNERS, LOOK_UP, PAY_BACK, REFUND_BY_KEY, REFUND_STATES
 from models.case.activities import AskPartner, HeldRefund, LookedUp, LookUp, PaidBack, PayBack, RefundByKey, RefundQuery
+from models.common.base import stored
 from models.common.errors import PartnerError
 from models.common.partners import Order, Payment, RefundRequest, Shipment
 from models.common.vocabulary import ErrorType, RefundStatus
@@ -30,7 +31,7 @@ class Answered(BaseModel):
     @classmethod
     def before(cls) -> Self:
         details = activity.info().heartbeat_details
-        return cls.model_validate(details[0]) if details else cls()
+        return stored(cls, details[0]) if details else cls()
 
     def keep(self) -> None:
         if not activity.info().is_local:  # that is not asked again
@@ -87,7 +88,7 @@ class PartnerActivities:
     async def pay_back(self, request: PayBack) -> PaidBack:
         """Ask for every part that is still pending. A no is the part's state; a provider in trouble is asked again."""
         details: list[Any] = activity.info().heartbeat_details[0] if activity.info().heartbeat_details else []
-        done = {part.key: part for part in map(RefundPart.model_validate, details)}
+        done = {part.key: part for part in (stored(RefundPart, detail) for detail in details)}
         parts = [done.get(part.key, part) for part in request.parts]
         troubles: list[PartnerError] = []
         for place, part in enumerate(parts):

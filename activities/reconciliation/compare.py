@@ -21,6 +21,7 @@ from adapters.partners.protocols import Carrier, Charges, PaymentProvider, Promo
 from adapters.partners.returns import ReturnPartners
 from models.case.state import CaseState
 from models.claims.state import ClaimState
+from models.common.base import stored
 from models.common.errors import PartnerError
 from models.common.partners import LONGEST_REFUSAL, Payment, Shipment
 from models.common.vocabulary import ErrorType, Stage
@@ -125,7 +126,7 @@ class Comparison:
         async with self._database.reading() as session:
             of_order = select(CaseRow).where(CaseRow.order_id == order_id).order_by(col(CaseRow.opened_at).desc())
             rows = (await session.exec(of_order)).all()
-        compared = Compared(order_id, at, [(row, CaseState.model_validate(row.state)) for row in rows], whole=set(asked))
+        compared = Compared(order_id, at, [(row, stored(CaseState, row.state)) for row in rows], whole=set(asked))
         for scope, books in self._books.items():
             if scope in asked:
                 await books(compared)
@@ -197,7 +198,7 @@ class Comparison:
         lost = [(state, one.tracking) for state, _ in compared.states for one in given_up(state)]
         if not lost:
             return
-        claims = [ClaimState.model_validate(row.state).claim for row in await self._claims(compared.order_id)]
+        claims = [stored(ClaimState, row.state).claim for row in await self._claims(compared.order_id)]
         with compared.asking(Scope.GOODS, Scope.GOODS.value, findings):
             shipments = {one.tracking: one for one in await patiently(partial(self._shipments.shipments, compared.order_id))}
             for state, tracking in lost:

@@ -18,6 +18,7 @@ from activities.reconciliation.compare import ON_THE_ROAD, TRIES, Compared, Comp
 from activities.reconciliation.differences import Recorded, close_gone, close_scan, record, standing, to_people
 from adapters.database.engine import Database
 from models.activities import END_SCAN, RECONCILE_PAGE, REPORT_DIFFERENCE
+from models.common.base import stored
 from models.common.errors import PartnerError
 from models.common.partners import Notice
 from models.common.vocabulary import RefundStatus, Stage
@@ -55,7 +56,7 @@ class ReconciliationActivities:
     async def reconcile_page(self, request: ReconcilePage) -> PageReport:
         """Compare the next orders. A retry goes on behind the order that was done last."""
         before: list[Any] = list(activity.info().heartbeat_details)
-        report = PageReport.model_validate(before[0]) if before else PageReport(after=request.after)
+        report = stored(PageReport, before[0]) if before else PageReport(after=request.after)
         left = self._policy.page - report.orders
         orders = await self._orders(request, report.after, left)
         for order_id in orders:

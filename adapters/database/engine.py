@@ -5,8 +5,8 @@ Both behave alike: `writing()` is one transaction that commits at the end of its
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -166,27 +166,48 @@ def migrate(settings: Settings) -> str | None:
 
     What was done, `0011 → 0012`; None: nothing. Raises RedressError (UNAVAILABLE) for a database that a newer program made.
     """
+    with alone(settings, writing=True) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        before, (head, known) = _revision(connection), _revisions()
+        if before is not None and before not in known:
+            detail = (
+                f"The database is at migration {before}, which this program does not know: use the newer program that made it."
+            )
+            raise RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail))
+        upgrade(connection, "head")
+        return None if before == head else f"{before} → {head}"
+
+
+@contextmanager
+def alone(settings: Settings, *, writing: bool = False) -> Generator[Connection]:
+    """One transaction without an event loop, which sees the database as it was when it began, and commits at the end."""
     url = url_of(settings, sync=True)
     options: dict[str, Any] = {"json_serializer": _json}
     if url.get_backend_name() == "sqlite":
         options["creator"] = partial(connect, _file_of(url))
+    else:
+        options["isolation_level"] = "READ COMMITTED" if writing else "REPEATABLE READ"
     engine = create_engine(url, **options)
     if engine.dialect.name == "sqlite":
         mark_writers(engine)
     try:
-        with engine.execution_options(writing=True).begin() as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-            before, (head, known) = _revision(connection), _revisions()
-            if before is not None and before not in known:
-                detail = f"The database is at migration {before}, which this program does not know: use the newer program that made it."
-                raise RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail))
-            config = alembic_config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-            return None if before == head else f"{before} → {head}"
+        with engine.execution_options(writing=writing).begin() as connection:
+            yield connection
     finally:
         engine.dispose()
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring the tables to that migration."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The migration that the database is at; None: it has no tables of ours."""
+    return _revision(connection)
 
 
 def alembic_config() -> Config:

@@ -13,7 +13,7 @@ from adapters.database.engine import execute
 from models.case.activities import Recall
 from models.case.recalled import Given, Moved, Recalled
 from models.case.state import CaseState
-from models.common.base import Money
+from models.common.base import Money, stored
 from models.common.lines import LineQuantity
 from models.common.vocabulary import RefundStatus
 from models.money.ledger import EntryKind
@@ -54,7 +54,7 @@ async def read_history_of_order(session: AsyncSession, request: Recall) -> Recal
             Moved(EntryKind(row.kind), row.account, row.amount_minor, row.entry.removeprefix(f"{row.kind}."))
             for row in await execute(session, _MOVED, **of_order)
         ),
-        of_order=tuple(CaseState.model_validate(state) for state in (await execute(session, _OF_ORDER, **of_order)).scalars()),
+        of_order=tuple(stored(CaseState, state) for state in (await execute(session, _OF_ORDER, **of_order)).scalars()),
         cases_of_customer=0,
         found_against_customer=0,
         given=(),

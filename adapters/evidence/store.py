@@ -156,15 +156,18 @@ async def _without_place(first: bytes, rest: AsyncIterator[bytes]) -> AsyncItera
 
 def evidence_store(settings: Settings, decoder: Decoder | None = None) -> ObjectEvidence:
     """The store that the settings name, with the scanner that they name, and their decoder unless another is given."""
+    scanner = ClamAV(settings.clamav_address) if settings.clamav_address else None
+    return ObjectEvidence(object_store(settings), settings.evidence_max_bytes, decoder or Decoder(settings), scanner)
+
+
+def object_store(settings: Settings) -> ObjectStore:
+    """Where the pieces are, each named by its hash in a folder of its first two digits."""
     url = settings.evidence_url
     if url is None or url.startswith("file:"):
         folder = Path(unquote(urlsplit(url).path)) if url else settings.data_dir.absolute() / "evidence"
-        store = LocalStore(folder, mkdir=True)
-    else:
-        soon = timedelta(seconds=10)  # somebody waits for their upload
-        store = from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
-    scanner = ClamAV(settings.clamav_address) if settings.clamav_address else None
-    return ObjectEvidence(store, settings.evidence_max_bytes, decoder or Decoder(settings), scanner)
+        return LocalStore(folder, mkdir=True)
+    soon = timedelta(seconds=10)  # somebody waits for their upload
+    return from_url(url, retry_config={"max_retries": 2, "retry_timeout": soon})
 
 
 def _place(sha256: str) -> str:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, Interceptor
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RetryConfig, RPCError, TLSConfig
 
 from adapters import traces
+from adapters.payloads.converter import data_converter
 from adapters.seal import Sealing
 from adapters.temporal.trouble import unusable
 from models.common.errors import Fault, RedressError
@@ -29,7 +29,7 @@ async def connect(
             namespace=settings.temporal_namespace,
             api_key=api_key.get_secret_value() if api_key else None,
             tls=tls,
-            data_converter=pydantic_data_converter,
+            data_converter=data_converter(settings),
             interceptors=[*interceptors, *traces.interceptors(settings), Sealing(settings)],
             **options,
         )

@@ -28,7 +28,7 @@ from models.case.desk_bodies import Assign, Link, Merge, Note
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
-from models.common.base import Body
+from models.common.base import Body, stored
 from models.common.partners import Order
 from models.common.vocabulary import ErrorType, Locale, Role, Stage
 from models.remedies.offers import RemedyOffer
@@ -55,9 +55,9 @@ async def perform(
     row = await find(parts, caller, case_id)
     if isinstance(body, Note) and row is not None:
         named = {f"mentions.{number}": name for number, name in enumerate(body.mentions)}
-        await _refuse_outsiders(parts, CaseState.model_validate(row.state), named, "WRK-1")
+        await _refuse_outsiders(parts, stored(CaseState, row.state), named, "WRK-1")
     if isinstance(body, Assign) and row is not None and row.stage != Stage.CLOSED:
-        await _refuse_outsiders(parts, CaseState.model_validate(row.state), {"to": body.to}, "DSP-2", only=Role.AGENT)
+        await _refuse_outsiders(parts, stored(CaseState, row.state), {"to": body.to}, "DSP-2", only=Role.AGENT)
     if isinstance(body, Merge) and row is not None:
         await check_merge(parts, caller, row, body)
     if isinstance(body, Link):
@@ -93,7 +93,7 @@ async def _check_offers(parts: Parts, row: CaseRow | None, body: Body) -> None:
         for number, remedy in enumerate(remedies):
             items = (*remedy.items, *(remedy.change.items if remedy.change else ()))
             place = "items" if remedy.items else "change.items"
-            await check_items(parts, Order.model_validate(order), items, f"{field}.{number}.{place}")
+            await check_items(parts, stored(Order, order), items, f"{field}.{number}.{place}")
 
 
 def _not_for(caller: Caller, action: Action) -> ProblemError:

@@ -17,7 +17,7 @@ from api.http.routes import SeenRoute
 from api.http.timelines import TimelineReader
 from models.case.state import CaseState
 from models.case.views import CaseView
-from models.common.base import Frozen, Instant
+from models.common.base import Frozen, Instant, stored
 from models.common.readers import Books, Everybody, Platform
 from models.common.timeline import TimelineView
 from models.common.vocabulary import ErrorType, Locale, Outcome
@@ -82,7 +82,7 @@ def _edition(  # noqa: PLR0917
     parts: Parts, caller: Caller, language: Locale, row: ArchiveRow, contact: ContactRow | None, left: CaseState | None
 ) -> Edition:
     """Nothing can be done to it. `left`: what is left of a case that was forgotten (ARC-3); of what happened, the record says what and when."""
-    state = left or CaseState.model_validate(row.record["state"])
+    state = left or stored(CaseState, row.record["state"])
     view = view_of(state, slice_policy(parts.policy, row.at), caller.actor, row.at, language)
     reader = TimelineReader.of(caller, parts.policy.zone, language, state, contact)
     return Edition(

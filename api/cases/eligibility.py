@@ -16,7 +16,7 @@ from api.http.responses import ALWAYS, problems
 from api.http.routes import SeenRoute
 from models.case.activities import Recall
 from models.case.state import CaseState
-from models.common.base import Frozen, Identifier, Instant, Money
+from models.common.base import Frozen, Identifier, Instant, Money, stored
 from models.common.lines import LineQuantity
 from models.common.partners import Order
 from models.common.readers import Everybody
@@ -166,7 +166,7 @@ async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id:
     """
     only_for(caller, READERS)
     row = await find(parts, caller, case_id)
-    case = CaseState.model_validate(row.state) if row else None
+    case = stored(CaseState, row.state) if row else None
     if case is None or case.order is None:
         raise problem(
             ErrorType.NOT_ALLOWED_NOW,

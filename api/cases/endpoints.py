@@ -30,6 +30,7 @@ from api.http.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
 from api.http.timelines import TimelineReader
 from models.case.state import CaseState
 from models.case.views import CaseView
+from models.common.base import stored
 from models.common.vocabulary import Locale, Role, Stage
 from models.tables.case import CaseRow, TimelineRow
 from rules.case.view import view_of
@@ -128,7 +129,7 @@ async def show(
     else:
         now = datetime.now(UTC)
         async with parts.database.reading() as session:
-            state = CaseState.model_validate(await whole(session, case_id, row.state))
+            state = stored(CaseState, await whole(session, case_id, row.state))
         view = view_of(state, slice_policy(parts.policy, now), caller.actor, now, language)
     async with parts.database.reading() as session:
         claims = await claims_of(session, caller.actor, case_id)
@@ -167,7 +168,7 @@ async def _stream(parts: PartsOf, caller: CallerOf) -> AsyncIterator[None]:
 async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> TimelineReader:
     """404 before anything is read or streamed."""
     row = await find(parts, caller, case_id)
-    state = CaseState.model_validate(row.state) if row else None
+    state = stored(CaseState, row.state) if row else None
     return TimelineReader.of(caller, parts.policy.zone, language, state, await contact_of(parts, caller))
 
 

@@ -18,6 +18,7 @@ from api.http.routes import SeenRoute
 from api.http.schemas import Evidence, EvidenceLink
 from api.http.uploads import SHA256, refuse_beyond, remember
 from models.case.state import CaseState
+from models.common.base import stored
 from models.common.vocabulary import ErrorType, Role
 from models.tables.case import CaseEvidenceRow
 from rules.case.access import may_see_evidence, may_see_piece
@@ -126,7 +127,7 @@ async def _seen(parts: Parts, caller: Caller, case_id: str, sha256: str) -> Case
     only_for(caller, SEERS)
     case = await find(parts, caller, case_id)
     row = await _piece(parts, case_id, sha256)
-    if case is not None and not may_see_piece(CaseState.model_validate(case.state), caller.actor, sha256):
+    if case is not None and not may_see_piece(stored(CaseState, case.state), caller.actor, sha256):
         raise not_found()
     return row
 

@@ -12,7 +12,7 @@ from api.http.problems import problem
 from api.http.responses import ALWAYS, problems
 from api.http.routes import SeenRoute
 from models.case.state import CaseState
-from models.common.base import Bilingual, Frozen, Instant
+from models.common.base import Bilingual, Frozen, Instant, stored
 from models.common.readers import PARTICIPANTS, Books, Inside, Reader, Readers, Someone, grounds, seen_by
 from models.common.vocabulary import ErrorType, Issue, Locale, Party, Role, WaitingOn
 from models.investigation.findings import Fact, FactType, Finding, Missing, RowTold, Told, Unit, fact_grounds
@@ -121,7 +121,7 @@ async def responsibility(parts: PartsOf, caller: CallerOf, language: Language, c
     """The finding with every row that was weighed: which matched, which did not by what, and which lack a fact."""
     only_for(caller, READERS)
     row = await find(parts, caller, case_id)
-    state = CaseState.model_validate(row.state) if row else None
+    state = stored(CaseState, row.state) if row else None
     policy = slice_policy(parts.policy, datetime.now(UTC))
     if state is None or state.classification is None or state.classification.confidence < policy.triage_below:
         raise problem(

@@ -9,6 +9,7 @@ from api.http.problems import ProblemError, from_fault, problem
 from models.case.desk_bodies import Merge
 from models.case.merging import Merged
 from models.case.state import CaseState
+from models.common.base import stored
 from models.common.vocabulary import ErrorType
 from models.tables.case import CaseRow
 from rules.case.merging import RULE, coming_of, may_be_merged, unfit_to_absorb
@@ -17,13 +18,13 @@ from rules.policy.load import slice_policy
 
 async def check_merge(parts: Parts, caller: Caller, row: CaseRow, body: Merge) -> None:
     """The caller sees the case that is to go on, and it can take this one up. The cases themselves look again."""
-    now, case = datetime.now(UTC), CaseState.model_validate(row.state)
+    now, case = datetime.now(UTC), stored(CaseState, row.state)
     if case.merged is not None or not may_be_merged(case, caller.actor):
         return  # it says so itself
     other = await named(parts, caller, body.into, "into")
     policy = slice_policy(parts.policy, now)
     merged = Merged(into=body.into, by=caller.actor, at=now, reason=body.reason, stage=case.stage, request_id="")
-    fault = unfit_to_absorb(CaseState.model_validate(other.state), policy, coming_of(case, merged, policy, now))
+    fault = unfit_to_absorb(stored(CaseState, other.state), policy, coming_of(case, merged, policy, now))
     if fault is not None:
         raise from_fault(fault)
 

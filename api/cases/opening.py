@@ -24,6 +24,7 @@ from models.case.action_bodies import Join
 from models.case.actions import Act
 from models.case.receipt import Receipt
 from models.case.state import CaseStart
+from models.common.base import stored
 from models.common.identifiers import case_id_from
 from models.common.vocabulary import Channel, ErrorType, Issue, IssueGroup, Kind, Locale, Role
 from models.tables.case import CaseRow, ContactRow, OpeningRow
@@ -224,7 +225,7 @@ async def _opened_before(parts: Parts, case_id: str, request_id: str) -> Opening
         row = await session.get(CaseRow, case_id)
     if row is None:
         return None
-    receipt = Receipt.model_validate(row.state["receipt"])
+    receipt = stored(Receipt, row.state["receipt"])
     _same(receipt.request_id, request_id)
     return Opening(case_id=case_id, received_at=receipt.received_at, new=False)
 

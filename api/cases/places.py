@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.database.engine import insert_if_absent
 from models.case.receipt import Receipt
 from models.case.state import CaseState
+from models.common.base import stored
 from models.common.vocabulary import Issue
 from models.policy.replies import RepliesPolicy
 from models.tables.case import CaseRow, OpeningRow
@@ -66,7 +67,7 @@ async def places_of(session: AsyncSession, receipt: Receipt, about: Issue | None
         if same is None and first is not None:
             row = await session.get(CaseRow, first.case_id)
             unclear |= row is None
-            if row is None or same_wish(CaseState.model_validate(row.state), receipt, about, policy):
+            if row is None or same_wish(stored(CaseState, row.state), receipt, about, policy):
                 same = first
         if same is not None:
             holders[same.case_id] = same

@@ -31,7 +31,7 @@ from models.claims.actions import CLAIM_BODIES, ClaimAction
 from models.claims.state import ClaimKind, ClaimState, ClaimStatus
 from models.claims.views import ClaimBrief, ClaimPage, ClaimTotal, ClaimView
 from models.common.actors import Actor
-from models.common.base import Body, Frozen, Identifier, Money
+from models.common.base import Body, Frozen, Identifier, Money, stored
 from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Role
 from models.tables.claims import ClaimHistoryRow, ClaimRow
@@ -170,7 +170,7 @@ def _money(minor: int | None, currency: str) -> Money | None:
 
 async def _find(session: AsyncSession, caller: Caller, claim_id: str) -> ClaimState:
     row = await session.get(ClaimRow, claim_id) if CASE_ID.fullmatch(claim_id) else None
-    state = ClaimState.model_validate(row.state) if row else None
+    state = stored(ClaimState, row.state) if row else None
     if state is None or not may_see(state, caller.actor):
         raise not_found()
     return state

@@ -13,7 +13,7 @@ from api.http.problems import not_found
 from api.http.responses import ALWAYS, OWN, READING, problems
 from api.http.routes import SeenRoute
 from models.case.state import CaseState
-from models.common.base import Bilingual, Frozen, Words, unfit
+from models.common.base import Bilingual, Frozen, Words, stored, unfit
 from models.common.readers import Platform
 from models.common.vocabulary import Issue, Locale, Role
 from models.tables.case import AgentRow, CaseRow, ContactRow
@@ -147,7 +147,7 @@ async def fill_reply(
 
 
 def _values(parts: Parts, row: CaseRow, locale: Locale, contact: ContactRow | None) -> dict[str, str | None]:
-    case = CaseState.model_validate(row.state)
+    case = stored(CaseState, row.state)
     issue = parts.policy.issues.get(case.issue) if case.issue else None
     about = {line.line_id for line in case.receipt.lines}
     titles = [line.title for line in case.order.lines if not about or line.line_id in about] if case.order else []

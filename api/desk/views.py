@@ -18,7 +18,7 @@ from api.http.dependencies import CallerOf, PartsOf
 from api.http.lookup import in_sight
 from api.http.responses import ALWAYS, OWN, READING, problems
 from api.http.routes import SeenRoute
-from models.common.base import Frozen, Identifier
+from models.common.base import Frozen, Identifier, stored
 from models.common.readers import Platform
 from models.policy.policy import Policy
 from models.tables.case import CaseRow
@@ -122,7 +122,7 @@ async def delete_view(parts: PartsOf, caller: CallerOf, view_id: SavedId) -> Non
 
 async def count(session: AsyncSession, caller: Caller, row: SavedViewRow, policy: Policy) -> ViewCount:
     await plan_lists(session)
-    filters = CaseFilters.model_validate(row.filters)
+    filters = stored(CaseFilters, row.filters)
     fitting = conditions(filters, caller, session.get_bind().dialect.name, policy)
     some: Any = (
         select(literal(1)).select_from(CaseRow).where(in_sight(caller.actor, filters.team), *fitting).limit(COUNTED_TO + 1)
@@ -132,7 +132,7 @@ async def count(session: AsyncSession, caller: Caller, row: SavedViewRow, policy
 
 
 def _view(row: SavedViewRow) -> SavedView:
-    query = CaseQuery.model_validate({**row.filters, "sort": row.sort})
+    query = stored(CaseQuery, {**row.filters, "sort": row.sort})
     return SavedView(
         **row.model_dump(include=set(SavedBy.model_fields)),
         filters=row.filters,

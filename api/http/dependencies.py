@@ -1,6 +1,6 @@
 """What endpoints ask for, as `Annotated` aliases: the parts of the program, the caller, the language, the case in the path."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -60,7 +60,8 @@ _bearer = HTTPBearer(
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncIterator[Caller]:
+async def caller_of(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncGenerator[Caller]:
+    """Who calls, while they are served. Raises ProblemError for a token that does not count, and for more than they may ask."""
     try:
         caller = await parts.tokens.caller(credentials.credentials if credentials else None)
         caller = await admitted(parts.database, caller)
@@ -74,7 +75,7 @@ async def _caller(request: Request, parts: PartsOf, credentials: Bearer) -> Asyn
         yield caller
 
 
-CallerOf = Annotated[Caller, Depends(_caller)]
+CallerOf = Annotated[Caller, Depends(caller_of)]
 
 
 def _language(request: Request, _: CallerOf) -> Locale:

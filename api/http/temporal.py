@@ -29,6 +29,7 @@ from models.case.actions import Act
 from models.case.state import CaseStart
 from models.case.views import CaseView
 from models.common.actors import Actor
+from models.common.base import stored
 from models.common.errors import Fault, RedressError
 from models.common.partners import Notice
 from models.common.timeline import Viewer
@@ -207,7 +208,7 @@ def _refused(cause: BaseException) -> ProblemError:
     """The case said no: the fault is in the error's details, its kind in the error's type."""
     if isinstance(cause, ApplicationError):
         for detail in cause.details:
-            return from_fault(detail if isinstance(detail, Fault) else Fault.model_validate(detail))
+            return from_fault(detail if isinstance(detail, Fault) else stored(Fault, detail))
         with suppress(ValueError):
             return from_fault(Fault(type=ErrorType(cause.type), detail=cause.message))
     return problem(ErrorType.INTERNAL, "The case could not do this.", "工单未能执行该操作。")

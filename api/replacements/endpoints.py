@@ -17,7 +17,7 @@ from api.http.responses import ACTING, LOOKING
 from api.http.routes import SeenRoute
 from models.case.actions import Act
 from models.case.state import CaseState
-from models.common.base import Body
+from models.common.base import Body, stored
 from models.common.vocabulary import ErrorType
 from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction, ReplacementState
 from models.replacements.views import ReplacementView
@@ -61,7 +61,7 @@ SHOWN: dict[ReplacementAction, Shown] = {
 async def _found(parts: Parts, caller: Caller, case_id: str, remedy_id: str) -> ReplacementState:
     """The replacement of a case in the caller's sight; 404 for every other."""
     row = await find(parts, caller, case_id)
-    case = CaseState.model_validate(row.state) if row is not None else None
+    case = stored(CaseState, row.state) if row is not None else None
     remedy = next((remedy for remedy in case.remedies if remedy.id == remedy_id), None) if case else None
     if remedy is None or remedy.replacement is None:
         raise not_found()

@@ -25,7 +25,7 @@ from api.returns.parcels import refuse_others_parcel, refuse_second_freight
 from api.returns.schemas import SHAPES, ClaimFreightIn, InspectIn
 from models.case.actions import Act
 from models.case.state import CaseState
-from models.common.base import Body, Frozen, Identifier
+from models.common.base import Body, Frozen, Identifier, stored
 from models.common.vocabulary import ErrorType, Role
 from models.returns.state import RETURN_BODIES, BookPickup, ReturnAction, ReturnResult, ReturnStage, ReturnState, Ship
 from models.returns.views import ReturnItem, ReturnPage, ReturnView
@@ -41,7 +41,7 @@ router = APIRouter(tags=["returns"], route_class=SeenRoute)
 async def _found(parts: Parts, caller: Caller, case_id: str, remedy_id: str) -> tuple[CaseRow, ReturnState]:
     """The return of a case in the caller's sight; 404 for every other."""
     row = await find(parts, caller, case_id)
-    case = CaseState.model_validate(row.state) if row is not None else None
+    case = stored(CaseState, row.state) if row is not None else None
     remedy = next((remedy for remedy in case.remedies if remedy.id == remedy_id), None) if case else None
     if row is None or remedy is None or remedy.return_ is None:
         raise not_found()

@@ -5,6 +5,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.http.problems import problem
 from models.case.state import CaseState
+from models.common.base import stored
 from models.common.vocabulary import ErrorType
 from models.returns.state import ReturnState
 from models.tables.case import CaseRow
@@ -46,7 +47,7 @@ async def refuse_second_freight(session: AsyncSession, state: ReturnState) -> No
         return
     beside = select(CaseRow).join(ReturnRow, col(ReturnRow.case_id) == CaseRow.case_id)
     rows = (await session.exec(beside.where(ReturnRow.tracking == number, ReturnRow.workflow_id != state.workflow_id))).all()
-    remedies = (remedy for row in rows for remedy in CaseState.model_validate(row.state).remedies)
+    remedies = (remedy for row in rows for remedy in stored(CaseState, row.state).remedies)
     others = (back for remedy in remedies if (back := remedy.return_) is not None and back.workflow_id != state.workflow_id)
     if any(back.freight is not None and back.parcel is not None and back.parcel.tracking == number for back in others):
         raise problem(

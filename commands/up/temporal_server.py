@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from adapters.secrets import secrets_of
 from adapters.temporal.namespace import SEARCH_ATTRIBUTES
 from commands.kit.failure import CommandError
 from commands.kit.language import say
@@ -58,6 +59,7 @@ def command(settings: Settings, program: Path) -> tuple[str, ...]:
         f"--db-filename={(settings.data_dir / f'temporal-{_version(program)}.db').absolute()}",
         *namespace,
         *attributes,
+        *((f"--ui-codec-endpoint={settings.api_url}/codec",) if secrets_of(settings).payload_keys else ()),
     )
 
 

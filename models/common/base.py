@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -35,7 +35,8 @@ MOST_FIELDS_SETS = 5000
 
 
 class Frozen(BaseModel):
-    """A value that never changes after it was made; unknown fields are an error, so that a typing mistake is seen.
+    """A value that never changes after it was made. Unknown fields are an error where people write (bodies, policy files), so that a typing
+    mistake is seen; `stored` and Temporal's payloads (adapters/payloads/converter.py) pass over them.
 
     Pydantic keeps for each value a set of the names that were given, at least 216 bytes, and an open case consists of some hundred values.
     Nobody changes that set of a frozen value, so equal ones are shared.
@@ -57,6 +58,14 @@ def _share_fields_set(value: Frozen) -> None:
     if len(_fields_sets) >= MOST_FIELDS_SETS:
         _fields_sets.clear()
     object.__setattr__(value, "__pydantic_fields_set__", _fields_sets.setdefault(frozenset(own), own))
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def stored(model: type[M], content: object) -> M:
+    """A value of a row, or that another process sent: a newer release may have written it, so what is unknown is passed over, however deep."""
+    return model.model_validate(content, extra="ignore")
 
 
 def wire_name(name: str) -> Any:  # noqa: ANN401  # pydantic's own annotation

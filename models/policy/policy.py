@@ -222,7 +222,7 @@ def _unpack(value: object) -> object:
         case {"packed": str(packed)}:
             content = hashlib.sha256(packed.encode()).hexdigest()
             if content not in _unpacked:
-                _unpacked[content] = interned(PolicySlice.model_validate_json(zlib.decompress(b64decode(packed))))
+                _unpacked[content] = interned(PolicySlice.model_validate_json(zlib.decompress(b64decode(packed)), extra="ignore"))
             return _unpacked[content]
         case _:
             return value

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from adapters.payloads.converter import PLAIN
 from workflows.case import CaseWorkflow
 from workflows.claims.workflow import ClaimWorkflow
 from workflows.kit.sandbox import RUNNER
@@ -31,7 +31,7 @@ async def test_a_saved_history_replays(path: Path) -> None:
     replayer = Replayer(
         workflows=[CaseWorkflow, ReturnWorkflow, ReplacementWorkflow, ClaimWorkflow],
         workflow_runner=RUNNER,
-        data_converter=pydantic_data_converter,
+        data_converter=PLAIN,
     )
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
     assert result.replay_failure is None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from temporalio.api.common.v1 import Payload, Payloads
-from temporalio.converter import SerializationContext, StorageDriverStoreContext
+from temporalio.converter import SerializationContext, StorageDriverStoreContext, WorkflowSerializationContext
 from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import Info
@@ -15,14 +15,15 @@ NOWHERE = StorageDriverStoreContext(target=None)
 
 
 class Runner(SandboxedWorkflowRunner):
-    """The SDK's sandbox, for a data converter that treats every payload alike.
+    """The SDK's sandbox, for a data converter that treats every payload of a workflow alike.
 
     For a converter that does not, the SDK asks the workflow what each payload belongs to, several times on its way in and out. Each time it
-    enters the sandbox, which compiles a piece of code, and makes a converter anew.
+    enters the sandbox, which compiles a piece of code, and makes a converter anew. What a workflow says to others is of its own case.
     """
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        return _Instance(super().create_instance(detached(det)))
+        own = WorkflowSerializationContext(namespace=det.info.namespace, workflow_id=det.info.workflow_id)
+        return _Instance(super().create_instance(detached(det)), own)
 
 
 def detached(det: WorkflowInstanceDetails) -> WorkflowInstanceDetails:
@@ -38,16 +39,17 @@ def _copied(payloads: Mapping[str, Payload]) -> dict[str, Payload]:
 
 
 class _Instance(WorkflowInstance):
-    """A workflow in the sandbox whose payloads belong to nothing in particular."""
+    """A workflow in the sandbox whose payloads belong to it, and to nothing of it in particular."""
 
-    def __init__(self, sandboxed: WorkflowInstance) -> None:
+    def __init__(self, sandboxed: WorkflowInstance, own: SerializationContext) -> None:
         self._sandboxed = sandboxed
+        self._own = own
 
     def activate(self, act: Any) -> Any:  # noqa: ANN401  # messages of the SDK's core
         return self._sandboxed.activate(act)
 
     def get_serialization_context(self, command_info: object) -> SerializationContext | None:  # as the SDK has it
-        return None
+        return self._own
 
     def get_external_store_context(self, command_info: object) -> StorageDriverStoreContext:  # as the SDK has it
         return NOWHERE

@@ -16,7 +16,6 @@ from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput
 
 import worker
@@ -72,7 +71,7 @@ class _Mortal(ActivityInboundInterceptor):
 async def work(address: str, queue: str, folder: Path, *mode: str) -> None:
     """One worker's life."""
     settings = Settings(data_dir=folder, task_queue=queue)
-    client = sealing(await Client.connect(address, data_converter=pydantic_data_converter), settings)
+    client = sealing(await Client.connect(address), settings)
     world: World = pickle.loads((folder / "world").read_bytes())  # noqa: S301  # our own
     if "immortal" not in mode:
         worker.Correlation = lambda: Death(folder, world)

@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 from adapters.connect import Partners
 from adapters.database.engine import Database
 from adapters.evidence.store import evidence_store
+from adapters.payloads.converter import data_converter
 from adapters.seal import Sealing
 from adapters.starting import start_case
 from models.case.actions import BODIES, Act, Action
@@ -209,7 +210,7 @@ def sealing(client: Client, settings: Settings) -> Client:
     return Client(
         client.service_client,
         namespace=client.namespace,
-        data_converter=client.data_converter,
+        data_converter=data_converter(settings),
         interceptors=[Sealing(settings)],
     )
 

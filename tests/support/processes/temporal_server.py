@@ -5,9 +5,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 
+from adapters.payloads.converter import PLAIN
 from workflows.kit import search_attributes
 
 
@@ -34,7 +34,7 @@ async def start_temporal(**dynamic_config: str) -> WorkflowEnvironment:
     return await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
         dev_server_existing_path=temporal_program(),
-        data_converter=pydantic_data_converter,
+        data_converter=PLAIN,
         search_attributes=search_attributes.ALL,
         dev_server_log_level="error",
         dev_server_startup_timeout=timedelta(seconds=60),

@@ -2,9 +2,9 @@
 
 import structlog
 from structlog.testing import capture_logs
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.logs.correlation import Correlation
+from adapters.payloads.converter import PLAIN
 from models.common.vocabulary import Issue, WaitFor
 from tests.support.builders.orders import order, parcel
 from tests.support.processes.service import Service
@@ -13,7 +13,7 @@ from tests.support.processes.service import Service
 async def test_an_activity_logs_the_request_that_opened_its_case(service: Service) -> None:
     service.world.add(order(), parcel())
     service.client = await service.environment.connect_client(
-        data_converter=pydantic_data_converter, interceptors=[Correlation(), *service.client.config()["interceptors"]]
+        data_converter=PLAIN, interceptors=[Correlation(), *service.client.config()["interceptors"]]
     )
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
         with structlog.contextvars.bound_contextvars(request_id="req-4711"):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
+from adapters.payloads.converter import PLAIN
 from adapters.seal import Sealed
 from models.case.action_bodies import Escalate
 from models.case.actions import Act, Action
@@ -57,9 +57,7 @@ async def test_a_forged_notice_is_not_handled_and_no_replay_handles_it(case: Cas
     assert "EVIL" not in str(row.state)
     history = await case.handle.fetch_history()
     for interceptors in ([], [Sealed(Settings(data_dir=tmp_path / "other keys"))]):
-        replayer = Replayer(
-            workflows=[CaseWorkflow], workflow_runner=RUNNER, data_converter=pydantic_data_converter, interceptors=interceptors
-        )
+        replayer = Replayer(workflows=[CaseWorkflow], workflow_runner=RUNNER, data_converter=PLAIN, interceptors=interceptors)
         result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         assert (result.replay_failure is None) is bool(interceptors)
 

@@ -1,0 +1,1 @@
+"""`redress backup` and `redress restore`."""
