@@ -1,5 +1,7 @@
 """The index of the library on both databases: what is put in is found, counted once, and gone without a trace when it is taken out."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import insert, text
 from sqlmodel import col
@@ -84,22 +86,10 @@ async def test_of_a_frequent_word_the_newest_rows_are_looked_at_first_and_the_ot
     assert await found(database, "often", "seldom", most=20) == [f"RD-{number}" for number in range(7, -1, -1)]
 
 
-def case_row(case_id: str, issue: str) -> dict[str, object]:
-    texts = (
-        "version",
-        "kind",
-        "stage",
-        "channel",
-        "customer_id",
-        "tier",
-        "waiting_on",
-        "sla_state",
-        "currency",
-        "locale",
-        "policy_version",
-    )
-    told: dict[str, object] = dict.fromkeys(texts, "x") | {"version": 1, "amount_minor": 0, "automatic": False, "reopened": 0}
-    return told | {"case_id": case_id, "issue": issue, "opened_at": NOW, "updated_at": NOW, "state": {}}
+def case_row(case_id: str, issue: str) -> dict[str, Any]:
+    texts = ("kind", "stage", "channel", "customer_id", "tier", "waiting_on", "sla_state", "currency", "locale", "policy_version")
+    told: dict[str, Any] = {"version": 1, "amount_minor": 0, "automatic": False, "reopened": 0, "state": {}}
+    return {**dict.fromkeys(texts, "x"), **told, "case_id": case_id, "issue": issue, "opened_at": NOW, "updated_at": NOW}
 
 
 @pytest.mark.parametrize("few", [2, 100])
