@@ -31,8 +31,11 @@ def is_held() -> ColumnElement[bool]:
 
 
 def is_of_held(case_id: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a column
-    """Rows of a case that is held."""
-    return case_id.in_(select(CaseRow.case_id).where(is_held()))
+    """Rows of a case that is held; from the few holds, for rows are many."""
+    of_case, of_customer = col(LegalHoldRow.case_id), col(LegalHoldRow.customer_id)
+    customers = select(of_customer).where(of_customer.is_not(None))
+    theirs = select(CaseRow.case_id).where(col(CaseRow.customer_id).in_(customers))
+    return or_(case_id.in_(select(of_case).where(of_case.is_not(None))), case_id.in_(theirs))
 
 
 def holds(customer: Any) -> ColumnElement[bool]:  # noqa: ANN401  # a column

@@ -195,6 +195,11 @@ async def test_a_request_that_cannot_be_is_a_clear_problem_and_changes_nothing(w
     assert (await web.person(Role.CUSTOMER, "C-NOBODY").post(asks)).status_code == 404
     assert (await web.person(Role.CUSTOMER, "C-NOBODY").get(f"{asks}/{request}")).status_code == 404
     assert (await supervisor.post(asks)).status_code == 403
+    for role, who in ((Role.AGENT, "alice"), (Role.MERCHANT, "M-1"), (Role.CARRIER, "K-1"), (Role.ANALYST, "ann")):
+        other = web.person(role, who)
+        seen = [await other.get(path) for path in (asks, f"{asks}/{request}", "/v1/legal-holds")]
+        done = [await other.post(path) for path in (asks, f"{asks}/{request}/approve")]
+        assert {answer.status_code for answer in (*seen, *done)} == {403}, role
     assert (await supervisor.post(f"{asks}/{request}/approve")).status_code == 200
     assert (await supervisor.post(f"{asks}/{request}/approve")).status_code == 409
     whole = await supervisor.post("/v1/legal-holds", {"customer_id": life.customer_id, "reason": "Lawsuit 18."})
