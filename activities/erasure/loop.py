@@ -193,7 +193,8 @@ class Erasure:
         """A batch of rows; how many keys."""
         select_key: Any = select
         async with self._database.reading() as session:
-            keys: Any = (await session.exec(select_key(key).where(*which).limit(OLD_BATCH))).all()  # pyright: ignore[reportUnknownVariableType]
+            execute: Any = session.exec
+            keys: list[object] = list((await execute(select_key(key).where(*which).limit(OLD_BATCH))).all())
         if keys:
             async with self._database.writing() as session:
                 await session.exec(delete(table).where(key.in_(keys), *which))
