@@ -20,6 +20,7 @@ from adapters.database.engine import NEVER, Database, insert_if_absent, saved_un
 from adapters.database.figures import minute_of
 from models.case.state import CaseState
 from models.claims.state import ClaimItem, ClaimKind
+from models.common.base import stored
 from models.policy.policy import Policy
 from models.tables.case import CaseRow
 from models.tables.claims import ClaimRow
@@ -66,17 +67,24 @@ class Figures:
 async def make_facts(session: AsyncSession, policy: Policy, case_ids: Sequence[str]) -> None:
     """Write what these cases count for, in place of what they counted for before.
 
-    A row of figures that is of the same version stays: what a case says may have been forgotten since (ARC-3). What it gave follows the claims.
+    A row of figures that is of the same version stays, and so does all that a case counts for that was forgotten since (ARC-3), but for a root
+    cause that is corrected. What it gave follows the claims.
     """
     if not case_ids:
         return
     claims = await _claims_of(session, case_ids)
     made = select(FigureRow.case_id, FigureRow.epoch, FigureRow.version).where(col(FigureRow.case_id).in_(case_ids))
     known = {case_id: (epoch, version) for case_id, epoch, version in (await session.exec(made)).all()}
+    forgotten = select(CaseRow.case_id, CaseRow.root_cause).where(
+        col(CaseRow.case_id).in_(case_ids), col(CaseRow.erased_at).is_not(None)
+    )
+    for case_id, cause in (await session.exec(forgotten)).all():
+        await session.exec(update(FigureRow).where(col(FigureRow.case_id) == case_id).values(root_cause=cause))
+        case_ids = [other for other in case_ids if other != case_id]
     await session.exec(delete(FigureGivenRow).where(col(FigureGivenRow.case_id).in_(case_ids)))
     for row in (await session.exec(select(CaseRow).where(col(CaseRow.case_id).in_(case_ids)))).all():
         try:
-            case, of_case = CaseState.model_validate(row.state), claims.get(row.case_id, [])
+            case, of_case = stored(CaseState, row.state), claims.get(row.case_id, [])
         except ValidationError:  # the others go on; what is told of it stays as it was
             log.warning("figures.unreadable", case_id=row.case_id)
             continue

@@ -13,7 +13,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
-from api import codec, contacts, health, improvements, inbox, knowledge, people, reconciliation, reviews, revocations, scorecards
+from api import codec, contacts, health, inbox, knowledge, people, reconciliation, revocations
 from api.cases import actions, archives, eligibility, evidence, liability, queues, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
@@ -35,6 +35,7 @@ from api.orders import ledger as order_ledger
 from api.replacements import endpoints as replacements
 from api.reports import endpoints as reports
 from api.returns import endpoints as returns
+from api.review import improvements, reviews, scorecards
 from api.webhooks import easypost, stripe
 from api.webhooks import standard as webhooks
 from rules.policy.knowledge import first_answers

@@ -28,6 +28,7 @@ from models.common.actors import Actor
 from models.common.vocabulary import Issue, Role
 from models.investigation.findings import Saying
 from rules.library.passages import documents_of, passages_of
+from rules.policy.load import load_policy
 from settings import Settings
 from tests.support.builders.cases import NOW, classified, receipt
 from tests.support.builders.orders import line, order
@@ -45,6 +46,7 @@ class Asking:
     def __init__(self, database: Database, texts: Sequence[Sequence[str]]) -> None:
         self._chance = random.Random(16)  # noqa: S311  # no secret
         self._database = database
+        self._policy = load_policy(Settings().policy)
         self._texts = texts
         """Words of cases that there are."""
 
@@ -63,7 +65,7 @@ class Asking:
 
         async def ask() -> object:
             async with self._database.reading() as session:
-                wanted = looked_for(caller.actor, [*conditions(filters, caller, session.get_bind().dialect.name)])
+                wanted = looked_for(caller.actor, [*conditions(filters, caller, session.get_bind().dialect.name, self._policy)])
                 return await search(session, caller.actor, asked, wanted, LIMIT)
 
         return f"{role} {' '.join(asked)} {filters.model_dump(exclude_defaults=True, mode='json')}", ask

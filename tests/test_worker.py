@@ -1,6 +1,7 @@
 """What a worker carries out, and on which task queue: a partner's limit is the partner's alone."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from temporalio.api.enums.v1 import TaskQueueType
@@ -30,7 +31,7 @@ async def test_every_activity_that_workflows_know_is_carried_out_once_on_its_own
     database, partners = Database(settings), Partners.connect(settings)
     wiring = wire(settings, database, partners)
     wired = [(call.__name__, queue) for queue in (None, *PARTNER_QUEUES) for call in wiring.of(queue)]
-    entries = [entry for entry in vars(models.activities).values() if isinstance(entry, Activity)]
+    entries: list[Activity[Any, Any]] = [entry for entry in vars(models.activities).values() if isinstance(entry, Activity)]
     known = [(entry.name, queue) for entry in entries for queue in {entry.queue, *((None,) if entry.direct else ())}]
     assert sorted(wired, key=str) == sorted(known, key=str)
     assert (PAY_BACK.task_queue("cases"), SAVE_CASE.task_queue("cases")) == ("cases-payment", "cases")

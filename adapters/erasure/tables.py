@@ -13,8 +13,11 @@ from sqlalchemy import ColumnElement, String, cast, false, or_
 from sqlmodel import SQLModel, col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.library import index as library
+from adapters.payloads import data_keys
 from models.case.state import CaseState
 from models.claims.state import ClaimState
+from models.common.base import stored
 from models.common.vocabulary import Role
 from models.erasure.record import forgotten, seal_of
 from models.erasure.states import NOTHING, erased_case, erased_claim
@@ -42,13 +45,17 @@ from models.tables.case import (
 from models.tables.claims import ClaimHistoryRow, ClaimRow
 from models.tables.desk import CaseWordsRow, SavedReplyRow, SavedViewRow
 from models.tables.erasure import ErasureRequestRow, LegalHoldRow
+from models.tables.figures import FigureChunkRow, FigureGivenRow, FigureProgressRow, FigureRow
 from models.tables.goods import ItemReservationRow
 from models.tables.improvements import ImprovementRow
 from models.tables.knowledge import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow
+from models.tables.library import LessonRow, LibraryDueRow, LibraryPassageRow, LibraryRow, LibraryTermRow
 from models.tables.money import LedgerRow, OrderLockRow, RefundPartRow
 from models.tables.parcels import ParcelRow
+from models.tables.payloads import DataKeyRow, PayloadReadRow
 from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
+from models.tables.reviews import ReviewRow
 from models.tables.revocations import RevocationRow
 from models.tables.root_causes import RootCauseCorrectionRow, RootCauseMergeRow
 
@@ -133,7 +140,7 @@ def _views_of(whose: Whose) -> ColumnElement[bool]:
 
 async def _cases(session: AsyncSession, whose: Whose) -> None:
     for row in (await session.exec(select(CaseRow).where(col(CaseRow.case_id).in_(whose.cases)))).all():
-        left = erased_case(CaseState.model_validate(row.state), whose.called)
+        left = erased_case(stored(CaseState, row.state), whose.called)
         row.state = left.model_dump(mode="json", exclude={"entries", "requests_seen"})
         row.customer_id, row.order_id, row.tags, row.erased_at = whose.called, None, None, datetime.now(UTC)
         row.waiting_for, row.next_deadline = None, None
@@ -142,7 +149,7 @@ async def _cases(session: AsyncSession, whose: Whose) -> None:
 
 async def _claims(session: AsyncSession, whose: Whose) -> None:
     for row in (await session.exec(select(ClaimRow).where(col(ClaimRow.case_id).in_(whose.cases)))).all():
-        row.state = erased_claim(ClaimState.model_validate(row.state)).model_dump(mode="json", exclude={"entries"})
+        row.state = erased_claim(stored(ClaimState, row.state)).model_dump(mode="json", exclude={"entries"})
         session.add(row)
 
 
@@ -154,11 +161,27 @@ async def _archives(session: AsyncSession, whose: Whose) -> None:
         session.add(row)
 
 
+async def _library(session: AsyncSession, whose: Whose) -> None:
+    """With the words that no other case has."""
+    for case_id in whose.cases:
+        await library.remove(session, case_id)
+
+
+async def _keys(session: AsyncSession, whose: Whose) -> None:
+    """What a backup of Temporal still has of the case cannot be read any more (docs/payloads.md)."""
+    await data_keys.destroy(session, whose.cases, datetime.now(UTC))
+
+
 TABLES: tuple[Store, ...] = (
     # What people said, sent and gave; what was told to them; what was asked for
     Store(TimelineRow, _by(TimelineRow.case_id)),
     Store(CaseTextRow, _by(CaseTextRow.case_id)),
     Store(CaseWordsRow, _by(CaseWordsRow.case_id)),
+    Store(LibraryRow, _by(LibraryRow.case_id), rewrite=_library),
+    Store(LibraryPassageRow, _by(LibraryPassageRow.case_id)),
+    Store(LibraryDueRow, _by(LibraryDueRow.case_id)),
+    Store(LessonRow, _by(LessonRow.case_id)),
+    Store(DataKeyRow, _by(DataKeyRow.name), rewrite=_keys),
     Store(CaseEvidenceRow, _by(CaseEvidenceRow.case_id)),
     Store(MessageRow, _by(MessageRow.case_id), _to_customer(MessageRow.recipient_role, MessageRow.recipient_id)),
     Store(RequestRow, of_workflows(RequestRow.workflow_id)),
@@ -183,7 +206,7 @@ TABLES: tuple[Store, ...] = (
     Store(DifferenceRow, _by(DifferenceRow.case_id), left={"ours": {}, "theirs": {}, "note": None}),
     Store(ImprovementRow, _by(ImprovementRow.case_id), left={"words": NOTHING, "proof": None}),
     Store(RootCauseCorrectionRow, _by(RootCauseCorrectionRow.case_id), left={"reason": NOTHING}),
-    # Nothing of a customer is in these: books of money and goods by order, the platform's own people and words, ids of notices and tokens
+    # Nothing of a customer is in these: books of money and goods by order, figures, the platform's own people and words, ids of notices and tokens
     Store(LedgerRow),
     Store(OrderLockRow),
     Store(ItemReservationRow),
@@ -198,6 +221,13 @@ TABLES: tuple[Store, ...] = (
     Store(WebhookRow),
     Store(RevocationRow),
     Store(LegalHoldRow),
+    Store(LibraryTermRow),
+    Store(PayloadReadRow),
+    Store(FigureRow),
+    Store(FigureGivenRow),
+    Store(FigureChunkRow),
+    Store(FigureProgressRow),
+    Store(ReviewRow),
 )
 
 

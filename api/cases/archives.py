@@ -73,7 +73,7 @@ async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id
             rule="ARC-1",
         )
     contact = await contact_of(parts, caller)
-    left = CaseState.model_validate(row.state) if row is not None and row.erased_at is not None else None
+    left = stored(CaseState, row.state) if row is not None and row.erased_at is not None else None
     shown = (_edition(parts, caller, language, edition, contact, left) for edition in sealed)
     return Archived(case_id=case_id, editions=tuple(shown))
 

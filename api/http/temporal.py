@@ -149,7 +149,7 @@ class CaseEngine:
                 "ReviewWorkflow",
                 start,
                 id=f"review-{start.since}-{start.until}",
-                task_queue=self._task_queue,
+                task_queue=self._settings.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 result_type=Written,
             )

@@ -50,7 +50,7 @@ async def find_cases(
     refuse_hidden(caller, query)
     asked = words_to_find(query.q)
     async with parts.database.reading() as session:
-        wanted = looked_for(caller.actor, [*conditions(query, caller, session.get_bind().dialect.name)], query.team)
+        wanted = looked_for(caller.actor, [*conditions(query, caller, session.get_bind().dialect.name, parts.policy)], query.team)
         found = await search(session, caller.actor, asked, wanted, query.limit)
         rows = await _rows(session, found)
         causes = await _root_causes(session, rows)
@@ -106,7 +106,8 @@ async def _rows(session: AsyncSession, found: Iterable[Found]) -> dict[str, Case
 async def _root_causes(session: AsyncSession, case_ids: Iterable[str]) -> dict[str, str]:
     """As each counts now: corrected by people, and merged."""
     columns: Any = select(CaseRow.case_id, READ).where(col(CaseRow.case_id).in_([*case_ids]))
-    return {case_id: cause for case_id, cause in (await session.exec(columns)).all() if cause is not None}
+    found: Sequence[tuple[str, str | None]] = (await session.exec(columns)).all()
+    return {case_id: cause for case_id, cause in found if cause is not None}
 
 
 def _brief(parts: Parts, row: CaseRow, causes: dict[str, str], language: Locale) -> dict[str, Any]:

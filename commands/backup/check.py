@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Executable
 from sqlmodel import col, func, select
 from temporalio.client import Client
 
-from activities.case.records import digest
 from adapters.database.engine import alone
 from adapters.evidence.store import object_store
 from adapters.payloads.data_keys import unwrapped
@@ -17,6 +16,7 @@ from adapters.restart import open_work
 from adapters.secrets import secrets_of
 from commands.kit.language import saying
 from models.common.errors import RedressError
+from models.erasure.record import seal_of
 from models.tables.case import ArchiveRow, CaseEvidenceRow
 from models.tables.money import LedgerRow
 from models.tables.payloads import DataKeyRow
@@ -74,7 +74,7 @@ def _archives(connection: Connection) -> Iterator[str]:
         select(ArchiveRow).execution_options(yield_per=100)
     )  # rows with the columns' names
     for row in archives:
-        if digest(row.record) != row.sha256:
+        if seal_of(row.record) != row.sha256:
             yield say("archive", case=row.case_id, edition=row.edition)
 
 

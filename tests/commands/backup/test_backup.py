@@ -21,6 +21,7 @@ from cli import main
 from commands.backup import check
 from commands.kit.failure import CommandError
 from models.common.errors import RedressError
+from models.erasure.record import seal_of
 from models.tables.case import ArchiveRow, CaseEvidenceRow
 from models.tables.money import LedgerRow
 from models.tables.payloads import DataKeyRow, PayloadReadRow
@@ -44,7 +45,7 @@ async def kept(database: Database, database_settings: Settings) -> list[Any]:
     change_secrets(database_settings, lambda known: known.model_copy(update={"payload_keys": (key,)}))
     await DataKeys(database, Keyring(database_settings)).of("RD-1")
     sealed = ArchiveRow(
-        case_id="RD-1", edition=1, sha256=check.digest(RECORD), outcome="resolved", root_cause="x", at=NOW, record=RECORD
+        case_id="RD-1", edition=1, sha256=seal_of(RECORD), outcome="resolved", root_cause="x", at=NOW, record=RECORD
     )
     piece = CaseEvidenceRow(case_id="RD-1", sha256=SHA, media_type="image/png", size=7, name="杯子.png", role="customer", at=NOW)
     read = PayloadReadRow(at=NOW, reader="supervisor:sun", name="RD-1", payloads=3)
