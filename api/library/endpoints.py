@@ -106,8 +106,9 @@ async def _rows(session: AsyncSession, found: Iterable[Found]) -> dict[str, Case
 async def _root_causes(session: AsyncSession, case_ids: Iterable[str]) -> dict[str, str]:
     """As each counts now: corrected by people, and merged."""
     columns: Any = select(CaseRow.case_id, READ).where(col(CaseRow.case_id).in_([*case_ids]))
-    found: list[Any] = (await session.exec(columns)).all()
-    return {row.case_id: row.root_cause for row in found if row.root_cause is not None}
+    found: Any = await session.exec(columns)
+    causes: Iterable[tuple[str, str | None]] = found.all()
+    return {case_id: cause for case_id, cause in causes if cause is not None}
 
 
 def _brief(parts: Parts, row: CaseRow, causes: dict[str, str], language: Locale) -> dict[str, Any]:
