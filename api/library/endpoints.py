@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -106,8 +106,7 @@ async def _rows(session: AsyncSession, found: Iterable[Found]) -> dict[str, Case
 async def _root_causes(session: AsyncSession, case_ids: Iterable[str]) -> dict[str, str]:
     """As each counts now: corrected by people, and merged."""
     columns: Any = select(CaseRow.case_id, READ).where(col(CaseRow.case_id).in_([*case_ids]))
-    found: Any = await session.exec(columns)
-    causes: Iterable[tuple[str, str | None]] = found.all()
+    causes = cast("Iterable[tuple[str, str | None]]", (await session.exec(columns)).all())
     return {case_id: cause for case_id, cause in causes if cause is not None}
 
 
