@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
 from starlette.middleware.cors import CORSMiddleware
@@ -22,6 +22,7 @@ from adapters.payloads.data_keys import DataKeys
 from api.http.auth import Caller
 from api.http.dependencies import Bearer, Parts, PartsOf, caller_of, only_for
 from api.http.problems import problem
+from api.http.routes import SeenRoute
 from models.common.actors import Actor
 from models.common.errors import RedressError
 from models.common.vocabulary import ErrorType, Role
@@ -49,7 +50,7 @@ document.getElementById("go").onclick = async () => {
 </script></body></html>
 """
 
-router = APIRouter(prefix=PREFIX, include_in_schema=False)
+router = APIRouter(prefix=PREFIX, include_in_schema=False, route_class=SeenRoute)
 
 
 async def _reader(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncGenerator[Caller]:
@@ -81,7 +82,7 @@ async def sign_in(request: Request, caller: ReaderOf, credentials: Bearer, respo
 
 
 @router.post("/decode")
-async def decode(request: Request, parts: PartsOf, caller: ReaderOf) -> dict[str, Any]:
+async def decode(request: Request, parts: PartsOf, caller: ReaderOf) -> Response:
     """The payloads in plain text. One that cannot be decrypted, as when its key was destroyed, comes back as it is."""
     try:
         asked = ParseDict(await request.json(), Payloads()).payloads
@@ -90,7 +91,7 @@ async def decode(request: Request, parts: PartsOf, caller: ReaderOf) -> dict[str
     codec = CaseCodec(DataKeys(parts.database, parts.keyring))
     plain = [await _decoded(codec, payload) for payload in asked]
     await _put_on_record(parts, caller.actor, asked)
-    return MessageToDict(Payloads(payloads=plain))
+    return JSONResponse(MessageToDict(Payloads(payloads=plain)))
 
 
 async def _decoded(codec: CaseCodec, payload: Payload) -> Payload:

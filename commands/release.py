@@ -14,9 +14,10 @@ from temporalio.worker import Replayer
 from adapters.logs.correlation import Correlation
 from adapters.seal import Sealed
 from adapters.temporal import releases
+from adapters.temporal.connection import connect
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
-from commands.kit.temporal import connected, failed
+from commands.kit.temporal import failed
 from models.common.errors import RedressError
 from rules.case.grading import prepare
 from rules.policy.load import load_policy
@@ -136,7 +137,7 @@ def _run(work: Callable[[Client, Settings], Awaitable[T]]) -> T:
     async def working() -> T:
         settings = Settings()
         try:
-            return await work(await connected(settings), settings)
+            return await work(await connect(settings, lazy=True), settings)
         except RedressError as error:
             raise failed(error) from error
         except (RPCError, RuntimeError) as error:

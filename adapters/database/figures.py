@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.local_time import EPOCH, MINUTE, MINUTES_OF_WEEK, MONDAY, SECOND, local_minute
+from adapters.database.root_causes import as_it_counts
 from models.common.vocabulary import Party
 from models.figures import Counted, Dimension
 from models.policy.reports import ReportsPolicy
@@ -29,7 +30,7 @@ async def plan_reports(session: AsyncSession) -> None:
 
 
 def column_of(by: Dimension) -> Any:  # noqa: ANN401  # a column
-    return col(getattr(FigureRow, by.value))
+    return as_it_counts(FigureRow) if by is Dimension.ROOT_CAUSE else col(getattr(FigureRow, by.value))
 
 
 def _found(party: Party) -> ColumnElement[bool]:

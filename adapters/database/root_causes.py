@@ -8,12 +8,20 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.tables.case import CaseRow
+from models.tables.figures import FigureRow
 from models.tables.root_causes import RootCauseMergeRow
 
 _choose: Any = select
 _merge: Any = RootCauseMergeRow
-_INTO = _choose(_merge.into).where(_merge.root_cause == CaseRow.root_cause).correlate(CaseRow).scalar_subquery()
-READ: ColumnElement[str] = func.coalesce(_INTO, col(CaseRow.root_cause)).label("root_cause")
+
+
+def as_it_counts(table: type[CaseRow] | type[FigureRow]) -> ColumnElement[str]:
+    """The root cause of its rows, or the one that it was merged into."""
+    into = _choose(_merge.into).where(_merge.root_cause == table.root_cause).correlate(table).scalar_subquery()
+    return func.coalesce(into, col(table.root_cause))
+
+
+READ: ColumnElement[str] = as_it_counts(CaseRow).label("root_cause")
 """A case's root cause as it counts now, among the columns of a query of cases."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -49,6 +49,9 @@ HIDDEN_COUNTS = {Role.CUSTOMER: frozenset(Counted)}
 class FigureFilters(Frozen):
     """Filters by what a case counts for in figures; they are some seconds behind the case."""
 
+    BY: ClassVar[tuple[Dimension, ...]] = OF_FIGURES
+    """The dimensions that are looked for among figures."""
+
     carrier_id: Identifier | None = Field(default=None, description="The carrier of the parcel that the case is about.")
     product: Identifier | None = Field(default=None, description="The sku of the dearest order line that the case is about.")
     category: Identifier | None = Field(default=None, description="The category of that line.")
@@ -56,7 +59,7 @@ class FigureFilters(Frozen):
     agent: Identifier | None = Field(default=None, description="Who of the platform's people handles it, or answers for it.")
     tier: Annotated[tuple[Tier, ...], Several]
     party: Annotated[tuple[Party, ...], Field(default=(), max_length=30, description="Who was found responsible.")]
-    root_cause: Identifier | None = Field(default=None, description="As `carrier: lost-by-status`.")
+    root_cause: Identifier | None = Field(default=None, description="As `lost_on_the_way`, with those that were merged into it.")
     counts_as: Annotated[tuple[Counted, ...], Field(default=(), max_length=30, description="What it counts for: all of these.")]
     unknown: Annotated[tuple[Dimension, ...], Field(default=(), max_length=30, description="What is not known of it.")]
 
@@ -70,7 +73,7 @@ class FigureFilters(Frozen):
 
     def conditions(self, policy: ReportsPolicy, now: datetime) -> Iterator[Any]:
         """On the table `figures`."""
-        for by in OF_FIGURES:
+        for by in self.BY:
             value = getattr(self, by.value)
             if isinstance(value, tuple) and value:
                 yield column_of(by).in_(value)
@@ -82,7 +85,9 @@ class FigureFilters(Frozen):
 
 
 class FiguresOfCases(FigureFilters):
-    """What the list of cases has besides, so that it shows the cases of every figure."""
+    """What the list of cases has besides, so that it shows the cases of every figure. It has the root cause itself (api/cases/filters.py)."""
+
+    BY: ClassVar[tuple[Dimension, ...]] = tuple(by for by in OF_FIGURES if by is not Dimension.ROOT_CAUSE)
 
     remedy: RemedyKind | None = Field(default=None, description="It gave this remedy, and somebody paid for it.")
     bearer: Party | None = Field(default=None, description="Who bears what it gave.")

@@ -89,6 +89,7 @@ class Life:
         async with self.web.service.database.reading() as session:
             connection = await session.connection()
             tables = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+            tables = [table for table in tables if not table.startswith("library_fts")]  # made of `library`, not to be scanned
             return [str(row) for table in tables for row in await connection.execute(text(f'SELECT * FROM "{table}"'))]  # noqa: S608
 
     def files(self) -> Iterator[bytes]:

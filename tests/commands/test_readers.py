@@ -22,6 +22,9 @@ from tests.support.builders.actors import CUSTOMER
 ROOT = Path(__file__).parents[2]
 
 
+BY_ID_ALONE = {"commands/backup/check.py", "commands/keys.py", "commands/sweep.py"}
+
+
 @pytest.fixture(scope="module")
 def app() -> FastAPI:
     return create_app(Settings())
@@ -116,10 +119,10 @@ async def test_an_endpoint_answers_with_models_or_not_at_all() -> None:
 
 
 def test_commands_print_of_cases_what_the_api_gives() -> None:
-    """None reads the tables of cases, or makes views, itself."""
+    """None reads the tables of cases, or makes views, itself; but for those of operators, which print ids alone."""
     inner = re.compile(r"^from (models\.tables\.(case|claims|returns)|rules\.case\.(view|timeline))\b", re.MULTILINE)
     found = {str(file.relative_to(ROOT)) for file in (ROOT / "commands").rglob("*.py") if inner.search(file.read_text("utf-8"))}
-    assert found == set()
+    assert found == BY_ID_ALONE
 
 
 def test_the_document_is_current() -> None:

@@ -32,7 +32,7 @@ class NoCore(Core):
     def __init__(self) -> None:
         pass
 
-    async def gauges(self) -> bytes:
+    async def figures(self) -> bytes:
         return b"temporal_request_total 1\n"
 
 

@@ -88,7 +88,7 @@ async def test_a_namespace_is_set_up_once_and_until_then_no_worker_takes_cases(s
     await namespace.check(client, settings)
     described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=NEW))
     assert described.config.workflow_execution_retention_ttl.ToTimedelta().days == 60
-    assert {schedule.id async for schedule in await client.list_schedules()} == {"reconciliation", "sweep"}
+    assert {schedule.id async for schedule in await client.list_schedules()} == {"reconciliation", "review", "sweep"}
 
 
 async def test_missing_search_attributes_are_named_with_what_makes_them(

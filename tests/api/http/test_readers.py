@@ -56,6 +56,13 @@ async def everything_that(web: Web, kept: Kept, role: Role) -> str:
         "claim_id": [f"{kept.case_id}.claim.1"],
         "entry_id": ["invoice"],
         "reply_id": ["none"],
+        "review_id": ["none"],
+        "improvement_id": ["none"],
+        "request_id": ["none"],
+        "hold_id": ["none"],
+        "root_cause": ["parcel_lost"],
+        "report": ["volume"],
+        "kind": ["merchant"],
         "token": ["none"],
         "address_id": ["none"],
     }

@@ -103,7 +103,7 @@ def case_with_secrets(**change: object) -> CaseState:
             remedy(RemedyKind.COUPON, coupon_code="secret-coupon", words=None),
             remedy(RemedyKind.ORDER_CHANGED, minor=None, number=2, ordering=ORDERING),
         ),
-        "review": Review(agrees=False, by=Actor(role=Role.SUPERVISOR, id="secret-reviewer"), at=NOW, note="secret-review"),
+        "review": Review(agrees=False, by=Actor(role=Role.SUPERVISOR, id="secret-reviewer"), at=NOW, note="secret-verdict"),
         "appeal": Appeal(
             by=MERCHANT, at=PLEADED.at, words=PLEADED.words, evidence=PLEADED.evidence, against=Party.MERCHANT, due=LATER
         ),
@@ -148,6 +148,6 @@ SECRETS: dict[str, set[Role]] = {
     "secret-apology-4": STAFF,
     "secret-coupon": STAFF | {C},
     "secret-pay": STAFF | {C},
-    "secret-review": STAFF,
+    "secret-verdict": STAFF,
     "secret-survey": STAFF | {C},
 }
