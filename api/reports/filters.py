@@ -33,7 +33,6 @@ OF_FIGURES = (
     Dimension.AGENT,
     Dimension.TIER,
     Dimension.PARTY,
-    Dimension.ROOT_CAUSE,
 )
 """Dimensions that are filters of the same name here; the others are filters of the list already."""
 HIDDEN = {
@@ -59,14 +58,13 @@ class FigureFilters(Frozen):
     agent: Identifier | None = Field(default=None, description="Who of the platform's people handles it, or answers for it.")
     tier: Annotated[tuple[Tier, ...], Several]
     party: Annotated[tuple[Party, ...], Field(default=(), max_length=30, description="Who was found responsible.")]
-    root_cause: Identifier | None = Field(default=None, description="As `lost_on_the_way`, with those that were merged into it.")
     counts_as: Annotated[tuple[Counted, ...], Field(default=(), max_length=30, description="What it counts for: all of these.")]
     unknown: Annotated[tuple[Dimension, ...], Field(default=(), max_length=30, description="What is not known of it.")]
 
     def hidden_from(self, role: Role) -> str | None:
         """The first of these filters that this role may not use."""
         hidden = HIDDEN.get(role, frozenset())
-        named = [by.value for by in OF_FIGURES if getattr(self, by.value) and by in hidden]
+        named = [by.value for by in self.BY if getattr(self, by.value) and by in hidden]
         named += ["unknown"] if hidden & {*self.unknown} else []
         named += ["counts_as"] if HIDDEN_COUNTS.get(role, frozenset()) & {*self.counts_as} else []
         return next(iter(named), None)
@@ -85,9 +83,7 @@ class FigureFilters(Frozen):
 
 
 class FiguresOfCases(FigureFilters):
-    """What the list of cases has besides, so that it shows the cases of every figure. It has the root cause itself (api/cases/filters.py)."""
-
-    BY: ClassVar[tuple[Dimension, ...]] = tuple(by for by in OF_FIGURES if by is not Dimension.ROOT_CAUSE)
+    """What the list of cases has besides, so that it shows the cases of every figure."""
 
     remedy: RemedyKind | None = Field(default=None, description="It gave this remedy, and somebody paid for it.")
     bearer: Party | None = Field(default=None, description="Who bears what it gave.")

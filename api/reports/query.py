@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from api.http.auth import Caller
 from api.http.dependencies import only_for
 from api.http.problems import problem
 from api.http.schemas import Zone
-from api.reports.filters import HIDDEN, FigureFilters, Several, not_shown
+from api.reports.filters import HIDDEN, OF_FIGURES, FigureFilters, Several, not_shown
 from api.reports.period import Period, period_of
 from models.common.base import Identifier
 from models.common.partner_registry import Partner
@@ -41,11 +41,14 @@ class Form(StrEnum):
 class ReportQuery(FigureFilters):
     """All filters together have to fit; one that may be repeated takes any of its values."""
 
+    BY: ClassVar[tuple[Dimension, ...]] = (*OF_FIGURES, Dimension.ROOT_CAUSE)
+
     opened_from: str | None = Field(
         default=None, max_length=40, description="A day of `zone`, or an instant. None: four weeks before the end."
     )
     opened_to: str | None = Field(default=None, max_length=40, description="Until before this day or instant. None: now.")
     zone: Zone | None = Field(default=None, description="Whose days and hours these are; none: the market's.")
+    root_cause: Identifier | None = Field(default=None, description="As `lost_on_the_way`, with those that were merged into it.")
     kind: Annotated[tuple[Kind, ...], Several]
     issue: Annotated[tuple[Issue, ...], Several]
     channel: Annotated[tuple[Channel, ...], Several]
