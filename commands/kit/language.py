@@ -86,6 +86,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "part.sandbox": ("沙箱合作方", "The sandbox"),
     "part.worker": ("工作进程", "The worker"),
     "part.api": ("API ", "The API"),
+    "part.worker_again": ("工作进程 {number} ", "Worker {number}"),
+    "part.api_again": ("API {number} ", "API {number}"),
     "part.ui": ("Temporal 界面", "the Temporal Web UI"),
     # talking to the API
     "api_unreachable": (

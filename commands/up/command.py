@@ -10,7 +10,8 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from itertools import chain
 from typing import Annotated
 
 import httpx
@@ -30,7 +31,7 @@ from commands.kit.language import say
 from commands.kit.people import let_in
 from commands.kit.temporal import failed
 from commands.up import temporal_server
-from commands.up.processes import Part, ProcessGroup
+from commands.up.processes import Part, ProcessGroup, Run
 from commands.up.welcome import SUBJECTS, welcome
 from models.common.errors import RedressError
 from models.common.partner_registry import Partner
@@ -39,20 +40,39 @@ from settings import ROOT, Settings
 STOP_ORDER = ("api", "worker", "sandbox", "temporal")
 """First nobody comes in, then the work at hand is finished while partners and server are still there."""
 
+MOST = 16
+"""Of one kind on one machine: each takes a core of its own when there is much to do."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is started."""
+
+    temporal: bool
+    sandbox: bool
+    workers: int
+    apis: int
+
 
 def up(
     *,
     sandbox: Annotated[bool, typer.Option(help="Start the sandbox partners; without, partners are at REDRESS_…_URL.")] = True,
     temporal: Annotated[bool, typer.Option(help="Start a Temporal server; without, it is at REDRESS_TEMPORAL_ADDRESS.")] = True,
+    workers: Annotated[int, typer.Option(min=1, max=MOST, help="How many workers.")] = 1,
+    apis: Annotated[int, typer.Option(min=1, max=MOST, help="How many APIs, each on the port after the one before.")] = 1,
 ) -> None:
-    """Start everything on this machine: Temporal server, sandbox partners, worker, API. Ctrl-C stops it."""
+    """Start everything on this machine: Temporal server, sandbox partners, workers, APIs. Ctrl-C stops it."""
     settings = Settings()
-    own_temporal = temporal and settings.temporal_address is None
-    own_sandbox = sandbox and not all(settings.own_partner_url(partner) for partner in Partner)
+    plan = Plan(
+        temporal=temporal and settings.temporal_address is None,
+        sandbox=sandbox and not all(settings.own_partner_url(partner) for partner in Partner),
+        workers=workers,
+        apis=apis,
+    )
     open_data_folder(settings)
     with _alone(settings):
-        _check_ports(settings, own_temporal=own_temporal, own_sandbox=own_sandbox)
-        asyncio.run(_run(settings, own_temporal=own_temporal, own_sandbox=own_sandbox))
+        _check_ports(settings, plan)
+        asyncio.run(_run(settings, plan))
 
 
 @contextmanager
@@ -75,15 +95,15 @@ def _alone(settings: Settings) -> Generator[None]:
         yield
 
 
-def _check_ports(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> None:
+def _check_ports(settings: Settings, plan: Plan) -> None:
     temporal_host = settings.temporal_host
-    wanted = [("api", "REDRESS_API_PORT", settings.host, settings.api_port)]
-    if own_temporal:
+    wanted = [("api", "REDRESS_API_PORT", settings.host, settings.api_port + further) for further in range(plan.apis)]
+    if plan.temporal:
         wanted += [
             ("temporal", "REDRESS_TEMPORAL_PORT", temporal_host, settings.temporal_port),
             ("ui", "REDRESS_UI_PORT", temporal_host, settings.ui_port),
         ]
-    if own_sandbox:
+    if plan.sandbox:
         wanted += [("sandbox", "REDRESS_SANDBOX_PORT", settings.sandbox_host, settings.sandbox_port)]
     seen: dict[int, str] = {}
     for part, setting, host, port in wanted:
@@ -98,7 +118,7 @@ def _check_ports(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -
                 raise CommandError(say("port_taken", part=say(f"part.{part}"), setting=setting, port=port)) from None
 
 
-async def _run(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> None:
+async def _run(settings: Settings, plan: Plan) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -107,14 +127,14 @@ async def _run(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> 
     process_group = ProcessGroup(logs, tell)
     tell(say("starting", folder=settings.data_dir))
     async with httpx.AsyncClient(timeout=2, trust_env=False) as http:  # asks this machine only, never a proxy
-        starting = asyncio.create_task(_start(process_group, settings, http, own_temporal=own_temporal, own_sandbox=own_sandbox))
+        starting = asyncio.create_task(_start(process_group, settings, http, plan))
         stopped = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 await starting
                 await _let_in(settings)
-                tell(welcome(settings, own_temporal=own_temporal, own_sandbox=own_sandbox))
+                tell(welcome(settings, own_temporal=plan.temporal, own_sandbox=plan.sandbox))
                 await stopped
         finally:
             starting.cancel()
@@ -130,13 +150,20 @@ async def _let_in(settings: Settings) -> None:
             tell(trouble)
 
 
-async def _start(
-    process_group: ProcessGroup, settings: Settings, http: httpx.AsyncClient, *, own_temporal: bool, own_sandbox: bool
-) -> None:
+async def _start(process_group: ProcessGroup, settings: Settings, http: httpx.AsyncClient, plan: Plan) -> None:
     """Start each part as soon as what it needs is there."""
-    others = [_migrated(settings), *([process_group.start(_sandbox(settings, http))] if own_sandbox else [])]
-    client, _ = await asyncio.gather(_temporal(process_group, settings, own=own_temporal), asyncio.gather(*others))
-    await asyncio.gather(process_group.start(_api(settings, http)), process_group.start(_worker(settings, client)))
+    others = [_migrated(settings), *([process_group.start(_sandbox(settings, http))] if plan.sandbox else [])]
+    client, _ = await asyncio.gather(_temporal(process_group, settings, own=plan.temporal), asyncio.gather(*others))
+    apis = (_api(_numbered(settings, number), http, number) for number in range(1, plan.apis + 1))
+    workers = (_worker(_numbered(settings, number), client, number) for number in range(1, plan.workers + 1))
+    await asyncio.gather(*(process_group.start(part) for part in chain(apis, workers)))
+
+
+def _numbered(settings: Settings, number: int) -> Settings:
+    """Those of the nth API or worker: each answers on the port after the one before."""
+    further = number - 1
+    worker_port = settings.worker_port and settings.worker_port + further
+    return settings.model_copy(update={"api_port": settings.api_port + further, "worker_port": worker_port})
 
 
 async def _migrated(settings: Settings) -> None:
@@ -164,7 +191,7 @@ async def _temporal(process_group: ProcessGroup, settings: Settings, *, own: boo
     if own:
         program = await temporal_server.find_program(settings)
 
-        async def answers(_: datetime) -> bool:
+        async def answers(_: Run) -> bool:
             try:
                 await connect(settings)
             except RedressError:
@@ -223,7 +250,7 @@ def _sandboxs_credentials(settings: Settings) -> dict[str, str]:
     return {"REDRESS_PARTNER_CREDENTIALS": json.dumps(theirs), **shared}
 
 
-def _api(settings: Settings, http: httpx.AsyncClient) -> Part:
+def _api(settings: Settings, http: httpx.AsyncClient, number: int) -> Part:
     ready = Answering(http, f"{settings.api_url}/readyz")
     return Part(
         name="api",
@@ -231,18 +258,26 @@ def _api(settings: Settings, http: httpx.AsyncClient) -> Part:
         ready=ready,
         said=lambda: ready.said,
         address=settings.api_url,
-        environment=_environment(),
+        number=number,
+        environment=_environment() | {"REDRESS_API_PORT": str(settings.api_port)},
         before_again=_migrated_again,
         hint=f"{settings.api_url}/readyz",
     )
 
 
-def _worker(settings: Settings, client: Client) -> Part:
-    async def polls(since: datetime) -> bool:
-        return await temporal_server.polled(client, settings.task_queue, since)
+def _worker(settings: Settings, client: Client, number: int) -> Part:
+    async def polls(run: Run) -> bool:
+        return await temporal_server.polled(client, settings.task_queue, run.since, pid=run.pid)
 
-    command = (sys.executable, str(ROOT / "worker.py"))
-    return Part(name="worker", command=command, ready=polls, environment=_environment(), grace=8.0, before_again=_migrated_again)
+    return Part(
+        name="worker",
+        command=(sys.executable, str(ROOT / "worker.py")),
+        ready=polls,
+        number=number,
+        environment=_environment() | ({"REDRESS_WORKER_PORT": str(settings.worker_port)} if settings.worker_port else {}),
+        grace=8.0,
+        before_again=_migrated_again,
+    )
 
 
 def _environment() -> dict[str, str]:
@@ -258,7 +293,7 @@ class Answering:
         self._address = address
         self.said = ""
 
-    async def __call__(self, _: datetime) -> bool:
+    async def __call__(self, _: Run) -> bool:
         try:
             answer = await self._http.get(self._address)
         except httpx.HTTPError:

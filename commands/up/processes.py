@@ -29,12 +29,22 @@ LOG_LOOK = 10.0
 
 
 @dataclass(frozen=True)
+class Run:
+    """A process that was started for a part."""
+
+    pid: int
+    since: datetime
+
+
+@dataclass(frozen=True)
 class Part:
-    """One process of Redress. `ready` tells whether the process started at that instant does its work by now."""
+    """One process of Redress. `ready` tells whether the process that runs does its work by now."""
 
     name: str
     command: tuple[str, ...]
-    ready: Callable[[datetime], Awaitable[bool]]
+    ready: Callable[[Run], Awaitable[bool]]
+    number: int = 1
+    """Which one of those with this name."""
     address: str = ""
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     grace: float = 4.0
@@ -48,7 +58,11 @@ class Part:
 
     @property
     def title(self) -> str:
-        return say(f"part.{self.name}")
+        return say(f"part.{self.name}") if self.number == 1 else say(f"part.{self.name}_again", number=self.number)
+
+    @property
+    def log(self) -> str:
+        return f"{self.name}.log" if self.number == 1 else f"{self.name}-{self.number}.log"
 
 
 class ProcessRunner:
@@ -56,10 +70,9 @@ class ProcessRunner:
 
     def __init__(self, part: Part, logs: Path, tell: Callable[[str], None]) -> None:
         self.part = part
-        self.log = logs / f"{part.name}.log"
+        self.log = logs / part.log
         self._tell = tell
         self._process: asyncio.subprocess.Process | None = None
-        self._started = datetime.now(UTC)
         self._ready = asyncio.Event()
         self._stopping = False
         self._task: asyncio.Task[None] | None = None
@@ -97,8 +110,8 @@ class ProcessRunner:
         pause, failures = FIRST_PAUSE, 0
         while not self._stopping:
             began = monotonic()
-            await self._spawn()
-            watch = asyncio.create_task(self._watch(again=self._ready.is_set()))
+            run = await self._spawn()
+            watch = asyncio.create_task(self._watch(run, again=self._ready.is_set()))
             code = await self._wait()
             watch.cancel()
             if self._stopping:
@@ -114,9 +127,9 @@ class ProcessRunner:
             if self.part.before_again is not None:
                 await self.part.before_again()
 
-    async def _spawn(self) -> None:
+    async def _spawn(self) -> Run:
         self._rotate()
-        self._started = datetime.now(UTC)
+        since = datetime.now(UTC)
         with self.log.open("ab") as log:
             # A session of its own: Ctrl-C in the terminal reaches only `redress up`, which stops the parts in their order.
             self._process = await asyncio.create_subprocess_exec(
@@ -127,6 +140,7 @@ class ProcessRunner:
                 env=os.environ | self.part.environment,
                 start_new_session=True,
             )
+        return Run(self._process.pid, since)
 
     async def _wait(self) -> int:
         """The exit code, when the process has ended; its log is kept short meanwhile."""
@@ -147,9 +161,9 @@ class ProcessRunner:
                 shutil.copyfile(self.log, self.log.with_suffix(".1.log"))
             os.truncate(self.log, 0)
 
-    async def _watch(self, *, again: bool) -> None:
+    async def _watch(self, run: Run, *, again: bool) -> None:
         began, said = monotonic(), False
-        while not await self.part.ready(self._started):
+        while not await self.part.ready(run):
             await asyncio.sleep(0.1)
             if again and not said and monotonic() - began > NOT_READY_AFTER:
                 said = True
@@ -175,9 +189,9 @@ class ProcessGroup:
         self._tell(say("ready", part=part.title, address=part.address).rstrip())
 
     async def stop(self, order: tuple[str, ...]) -> None:
-        """Stop everything, by the names in `order`."""
-        for runner in sorted(self._runners, key=lambda runner: order.index(runner.part.name)):
-            await runner.stop()
+        """Stop everything, by the names in `order`; those of one name at the same time."""
+        for name in order:
+            await asyncio.gather(*(runner.stop() for runner in self._runners if runner.part.name == name))
 
 
 def _how(code: int) -> str:

@@ -72,8 +72,12 @@ def _version(program: Path) -> str:
     return match.group(1)
 
 
-async def polled(client: Client, task_queue: str, since: datetime, *, activities: bool = False) -> bool:
-    """Whether a worker has asked for work since then: for workflows, or for activities; one that died stays on the server's list for minutes."""
+async def polled(client: Client, task_queue: str, since: datetime, *, activities: bool = False, pid: int | None = None) -> bool:
+    """Whether a worker has asked for work since then: for workflows, or for activities; one that died stays on the server's list for minutes.
+
+    `pid`: the one worker of this machine that is meant; None: any.
+    """
+    own = "" if pid is None else f"{pid}@"
     try:
         answer = await client.workflow_service.describe_task_queue(
             DescribeTaskQueueRequest(
@@ -85,4 +89,6 @@ async def polled(client: Client, task_queue: str, since: datetime, *, activities
         )
     except RPCError:
         return False
-    return any(poller.last_access_time.ToDatetime(tzinfo=UTC) >= since for poller in answer.pollers)
+    return any(
+        poller.identity.startswith(own) and poller.last_access_time.ToDatetime(tzinfo=UTC) >= since for poller in answer.pollers
+    )

@@ -47,6 +47,16 @@ def test_a_taken_port_names_its_setting(setting: str, monkeypatch: pytest.Monkey
         assert setting in refusal("up")
 
 
+def test_the_port_of_a_further_api_must_be_free_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PORTS:
+        monkeypatch.setenv(name, free_port())
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        monkeypatch.setenv("REDRESS_API_PORT", str(port - 1))
+        said = refusal("up", "--apis", "2")
+    assert "REDRESS_API_PORT" in said
+
+
 def test_two_parts_on_one_port_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     monkeypatch.setenv("REDRESS_API_PORT", port)

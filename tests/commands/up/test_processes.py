@@ -7,15 +7,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import datetime
 from errno import ENOSPC
 from pathlib import Path
 from textwrap import dedent
+from time import monotonic
 
 import pytest
 
 from commands.kit.failure import CommandError
-from commands.up.processes import Part, ProcessGroup
+from commands.up.processes import Part, ProcessGroup, Run
 from settings import ROOT
 
 WAITS = "import time, pathlib; pathlib.Path('{mark}').write_text(str(__import__('os').getpid())); time.sleep(600)"
@@ -38,8 +38,8 @@ async def until(what: Callable[[], bool]) -> None:
 def part(folder: Path, name: str, code: str = WAITS, grace: float = 4.0) -> Part:
     mark = folder / name
 
-    async def ready(since: datetime) -> bool:
-        return mark.exists() and mark.stat().st_mtime >= since.timestamp() - 0.1 and mark.read_text() != ""
+    async def ready(run: Run) -> bool:
+        return mark.exists() and mark.stat().st_mtime >= run.since.timestamp() - 0.1 and mark.read_text() != ""
 
     return Part(name=name, command=(sys.executable, "-c", code.format(mark=mark)), ready=ready, grace=grace)
 
@@ -93,8 +93,8 @@ async def test_a_part_that_runs_again_and_does_not_work_says_where_to_look(home:
     started = part(home.folder, "api")
     works = [True]
 
-    async def ready(since: datetime) -> bool:
-        return works[0] and await started.ready(since)
+    async def ready(run: Run) -> bool:
+        return works[0] and await started.ready(run)
 
     await home.process_group.start(replace(started, ready=ready, hint="http://127.0.0.1:1/readyz"))
     works[0] = False
@@ -138,6 +138,22 @@ async def test_everything_is_stopped_also_what_does_not_want_to(home: Home) -> N
     assert not any(alive(pid) for pid in pids)
 
 
+async def test_of_several_workers_each_has_a_log_is_started_again_and_has_all_its_time_to_stop(home: Home) -> None:
+    await home.process_group.start(part(home.folder, "worker", grace=1.0, code=STUBBORN))
+    second = part(home.folder, "second", grace=1.0, code=f"print('2', flush=True); {STUBBORN}")
+    await home.process_group.start(replace(second, name="worker", number=2))
+    assert (home.folder / "worker-2.log").read_text() == "2\n"
+    first, killed = home.pid("worker"), home.pid("second")
+    os.kill(killed, signal.SIGKILL)
+    await until(lambda: home.heard("Worker 2 is back"))
+    assert home.pid("second") != killed
+    assert home.pid("worker") == first
+    began = monotonic()
+    await home.process_group.stop(("api", "worker"))
+    assert monotonic() - began < 1.9, "they stop at the same time"
+    assert not any(map(alive, (first, home.pid("second"))))
+
+
 async def test_a_part_that_cannot_start_shows_the_end_of_its_log(home: Home) -> None:
     with pytest.raises(CommandError) as refusal:
         await home.process_group.start(part(home.folder, "sandbox", "raise SystemExit('the catalogue is broken')"))
@@ -148,7 +164,7 @@ async def test_a_part_that_cannot_start_shows_the_end_of_its_log(home: Home) -> 
 async def test_a_part_that_never_works_shows_what_it_says_of_that(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commands.up.processes.READY_WITHIN", 0.5)
 
-    async def never(_: datetime) -> bool:
+    async def never(_: Run) -> bool:
         return False
 
     with pytest.raises(CommandError) as refusal:
