@@ -1,5 +1,6 @@
 """`python -m sandbox`: the sandbox partners on one port."""
 
+import json
 import os
 import signal
 import sys
@@ -23,6 +24,9 @@ def main(
     port: Annotated[int, typer.Option(envvar="REDRESS_SANDBOX_PORT")] = 8100,
     seed: Annotated[int, typer.Option(help="The same seed gives the same orders.")] = 1,
     data_dir: Annotated[Path, typer.Option(help="Where its books are; a folder of its own.")] = Path(".redress/sandbox"),
+    secrets_file: Annotated[
+        Path | None, typer.Option(envvar="REDRESS_SECRETS_FILE", help="The secrets of the Redress whose partners it plays.")
+    ] = None,
     webhook_url: Annotated[
         str | None, typer.Option(help="Where Redress takes notices, as http://127.0.0.1:8000/v1/webhooks.")
     ] = None,
@@ -31,9 +35,12 @@ def main(
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    REDRESS_PARTNER_CREDENTIALS (docs/settings.md) signs the notices and lets callers in. Without it REDRESS_PARTNER_TOKEN does the latter.
+    The credentials of REDRESS_PARTNER_CREDENTIALS (docs/settings.md), or those in the secrets file, sign the notices and let callers in. Without
+    either REDRESS_PARTNER_TOKEN does the latter.
     """
-    given = os.environ.get("REDRESS_PARTNER_CREDENTIALS")
+    given = os.environ.get("REDRESS_PARTNER_CREDENTIALS") or (
+        json.dumps(json.loads(secrets_file.read_text(encoding="utf-8"))["partners"]) if secrets_file else None
+    )
     credentials = TypeAdapter(dict[Holder, Credentials]).validate_json(given) if given else {}
     options = Options(
         token=os.environ.get("REDRESS_PARTNER_TOKEN") or (None if credentials else "sandbox"),

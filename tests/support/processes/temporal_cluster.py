@@ -5,7 +5,6 @@ The development server of the Temporal CLI is the same server without these. The
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -20,9 +19,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from tests.support.processes.go_programs import go_program
 from tests.support.processes.tls import Authority, Certificate
 
-MODULE = "go.temporal.io/server/cmd/server@v1.32.1"
 ROLES = ("frontend", "internal-frontend", "history", "matching", "worker")
 PORTS = (
     *(f"{role}_{kind}_PORT" for role in ("FRONTEND", "INTERNAL_FRONTEND") for kind in ("GRPC", "MEMBERSHIP", "HTTP")),
@@ -33,16 +32,13 @@ EVERYTHING = "temporal-system:admin"
 
 
 def temporal_server() -> Path | None:
-    """The program: named, or built by Go from its module."""
-    named = os.environ.get("REDRESS_TEMPORAL_SERVER")
-    if named:
-        return Path(named)
-    kept = Path.home() / ".cache" / "redress" / "temporal-server"
-    if not kept.exists() and shutil.which("go"):
-        built = kept.parent / "build"
-        subprocess.run(["go", "install", MODULE], check=True, env={**os.environ, "GOBIN": str(built)}, capture_output=True)
-        (built / "server").rename(kept)
-    return kept if kept.exists() else None
+    """The server's program."""
+    return go_program("REDRESS_TEMPORAL_SERVER", "temporal-server", "go.temporal.io/server/cmd/server@v1.32.1")
+
+
+def temporal_sql_tool() -> Path | None:
+    """What makes the server's tables on PostgreSQL, of the same module."""
+    return go_program("REDRESS_TEMPORAL_SQL_TOOL", "temporal-sql-tool", "go.temporal.io/server/cmd/tools/sql@v1.32.1")
 
 
 @dataclass
@@ -74,10 +70,10 @@ class Cluster:
 def running_cluster(folder: Path) -> Generator[Cluster]:
     """Every role in one process, on SQLite files; it has no namespace of ours yet."""
     program = temporal_server()
-    assert program, f"the Temporal server is missing: set REDRESS_TEMPORAL_SERVER to it, or install Go; go install {MODULE}"
+    assert program, "the Temporal server is missing: set REDRESS_TEMPORAL_SERVER to it, or install Go"
     authority = Authority(folder)
     server, key = authority.issue(NAME), rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    ports = {name: _free_port() for name in PORTS}
+    ports = {name: free_port() for name in PORTS}
     (folder / "dynamic.yaml").write_text("{}", encoding="utf-8")
     trusted = ("TEMPORAL_TLS_SERVER_CA_CERT", "TEMPORAL_TLS_CLIENT1_CA_CERT", "TEMPORAL_TLS_CLIENT2_CA_CERT")
     own = {
@@ -130,6 +126,6 @@ def _keys(key: rsa.RSAPrivateKey) -> Generator[str]:
     server.server_close()
 
 
-def _free_port() -> str:
+def free_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return str(free.getsockname()[1])
