@@ -4,6 +4,7 @@ Each call is safe to repeat: rows by their keys, payments by theirs in the ledge
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -38,6 +39,7 @@ from models.claims.state import (
 from models.common.actors import Actor
 from models.common.base import Money, stored
 from models.common.errors import PartnerError
+from models.common.events import Event
 from models.common.projection import Saved
 from models.common.vocabulary import MessageChannel, Party, Role
 from models.money.ledger import Entry
@@ -73,7 +75,8 @@ class ClaimActivities:
             saving = await begin(session, CLAIMS, claim_id, projection, state.version)
             if isinstance(saving, Standing):
                 return Saved(version=saving.version, late=True)
-            told = await saving.compare(session, state.entries)
+            entries = (_set_back(state, projection.at, saving.epoch), *state.entries) if saving.set_back else state.entries
+            told = await saving.compare(session, entries)
             version = max(told.version, state.version)
             state = state.model_copy(update={"version": version})
             row = claim_row(projection.model_copy(update={"state": state})) | saving.row
@@ -166,6 +169,11 @@ class ClaimActivities:
                 "created_at": entry.at,
                 "sent_at": entry.at,
             }
+
+
+def _set_back(state: ClaimState, at: datetime, epoch: int) -> ClaimEntry:
+    """The first word of a run that goes on from an earlier event, as of a case."""
+    return ClaimEntry(version=0, at=at, event=Event.CLAIM_SET_BACK, data={**state.claim.named, "run": epoch})
 
 
 async def _signal(workflow_id: str, name: str, content: ClaimAdjustment | ClaimOver) -> bool:

@@ -1,6 +1,7 @@
-"""Starting a case's workflow again from its row, when it runs no more or does not get on (docs/running.md)."""
+"""Starting a case's or a claim's workflow again from its row, when it runs no more or does not get on (docs/running.md)."""
 
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -38,10 +39,10 @@ async def runs(client: Client, workflow_id: str) -> bool:
     return found is not None and found.status is WorkflowExecutionStatus.RUNNING
 
 
-async def kept(database: Database, case_id: str) -> CaseRow | None:
-    """What there is to go on from."""
+async def kept(database: Database, workflow_id: str) -> CaseRow | ClaimRow | None:
+    """What there is to go on from: the row of a case or of a claim."""
     async with database.reading() as session:
-        return await session.get(CaseRow, case_id)
+        return await session.get(CaseRow, workflow_id) or await session.get(ClaimRow, workflow_id)
 
 
 async def restart(  # noqa: PLR0917
@@ -49,8 +50,8 @@ async def restart(  # noqa: PLR0917
 ) -> WorkflowHandle[object, str]:
     """Go on from what the database has of the case. Raises WorkflowAlreadyStartedError while a workflow runs.
 
-    A wait begins anew. Returns and replacements that run go on; one that does not was broken off, as when an operator ended it. What a
-    partner told meanwhile is asked for again, or found by the reconciliation.
+    A wait begins anew. Returns and replacements that run go on, and tell where they stand; one that does not was broken off, as when an
+    operator ended it. What a partner told meanwhile is asked for again, or found by the reconciliation.
     """
     state = stored(CaseState, row.state)
     remedies = tuple([await _with_its_children(client, remedy) for remedy in state.remedies])
@@ -58,7 +59,11 @@ async def restart(  # noqa: PLR0917
     change = {"version": entry.version, "entries": (entry,), "remedies": remedies, "wait": None}
     receipt = state.receipt
     start = CaseStart(receipt=receipt, policy=policy, state=state.model_copy(update=change))
-    return await start_case(client, task_queue, start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+    handle = await start_case(client, task_queue, start, WorkflowIDReusePolicy.ALLOW_DUPLICATE)
+    for child in (child for remedy in remedies for child in (remedy.child, remedy.suspended_child) if child and not child.done):
+        with suppress(RPCError):  # it ends just now, and tells that
+            await client.get_workflow_handle(child.workflow_id).signal("tell_again")
+    return handle
 
 
 async def open_work(client: Client, settings: Settings) -> AsyncGenerator[str]:

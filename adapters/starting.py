@@ -1,4 +1,4 @@
-"""Starting a case's or a claim's workflow, in one way for whoever opens it, splits it off, or goes on from a row."""
+"""Starting workflows in one way, whoever asks: a case's, a claim's, a scan of the partners' books."""
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -6,8 +6,11 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from models.case.state import CaseStart
 from models.claims.state import ClaimStart
 from models.common import generation
+from models.reconciliation.difference import PageReport, ReconcileStart
 
 WORKFLOW, CLAIM = "CaseWorkflow", "ClaimWorkflow"
+SCAN = "reconciliation-now"
+"""The scan that somebody asked for, beside those of the schedule."""
 OWNER = "customer_id"
 """The memo that says whose case it is before its row is there."""
 REQUEST = "request"
@@ -46,4 +49,16 @@ async def start_claim(client: Client, task_queue: str, start: ClaimStart, summar
         memo={generation.MEMO: generation.GENERATION},
         static_summary=summary,
         static_details=f"Of the case [{claim.case_id}], order {claim.order_id}.",
+    )
+
+
+async def start_reconciliation(client: Client, task_queue: str) -> WorkflowHandle[object, PageReport]:
+    """One scan; whoever asks while one runs has that."""
+    return await client.start_workflow(
+        "ReconciliationWorkflow",
+        ReconcileStart(),
+        id=SCAN,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        result_type=PageReport,
     )

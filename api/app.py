@@ -124,6 +124,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         reviews.router,
         scorecards.router,
         reconciliation.router,
+        reconciliation.scans,
         replacements.router,
         returns.router,
         reports.router,

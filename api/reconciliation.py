@@ -1,4 +1,4 @@
-"""What reconciliation found (docs/money.md): listed, and resolved by a supervisor."""
+"""Reconciliation (docs/money.md): asked for by a supervisor; what it found, listed, and resolved by a supervisor."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from adapters.database.engine import insert_if_absent, storable
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import from_fault, not_found, problem
-from api.http.responses import OWN, READING, problems
+from api.http.responses import LOOKING, OWN, READING, problems
 from api.http.routes import SeenRoute
 from models.case.receipt import Receipt
 from models.common.base import Bilingual, Frozen, Identifier, Words, stored
@@ -24,12 +24,14 @@ from models.common.events import Event
 from models.common.readers import Inside
 from models.common.vocabulary import ErrorType, Locale, MessageChannel, Role
 from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, DifferenceView
+from models.reconciliation.scan import Scan
 from models.tables.case import CaseRow, ContactRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
 from rules.common.decided import not_what_stands
 from rules.notifications.texts import texts
 
 router = APIRouter(prefix="/v1/differences", tags=["reconciliation"], route_class=SeenRoute)
+scans = APIRouter(prefix="/v1/reconciliation", tags=["reconciliation"], route_class=SeenRoute)
 
 READERS = Role.platform() | {Role.ANALYST}
 DifferenceId = Annotated[Identifier, Path(description="The difference's id.", examples=["D-0123456789ABCDEF0123"])]
@@ -117,6 +119,24 @@ async def resolve_difference(
             rule = parts.policy.messages.get(Event.CUSTOMER_ASKED)
             await _ask_customer(session, row, rule.channels if rule else (), parts.policy.zone)
         return _view(row)
+
+
+@scans.post("", summary="Reconcile now · 立即对账", responses={**READING, **problems(504)}, status_code=202)
+async def reconcile(parts: PartsOf, caller: CallerOf) -> Scan:
+    """Compare our books with the partners' now, instead of at night. While one runs, it is that one. For: supervisor.
+
+    It goes on by itself: `GET` this address until `state` is another than `running`, and list the differences then.
+    """
+    only_for(caller, frozenset({Role.SUPERVISOR}))
+    await parts.engine.reconcile()
+    return await parts.engine.scan()
+
+
+@scans.get("", summary="Get the last reconciliation · 查看最近一次对账", responses=LOOKING)
+async def last_scan(parts: PartsOf, caller: CallerOf) -> Scan:
+    """How far the last one is that somebody asked for, and what came of it. For: supervisor. 404 when nobody has."""
+    only_for(caller, frozenset({Role.SUPERVISOR}))
+    return await parts.engine.scan()
 
 
 def _check_decision(row: DifferenceRow, resolve: Resolve) -> None:

@@ -1,7 +1,7 @@
 """`redress reconcile`: compare our books with the partners' now, and show what differs (docs/money.md)."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -10,15 +10,16 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 from sqlmodel import col, select
-from temporalio.client import Client, WorkflowFailureError
-from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.client import WorkflowFailureError
 
 from adapters.database.engine import Database
-from adapters.schedules import RECONCILIATION
+from adapters.starting import start_reconciliation
+from commands.kit.client import ApiOption, AsOption, Caller, TokenOption
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
 from commands.kit.temporal import connected
-from models.reconciliation.difference import DifferenceState, PageReport, ReconcileStart
+from models.reconciliation.difference import DifferenceState, DifferenceView
+from models.reconciliation.scan import Scan, ScanReport, ScanState
 from models.tables.reconciliation import DifferenceRow
 from settings import Settings
 
@@ -40,8 +41,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Not done within {minutes} minutes; it goes on by itself. Is a worker running, does every partner answer? Ask again later.",
     ),
     "failed": ("对账未能完成：{why}", "It could not be finished: {why}"),
+    "ended": ("提前结束；原因见 scan_failed 差异", "it ended early; the difference scan_failed says why"),
 }
 COLUMNS = ("difference_id", "kind", "order_id", "subject", "case_id", "ours", "theirs", "first_seen")
+ADDRESS, LOOKS_EVERY = "/v1/reconciliation", 2.0
 
 
 say = saying(SENTENCES)
@@ -49,10 +52,17 @@ say = saying(SENTENCES)
 
 def reconcile(
     minutes: Annotated[float, typer.Option(min=0.1, help="How long to wait for the end.")] = 10,
+    *,
+    as_: AsOption = "supervisor:console",
+    api: ApiOption = None,
+    token: TokenOption = None,
 ) -> None:
-    """Compare our books with the partners' now, instead of at night, and show the open differences."""
-    settings = Settings()
-    report, rows = asyncio.run(compare(settings, minutes))
+    """Compare our books with the partners' now, instead of at night, and show the open differences.
+
+    With --api or --token by the API, as a supervisor; else by Temporal and the database, as the settings say.
+    """
+    by_api = bool(api or token)
+    report, rows = asyncio.run(ask_api(Caller.of(api, token, as_), minutes) if by_api else compare(Settings(), minutes))
     console = Console()
     if rows:
         table = Table(*COLUMNS, box=box.SIMPLE)
@@ -60,18 +70,40 @@ def reconcile(
             table.add_row(*(_shown(getattr(row, name)) for name in COLUMNS))
         console.print(table)
     console.print(say("done", **report.model_dump()), soft_wrap=True)
-    for scope, missed in report.missed.items():
+    for missed in report.missed:
         console.print(
-            say("missed", scope=say(scope.value), orders=missed.orders, words=missed.words), soft_wrap=True, markup=False
+            say("missed", scope=say(missed.scope.value), orders=missed.orders, words=missed.words), soft_wrap=True, markup=False
         )
 
 
-async def compare(settings: Settings, minutes: float) -> tuple[PageReport, list[DifferenceRow]]:
+async def ask_api(caller: Caller, minutes: float) -> tuple[ScanReport, Sequence[DifferenceView]]:
+    """The same as `compare`, by a supervisor's token alone."""
+    async with caller.connect() as http:
+        scan = Scan.model_validate((await caller.ask(http, "POST", ADDRESS)).json())
+        try:
+            async with asyncio.timeout(minutes * 60):
+                while scan.state is ScanState.RUNNING:
+                    await asyncio.sleep(LOOKS_EVERY)
+                    scan = Scan.model_validate((await caller.ask(http, "GET", ADDRESS)).json())
+        except TimeoutError as error:
+            raise CommandError(say("late", minutes=minutes)) from error
+        if scan.report is None:
+            raise CommandError(say("failed", why=say("ended")))
+        asked, rows = {"state": DifferenceState.OPEN.value}, list[DifferenceView]()
+        while True:
+            page = (await caller.ask(http, "GET", "/v1/differences", params=asked)).json()
+            rows += [DifferenceView.model_validate(one) for one in page["differences"]]
+            if page["next"] is None:
+                return scan.report, rows
+            asked["after"] = page["next"]
+
+
+async def compare(settings: Settings, minutes: float) -> tuple[ScanReport, Sequence[DifferenceRow]]:
     """What came of it, and the differences that are open then."""
     client = await connected(settings)
     try:
         async with asyncio.timeout(minutes * 60):
-            report = await _run(client, settings)
+            report = await (await start_reconciliation(client, settings.task_queue)).result()
     except TimeoutError as error:
         raise CommandError(say("late", minutes=minutes)) from error
     except WorkflowFailureError as error:
@@ -82,21 +114,9 @@ async def compare(settings: Settings, minutes: float) -> tuple[PageReport, list[
             asked = (
                 select(DifferenceRow).where(DifferenceRow.state == DifferenceState.OPEN).order_by(col(DifferenceRow.first_seen))
             )
-            return report, list((await session.exec(asked)).all())
+            return ScanReport.of(report), (await session.exec(asked)).all()
     finally:
         await database.aclose()
-
-
-async def _run(client: Client, settings: Settings) -> PageReport:
-    """One scan; whoever asks while one runs waits for that."""
-    return await client.execute_workflow(
-        "ReconciliationWorkflow",
-        ReconcileStart(),
-        id=f"{RECONCILIATION}-now",
-        task_queue=settings.task_queue,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        result_type=PageReport,
-    )
 
 
 def _shown(value: object) -> str:

@@ -32,21 +32,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{id}: its workflow task fails again and again, the Temporal Web UI says why; once mended it goes on, or redress restart {id} --end-run",
     ),
     "unsaved": ("{id}：数据库中没有该工单，但流程在运行", "{id}: its workflow runs, and our database has no such case"),
-    "well": ("所有未结工单的流程都正常。", "The workflows of all open cases are well."),
+    "well": ("所有未结工单与索赔的流程都正常。", "The workflows of all open cases and claims are well."),
     "late": ("1 分钟内未完成；工作进程在运行吗？", "Not done within a minute; is a worker running?"),
     "failed": ("未能完成：{why}", "It could not be finished: {why}"),
-    "unknown": ("没有工单 {id}。", "There is no case {id}."),
-    "closed": ("工单 {id} 已结案。", "Case {id} is closed."),
+    "unknown": ("没有工单或索赔 {id}。", "There is no case or claim {id}."),
+    "closed": ("{id} 已结案。", "{id} is closed."),
     "runs": (
-        "工单 {id} 的流程在运行；若它已卡住，加 --end-run 结束这次运行并从数据库继续。",
-        "The workflow of case {id} runs. If it is stuck, --end-run ends this run and goes on from the database.",
+        "{id} 的流程在运行；若它已卡住，加 --end-run 结束这次运行并从数据库继续。",
+        "The workflow of {id} runs. If it is stuck, --end-run ends this run and goes on from the database.",
     ),
     "which": ("请写明工单编号，或使用 --all。", "Name a case, or say --all."),
     "all_restarted": (
         "{count} 个未结工单与索赔已从数据库中的状态继续。",
         "{count} open cases and claims go on from what the database has of them.",
     ),
-    "restarted": ("工单 {id} 已从数据库中的状态继续。", "Case {id} goes on from what the database has of it."),
+    "restarted": ("{id} 已从数据库中的状态继续。", "{id} goes on from what the database has of it."),
 }
 WITHIN = 60.0
 
@@ -55,7 +55,7 @@ say = saying(SENTENCES)
 
 
 def sweep() -> None:
-    """Compare the open cases with their workflows now, and name those that are stopped or stuck."""
+    """Compare the open cases and claims with their workflows now, and name those that are stopped or stuck."""
     report = asyncio.run(swept(Settings()))
     found = [(what, case_id) for what in ("stopped", "stuck", "unsaved") for case_id in getattr(report, what)]
     for what, case_id in found:
@@ -70,7 +70,7 @@ def restart(
     end_run: Annotated[bool, typer.Option("--end-run", help="Terminate a run that is stuck, first.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Every open case and claim that Temporal does not work on.")] = False,
 ) -> None:
-    """Start the workflow of a case again, from what the database has of it; or all of them, when Temporal has lost them."""
+    """Start the workflow of a case or claim again, from what the database has of it; or all of them, when Temporal has lost them."""
     if every:
         typer.echo(say("all_restarted", count=asyncio.run(all_go_on(Settings()))))
     elif case_id is None:
@@ -108,7 +108,7 @@ async def go_on(settings: Settings, case_id: str, *, end_run: bool) -> None:
         await database.aclose()
     if row is None:
         raise CommandError(say("unknown", id=case_id))
-    if row.stage == Stage.CLOSED:
+    if (row.stage == Stage.CLOSED) if isinstance(row, CaseRow) else (row.closed_at is not None):
         raise CommandError(say("closed", id=case_id))
     if await runs(client, case_id):
         if not end_run:
@@ -126,18 +126,17 @@ async def all_go_on(settings: Settings) -> int:
         async for workflow_id in open_work(client, settings):
             async with database.reading() as session:
                 row = await session.get(CaseRow, workflow_id) or await session.get_one(ClaimRow, workflow_id)
-            await (
-                _start(client, settings, row, policy)
-                if isinstance(row, CaseRow)
-                else restart_claim(client, settings.task_queue, row)
-            )
+            await _start(client, settings, row, policy)
             count += 1
     finally:
         await database.aclose()
     return count
 
 
-async def _start(client: Client, settings: Settings, row: CaseRow, policy: Policy) -> None:
+async def _start(client: Client, settings: Settings, row: CaseRow | ClaimRow, policy: Policy) -> None:
+    if isinstance(row, ClaimRow):
+        await restart_claim(client, settings.task_queue, row)
+        return
     now = datetime.now(UTC)
     by = Actor(role=Role.SUPERVISOR, id=os.environ.get("USER") or "console")
     await start_again(client, settings.task_queue, row, slice_policy(policy, now), by, now)

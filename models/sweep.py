@@ -1,10 +1,10 @@
-"""What the sweep found: cases whose workflow and whose row do not go together (docs/running.md)."""
+"""What the sweep found: cases and claims whose workflow and whose row do not go together (docs/running.md)."""
 
 from models.common.base import Frozen, Identifier
 
 
 class SweepReport(Frozen):
-    """Ids of cases, sorted. Each is a difference of the kind that is named here."""
+    """Ids of cases and claims, sorted. Each is a difference of the kind that is named here."""
 
     stopped: tuple[Identifier, ...] = ()
     """`case_stopped`: open by our database, and no workflow runs."""

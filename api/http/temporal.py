@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import structlog
 from temporalio.client import (
     Client,
+    WorkflowExecutionStatus,
     WorkflowQueryFailedError,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -19,7 +20,7 @@ from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 from adapters.database.engine import Database
 from adapters.database.requests import digest_of
 from adapters.logs.correlation import Correlation
-from adapters.starting import OWNER, REQUEST, start_case
+from adapters.starting import OWNER, REQUEST, SCAN, start_case, start_reconciliation
 from adapters.telemetry import readiness
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
@@ -34,6 +35,8 @@ from models.common.errors import Fault, RedressError
 from models.common.partners import Notice
 from models.common.timeline import Viewer
 from models.common.vocabulary import ErrorType
+from models.reconciliation.difference import PageReport
+from models.reconciliation.scan import Scan, ScanReport, ScanState
 from models.review.activities import ReviewStart, Written
 from rules.common.requests import reused
 from settings import Settings
@@ -153,6 +156,23 @@ class CaseEngine:
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 result_type=Written,
             )
+
+    async def reconcile(self) -> None:
+        """Have the partners' books compared with ours, unless that is being done already; it may take hours."""
+        async with _bounded(START_WITHIN):
+            await start_reconciliation(self._client, self._settings.task_queue)
+
+    async def scan(self) -> Scan:
+        """The last comparison that somebody asked for. Raises 404 when nobody has."""
+        async with _bounded(LOOK_WITHIN):
+            found = await self._client.get_workflow_handle(SCAN).describe()
+            if found.status is WorkflowExecutionStatus.RUNNING:
+                return Scan(state=ScanState.RUNNING, ended_at=None, report=None)
+            if found.status is not WorkflowExecutionStatus.COMPLETED:
+                return Scan(state=ScanState.FAILED, ended_at=found.close_time, report=None)
+            this = self._client.get_workflow_handle(SCAN, run_id=found.run_id, result_type=PageReport)
+            report = ScanReport.of(await this.result(follow_runs=False))
+            return Scan(state=ScanState.DONE, ended_at=found.close_time, report=report)
 
     async def improvement_changed(self, improvement_id: str) -> None:
         """Have whoever follows it look at once; what it misses now it finds at its next look."""

@@ -125,6 +125,18 @@ class Claim(Frozen):
     def amount(self) -> Money:
         return Money(minor=sum(item.amount.minor for item in self.items), currency=self.currency)
 
+    @property
+    def named(self) -> dict[str, JsonValue]:
+        """What every line of its history says of it."""
+        return {
+            "claim_id": self.claim_id,
+            "kind": self.kind.value,
+            "of": self.kind.of.value,
+            "who": self.who,
+            "amount_minor": self.amount.minor,
+            "currency": self.currency,
+        }
+
 
 LONGEST_PROOF = 1000
 """Letters of a payment's proof that a claim carries along; its history has all of it."""

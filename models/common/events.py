@@ -258,6 +258,7 @@ class Event(StrEnum):
     RETURN_REFUSED = _event("return.refused", f"remedy_id ours tracking {REFUSAL}")
     RETURN_STUCK = _event("return.stuck", f"remedy_id what {REFUSAL}")
     CHILD_BROKEN_OFF = _event("resolution.errand_broken_off", "remedy_id kind")
+    CHILD_SET_BACK = _event("resolution.child_set_back", "remedy_id kind", readers=INSIDE)
     RESOLVED = _event("follow_up.resolved", "outcome until", begins=WaitFor.CONFIRMATION)
     RATED = _event("follow_up.rated", "speed solution attitude")
     LOW_SCORE = _event("follow_up.low_score", "lowest", readers=INSIDE)
@@ -285,6 +286,7 @@ class Event(StrEnum):
     CLAIM_OWED = _event("claim.owed", f"{CLAIM} of owed_minor")
     CLAIM_CHANGED = _event("claim.changed", f"{CLAIM} of why")
     CLAIM_CLOSED = _event("claim.closed", f"{CLAIM} of status recovered_minor", said="reason")
+    CLAIM_SET_BACK = _event("claim.set_back", f"{CLAIM} of run", readers=INSIDE)
     CLAIM_NOTICE = _event("claim.notice", f"{CLAIM} of partner status", readers=INSIDE)
     DIFFERENCE_FOUND = _event("reconciliation.difference", "kind order_id subject case orders words until", readers=INSIDE)
     """On no timeline: a message to the supervisors (docs/money.md)."""

@@ -127,14 +127,30 @@ class ChildState(Frozen):
     """How many it has sent; a later one replaces an earlier one."""
     events: int = 0
     """How long its history was then: what a lost task of it had reported is replaced by what the task reports when it is executed again."""
+    run: str | None = None
+    """Which of its runs reports. Another one follows when an operator resets it, and begins with a shorter history."""
+    former_runs: tuple[str, ...] = ()
+    """Those before, by what the case has heard: what comes late from them changes nothing."""
     done: bool = False
     failed: str | None = None
     """Done, but not as it was meant: stock_gone, expired, lost, called_off …"""
 
     @property
     def told(self) -> tuple[int, int]:
-        """Which of two states was reported later."""
+        """Which of two states of one run was reported later."""
         return (self.events, self.reports)
+
+    def was_reset(self, later: "ChildState") -> bool:
+        """Whether another run than this one reports `later`."""
+        return None not in {self.run, later.run} and self.run != later.run
+
+    def followed_by(self, other: "ChildState") -> "ChildState | None":
+        """What is known with what was reported now; None: it comes late and changes nothing."""
+        if not self.was_reset(other):
+            return other.model_copy(update={"former_runs": self.former_runs}) if other.told > self.told else None
+        if other.run in self.former_runs:
+            return None
+        return other.model_copy(update={"former_runs": (*self.former_runs, self.run)})
 
 
 class Remedy(Wired):

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from sqlmodel import col, delete
 
+from commands.kit.client import Caller
+from commands.kit.failure import CommandError
+from commands.reconcile import ask_api
 from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
@@ -177,3 +180,27 @@ async def test_a_decision_on_figures_that_changed_meanwhile_is_refused(web: Web,
     assert (late.status_code, late.json()["rule"], late.json()["field"]) == (409, "WRK-5", "figures")
     anew = (await supervisor.get("/v1/differences?state=open&limit=1")).json()["differences"][0]
     assert (await supervisor.post(path, {**body, "figures": anew["figures"]})).status_code == 200
+
+
+async def test_a_supervisor_has_the_books_compared_and_waits_for_the_report(
+    web: Web, supervisor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commands.reconcile.LOOKS_EVERY", 0.1)
+    for method in ("get", "post"):
+        assert (await getattr(web.person(Role.AGENT, "alice"), method)("/v1/reconciliation")).status_code == 403
+    begun = await supervisor.post("/v1/reconciliation")
+    assert begun.status_code == 202, begun.text
+    report, differences = await ask_api(_caller(web, supervisor), 1)
+    assert report.missed == ()
+    assert {one.difference_id for one in differences} == set(await ids(supervisor, "state=open"))
+    done = (await supervisor.get("/v1/reconciliation")).json()
+    assert (done["state"], done["report"]) == ("done", report.model_dump(mode="json"))
+
+
+async def test_the_command_says_why_the_api_does_not_reconcile(web: Web) -> None:
+    with pytest.raises(CommandError, match="403"):
+        await ask_api(_caller(web, web.person(Role.ANALYST, "ann")), 1)
+
+
+def _caller(web: Web, person: Person) -> Caller:
+    return Caller(str(web.http.base_url).rstrip("/"), person.headers["Authorization"].removeprefix("Bearer "))

@@ -90,19 +90,9 @@ class ClaimContext(WaitLoop, Context[ClaimAction, ClaimView]):
 
     def note(self, event: Event, by: Actor = SYSTEM, /, **data: JsonValue) -> None:
         """Add a line to the claim's history; who is told of it is the policy's business (NTF-1). The claim's own fields stand."""
-        claim = self.state.claim
         self.state.version += 1
         self.state.offer_version += event in DECIDED_ON
-        whole: dict[str, JsonValue] = {
-            **data,
-            "claim_id": claim.claim_id,
-            "kind": claim.kind.value,
-            "of": claim.kind.of.value,
-            "who": claim.who,
-            "amount_minor": claim.amount.minor,
-            "currency": claim.currency,
-        }
-        entry = ClaimEntry(version=self.state.version, at=self.now, event=event, by=by, data=whole)
+        entry = ClaimEntry(version=self.state.version, at=self.now, event=event, by=by, data={**data, **self.state.claim.named})
         self.state.entries = (*self.state.entries, entry)
         self._dirty = True
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import JsonValue
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes
-from temporalio.exceptions import FailureError
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ChildWorkflowHandle, ParentClosePolicy
 
 from models.case.child_reports import News, Report, Telling
@@ -72,16 +72,21 @@ async def run(
         until = context.deadline(first[1])
         child = ChildState(workflow_id=name, on=first[0], for_=first[1], until=until)
         replace(context, remedy.model_copy(update={"child": child}))
-        handle = await workflow.start_child_workflow(
-            f"{kind.capitalize()}Workflow",
-            start,
-            id=name,
-            parent_close_policy=ParentClosePolicy.ABANDON,
-            static_summary=f"{kind} · {context.case.case_id}",
-            memo={generation.MEMO: generation.GENERATION},
-            search_attributes=TypedSearchAttributes(_found_by(context, kind)),
-        )
-        context.child_watchers.append(asyncio.create_task(_broken_off(context, remedy_id, handle)))
+        try:
+            handle = await workflow.start_child_workflow(
+                f"{kind.capitalize()}Workflow",
+                start,
+                id=name,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                parent_close_policy=ParentClosePolicy.ABANDON,
+                static_summary=f"{kind} · {context.case.case_id}",
+                memo={generation.MEMO: generation.GENERATION},
+                search_attributes=TypedSearchAttributes(_found_by(context, kind)),
+            )
+        except WorkflowAlreadyStartedError:
+            await _take_up(context, remedy_id, name)
+        else:
+            context.child_watchers.append(asyncio.create_task(_watch(context, remedy_id, handle)))
     return await follow(context, remedy_id, enough)
 
 
@@ -90,15 +95,27 @@ def _found_by(context: CaseContext, kind: str) -> list[SearchAttributePair[Any]]
     return [SearchAttributePair(CASE_KIND, kind), *merchant]
 
 
-async def _broken_off(context: CaseContext, remedy_id: str, handle: ChildWorkflowHandle[Any, Any]) -> None:
+async def _take_up(context: CaseContext, remedy_id: str, name: str) -> None:
+    """The case was reset to before it began this child workflow, which goes on: it tells where it stands. One that is over is for people."""
+    try:
+        await workflow.get_external_workflow_handle(name).signal("tell_again")
+    except FailureError:
+        _note_broken_off(context, remedy_id, name)
+
+
+async def _watch(context: CaseContext, remedy_id: str, handle: ChildWorkflowHandle[Any, Any]) -> None:
     """A child workflow that an operator terminated tells nothing any more: the case goes on without it, and people decide."""
     with suppress(FailureError):
         await handle
         return
+    _note_broken_off(context, remedy_id, handle.id)
+
+
+def _note_broken_off(context: CaseContext, remedy_id: str, name: str) -> None:
     remedy = find(context, remedy_id)
     for place in ("child", "suspended_child"):
         child: ChildState | None = getattr(remedy, place)
-        if child is not None and child.workflow_id == handle.id and not child.done:
+        if child is not None and child.workflow_id == name and not child.done:
             over = child.model_copy(update={"done": True, "failed": "broken_off", "reports": child.reports + 1})
             replace(context, remedy.model_copy(update={place: over}))
             context.note(Event.CHILD_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
@@ -143,12 +160,16 @@ def receive_report(context: CaseContext, report: Report) -> None:
     remedy = next((remedy for remedy in context.case.remedies if remedy.id == report.remedy_id), None)
     known = {"child": remedy.child, "suspended_child": remedy.suspended_child} if remedy else {}
     place = next((name for name, child in known.items() if child and child.workflow_id == report.child.workflow_id), None)
-    if remedy is None or place is None or report.child.told <= getattr(remedy, place).told:
+    before = known[place] if place else None
+    child = before.followed_by(report.child) if before else None
+    if remedy is None or before is None or place is None or child is None:
         return
+    if before.was_reset(child):
+        context.note(Event.CHILD_SET_BACK, remedy_id=remedy.id, kind=remedy.kind.value)
     for news in report.news:
         if news.identity is None or _hears_first(context, f"{report.child.workflow_id}:{news.identity}"):
             context.note(news.event, news.by, **news.data)
-    change: dict[str, object] = {place: report.child}
+    change: dict[str, object] = {place: child}
     change |= {name: value for name in ("reception", "acceptance") if (value := getattr(report, name)) is not None}
     change |= {name: value for name in Report.STATES if (value := getattr(report, name)) is not None}
     replace(context, remedy.model_copy(update=change))
@@ -215,6 +236,11 @@ class ChildContext(WaitLoop):
         self._news.append(News(event=event, by=by, data=data, identity=f"{digest}.{self._noted[digest]}"))
         self.mark()
 
+    def tell_again(self) -> None:
+        """The case has lost what it was told: report all of it, news apart, at the next pause."""
+        self._told = None
+        self.mark()
+
     def goods(self, reception: Reception | None = None, acceptance: Acceptance | None = None) -> None:
         """Where the goods are now, and what the inspection said."""
         self._reception, self._acceptance = reception or self._reception, acceptance or self._acceptance
@@ -272,9 +298,10 @@ class ChildContext(WaitLoop):
         workflow.set_current_details(details_of_child(child, next(iter(self._state.values()), None), self.deadlines()))
         self._reports += 1
         news, self._news = tuple(self._news), []
+        task = this_task()
         report = Report(
             remedy_id=self._remedy_id,
-            child=child.model_copy(update={"reports": self._reports, "events": this_task()["events"]}),
+            child=child.model_copy(update={"reports": self._reports, "run": task["run_id"], "events": task["events"]}),
             news=news,
             reception=self._reception,
             acceptance=self._acceptance,

@@ -78,6 +78,11 @@ class ReplacementWorkflow:
         self.context.goods_are_back = True
 
     @workflow.signal
+    def tell_again(self) -> None:
+        """The case was reset or restarted: it asks where this stands."""
+        self.context.child.tell_again()
+
+    @workflow.signal
     def call_off(self, why: str) -> None:
         """RES-11: the case takes the replacement back."""
         self.context.child.called_off = why

@@ -49,6 +49,11 @@ class ReturnWorkflow:
         await self.context.receive_notice(notice, READERS)
 
     @workflow.signal
+    def tell_again(self) -> None:
+        """The case was reset or restarted: it asks where this stands."""
+        self.context.child.tell_again()
+
+    @workflow.signal
     def call_off(self, why: str) -> None:
         """RES-11: the case takes the return back."""
         self.context.child.called_off = why

@@ -68,3 +68,14 @@ def test_reports_of_before_are_told_apart_by_their_number() -> None:
     for reports in (1, 1, 2):
         heard.hear(reports, 0, LABEL)
     assert heard.noted == [LABEL, LABEL]
+
+
+def test_a_child_that_was_reset_is_followed_although_its_history_is_shorter_and_the_case_says_so() -> None:
+    heard = Heard()
+    heard.hear(5, 40, LABEL, RECEIVED, run="first", done=True)
+    heard.hear(1, 9, LABEL, run="second")
+    heard.hear(6, 44, REMINDED, run="first")  # comes late
+    heard.hear(2, 12, run="second")
+    assert heard.noted == [LABEL, RECEIVED, Event.CHILD_SET_BACK]
+    assert heard.child is not None
+    assert (heard.child.run, heard.child.reports, heard.child.done) == ("second", 2, False)

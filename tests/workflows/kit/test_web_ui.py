@@ -1,6 +1,9 @@
-"""What an operator reads of goods on their way in the Temporal Web UI: where they are, whose move it is, what happens next."""
+"""What an operator reads in the Temporal Web UI: of goods on their way, and by the queries of their guide."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from models.common.base import Money
 from models.common.vocabulary import RemedyKind, WaitFor, WaitingOn
@@ -14,6 +17,7 @@ from models.returns.state import ReturnLine, ReturnParcelState, ReturnStage, Ret
 from rules.common.deadlines import of_wait
 from rules.policy.load import load_policy
 from settings import Settings
+from tests.support.processes.service import Service
 from workflows.kit.web_ui import details_of_child
 
 UNTIL = datetime(2026, 6, 8, 2, 30, tzinfo=UTC)
@@ -56,3 +60,12 @@ def test_a_replacement_says_what_is_to_pay_and_how_it_ended() -> None:
     assert "To pay: JPY 2,000, pending" in told
     over = details_of_child(child.model_copy(update={"done": True, "failed": "unpaid"}), state, ())
     assert "Over for the case: unpaid." in over
+
+
+async def test_the_server_takes_every_query_of_the_guide_and_each_link_asks_it(service: Service) -> None:
+    guide = Path("docs/operators.md").read_text(encoding="utf-8")
+    views: list[tuple[str, str]] = re.findall(r"^\| [^|]+ \| `([^`]+)` \| \[open\]\(([^)]+)\) \|$", guide, re.MULTILINE)
+    assert len(views) > 10
+    for query, link in views:
+        assert parse_qs(urlsplit(link).query)["query"] == [query]
+        assert (await service.client.count_workflows(query)).count >= 0, query
