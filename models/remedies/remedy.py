@@ -116,6 +116,10 @@ class RefundPart(Wired):
         return self.refund_status in RefundStatus.refused() and not self.paid_otherwise
 
 
+MOST_RUNS = 20
+"""Of a child workflow that was reset so often; what comes late from one before is not told apart any more."""
+
+
 class ChildState(Frozen):
     """How far the child workflow of a remedy is: a return on the road, a replacement, a repair. It reports; the case follows."""
 
@@ -150,7 +154,7 @@ class ChildState(Frozen):
             return other.model_copy(update={"former_runs": self.former_runs}) if other.told > self.told else None
         if other.run in self.former_runs:
             return None
-        return other.model_copy(update={"former_runs": (*self.former_runs, self.run)})
+        return other.model_copy(update={"former_runs": (*self.former_runs, self.run)[-MOST_RUNS:]})
 
 
 class Remedy(Wired):

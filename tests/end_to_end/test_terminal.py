@@ -48,6 +48,7 @@ def test_everything_is_well_where_redress_runs(redress: Redress) -> None:
     assert "!!" not in looked.stdout
 
 
+@pytest.mark.long
 def test_a_file_of_bare_texts_is_imported_once(redress: Redress, tmp_path: Path) -> None:
     texts = ["书页破了，要求退款", "快递一直没到，客服不理", "买的电脑无法开机", "The parcel is lost and nobody answers."]
     file = tmp_path / "texts.csv"
@@ -95,6 +96,7 @@ def test_a_second_up_on_the_same_folder_says_that_it_runs_already(redress: Redre
     assert redress.settings.api_url in second.stderr
 
 
+@pytest.mark.long
 def test_killing_up_itself_leaves_no_process_and_the_next_start_finds_the_cases(redress: Redress) -> None:
     case = redress.open("delivered", kind="inquiry", issue="rules.platform_rule")
     case.reaches("reply")

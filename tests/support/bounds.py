@@ -16,6 +16,7 @@ PARTNERS = "what partners tell of an order, within `PARTNERS` of rules/case/room
 PIECES = "the policy's max_evidence, at most 100; in short words, a piece once for each role"
 PUT_AWAY = "rules/case/texts.py: whole only while it is new"
 REMEMBERED = "rules/common/requests.py, once it is saved"
+RUNS = "the newest, models/remedies/remedy.py"
 SAVED = "until it is saved; then the rows have it, and an action waits for that by the bound of the whole state"
 SETTLED = "remedies and findings, which have bounds of their own"
 TOLD = "cut where it comes from a partner"
@@ -34,13 +35,16 @@ WHAT: dict[str, str] = {
     CODES: """
         Receipt.request_id EvidenceRef.media_type CaseState.policy_version Classification.by CaseState.team
         Clock.calendar Miss.handler Finding.row Fact.name Fact.source CaseState.automatic_denied Check.name
-        ChildState.failed Remedy.undone ReturnState.stuck ClaimRef.currency Archive.sha256 Claim.currency ClaimLimit.by
+        ChildState.run ChildState.failed Remedy.undone ReturnState.stuck ClaimRef.currency Archive.sha256 Claim.currency ClaimLimit.by
         ClaimPayment.key Undelivered.about ReconcileStart.after PageReport.after
     """,
     FEW: """
         Actor.teams Classification.alternatives Grade.reasons Clock.pauses Clock.used_by_tier CaseState.checks
         Proposal.options CaseState.put_away ReplacementState.lost ReplacementState.kept ClaimTerms.waits
         ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only TimeSpent.place TimeSpent.seconds
+    """,
+    RUNS: """
+        ChildState.former_runs
     """,
     LINES: """
         CaseState.own_lines OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given

@@ -233,6 +233,7 @@ async def test_a_running_workflow_without_a_row_is_found(service: Service) -> No
     await eventually(unsaved, lambda found: found == (case.handle.id,))
 
 
+@pytest.mark.long
 async def test_a_workflow_whose_task_fails_again_and_again_is_found(service: Service) -> None:
     handle = await service.client.start_workflow("CaseWorkflow", {"no": "case"}, id="RD-STUCK", task_queue=service.queue)
 

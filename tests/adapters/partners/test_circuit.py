@@ -185,6 +185,7 @@ async def waits_for_the_provider_alone(case: Case) -> bool:
     return pending == ["pay_back"] and not described.HasField("pending_workflow_task")
 
 
+@pytest.mark.long
 async def test_a_case_waits_for_a_provider_that_is_down_for_hours_without_cost_and_goes_on_by_itself(
     service: Service, provider: Provider
 ) -> None:

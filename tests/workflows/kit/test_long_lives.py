@@ -91,6 +91,7 @@ async def test_a_case_that_outlives_its_calendars_learns_the_holidays_ahead(serv
     assert view.waiting.until > datetime.now(UTC) + timedelta(days=20)
 
 
+@pytest.mark.long
 async def test_two_hundred_long_messages_leave_a_case_that_answers_and_closes(tmp_path: Path) -> None:
     environment = await start_temporal()
     async with environment, running_service(environment, Settings(data_dir=tmp_path)) as service:

@@ -112,6 +112,7 @@ async def test_who_pays_at_the_last_moment_has_the_change(service: Service) -> N
     assert service.world.orders["O-1"].lines[0].quantity == 2
 
 
+@pytest.mark.long
 async def test_a_provider_that_will_not_call_a_charge_off_holds_no_case_for_ever(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from models.case.actions import Action
 from models.common.partners import Notice, ShipmentStatus
 from models.common.vocabulary import ErrorType, Issue, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
@@ -187,6 +189,7 @@ async def test_a_workshop_that_tells_nothing_is_asked(service: Service) -> None:
     await home(made)
 
 
+@pytest.mark.long
 async def test_a_repair_that_takes_too_long_is_a_persons(service: Service) -> None:
     made = await repairing(service)
     await made.pass_time(days=16)

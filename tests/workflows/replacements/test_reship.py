@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from models.case.actions import Action
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import ErrorType, Outcome, RemedyKind, Stage, WaitFor, WaitingOn
@@ -136,6 +138,7 @@ async def test_goods_that_are_expected_in_years_are_gone(service: Service) -> No
     assert made.remedy(view).undone == "stock_gone"
 
 
+@pytest.mark.long
 async def test_a_warehouse_that_stays_silent_counts_as_out_of_stock(service: Service) -> None:
     stock = service.policy.waits[WaitFor.STOCK].model_copy(update={"within": timedelta(hours=2)})
     waits = {**service.policy.waits, WaitFor.STOCK: stock}
