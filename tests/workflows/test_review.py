@@ -13,15 +13,21 @@ from models.tables.case import MessageRow
 from models.tables.improvements import ImprovementRow
 from settings import Settings
 from tests.support.builders.marketplace import BAD_FROM, BAD_MERCHANT, fill
-from tests.support.processes.service import Service
+from tests.support.processes.service import Service, running_service
+from tests.support.processes.temporal_server import start_temporal
 from tests.support.processes.waiting import eventually
 
 WEEK = timedelta(days=7)
 
 
-async def test_an_improvement_of_a_review_is_followed_until_it_is_given_up(
-    service: Service, temporal: WorkflowEnvironment, tmp_path: Path
-) -> None:
+async def test_an_improvement_of_a_review_is_followed_until_it_is_given_up(tmp_path: Path) -> None:
+    """On a server of its own: a week's review and its improvements have the same ids wherever they are."""
+    temporal = await start_temporal()
+    async with temporal, running_service(temporal, Settings(data_dir=tmp_path)) as service:
+        await followed_until_given_up(service, temporal, tmp_path)
+
+
+async def followed_until_given_up(service: Service, temporal: WorkflowEnvironment, tmp_path: Path) -> None:
     await fill(service.database, BAD_FROM - 4 * WEEK, BAD_FROM + WEEK)
     server = temporal.client.service_client.config.target_host
     settings = Settings(data_dir=tmp_path, temporal_address=server, task_queue=service.queue)
