@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.starting import start_case
 from benchmarks.opening import STATE, receipt
 from benchmarks.processes import megabytes, running
 from benchmarks.redress import Redress, each, running_redress
@@ -81,7 +82,7 @@ async def _open(redress: Redress, queue: str, numbers: range) -> list[str]:
     def opening(number: int) -> Callable[[], Coroutine[Any, Any, str]]:
         async def start() -> str:
             taken = CaseStart(receipt=receipt(STATE, number), policy=policy)
-            handle = await redress.client.start_workflow("CaseWorkflow", taken, id=taken.receipt.case_id, task_queue=queue)
+            handle = await start_case(redress.client, queue, taken)
             return handle.id
 
         return start

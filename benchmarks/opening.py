@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from adapters.starting import start_case
 from benchmarks.partners import order_of
 from benchmarks.redress import each, running_redress
 from models.case.receipt import Receipt
@@ -41,7 +42,7 @@ async def _measure() -> dict[str, float]:
 
         async def direct(number: int) -> None:
             start = CaseStart(receipt=receipt(STATE, number), policy=policy)
-            await redress.client.start_workflow("CaseWorkflow", start, id=start.receipt.case_id, task_queue="cases")
+            await start_case(redress.client, "cases", start)
 
         ways = {"http": http, "direct": direct}
         orders = itertools.count()

@@ -15,9 +15,9 @@ from adapters.database.trouble import words_of
 from adapters.payloads.data_keys import counted, name_of, wrap_anew
 from adapters.payloads.data_keys import destroy as destroy_keys
 from adapters.secrets import Secrets, change_secrets, made_payload_key, secrets_of
+from adapters.temporal.connection import connect
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
-from commands.kit.temporal import connected
 from models.common.credentials import AT_ONCE
 from models.common.errors import RedressError
 from models.tables.case import CaseRow
@@ -186,14 +186,14 @@ async def _reads(database: Database, case_id: str | None) -> list[PayloadReadRow
 async def _running(settings: Settings, names: list[str]) -> list[str]:
     """Their workflows that run: the case, its returns, replacements and claims."""
     try:
-        client = await connected(settings)
+        client = await connect(settings)
         return [
             found.id
             for name in names
             async for found in client.list_workflows(f"WorkflowId STARTS_WITH '{_quoted(name)}' AND ExecutionStatus = 'Running'")
             if name_of(found.id) == name
         ]
-    except (RPCError, RuntimeError) as error:
+    except (RedressError, RPCError) as error:
         raise CommandError(say("away", address=settings.temporal)) from error
 
 

@@ -1,22 +1,20 @@
 """Reading the figures (RVW-1): what a case may count for, as conditions on `figures`, and sums over its rows on either database."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.local_time import EPOCH, MINUTE, MINUTES_OF_WEEK, MONDAY, SECOND, local_minute
+from adapters.database.local_time import EPOCH, MINUTE, SECOND
 from adapters.database.root_causes import as_it_counts
 from models.common.vocabulary import Party
 from models.figures import Counted, Dimension
 from models.policy.reports import ReportsPolicy
 from models.tables.figures import CHUNK, FigureRow
 
-FIRST_MONDAY = date(1969, 12, 29)
 SETTINGS = {"jit": "off", "work_mem": "64MB", "max_parallel_workers_per_gather": "0"}
 _PLAN = text("SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in SETTINGS.items()))
 
@@ -68,48 +66,6 @@ def events(policy: ReportsPolicy, now: datetime) -> Mapping[Counted, Any]:
 def _late(seconds: Any, within: timedelta, now: datetime) -> ColumnElement[bool]:  # noqa: ANN401  # a column
     waits = and_(seconds.is_(None), col(FigureRow.closed_at).is_(None), col(FigureRow.opened_at) < now - within)
     return or_(seconds > within // SECOND, waits)
-
-
-class WeekCounts(NamedTuple):
-    """Cases of one merchant, product, … that were opened in a week, about goods of one category."""
-
-    value: str
-    week: date
-    """Its Monday."""
-    category: str | None
-    cases: int
-    given_minor: int
-    """In `currency`."""
-    currency: str
-    counts: Mapping[str, int]
-    """How many of the cases, by the names of `EVENTS`."""
-
-
-async def weekly_counts(
-    session: AsyncSession, by: Dimension, since: datetime, until: datetime, zone: ZoneInfo
-) -> list[WeekCounts]:
-    """Cases opened from `since` until before `until`, by that dimension, week of the zone, category and currency; what is not known is left out."""
-    week = ((local_minute(col(FigureRow.opened_minute), zone, since, until) + MONDAY) // MINUTES_OF_WEEK).label("week")
-    keys: list[Any] = [column_of(by), week, col(FigureRow.category), col(FigureRow.currency)]
-    select_columns: Any = select
-    asked = select_columns(
-        *keys, func.count(), func.sum(col(FigureRow.given_minor)), *(counting(event) for event in EVENTS.values())
-    )
-    fits = (*opened(since, until), column_of(by).is_not(None))
-    execute: Any = session.exec
-    rows = (await execute(asked.where(*fits).group_by(*keys).order_by(*keys))).all()
-    return [
-        WeekCounts(
-            value=row[0],
-            week=FIRST_MONDAY + timedelta(weeks=row[1]),
-            category=row[2],
-            currency=row[3],
-            cases=row[4],
-            given_minor=int(row[5]),
-            counts={event.value: count for event, count in zip(EVENTS, row[6:], strict=True)},
-        )
-        for row in rows
-    ]
 
 
 def counting(event: Any) -> Any:  # noqa: ANN401  # SQLAlchemy's own

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.figures import EVENTS
-from adapters.database.local_time import MINUTES_OF_WEEK, local_minute
+from adapters.database.local_time import MINUTES_OF_DAY, MINUTES_OF_WEEK, local_minute
 from models.common.vocabulary import Issue, Outcome, Party
 from models.figures import Counted
 from models.review.causes import Cause, CauseCount, cause_of, usual_party
@@ -22,7 +22,6 @@ from models.tables.improvements import ImprovementRow
 from models.tables.reviews import ReviewRow
 
 EPOCH = date(1970, 1, 1)
-MINUTES_OF_DAY = 24 * 60
 EVERY = col(FigureRow.case_id).is_not(None)
 MEASURES: Mapping[Measure, tuple[ColumnElement[bool], Counted]] = {
     Measure.REOPENED: (EVENTS[Counted.OVER], Counted.REOPENED),

@@ -9,19 +9,21 @@ from activities.case.records import RecordsActivities
 from activities.claims import claim_row
 from activities.figures import Figures
 from adapters.database.engine import Database, upsert
-from adapters.database.figures import weekly_counts
+from adapters.database.review import week_counts
 from models.case.activities import Projection
 from models.case.state import CaseState
 from models.claims.state import ClaimPayment, ClaimProjection, ClaimState
 from models.common.base import Money
 from models.common.vocabulary import Issue, Party
-from models.figures import Dimension
 from models.policy.policy import Policy
+from models.review.period import Period
+from models.review.scorecards import Measure, ScorecardKind
 from models.tables.case import CaseRow
 from models.tables.claims import ClaimRow
 from models.tables.figures import FigureGivenRow, FigureRow
 from tests.support.builders.cases import NOW, classified, finding, receipt
 from tests.support.builders.claims import claim
+from tests.support.builders.orders import parcel
 from tests.support.builders.remedies import remedy
 
 
@@ -80,14 +82,16 @@ async def test_cases_are_counted_by_the_week_of_the_zone(records: RecordsActivit
     """Sunday evening in Berlin is Monday in Shanghai."""
     sunday = NOW - timedelta(hours=14)  # 1 March 2026, 19:00 UTC
     for number in (1, 2):
-        state = classified(Issue.LOST, receipt=receipt(f"RD-{number}", received_at=sunday), finding=finding(Party.CARRIER))
-        await save(records, state)
+        known = {"receipt": receipt(f"RD-{number}", received_at=sunday), "shipments": (parcel(),)}
+        await save(records, classified(Issue.LOST, finding=finding(Party.CARRIER), **known))
     await caught_up(database, policy)
-    weeks = dict[str, date]()
+    weeks, first = dict[str, date](), date(2026, 2, 2)
     for zone in ("Europe/Berlin", "Asia/Shanghai"):
+        period = Period(first, first + timedelta(weeks=8), ZoneInfo(zone))
         async with database.reading() as session:
-            since, until = sunday - timedelta(days=30), sunday + timedelta(days=30)
-            (row,) = await weekly_counts(session, Dimension.MERCHANT, since, until, ZoneInfo(zone))
-        assert (row.value, row.category, row.cases, row.counts["carrier_at_fault"]) == ("M-1", "apparel", 2, 2)
-        weeks[zone] = row.week
+            *_, merchants = await week_counts(session, ScorecardKind.MERCHANT, period, [("M-1",)])
+            *_, carriers = await week_counts(session, ScorecardKind.CARRIER, period, [(parcel().carrier_id,)])
+        assert (merchants.member, merchants.like["category"], merchants.measures[Measure.MISSED][0]) == (("M-1",), "apparel", 2)
+        assert carriers.measures[Measure.AT_FAULT] == (2, 2)
+        weeks[zone] = first + timedelta(weeks=merchants.week)
     assert weeks == {"Europe/Berlin": date(2026, 2, 23), "Asia/Shanghai": date(2026, 3, 2)}

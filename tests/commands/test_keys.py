@@ -62,6 +62,7 @@ def test_keys_are_made_rotated_counted_and_destroyed(settings: Settings) -> None
         ((), "Name cases"),
         (("--customer", "C-9"), "no case of C-9"),
         (("RD-1",), "No Temporal server answers"),
+        (("RD-1",), "or say --even-open"),
     ],
 )
 @pytest.mark.usefixtures("settings")
