@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
 from rules.classification.linear import LinearSheet
 
@@ -57,11 +58,12 @@ def fit(
     more = np.zeros((len(counted), 0)) if beside is None else beside
     features = cast("Any", sparse.hstack([_weighed(counted, rows, idf), sparse.csr_matrix(more)], format="csr"))
     model: Any = LogisticRegression(C=softness, max_iter=500, tol=tolerance)
-    model.fit(
-        features[[lesson.place for lesson in lessons]],
-        [lesson.answer for lesson in lessons],
-        sample_weight=[lesson.weight for lesson in lessons],
-    )
+    with threadpool_limits(limits=1):  # threads add in another order, and other weights come of it; they are no quicker either
+        model.fit(
+            features[[lesson.place for lesson in lessons]],
+            [lesson.answer for lesson in lessons],
+            sample_weight=[lesson.weight for lesson in lessons],
+        )
     answers, coefficients, intercept = tuple(map(str, model.classes_)), model.coef_, model.intercept_
     if len(answers) == 2:  # noqa: PLR2004 - for two answers scikit-learn keeps the second one's weights only
         coefficients, intercept = (

@@ -66,5 +66,9 @@ def test_figures_count_what_was_missed_and_what_was_mistaken() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)  # it learns six times from 12,000 sentences: a minute of one free processor
 def test_the_shipped_reader_is_what_the_shipped_texts_teach(policy: Policy) -> None:
-    assert train_reader(shipped_meanings(), policy.grading).reader.sheet == load_reader().sheet
+    taught, shipped = train_reader(shipped_meanings(), policy.grading), load_reader()
+    assert taught.reader.sheet.model_copy(update={"intercept": ()}) == shipped.sheet.model_copy(update={"intercept": ()})
+    # another processor's arithmetic may end a digit apart
+    assert taught.reader.sheet.intercept == pytest.approx(shipped.sheet.intercept, abs=0.05)
