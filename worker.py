@@ -26,6 +26,7 @@ from activities.case.merging import MergingActivities
 from activities.case.partners import PartnerActivities
 from activities.case.records import RecordsActivities
 from activities.case.splitting import SplittingActivities
+from activities.chargebacks.loop import ChargebackFollowing
 from activities.claims import ClaimActivities
 from activities.classification import ClassificationActivities
 from activities.erasure.loop import Erasure
@@ -34,7 +35,7 @@ from activities.kit.calendars import CalendarActivities
 from activities.kit.carries_out import activities_of, entry_of
 from activities.kit.child_reports import ChildReportActivities
 from activities.kit.direct import Directly
-from activities.kit.signals import to_cases
+from activities.kit.signals import starting_cases, to_cases
 from activities.knowledge import KnowledgeActivities
 from activities.library import LibraryIndexing
 from activities.money.coupon import CouponActivities
@@ -54,6 +55,7 @@ from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
 from adapters.database.agents import seed_agents
+from adapters.database.chargebacks import open_chargebacks_in
 from adapters.database.engine import Database
 from adapters.documents.links import ReviewLinks
 from adapters.erasure.files import Files
@@ -158,6 +160,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
                 partners.merchant,
                 partners.carrier,
                 partners.payment,
+                open_chargebacks_in(database),
                 merchants_have_providers=partners.merchants_have_providers,
             ),
             CouponActivities(partners.promotion, database),
@@ -176,11 +179,27 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             KnowledgeActivities(database),
             HistoryActivities(database),
             OrderingActivities(database, partners.ordering, partners.charges),
-            ReconciliationActivities(database, texts(policy.zone), policy, comparison),
+            ReconciliationActivities(database, texts(policy.zone), policy, comparison, partners.chargebacks),
             ReviewActivities(database, texts(policy.zone), policy, ReviewLinks(settings)),
             ImprovementFollowing(database, texts(policy.zone), policy),
             SweepActivities(database, texts(policy.zone), policy),
         ),
+    )
+
+
+def chargebacks_of(
+    database: Database, policy: Policy, partners: Partners, client: Client, settings: Settings
+) -> ChargebackFollowing:
+    """The loop that follows chargebacks (RES-12)."""
+    return ChargebackFollowing(
+        database,
+        policy,
+        texts(policy.zone),
+        providers=partners.chargebacks,
+        merchant=partners.merchant,
+        payment=partners.payment,
+        tell=to_cases(client, "charged_back"),
+        start=starting_cases(client, settings.task_queue),
     )
 
 
@@ -269,6 +288,7 @@ async def work(settings: Settings) -> None:
             Delivery(database, policy, partners.notification, partners.email).run(stop),
             UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop),
             Handover(database, policy, to_cases(client, "handed_on")).run(stop),
+            chargebacks_of(database, policy, partners, client, settings).run(stop),
             Figures(database, policy).run(stop),
             LibraryIndexing(database).run(stop),
             Erasure(database, policy, Histories(client), Files(database, evidence_store(settings))).run(stop),

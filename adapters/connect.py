@@ -8,11 +8,13 @@ from typing import Self
 
 from adapters.evidence.store import evidence_store
 from adapters.money.charge import HttpCharges
+from adapters.money.chargebacks import HttpChargebacks
 from adapters.money.coupon import HttpPromotion
 from adapters.money.payment import HttpPayment
 from adapters.money.providers import ChargesByMerchant, PaymentsByMerchant
 from adapters.money.stripe import StripePayment
 from adapters.money.stripe_charge import StripeCharges
+from adapters.money.stripe_chargebacks import StripeChargebacks
 from adapters.notifications.http import HttpNotification
 from adapters.notifications.smtp import SmtpEmail
 from adapters.partners.carrier import HttpCarrier
@@ -24,6 +26,7 @@ from adapters.partners.merchant import HttpMerchant
 from adapters.partners.order_change import HttpOrdering
 from adapters.partners.protocols import (
     Carrier,
+    Chargebacks,
     Charges,
     Claims,
     EvidenceStore,
@@ -59,6 +62,8 @@ class Partners:
     warehouse: Warehouse
     claims: Mapping[Party, Claims]
     """Where each party's claims go to."""
+    chargebacks: Mapping[str, Chargebacks] = field(default_factory=dict[str, Chargebacks])
+    """By the provider's name, as its webhooks are counted under: `payment`, `stripe`."""
     merchants_have_providers: bool = False
     """Some merchants' payments are with a provider of their own: the order must be known before its payments are asked for."""
     _connections: tuple[PartnerHttp | StripePayment, ...] = field(default=(), repr=False)
@@ -91,6 +96,8 @@ class Partners:
             returns=HttpReturns(merchant, carrier, tracking),
             warehouse=HttpWarehouse(merchant),
             claims={Party.CARRIER: HttpClaims(carrier, "/claims"), Party.MERCHANT: HttpClaims(merchant, "/recoveries")},
+            chargebacks={Partner.PAYMENT.value: HttpChargebacks(payment)}
+            | ({"stripe": StripeChargebacks(stripe.client)} if stripe else {}),
             _connections=(*http.values(), *(one for one in (stripe, easypost) if one is not None)),
         )
 

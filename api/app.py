@@ -16,6 +16,7 @@ from adapters.telemetry.core import Core
 from api import codec, contacts, health, inbox, knowledge, people, reconciliation, revocations
 from api.cases import actions, archives, eligibility, evidence, liability, queues, root_causes, routing, variants
 from api.cases import endpoints as cases
+from api.chargebacks import endpoints as chargebacks
 from api.claims import endpoints as claims
 from api.desk import bulk, replies, views
 from api.erasure import holds
@@ -128,6 +129,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         replacements.router,
         returns.router,
         reports.router,
+        chargebacks.router,
         claims.router,
         inbox.router,
         contacts.router,

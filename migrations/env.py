@@ -10,6 +10,7 @@ from sqlmodel import AutoString, SQLModel
 from adapters.database.engine import url_of
 from models.tables import (
     addresses,
+    chargebacks,
     claims,
     desk,
     erasure,
@@ -35,6 +36,7 @@ TABLES = (
     root_causes,
     reconciliation,
     returns,
+    chargebacks,
     claims,
     case_tables,
     desk,

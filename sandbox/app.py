@@ -16,7 +16,7 @@ from sandbox.kit.parts import Options, Sandbox, tokens_of
 from sandbox.kit.problems import handle_problems
 from sandbox.kit.webhooks import Webhooks
 from sandbox.money import charge as charge_routes
-from sandbox.money import coupon, payment
+from sandbox.money import chargebacks, coupon, payment
 from sandbox.orders import merchant, order_change
 from sandbox.replacements import variants, warehouse, workshop
 
@@ -35,6 +35,7 @@ CONTRACTS = (
     order_change.router,
     variants.router,
     charge_routes.router,
+    chargebacks.router,
 )
 """What Redress calls."""
 DESKS = (
@@ -46,6 +47,7 @@ DESKS = (
     claims.control,
     carrier.road,
     charge_routes.till,
+    chargebacks.bank,
 )
 """What a reader, a demo or a test asks of the sandbox itself."""
 

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.case.state import CaseStart
     from models.case.undelivered import Undelivered
     from models.case.views import CaseView
+    from models.chargebacks.state import ChargebackRef
     from models.claims.state import ClaimOver
     from models.common.partners import Notice
     from models.common.timeline import Viewer
@@ -25,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.kit.cancellation import refuse_cancellation
     from workflows.kit.case_context import CaseContext, StageChange
     from workflows.kit.updates import update
+    from workflows.money import chargebacks
     from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.stages.merged import stay_merged
@@ -116,6 +118,11 @@ class CaseWorkflow:
     def claim_over(self, over: ClaimOver) -> None:
         """A claim on a carrier or merchant came to its end (RES-9)."""
         claims_from_case.note_claim_over(self.context, over)
+
+    @workflow.signal
+    def charged_back(self, told: ChargebackRef) -> None:
+        """A chargeback of the order was opened, moved on or decided (RES-12)."""
+        chargebacks.hear(self.context, told)
 
     @workflow.signal
     def undelivered(self, told: Undelivered) -> None:

@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities.kit.carries_out import carries_out
 from activities.kit.errors import pick_retryable, to_temporal
+from adapters.database.chargebacks import OpenChargebacks
 from adapters.partners.protocols import Carrier, Merchant, PaymentProvider
 from models.activities import ASK_PARTNERS, LOOK_UP, PAY_BACK, REFUND_BY_KEY, REFUND_STATES
 from models.case.activities import AskPartner, HeldRefund, LookedUp, LookUp, PaidBack, PayBack, RefundByKey, RefundQuery
@@ -42,11 +43,18 @@ class PartnerActivities:
     """Calls of partners. The adapters know how to call; this knows what must hold when a call fails."""
 
     def __init__(
-        self, merchant: Merchant, carrier: Carrier, payment: PaymentProvider, *, merchants_have_providers: bool = False
+        self,
+        merchant: Merchant,
+        carrier: Carrier,
+        payment: PaymentProvider,
+        open_chargebacks: OpenChargebacks,
+        *,
+        merchants_have_providers: bool = False,
     ) -> None:
         self._merchant = merchant
         self._carrier = carrier
         self._payment = payment
+        self._open_chargebacks = open_chargebacks
         self._order_first = merchants_have_providers
 
     @carries_out(LOOK_UP)
@@ -86,21 +94,27 @@ class PartnerActivities:
 
     @carries_out(PAY_BACK)
     async def pay_back(self, request: PayBack) -> PaidBack:
-        """Ask for every part that is still pending. A no is the part's state; a provider in trouble is asked again."""
+        """Ask for every part that is still pending. A no is the part's state; a provider in trouble is asked again.
+
+        Nothing leaves of a payment with an open chargeback (RES-12): its parts stay as they are. A part that was tried before is looked for.
+        """
         details: list[Any] = activity.info().heartbeat_details[0] if activity.info().heartbeat_details else []
         done = {part.key: part for part in (stored(RefundPart, detail) for detail in details)}
         parts = [done.get(part.key, part) for part in request.parts]
+        chargebacks = await self._open_chargebacks(request.order_id)
+        disputed = {one.payment_id for one in chargebacks}
         troubles: list[PartnerError] = []
         for place, part in enumerate(parts):
             if part.refund_status is RefundStatus.PENDING:
                 try:
-                    parts[place] = await self._pay(request, part)
+                    parts[place] = await self._pay(request, part, held=part.payment_id in disputed)
                 except PartnerError as error:
                     troubles.append(error)  # the other parts do not wait for this one
                 else:
                     activity.heartbeat([known.model_dump(mode="json") for known in parts])
         _raise(troubles, retry_anyway=True)
-        return PaidBack(parts=tuple(parts))
+        kept = any(part.refund_status is RefundStatus.PENDING for part in parts)
+        return PaidBack(parts=tuple(parts), chargebacks=chargebacks if kept else ())
 
     @carries_out(REFUND_BY_KEY)
     async def refund_by_key(self, request: RefundByKey) -> HeldRefund:
@@ -142,12 +156,14 @@ class PartnerActivities:
             known.payments = await self._payment.payments(order_id, known.order.merchant_id if known.order else None)
             known.keep()
 
-    async def _pay(self, request: PayBack, part: RefundPart) -> RefundPart:
+    async def _pay(self, request: PayBack, part: RefundPart, *, held: bool) -> RefundPart:
         """Before sending again, ask what became of the first time: the answer may be all that got lost."""
         if activity.info().attempt > 1:
             known = await self._state(part, request.merchant_id)
             if known.refund_status is not RefundStatus.PENDING:
                 return known
+        if held:
+            return part
         order = RefundRequest(
             key=part.key,
             payment_id=part.payment_id,

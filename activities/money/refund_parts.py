@@ -11,6 +11,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.chargebacks import of_order, open_on
 from adapters.database.engine import execute, insert_if_absent, storable
 from adapters.database.history import read_history_of_order
 from adapters.database.ledger import booked, post
@@ -25,6 +26,7 @@ from models.policy.policy import Policy
 from models.remedies.remedy import RefundPart, Remedy
 from models.tables.case import CaseRow
 from models.tables.money import LedgerRow, OrderLockRow, RefundPartRow
+from rules.chargebacks.bookings import settled
 from rules.common.rates import worth
 from rules.money import ledger
 from rules.money.goods import history_of
@@ -35,6 +37,8 @@ from rules.money.worth import given_since
 EVERY_AUTOMATIC_REFUND = "*automatic*"
 """The lock that keeps the day's caps true; no order has this id, an asterisk is not allowed in one."""
 A_DAY = timedelta(hours=24)
+CHARGEBACK_OPEN = "chargeback_open"
+"""Why nothing is set aside: the payments that hold enough are disputed (RES-12)."""
 NEVER_ASKED = "never asked"
 """The refusal of a part that was set aside by a workflow task that was lost."""
 
@@ -82,12 +86,20 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     entries = await _entries(session, intent.order_id) if ours else [*entries, *news]
     left = ledger.left_on(entries, currency, [payment.payment_id for payment in intent.payments])
     missing = intent.amount.minor - sum(row.amount_minor for row in standing)
-    shares = split(max(missing, 0), left, payable(currency) if intent.to is RefundTo.ORIGINAL else 1)
+    charged_back = await _settle(session, intent, max(missing, 0), entries) if intent.settled_by else None
+    missing -= charged_back.minor if charged_back else 0
+    held = await open_on(session, intent.order_id)
+    free = {payment_id: minor for payment_id, minor in left.items() if payment_id not in {one.payment_id for one in held}}
+    shares = split(max(missing, 0), free, payable(currency) if intent.to is RefundTo.ORIGINAL else 1)
+    if shares is None and held:
+        return RefundPlan(
+            left=_money(sum(left.values()), currency), denied=CHARGEBACK_OPEN, charged_back=charged_back, chargebacks=held
+        )
     denied = _why_not(entries, currency) if shares is None else None
     if shares and not denied:
         denied = await _moved_since(session, intent, entries) or await _denied(session, intent, policy)
     if shares is None or denied:
-        return RefundPlan(left=_money(sum(left.values()), currency), denied=denied)
+        return RefundPlan(left=_money(sum(left.values()), currency), denied=denied, charged_back=charged_back)
 
     first = 1 + sum(1 for row in ours if row.attempt == intent.attempt)
     rows = [_row(intent, number, payment_id, minor) for number, (payment_id, minor) in enumerate(shares, start=first)]
@@ -96,7 +108,16 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     remaining = sum(left.values()) - sum(minor for _, minor in shares)
     methods = {payment.payment_id: payment.method for payment in intent.payments}
     parts = (part_of(row).model_copy(update={"method": methods.get(row.payment_id)}) for row in (*standing, *rows))
-    return RefundPlan(parts=tuple(parts), left=_money(remaining, currency))
+    return RefundPlan(parts=tuple(parts), left=_money(remaining, currency), charged_back=charged_back)
+
+
+async def _settle(session: AsyncSession, intent: RefundIntent, missing: int, entries: Sequence[Entry]) -> Money:
+    """What of the refund the customer has by a chargeback, over all cases of the order once (RES-12)."""
+    twice = sum(state.twice.minor for state in await of_order(session, intent.order_id) if state.twice and not state.open)
+    of = ledger.Whose(intent.order_id, intent.case_id, intent.remedy_id)
+    amount, news = settled(of, _money(missing, intent.amount.currency), entries, twice)
+    await post(session, intent.at, *news)
+    return amount
 
 
 async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
@@ -213,7 +234,8 @@ def _uncovered(remedy: Remedy, rows: Iterable[RefundPartRow]) -> int:
     if remedy.refund_status is not RefundStatus.ARRIVED or remedy.amount is None:
         return 0
     known = {part.key for part in remedy.parts}
-    given = sum(
+    by_bank = remedy.charged_back.minor if remedy.charged_back else 0
+    given = by_bank + sum(
         row.amount_minor
         for row in rows
         if row.remedy_id == remedy.id and (row.key in known or row.refund_status not in RefundStatus.refused())

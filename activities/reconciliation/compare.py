@@ -15,6 +15,7 @@ from temporalio import activity
 
 from activities.money.refund_parts import lock_order, part_of
 from activities.reconciliation.differences import Recorded, record
+from adapters.database.chargebacks import of_order
 from adapters.database.engine import Database
 from adapters.database.ledger import booked, post
 from adapters.partners.protocols import Carrier, Charges, PaymentProvider, Promotion
@@ -38,6 +39,7 @@ from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
 from rules.claims.found import as_found, given_up
 from rules.money import ledger
+from rules.reconciliation.chargebacks import twice_found
 from rules.reconciliation.charges import bills_of, in_charges
 from rules.reconciliation.coupons import coupons_of, in_coupons
 from rules.reconciliation.found import decision_on, in_found
@@ -159,7 +161,8 @@ class Comparison:
             DifferenceRow.order_id == order_id, DifferenceRow.kind == DifferenceKind.REFUND_OUTSIDE
         )
         reported = frozenset((await session.exec(outside)).all())
-        return list(in_money(order_id, payments, Books(parts, entries, reported), self._limits(compared)))
+        twice = [found for state in await of_order(session, order_id) if (found := twice_found(state)) is not None]
+        return [*in_money(order_id, payments, Books(parts, entries, reported), self._limits(compared)), *twice]
 
     async def _bills(self, compared: Compared) -> None:
         """What customers were asked to pay besides, each charge by its key."""

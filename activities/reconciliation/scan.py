@@ -1,7 +1,7 @@
 """Scans: our books compared with the partners', order after order, and people told (docs/money.md). Safe to repeat at any point."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +14,11 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.kit.carries_out import carries_out
 from activities.kit.errors import to_temporal
+from activities.reconciliation.chargebacks import take_in_missed
 from activities.reconciliation.compare import ON_THE_ROAD, TRIES, Compared, Comparison
 from activities.reconciliation.differences import Recorded, close_gone, close_scan, record, standing, to_people
 from adapters.database.engine import Database
+from adapters.partners.protocols import Chargebacks
 from models.activities import END_SCAN, RECONCILE_PAGE, REPORT_DIFFERENCE
 from models.common.base import stored
 from models.common.errors import PartnerError
@@ -45,10 +47,19 @@ from rules.notifications.texts import Texts
 class ReconciliationActivities:
     """Writes differences, and tells the cases that can take them in by themselves, or else the supervisors."""
 
-    def __init__(self, database: Database, texts: Texts, policy: Policy, comparison: Comparison) -> None:
+    def __init__(
+        self,
+        database: Database,
+        texts: Texts,
+        policy: Policy,
+        comparison: Comparison,
+        chargebacks: Mapping[str, Chargebacks] | None = None,
+    ) -> None:
         self._database = database
         self._texts = texts
         self._policy = policy.reconciliation
+        self._chargebacks = chargebacks or {}
+        self._lookback_of_chargebacks = policy.chargebacks.lookback
         self._locales = policy.languages.own
         self._comparison = comparison
 
@@ -57,6 +68,9 @@ class ReconciliationActivities:
         """Compare the next orders. A retry goes on behind the order that was done last."""
         before: list[Any] = list(activity.info().heartbeat_details)
         report = stored(PageReport, before[0]) if before else PageReport(after=request.after)
+        if request.after is None and not before:
+            since = request.at - self._lookback_of_chargebacks
+            await take_in_missed(self._database, self._chargebacks, since, request.at)
         left = self._policy.page - report.orders
         orders = await self._orders(request, report.after, left)
         for order_id in orders:

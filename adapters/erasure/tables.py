@@ -16,11 +16,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from adapters.library import index as library
 from adapters.payloads import data_keys
 from models.case.state import CaseState
+from models.chargebacks.state import ChargebackState
 from models.claims.state import ClaimState
 from models.common.base import stored
 from models.common.vocabulary import Role
 from models.erasure.record import forgotten, seal_of
-from models.erasure.states import NOTHING, erased_case, erased_claim
+from models.erasure.states import NOTHING, erased_case, erased_chargeback, erased_claim
 from models.erasure.views import ToForget
 from models.tables.addresses import AddressRow
 from models.tables.case import (
@@ -42,6 +43,7 @@ from models.tables.case import (
     UploadRow,
     WebhookRow,
 )
+from models.tables.chargebacks import ChargebackRow
 from models.tables.claims import ClaimHistoryRow, ClaimRow
 from models.tables.desk import CaseWordsRow, SavedReplyRow, SavedViewRow
 from models.tables.erasure import ErasureRequestRow, LegalHoldRow
@@ -153,6 +155,13 @@ async def _claims(session: AsyncSession, whose: Whose) -> None:
         session.add(row)
 
 
+async def _chargebacks(session: AsyncSession, whose: Whose) -> None:
+    """What people said, and who signed, was evidence."""
+    for row in (await session.exec(select(ChargebackRow).where(col(ChargebackRow.case_id).in_(whose.cases)))).all():
+        row.state = erased_chargeback(stored(ChargebackState, row.state)).model_dump(mode="json")
+        session.add(row)
+
+
 async def _archives(session: AsyncSession, whose: Whose) -> None:
     """The seal stays good; of a release before, the record is sealed anew."""
     for row in (await session.exec(select(ArchiveRow).where(col(ArchiveRow.case_id).in_(whose.cases)))).all():
@@ -203,6 +212,7 @@ TABLES: tuple[Store, ...] = (
     Store(ArchiveRow, _by(ArchiveRow.case_id), rewrite=_archives),
     Store(ClaimRow, _by(ClaimRow.case_id), rewrite=_claims),
     Store(RefundPartRow, _by(RefundPartRow.case_id), left={"customer_id": CUSTOMER_IS_CALLED, "refusal": None}),
+    Store(ChargebackRow, _by(ChargebackRow.case_id), rewrite=_chargebacks),
     Store(DifferenceRow, _by(DifferenceRow.case_id), left={"ours": {}, "theirs": {}, "note": None}),
     Store(ImprovementRow, _by(ImprovementRow.case_id), left={"words": NOTHING, "proof": None}),
     Store(RootCauseCorrectionRow, _by(RootCauseCorrectionRow.case_id), left={"reason": NOTHING}),

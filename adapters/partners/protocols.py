@@ -4,8 +4,10 @@ Calls are safe to repeat: reads by nature, everything else by its key.
 """
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import IO, Protocol
 
+from models.chargebacks.partner import Chargeback, ChargebackAnswer
 from models.claims.partner import ClaimMessage, ClaimReceipt
 from models.common.actors import EvidenceRef
 from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundRequest, Shipment, StatementRequest
@@ -69,6 +71,22 @@ class PaymentProvider(Protocol):
 
     async def refund_by_key(self, key: str, payment_id: str, merchant_id: str | None = None) -> Refund | None:
         """What became of that payment's refund with that key; None when the provider never took it. Asked before sending again."""
+        ...
+
+
+class Chargebacks(Protocol):
+    """Where a payment provider tells of chargebacks and takes our answers (RES-12)."""
+
+    async def chargeback(self, chargeback_id: str) -> Chargeback | None:
+        """The chargeback as it is now; None: the provider has none of that id."""
+        ...
+
+    async def opened_since(self, since: datetime) -> tuple[Chargeback, ...]:
+        """Every one that was opened since then, whatever became of it."""
+        ...
+
+    async def answer(self, answer: ChargebackAnswer) -> Chargeback:
+        """Send evidence, or give in. The same key is the same answer. A provider's no is a PartnerError (PARTNER_REFUSED)."""
         ...
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from api.http.auth import Caller
 from models.case.state import CaseState
+from models.chargebacks.state import ChargebackEntry
 from models.common.actors import Actor
 from models.common.events import Event
 from models.common.readers import Readers
@@ -19,7 +20,7 @@ from rules.notifications.texts import Texts, texts
 
 @dataclass(frozen=True)
 class TimelineReader:
-    """Who reads the timeline of a case, or the history of a claim."""
+    """Who reads the timeline of a case, or the history of a claim or chargeback."""
 
     actor: Actor
     language: Locale
@@ -34,7 +35,7 @@ class TimelineReader:
         zone = language_of(state, contact)[1] if state is not None and caller.role is Role.CUSTOMER else None
         return cls(actor=caller.actor, language=language, texts=texts(home), zone=zone)
 
-    def read(self, row: TimelineRow | ClaimHistoryRow) -> TimelineView | None:
+    def read(self, row: TimelineRow | ClaimHistoryRow | ChargebackEntry) -> TimelineView | None:
         """The row as this reader gets it; None: it is not for them."""
         event = Event(row.event)
         by = Actor(role=Role(row.role), id=row.actor_id)
@@ -46,5 +47,5 @@ class TimelineReader:
         text = self.texts.timeline_text(event, data, self.language, self.zone)
         return TimelineView(version=row.version, at=row.at, event=event, by=by.role, text=text, data=data)
 
-    def read_all(self, rows: Iterable[TimelineRow | ClaimHistoryRow]) -> tuple[TimelineView, ...]:
+    def read_all(self, rows: Iterable[TimelineRow | ClaimHistoryRow | ChargebackEntry]) -> tuple[TimelineView, ...]:
         return tuple(view for row in rows if (view := self.read(row)) is not None)

@@ -47,12 +47,16 @@ class Balance(Frozen):
 
 
 class OrderLedger(Frozen):
-    """What was paid is with the customer again (`refunded`), on its way there (`under_way`), or may still be refunded (`left`)."""
+    """What was paid is with the customer again (`refunded`), on its way there (`under_way`), with the provider until a chargeback is decided
+    (`in_chargebacks`), or may still be refunded (`left`). What a refund and a chargeback both took, beyond what was paid, is `twice`.
+    """
 
     order_id: Everybody[str]
     paid: Everybody[Money]
     refunded: Everybody[Money]
     under_way: Everybody[Money]
+    in_chargebacks: Everybody[Money]
+    twice: Everybody[Money]
     left: Everybody[Money]
     balances: Books[tuple[Balance, ...]] = Field(description="For the platform's people and the merchant.")
     entries: Everybody[tuple[LedgerEntry, ...]]

@@ -24,6 +24,7 @@ from api.http.problems import from_fault, problem
 from api.http.responses import TELLING, problems
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
+from api.webhooks.chargebacks import hear_of_chargeback
 from models.claims.found import FoundParcel
 from models.common.credentials import holder
 from models.common.identifiers import tracking_number
@@ -199,6 +200,9 @@ async def pass_on(
     if fault is not None:
         raise from_fault(fault)
     sender, name = provider or partner.value, provider or holder(partner, who)
+    if envelope.kind == NoticeKind.CHARGEBACK:
+        result = await hear_of_chargeback(parts, request, envelope.payload, name, notice_id)
+        return _taken(parts, sender, result)
     key = {"partner": name, "notice_id": notice_id}
     async with parts.database.reading() as session:
         replayed = await session.get(WebhookRow, (name, notice_id)) is not None

@@ -23,6 +23,15 @@ from models.money.charge import ChargeStatus
 router = APIRouter(prefix="/v1/webhooks", tags=["partners"])
 
 REFUND_EVENTS = frozenset({"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"})
+CHARGEBACK_EVENTS = frozenset(
+    {
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+    }
+)
 PAID_EVENTS = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
 UNPAID_EVENT = "checkout.session.async_payment_failed"
 """The bank said no after all; the link took its one payment and takes no other."""
@@ -54,7 +63,10 @@ async def _event(
     openapi_extra=event_of("Stripe"),
 )
 async def take_in(request: Request, parts: PartsOf, event: Annotated[stripe.Event, Depends(_event)], response: Response) -> Taken:
-    """News of a refund or a charge reach whoever asked for it; any other event is taken and forgotten. docs/money.md says which to send."""
+    """News of a refund or a charge reach whoever asked for it, those of a dispute its chargeback; any other event is taken and forgotten.
+
+    docs/money.md and docs/chargebacks.md say which to send.
+    """
     try:
         envelope = _told(event)
     except (PartnerError, ValueError, AttributeError, TypeError) as error:
@@ -69,6 +81,8 @@ def _told(event: stripe.Event) -> Envelope | None:
     if event.type in REFUND_EVENTS:
         refund = refund_of(cast("stripe.Refund", event.data.object))
         return Envelope(kind=NoticeKind.REFUND, reference=refund.reference, payload=refund.model_dump(mode="json"))
+    if event.type in CHARGEBACK_EVENTS:
+        return Envelope(kind=NoticeKind.CHARGEBACK, payload={"chargeback_id": cast("stripe.Dispute", event.data.object).id})
     if event.type not in PAID_EVENTS | {UNPAID_EVENT}:
         return None
     session = cast("stripe.checkout.Session", event.data.object)
@@ -99,8 +113,8 @@ def _bad_signature(parts: Parts) -> ProblemError:
 def _unreadable() -> ProblemError:
     return problem(
         ErrorType.INVALID,
-        "This is not an event as Stripe sends it of a refund or a checkout session.",
-        "不是 Stripe 的退款或收款通知。",
+        "This is not an event as Stripe sends it of a refund, a dispute or a checkout session.",
+        "不是 Stripe 的退款、争议或收款通知。",
         field="body",
         rule="stripe-event",
     )

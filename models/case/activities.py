@@ -2,6 +2,7 @@
 
 from models.case.history import LineGiven
 from models.case.state import CaseState, Classification, Suggestion
+from models.chargebacks.state import ChargebackRef
 from models.common.base import Frozen, Identifier, Instant, Money
 from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
@@ -134,6 +135,8 @@ class RefundIntent(Frozen):
     automatic_share_from: int = 1
     seen: BooksSeen | None = None
     """None: whatever came since then is no matter."""
+    settled_by: Identifier | None = None
+    """A chargeback that was lost while the refund was owed: what it left with the customer is not given again (RES-12)."""
     at: Instant
 
 
@@ -143,9 +146,13 @@ class RefundPlan(Frozen):
     parts: tuple[RefundPart, ...] = ()
     left: Money
     """What is left to refund on the order after this."""
+    charged_back: Money | None = None
+    """What the customer has by the chargeback that the intent names."""
     denied: str | None = None
-    """`not_enough_left`, `other_currency`, `refunded_outside`, `given_elsewhere`, `automatic_cap_customer`, `automatic_cap_day` or
-    `automatic_cap_share`."""
+    """`not_enough_left`, `other_currency`, `refunded_outside`, `given_elsewhere`, `chargeback_open`, `automatic_cap_customer`,
+    `automatic_cap_day` or `automatic_cap_share`."""
+    chargebacks: tuple[ChargebackRef, ...] = ()
+    """Those that are open, when it was denied for them."""
 
 
 class PayBack(Frozen):
@@ -164,6 +171,8 @@ class PaidBack(Frozen):
     """What the provider says of every part."""
 
     parts: tuple[RefundPart, ...]
+    chargebacks: tuple[ChargebackRef, ...] = ()
+    """Those that are open, when parts were not asked for because of them."""
 
 
 class RefundQuery(Frozen):

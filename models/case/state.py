@@ -13,6 +13,7 @@ from models.case.receipt import Receipt
 from models.case.splitting import SplitFrom, SplitOff
 from models.case.time_spent import TimeSpent
 from models.case.undelivered import Undelivered
+from models.chargebacks.state import ChargebackRef
 from models.claims.found import FoundParcel
 from models.claims.state import ClaimRef
 from models.common.actors import SYSTEM, Actor
@@ -205,6 +206,8 @@ class CaseState(BaseModel):
     """What was claimed of carriers and merchants for what the case gave (RES-9)."""
     claims_moved: bool = False
     """An appeal took the responsibility off a party; where it rests on nobody now, the platform bears it (INV-5)."""
+    chargebacks: tuple[ChargebackRef, ...] = ()
+    """Those of the order, as they are now (RES-12)."""
     found: tuple[FoundParcel, ...] = ()
     """Parcels that turned up after something was given for their loss, the last one last."""
     survey: Rate | None = None

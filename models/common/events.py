@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from typing import Self
 
-from models.common.readers import EVERYBODY, INSIDE, PARTICIPANTS, PAYER, PLATFORM, Reader, Readers
+from models.common.readers import BOOKS, EVERYBODY, INSIDE, PARTICIPANTS, PAYER, PLATFORM, Reader, Readers
 from models.common.vocabulary import WaitFor
 
 LETTER = frozenset({"case_id", "then", "emergency_contact", "sentence", "reader"})
@@ -21,6 +21,7 @@ REFUSAL = "refusal refusal_code"
 CHANGE = "remedy_id change amount_minor currency"
 CHARGE = "remedy_id amount_minor currency until"
 CLAIM = "claim_id kind who amount_minor currency"
+CHARGEBACK = "chargeback_id order_id phase reason amount_minor currency"
 
 
 COMPUTED = frozenset({"until", "due", "deadline", "first_reply_due", "plan_due", "resolution_due", "sha256"})
@@ -297,6 +298,28 @@ class Event(StrEnum):
     IMPROVEMENT_OPENED = _event("review.improvement_opened", "words due overdue", readers=INSIDE)
     IMPROVEMENT_DUE = _event("review.improvement_due", "words due overdue", readers=INSIDE)
     IMPROVEMENT_MEASURED = _event("review.improvement_measured", "words due overdue kind before after expected", readers=INSIDE)
+    REFUND_HELD = _event("resolution.refund_held", "remedy_id amount_minor currency")
+    REFUND_BESIDE_CHARGEBACK = _event(
+        "resolution.refund_beside_chargeback", "remedy_id amount_minor currency chargeback_id", readers=BOOKS
+    )
+    REFUND_CHARGED_BACK = _event("resolution.refund_charged_back", "remedy_id amount_minor currency")
+    CASE_CHARGED_BACK = _event("resolution.chargeback_opened", f"{CHARGEBACK} until", readers=BOOKS)
+    CASE_CHARGEBACK_OVER = _event("resolution.chargeback_over", f"{CHARGEBACK} status lost_minor", readers=BOOKS)
+    CHARGEBACK_OPENED = _event("chargeback.opened", f"{CHARGEBACK} until", readers=BOOKS)
+    CHARGEBACK_TAKEN = _event("chargeback.taken", f"{CHARGEBACK} until", readers=BOOKS)
+    CHARGEBACK_MOVED = _event("chargeback.moved", f"{CHARGEBACK} status until", readers=BOOKS)
+    CHARGEBACK_ANSWER_PROPOSED = _event("chargeback.answer_proposed", f"{CHARGEBACK} answer until", readers=BOOKS)
+    CHARGEBACK_ANSWER_APPROVED = _event("chargeback.answer_approved", f"{CHARGEBACK} answer", readers=BOOKS)
+    CHARGEBACK_ANSWER_DECLINED = _event(
+        "chargeback.answer_declined", f"{CHARGEBACK} answer", only=(PLATFORM, "words"), readers=BOOKS
+    )
+    CHARGEBACK_ANSWER_SENT = _event("chargeback.answer_sent", f"{CHARGEBACK} answer", readers=BOOKS)
+    CHARGEBACK_ANSWER_REFUSED = _event("chargeback.answer_refused", f"{CHARGEBACK} answer refusal until", readers=BOOKS)
+    CHARGEBACK_DUE = _event("chargeback.due", f"{CHARGEBACK} until", readers=BOOKS)
+    CHARGEBACK_MISSED = _event("chargeback.missed", f"{CHARGEBACK} until", readers=BOOKS)
+    CHARGEBACK_CLOSED = _event(
+        "chargeback.closed", f"{CHARGEBACK} status lost_minor twice_minor fee_minor fee_currency", readers=BOOKS
+    )
     CONTACT_CODE = _event("contact.code", "until", only=(frozenset({Reader.CUSTOMER}), "code"))
     CONTACT_CHANGED = _event("contact.changed", "channel")
     """On no timeline: to an address that is to be confirmed, and to one that another took the place of (NTF-3)."""

@@ -59,7 +59,7 @@ class Partner(StrEnum):
         role=Role.CARRIER,
         party=Party.CARRIER,
     )
-    PAYMENT = _partner("payment", NoticeKind.REFUND, NoticeKind.CHARGE)
+    PAYMENT = _partner("payment", NoticeKind.REFUND, NoticeKind.CHARGE, NoticeKind.CHARGEBACK)
     PROMOTION = _partner("promotion")
     NOTIFICATION = _partner("notification", has_task_queue=False)
 

@@ -246,6 +246,7 @@ class NoticeKind(StrEnum):
     STATEMENT = "statement"
     ORDER_CHANGE = "order_change"
     CHARGE = "charge"
+    CHARGEBACK = "chargeback"
     PICKUP = "pickup"
     INSPECTION = "inspection"
     CLAIM = "claim"

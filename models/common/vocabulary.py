@@ -117,6 +117,7 @@ class WaitFor(StrEnum):
     REFUND = "refund"
     ARRIVAL = "arrival"
     PAYMENT_REPAIR = "payment_repair"
+    CHARGEBACK = "chargeback"
     RETURN_SHIPPING = "return_shipping"
     RETURN_TRANSIT = "return_transit"
     INSPECTION = "inspection"

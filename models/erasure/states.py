@@ -6,6 +6,7 @@ A field that is not named here is left out, so that nothing new is kept by accid
 from typing import Final
 
 from models.case.state import CaseState
+from models.chargebacks.state import ChargebackState
 from models.claims.state import ClaimState
 from models.common.actors import Actor
 from models.common.base import Bilingual
@@ -89,6 +90,16 @@ def erased_claim(claim: ClaimState) -> ClaimState:
         escalated=claim.escalated,
         closed_at=claim.closed_at,
     )
+
+
+def erased_chargeback(state: ChargebackState) -> ChargebackState:
+    """What the bank decided stays; what people said as evidence goes."""
+    answer = state.answer and state.answer.model_copy(update={"evidence": None})
+    said = tuple(
+        entry.model_copy(update={"data": {name: value for name, value in entry.data.items() if name != "words"}})
+        for entry in state.entries
+    )
+    return state.model_copy(update={"answer": answer, "entries": said})
 
 
 def _without_words(finding: Finding) -> Finding:

@@ -25,6 +25,12 @@ class EntryKind(StrEnum):
     COUPON_ISSUED = "coupon_issued"
     COUPON_REVOKED = "coupon_revoked"
     RECOVERED = "recovered"
+    CHARGEBACK_HELD = "chargeback_held"
+    CHARGEBACK_RETURNED = "chargeback_returned"
+    CHARGEBACK_LOST = "chargeback_lost"
+    CHARGEBACK_SETTLED = "chargeback_settled"
+    CHARGEBACK_FEE = "chargeback_fee"
+    CHARGEBACK_FEE_RETURNED = "chargeback_fee_returned"
 
     @classmethod
     def paying_in(cls) -> frozenset["EntryKind"]:
@@ -39,7 +45,8 @@ class EntryKind(StrEnum):
     @classmethod
     def of_the_customer(cls) -> frozenset["EntryKind"]:
         """What the customer is concerned with; the rest is between the platform and others."""
-        return frozenset(cls) - {cls.RELEASED, cls.REFUSED_OUTSIDE, cls.RECOVERED}
+        between_others = {cls.CHARGEBACK_HELD, cls.CHARGEBACK_RETURNED, cls.CHARGEBACK_FEE, cls.CHARGEBACK_FEE_RETURNED}
+        return frozenset(cls) - {cls.RELEASED, cls.REFUSED_OUTSIDE, cls.RECOVERED} - between_others
 
 
 class Posting(Frozen):

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, field_validator
 
+from models.chargebacks.policy import ChargebackPolicy
 from models.claims.policy import ClaimsPolicy
 from models.common.base import Bilingual, Duration, Frozen
 from models.common.calendars import CalendarPolicy, CalendarSlice
@@ -35,7 +36,7 @@ from models.common.vocabulary import (
     WaitFor,
     WaitingOn,
 )
-from models.common.waits import WaitPolicy
+from models.common.waits import PauseReason, WaitPolicy
 from models.policy.agents import AgentPolicy
 from models.policy.contacts import ContactPolicy
 from models.policy.eligibility import EligibilityPolicy
@@ -144,6 +145,18 @@ class MessageRule(Frozen):
     """Whether those who watch the case are told (WRK-1)."""
 
 
+LATER: dict[WaitFor, WaitPolicy] = {
+    WaitFor.CHARGEBACK: WaitPolicy(
+        within=timedelta(days=120),
+        pauses=PauseReason.CUSTOMER_TO_ACT,
+        then=Bilingual(
+            zh="继续等待银行裁决，并记录超时", en="the refund goes on waiting for the bank, and the delay is recorded"
+        ),
+    )
+}
+"""Waits that slices of before do not have."""
+
+
 class PolicySlice(Frozen):
     """What a case carries. `digest` identifies the content, so that a worker keeps one copy for all cases that share it."""
 
@@ -187,6 +200,12 @@ class PolicySlice(Frozen):
     replacements: ReplacementPolicy = ReplacementPolicy()
     coupon_valid_for: Duration = timedelta(days=90)
     improve_within: Duration = timedelta(days=14)
+
+    @field_validator("waits")
+    @classmethod
+    def _that_came_later(cls, waits: dict[WaitFor, WaitPolicy]) -> dict[WaitFor, WaitPolicy]:
+        """A case from before a wait was thought of waits for it by these figures."""
+        return {**LATER, **waits}
 
     def __repr__(self) -> str:
         """Short: the content is a hundred kilobytes."""
@@ -286,6 +305,8 @@ class Policy(Frozen):
     poll_refund_every: Duration
     claims: ClaimsPolicy = ClaimsPolicy()
     """RES-9: claims on carriers, recovery from merchants."""
+    chargebacks: ChargebackPolicy = ChargebackPolicy()
+    """RES-12: it does not travel with cases."""
     changes: ChangesPolicy
     """RES-1: what may be changed of an order before it is shipped, and until when."""
     returns: ReturnPolicy

@@ -105,6 +105,10 @@ class DifferenceKind(StrEnum):
     COUPON_AMOUNT = "coupon_amount"
     """Another amount than we asked for."""
     COUPON_UNREADABLE = "coupon_unreadable"
+    CHARGEBACK_UNKNOWN = "chargeback_unknown"
+    """No order of ours has the payment of a chargeback."""
+    CHARGEBACK_TWICE = "chargeback_twice"
+    """A refund and a chargeback that was lost gave the customer the same money."""
     CASE_STOPPED = "case_stopped"
     """Our database has the case open, and its workflow was terminated, failed, or is no more."""
     CASE_STUCK = "case_stuck"
@@ -137,6 +141,7 @@ class DifferenceKind(StrEnum):
 SCOPES = {
     **dict.fromkeys(("refund", "payment", "money"), Scope.MONEY),
     "charge": Scope.CHARGES,
+    "chargeback": Scope.MONEY,
     "parcel": Scope.GOODS,
     "coupon": Scope.COUPONS,
 }

@@ -183,6 +183,12 @@ class Remedy(Wired):
     method: Identifier | None = None
     """The payment method that money goes back to first (RES-16); None: the order's payments in their order."""
     parts: tuple[RefundPart, ...] = ()
+    held_by: Identifier | None = None
+    """The open chargeback that its refund waits for (RES-12)."""
+    settled_by: Identifier | None = None
+    """The chargeback that was lost while its refund was owed: as far as that goes, the customer has the money by it."""
+    charged_back: Money | None = None
+    """How far that went, by the ledger; None: not said yet."""
     coupon_code: str | None = None
     settlement: int = 1
     """Remedies that were settled on together have the same number: when one fails, the others are taken back (RES-11)."""
@@ -208,6 +214,13 @@ class Remedy(Wired):
     def refund_owed(self) -> bool:
         """A refund was begun, and the customer does not have all of it; be it that it came back after the remedy was done."""
         return self.undone is None and self.refund_status not in {RefundStatus.NONE, RefundStatus.ARRIVED}
+
+    @property
+    def to_refund(self) -> Money | None:
+        """What the provider is to give back of the amount."""
+        if self.amount is None or self.charged_back is None:
+            return self.amount
+        return self.amount.model_copy(update={"minor": self.amount.minor - self.charged_back.minor})
 
     @property
     def pays_back(self) -> bool:

@@ -44,6 +44,8 @@ SCANS = 50
 """The newest of each parcel."""
 FOUND = 100
 """Parcels that turned up, each time one does."""
+CHARGEBACKS = 20
+"""Of the order."""
 
 LEADS_ON = (Accept, Approve, Confirm, Rate, Take, AcceptTransfer, Withdraw)
 """What adds little and brings a case towards its end: always possible, however full it is."""

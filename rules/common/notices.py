@@ -34,6 +34,7 @@ class Row(NamedTuple):
 MAY_SAY: dict[NoticeKind, Row] = {
     NoticeKind.REFUND: Row(Whose.PROVIDER, "a refund that the provider holds"),
     NoticeKind.CHARGE: Row(Whose.PROVIDER, "a charge that the provider holds"),
+    NoticeKind.CHARGEBACK: Row(Whose.PROVIDER, "a chargeback that the provider has"),
     NoticeKind.SHIPMENT: Row(Whose.CARRIER, "a parcel that the carrier has"),
     NoticeKind.PICKUP: Row(Whose.CARRIER, "a pick-up that was booked with the carrier"),
     NoticeKind.STATEMENT: Row(Whose.RECIPIENT, "a question that was put to the merchant or carrier"),

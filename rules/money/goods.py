@@ -14,7 +14,7 @@ from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
 from rules.common.amounts import apportioned, most_of, part_of
-from rules.money.ledger import COUPONS, PAYMENT, PLATFORM
+from rules.money.ledger import CHARGED_BACK, COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
 
 NOT_COME = frozenset({Issue.LOST, Issue.SIGNED_BY_OTHER, Issue.PICKUP_POINT, Issue.TRACKING_STALLED})
@@ -217,7 +217,8 @@ def _money_given(moved: Iterable[Moved]) -> tuple[int, int]:
     for posting in moved:
         of_payment = posting.account.startswith(PAYMENT) and posting.kind not in EntryKind.paying_in()
         by_hand = posting.account == PLATFORM and posting.kind in EntryKind.to_the_customer()
-        refunded -= posting.minor if of_payment or by_hand else 0
+        by_bank = posting.account == CHARGED_BACK and posting.kind is EntryKind.CHARGEBACK_SETTLED
+        refunded -= posting.minor if of_payment or by_hand or by_bank else 0
         coupons += posting.minor if posting.account == COUPONS else 0
     return max(refunded, 0), max(coupons, 0)
 

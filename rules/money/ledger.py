@@ -24,6 +24,9 @@ OUTSIDE = "outside"
 """What went back without us, as the provider tells."""
 LAST = datetime.max.replace(tzinfo=UTC)
 PLATFORM, COUPONS = "platform", "coupons"
+CHARGEBACK, CHARGED_BACK, FEES = "chargeback:", "charged_back", "provider_fees"
+"""What the provider holds of a payment until a chargeback is decided; what customers have by chargebacks that were lost, and that settles no
+refund; what the provider charges."""
 PAYMENT, RESERVED = "payment:", "set_aside:"
 """What a payment still holds; what is promised to a remedy of a case and not asked for yet."""
 
@@ -48,6 +51,16 @@ WORDS: dict[EntryKind, Bilingual] = {
     EntryKind.COUPON_ISSUED: Bilingual(zh="已发放优惠券", en="a coupon was issued"),
     EntryKind.COUPON_REVOKED: Bilingual(zh="优惠券已收回", en="the coupon was taken back"),
     EntryKind.RECOVERED: Bilingual(zh="已向责任方追回", en="recovered from whoever is liable"),
+    EntryKind.CHARGEBACK_HELD: Bilingual(zh="银行拒付，款项被支付机构扣留", en="a chargeback: the provider holds the money"),
+    EntryKind.CHARGEBACK_RETURNED: Bilingual(
+        zh="拒付申诉成功，款项已退还", en="of a chargeback that was won or withdrawn, the money is back"
+    ),
+    EntryKind.CHARGEBACK_LOST: Bilingual(zh="拒付成立，款项归顾客", en="a chargeback was lost, the customer keeps the money"),
+    EntryKind.CHARGEBACK_SETTLED: Bilingual(
+        zh="应退款已由拒付结清", en="a refund that was owed is settled by a chargeback that was lost"
+    ),
+    EntryKind.CHARGEBACK_FEE: Bilingual(zh="支付机构收取拒付手续费", en="the provider's fee for a chargeback"),
+    EntryKind.CHARGEBACK_FEE_RETURNED: Bilingual(zh="拒付手续费已退还", en="the provider gave its fee for a chargeback back"),
 }
 
 
@@ -60,12 +73,17 @@ class Whose(NamedTuple):
 
 
 class Summary(Frozen):
-    """An order's money in one currency. What was paid is with the customer again, on its way there, or left."""
+    """An order's money in one currency: `paid` + `twice` = `refunded` + `under_way` + `in_chargebacks` + `left`."""
 
     paid: Money
     refunded: Money
+    """With the customer again, by refunds or by chargebacks that were lost."""
     under_way: Money
     """Set aside, or asked for and not arrived."""
+    in_chargebacks: Money
+    """With the provider, until a chargeback is decided (RES-12)."""
+    twice: Money
+    """What a refund and a chargeback both take from a payment, beyond what it was."""
     left: Money
     """What may still be refunded."""
 
@@ -208,6 +226,11 @@ def balances(entries: Iterable[Entry]) -> Balances:
     return held
 
 
+def moved_by_chargeback(of: Whose, key: str, kind: EntryKind, amount: Money, *, giver: str, taker: str) -> Entry:
+    """Money of a payment that a chargeback takes, gives back or leaves to the customer; the provider's fee for it (RES-12)."""
+    return _entry(key, kind, of, amount, giver, taker)
+
+
 def paid_in(entries: Iterable[Entry]) -> Balances:
     """What came in on each payment."""
     return balances(entry for entry in entries if entry.kind in EntryKind.paying_in())
@@ -230,12 +253,17 @@ def summary(entries: Sequence[Entry], currency: str) -> Summary:
     under_way = held[PROVIDER, currency] + sum(
         minor for (account, its), minor in held.items() if account.startswith(RESERVED) and its == currency
     )
-    back = paid + held[CUSTOMER, currency] + held[OUTSIDE, currency]
+    back = paid + held[CUSTOMER, currency] + held[OUTSIDE, currency] + held[CHARGED_BACK, currency]
     left = sum(left_on(entries, currency).values())
+    ours = {account: minor for (account, its), minor in held.items() if its == currency}
+    disputed = sum(minor for account, minor in ours.items() if account.startswith(CHARGEBACK))
+    twice = sum(max(-minor, 0) for account, minor in ours.items() if account.startswith(PAYMENT))
     return Summary(
         paid=Money(minor=paid, currency=currency),
         refunded=Money(minor=back, currency=currency),
         under_way=Money(minor=under_way, currency=currency),
+        in_chargebacks=Money(minor=disputed, currency=currency),
+        twice=Money(minor=twice, currency=currency),
         left=Money(minor=left, currency=currency),
     )
 

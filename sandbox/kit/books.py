@@ -54,6 +54,9 @@ create table if not exists goods_back (
 create table if not exists return_parcels (
     tracking text primary key, carrier_id text not null, order_id text not null, reference text not null, bound_for text not null,
     at text not null);
+create table if not exists chargebacks (
+    chargeback_id text primary key, payment_id text not null, chargeback text not null, answer text, opened_at text not null,
+    calls integer not null default 0);
 create table if not exists claims (
     partner text not null, key text not null, message text not null, at text not null, answer text, calls integer not null default 1,
     primary key (partner, key));

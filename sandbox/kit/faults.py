@@ -62,6 +62,9 @@ class Call(StrEnum):
     CHARGE = "charge"
     CHARGE_BY_KEY = "charge_by_key"
     CANCEL_CHARGE = "cancel_charge"
+    CHARGEBACKS = "chargebacks"
+    CHARGEBACK = "chargeback"
+    ANSWER_CHARGEBACK = "answer_chargeback"
 
 
 class Fault(StrEnum):

@@ -25,6 +25,7 @@ from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault
 from sandbox.kit.parts import FaultsOf, KeyOf, Sandbox, SandboxOf, answer, contract
 from sandbox.money.charge import paid_charges, payment_of
+from sandbox.money.chargebacks import is_disputed
 
 router = contract(Partner.PAYMENT)
 
@@ -103,7 +104,7 @@ def read(row: Row) -> Refund:
 
 def _make(sandbox: Sandbox, order: RefundRequest, payment: Payment | None, faults: frozenset[Fault]) -> Refund:
     at = now()
-    refusal, code = _refused_on_demand(order, faults) or _refused(order, payment) or (None, None)
+    refusal, code = _refused_on_demand(order, faults) or _refused(sandbox, order, payment) or (None, None)
     arrives_at = None if refusal else at + sandbox.options.refund_delay
     row: Row = {
         "key": order.key,
@@ -163,17 +164,19 @@ def _refused_on_demand(order: RefundRequest, faults: frozenset[Fault]) -> tuple[
     return next((REFUSALS[fault] for fault in REFUSALS if fault in faults), None)
 
 
-def _refused(order: RefundRequest, payment: Payment | None) -> tuple[str, RefusalCode] | None:
-    words = _refusal(order, payment)
+def _refused(sandbox: Sandbox, order: RefundRequest, payment: Payment | None) -> tuple[str, RefusalCode] | None:
+    words = _refusal(sandbox, order, payment)
     return (words, RefusalCode.OTHER) if words else None
 
 
-def _refusal(order: RefundRequest, payment: Payment | None) -> str | None:
+def _refusal(sandbox: Sandbox, order: RefundRequest, payment: Payment | None) -> str | None:
     """The provider's words, or None when it pays."""
     if payment is None or payment.order_id != order.order_id:
         return f"订单没有该笔支付 Order {order.order_id} has no payment {order.payment_id}."
     if payment.status is not PaymentStatus.CAPTURED:
         return "该笔支付尚未成功 The payment was not captured."
+    if is_disputed(sandbox, payment.payment_id):
+        return "该笔支付正被银行拒付 The payment is disputed at the bank."
     if order.amount.currency != payment.amount.currency:
         return f"币种不符，应为 {payment.amount.currency} The payment's currency is {payment.amount.currency}."
     left = payment.amount.minor - sum(

@@ -7,6 +7,7 @@ import pytest
 from openapi_spec_validator import validate
 from pydantic import BaseModel
 
+from models.chargebacks.partner import Chargeback, ChargebackAnswer
 from models.claims.partner import ClaimMessage, ClaimReceipt, ClaimWord
 from models.common.partner_registry import Partner
 from models.common.partners import Order, OutgoingMessage, Payment, Refund, RefundRequest, Shipment, Statement, StatementRequest
@@ -21,6 +22,8 @@ from tests.support.processes.sandbox import Town
 WITH_WORDS = (
     ChangeAnswer,
     Charge,
+    Chargeback,
+    ChargebackAnswer,
     ClaimMessage,
     ClaimWord,
     Dispatch,
@@ -48,6 +51,8 @@ MODELS = (
     StatementRequest,
     ChangeAnswer,
     Charge,
+    Chargeback,
+    ChargebackAnswer,
     Dispatch,
     DispatchRequest,
     OrderChangeRequest,

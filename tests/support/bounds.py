@@ -30,7 +30,7 @@ WHAT: dict[str, str] = {
     """,
     ASKED: """
         CaseState.absorbed CaseState.split_off
-        CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found ClaimState.payments
+        CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found CaseState.chargebacks ClaimState.payments
     """,
     CODES: """
         Receipt.request_id EvidenceRef.media_type CaseState.policy_version Classification.by CaseState.team
@@ -76,7 +76,7 @@ WHAT: dict[str, str] = {
         CaseState.claims ClaimRef.items Claim.items Claim.if_late
     """,
     TOLD: """
-        Refund.refusal RefundPart.refusal Remedy.coupon_code OrderingState.refusal OrderingState.refusal_code
+        Refund.refusal ChargebackRef.reason RefundPart.refusal Remedy.coupon_code OrderingState.refusal OrderingState.refusal_code
         Charge.refusal Charge.refusal_code Charge.reference Charge.pay_url Charge.method ReturnAddress.country
         ReturnAddress.region ReturnAddress.name ReturnAddress.street ReturnAddress.street2 ReturnAddress.city
         ReturnAddress.postcode ReturnAddress.phone ReturnParcelState.words ReturnState.refusal ReturnState.refusal_code

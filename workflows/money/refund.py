@@ -23,6 +23,7 @@ from workflows.kit.assignment import wait_or_escalate
 from workflows.kit.case_context import CaseContext, StageChange, give_up_on
 from workflows.kit.patches import patched
 from workflows.kit.remedies import find, replace
+from workflows.money import chargebacks
 from workflows.money.refund_progress import fail, failed, finish, move_part, note, over, owed, refusal_of, sum_of, tell
 
 FAILED_STAYS = "failed-refund-waits-for-a-person"
@@ -45,6 +46,8 @@ async def pay(context: CaseContext, remedy_id: str) -> None:
             and await arrives(context, remedy_id)
         ):
             finish(context, remedy_id)
+        elif chargebacks.is_held(context, remedy_id) and not failed(context, remedy_id):
+            await chargebacks.until_decided(context, remedy_id)
         elif (
             owed(context, remedy_id)
             and not arrived_all_the_same(context, remedy_id)
@@ -67,7 +70,8 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
     remedy = find(context, remedy_id)
     assert remedy.amount is not None  # noqa: S101  # a refunding remedy has an amount
     assert case.order_id is not None  # noqa: S101  # rules/remedies/limits.py offers none without verified payments
-    if remedy.amount.minor == standing_minor(remedy.parts) and not failed(context, remedy_id):
+    to_refund, to_settle = remedy.to_refund or remedy.amount, remedy.settled_by is not None and remedy.charged_back is None
+    if to_refund.minor == standing_minor(remedy.parts) and not failed(context, remedy_id) and not to_settle:
         return True
     replace(context, remedy.model_copy(update={"refund_status": RefundStatus.PENDING}))
     plan = await activities.intend_refund(
@@ -79,7 +83,7 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
             customer_id=case.receipt.customer_id,
             amount=remedy.amount,
             payments=in_order(case.payments, remedy),
-            parts=remedy.parts,
+            parts=chargebacks.unsent_given_up(remedy) if to_settle else remedy.parts,
             to=remedy.refund_to,
             automatic=case.automatic and not due_anyway(remedy),
             max_automatic_per_customer_a_day=context.policy.automatic.max_per_customer_a_day,
@@ -87,20 +91,24 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
             max_automatic_share_a_day=context.policy.automatic.max_share_a_day,
             automatic_share_from=context.policy.automatic.share_from,
             seen=books_seen(case, remedy),
+            settled_by=remedy.settled_by,
             at=context.now,
         )
     )
+    chargebacks.take_settlement(context, remedy_id, plan)
     if plan.denied is None:
         known = {part.key: part for part in remedy.parts}
         replace(
             context,
             find(context, remedy_id).model_copy(update={"parts": tuple(known.get(part.key, part) for part in plan.parts)}),
         )
+    elif plan.chargebacks:
+        chargebacks.hold(context, remedy_id, plan.chargebacks)
     elif plan.denied.startswith("automatic_cap"):
         leave_to_a_person(context, plan.denied)
     else:
         now = find(context, remedy_id)
-        fail(context, remedy_id, remedy.amount.minor - standing_minor(now.parts), plan.denied)
+        fail(context, remedy_id, (now.to_refund or remedy.amount).minor - standing_minor(now.parts), plan.denied)
     return plan.denied is None
 
 
@@ -142,8 +150,12 @@ async def ask_provider(context: CaseContext, remedy_id: str) -> bool:
         for part in paid.parts:
             move_part(context, part)
         fresh = {part.key for part in asked if part.refund_status is RefundStatus.PENDING}
-        taken = (part for part in paid.parts if part.key in fresh and not part.refused)
+        pending = RefundStatus.PENDING
+        taken = (part for part in paid.parts if part.key in fresh and not part.refused and part.refund_status is not pending)
         tell(context, Event.REFUND_REQUESTED, remedy_id, taken)
+        if paid.chargebacks:
+            chargebacks.hold(context, remedy_id, paid.chargebacks)
+            return False
         if not failed(context, remedy_id):
             context.clocks.stop()
     return owed(context, remedy_id) and not failed(context, remedy_id)

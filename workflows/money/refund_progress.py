@@ -48,7 +48,7 @@ def finish_otherwise(context: CaseContext, remedy_id: str) -> None:
     )
     replace(context, remedy.model_copy(update={"parts": parts}))
     finish(context, remedy_id)
-    without_part = (remedy.amount.minor if remedy.amount else 0) - standing_minor(parts)
+    without_part = (remedy.to_refund.minor if remedy.to_refund else 0) - standing_minor(parts)
     if without_part > 0:
         note(context, Event.REFUND_ARRIVED, remedy_id, without_part, OTHERWISE)
 

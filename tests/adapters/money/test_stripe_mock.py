@@ -4,12 +4,15 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 
 from adapters.money.stripe import StripePayment
 from adapters.money.stripe_charge import StripeCharges
+from adapters.money.stripe_chargebacks import StripeChargebacks
+from models.chargebacks.partner import AnswerKind, ChargebackAnswer, EvidencePack
 from models.common.base import Money
 from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import ErrorType
@@ -79,6 +82,19 @@ async def test_stripe_takes_a_charge_as_it_describes_payment_links_and_calls_it_
     assert known.pay_url is not None
     off = await partner_error(charges.cancel_charge(order, "M-7", made.charge_id))  # its one session stays open whatever is done
     assert "under way" in str(off)
+
+
+async def test_stripe_takes_evidence_closes_and_lists_disputes_as_it_describes_them(mocked: StripePayment) -> None:
+    chargebacks = StripeChargebacks(mocked.client)
+    known = await chargebacks.chargeback("du_1")
+    assert known is not None
+    assert known.amount.currency == "USD"
+    pack = EvidencePack(goods="1 × lamp", policy="terms", words="signed for")
+    answer = ChargebackAnswer(key="CB-1.1", chargeback_id="du_1", kind=AnswerKind.EVIDENCE, evidence=pack)
+    assert (await chargebacks.answer(answer)).chargeback_id.startswith("d")
+    gave_in = answer.model_copy(update={"key": "CB-1.2", "kind": AnswerKind.ACCEPTANCE, "evidence": None})
+    assert (await chargebacks.answer(gave_in)).answer_key == "CB-1.2"
+    assert len(await chargebacks.opened_since(datetime(2026, 6, 1, tzinfo=UTC))) == 1
 
 
 async def test_a_key_that_stripe_does_not_take_is_an_operators_business(mock_url: str) -> None:

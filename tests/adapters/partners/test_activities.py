@@ -15,6 +15,7 @@ from activities.case.partners import PartnerActivities
 from adapters.connect import Partners
 from models.activities import LOOK_UP
 from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
+from models.chargebacks.state import ChargebackRef
 from models.common.base import Money
 from models.common.vocabulary import ErrorType, RefundStatus
 from models.remedies.remedy import RefundPart
@@ -55,6 +56,11 @@ class Attempts:
         self._details = json.loads(json.dumps(details))
 
 
+async def none_open(_: str) -> tuple[ChargebackRef, ...]:
+    """No bank has taken anything back."""
+    return ()
+
+
 @pytest.fixture
 def attempts() -> Attempts:
     return Attempts()
@@ -62,7 +68,7 @@ def attempts() -> Attempts:
 
 @pytest.fixture
 def calls(connected: Partners) -> PartnerActivities:
-    return PartnerActivities(connected.merchant, connected.carrier, connected.payment)
+    return PartnerActivities(connected.merchant, connected.carrier, connected.payment, none_open)
 
 
 def states(paid: PaidBack) -> list[RefundStatus]:
@@ -101,7 +107,7 @@ async def test_an_unknown_order_is_told_whatever_the_others_do(
 async def test_where_merchants_have_providers_of_their_own_the_order_says_whom_to_ask(
     provider: Provider, connected: Partners, attempts: Attempts
 ) -> None:
-    calls = PartnerActivities(connected.merchant, connected.carrier, connected.payment, merchants_have_providers=True)
+    calls = PartnerActivities(connected.merchant, connected.carrier, connected.payment, none_open, merchants_have_providers=True)
     provider.will("GET /merchant/orders/O-1", Fault(500))
     error = await attempts.error(calls.look_up, ABOUT)
     assert error.type == ErrorType.PARTNER_UNAVAILABLE

@@ -54,6 +54,7 @@ async def everything_that(web: Web, kept: Kept, role: Role) -> str:
         "team": [str((await web.row(kept.case_id)).team)],
         "agent_id": [AGENT.id],
         "claim_id": [f"{kept.case_id}.claim.1"],
+        "chargeback_id": ["none"],
         "entry_id": ["invoice"],
         "reply_id": ["none"],
         "review_id": ["none"],

@@ -1,0 +1,1 @@
+"""Chargebacks: the loop that follows them."""

@@ -1,0 +1,1 @@
+"""Chargebacks over HTTP."""

@@ -1,0 +1,1 @@
+"""Chargebacks: what is heard, what is due, what is booked, who may answer."""
