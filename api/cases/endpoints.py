@@ -18,6 +18,7 @@ from api.cases.allowance import Allowance
 from api.cases.linking import links_of
 from api.cases.listing import CaseQuery, page
 from api.cases.opening import Opening, open_case
+from api.chargebacks.endpoints import chargebacks_of
 from api.claims.endpoints import claims_of
 from api.http import budgets
 from api.http.bodies import check_body
@@ -134,7 +135,8 @@ async def show(
     async with parts.database.reading() as session:
         claims = await claims_of(session, caller.actor, case_id)
         links = await links_of(session, caller.role, case_id)
-    return view.model_copy(update={"claims": claims, "links": links})
+        chargebacks = await chargebacks_of(session, caller.actor, view.order_id)
+    return view.model_copy(update={"claims": claims, "chargebacks": chargebacks, "links": links})
 
 
 @router.get("/{case_id}/timeline", summary="What happened · 工单经过", responses=LOOKING)

@@ -150,6 +150,16 @@ def _shown(parts: Parts, caller: Caller, state: ChargebackState, pack: EvidenceP
     return view_of(state, caller.actor, parts.policy, pack).model_copy(update={"history": history})
 
 
+async def chargebacks_of(session: AsyncSession, actor: Actor, order_id: str | None) -> tuple[ChargebackBrief, ...]:
+    """The short list on a case's view."""
+    if order_id is None or actor.role not in READERS:
+        return ()
+    asked = (
+        select(ChargebackRow).where(ChargebackRow.order_id == order_id, _in_sight(actor)).order_by(col(ChargebackRow.heard_at))
+    )
+    return tuple(_brief(row.state) for row in (await session.exec(asked)).all())
+
+
 async def _find(session: AsyncSession, caller: Caller, chargeback_id: str, *, lock: bool = False) -> ChargebackRow:
     row = await session.get(ChargebackRow, chargeback_id, with_for_update=lock or None)
     if row is None or not may_see(state_of(row), caller.actor):

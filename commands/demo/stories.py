@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from commands.demo.chargebacks import CHARGEBACKS
 from commands.demo.goods_and_money import (
     agree_to_estimate,
     book_pickup,
@@ -62,6 +63,7 @@ PLOTS: tuple[Plot, ...] = (
         proofs=(ALONE, gave(RemedyKind.REFUND_ONLY)),
     ),
     *LOST_PARCELS,
+    *CHARGEBACKS,
     *HEARD_AND_HELD,
     Plot(
         ("质量问题，贴面单退货退款", "a defect, returned with our label"),

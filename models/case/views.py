@@ -8,6 +8,7 @@ from models.case.history import OrderHistory
 from models.case.receipt import Wanted
 from models.case.relation_views import AbsorbedView, LinkView, MergedView, SplitFromView, SplitOffView
 from models.case.undelivered import Undelivered
+from models.chargebacks.views import ChargebackBrief
 from models.claims.views import ClaimBrief
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Identifier, Instant, Money
@@ -298,6 +299,8 @@ class CaseView(View):
     """Cases that have to do with this one (WRK-7); from their table, when the case is looked at."""
     claims: Everybody[tuple[ClaimBrief, ...]] = ()
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
+    chargebacks: Books[tuple[ChargebackBrief, ...]] = ()
+    """Those of the order (RES-12); from their table, when the case is looked at."""
 
     def grounds(self, _: Someone) -> Readers:
         return grounds({Reader.DECIDED: self.settled})

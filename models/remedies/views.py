@@ -94,6 +94,8 @@ class RemedyView(View):
     """The payment method that money goes back to first (RES-16)."""
     refund_ways: Everybody[tuple[RefundWayView, ...]] = ()
     parts: Books[tuple[RefundPartView, ...]]
+    charged_back: Everybody[Money | None] = None
+    """Of the amount, what the customer has by a chargeback (RES-12): that is not refunded."""
     coupon_code: Payer[str | None]
     settlement: Everybody[int]
     """Remedies that were settled on together have the same number."""

@@ -30,7 +30,8 @@ WHAT: dict[str, str] = {
     """,
     ASKED: """
         CaseState.absorbed CaseState.split_off
-        CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found CaseState.chargebacks ClaimState.payments
+        CaseState.tags CaseState.watchers CaseState.clocks CaseState.misses CaseState.remedies CaseState.found
+        CaseState.chargebacks ClaimState.payments
     """,
     CODES: """
         Receipt.request_id EvidenceRef.media_type CaseState.policy_version Classification.by CaseState.team
