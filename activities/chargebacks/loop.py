@@ -27,7 +27,7 @@ from models.chargebacks.partner import Chargeback
 from models.chargebacks.state import ChargebackRef, ChargebackState
 from models.common.errors import PartnerError
 from models.common.partners import Order, Payment
-from models.common.vocabulary import RefundStatus, Stage
+from models.common.vocabulary import ErrorType, RefundStatus, Stage
 from models.policy.policy import Policy
 from models.reconciliation.difference import Finding
 from models.tables.case import CaseRow
@@ -98,6 +98,8 @@ class ChargebackFollowing:
                 await self._see_to(chargeback_id, looks)
             except PartnerError as error:  # asked again when the lease is over
                 log.warning("chargebacks.partner_silent", chargeback_id=chargeback_id, why=error.type.value)
+            except Exception:  # one row's trouble is no other's
+                log.exception("chargebacks.trouble", chargeback_id=chargeback_id)
         return len(claimed)
 
     async def _claim(self) -> list[tuple[str, int]]:
@@ -140,7 +142,10 @@ class ChargebackFollowing:
         await self._put_by(state, looks)
 
     def _provider(self, state: ChargebackState) -> Chargebacks:
-        return self._providers[state.provider]
+        known = self._providers.get(state.provider)
+        if known is None:
+            raise PartnerError(ErrorType.PARTNER_UNAVAILABLE, f"no merchant's payments are with {state.provider} any more")
+        return known
 
     async def _whose(self, state: ChargebackState, told: Chargeback) -> Found | None:
         """By our ledger, which knows the payment; else by the order that the provider names, if the merchant's system has that."""

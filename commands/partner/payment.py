@@ -1,6 +1,9 @@
 """What a payment provider must do by docs/partners/payment.yaml. No money moves: refunds that are asked for are too large."""
 
+from datetime import timedelta
+
 from commands.partner.system import NOBODY, WORDS, Rule, System, Wrong, conflicts, expect, needs_token, quoted, rule
+from models.common.partner_registry import Partner
 from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, RefundRequest
 from models.money.charge import Charge, ChargeRequest, ChargeStatus
 
@@ -8,6 +11,7 @@ MERCHANT = "redress-partner-check"
 """Whose provider is meant: nobody's but the one at the address."""
 
 
+LATELY = timedelta(days=90)
 PAID = "a captured payment of the order is needed for this"
 
 
@@ -97,6 +101,16 @@ async def charge_cancelled_before_it_came(system: System) -> None:
     expect(late.status is ChargeStatus.CANCELLED, f"{late.status}, when it came after all")
 
 
+async def chargebacks(system: System) -> None:
+    """A provider that has none answers 501 to the list."""
+    provider = system.partners.chargebacks[Partner.PAYMENT]
+    for told in await provider.opened_since(system.tomorrow - LATELY):
+        expect(
+            await provider.chargeback(told.chargeback_id) is not None, f"{told.chargeback_id} is listed, and unknown by its id"
+        )
+    expect(await provider.chargeback(f"{system.run}-{NOBODY}") is None, "a chargeback that nobody opened")
+
+
 RULES: tuple[Rule, ...] = (
     rule("GET /payments", "没有令牌的请求得到 401", "a call without the token is answered 401", needs_token(f"/payments?order_id={NOBODY}")),
     rule("GET /payments", "列出订单的付款及支付方式名称", "the order's payments are listed, each with its method's name", payments),
@@ -104,4 +118,5 @@ RULES: tuple[Rule, ...] = (
     rule("POST /refunds", "超过实付的退款以说明拒绝，只算一次", "more than was paid is refused with words, once", too_large_a_refund),
     rule("POST /charges", "收款只建一次，可查询、可取消，或拒绝", "a charge is made once, known by its key and cancelled, or refused", charge),
     rule("POST …/cancel", "先取消、后到达的收款无效", "a charge that comes after it was cancelled cannot be paid", charge_cancelled_before_it_came),
+    rule("GET /chargebacks", "列出的拒付可按编号查询，未知编号为 404", "chargebacks of the list are known by their ids, others are 404", chargebacks),
 )  # fmt: skip

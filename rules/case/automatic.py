@@ -35,6 +35,7 @@ TITLES = {
     "amount": Bilingual(
         zh="不超过自动处理限额（含该订单已给付金额）", en="within the automatic limit, with what the order was given before"
     ),
+    "chargeback": Bilingual(zh="没有银行拒付", en="the bank has taken nothing back"),
     "refunds": Bilingual(zh="顾客近九十天退款次数", en="the customer's refunds of the last 90 days"),
     "found_against": Bilingual(
         zh="顾客近九十天被认定责任的次数", en="how often the customer was found responsible in the last 90 days"
@@ -67,6 +68,8 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
     limits, finding, history = policy.automatic, case.finding, case.history
     yield _check("enabled", limits.enabled)
     yield _check("request", case.kind is not Kind.INQUIRY and not case.reopened and not case.disputed)
+    if case.chargebacks:
+        yield _check("chargeback", passed=False, figure=case.chargebacks[-1].chargeback_id)
     yield _check("caps", case.automatic_denied is None, case.automatic_denied)
     confidence = finding.confidence if finding else None
     yield _check("finding", decisive(policy, finding), confidence, limits.confidence)

@@ -182,12 +182,18 @@ async def test_what_the_provider_refuses_is_told_with_its_words_and_may_be_answe
 
 async def test_a_loop_that_dies_before_the_cases_heard_tells_them_later_and_books_nothing_twice(desk: Desk) -> None:
     desk.fails_to_tell = 1
-    with pytest.raises(RuntimeError):
-        await desk.hear()
+    await desk.hear()
     assert desk.told == []
     await desk.after(minutes=2)
     assert [ref.status for _, ref in desk.told] == [ChargebackStatus.NEEDS_RESPONSE]
     assert await desk.entries() == ["captured", "chargeback_held"]
+
+
+async def test_one_whose_provider_is_set_no_more_holds_up_no_other(desk: Desk) -> None:
+    async with desk.database.writing() as session:
+        await take_in(session, "stripe", "du_1", desk.at - timedelta(seconds=1))
+    state = await desk.hear()
+    assert (state.status, await desk.entries()) == (ChargebackStatus.NEEDS_RESPONSE, ["captured", "chargeback_held"])
 
 
 async def test_it_joins_the_orders_open_case_and_every_case_of_the_order_hears_of_it(

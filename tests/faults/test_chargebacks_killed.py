@@ -5,8 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,6 +30,9 @@ MOST = 12
 """Moments of one look; after the last there is nothing left to be killed at."""
 
 
+Look = Callable[[float, int, Path], str]
+
+
 class Ended(NamedTuple):
     """Everything that somebody outside could see."""
 
@@ -47,8 +49,9 @@ class Ended(NamedTuple):
 class Life:
     """One chargeback: opened, answered, lost; at one step the loop is killed at one moment of its look, and later another one looks."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, look: Look) -> None:
         folder.mkdir()
+        self.look = look
         self.folder, self.settings, self.seconds = folder, Settings(data_dir=folder), 1.0
         make_tables(self.settings)
         self.bank = FakeBank()
@@ -56,13 +59,17 @@ class Life:
     async def live(self, killed: tuple[str, int] | None = None) -> bool:
         """Whether the loop was killed at all."""
         died = False
-        with self._looking() as look:
-            for step in STEPS:
-                await self._happen(step)
-                if killed is not None and killed[0] == step:
-                    died = look(killed[1]) == "dead"
-                assert look(0) == "done 0"
+        for step in STEPS:
+            await self._happen(step)
+            if killed is not None and killed[0] == step:
+                died = self._later(killed[1]) == "dead"
+            assert self._later(0) == "done 0"
         return died
+
+    def _later(self, moment: int) -> str:
+        """The lease of a loop that was killed is over by then."""
+        self.seconds += 120
+        return self.look(self.seconds, moment, self.folder)
 
     async def ended(self) -> Ended:
         database = Database(self.settings)
@@ -105,31 +112,32 @@ class Life:
         held, answers, asked = pickle.loads((self.folder / "bank").read_bytes())  # noqa: S301  # our own
         return FakeBank(held, answers, asked)
 
-    @contextmanager
-    def _looking(self) -> Iterator[Callable[[int], str]]:
-        program = (sys.executable, "-m", "tests.support.processes.mortal_loop", str(self.folder))
-        with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            stdin, stdout = process.stdin, process.stdout
 
-            def look(moment: int) -> str:
-                self.seconds += timedelta(minutes=2).total_seconds()
-                stdin.write(f"{self.seconds} {moment}\n")
-                return stdout.readline().strip()
+@pytest.fixture(scope="module")
+def look() -> Iterator[Look]:
+    """Have a loop look, so many seconds from now, to be killed at that moment: what became of it."""
+    program = (sys.executable, "-m", "tests.support.processes.mortal_loop")
+    with subprocess.Popen(program, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        stdin, stdout = process.stdin, process.stdout
 
-            yield look
-            stdin.close()
+        def once(seconds: float, moment: int, folder: Path) -> str:
+            stdin.write(f"{seconds} {moment} {folder}\n")
+            return stdout.readline().strip()
+
+        yield once
+        stdin.close()
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_killed_at_any_moment_it_ends_as_if_nobody_had_been(tmp_path: Path, step: str) -> None:
-    undisturbed = Life(tmp_path / "undisturbed")
+async def test_killed_at_any_moment_it_ends_as_if_nobody_had_been(tmp_path: Path, look: Look, step: str) -> None:
+    undisturbed = Life(tmp_path / "undisturbed", look)
     await undisturbed.live()
     expected = await undisturbed.ended()
     assert expected.answers == expected.asked == 1
     for moment in range(1, MOST):
-        life = Life(tmp_path / f"killed-{moment}")
+        life = Life(tmp_path / f"killed-{moment}", look)
         died = await life.live((step, moment))
         assert await life.ended() == expected, f"killed at moment {moment} of {step!r}"
         if not died:

@@ -6,12 +6,14 @@ import json
 import time
 import uuid
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
+from models.chargebacks.state import ChargebackState
 from models.common.partners import ProviderRefundStatus
 from models.common.vocabulary import Role
 from models.money.charge import ChargeStatus
@@ -155,6 +157,27 @@ async def test_a_refund_that_nobody_of_ours_asked_for_harms_nobody(stripes: Web)
         answer = await send(stripes, event(told("k", "RD-1", "O-1", **change)))
         assert (answer.status_code, answer.json()) == (202, {"result": "unknown"})
     assert (await send(stripes, event({"id": "pi_1", "object": "payment_intent"}, "payment_intent.succeeded"))).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"])
+async def test_a_dispute_is_heard_of_as_a_chargeback_of_stripes_whatever_it_tells(stripes: Web, kind: str) -> None:
+    dispute = {
+        "id": f"du_{uuid.uuid4().hex}",
+        "object": "dispute",
+        "status": "a word of next year's",
+        "amount": 100,
+        "currency": "usd",
+    }
+    sent = event(dispute, f"charge.dispute.{kind}")
+    assert [(await send(stripes, sent)).json()["result"] for _ in range(2)] == ["taken", "replayed"]
+    own = ChargebackState.first_heard("stripe", dispute["id"], datetime.now(UTC)).chargeback_id
+    shown = (await stripes.person(Role.SUPERVISOR, "susan").get(f"/v1/chargebacks/{own}")).json()
+    assert (shown["provider"], shown["provider_id"], shown["status"], shown["available_actions"]) == (
+        "stripe",
+        dispute["id"],
+        None,
+        [],
+    )
 
 
 async def test_what_is_not_signed_by_stripe_changes_nothing(stripes: Web) -> None:

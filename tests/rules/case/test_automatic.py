@@ -6,6 +6,7 @@ import pytest
 
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
+from models.chargebacks.state import ChargebackRef, ChargebackState
 from models.common.actors import Actor
 from models.common.base import Money
 from models.common.partners import ShipmentStatus
@@ -17,6 +18,15 @@ from rules.money.approvals import needs_approval
 from tests.support.builders.cases import classified, finding, receipt
 from tests.support.builders.orders import NOW, order, parcel, payment
 from tests.support.builders.remedies import offer
+from tests.support.fakes.chargebacks import chargeback
+
+
+def told_to_the_case() -> ChargebackRef:
+    """The customer's bank has taken a payment of the order back."""
+    state = ChargebackState.first_heard("payment", "DP-1", NOW).model_copy(update={"told": chargeback()})
+    assert state.ref is not None
+    return state.ref
+
 
 CAME = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2))
 
@@ -51,6 +61,7 @@ def test_a_lost_small_parcel_is_refunded_without_a_person(policy_slice: PolicySl
         {"reopened": 1},
         {"disputed": True},
         {"automatic_denied": "automatic_cap_day"},
+        {"chargebacks": (told_to_the_case(),)},
         {"history": OrderHistory(refunds_of_customer=6)},
         {"history": OrderHistory(found_against_customer=1)},
         {"history": OrderHistory(given_minor=7_101)},

@@ -1,7 +1,7 @@
 """A loop that follows chargebacks and is killed (SIGKILL) at a moment of its look: after a commit, a call of the provider, a word to a case.
 
-`python -m tests.support.processes.mortal_loop FOLDER` looks once for each line that it reads, `SECONDS MOMENT`: so much later than it began, to be
-killed at that moment; 0: at none. It writes `dead` or `done`. In the folder are the database, the provider (`bank`) and what cases heard (`told`).
+`python -m tests.support.processes.mortal_loop` looks once for each line that it reads, `SECONDS MOMENT FOLDER`: so much later than now, to be
+killed at that moment; 0: at none. It writes `dead` or `done 0`. In the folder are the database, the provider (`bank`) and what cases heard (`told`).
 """
 
 import asyncio
@@ -119,14 +119,14 @@ async def look(folder: Path, seconds: float, moment: int) -> None:
     await database.aclose()
 
 
-def main(folder: str) -> None:
+def main() -> None:
     texts(POLICY.zone)
     for line in sys.stdin:
-        seconds, moment = line.split()
+        seconds, moment, folder = line.split(maxsplit=2)
         child = os.fork()
         if not child:
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            asyncio.run(look(Path(folder), float(seconds), int(moment)))
+            asyncio.run(look(Path(folder.strip()), float(seconds), int(moment)))
             os._exit(0)
         _, status = os.waitpid(child, 0)
         sys.stdout.write("dead\n" if os.WIFSIGNALED(status) else f"done {os.WEXITSTATUS(status)}\n")
@@ -134,4 +134,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
