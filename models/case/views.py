@@ -4,6 +4,7 @@ from typing import Annotated
 
 from models.case.action_bodies import Rate
 from models.case.actions import Action
+from models.case.desk_views import PresentView
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
 from models.case.relation_views import AbsorbedView, LinkView, MergedView, SplitFromView, SplitOffView
@@ -298,6 +299,8 @@ class CaseView(View):
     """Cases that have to do with this one (WRK-7); from their table, when the case is looked at."""
     claims: Everybody[tuple[ClaimBrief, ...]] = ()
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
+    present: Platform[tuple[PresentView, ...]] = ()
+    """Who has it open; from their table, when the case is looked at."""
 
     def grounds(self, _: Someone) -> Readers:
         return grounds({Reader.DECIDED: self.settled})
