@@ -40,6 +40,11 @@ class DraftKind(StrEnum):
     def sent_by(self) -> Action:
         return Action.PROPOSE if self is DraftKind.PROPOSAL else Action(self.value)
 
+    @classmethod
+    def of(cls, action: Action) -> "DraftKind":
+        """What is sent by that action. Raises ValueError for one that sends no draft."""
+        return cls.PROPOSAL if action is Action.PROPOSE else cls(action.value)
+
 
 class DraftView(View):
     """A draft of the caller's own."""

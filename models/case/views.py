@@ -5,6 +5,7 @@ from typing import Annotated
 from models.case.action_bodies import Rate
 from models.case.actions import Action
 from models.case.desk_views import PresentView
+from models.case.held import HeldView
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
 from models.case.relation_views import AbsorbedView, LinkView, MergedView, SplitFromView, SplitOffView
@@ -253,6 +254,8 @@ class CaseView(View):
     transfer: Platform[TransferView | None]
     tags: Inside[tuple[str, ...]]
     snoozed: Platform[SnoozedView | None]
+    held: Platform[HeldView | None] = None
+    """What was sent and may still be taken back, by `undo`; nobody else has read it."""
     watchers: Platform[tuple[str, ...]]
     suggestion: Everybody[SuggestionView | None]
     waiting: Everybody[WaitView | None]

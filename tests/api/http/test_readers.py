@@ -122,6 +122,7 @@ FIXED: dict[str, Any] = {
     "waiting_for": "plan",
     "proposal_id": "p2",
     "request_id": "q2",
+    "action": "reply",
 }
 """Values that other fields' readers follow from."""
 
