@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -9,16 +10,17 @@ from fastapi_offline import FastAPIOffline
 from adapters.connect import Partners
 from adapters.database.agents import seed_agents
 from adapters.database.engine import Database
+from adapters.database.reads import Reads
 from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
 from api import codec, contacts, health, inbox, knowledge, people, reconciliation, revocations
-from api.cases import actions, archives, eligibility, evidence, liability, queues, root_causes, routing, variants
+from api.cases import actions, archives, eligibility, evidence, liability, queues, reads, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.chargebacks import endpoints as chargebacks
 from api.claims import endpoints as claims
-from api.desk import bulk, replies, views
+from api.desk import bulk, drafts, replies, views
 from api.erasure import holds
 from api.erasure import requests as erasure
 from api.http import addresses, openapi, problems
@@ -32,6 +34,8 @@ from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
 from api.library import endpoints as library
 from api.library import lessons
+from api.live import endpoints as live
+from api.live.dependencies import Live
 from api.orders import ledger as order_ledger
 from api.replacements import endpoints as replacements
 from api.reports import endpoints as reports
@@ -81,12 +85,14 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
             keyring=Keyring(settings),
             metrics=metrics,
             budgets=Budgets(settings.rate_limits, settings.requests_at_once),
+            reads=Reads(database),
             partners=partners or own,
         )
         await seed_agents(database, policy.agents)
         await seed_knowledge(database, first_answers(policy))
         try:
-            yield
+            async with Live.begin(database, partial(live.count_view, policy=policy), inbox.unread_of) as app.state.live:
+                yield
         finally:
             await own.aclose()
             await database.aclose()
@@ -110,12 +116,14 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
     work = (queues.router, people.teams, people.agents, routing.router)
     for router in (
         cases.router,
+        live.router,
         actions.router,
         addresses.router,
         evidence.router,
         evidence.uploads,
         liability.router,
         archives.router,
+        reads.router,
         root_causes.router,
         root_causes.catalogue,
         eligibility.router,
@@ -141,6 +149,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         lessons.router,
         bulk.router,
         views.router,
+        drafts.router,
         replies.router,
         replies.filled,
         *work,

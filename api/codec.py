@@ -17,12 +17,15 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 from temporalio.api.common.v1 import Payload, Payloads
 
+from adapters.database import reads
+from adapters.database.reads import Reading
 from adapters.payloads.converter import CaseCodec, name_in
-from adapters.payloads.data_keys import DataKeys
+from adapters.payloads.data_keys import OF_NO_CASE, DataKeys
 from api.http.auth import Caller
 from api.http.dependencies import Bearer, Parts, PartsOf, caller_of, only_for
 from api.http.problems import problem
 from api.http.routes import SeenRoute
+from models.case.desk_views import ReadKind
 from models.common.actors import Actor
 from models.common.errors import RedressError
 from models.common.vocabulary import ErrorType, Role
@@ -106,6 +109,8 @@ async def _put_on_record(parts: Parts, reader: Actor, payloads: Sequence[Payload
     now, who = datetime.now(UTC), f"{reader.role}:{reader.id}"
     async with parts.database.writing() as session:
         session.add_all(PayloadReadRow(at=now, reader=who, name=name, payloads=count) for name, count in names.items())
+        of_cases = [Reading(name, ReadKind.DECODE) for name in names if name != OF_NO_CASE]
+        await reads.write(session, reader, of_cases, now)
 
 
 class WebUi:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import upsert
+from adapters.database.engine import insert_if_absent, upsert
+from adapters.database.revocations import subject
 from api.http.auth import Caller
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Language, PartsOf, only_for
@@ -16,12 +18,19 @@ from api.http.problems import not_found
 from api.http.responses import OWN, READING
 from api.http.routes import SeenRoute
 from api.http.schemas import Inbox, Message, Preferences
+from api.live.dependencies import LiveOf
 from models.common.actors import Actor
 from models.common.vocabulary import MessageChannel, Role
 from models.tables.case import ContactRow, MessageRow
+from models.tables.reads import MessageReadRow
 from rules.notifications.recipients import ANY_TEAM
 
 router = APIRouter(prefix="/v1", tags=["inbox"], route_class=SeenRoute)
+
+EVERYBODY = "*"
+"""Read by the whole team, as it was before each of its people had marks of their own."""
+COUNTED = 200
+"""Of the newest messages it is said how many are not read."""
 
 MessageId = Annotated[int, Query(ge=1, le=2**31 - 1)]
 
@@ -49,6 +58,25 @@ def _told(actor: Actor) -> ColumnElement[bool]:
     return select(own.id).where(*same, own.recipient_id == actor.id).exists()
 
 
+def read_by(actor: Actor) -> ColumnElement[datetime | None]:
+    """When they read it: of what a team is told each of its people for themselves."""
+    marks = (col(MessageReadRow.message_id) == col(MessageRow.id), col(MessageReadRow.reader).in_([_reader(actor), EVERYBODY]))
+    own: Any = select(MessageReadRow.at).where(*marks).limit(1).scalar_subquery()
+    return case((col(MessageRow.recipient_id) == actor.id, col(MessageRow.read_at)), else_=own)
+
+
+async def unread_of(session: AsyncSession, actor: Actor) -> int:
+    """How many of their newest messages wait to be read."""
+    columns: Any = select
+    newest = columns(read_by(actor).label("read")).where(addressed_to(actor)).order_by(col(MessageRow.id).desc()).limit(COUNTED)
+    read = newest.subquery()
+    return (await session.exec(select(func.count()).select_from(read).where(read.c.read.is_(None)))).one()
+
+
+def _reader(actor: Actor) -> str:
+    return subject(actor.role, actor.id)
+
+
 @router.get("/inbox", summary="Your messages · 站内信", responses=READING)
 async def inbox(
     parts: PartsOf,
@@ -59,37 +87,42 @@ async def inbox(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Inbox:
     """The newest first."""
-    mine = addressed_to(caller.actor)
-    chosen = select(MessageRow).where(mine)
+    read = read_by(caller.actor)
+    chosen = select(MessageRow, read).where(addressed_to(caller.actor))
     if unread:
-        chosen = chosen.where(col(MessageRow.read_at).is_(None))
+        chosen = chosen.where(read.is_(None))
     if before is not None:
         chosen = chosen.where(col(MessageRow.id) < before)
-    counted = select(func.count()).select_from(MessageRow).where(mine, col(MessageRow.read_at).is_(None))
     async with parts.database.reading() as session:
         rows = list((await session.exec(chosen.order_by(col(MessageRow.id).desc()).limit(limit + 1))).all())
-        waiting = (await session.exec(counted)).one()
-    page = rows[:limit]
+        waiting = await unread_of(session, caller.actor)
+    page = [_message(row, at) for row, at in rows[:limit]]
     more = f"/v1/inbox?limit={limit}&before={page[-1].id}" + ("&unread=true" if unread else "") if len(rows) > limit else None
-    return Inbox(messages=tuple(_message(row) for row in page), unread=waiting, next=more)
+    return Inbox(messages=tuple(page), unread=waiting, next=more)
 
 
 @router.post("/inbox/{message_id}/read", summary="Mark as read · 标为已读", responses=OWN)
-async def read(parts: PartsOf, caller: CallerOf, message_id: int) -> Message:
-    """Mark one of your messages as read. Again changes nothing."""
-    own = select(MessageRow).where(MessageRow.id == message_id, addressed_to(caller.actor))
+async def read(parts: PartsOf, live: LiveOf, caller: CallerOf, message_id: int) -> Message:
+    """Mark one of your messages as read; of your team's, for yourself alone. Again changes nothing."""
+    own = select(MessageRow, read_by(caller.actor)).where(MessageRow.id == message_id, addressed_to(caller.actor))
     async with parts.database.writing() as session:
-        row = (await session.exec(own)).first() if 0 < message_id < 2**31 else None
-        if row is None:
+        found = (await session.exec(own)).first() if 0 < message_id < 2**31 else None
+        if found is None:
             raise not_found()
-        if row.read_at is None:
-            row.read_at = datetime.now(UTC)
+        row, at = found
+        if at is None:
+            at = datetime.now(UTC)
+            row.read_at = row.read_at or at
             session.add(row)
-        return _message(row)
+            if row.recipient_id != caller.actor.id:
+                mark = {"message_id": message_id, "reader": _reader(caller.actor), "at": at}
+                await insert_if_absent(session, MessageReadRow, mark)
+    live.tail.inbox_read(caller.actor.id)
+    return _message(row, at)
 
 
-def _message(row: MessageRow) -> Message:
-    return Message.model_validate(row.model_dump(include=set(Message.model_fields)))
+def _message(row: MessageRow, read_at: datetime | None) -> Message:
+    return Message.model_validate({**row.model_dump(include=set(Message.model_fields)), "read_at": read_at})
 
 
 @router.get("/me/preferences", summary="How you want to be told · 通知偏好", responses=READING)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from models.case.news import NEWS
 from models.common.events import Event
 from models.common.readers import EVERYBODY, Reader, Readers, readers_of
 from models.common.timeline import TimelineView
@@ -27,6 +28,7 @@ RELATIONS: Mapping[Reader, frozenset[Role]] = {
 }
 """Who can be that."""
 WITHOUT_MODEL: Mapping[str, str] = {
+    "/v1/me/events": "a stream of `CaseNews`, `InboxNews`, `CountNews`, `PresenceNews`, `Ready`, `Reload` and `End`, each about what its reader sees",
     "/v1/cases/{case_id}/events": "a stream of `TimelineView`, each as its reader gets it on the timeline",
     "/v1/cases/{case_id}/evidence/{sha256}": "a file: parties and the platform's people; one that came with private words, who reads them",
     "/v1/cases/{case_id}/evidence/{sha256}/thumbnail": "as the file",
@@ -104,7 +106,7 @@ def routes(app: FastAPI) -> Iterator[APIRoute]:
 def _models(app: FastAPI) -> Iterator[str]:
     yield "## Answers\n"
     yield from _header("model")
-    models = frozenset[type[BaseModel]]().union(*answers(app).values(), {TimelineView})
+    models = frozenset[type[BaseModel]]().union(*answers(app).values(), {TimelineView, *NEWS})
     for model in sorted(models, key=lambda model: model.__name__):
         yield from _rows(model.__name__, {name: known or frozenset() for name, known in readers_of(model).items()}, EVERYBODY)
     yield ""

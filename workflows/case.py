@@ -1,6 +1,7 @@
 """The case: one durable workflow through receipt, classification, dispatch, investigation, resolution, follow-up and archival."""
 
 from contextlib import suppress
+from functools import partial
 
 from temporalio import workflow
 
@@ -30,7 +31,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.stages.merged import stay_merged
-    from workflows.updates import appeals, desk, linking, merging, negotiation, splitting, webhooks
+    from workflows.updates import appeals, desk, linking, merging, negotiation, splitting, undo, webhooks
     from workflows.updates import case as actions
     from workflows.updates import transfer as transfers
     from workflows.updates.handover import hear_handed_on
@@ -44,6 +45,7 @@ class CaseWorkflow:
     @workflow.init
     def __init__(self, start: CaseStart) -> None:
         self.context = CaseContext(start)
+        self.context.say_held = partial(undo.say_held, self.context)
         self.over = False
 
     @workflow.run
@@ -190,7 +192,7 @@ class CaseWorkflow:
 
     @update(Action.REPLY)
     def reply(self, act: Act[bodies.Reply]) -> CaseView:
-        return self.context.perform(act, actions.reply)
+        return self.context.perform(act, undo.say(Action.REPLY))
 
     @update(Action.ASK)
     def ask(self, act: Act[bodies.Ask]) -> CaseView:
@@ -202,7 +204,7 @@ class CaseWorkflow:
 
     @update(Action.PROPOSE)
     def propose(self, act: Act[bodies.Propose]) -> CaseView:
-        return self.context.perform(act, negotiation.propose)
+        return self.context.perform(act, undo.say(Action.PROPOSE))
 
     @update(Action.APPROVE)
     def approve(self, act: Act[bodies.Approve]) -> CaseView:
@@ -263,6 +265,10 @@ class CaseWorkflow:
     @update(Action.UNSNOOZE)
     def unsnooze(self, act: Act[desk_bodies.Unsnooze]) -> CaseView:
         return self.context.perform(act, desk.unsnooze)
+
+    @update(Action.UNDO)
+    def undo(self, act: Act[desk_bodies.Undo]) -> CaseView:
+        return self.context.perform(act, undo.undo)
 
     @update(Action.ASSIGN)
     def assign(self, act: Act[desk_bodies.Assign]) -> CaseView:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, delete, func, insert, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.case.drafts import back_to_drafts
 from activities.case.history import let_go
 from activities.case.projection import carrier_rows, case_row, evidence_rows, parcel_rows, text_rows, word_rows
 from activities.kit.carries_out import carries_out
@@ -144,6 +145,7 @@ class RecordsActivities:
             await upsert(session, CaseWordsRow, words)
         await execute(session, _INDEX, case_id=case.case_id, at=saving.at)
         await saving.write(session, told)
+        await back_to_drafts(session, case, told.fresh)
         await self._tell(session, case, told.fresh)
         await follow(session, case, projection.at)
         await let_go(session, case)

@@ -28,6 +28,7 @@ from models.tables.addresses import AddressRow
 from models.tables.case import CaseRow, ContactCodeRow, ContactRow, MessageRow, RunRow, WebhookRow
 from models.tables.erasure import ErasureRequestRow, LegalHoldRow
 from models.tables.indexes import ERASING
+from models.tables.reads import CaseReadRow
 
 LOOK_EVERY = 60.0
 """Seconds."""
@@ -166,6 +167,9 @@ class Erasure:
             gone.append(await self._delete(MessageRow, col(MessageRow.id), *told))
         if keep.notices is not None:
             gone.append(await self._delete(WebhookRow, col(WebhookRow.notice_id), col(WebhookRow.at) < now - keep.notices))
+        if keep.reads is not None:
+            read = (col(CaseReadRow.at) < now - keep.reads, ~is_of_held(col(CaseReadRow.case_id)))
+            gone.append(await self._delete(CaseReadRow, col(CaseReadRow.id), *read))
         if keep.uploads is not None:
             gone.append(await self._files.never_named(now - keep.uploads, OLD_BATCH, now))
         if keep.contacts is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.drafts import discard_all
 from adapters.database.engine import Database, insert_if_absent, take_turns, upsert
 from adapters.database.revocations import SUBJECT, revoke, subject
 from models.common.actors import Actor
@@ -57,6 +58,7 @@ async def enter(session: AsyncSession, person: AgentPolicy) -> None:
 async def remove(session: AsyncSession, person: AgentPolicy, by: str, longest: timedelta) -> None:
     """Take the person out of the table. Their tokens are good no more, and whatever they have is handed on (`activities/case/handover.py`)."""
     await session.exec(delete(AgentRow).where(col(AgentRow.agent_id) == person.id))
+    await discard_all(session, person.id)
     await revoke(session, SUBJECT, subject(person.role, person.id), by, longest)
 
 

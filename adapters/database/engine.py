@@ -22,6 +22,7 @@ from sqlmodel import SQLModel, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.sqlite import DRIVER, connect, mark_writers
+from adapters.database.wakes import Announcer, Wakes
 from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType
 from settings import ROOT, Settings
@@ -63,7 +64,9 @@ class Database:
         if self.dialect == "sqlite":
             mark_writers(self._engine.sync_engine)
         self._writer = self._engine.execution_options(writing=True)
+        self._announcer = Announcer(self._engine) if self.dialect == "postgresql" else None
         self._turn = asyncio.Lock()
+        self.wakes = Wakes(url)
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[AsyncSession]:
@@ -74,12 +77,13 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[AsyncSession]:
         """One transaction: committed when the block ends, undone when it raises. On SQLite writers take turns from the start."""
-        if self.dialect == "sqlite":
+        if self._announcer is None:
             async with self._turn, self._transaction() as session:
                 yield session
         else:
             async with self._transaction() as session:
                 yield session
+            self._announcer.wrote()
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncGenerator[AsyncSession]:
@@ -102,6 +106,9 @@ class Database:
             raise RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail))
 
     async def aclose(self) -> None:
+        await self.wakes.aclose()
+        if self._announcer is not None:
+            await self._announcer.aclose()
         await self._engine.dispose()
 
 

@@ -55,6 +55,8 @@ from models.tables.library import LessonRow, LibraryDueRow, LibraryPassageRow, L
 from models.tables.money import LedgerRow, OrderLockRow, RefundPartRow
 from models.tables.parcels import ParcelRow
 from models.tables.payloads import DataKeyRow, PayloadReadRow
+from models.tables.presence import DraftRow, PresenceRow
+from models.tables.reads import CaseReadRow, MessageReadRow
 from models.tables.reconciliation import DifferenceRow
 from models.tables.returns import ReturnRow
 from models.tables.reviews import ReviewRow
@@ -198,6 +200,8 @@ TABLES: tuple[Store, ...] = (
     Store(ClaimHistoryRow, of_workflows(ClaimHistoryRow.claim_id)),
     Store(OpeningRow, _by(OpeningRow.case_id)),
     Store(AssignmentRow, _by(AssignmentRow.case_id)),
+    Store(DraftRow, _by(DraftRow.case_id)),
+    Store(PresenceRow, _by(PresenceRow.case_id)),
     Store(ParcelRow, _of_followers, _of_customer(ParcelRow.customer_id)),
     Store(ReturnRow, _by(ReturnRow.case_id)),
     # The person
@@ -233,6 +237,8 @@ TABLES: tuple[Store, ...] = (
     Store(LegalHoldRow),
     Store(LibraryTermRow),
     Store(PayloadReadRow),
+    Store(CaseReadRow),
+    Store(MessageReadRow),
     Store(FigureRow),
     Store(FigureGivenRow),
     Store(FigureChunkRow),

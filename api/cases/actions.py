@@ -1,12 +1,14 @@
 """One POST for each action under `/v1/cases/{id}/…`: the role, the case, the evidence; then the case itself decides."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from fastapi import Body as RequestBody
 from sqlmodel import col, select
 
+from adapters.database.drafts import discard
 from api.cases.hearing import heard_in
 from api.cases.linking import check_link
 from api.cases.merging import check_merge
@@ -25,6 +27,7 @@ from api.http.uploads import references
 from models.case.action_bodies import Arbitrate, Propose, Reply, Transfer
 from models.case.actions import BODIES, Act, Action
 from models.case.desk_bodies import Assign, Link, Merge, Note
+from models.case.desk_views import DraftKind
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.actors import Actor
@@ -72,13 +75,24 @@ async def perform(
         heard=await heard_in(words_in(resolved), names_in(resolved), parts.policy.grading) if caller.role in PARTIES else None,
     )
     try:
-        return await parts.engine.act(case_id, action.value, act)
+        begun = datetime.now(UTC)
+        done = await parts.engine.act(case_id, action.value, act)
+        await _sent(parts, caller, case_id, action, begun)
     except ProblemError as error:
         said = _over(row) if row is not None and error.fault.type is ErrorType.NOT_FOUND else error
         into = said.fault.merged_into
         if into is not None and action is Action.ADD_WORDS:  # words reach whoever decides by now (WRK-7)
             return await perform(parts, caller, into, action, body=body, key=key, language=language)
         raise said from error
+    return done
+
+
+async def _sent(parts: Parts, caller: Caller, case_id: str, action: Action, begun: datetime) -> None:
+    """What was a draft until now is said; what was written since is another one."""
+    kind = next((kind for kind in DraftKind if kind.sent_by is action), None)
+    if kind is not None and caller.role in Role.platform():
+        async with parts.database.writing() as session:
+            await discard(session, case_id, caller.actor.id, kind, until=begun)
 
 
 async def _check_offers(parts: Parts, row: CaseRow | None, body: Body) -> None:

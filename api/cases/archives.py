@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field, JsonValue
 from sqlmodel import col, select
 
+from adapters.database.reads import Reading
 from api.http.auth import Caller
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf
 from api.http.lookup import contact_of, find
@@ -15,6 +16,7 @@ from api.http.problems import problem
 from api.http.responses import LOOKING
 from api.http.routes import SeenRoute
 from api.http.timelines import TimelineReader
+from models.case.desk_views import ReadKind
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.base import Frozen, Instant, stored
@@ -72,6 +74,7 @@ async def archived(parts: PartsOf, caller: CallerOf, language: Language, case_id
             f"工单尚未归档，当前阶段为 {stage}。请见 GET /v1/cases/{case_id}。",
             rule="ARC-1",
         )
+    await parts.reads.remember(caller.actor, Reading(case_id, ReadKind.VIEW))
     contact = await contact_of(parts, caller)
     left = stored(CaseState, row.state) if row is not None and row.erased_at is not None else None
     shown = (_edition(parts, caller, language, edition, contact, left) for edition in sealed)

@@ -1,20 +1,14 @@
 """Cases over HTTP: open, list, look, follow."""
 
-import asyncio
-import json
-import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Body, Depends, Header, Query, Request, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 
 from adapters.database.case_texts import whole
-from api.cases.allowance import Allowance
+from adapters.database.presence import present_on
+from adapters.database.reads import Reading
 from api.cases.linking import links_of
 from api.cases.listing import CaseQuery, page
 from api.cases.opening import Opening, open_case
@@ -22,26 +16,22 @@ from api.chargebacks.endpoints import chargebacks_of
 from api.claims.endpoints import claims_of
 from api.http import budgets
 from api.http.bodies import check_body
-from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey
+from api.http.dependencies import CallerOf, CaseId, Language, PartsOf, RequestKey
 from api.http.examples import OPENINGS
 from api.http.lookup import contact_of, find
 from api.http.responses import LOOKING, OPENING, READING
 from api.http.routes import SeenRoute
 from api.http.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
-from api.http.timelines import TimelineReader
+from api.http.timelines import TimelineReader, rows_after
+from models.case.desk_views import ReadKind
 from models.case.state import CaseState
 from models.case.views import CaseView
 from models.common.base import stored
 from models.common.vocabulary import Locale, Role, Stage
-from models.tables.case import CaseRow, TimelineRow
 from rules.case.view import view_of
 from rules.policy.load import slice_policy
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=SeenRoute)
-
-POLL_SECONDS = 0.5
-BATCH = 200
-VERSION = re.compile(r"[0-9]{1,9}")
 
 NEXT_STEPS = {
     Locale.ZH: (
@@ -136,7 +126,11 @@ async def show(
         claims = await claims_of(session, caller.actor, case_id)
         links = await links_of(session, caller.role, case_id)
         chargebacks = await chargebacks_of(session, caller.actor, view.order_id)
-    return view.model_copy(update={"claims": claims, "chargebacks": chargebacks, "links": links})
+        there = await present_on(session, caller.role, [case_id])
+    await parts.reads.remember(caller.actor, Reading(case_id, ReadKind.VIEW))
+    return view.model_copy(
+        update={"claims": claims, "chargebacks": chargebacks, "links": links, "present": there.get(case_id, ())}
+    )
 
 
 @router.get("/{case_id}/timeline", summary="What happened · 工单经过", responses=LOOKING)
@@ -150,69 +144,16 @@ async def timeline(
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
 ) -> TimelinePage:
     """What happened so far, in order, in your language, as far as it concerns you."""
-    reader = await _reader(parts, caller, language, case_id)
+    reader = await timeline_reader(parts, caller, language, case_id)
     async with parts.database.reading() as session:
-        rows = await _rows(session, case_id, after, limit)
+        rows = await rows_after(session, case_id, after, limit)
     more = f"/v1/cases/{case_id}/timeline?after={rows[-1].version}&limit={limit}" if len(rows) == limit else None
     return TimelinePage(entries=reader.read_all(rows), next=more)
 
 
-async def _rows(session: AsyncSession, case_id: str, after: int, limit: int) -> list[TimelineRow]:
-    fits = (TimelineRow.case_id == case_id, TimelineRow.version > after)
-    return list((await session.exec(select(TimelineRow).where(*fits).order_by(col(TimelineRow.version)).limit(limit))).all())
-
-
-async def _stream(parts: PartsOf, caller: CallerOf) -> AsyncIterator[None]:
-    with parts.budgets.stream(f"{caller.role}:{caller.actor.id}"):
-        yield
-
-
-async def _reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> TimelineReader:
+async def timeline_reader(parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId) -> TimelineReader:
     """404 before anything is read or streamed."""
     row = await find(parts, caller, case_id)
+    await parts.reads.remember(caller.actor, Reading(case_id, ReadKind.VIEW))
     state = stored(CaseState, row.state) if row else None
     return TimelineReader.of(caller, parts.policy.zone, language, state, await contact_of(parts, caller))
-
-
-@router.get(
-    "/{case_id}/events",
-    summary="Follow a case · 实时跟踪",
-    response_class=EventSourceResponse,
-    responses=LOOKING,
-    dependencies=[Depends(_stream)],
-)
-async def events(
-    parts: PartsOf,
-    caller: CallerOf,
-    case_id: CaseId,
-    reader: Annotated[TimelineReader, Depends(_reader)],
-    last_event_id: Annotated[str | None, Header(alias="Last-Event-ID", description="The last `id` you have seen.")] = None,
-) -> AsyncIterator[ServerSentEvent]:
-    """The timeline as it happens (server-sent events): `timeline` events, their `id` is the version; `end` when the case is closed.
-
-    `end` comes, too, when the token expires or is revoked, or the case is not yours to see any more; its data says why.
-    After a break, send the last id as `Last-Event-ID` (browsers do) and nothing is lost or repeated.
-    """
-    allowed = Allowance(parts, caller, case_id)
-    seen = int(last_event_id) if last_event_id and VERSION.fullmatch(last_event_id) else 0
-    while True:
-        over = await allowed.over()
-        if over is not None:
-            yield ServerSentEvent(raw_data=json.dumps({"reason": over}), event="end", id=str(seen))
-            return
-        stage, rows = await _since(parts, case_id, seen)
-        for row in rows:
-            seen = row.version
-            if (view := reader.read(row)) is not None:
-                yield ServerSentEvent(raw_data=view.model_dump_json(), event="timeline", id=str(row.version))
-        if not rows and stage == Stage.CLOSED:
-            yield ServerSentEvent(raw_data="{}", event="end", id=str(seen))
-            return
-        if len(rows) < BATCH:
-            await asyncio.sleep(POLL_SECONDS)
-
-
-async def _since(parts: Parts, case_id: str, seen: int) -> tuple[str | None, list[TimelineRow]]:
-    async with parts.database.reading() as session:
-        stage = (await session.exec(select(CaseRow.stage).where(CaseRow.case_id == case_id))).first()
-        return stage, await _rows(session, case_id, seen, BATCH)

@@ -1,22 +1,25 @@
 """Evidence over HTTP (INV-3): uploaded once, named by its hash, shown to the parties of its case only, or by a link that one of them got."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import quote
 
-from fastapi import APIRouter, File, UploadFile
+from fastapi import APIRouter, Depends, File, Header, Query, UploadFile
 from fastapi.responses import StreamingResponse
 
-from adapters.evidence.media_types import PICTURES, EvidenceRefused, Refusal
+from adapters.database.reads import Reading
+from adapters.evidence.media_types import PICTURES, TEXT, EvidenceRefused, Refusal
 from api.http.auth import Caller
 from api.http.dependencies import CallerOf, CaseId, Parts, PartsOf, only_for
 from api.http.lookup import find
 from api.http.problems import from_fault, not_found, problem
-from api.http.responses import FOLLOWING, LOOKING, UPLOADING
+from api.http.ranges import bytes_of, part_of
+from api.http.responses import FOLLOWING, LOOKING, UPLOADING, problems
 from api.http.routes import SeenRoute
 from api.http.schemas import Evidence, EvidenceLink
 from api.http.uploads import SHA256, refuse_beyond, remember
+from models.case.desk_views import ReadKind
 from models.case.state import CaseState
 from models.common.base import stored
 from models.common.vocabulary import ErrorType, Role
@@ -31,9 +34,35 @@ UPLOADERS = Role.people() - {Role.ANALYST}
 SEERS = frozenset(role for role in Role.people() if may_see_evidence(role))
 STATUS = {Refusal.TOO_LARGE: 413, Refusal.TYPE: 415, Refusal.INFECTED: 422}
 BYTES: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-FILE: dict[int | str, Any] = {200: {"description": "The bytes.", "content": {"*/*": BYTES}}}
+FILE: dict[int | str, Any] = {
+    200: {"description": "The bytes.", "content": {"*/*": BYTES}},
+    206: {"description": "The part that `Range` asks for.", "content": {"*/*": BYTES}},
+    **problems(416),
+}
 SMALL: dict[int | str, Any] = {200: {"description": "A small JPEG.", "content": {"image/jpeg": BYTES}}}
 HOUR = 3600
+SHOWN = PICTURES | {"video/mp4", "video/quicktime", "video/webm", "application/pdf", TEXT}
+"""Types that a browser may show: none of them runs anything."""
+
+
+class Asked(NamedTuple):
+    """What of a file, and whether to show it."""
+
+    range: str | None
+    if_range: str | None
+    inline: bool
+
+
+def _asked(
+    range_: Annotated[str | None, Header(alias="Range")] = None,
+    if_range: Annotated[str | None, Header()] = None,
+    *,
+    inline: Annotated[bool, Query(description="For a page that shows it; else a browser saves it.")] = False,
+) -> Asked:
+    return Asked(range_, if_range, inline)
+
+
+AskedOf = Annotated[Asked, Depends(_asked)]
 
 uploads = APIRouter(prefix=PATH, tags=["evidence"], route_class=SeenRoute)
 router = APIRouter(prefix="/v1/cases/{case_id}/evidence", tags=["evidence"], route_class=SeenRoute)
@@ -72,10 +101,14 @@ def _name(given: str | None) -> str:
 
 
 @router.get("/{sha256}", summary="Get evidence · 下载凭证", response_class=StreamingResponse, responses={**LOOKING, **FILE})
-async def download(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -> StreamingResponse:
-    """The bytes of a piece of evidence of the case; of a picture or video without the place that the camera wrote down."""
+async def download(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str, asked: AskedOf) -> StreamingResponse:
+    """The bytes of a piece of evidence of the case; of a picture or video without the place that the camera wrote down.
+
+    Its type is the one that was read from its bytes. One part of it by `Range` (206), so that a video can be wound; who asks for several
+    at once gets the whole.
+    """
     row = await _seen(parts, caller, case_id, sha256)
-    return await _sent(parts.evidence.get(sha256), row.media_type, row.name, row.size)
+    return await _whole_or_part(parts, row, asked)
 
 
 @router.get(
@@ -104,10 +137,10 @@ async def link(parts: PartsOf, caller: CallerOf, case_id: CaseId, sha256: str) -
     response_class=StreamingResponse,
     responses={**FOLLOWING, **FILE},
 )
-async def follow(parts: PartsOf, token: str) -> StreamingResponse:
+async def follow(parts: PartsOf, token: str, asked: AskedOf) -> StreamingResponse:
     """The same bytes, for whoever has the link. 404 when it has expired."""
     row, left = await _linked(parts, token)
-    return await _sent(parts.evidence.get(row.sha256), row.media_type, row.name, row.size, seconds=left)
+    return await _whole_or_part(parts, row, asked, seconds=left)
 
 
 @uploads.get(
@@ -129,6 +162,7 @@ async def _seen(parts: Parts, caller: Caller, case_id: str, sha256: str) -> Case
     row = await _piece(parts, case_id, sha256)
     if case is not None and not may_see_piece(stored(CaseState, case.state), caller.actor, sha256):
         raise not_found()
+    await parts.reads.remember(caller.actor, Reading(case_id, ReadKind.EVIDENCE, sha256))
     return row
 
 
@@ -149,6 +183,19 @@ async def _piece(parts: Parts, case_id: str, sha256: str) -> CaseEvidenceRow:
     return row
 
 
+async def _whole_or_part(parts: Parts, row: CaseEvidenceRow, asked: Asked, seconds: int = HOUR) -> StreamingResponse:
+    etag = f'"{row.sha256}"'
+    part = part_of(asked.range, asked.if_range, etag, row.size)
+    pieces = parts.evidence.get(row.sha256)
+    headers = {"Accept-Ranges": "bytes", "ETag": etag, "Content-Length": str(row.size)}
+    if part is not None:
+        pieces, headers = bytes_of(part, pieces), headers | part.headers
+    name = (asked.inline and row.media_type in SHOWN, row.name)
+    answer = await _sent(pieces, row.media_type, name, headers, seconds)
+    answer.status_code = 200 if part is None else 206
+    return answer
+
+
 async def _small(parts: Parts, row: CaseEvidenceRow, seconds: int = HOUR) -> StreamingResponse:
     if row.media_type not in PICTURES:
         raise problem(
@@ -158,21 +205,21 @@ async def _small(parts: Parts, row: CaseEvidenceRow, seconds: int = HOUR) -> Str
             field="sha256",
             rule="INV-3",
         )
-    return await _sent(parts.evidence.thumbnail(row.sha256), "image/jpeg", f"{row.name}.jpg", seconds=seconds)
+    return await _sent(parts.evidence.thumbnail(row.sha256), "image/jpeg", (False, f"{row.name}.jpg"), {}, seconds)
 
 
 async def _sent(
-    pieces: AsyncIterator[bytes], media_type: str, name: str, size: int | None = None, seconds: int = HOUR
+    pieces: AsyncIterator[bytes], media_type: str, name: tuple[bool, str], headers: Mapping[str, str], seconds: int
 ) -> StreamingResponse:
+    """`name`: whether a browser shows it, and what it is saved as."""
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "sandbox",
+        **headers,
+        "Content-Disposition": f"{'inline' if name[0] else 'attachment'}; filename*=UTF-8''{quote(name[1], safe='')}",
+        "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",  # a link's address opens the piece
         "Cache-Control": f"private, max-age={seconds}, immutable",
     }
-    if size is not None:
-        headers["Content-Length"] = str(size)
     first = await anext(pieces, b"")  # a store that is away says so before the answer begins
     return StreamingResponse(_all(first, pieces), media_type=media_type, headers=headers)
 

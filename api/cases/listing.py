@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.database.presence import present_on
 from adapters.database.root_causes import READ
 from api.cases.filters import CaseFilters, conditions, hidden, refuse_hidden, shown_to
 from api.http.auth import Caller
@@ -19,7 +20,7 @@ from models.common.vocabulary import Priority
 from models.policy.policy import Policy
 from models.tables.case import CaseRow
 
-PLAIN = [name for name in CaseItem.model_fields if name not in {"amount", "root_cause"}]
+PLAIN = [name for name in CaseItem.model_fields if name not in {"amount", "root_cause", "present"}]
 COLUMNS: list[Any] = [*(col(getattr(CaseRow, name)) for name in (*PLAIN, "amount_minor", "currency", "saved_at")), READ]
 """What items are made of."""
 EMPTY = frozenset({"priority", "next_deadline"})
@@ -75,7 +76,14 @@ async def page(session: AsyncSession, caller: Caller, query: CaseQuery, policy: 
     )
     shown = await query.sort.order.page(session, statement, query.cursor, query.limit)
     more = listed_at(query, cursor=shown.cursor) if shown.cursor else None
-    return CasePage(cases=tuple(item_of(row) for row in shown.rows), next=more)
+    items = [item_of(row) for row in shown.rows]
+    there = await present_on(session, caller.role, [item.case_id for item in items])
+    return CasePage(
+        cases=tuple(
+            item.model_copy(update={"present": there[item.case_id]}) if item.case_id in there else item for item in items
+        ),
+        next=more,
+    )
 
 
 def item_of(row: Any) -> CaseItem:  # noqa: ANN401 # a row mapping of COLUMNS

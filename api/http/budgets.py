@@ -35,7 +35,7 @@ BULKS_ALL = 4
 """Bulk requests of all callers; a caller has one."""
 SHARE = 4
 """One caller is served at most a quarter of what is served at once."""
-STREAM = re.compile(r"/v1/cases/[^/]+/events")
+STREAM = re.compile(r"/v1/(cases/[^/]+|me)/events")
 
 
 class Standing(NamedTuple):
@@ -154,7 +154,7 @@ def _one_more(
 
 
 def is_stream(scope: Scope) -> bool:
-    """Whether somebody asks to follow a case."""
+    """Whether somebody asks to follow a case, or all of theirs."""
     return scope["method"] == "GET" and STREAM.fullmatch(scope["path"]) is not None
 
 

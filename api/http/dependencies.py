@@ -11,6 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from adapters.connect import Partners
 from adapters.database.engine import Database
 from adapters.database.kept_sums import KeptSums
+from adapters.database.reads import Reads
 from adapters.partners.protocols import EvidenceStore
 from adapters.secrets import Keyring
 from api.http.auth import Caller, Tokens
@@ -40,6 +41,7 @@ class Parts:
     keyring: Keyring
     metrics: Metrics
     budgets: Budgets
+    reads: Reads
     partners: Partners
     """Asked directly only where somebody waits for the answer; cases ask by their activities."""
     sums: KeptSums = field(default_factory=KeptSums)
@@ -102,6 +104,15 @@ RequestKey = Annotated[
         description="Any string that is yours alone. Repeating a request with the same key gives the same answer and does nothing twice.",
     ),
 ]
+
+
+async def _place_of_stream(parts: PartsOf, caller: CallerOf) -> AsyncGenerator[None]:
+    with parts.budgets.stream(f"{caller.role}:{caller.actor.id}"):
+        yield
+
+
+StreamPlace = Depends(_place_of_stream)
+"""Of an endpoint that streams events: it counts among its caller's."""
 
 
 def only_for(caller: Caller, roles: frozenset[Role]) -> None:

@@ -183,6 +183,11 @@ ACTIONS: Mapping[str, Shown] = {
         {},
     ),
     "unsnooze": Shown("Take the case up again · 恢复搁置的工单", "It is back in its queue.", {}),
+    "undo": Shown(
+        "Take back what you just sent · 撤回刚发送的内容",
+        "A reply or proposal that was sent as `undoable`, for as long as nobody has read it. It is a draft again.",
+        {},
+    ),
     "assign": Shown("Give the case to somebody · 指派工单", "An agent who sees the case; nobody is asked.", {"to": "feng.bo"}),
     "close": Shown(
         "Close the case · 关闭工单",

@@ -12,6 +12,7 @@ WORDS = {
     409: "Not possible now; `allowed` says what is.",
     413: "Too large.",
     415: "No accepted type of evidence.",
+    416: "`Range` asks for a part behind the end.",
     422: "What was sent does not fit; `field`, `rule` and `errors` say where and why.",
     429: "Too much at once; come back after `Retry-After` seconds.",
     500: "Internal error; `request_id` finds it.",

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints
 
 from models.case.actions import BODIES, Action
+from models.case.desk_views import PresentView
 from models.case.receipt import Wanted
 from models.common.base import Body, Frozen, Identifier, Instant, Money, Words, unfit
 from models.common.identifiers import Phone
@@ -184,6 +185,8 @@ class CaseItem(Frozen):
     closed_at: Everybody[Instant | None]
     erased_at: Everybody[Instant | None] = None
     """When what was personal in it was forgotten (ARC-3)."""
+    present: Platform[tuple[PresentView, ...]] = ()
+    """Who has it open."""
 
 
 class CasePage(Frozen):

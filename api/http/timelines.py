@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from api.http.auth import Caller
 from models.case.state import CaseState
 from models.chargebacks.state import ChargebackEntry
@@ -14,6 +17,7 @@ from models.common.vocabulary import Locale, Role
 from models.tables.case import ContactRow, TimelineRow
 from models.tables.claims import ClaimHistoryRow
 from rules.case.timeline import as_written_today, data_for, grounds_in, may_read
+from rules.common.readers import as_seen
 from rules.notifications.recipients import language_of
 from rules.notifications.texts import Texts, texts
 
@@ -45,7 +49,14 @@ class TimelineReader:
             return None
         data = data_for(event, written, on)
         text = self.texts.timeline_text(event, data, self.language, self.zone)
-        return TimelineView(version=row.version, at=row.at, event=event, by=by.role, text=text, data=data)
+        view = TimelineView(version=row.version, at=row.at, event=event, by=by.role, by_id=by.id, text=text, data=data)
+        return as_seen(view, self.actor)
 
     def read_all(self, rows: Iterable[TimelineRow | ClaimHistoryRow | ChargebackEntry]) -> tuple[TimelineView, ...]:
         return tuple(view for row in rows if (view := self.read(row)) is not None)
+
+
+async def rows_after(session: AsyncSession, case_id: str, after: int, limit: int) -> list[TimelineRow]:
+    """What happened on a case after that version, at most so much."""
+    fits = (TimelineRow.case_id == case_id, TimelineRow.version > after)
+    return list((await session.exec(select(TimelineRow).where(*fits).order_by(col(TimelineRow.version)).limit(limit))).all())

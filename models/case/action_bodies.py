@@ -125,6 +125,8 @@ class Reply(Decides):
     words: Words
     solves: bool = True
     """Whether it answers the inquiry, or only says that we are at it."""
+    undoable: bool = False
+    """For the platform's people: it is said some seconds later, and may be taken back by `undo` until then."""
 
 
 class Ask(Body):
@@ -147,6 +149,8 @@ class Propose(Body):
     options: tuple[OptionOffer, ...] = Field(min_length=1, max_length=5)
     if_silent: Silence = Silence.CLOSE
     """What happens when the customer does not choose in time; the customer is told so with the proposal."""
+    undoable: bool = False
+    """For the platform's people: it is put some seconds later, and may be taken back by `undo` until then."""
 
 
 class OnProposal(Decides):

@@ -51,6 +51,7 @@ from models.case.desk_bodies import (
     Snooze,
     Split,
     Tag,
+    Undo,
     Unlink,
     Unmerge,
     Unsnooze,
@@ -96,6 +97,7 @@ class Action(StrEnum):
     UNWATCH = "unwatch"
     SNOOZE = "snooze"
     UNSNOOZE = "unsnooze"
+    UNDO = "undo"
     ASSIGN = "assign"
     CLOSE = "close"
     MERGE = "merge"
@@ -143,6 +145,7 @@ BODIES: dict[Action, type[Body]] = {
     Action.UNWATCH: Unwatch,
     Action.SNOOZE: Snooze,
     Action.UNSNOOZE: Unsnooze,
+    Action.UNDO: Undo,
     Action.ASSIGN: Assign,
     Action.CLOSE: Close,
     Action.MERGE: Merge,

@@ -1,11 +1,12 @@
 """What the platform's people send with the actions of their own work on a case (WRK-1, WRK-2, WRK-3)."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
 
 from models.case.linking import Relation
 from models.common.base import Body, Identifier, Instant, Words
+from models.common.decides import Decides
 
 TagName = Annotated[
     str, StringConstraints(min_length=1, max_length=40, pattern=r"^\w[\w:./-]*$", strip_whitespace=True, to_lower=True)
@@ -37,6 +38,13 @@ class Snooze(Body):
 
 class Unsnooze(Body):
     """Take a case up that was put aside."""
+
+
+class Undo(Decides):
+    """Take back what you sent as `undoable`, before anybody reads it; it is a draft again."""
+
+    NAMED_BY: ClassVar[tuple[str, ...]] = ("held_id",)
+    held_id: Identifier | None = None
 
 
 class Watch(Body):

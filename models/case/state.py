@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from models.case.action_bodies import Rate
 from models.case.desk_bodies import TagName
 from models.case.heard import MOST, Heard
+from models.case.held import Held
 from models.case.history import OrderHistory
 from models.case.merging import Absorbed, Merged
 from models.case.receipt import Receipt
@@ -156,6 +157,10 @@ class CaseState(BaseModel):
     """How many were offered; their ids count on."""
     tags: tuple[TagName, ...] = ()
     snoozed: Snoozed | None = None
+    held: Held | None = None
+    """What was sent and may still be taken back (WRK-5)."""
+    holds: int = 0
+    """How often something was held back; its ids count on."""
     watchers: tuple[Actor, ...] = ()
     """WRK-1: colleagues who are told of what is said and of every change of stage."""
     suggestion: Suggestion | None = None

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from models.case.action_bodies import Rate
 from models.case.actions import Action
+from models.case.desk_views import PresentView
+from models.case.held import HeldView
 from models.case.history import OrderHistory
 from models.case.receipt import Wanted
 from models.case.relation_views import AbsorbedView, LinkView, MergedView, SplitFromView, SplitOffView
@@ -253,6 +255,8 @@ class CaseView(View):
     transfer: Platform[TransferView | None]
     tags: Inside[tuple[str, ...]]
     snoozed: Platform[SnoozedView | None]
+    held: Platform[HeldView | None] = None
+    """What was sent and may still be taken back, by `undo`; nobody else has read it."""
     watchers: Platform[tuple[str, ...]]
     suggestion: Everybody[SuggestionView | None]
     waiting: Everybody[WaitView | None]
@@ -301,6 +305,8 @@ class CaseView(View):
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
     chargebacks: Books[tuple[ChargebackBrief, ...]] = ()
     """Those of the order (RES-12); from their table, when the case is looked at."""
+    present: Platform[tuple[PresentView, ...]] = ()
+    """Who has it open; from their table, when the case is looked at."""
 
     def grounds(self, _: Someone) -> Readers:
         return grounds({Reader.DECIDED: self.settled})

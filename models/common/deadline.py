@@ -19,6 +19,8 @@ class DeadlineKind(StrEnum):
     """An appeal is decided (INV-5)."""
     SNOOZE = auto()
     """A case that was put aside comes back (WRK-2)."""
+    HELD = auto()
+    """What may be taken back until then is said (WRK-5)."""
     PICKUP = auto()
     """The carrier fetches a return (RES-6)."""
     RESERVATION = auto()

@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from models.common.actors import Actor
 from models.common.base import Frozen, Instant
-from models.common.readers import Everybody
+from models.common.readers import Everybody, Platform
 from models.common.vocabulary import (
     Role,
 )
@@ -23,5 +23,7 @@ class TimelineView(Frozen):
     at: Everybody[Instant]
     event: Everybody[str]
     by: Everybody[Role]
+    by_id: Platform[str | None] = None
+    """Who did it."""
     text: Everybody[str]
     data: Everybody[dict[str, JsonValue]]

@@ -1,6 +1,8 @@
-"""What customers' words ask for (WRK-6)."""
+"""What customers' words ask for (WRK-6), and how long ours may be taken back (WRK-5)."""
 
-from models.common.base import Frozen
+from datetime import timedelta
+
+from models.common.base import Duration, Frozen
 from models.remedies.order_change import ChangeKind
 
 
@@ -13,3 +15,5 @@ class RepliesPolicy(Frozen):
     """In follow-up they say that it is not solved: the matter is taken up again."""
     changes: dict[ChangeKind, tuple[str, ...]] = {}
     """What is to be changed of an order: another kind of change is another wish (WRK-4)."""
+    undo_within: Duration = timedelta(seconds=10)
+    """How long a reply or proposal that was sent as `undoable` may be taken back; it is said then (WRK-5)."""

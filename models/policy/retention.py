@@ -16,3 +16,5 @@ class RetentionPolicy(Frozen):
     """Names, telephone numbers and addresses of customers without a case that is not forgotten, from their last change."""
     notices: Duration | None = None
     """Which webhooks of partners were taken in: one that comes again later would be taken in again."""
+    reads: Duration | None = None
+    """Who read which case."""

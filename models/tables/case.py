@@ -192,6 +192,7 @@ class MessageRow(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was first read; of a team's message each person's own: `message_reads`."""
     address: str | None = None
     """Where it goes when that is not the contact's address of the day: one that is to be confirmed, or that was replaced. Gone once it is sent."""
     address_digest: str | None = None

@@ -15,6 +15,7 @@ from rules.facts.questions import when_silent
 REMINDED = Bilingual(zh="再次提醒主管，并记录超时", en="the supervisors are reminded, and the delay is recorded")
 FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
 BACK = Bilingual(zh="工单回到队列", en="the case is back in its queue")
+SAID = Bilingual(zh="发出，不能再撤回", en="it is sent, and cannot be taken back any more")
 LAPSED = Bilingual(zh="转交未被接受，由团队主管接手", en="nobody took the case over: it goes to the team's supervisor")
 
 
@@ -27,6 +28,7 @@ def pending(case: CaseState, policy: PolicySlice) -> tuple[Deadline, ...]:
         *_transfer(case),
         *_appeal(case),
         *_snooze(case),
+        *_held(case),
         *((wait,) if wait else ()),
     )
 
@@ -102,3 +104,9 @@ def _snooze(case: CaseState) -> Iterator[Deadline]:
     """WRK-2."""
     if case.snoozed is not None and case.snoozed.until is not None:
         yield Deadline(kind=DeadlineKind.SNOOZE, what="snooze", at=case.snoozed.until, whose=WaitingOn.AGENT, then=BACK)
+
+
+def _held(case: CaseState) -> Iterator[Deadline]:
+    """WRK-5."""
+    if case.held is not None:
+        yield Deadline(kind=DeadlineKind.HELD, what=case.held.action.value, at=case.held.due, whose=WaitingOn.NOBODY, then=SAID)

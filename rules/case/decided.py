@@ -183,6 +183,14 @@ def _said_meanwhile(case: CaseState, reader: Actor, _: Named) -> Bilingual:
     return Bilingual(zh=f"{who} 刚刚说：“{quoted(last.words)}”", en=f"{who} has just said: “{quoted(last.words)}”")
 
 
+def _held(case: CaseState) -> Named:
+    return {"held_id": case.held.id} if case.held else {}
+
+
+def _said_by_now(_: CaseState, __: Actor, ___: Named) -> Bilingual:
+    return Bilingual(zh="该内容已发出或已撤回", en="that was sent by now, or taken back")
+
+
 ON_THE_TABLE = Subject(_on_the_table, _fate)
 AWAITING_APPROVAL = Subject(_awaiting_approval, _fate)
 TRANSFER = Subject(_transfer, _handed_on)
@@ -193,6 +201,7 @@ SUBJECTS: dict[Action, Subject] = {
     Action.DECLINE_TRANSFER: TRANSFER,
     Action.HELPED: Subject(_answer, _judged),
     Action.REPLY: Subject(_talk, _said_meanwhile),
+    Action.UNDO: Subject(_held, _said_by_now),
     Action.APPROVE: AWAITING_APPROVAL,
     Action.DECLINE: AWAITING_APPROVAL,
     Action.ACCEPT: ON_THE_TABLE,

@@ -22,6 +22,7 @@ from rules.case.withdrawal import WORDS, binding
 from rules.common.decided import stale
 from rules.common.refusal import refusal
 from rules.desk.snooze import is_snoozed, may_snooze
+from rules.desk.undo import may_undo
 
 C, M, K, A, S = Role.CUSTOMER, Role.MERCHANT, Role.CARRIER, Role.AGENT, Role.SUPERVISOR
 
@@ -169,6 +170,11 @@ PERMISSIONS: dict[Action, Permission] = {
         Bilingual(zh="工单处理中且由您负责或无人负责时", en="while the case is open, and yours or nobody's"),
     ),
     Action.UNSNOOZE: Permission(frozenset({A, S}), is_snoozed, Bilingual(zh="工单被搁置时", en="while the case is snoozed")),
+    Action.UNDO: Permission(
+        frozenset({A, S}),
+        may_undo,
+        Bilingual(zh="您刚发送的内容仍可撤回时", en="while something that you sent may still be taken back"),
+    ),
     Action.ASSIGN: Permission(
         frozenset({S}),
         conditions.can_assign,

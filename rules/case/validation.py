@@ -28,6 +28,7 @@ from rules.case.appeals import too_late
 from rules.common.amounts import refundable
 from rules.common.evidence import too_many
 from rules.common.format import minor_units, money
+from rules.desk.undo import unfit_hold
 from rules.remedies.limits import currency_of, other_currency, unfit
 
 
@@ -48,7 +49,13 @@ def unfit_body(case: CaseState, policy: PolicySlice, act: Act[Body], now: dateti
     body = act.body
     if isinstance(body, AppealFinding):
         return _appeal(case, policy, body, now) or _crowded(case, policy, body)
-    return _crowded(case, policy, body) or _expired(case, body, now) or _same_priority(case, body) or _unfit(case, policy, act)
+    return (
+        _crowded(case, policy, body)
+        or _expired(case, body, now)
+        or _same_priority(case, body)
+        or unfit_hold(case, act)
+        or _unfit(case, policy, act)
+    )
 
 
 def _expired(case: CaseState, body: Body, now: datetime) -> Fault | None:

@@ -6,6 +6,7 @@ It is made whole, and then the viewer is left what is theirs (rules/common/reade
 from datetime import datetime
 
 from models.case.actions import Action
+from models.case.held import HeldView
 from models.case.relation_views import AbsorbedView, MergedView, SplitFromView, SplitOffView
 from models.case.state import CaseState
 from models.case.views import (
@@ -74,6 +75,7 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         transfer=case.transfer and TransferView.from_state(case.transfer),
         tags=case.tags,
         snoozed=case.snoozed and SnoozedView.from_state(case.snoozed),
+        held=case.held and HeldView.from_state(case.held),
         watchers=tuple(watcher.id for watcher in case.watchers),
         suggestion=case.suggestion and SuggestionView.from_state(case.suggestion),
         waiting=_wait(case, policy, language),

@@ -11,7 +11,9 @@ from models.common.events import Event
 from models.common.vocabulary import ErrorType, Role, Stage
 
 LONGEST = timedelta(days=90)
-WRITTEN_DOWN = frozenset({Event.SNOOZED, Event.UNSNOOZED, Event.NOTED, Event.TAGGED, Event.LINKED, Event.UNLINKED})
+WRITTEN_DOWN = frozenset(
+    {Event.SNOOZED, Event.UNSNOOZED, Event.NOTED, Event.TAGGED, Event.LINKED, Event.UNLINKED, Event.HELD, Event.TAKEN_BACK}
+)
 """What changes nothing about a case."""
 
 

@@ -12,6 +12,7 @@ from api.app import create_app
 from api.http.auth import Caller
 from api.http.routes import SeenRoute
 from commands.readers import WITHOUT_MODEL, answers, document, routes
+from models.case.news import NEWS
 from models.common.events import Event
 from models.common.readers import Everybody, Platform, readers_of
 from models.common.timeline import TimelineView
@@ -57,10 +58,10 @@ def test_what_is_answered_without_a_model_is_listed_with_who_gets_it(app: FastAP
     assert without <= WITHOUT_MODEL.keys()
 
 
-def test_a_stream_is_made_of_timeline_entries_alone(app: FastAPI) -> None:
+def test_a_stream_is_made_of_timeline_entries_or_of_news_alone(app: FastAPI) -> None:
     streams = [route for route in routes(app) if "stream" in str(getattr(route.response_class, "media_type", ""))]
-    assert [route.path for route in streams] == ["/v1/cases/{case_id}/events"]
-    assert [fault for model in reachable(TimelineView) for fault in unnamed(model)] == []
+    assert {route.path for route in streams} == {"/v1/cases/{case_id}/events", "/v1/me/events"}
+    assert [fault for sent in (TimelineView, *NEWS) for model in reachable(sent) for fault in unnamed(model)] == []
 
 
 @pytest.mark.parametrize("event", list(Event))

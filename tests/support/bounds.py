@@ -26,7 +26,7 @@ WHAT: dict[str, str] = {
         Receipt.lines Receipt.evidence Option.steps ReturnState.lines Inspection.lines Inspection.evidence Remedy.lines
         Remedy.items TransferOffer.reason Review.note ReplacementState.items ReplacementState.words Remedy.words
         Pickup.words ClaimState.reason Bilingual.zh Bilingual.en Receipt.zone Suggestion.title Suggestion.body
-        Archive.lesson Archive.root_cause
+        Archive.lesson Archive.root_cause Held.body
     """,
     ASKED: """
         CaseState.absorbed CaseState.split_off

@@ -1,6 +1,7 @@
 """What happens by itself at each deadline of a case: clocks, questions, transfers and appeals."""
 
 from abc import abstractmethod
+from collections.abc import Callable
 
 from pydantic import JsonValue
 
@@ -32,6 +33,9 @@ class CaseDeadlines(WaitLoop, Context[Action, CaseView]):
     @abstractmethod
     def escalate(self, reason: str, by: Actor = SYSTEM, to: Tier | None = None, **data: JsonValue) -> None: ...
 
+    say_held: Callable[[], None]
+    """Says what may not be taken back any more; the workflow sets it, as it knows what people do."""
+
     @abstractmethod
     def end(self, outcome: Outcome) -> None: ...
 
@@ -50,12 +54,20 @@ class CaseDeadlines(WaitLoop, Context[Action, CaseView]):
                 self._appeal(deadline)
             case DeadlineKind.SNOOZE:
                 self.unsnooze("date")
+            case DeadlineKind.HELD:
+                self.say_held()
             case DeadlineKind.WAIT if self.case.wait is not None and not deadline.passed(self.now):
                 self.case.wait = warned(self.case.wait, deadline, self.now)
                 self.note(Event.DEADLINE_NEAR, **near(deadline))
             case _:
                 return False
         return True
+
+    def drop_held(self) -> None:
+        """WRK-5: it may not be said any more; its writer is told, and has it as a draft again."""
+        held, self.case.held = self.case.held, None
+        if held is not None:
+            self.note(Event.NOT_SENT, action=held.action.value, whose=held.by.id, body=held.body, mentions=[held.by.id])
 
     def unsnooze(self, why: str, by: Actor = SYSTEM) -> None:
         """WRK-2: back into the queue."""

@@ -11,6 +11,7 @@ from workflows.remedies.execution import conclude
 async def archive(context: CaseContext) -> None:
     """Seal everything as one immutable record, and close."""
     case = context.case
+    context.drop_held()
     await conclude(context, (case.outcome or Outcome.RESOLVED).value)
     context.replied()
     context.clocks.stop()

@@ -50,6 +50,7 @@ WHO_MAY: dict[str, set[Role]] = {
     "unwatch": {A, S},
     "snooze": {A, S},
     "unsnooze": {A, S},
+    "undo": {A, S},
     "assign": {S},
     "close": {A, S},
     "merge": {A, S},

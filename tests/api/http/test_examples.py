@@ -168,6 +168,13 @@ async def planning(shop: Shop, state: str = "delivered") -> Case:
     return case
 
 
+async def held(shop: Shop) -> Case:
+    """An agent has just sent a reply, and may still take it back."""
+    case = await planning(shop)
+    await case.act(Role.AGENT, "reply", {"words": "We are at it.", "undoable": True})
+    return case
+
+
 async def proposed(shop: Shop, state: str = "delivered") -> Case:
     case = await planning(shop, state)
     await case.act(Role.AGENT, "propose")
@@ -291,6 +298,7 @@ SCENES: dict[Action, tuple[Scene, Role]] = {
     Action.UNWATCH: (asked, Role.AGENT),
     Action.SNOOZE: (planning, Role.SUPERVISOR),
     Action.UNSNOOZE: (after(planning, Role.SUPERVISOR, "snooze"), Role.AGENT),
+    Action.UNDO: (held, Role.AGENT),
     Action.ASSIGN: (planning, Role.SUPERVISOR),
     Action.CLOSE: (planning, Role.AGENT),
     Action.MERGE: (told_twice, Role.AGENT),

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from adapters.secrets import secrets_of
-from api.cases import allowance
 from api.http import provider_keys
 from api.http.auth import LEAST_BITS, Tokens, make_token, strong
 from models.common.errors import RedressError
@@ -110,8 +109,7 @@ async def ended(who: Person, case_id: str, then: Callable[[], Any]) -> str:
     return (await asyncio.wait_for(following, 20))[-1]["data"].get("reason", "")
 
 
-async def test_a_stream_ends_with_its_token_with_a_revocation_and_with_access(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allowance, "LOOK_AGAIN", timedelta(0))
+async def test_a_stream_ends_with_its_token_with_a_revocation_and_with_access(web: Web) -> None:
     customer, customer_id, order = web.customer()
     case_id = await web.open(customer, order_id=order, issue="payment.refund_not_arrived")
     row = await web.row(case_id, lambda row: row.team is not None)
@@ -126,7 +124,7 @@ async def test_a_stream_ends_with_its_token_with_a_revocation_and_with_access(we
         async with web.service.database.writing() as session:
             moved = await session.get(type(row), case_id)
             assert moved is not None
-            moved.team = "another"
+            moved.team, moved.saved_at = "another", datetime.now(UTC)
 
     short = signed(web, sub=customer_id, exp=datetime.now(UTC) + timedelta(seconds=3))
     assert await ended(short, case_id, nothing) == "token_expired"

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models.case.actions import BODIES, Act, Action
+from models.case.held import Held
 from models.case.state import CaseState, Suggestion, TransferOffer
 from models.common.actors import Actor
 from models.common.base import Body, Money
@@ -92,6 +93,7 @@ SOLVED: Scene = (
     {"solution": 1},
     "solution 2",
 )
+SENT = Held(id="h2", action=Action.REPLY, by=AGENT, at=NOW, due=NOW + timedelta(seconds=10), body={"words": "Hello."})
 DENIED = appeal(1, granted=False, decided_by=SUPERVISOR, reason="Nothing new.")
 SCENES: dict[Action, Scene] = {
     Action.ACCEPT: CHOOSE,
@@ -110,6 +112,7 @@ SCENES: dict[Action, Scene] = {
     ),
     Action.HELPED: (CUSTOMER, suggested("b"), {"entry_id": "b"}, {"entry_id": "a"}, "not suggested"),
     Action.REPLY: (AGENT, said((CUSTOMER, "Well?"), (BOB, "It is on its way.")), {"seen": 1}, {"seen": 0}, "It is on its way."),
+    Action.UNDO: (AGENT, at(Stage.RESOLUTION, held=SENT), {"held_id": "h2"}, {"held_id": "h1"}, "sent by now"),
     Action.CONFIRM: SOLVED,
     Action.DISPUTE: SOLVED,
 }

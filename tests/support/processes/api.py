@@ -5,7 +5,7 @@ import itertools
 import json
 import socket
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,6 +56,15 @@ class Person:
     async def follow(self, path: str, *, most: int = 10_000, **headers: str) -> list[dict[str, Any]]:
         """The events of a stream, until it ends or there are so many."""
         events: list[dict[str, Any]] = []
+        async with aclosing(self.listen(path, **headers)) as stream:
+            async for event in stream:
+                events.append(event)
+                if len(events) == most:
+                    break
+        return events
+
+    async def listen(self, path: str, **headers: str) -> AsyncGenerator[dict[str, Any]]:
+        """The events of a stream as they come."""
         async with self.http.stream("GET", path, headers={**self.headers, **_named(headers)}) as stream:
             assert stream.status_code == 200, await stream.aread()
             event: dict[str, Any] = {}
@@ -66,11 +75,8 @@ class Person:
                 elif name in {"event", "id"}:
                     event[name] = value
                 elif not line and "event" in event:
-                    events.append(event)
+                    yield event
                     event = {}
-                    if len(events) == most:
-                        break
-        return events
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:
