@@ -162,6 +162,12 @@ class Settings(BaseSettings):
     """None: `redress`, the name in local tokens. A provider's has to be given."""
     jwt_max_hours: float = Field(default=24, gt=0)
     """The longest that a token may be good for."""
+    session_hours: float = Field(default=12, gt=0)
+    """How long a browser stays signed in; at most `jwt_max_hours`, as what was revoked is remembered for that long."""
+    session_idle_minutes: float = Field(default=60, gt=0)
+    """A browser that nobody uses for so long is signed out."""
+    sign_in_link_minutes: float = Field(default=15, gt=0)
+    """How long a link of `redress sign-in` works, once."""
 
     rate_limits: dict[str, RateLimit] = {
         "customer": "120/minute",

@@ -96,7 +96,7 @@ def routes(app: FastAPI) -> Iterator[APIRoute]:
     waiting: list[Any] = list(app.routes)
     while waiting:
         route = waiting.pop()
-        if isinstance(route, APIRoute):
+        if isinstance(route, APIRoute) and route.include_in_schema:
             yield route
         waiting += getattr(getattr(route, "original_router", route), "routes", ())
 
