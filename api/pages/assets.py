@@ -9,14 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, NamedTuple
-
-from fastapi import APIRouter, Header, Response
-from fastapi import Path as InPath
-
-from api.http.problems import not_found
-
-router = APIRouter(prefix="/assets", include_in_schema=False)
+from typing import NamedTuple
 
 FOLDER = Path(__file__).parent / "assets"
 FILES = {
@@ -27,7 +20,6 @@ FILES = {
     "htmx-sse.js": FOLDER / "node_modules/htmx.org/dist/ext/hx-sse.min.js",
 }
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-FOREVER = "public, max-age=31536000, immutable"
 
 
 class Asset(NamedTuple):
@@ -60,12 +52,6 @@ def _by_address() -> Mapping[str, Asset]:
     return {one.address: one for one in assets().values()}
 
 
-@router.get("/{name}")
-async def get_asset(name: Annotated[str, InPath()], accept_encoding: Annotated[str, Header()] = "") -> Response:
-    """An asset of this release; 404 for others."""
-    known = _by_address().get(f"/assets/{name}")
-    if known is None:
-        raise not_found()
-    zipped = "gzip" in accept_encoding
-    headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
-    return Response(known.zipped if zipped else known.plain, headers=headers, media_type=known.media_type)
+def at(address: str) -> Asset | None:
+    """What is at an address; None: nothing of this release."""
+    return _by_address().get(address)
