@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 
 from api.http.problems import not_found
-from api.pages import assets, queue, sign_in
+from api.pages import assets, sign_in
 from api.pages.page import PageOf
+from api.pages.queue import endpoints as queue
 from api.pages.routes import PageRoute
 
 router = APIRouter()

@@ -22,9 +22,21 @@ def text(context: Context, name: str, /, **values: object) -> str:
 
 @pass_context
 def name(context: Context, code: object) -> str:
-    """A code word as people call it."""
+    """A code word as people call it; issues as the policy does."""
     page = context["page"]
-    return MASK if code is None else texts(page.parts.policy.zone).name(str(code), page.locale)
+    policy = page.parts.policy
+    if code is None:
+        return MASK
+    own = policy.issues.get(code)
+    return own.name.in_(page.locale) if own else texts(policy.zone).name(str(code), page.locale)
+
+
+@pass_context
+def team(context: Context, code: str | None) -> str:
+    """A team as the policy calls it."""
+    page = context["page"]
+    known = page.parts.policy.teams.get(code)
+    return known.in_(page.locale) if known else code or MASK
 
 
 @pass_context
@@ -62,6 +74,18 @@ def said(context: Context, words: Bilingual | None) -> str:
     return MASK if words is None else words.in_(context["page"].locale)
 
 
+@pass_context
+def span(context: Context, seconds: int) -> str:
+    """So many seconds, to whole minutes, hours or days."""
+    return duration_in(_rounded(timedelta(seconds=seconds)), context["page"].locale)
+
+
+@pass_context
+def local(context: Context, instant: str) -> str:
+    """An ISO instant as a `datetime-local` field holds it, in the reader's zone."""
+    return f"{datetime.fromisoformat(instant).astimezone(context['page'].zone):%Y-%m-%dT%H:%M}"
+
+
 def _rounded(span: timedelta) -> timedelta:
     """To whole minutes, hours from two hours on, days from two days on."""
     unit = next((unit for most, unit in COARSE if span >= most), timedelta(minutes=1))
@@ -71,8 +95,11 @@ def _rounded(span: timedelta) -> timedelta:
 COARSE = ((timedelta(days=2), timedelta(days=1)), (timedelta(hours=2), timedelta(hours=1)))
 FILTERS: Mapping[str, Callable[..., object]] = {
     "name": name,
+    "team": team,
     "when": when,
     "left": left,
     "money": money,
     "said": said,
+    "span": span,
+    "local": local,
 }

@@ -5,7 +5,7 @@ Names that begin with `_` are of the form itself: the page that it is on, its ow
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
@@ -49,12 +49,19 @@ class Form:
         """The address of the page that the form is on."""
         return own_address(self.text("_page"))
 
-    def into(self, model: type[M], **given: object) -> M:
-        """The body that the form says; `given`: fields that are no field of the form. Raises RequestValidationError."""
-        try:
-            return model.model_validate(self._body() | given)
-        except ValidationError as error:
-            raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+    def into(self, model: type[M], *, under: str | None = None, **given: object) -> M:
+        """The body that the form says; `given`: fields that are no field of the form. Raises RequestValidationError.
+
+        `under`: the fields whose names begin so, as a form with several bodies has them: `note.words`.
+        """
+        body = self._body()
+        if under is None:
+            return checked(model, body | given)
+        return checked(model, cast("dict[str, Any]", body.get(under, {})) | given, "body", under)
+
+    def only(self, *names: str) -> "Form":
+        """The form with these fields alone."""
+        return replace(self, values={name: texts for name, texts in self.values.items() if name.rstrip(LIST + INSTANT) in names})
 
     def _body(self) -> dict[str, Any]:
         """What was typed, by its path; what was left empty is not in it."""
@@ -71,8 +78,16 @@ class Form:
         if name.endswith(LIST):
             return name[:-1].split("."), texts
         if name.endswith(INSTANT):
-            return name[:-1].split("."), _instant(texts[-1], self.zone)
+            return name[:-1].split("."), instant_of(texts[-1], self.zone)
         return name.split("."), texts[-1]
+
+
+def checked(model: type[M], content: Mapping[str, object], *place: str) -> M:
+    """What people wrote, as the model. Raises RequestValidationError, which names the fields from `place` on."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise RequestValidationError([{**one, "loc": (*(place or ("body",)), *one["loc"])} for one in error.errors()]) from error
 
 
 @dataclass(frozen=True)
@@ -109,7 +124,7 @@ async def read_form(request: Request) -> Form:
 FormOf = Annotated[Form, Depends(read_form)]
 
 
-def _instant(text: str, zone: ZoneInfo) -> str:
+def instant_of(text: str, zone: ZoneInfo) -> str:
     """What a `datetime-local` field holds has no zone; what is no instant is refused as such."""
     try:
         told = datetime.fromisoformat(text)

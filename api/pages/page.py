@@ -5,20 +5,22 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from typing import Annotated, Any, TypeVar, get_origin
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel
+from starlette.datastructures import QueryParams
 
 from api.http.auth import Caller
 from api.http.dependencies import CallerOf, Parts, PartsOf
 from api.http.language import language_of
 from api.pages import filters
 from api.pages.assets import asset
-from api.pages.forms import Tried
+from api.pages.forms import INSTANT, Tried, checked, instant_of
 from api.pages.navigation import Place, places_of
 from api.pages.preferences import COMMON_ZONES, Theme, theme_of, zone_of
 from api.pages.texts import page_text, page_texts
@@ -41,6 +43,7 @@ HEADERS = {
 }
 MAIN = "main"
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,22 @@ class Visit:
     @property
     def places(self) -> Sequence[Place]:
         return places_of(self.caller.role) if self.caller else ()
+
+    def asked(self, model: type[M], address: str | None = None, **given: object) -> M:
+        """The query of this page, or of the one at `address`, as an endpoint takes it; what a form left empty is not in it.
+
+        Raises RequestValidationError.
+        """
+        asked = self.request.query_params if address is None else QueryParams(urlsplit(address).query)
+        query: dict[str, object] = {}
+        for name in asked:
+            texts = [text for text in asked.getlist(name) if text.strip()]
+            if texts and name.endswith(INSTANT):
+                query[name.removesuffix(INSTANT)] = instant_of(texts[-1], self.zone)
+            elif texts:
+                several = name in model.model_fields and get_origin(model.model_fields[name].annotation) is tuple
+                query[name] = texts if several else texts[-1]
+        return checked(model, query | given, "query")
 
     @property
     def by_htmx(self) -> bool:
@@ -137,7 +156,8 @@ class Page(Visit):
 
     async def ask(self, answer: Awaitable[T]) -> T:
         """What an endpoint's function answers, as far as it is the caller's (as `SeenRoute` does for the API)."""
-        return as_seen(await answer, self.caller.actor)
+        said = await answer
+        return said if said is None else as_seen(said, self.caller.actor)
 
 
 def _page(request: Request, parts: PartsOf, caller: CallerOf) -> Page:

@@ -26,7 +26,11 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape" && typing(event.target)) return event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || event.target.closest?.("dialog")) return;
   if (event.key === "j" || event.key === "k") return move(event.key === "j" ? 1 : -1);
-  if (event.key === "?") return openPalette();
+  if (event.key === "x") return choose();
+  if (event.key === "?") {
+    event.preventDefault();
+    return openPalette();
+  }
   const pressed = before + event.key;
   before = "";
   clearTimeout(forget);
@@ -40,7 +44,8 @@ addEventListener("keydown", (event) => {
   }
 });
 
-// j and k go from row to row.
+// j and k go from row to row, x chooses the one that has the focus.
+const choose = () => document.activeElement?.closest("[data-row]")?.querySelector("input[type=checkbox]")?.click();
 const move = (step) => {
   const rows = all("[data-row]").filter(shown);
   const at = rows.findIndex((row) => row.contains(document.activeElement));
@@ -97,14 +102,14 @@ addEventListener("change", (event) => {
 
 // Drafts: what is typed outlives the page, until its form was taken.
 const keep = (field) => {
-  if (field.value) localStorage.setItem(`draft ${field.dataset.draft}`, field.value);
-  else localStorage.removeItem(`draft ${field.dataset.draft}`);
+  if (field.value) sessionStorage.setItem(`draft ${field.dataset.draft}`, field.value);
+  else sessionStorage.removeItem(`draft ${field.dataset.draft}`);
 };
 const restore = () => all("[data-draft]").forEach((field) => {
-  const kept = localStorage.getItem(`draft ${field.dataset.draft}`);
+  const kept = sessionStorage.getItem(`draft ${field.dataset.draft}`);
   if (kept && !field.value) field.value = kept;
 });
-const taken = (form) => all("[data-draft]", form).forEach((field) => localStorage.removeItem(`draft ${field.dataset.draft}`));
+const taken = (form) => all("[data-draft]", form).forEach((field) => sessionStorage.removeItem(`draft ${field.dataset.draft}`));
 
 // Counting down: the server's words until a minute has passed, then the browser's.
 const relative = new Intl.RelativeTimeFormat(root.lang, { numeric: "always" });
@@ -117,6 +122,25 @@ const count = () => all("time[data-left]").forEach((time) => {
   time.classList.toggle("late", seconds <= 0);
 });
 setInterval(count, 30_000);
+
+// What happens elsewhere: pages say what they follow, and ask for themselves again when it concerns a case that they show.
+const follow = document.body.dataset.follow;
+if (follow && document.querySelector("[data-refresh]")) {
+  const events = new EventSource(`/v1/me/events?${follow}`);
+  let due;
+  const news = () => {
+    clearTimeout(due);
+    due = setTimeout(() => { if (!document.querySelector("dialog[open]")) document.body.dispatchEvent(new Event("news")); }, 300);
+  };
+  events.addEventListener("case", ({ data }) => { if (all("[data-case]").some((row) => row.dataset.case === JSON.parse(data).case_id)) news(); });
+  events.addEventListener("presence", news);
+  events.addEventListener("reload", news);
+  events.addEventListener("count", ({ data }) => {
+    const { id, count, more } = JSON.parse(data);
+    all("[data-count]").filter((one) => one.dataset.count === id).forEach((one) => { one.textContent = count + (more ? "+" : ""); });
+  });
+  events.addEventListener("end", () => events.close());
+}
 
 // The connection.
 const lost = document.getElementById("lost");
@@ -141,6 +165,6 @@ addEventListener("htmx:after:swap", () => {
   count();
   (document.querySelector("[role=alert].problem"))?.focus();
 });
-addEventListener("submit", (event) => { if (!event.target.hasAttribute("hx-post")) taken(event.target); });
+if (document.querySelector(".told")) taken(document);
 restore();
 document.querySelector("[role=alert].problem")?.focus();

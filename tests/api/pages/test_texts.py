@@ -6,15 +6,19 @@ from string import Formatter
 import pytest
 from jinja2 import nodes
 
+from api.cases.filters import CaseFilters
+from api.cases.listing import Sort
+from api.desk.bulk import IN_BULK
 from api.pages.page import TEMPLATES, environment
 from api.pages.texts import page_texts
+from models.case.actions import BODIES, Action
 from models.common.vocabulary import Locale
 from settings import ROOT
 
 ALL = page_texts()
-NO_WORDS = {"Redress", "required", *["redress", "sign", "in", "as", "agent", "alice"]}
-"""Names, an attribute, and what is typed on a terminal."""
-CODE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "api/pages").glob("*.py"))
+NO_WORDS = {"Redress", "required", "view", *["redress", "sign", "in", "as", "agent", "alice"]}
+"""Names, an attribute, a query, and what is typed on a terminal."""
+CODE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "api/pages").rglob("*.py"))
 
 
 def values_in(text: str) -> set[str]:
@@ -45,7 +49,22 @@ def test_a_template_has_its_words_from_the_texts(template: str) -> None:
 
 def test_every_text_is_used() -> None:
     templates = "\n".join(file.read_text(encoding="utf-8") for file in TEMPLATES.glob("*.html"))
-    made = {name for name in ALL if re.search(rf'"{re.escape(name.rpartition("_")[0])}_" ~', templates)}
+    beginnings = tuple(re.findall(r'"([a-z_]+\.[a-z_]*)" ~', templates))
+    made = {name for name in ALL if beginnings and name.startswith(beginnings)}
     named = set(re.findall(r"""["']([a-z_]+\.[a-z_]+)["']""", templates + CODE))
     unused = set(ALL) - named - made
     assert unused == set()
+
+
+def test_every_filter_and_order_of_the_api_has_its_words() -> None:
+    """The queue makes its fields from these."""
+    assert {f"filter.{name}" for name in CaseFilters.model_fields} <= ALL.keys()
+    assert {f"sort.{one}" for one in Sort} <= ALL.keys()
+
+
+@pytest.mark.parametrize("action", IN_BULK)
+def test_every_action_of_bulk_has_its_words_and_fields(action: Action) -> None:
+    assert f"queue.do_{action}" in ALL
+    fields = (TEMPLATES / "queue_bulk_actions.html").read_text(encoding="utf-8")
+    needed = [name for name, field in BODIES[action].model_fields.items() if field.is_required()]
+    assert [name for name in needed if f'"{action}.{name}' not in fields] == []

@@ -8,10 +8,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 import httpx
+from sqlmodel import delete
 
 from adapters.database.sign_in import begin, make_link
 from models.common.actors import Actor
 from models.common.vocabulary import Role
+from models.tables.case import AgentRow
 from tests.support.processes.api import Web
 
 
@@ -162,6 +164,8 @@ class Visitors:
 
 @asynccontextmanager
 async def visiting(web: Web) -> AsyncGenerator[Visitors]:
-    """Visitors of these pages, who go in the end."""
+    """Visitors of these pages, who go in the end, and of whom nobody stays among the people."""
     async with AsyncExitStack() as clients:
         yield Visitors(web, clients)
+    async with web.service.database.writing() as session:
+        await session.exec(delete(AgentRow))
