@@ -24,6 +24,7 @@ from commands import (
     temporal,
     token,
 )
+from commands import report as reports
 from commands.backup import command as backup
 from commands.cases import importing, show, watch
 from commands.cases import open as opening
@@ -32,7 +33,6 @@ from commands.kit.failure import CommandError
 from commands.kit.language import choose
 from commands.kit.temporal import failed
 from commands.partner import command as partner
-from commands.report import command as reports
 from commands.up import command as up
 from models.common.errors import RedressError
 from models.common.vocabulary import Locale

@@ -55,6 +55,7 @@ from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
 from adapters.database.agents import seed_agents
 from adapters.database.engine import Database
+from adapters.documents.links import ReviewLinks
 from adapters.erasure.files import Files
 from adapters.erasure.histories import Histories
 from adapters.evidence.store import evidence_store
@@ -62,7 +63,6 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
 from adapters.program import run
-from adapters.review.links import ReviewLinks
 from adapters.schedules import keep_schedules
 from adapters.seal import Sealed
 from adapters.telemetry import readiness

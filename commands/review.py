@@ -15,8 +15,8 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from adapters.database.engine import Database
 from adapters.database.review import made
-from adapters.review.links import ReviewLinks
-from adapters.review.pdf import pdf_of
+from adapters.documents.links import ReviewLinks
+from adapters.documents.pdf import pdf_of
 from commands.kit.failure import CommandError
 from commands.kit.language import language, saying
 from commands.kit.temporal import connected

@@ -14,7 +14,7 @@ from activities.kit.carries_out import carries_out
 from activities.review.tell import Telling
 from adapters.database.engine import Database, take_turns, upsert
 from adapters.database.review import cause_counts, examples, totals
-from adapters.review.links import ReviewLinks
+from adapters.documents.links import ReviewLinks
 from models.activities import WRITE_REVIEW
 from models.common.vocabulary import Party
 from models.policy.policy import Policy

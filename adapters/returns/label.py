@@ -18,7 +18,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, HRFlowable, PageTemplate, Paragraph, Spacer
 
-from adapters.printing import FONT, printable
+from adapters.documents.printing import FONT, printable
 from models.common.base import Frozen, Identifier
 from models.returns.partner import ReturnAddress
 

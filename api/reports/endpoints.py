@@ -17,7 +17,7 @@ from api.http.responses import OWN
 from api.http.routes import SeenRoute
 from api.reports import shapes
 from api.reports.counting import counted
-from api.reports.files import as_csv, as_xlsx
+from api.reports.files import as_csv, as_png, as_svg, as_xlsx
 from api.reports.query import CountQuery, Form, Selection, select_for
 from api.reports.specs import SPECS, ReportName
 from models.common.vocabulary import ErrorType, Locale
@@ -26,7 +26,13 @@ from models.policy.policy import Policy
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"], route_class=SeenRoute)
 
-MEDIA = {Form.CSV: "text/csv; charset=utf-8", Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MEDIA = {
+    Form.CSV: "text/csv; charset=utf-8",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.SVG: "image/svg+xml",
+    Form.PNG: "image/png",
+}
+WRITERS = {Form.CSV: as_csv, Form.XLSX: as_xlsx, Form.SVG: as_svg, Form.PNG: as_png}
 MAKERS: dict[ReportName, Callable[[AsyncSession, KeptSums, Selection], Awaitable[Report]]] = {
     ReportName.HOURS: shapes.hours,
     ReportName.TIMES: shapes.times,
@@ -61,10 +67,9 @@ async def show(
     made = await report_of(parts, caller, report, query)
     if query.format is Form.JSON:
         return made
-    write = as_csv if query.format is Form.CSV else as_xlsx
     name = f"{report}-{made.opened_from:%Y%m%d}-{made.opened_to:%Y%m%d}.{query.format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    body = await asyncio.to_thread(write, made, Locale(language))
+    body = await asyncio.to_thread(WRITERS[query.format], made, Locale(language))
     return Response(body, media_type=MEDIA[query.format], headers=headers)
 
 

@@ -36,6 +36,8 @@ class Form(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+    SVG = "svg"
+    PNG = "png"
 
 
 class ReportQuery(FigureFilters):

@@ -11,9 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import col, select
 
 from adapters.database.review import Made, made
-from adapters.review.links import ReviewLinks
-from adapters.review.page import page_of
-from adapters.review.pdf import pdf_of
+from adapters.documents.links import ReviewLinks
+from adapters.documents.page import page_of
+from adapters.documents.pdf import pdf_of
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Parts, PartsOf, only_for
 from api.http.periods import period_of

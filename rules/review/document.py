@@ -12,8 +12,8 @@ from models.review.causes import Cause
 from models.review.document import Document, Section, Table
 from models.review.report import Example, PeriodReview
 from rules.common.format import money_in
+from rules.figures.charts import bars, beside_usual, columns
 from rules.notifications.texts import Texts
-from rules.review.charts import bars, beside_usual, columns
 
 
 class Task(Protocol):

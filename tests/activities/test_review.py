@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from activities.review.follow import ImprovementFollowing
 from activities.review.write import ReviewActivities
 from adapters.database.engine import Database
-from adapters.review.links import ReviewLinks
+from adapters.documents.links import ReviewLinks
 from models.common.vocabulary import Issue, Party
 from models.policy.policy import Policy
 from models.review.activities import ReviewStart, WriteReview

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from adapters.printing import printable
+from adapters.documents.printing import printable
 from adapters.returns.label import ReturnLabel, pdf_of
 from models.returns.partner import ReturnAddress
 from tests.support.printed import printed

@@ -4,12 +4,15 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
 
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 from sqlalchemy import insert
 from sqlmodel import col, delete
 
+from adapters.documents import charts
 from models.common.vocabulary import Role
 from models.tables.figures import FigureRow
 from tests.support.builders.figures import figure_rows
@@ -67,6 +70,28 @@ async def test_a_partner_sees_its_own_figures_only(web: Web, role: Role, own: st
         assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (403, field, "RVW-1")
     for hidden in ("by=agent", "agent=alice", "unknown=root_cause"):
         assert (await desk.get(f"/v1/reports/volume?{MAY_2020}&{hidden}")).status_code == 403
+
+
+@pytest.mark.parametrize("report", ["volume", "hours", "given"])
+async def test_a_drawn_report_shows_its_figures_and_each_mark_leads_to_the_cases(web: Web, report: str) -> None:
+    supervisor = web.person(Role.SUPERVISOR, "susan")
+    asked = f"/v1/reports/{report}?{MAY_2020}"
+    told = (await supervisor.get(asked)).json()
+    drawn = await supervisor.get(f"{asked}&format=svg", accept_language="zh")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    page = ET.fromstring(drawn.text)  # noqa: S314  # our own
+    assert told["title"]["zh"] in "".join(page.itertext())
+    first = told["columns"][0]["name"]
+    lists = {row["figures"][first]["cases"] for row in told["rows"]} - {None}
+    assert lists == {link.attrib["{http://www.w3.org/1999/xlink}href"] for link in page.iter("{http://www.w3.org/2000/svg}a")}
+    with Image.open(io.BytesIO((await supervisor.get(f"{asked}&format=png")).content)) as picture:
+        assert len(picture.getcolors(1_000_000) or ()) > 2
+
+
+async def test_without_the_program_that_draws_the_figures_come_as_tables(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "_program", lambda: None)
+    refused = await web.person(Role.SUPERVISOR, "susan").get(f"/v1/reports/volume?{MAY_2020}&format=svg")
+    assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (503, "format", "RVW-1")
 
 
 async def test_a_report_as_csv_and_as_a_spreadsheet_says_the_same(web: Web) -> None:

@@ -94,7 +94,7 @@ async def test_silence_after_an_answer_that_is_no_close_fit_brings_a_person(serv
     shown = (await case.seen_by(CUSTOMER)).suggestion
     assert shown is not None
     assert shown.score < service.policy.answered_from
-    await case.pass_time(hours=25)
+    await case.pass_time(hours=24, minutes=10)  # the agent has an hour from then on, where it is daytime
     await with_a_person(case)
     assert "case.answer_unjudged" in await case.timeline()
     assert await counts(service, shown.entry_id) == (1, 0, 0)

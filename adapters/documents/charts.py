@@ -9,6 +9,8 @@ from typing import Any
 from pydantic import JsonValue
 
 Spec = Mapping[str, JsonValue]
+ELSEWHERE = "https://vega.github.io/vega-datasets/"
+"""Vega puts this before a link that names no host."""
 
 
 @cache
@@ -23,9 +25,9 @@ def _program() -> Any | None:  # noqa: ANN401  # a module that may be missing
 
 
 def svg(spec: Spec) -> str | None:
-    """For a page; None: the extra is not installed."""
+    """For a page or a file; None: the extra is not installed."""
     program = _program()
-    return None if program is None else program.vegalite_to_svg(json.dumps(spec))
+    return None if program is None else program.vegalite_to_svg(json.dumps(spec)).replace(f'href="{ELSEWHERE}', 'href="')
 
 
 def png(spec: Spec, scale: float = 3.0) -> bytes | None:

@@ -1,25 +1,26 @@
-"""Figures as people read them."""
+"""Figures as people read them (RVW-1)."""
 
-from commands.kit.language import language
+from models.common.vocabulary import Locale
+from models.figures import FigureUnit
 from rules.common.format import money_in
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
-def shown(value: float | None, unit: str, currency: str | None = None) -> str:
+def shown(value: float | None, unit: FigureUnit, currency: str | None, locale: Locale) -> str:
     """By its unit, money by its currency; nothing to work it out from is a dash."""
     if value is None:
         return "–"
     match unit:
-        case "share":
+        case FigureUnit.SHARE:
             return f"{value:.1%}"
-        case "score":
+        case FigureUnit.SCORE:
             return f"{value:.2f}"
-        case "seconds":
+        case FigureUnit.SECONDS:
             return _span(value)
-        case "minor":
-            return money_in(int(value), currency or "CNY", language())
-        case _:
+        case FigureUnit.MINOR:
+            return money_in(int(value), currency or "CNY", locale)
+        case FigureUnit.CASES:
             return f"{value:,.0f}"
 
 

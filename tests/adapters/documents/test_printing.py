@@ -7,7 +7,7 @@ import pytest
 from reportlab.lib.pagesizes import A0
 from reportlab.pdfgen.canvas import Canvas
 
-from adapters.printing import FONT, printable
+from adapters.documents.printing import FONT, printable
 from tests.support.printed import printed
 
 

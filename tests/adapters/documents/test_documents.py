@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from adapters.review import charts
-from adapters.review.page import page_of
-from adapters.review.pdf import pdf_of
+from adapters.documents import charts
+from adapters.documents.page import page_of
+from adapters.documents.pdf import pdf_of
 from models.common.vocabulary import Locale
 from models.review.document import Document, Section, Table
-from rules.review.charts import bars, beside_usual, columns
+from rules.figures.charts import bars, beside_usual, columns
 from tests.support.printed import printed
 
 CHARTS = [

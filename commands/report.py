@@ -16,8 +16,8 @@ from rich.table import Table
 from commands.kit.client import ApiOption, AsOption, Caller, TokenOption
 from commands.kit.failure import CommandError
 from commands.kit.language import language, saying
-from commands.report.drawing import as_png, as_svg, drawn
-from commands.report.values import shown
+from models.figures import FigureUnit
+from rules.figures.values import shown
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "bad_filter": ("--filter 的写法是 名称=值，例如 channel=app", "--filter is NAME=VALUE, as in channel=app"),
@@ -40,7 +40,6 @@ class As(StrEnum):
 
 
 BINARY = {As.XLSX, As.PNG}
-DRAWN = {As.SVG: as_svg, As.PNG: as_png}
 
 
 def report(
@@ -73,13 +72,13 @@ def report(
         if not mark:
             raise CommandError(say("bad_filter"))
         asked.setdefault(key, []).append(value)
-    if form in {As.CSV, As.XLSX}:
+    if form not in {As.TABLE, As.JSON}:
         asked["format"] = form.value
     answer = asyncio.run(_ask(Caller.of(api, token, as_), name, {key: value for key, value in asked.items() if value}))
     if form is As.TABLE:
         _print(answer.json())
     else:
-        _write(DRAWN[form](drawn(answer.json())) if form in DRAWN else answer.content, output)
+        _write(answer.content, output)
 
 
 async def _ask(caller: Caller, name: str, asked: dict[str, Any]) -> Any:  # httpx's answer
@@ -123,6 +122,6 @@ def _print(told: dict[str, Any]) -> None:
 
 def _cells(figures: dict[str, Any], columns: list[dict[str, Any]], currency: str | None) -> Iterator[str]:
     for column in columns:
-        figure, unit = figures[column["name"]], column["unit"]
-        now, then = (shown(figure[which], unit, currency) for which in ("value", "before"))
+        figure, unit = figures[column["name"]], FigureUnit(column["unit"])
+        now, then = (shown(figure[which], unit, currency, language()) for which in ("value", "before"))
         yield f"{now} ({then})"

@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, Image, KeepTogether, PageBreak, PageTemplate, Paragraph, Spacer
 from reportlab.platypus import Table as PrintedTable
 
-from adapters.printing import FONT, printable
-from adapters.review.charts import png
+from adapters.documents.charts import png
+from adapters.documents.printing import FONT, printable
 from models.review.document import Document, Section, Table
 
 WIDTH, HEIGHT = A4

@@ -2,7 +2,7 @@
 
 from jinja2 import Environment
 
-from adapters.review.charts import svg
+from adapters.documents.charts import svg
 from models.review.document import Document
 
 STYLE = """

@@ -1,1 +1,0 @@
-"""Reviews as pages, PDFs and charts (RVW-3)."""

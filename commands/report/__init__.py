@@ -1,1 +1,0 @@
-"""`redress report`: figures on the terminal, in files, and drawn."""
