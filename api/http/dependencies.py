@@ -20,6 +20,7 @@ from api.http.language import language_of
 from api.http.membership import admitted
 from api.http.metrics import Metrics
 from api.http.problems import ProblemError, problem
+from api.http.sessions import Sessions
 from api.http.signed_links import EvidenceLinks
 from api.http.temporal import CaseEngine
 from models.common.vocabulary import ErrorType, Locale, Role
@@ -36,6 +37,7 @@ class Parts:
     engine: CaseEngine
     policy: Policy
     tokens: Tokens
+    sessions: Sessions
     evidence: EvidenceStore
     links: EvidenceLinks
     keyring: Keyring
@@ -63,10 +65,14 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 async def caller_of(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncGenerator[Caller]:
-    """Who calls, while they are served. Raises ProblemError for a token that does not count, and for more than they may ask."""
+    """Who calls, by a token or signed in by a cookie, while they are served.
+
+    Raises ProblemError for a token or cookie that does not count, and for more than they may ask.
+    """
     try:
-        caller = await parts.tokens.caller(credentials.credentials if credentials else None)
-        caller = await admitted(parts.database, caller)
+        token = credentials.credentials if credentials else None
+        signed_in = await parts.sessions.caller(request) if token is None else None
+        caller = await admitted(parts.database, signed_in or await parts.tokens.caller(token))
     except ProblemError:
         parts.budgets.take(request, UNAUTHENTICATED, address_of(request))
         raise

@@ -42,9 +42,9 @@ class Doors:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
+                headers.setdefault("Referrer-Policy", "no-referrer")
                 headers.setdefault("Cache-Control", "no-store")
-                if headers.get("content-type", "").startswith("text/html"):
+                if headers.get("content-type", "").startswith("text/html") and "content-security-policy" not in headers:
                     page.append(message)  # waits for its text, which says what it may run
                     return
                 headers.setdefault("Content-Security-Policy", NOTHING_LOADED)

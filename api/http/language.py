@@ -1,4 +1,6 @@
-"""The caller's language: Accept-Language, else the token's, else English; and pydantic's words in Chinese, beside our own in both."""
+"""The caller's language: the one chosen on a page, else Accept-Language, else the token's, else English; and pydantic's words in Chinese,
+beside our own in both.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,9 +9,15 @@ from fastapi import Request
 
 from models.common.vocabulary import Locale
 
+CHOSEN = "redress_lang"
+"""The cookie with the language that somebody chose on a page."""
+
 
 def language_of(request: Request) -> Locale:
     """The best of our languages for this request."""
+    chosen = request.cookies.get(CHOSEN)
+    if chosen in set(Locale):
+        return Locale(chosen)
     asked = accepted(request.headers.get("accept-language", ""))
     return asked or getattr(request.state, "locale", None) or Locale.EN
 

@@ -211,7 +211,7 @@ def install(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101 # registered for it
-        answer = respond(request, _from_http(error))
+        answer = respond(request, from_http(error))
         if error.status_code == 405:  # noqa: PLR2004 # Method Not Allowed
             answer.headers["Allow"] = ", ".join(_methods(request))
         return answer
@@ -233,8 +233,12 @@ def install(app: FastAPI) -> None:
 
 
 def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSONResponse:
-    """422 with the first fields that do not fit. What was sent is not repeated: it may be personal."""
-    locale = language_of(request)
+    """422 with the first fields that do not fit."""
+    return respond(request, *invalid_fields(found, language_of(request)))
+
+
+def invalid_fields(found: Sequence[Mapping[str, Any]], locale: Locale) -> tuple[ProblemError, list[FieldProblem]]:
+    """The fields that do not fit, as a problem. What was sent is not repeated: it may be personal."""
     told = {
         (_field(error["loc"]), _rule(error)): said_by_pydantic(error, locale) for error in _causes(found)
     }  # each once, however many dependencies asked for it
@@ -247,7 +251,7 @@ def respond_invalid(request: Request, found: Sequence[Mapping[str, Any]]) -> JSO
         field=first.field,
         rule=first.rule,
     )
-    return respond(request, summary, errors)
+    return summary, errors
 
 
 def _causes(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -304,7 +308,8 @@ _BY_STATUS: Mapping[int, Callable[[], ProblemError]] = {
 """What the framework, and what reads bodies, may raise."""
 
 
-def _from_http(error: HTTPException) -> ProblemError:
+def from_http(error: HTTPException) -> ProblemError:
+    """An error of the framework."""
     known = _BY_STATUS.get(error.status_code)
     if known is not None:
         return known()

@@ -49,6 +49,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "{setting} 和 {other} 都是 {port}；每个服务需要自己的端口。",
         "{setting} and {other} are both {port}; each needs a port of its own.",
     ),
+    "sign_in": (
+        "打开网页控制台（每个链接仅可使用一次；`redress sign-in --as agent:alice` 可再获取）",
+        "Open the console (each link works once; `redress sign-in --as agent:alice` makes another)",
+    ),
+    "sign_in_once": ("该链接在 {minutes} 分钟内有效，仅可使用一次。", "It works once, within {minutes} minutes."),
+    "sign_in_by_provider": (
+        "登录由身份提供方负责（REDRESS_JWKS_URL），不使用登录链接。",
+        "An identity provider signs people in (REDRESS_JWKS_URL); there are no links.",
+    ),
     "starting": ("正在启动 Redress（数据：{folder}）…", "Starting Redress (data: {folder}) …"),
     "ready": ("{part}已就绪 {address}", "{part} is ready {address}"),
     "died": (

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -26,15 +26,18 @@ from adapters.database.trouble import words_of
 from adapters.secrets import secrets_of
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
+from api.pages.navigation import places_of
 from commands.kit.failure import CommandError
 from commands.kit.language import say
 from commands.kit.people import let_in
 from commands.kit.temporal import failed
+from commands.sign_in import links
 from commands.up import temporal_server
 from commands.up.processes import Part, ProcessGroup, Run
 from commands.up.welcome import SUBJECTS, welcome
 from models.common.errors import RedressError
 from models.common.partner_registry import Partner
+from models.common.vocabulary import Role
 from settings import ROOT, Settings
 
 STOP_ORDER = ("api", "worker", "sandbox", "temporal")
@@ -134,7 +137,7 @@ async def _run(settings: Settings, plan: Plan) -> None:
             if starting.done():
                 await starting
                 await _let_in(settings)
-                tell(welcome(settings, own_temporal=plan.temporal, own_sandbox=plan.sandbox))
+                tell(welcome(settings, await _links(settings), own_temporal=plan.temporal, own_sandbox=plan.sandbox))
                 await stopped
         finally:
             starting.cancel()
@@ -148,6 +151,13 @@ async def _let_in(settings: Settings) -> None:
     for role, subject in SUBJECTS.items():
         if (trouble := await let_in(settings, role, subject)) is not None:
             tell(trouble)
+
+
+async def _links(settings: Settings) -> Mapping[Role, str]:
+    """One that signs in for each role that has pages; none where an identity provider does it."""
+    if settings.jwks_url is not None:
+        return {}
+    return await links(settings, {role: subject for role, subject in SUBJECTS.items() if places_of(role)})
 
 
 async def _start(process_group: ProcessGroup, settings: Settings, http: httpx.AsyncClient, plan: Plan) -> None:

@@ -1,6 +1,7 @@
-"""What `redress up` prints when everything runs: where to look, a token per role, and a first case that works as printed."""
+"""What `redress up` prints when everything runs: where to look, links that sign in, a token per role, and a first case that works as printed."""
 
 import json
+from collections.abc import Mapping
 
 from api.http.auth import make_token
 from commands.kit.language import language, say
@@ -15,11 +16,11 @@ SUBJECTS = {
     Role.SUPERVISOR: "sun",
     Role.ANALYST: "ana",
 }
-"""Whom the printed tokens stand for; customer, merchant and carrier are of the sandbox's cast (docs/sandbox.md)."""
+"""Whom the printed tokens and links stand for; customer, merchant and carrier are of the sandbox's cast (docs/sandbox.md)."""
 
 
-def welcome(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> str:
-    """The whole text, ready to print."""
+def welcome(settings: Settings, links: Mapping[Role, str], *, own_temporal: bool, own_sandbox: bool) -> str:
+    """The whole text, ready to print. `links`: those that sign in to the console, once each."""
     places = [(say("docs"), f"{settings.api_url}/docs")]
     if own_temporal or settings.temporal_ui:
         places.append((say("temporal_ui"), str(settings.temporal_ui_url)))
@@ -30,6 +31,7 @@ def welcome(settings: Settings, *, own_temporal: bool, own_sandbox: bool) -> str
             "",
             *(f"  {address:<36} {what}" for what, address in places),
             "",
+            *([f"# {say('sign_in')}", *(f"  {role.value:<11} {link}" for role, link in links.items()), ""] if links else []),
             f"# {say('tokens')}",
             *(f"{role.name}={make_token(settings, role, subject)}" for role, subject in SUBJECTS.items()),
             "",

@@ -3,6 +3,7 @@
 It is made whole, and then the viewer is left what is theirs (rules/common/readers.py).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from models.case.actions import Action
@@ -25,7 +26,8 @@ from models.case.views import (
     WaitView,
 )
 from models.common.actors import Actor
-from models.common.vocabulary import Locale
+from models.common.calendars import CalendarSlice
+from models.common.vocabulary import Locale, Tier
 from models.investigation.clocks import Clock
 from models.investigation.findings import InformationRequest, Saying
 from models.policy.policy import PolicySlice
@@ -79,7 +81,7 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         watchers=tuple(watcher.id for watcher in case.watchers),
         suggestion=case.suggestion and SuggestionView.from_state(case.suggestion),
         waiting=_wait(case, policy, language),
-        clocks=tuple(_clock(clock, case, policy, now) for clock in case.clocks),
+        clocks=tuple(clock_view(clock, case.tier, policy.calendars, now) for clock in case.clocks),
         misses=tuple(
             MissView(clock=miss.clock, at=miss.at, due=miss.due, held_by=miss.held_by, handler=miss.handler)
             for miss in case.misses
@@ -144,9 +146,10 @@ def _wait(case: CaseState, policy: PolicySlice, locale: Locale) -> WaitView | No
     return WaitView(on=waiting.whose, for_=case.wait.for_, until=waiting.at, provisional=waiting.provisional, then=then)
 
 
-def _clock(clock: Clock, case: CaseState, policy: PolicySlice, now: datetime) -> ClockView:
-    calendar = policy.calendars[clock.calendar]
-    read = sla_clock.hand_over(clock, case.tier, now, calendar)  # counted up to now, changes nothing else
+def clock_view(clock: Clock, tier: Tier, calendars: Mapping[str, CalendarSlice], now: datetime) -> ClockView:
+    """A promise of a case that this tier holds, as it stands."""
+    calendar = calendars[clock.calendar]
+    read = sla_clock.hand_over(clock, tier, now, calendar)  # counted up to now, changes nothing else
     due = sla_clock.due(clock, calendar)
     return ClockView(
         name=clock.name,

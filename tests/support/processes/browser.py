@@ -1,11 +1,17 @@
-"""The browser of the tests: whatever Chromium the machine has."""
+"""The browser of the tests: whatever Chromium the machine has; and axe-core, which npm gets when a test first needs it."""
 
 import os
 import shutil
+from functools import cache
+from pathlib import Path
 
 import pytest
 
+from settings import ROOT
+from tests.support.processes.npm import npm_packages
+
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 MISSING = "no Chromium is installed (Debian: apt-get install chromium)"
 
 
@@ -21,10 +27,18 @@ def pytest_configure() -> None:
 
 def pytest_ignore_collect(collection_path: os.PathLike[str]) -> bool | None:
     """Without a browser its tests are left out, and the last lines say so."""
-    return True if os.fspath(collection_path).endswith("test_browser.py") and browser_program() is None else None
+    path = Path(collection_path)
+    needs_one = path.name == "test_browser.py" or path == ROOT / "tests" / "pages"
+    return True if needs_one and browser_program() is None else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if browser_program() is None:
         terminalreporter.section(f"left out: {MISSING}")
-        terminalreporter.line("tests/end_to_end/test_browser.py")
+        terminalreporter.line("tests/end_to_end/test_browser.py, tests/pages")
+
+
+@cache
+def axe() -> str:
+    """axe-core, which finds what keeps people from using a page."""
+    return (npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")

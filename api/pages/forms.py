@@ -1,0 +1,153 @@
+"""What a form sends, as the bodies of the API. Field names are paths into the body: `words`, `amount.minor`, `options.0.remedies.0.kind`.
+
+A name's last character may say how its text is read: `cases*` is a list of all values of that name, `until@` an instant in the reader's zone.
+Names that begin with `_` are of the form itself: the page that it is on, its own name, and its Idempotency-Key.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any, TypeVar, cast
+from zoneinfo import ZoneInfo
+
+from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+
+from api.http.bodies import refuse_control_characters
+from api.http.problems import FieldProblem
+from api.pages.navigation import own_address
+from api.pages.preferences import zone_of
+
+M = TypeVar("M", bound=BaseModel)
+LIST, INSTANT = "*", "@"
+MOST_FIELDS = 2_000
+
+
+@dataclass(frozen=True)
+class Form:
+    """The texts of each name, as they were typed."""
+
+    values: Mapping[str, tuple[str, ...]]
+    zone: ZoneInfo
+
+    def text(self, name: str) -> str | None:
+        """The last text of that name; None: nothing was typed."""
+        return next((text for text in reversed(self.values.get(name, ())) if text.strip()), None)
+
+    @property
+    def name(self) -> str | None:
+        return self.text("_form")
+
+    @property
+    def key(self) -> str | None:
+        """The Idempotency-Key: the same form sent twice does nothing twice."""
+        return self.text("_key")
+
+    @property
+    def page(self) -> str:
+        """The address of the page that the form is on."""
+        return own_address(self.text("_page"))
+
+    def into(self, model: type[M], *, under: str | None = None, **given: object) -> M:
+        """The body that the form says; `given`: fields that are no field of the form. Raises RequestValidationError.
+
+        `under`: the fields whose names begin so, as a form with several bodies has them: `note.words`.
+        """
+        body = self._body()
+        if under is None:
+            return checked(model, body | given)
+        return checked(model, cast("dict[str, Any]", body.get(under, {})) | given, "body", under)
+
+    def only(self, *names: str) -> "Form":
+        """The form with these fields alone."""
+        return replace(self, values={name: texts for name, texts in self.values.items() if name.rstrip(LIST + INSTANT) in names})
+
+    def _body(self) -> dict[str, Any]:
+        """What was typed, by its path; what was left empty is not in it."""
+        body: dict[str, Any] = {}
+        for name, texts in self.values.items():
+            filled = [text for text in texts if text.strip()]
+            if name.startswith("_") or not filled:
+                continue
+            path, value = self._read(name, filled)
+            _put(body, path, value)
+        return cast("dict[str, Any]", _lists(body))
+
+    def _read(self, name: str, texts: list[str]) -> tuple[list[str], object]:
+        if name.endswith(LIST):
+            return name[:-1].split("."), texts
+        if name.endswith(INSTANT):
+            return name[:-1].split("."), instant_of(texts[-1], self.zone)
+        return name.split("."), texts[-1]
+
+
+def checked(model: type[M], content: Mapping[str, object], *place: str) -> M:
+    """What people wrote, as the model. Raises RequestValidationError, which names the fields from `place` on."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise RequestValidationError([{**one, "loc": (*(place or ("body",)), *one["loc"])} for one in error.errors()]) from error
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A form that was refused: what was typed, and what is wrong with it (RFC 9457, as told to the caller)."""
+
+    form: Form
+    problem: Mapping[str, Any]
+    errors: tuple[FieldProblem, ...] = ()
+
+    def error(self, field: str) -> str | None:
+        """What is wrong with this field."""
+        name = field.rstrip(LIST + INSTANT)
+        said = next((one.detail for one in self.errors if one.field == name), None)
+        return said or (self.problem["detail"] if self.problem.get("field") == name else None)
+
+
+async def read_form(request: Request) -> Form:
+    """The form of a request. Raises ProblemError for control characters."""
+    known: Form | None = getattr(request.state, "form", None)
+    if known is not None:
+        return known
+    sent = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    values: dict[str, tuple[str, ...]] = {}
+    for name, text in sent.multi_items():
+        if isinstance(text, str):
+            plain = text.replace("\r\n", "\n")
+            refuse_control_characters(plain, name[:100])
+            values[name] = (*values.get(name, ()), plain)
+    request.state.form = Form(values, zone_of(request))
+    return request.state.form
+
+
+FormOf = Annotated[Form, Depends(read_form)]
+
+
+def instant_of(text: str, zone: ZoneInfo) -> str:
+    """What a `datetime-local` field holds has no zone; what is no instant is refused as such."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return (told if told.tzinfo else told.replace(tzinfo=zone)).isoformat()
+
+
+def _put(body: dict[str, Any], path: list[str], value: object) -> None:
+    here = body
+    for step in path[:-1]:
+        inner = here.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        here = cast("dict[str, Any]", inner)
+    here[path[-1]] = value
+
+
+def _lists(value: object) -> object:
+    """`{"0": a, "1": b}` is the list of a and b."""
+    if not isinstance(value, dict):
+        return value
+    fields = {name: _lists(inner) for name, inner in cast("dict[str, object]", value).items()}
+    if fields and all(name.isdecimal() for name in fields):
+        return [fields[name] for name in sorted(fields, key=int)]
+    return fields
