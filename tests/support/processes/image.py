@@ -39,7 +39,7 @@ def build(folder: Path) -> dict[str, str]:
             for entry in copied():
                 source = ROOT / entry
                 if source.is_dir():
-                    shutil.copytree(source, app / entry, ignore=shutil.ignore_patterns("__pycache__"))
+                    shutil.copytree(source, app / entry, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
                 else:
                     shutil.copy(source, app)
         elif name == "COPY":
