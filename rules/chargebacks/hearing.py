@@ -35,8 +35,10 @@ def heard(state: ChargebackState, told: Chargeback, at: datetime, twice_minor: i
     elif before.phase is not told.phase:
         state = noted(_asked_anew(state), Event.CHARGEBACK_TAKEN, at, until=until)
     elif told.open and (before.status, before.answer_by) != (told.status, told.answer_by):
-        asked = told.status is ChargebackStatus.NEEDS_RESPONSE and before.status is not ChargebackStatus.NEEDS_RESPONSE
-        state = noted(_asked_anew(state) if asked else state, Event.CHARGEBACK_MOVED, at, status=told.status.value, until=until)
+        awaited = told.status is ChargebackStatus.NEEDS_RESPONSE
+        state = _asked_anew(state) if awaited and before.status is not told.status else state
+        by_then = until if awaited else None
+        state = noted(state, Event.CHARGEBACK_MOVED, at, status=told.status.value, until=by_then)
     ended = (before is None or before.open or _result(before) != _result(told)) and not told.open
     if ended:
         twice = Money(minor=twice_minor, currency=told.amount.currency)
