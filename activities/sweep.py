@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 from temporalio.client import Client, WorkflowExecutionStatus
 
+from activities.broken_off import tell_of_broken_off
 from activities.kit.carries_out import carries_out
 from activities.reconciliation.differences import close_cases, record, to_people
 from adapters.database.engine import Database, take_turns
@@ -41,8 +42,10 @@ class SweepActivities:
 
     @carries_out(SWEEP)
     async def sweep(self, at: datetime) -> SweepReport:
-        """Every open case and claim. A stopped case shows no deadline any more, for none will be kept."""
-        findings = await compare(activity.client(), activity.info().task_queue, self._database, at, activity.heartbeat)
+        """Every open case and claim, and what a case began. A stopped case shows no deadline any more, for none will be kept."""
+        client, task_queue = activity.client(), activity.info().task_queue
+        await tell_of_broken_off(client, task_queue, self._database, at, GRACE)
+        findings = await compare(client, task_queue, self._database, at, activity.heartbeat)
         return await self._told(findings, at)
 
     async def _told(self, findings: list[Finding], at: datetime) -> SweepReport:

@@ -96,4 +96,4 @@ async def _with_its_children(client: Client, remedy: Remedy) -> Remedy:
 async def _as_it_is(client: Client, child: ChildState | None) -> ChildState | None:
     if child is None or child.done or await runs(client, child.workflow_id):
         return child
-    return child.model_copy(update={"done": True, "failed": "broken_off", "reports": child.reports + 1})
+    return child.broken_off()

@@ -23,7 +23,8 @@ from adapters.secrets import secrets_of
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
 from commands.kit.failure import CommandError
-from commands.kit.language import in_language, saying
+from commands.kit.language import saying
+from commands.kit.temporal import in_words
 from commands.up.temporal_server import polled
 from models.common.errors import RedressError
 from models.common.partner_registry import PARTNER_QUEUES, Partner
@@ -92,7 +93,7 @@ async def _told(check: Check, settings: Settings) -> list[str]:
     try:
         return await check()
     except RedressError as error:
-        return [in_language("{zh}", "{en}", zh=error.fault.detail_zh or error.fault.detail, en=error.fault.detail)]
+        return [in_words(error)]
     except (SQLAlchemyError, OSError, RPCError) as error:
         return [words_of(error, settings) or type(error).__name__]
 

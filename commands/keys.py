@@ -18,6 +18,7 @@ from adapters.secrets import Secrets, change_secrets, made_payload_key, secrets_
 from adapters.temporal.connection import connect
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
+from commands.kit.temporal import trouble_of
 from models.common.credentials import AT_ONCE
 from models.common.errors import RedressError
 from models.tables.case import CaseRow
@@ -60,8 +61,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Workflows run that could not go on without their key: {ids}. Let them end first, or say --even-open.",
     ),
     "away": (
-        "{address} 没有 Temporal 服务响应，无法确认工单是否仍在运行；请启动后重试，或使用 --even-open。",
-        "No Temporal server answers at {address} that could say which workflows run. Start it, or say --even-open.",
+        "{why}无法确认工单是否仍在运行；请恢复后重试，或使用 --even-open。",
+        "{why} Nobody can say which workflows run: mend it, or say --even-open.",
     ),
     "destroyed": (
         "已销毁 {count} 个数据密钥。各进程最迟一分钟后不再使用；备份中的将在再执行两次 redress keys rotate 后失效。",
@@ -194,7 +195,7 @@ async def _running(settings: Settings, names: list[str]) -> list[str]:
             if name_of(found.id) == name
         ]
     except (RedressError, RPCError) as error:
-        raise CommandError(say("away", address=settings.temporal)) from error
+        raise CommandError(say("away", why=trouble_of(error, settings))) from error
 
 
 def _quoted(name: str) -> str:

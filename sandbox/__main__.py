@@ -32,6 +32,9 @@ def main(
     ] = None,
     refund_delay: Annotated[float, typer.Option(help="Seconds from a refund's acceptance to its arrival.")] = 2.0,
     answer_delay: Annotated[float, typer.Option(help="Seconds until a merchant or carrier that answers does so.")] = 2.0,
+    times: Annotated[
+        int, typer.Option(envvar="REDRESS_SANDBOX_TIMES", min=1, help="How often all of the 400 orders, for many cases.")
+    ] = 1,
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -46,6 +49,7 @@ def main(
         token=os.environ.get("REDRESS_PARTNER_TOKEN") or (None if credentials else "sandbox"),
         refund_delay=timedelta(seconds=refund_delay),
         answer_delay=timedelta(seconds=answer_delay),
+        times=times,
     )
     try:
         app = create_app(data_dir, seed, webhook_url=webhook_url, credentials=credentials, options=options)

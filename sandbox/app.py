@@ -77,9 +77,9 @@ def create_app(
         books.close()
 
     app = FastAPI(title="Redress sandbox", version="1", lifespan=lifespan)
-    app.state.sandbox = Sandbox(
-        options or Options(), books, Catalogue(seed, books.started_at), Faults(books), webhooks, tokens_of(credentials or {})
-    )
+    options = options or Options()
+    catalogue = Catalogue(seed, books.started_at, options.times)
+    app.state.sandbox = Sandbox(options, books, catalogue, Faults(books), webhooks, tokens_of(credentials or {}))
     handle_problems(app)
     for router in (*CONTRACTS, *DESKS):
         app.include_router(router)

@@ -12,6 +12,7 @@ from models.common.vocabulary import RefundStatus
 from models.reconciliation.difference import DifferenceState
 from models.tables.case import CaseRow, MessageRow
 from models.tables.indexes import OPEN
+from models.tables.library import LibraryDueRow
 from models.tables.money import RefundPartRow
 from models.tables.reconciliation import DifferenceRow
 
@@ -30,6 +31,8 @@ class Counted(NamedTuple):
     """How long the oldest part of it has not moved."""
     differences: Mapping[str, int]
     """Open ones, by kind."""
+    library_due: int
+    """Saved cases that the library has yet to look at."""
 
 
 async def counted(session: AsyncSession, now: datetime) -> Counted:
@@ -53,6 +56,7 @@ async def counted(session: AsyncSession, now: datetime) -> Counted:
         money_under_way={currency: int(amount) for currency, amount, _ in parts},
         refunds_late_seconds=max((_since(moved, now) for *_, moved in parts), default=0.0),
         differences=dict((await session.exec(open_)).all()),
+        library_due=(await session.exec(select(func.count()).select_from(LibraryDueRow))).one(),
     )
 
 

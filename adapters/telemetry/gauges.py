@@ -52,6 +52,7 @@ class Gauges:
         self._money = self._gauge("money_under_way_minor", "Refunds reserved or asked for, and not arrived.", "currency")
         self._unmoved = self._gauge("refunds_late_seconds", "How long the oldest of them has not moved.")
         self._differences = self._gauge("differences_open", "Open differences between our books and others', by kind.", "kind")
+        self._library = self._gauge("library_due", "Saved cases that the library has yet to look at.")
         self._backlog = self._gauge("task_queue_backlog", "Tasks that wait for a worker.", "queue", "type")
         self._lag = self._gauge("task_queue_lag_seconds", "How long the oldest of them has waited.", "queue", "type")
         self._failing_tasks = self._gauge(
@@ -79,6 +80,7 @@ class Gauges:
         self._due.set(now.messages_due)
         self._late.set(now.messages_late_seconds)
         self._unmoved.set(now.refunds_late_seconds)
+        self._library.set(now.library_due)
         _show(self._open, now.open_cases)
         _show(self._money, now.money_under_way)
         _show(self._differences, now.differences)

@@ -1,17 +1,22 @@
 """Which release of our workers works on cases: a Worker Deployment of Temporal and its versions (docs/releases.md)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime
 
+from google.protobuf.field_mask_pb2 import FieldMask
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.deployment.v1 import WorkerDeploymentVersion as VersionMessage
 from temporalio.api.enums.v1 import RoutingConfigUpdateState, WorkerDeploymentVersionStatus
+from temporalio.api.workflow.v1 import VersioningOverride, WorkflowExecutionOptions
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
     DescribeWorkerDeploymentResponse,
     SetWorkerDeploymentCurrentVersionRequest,
     SetWorkerDeploymentRampingVersionRequest,
+    UpdateWorkflowExecutionOptionsRequest,
 )
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkerDeploymentConfig
@@ -24,6 +29,10 @@ from settings import Settings
 SEEN_WITHIN = 60.0
 """Seconds that a version's workers may take to come up after they were started."""
 LOOK_EVERY = 1.0
+AT_ONCE = 16
+"""Workflows that are held at the same time."""
+HELD = "TemporalWorkflowVersioningBehavior = 'Pinned'"
+Workflow = WorkflowHandle[object, object]
 STATUS = "WORKER_DEPLOYMENT_VERSION_STATUS_"
 WHO = "redress release"
 
@@ -39,6 +48,8 @@ class Version(Frozen):
     made_at: Instant
     running: int = 0
     """Workflows that it worked on last and that are still open."""
+    held: int = 0
+    """Of these: the ones that stay with it, whichever is current."""
 
 
 class Releases(Frozen):
@@ -81,7 +92,8 @@ async def releases(client: Client, name: str) -> Releases:
             status=WorkerDeploymentVersionStatus.Name(summary.status).removeprefix(STATUS).lower(),
             percentage=routing.ramping_version_percentage if build_id == routing.ramping_deployment_version.build_id else None,
             made_at=_instant(summary.create_time.ToJsonString()),
-            running=await _open(client, f"TemporalWorkerDeploymentVersion = '{name}:{build_id}'"),
+            running=await _open(client, of_it := f"TemporalWorkerDeploymentVersion = '{name}:{build_id}'"),
+            held=await _open(client, f"{of_it} AND {HELD}"),
         )
         for summary in info.version_summaries
     ]
@@ -120,6 +132,58 @@ async def ramp(client: Client, name: str, build_id: str, percentage: float) -> N
         )
 
     await _once_up(client, name, build_id, ramping)
+
+
+async def hold(client: Client, task_queue: str, build_id: str) -> list[Workflow]:
+    """Have every open workflow that is with another version than this one stay there, whichever is current. Returns those that do."""
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def held(workflow: Workflow) -> Workflow | None:
+        async with places:
+            info = (await workflow.describe()).raw_description.workflow_execution_info.versioning_info
+            version = info.deployment_version
+            if info.HasField("versioning_override"):
+                return workflow
+            if version.build_id in {"", build_id}:
+                return None
+            pinned = VersioningOverride.PinnedOverride(
+                behavior=VersioningOverride.PinnedOverrideBehavior.PINNED_OVERRIDE_BEHAVIOR_PINNED,
+                version=VersionMessage(deployment_name=version.deployment_name, build_id=version.build_id),
+            )
+            await _overridden(client, workflow, VersioningOverride(pinned=pinned))
+            return workflow
+
+    every = [workflow async for workflow in running(client, task_queue)]
+    return [workflow for workflow in await asyncio.gather(*map(held, every)) if workflow is not None]
+
+
+async def let_go(client: Client, workflow: Workflow) -> None:
+    """Have one that is held go on with whichever version is current."""
+    await _overridden(client, workflow, None)
+
+
+async def running(client: Client, task_queue: str, also: str = "", most: int | None = None) -> AsyncGenerator[Workflow]:
+    """Open workflows, the newest first; `also`: what else must hold of them."""
+    which = " AND ".join(filter(None, ("ExecutionStatus = 'Running'", f"TaskQueue = '{task_queue}'", also)))
+    async for found in client.list_workflows(which, limit=most):
+        yield client.get_workflow_handle(found.id)
+
+
+async def _overridden(client: Client, workflow: Workflow, override: VersioningOverride | None) -> None:
+    """Nothing is done to one that has ended meanwhile."""
+    try:
+        await client.workflow_service.update_workflow_execution_options(
+            UpdateWorkflowExecutionOptionsRequest(
+                namespace=client.namespace,
+                workflow_execution=WorkflowExecution(workflow_id=workflow.id),
+                workflow_execution_options=WorkflowExecutionOptions(versioning_override=override),
+                update_mask=FieldMask(paths=["versioning_override"]),
+                identity=WHO,
+            )
+        )
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
 
 
 async def _once_up(client: Client, name: str, build_id: str, change: Callable[[bytes], Awaitable[None]]) -> None:

@@ -217,6 +217,7 @@ async def _bounded(seconds: float) -> AsyncGenerator[None]:
             ErrorType.NOT_YET, "The case cannot be read just now; try again.", "暂时无法读取工单，请重试。", retry_after=1
         ) from error
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
+        log.warning("temporal.no_answer", error=type(error).__name__, cause=str(error.__cause__ or ""))
         raise _not_yet() from error
     except RPCError as error:
         raise _from_rpc(error) from error
@@ -235,6 +236,8 @@ def _refused(cause: BaseException) -> ProblemError:
 
 
 def _from_rpc(error: RPCError) -> ProblemError:
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        log.warning("temporal.refused", status=error.status.name, detail=error.message)
     match error.status:
         case RPCStatusCode.NOT_FOUND:
             return not_found()

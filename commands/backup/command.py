@@ -15,7 +15,8 @@ from adapters.database.trouble import words_of
 from adapters.temporal.connection import connect
 from commands.backup import check
 from commands.kit.failure import CommandError
-from commands.kit.language import in_language, saying
+from commands.kit.language import saying
+from commands.kit.temporal import failed, trouble_of
 from models.common.errors import RedressError
 from settings import Settings
 
@@ -32,8 +33,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "whole": ("检查通过：账本、归档、凭证与密钥均完整。", "Ledger, archives, evidence and keys are whole."),
     "works": ("所有未结工单与索赔的流程都在运行。", "The workflows of all open cases and claims run."),
     "away": (
-        "{address} 没有 Temporal 服务响应，未检查流程。请启动 Redress，然后执行 redress restart --all。",
-        "No Temporal server answers at {address}, so no workflow was looked for. Start Redress, then: redress restart --all",
+        "{why}未检查流程。请启动 Redress，然后执行 redress restart --all。",
+        "{why} And so no workflow was looked for. Start Redress, then: redress restart --all",
     ),
     "broken": ("发现 {count} 处问题。", "{count} things are not as they should be."),
     "what": (
@@ -99,8 +100,8 @@ async def _look_for_workflows(settings: Settings) -> None:
     try:
         client = await connect(settings)
         found = [told async for told in check.of_open_work(client, settings)]
-    except (RedressError, RPCError):
-        typer.echo(say("away", address=settings.temporal))
+    except (RedressError, RPCError) as error:
+        typer.echo(say("away", why=trouble_of(error, settings)))
         return
     _told(found)
     typer.echo(say("works"))
@@ -119,5 +120,5 @@ def _rows(made: copies.Backup) -> int:
 
 def _failed(error: Exception, settings: Settings) -> CommandError:
     if isinstance(error, RedressError):
-        return CommandError(in_language("{zh}", "{en}", zh=error.fault.detail_zh or error.fault.detail, en=error.fault.detail))
+        return failed(error)
     return CommandError(words_of(error, settings))

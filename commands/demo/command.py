@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from typing import Annotated, Any
 
@@ -94,7 +94,9 @@ async def _used_orders(http: httpx.AsyncClient, caller: Caller) -> set[str]:
     return used
 
 
-def cast(catalogue: list[dict[str, Any]], tempers: dict[str, str], used: set[str], cases: int) -> Iterator[Story]:
+def cast(
+    catalogue: list[dict[str, Any]], tempers: dict[str, str], used: set[str], cases: int, plots: Sequence[Plot] = PLOTS
+) -> Iterator[Story]:
     """Give each story a fresh order that it can be about: the first of each state are left to the reader while others are.
 
     Where no merchant of the temper has one left, another's order will do, with that temper for this order.
@@ -102,7 +104,7 @@ def cast(catalogue: list[dict[str, Any]], tempers: dict[str, str], used: set[str
     firsts = {order["state"]: order["order_id"] for order in reversed(catalogue)}.values()
     fresh = [order for order in catalogue if order["order_id"] not in used]
     fresh.sort(key=lambda order: (order["order_id"] in firsts, order["order_id"]))
-    for plot in islice(cycle(PLOTS), cases):
+    for plot in islice(cycle(plots), cases):
         fitting = [order for order in fresh if _fits(plot, order, tempers)]
         own = [order for order in fitting if plot.merchant in {"", tempers.get(order["merchant_id"])}]
         order = next(iter(own or (fitting if not plot.carrier else [])), None)

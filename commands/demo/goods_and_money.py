@@ -131,6 +131,11 @@ def carrier_accepts(scene: Scene) -> Move | None:
     return Move(Role.CARRIER, ClaimAction.ACCEPT, {}, f"/v1/claims/{claim}/{ClaimAction.ACCEPT}") if claim else None
 
 
+def carrier_accepts_the_delay(scene: Scene) -> Move | None:
+    """As soon as the claim is for no more than that: the case hears of a parcel's arrival when the carrier's notice comes through."""
+    return carrier_accepts(scene) if any(claim["cause"] == "late" for claim in scene.view["claims"]) else None
+
+
 def settle_claim(scene: Scene) -> Move | None:
     claim = _claim(scene, "accepted")
     proof = {"proof": scene.say("银行回单", "bank slip")}

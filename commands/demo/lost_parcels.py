@@ -1,6 +1,6 @@
 """The stories of `redress demo` about parcels that get lost, one of which turns up after all (RES-9)."""
 
-from commands.demo.goods_and_money import carrier_accepts, parcel_comes, settle_claim
+from commands.demo.goods_and_money import carrier_accepts, carrier_accepts_the_delay, parcel_comes, settle_claim
 from commands.demo.plots import CLAIM_SETTLED, CLAIMED_FOR_THE_DELAY, Plot, gave, wish
 from models.common.vocabulary import Issue, RemedyKind, WaitFor
 
@@ -38,7 +38,7 @@ LOST_PARCELS: tuple[Plot, ...] = (
         issue=Issue.LOST,
         wanted=wish(RemedyKind.REFUND_ONLY),
         carrier="silent",
-        moves={WaitFor.CONFIRMATION: (parcel_comes, carrier_accepts, settle_claim)},
+        moves={WaitFor.CONFIRMATION: (parcel_comes, carrier_accepts_the_delay, settle_claim)},
         proofs=(gave(RemedyKind.REFUND_ONLY), CLAIMED_FOR_THE_DELAY),
     ),
 )

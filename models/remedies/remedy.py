@@ -148,6 +148,10 @@ class ChildState(Frozen):
         """Whether another run than this one reports `later`."""
         return None not in {self.run, later.run} and self.run != later.run
 
+    def broken_off(self) -> "ChildState":
+        """Its workflow was ended without a word: it is done, and was not as it was meant."""
+        return self.model_copy(update={"done": True, "failed": "broken_off", "reports": self.reports + 1})
+
     def followed_by(self, other: "ChildState") -> "ChildState | None":
         """What is known with what was reported now; None: it comes late and changes nothing."""
         if not self.was_reset(other):

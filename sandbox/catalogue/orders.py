@@ -2,7 +2,7 @@
 
 The cast: O-1001 is the first story of `sandbox/catalogue/stories.py` and belongs to C-1, O-1002 the second and belongs to C-2, and so on. The
 next rounds of all stories follow: rounds 1 to 4 are cheap where the story allows (up to 200 CNY), 5 to 7 dearer, 8 to 10 mostly above
-2,000 CNY. Then come more that were simply delivered, and ten of each state that was added later.
+2,000 CNY. Then come more that were simply delivered, and ten of each state that was added later. All of that may follow again, several times.
 """
 
 from collections.abc import Iterator
@@ -78,19 +78,21 @@ class Entry:
 class Catalogue:
     """Every order, by its id."""
 
-    def __init__(self, seed: int, first_start: datetime) -> None:
-        drafts = _drafts(seed, first_start)
+    def __init__(self, seed: int, first_start: datetime, times: int = 1) -> None:
+        """`times`: how often all of them, one after the other."""
+        drafts = _drafts(seed, first_start, times)
         self.entries = {draft.order_id: draft.entry() for draft in drafts}
         self.shipments = {parcel.tracking: parcel for entry in self.entries.values() for parcel in entry.shipments}
         self.payments = {payment.payment_id: payment for entry in self.entries.values() for payment in entry.payments}
 
 
-def _drafts(seed: int, now: datetime) -> Iterator["Draft"]:
+def _drafts(seed: int, now: datetime, times: int) -> Iterator["Draft"]:
     number = FIRST_NUMBER
-    later = chain.from_iterable(_rounds((story,)) for story in LATER_STORIES)
-    for draft in chain(_rounds(STORIES), _more_delivered(), later):
-        yield draft(seed, number, now=now)
-        number += 1
+    for _ in range(times):
+        later = chain.from_iterable(_rounds((story,)) for story in LATER_STORIES)
+        for draft in chain(_rounds(STORIES), _more_delivered(), later):
+            yield draft(seed, number, now=now)
+            number += 1
 
 
 def _rounds(stories: tuple[Story, ...]) -> Iterator["partial[Draft]"]:

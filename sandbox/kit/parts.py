@@ -27,6 +27,8 @@ class Options:
     """From accepted to arrived."""
     answer_delay: timedelta = timedelta(seconds=2)
     """From a question to the answer of a recipient that answers."""
+    times: int = 1
+    """How often there are all of the catalogue's orders."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,6 @@ from settings import Settings
 from tests.support.processes.redress import Redress, until
 from tests.support.processes.temporal_cluster import EVERYTHING, Cluster, running_cluster
 
-pytestmark = [pytest.mark.long, pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("cluster")]
-
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:

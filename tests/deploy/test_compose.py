@@ -5,11 +5,9 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,14 @@ from tests.support.compose import compose, ours
 from tests.support.processes.databases import Postgres, postgres_programs, running_postgres
 from tests.support.processes.image import build, copied, instructions
 from tests.support.processes.redress import until
-from tests.support.processes.temporal_cluster import PORTS, free_port, temporal_server, temporal_sql_tool
+from tests.support.processes.temporal_cluster import (
+    PORTS,
+    answers,
+    free_port,
+    small_ports,
+    temporal_server,
+    temporal_sql_tool,
+)
 
 GIVEN = {"POSTGRES_PASSWORD": "secret"}
 SERVICES: dict[str, dict[str, Any]] = compose(GIVEN)["services"]
@@ -184,19 +189,6 @@ def host(tmp_path: Path, image: tuple[Path, dict[str, str]]) -> Iterator[Host]:
         for process in playing.running.values():
             process.kill()
             process.wait()
-
-
-def small_ports() -> Iterator[str]:
-    """Free ones of this machine: Temporal's tables on PostgreSQL have room for numbers below 2^15 alone."""
-    for port in range(20_000 + os.getpid() % 5_000, 2**15):
-        with socket.socket() as attempt, suppress(OSError):
-            attempt.bind(("127.0.0.1", port))
-            yield str(port)
-
-
-def answers(port: str) -> bool:
-    with socket.socket() as attempt:
-        return attempt.connect_ex(("127.0.0.1", int(port))) == 0
 
 
 @pytest.mark.long

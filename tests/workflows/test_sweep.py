@@ -190,6 +190,19 @@ async def test_a_restarted_case_hears_what_its_return_told_while_it_stood_still(
     await eventually(partial(where_its_goods_are, again), lambda reception: reception is Reception.IN_TRANSIT)
 
 
+async def test_a_return_that_ends_after_its_case_was_restarted_is_not_waited_for(service: Service) -> None:
+    back = await returning(service)
+    await back.awaiting()
+    await back.case.handle.terminate("by mistake")
+    again = await restarted(service, back.case)
+    await again.waits_for(WaitFor.RETURN_SHIPPING)
+    await back.handle.terminate("by mistake, too")
+    for _ in range(2):  # a second sweep tells nothing new
+        await eventually(partial(swept, service), lambda report: report.stopped == ())
+    assert (await again.remembers("resolution.errand_broken_off")).count("resolution.errand_broken_off") == 1
+    await again.waits_for(WaitFor.PLAN)
+
+
 async def where_its_goods_are(case: Case) -> Reception | None:
     row = await case.row()
     assert row is not None

@@ -116,8 +116,7 @@ def _note_broken_off(context: CaseContext, remedy_id: str, name: str) -> None:
     for place in ("child", "suspended_child"):
         child: ChildState | None = getattr(remedy, place)
         if child is not None and child.workflow_id == name and not child.done:
-            over = child.model_copy(update={"done": True, "failed": "broken_off", "reports": child.reports + 1})
-            replace(context, remedy.model_copy(update={place: over}))
+            replace(context, remedy.model_copy(update={place: child.broken_off()}))
             context.note(Event.CHILD_BROKEN_OFF, remedy_id=remedy_id, kind=remedy.kind.value)
 
 

@@ -75,6 +75,7 @@ async def test_a_worker_says_that_it_can_work_and_how_all_cases_are(service: Ser
         "temporal_request_total 1",
     ):
         assert line in told.splitlines()
+    assert "\nredress_library_due " in told
 
 
 async def test_a_worker_without_its_database_says_so_and_one_whose_port_is_taken_does_not_start(

@@ -181,6 +181,14 @@ def test_the_same_seed_gives_the_same_orders_and_another_seed_others() -> None:
     assert others != CATALOGUE.entries
 
 
+def test_more_orders_follow_those_that_there_always_are() -> None:
+    twice = Catalogue(1, START, times=2).entries
+    assert {name: twice[name] for name in CATALOGUE.entries} == CATALOGUE.entries
+    assert Counter(entry.story for entry in twice.values()) == {
+        story: 2 * n for story, n in Counter(e.story for e in ENTRIES).items()
+    }
+
+
 def test_english_customers_pay_in_other_currencies() -> None:
     abroad = Counter(entry.order.total.currency for entry in ENTRIES if entry.locale == "en")
     assert set(abroad) == {"EUR", "USD", "JPY", "KWD"}

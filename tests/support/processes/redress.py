@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -18,9 +19,6 @@ from models.common.vocabulary import Role
 from settings import ROOT, Settings
 
 T = TypeVar("T")
-
-PARTS = {"temporal": "start-dev", "sandbox": "sandbox", "api": "api", "worker": "worker.py"}
-"""The part, and an argument that only its process has."""
 
 
 def until(look: Callable[[], T | None], seconds: float = 120) -> T:
@@ -92,14 +90,26 @@ class Case:
         return [refund for refund in self.redress.books("refunds") if refund["reference"] == self.case_id]
 
 
+def _free_in_a_row(count: int) -> range:
+    """Ports of this machine, each after the one before."""
+    while True:
+        with ExitStack() as held, suppress(OSError):
+            first: int = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
+            for further in range(1, count):
+                held.enter_context(socket.create_server(("127.0.0.1", first + further)))
+            return range(first, first + count)
+
+
 class Redress:
     """The processes, and ways to talk to them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, apis: int = 1) -> None:
+        """`apis`: how many `start` is going to be told of."""
         self.folder = folder
         self.output = folder / "up.txt"
-        ports = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
-        numbers = [str(port.getsockname()[1]) for port in ports]
+        self.api_ports = _free_in_a_row(apis)
+        ports = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+        numbers = [str(self.api_ports[0]), *(str(port.getsockname()[1]) for port in ports)]
         for port in ports:
             port.close()
         names = ("REDRESS_API_PORT", "REDRESS_TEMPORAL_PORT", "REDRESS_UI_PORT", "REDRESS_SANDBOX_PORT")
@@ -121,9 +131,10 @@ class Redress:
         self.process: subprocess.Popen[bytes] | None = None
         self._handed_out: set[str] = set()
 
-    def start(self) -> None:
+    def start(self, *options: str) -> None:
+        """`redress up`, with these options."""
         with self.output.open("wb") as output:
-            arguments = (sys.executable, str(ROOT / "cli.py"), "up")
+            arguments = (sys.executable, str(ROOT / "cli.py"), "up", *options)
             self.process = subprocess.Popen(arguments, cwd=self.folder, env=self.environment, stdout=output, stderr=output)
         until(self._started)
 
@@ -142,21 +153,17 @@ class Redress:
         return self.output.read_text(encoding="utf-8")
 
     def pids(self) -> dict[str, int]:
-        """The parts that run now."""
+        """The parts that run now, by the names of their logs, as `api` and `worker-2`."""
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="utf-8").split()
-        commands = {
-            int(pid): Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
-            for pid in children
-            if Path(f"/proc/{pid}/cmdline").exists()
-        }
-        return {
-            part: pid
-            for part, mark in PARTS.items()
-            for pid, command in commands.items()
-            if any(Path(word).name == mark for word in command)
-            and not any(word.endswith("die_with_parent.py") for word in command)
-        }
+        found: dict[str, int] = {}
+        for pid in children:
+            with suppress(OSError):  # it has ended meanwhile
+                command = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8")
+                log = Path(f"/proc/{pid}/fd/1").readlink()
+                if command and "die_with_parent.py" not in command and log.suffix == ".log":
+                    found[log.stem] = int(pid)
+        return found
 
     def kill(self, part: str) -> None:
         """SIGKILL, and wait until another has taken its place and is ready."""
@@ -164,12 +171,10 @@ class Redress:
         os.kill(self.pids()[part], signal.SIGKILL)
         until(lambda: self.said().count(" is back.") > before)
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """A `redress` command in another terminal."""
-        command = (sys.executable, str(ROOT / "cli.py"), *arguments)
-        return subprocess.run(
-            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False, timeout=280
-        )
+    def run(self, *arguments: str, program: Path = ROOT / "cli.py", **more: str) -> subprocess.CompletedProcess[str]:
+        """A `redress` command in another terminal. `more`: of its environment."""
+        command, own = (sys.executable, str(program), *arguments), self.environment | more
+        return subprocess.run(command, cwd=self.folder, env=own, capture_output=True, text=True, check=False, timeout=280)
 
     def headers(self, role: Role, who: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {make_token(self.settings, role, who)}"}

@@ -1,6 +1,7 @@
 """A Temporal server as in production for tests: the program of its Go module, with TLS, clients' certificates and API keys.
 
 The development server of the Temporal CLI is the same server without these. The program is built once, in some minutes, and kept.
+All roles are one process on SQLite files; or one process each on PostgreSQL, where each may be killed.
 """
 
 import json
@@ -8,9 +9,9 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,7 +20,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from tests.support.processes.databases import Postgres
 from tests.support.processes.go_programs import go_program
+from tests.support.processes.redress import until
 from tests.support.processes.tls import Authority, Certificate
 
 ROLES = ("frontend", "internal-frontend", "history", "matching", "worker")
@@ -43,12 +46,43 @@ def temporal_sql_tool() -> Path | None:
 
 @dataclass
 class Cluster:
-    """Where it is, and what it takes to get in."""
+    """Where it is, what it takes to get in, and its processes."""
 
-    address: str
+    folder: Path
     authority: Path
     ours: Certificate
+    environment: Mapping[str, str]
     _key: rsa.RSAPrivateKey
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict[str, subprocess.Popen[bytes]])
+    """By the roles that each has, as `history`."""
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.environment['FRONTEND_GRPC_PORT']}"
+
+    def start(self, *roles: str) -> None:
+        """A process with these roles, that answers when this returns."""
+        program, name = temporal_server(), " ".join(roles)
+        assert program, "the Temporal server is missing: set REDRESS_TEMPORAL_SERVER to it, or install Go"
+        command = [program, "start", *(argument for role in roles for argument in ("--service", role))]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
+        self.processes[name] = process
+        port = self.environment[f"{roles[0].upper().replace('-', '_')}_GRPC_PORT"]
+        until(lambda: answers(port) or process.poll() is not None)
+        assert process.poll() is None, f"{name} ended: {self.folder / name}.log"
+
+    def kill(self, role: str) -> None:
+        """SIGKILL for the process that has this role alone; another takes its place and answers."""
+        self.processes[role].kill()
+        self.processes[role].wait()
+        self.start(role)
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            process.wait(timeout=60)
 
     def api_key(self, *permissions: str) -> str:
         """As `redress:write`: what its bearer may do in which namespace."""
@@ -67,16 +101,14 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster(folder: Path) -> Generator[Cluster]:
-    """Every role in one process, on SQLite files; it has no namespace of ours yet."""
-    program = temporal_server()
-    assert program, "the Temporal server is missing: set REDRESS_TEMPORAL_SERVER to it, or install Go"
+def running_cluster(folder: Path, database: Postgres | None = None) -> Generator[Cluster]:
+    """It has no namespace of ours yet. `database`: a PostgreSQL with a port, for processes that can be killed one by one."""
     authority = Authority(folder)
     server, key = authority.issue(NAME), rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    ports = {name: free_port() for name in PORTS}
     (folder / "dynamic.yaml").write_text("{}", encoding="utf-8")
     trusted = ("TEMPORAL_TLS_SERVER_CA_CERT", "TEMPORAL_TLS_CLIENT1_CA_CERT", "TEMPORAL_TLS_CLIENT2_CA_CERT")
     own = {
+        **dict(zip(PORTS, small_ports(), strict=False)),
         **{f"TEMPORAL_TLS_{part}_CERT": str(server.certificate) for part in ("SERVER", "FRONTEND")},
         **{f"TEMPORAL_TLS_{part}_KEY": str(server.key) for part in ("SERVER", "FRONTEND")},
         **{f"TEMPORAL_TLS_{part}_SERVER_NAME": NAME for part in ("INTERNODE", "FRONTEND")},
@@ -85,23 +117,46 @@ def running_cluster(folder: Path) -> Generator[Cluster]:
         "TEMPORAL_AUTH_AUTHORIZER": "default",
         "TEMPORAL_AUTH_CLAIM_MAPPER": "default",
         "USE_INTERNAL_FRONTEND": "1",
-        "DB": "sqlite",
-        "DBNAME": str(folder / "temporal.db"),
-        "VISIBILITY_DBNAME": str(folder / "visibility.db"),
         "NUM_HISTORY_SHARDS": "4",
         "BIND_ON_IP": "127.0.0.1",
         "DYNAMIC_CONFIG_FILE_PATH": str(folder / "dynamic.yaml"),
         "LOG_LEVEL": "error",
+        **(_on_postgresql(database) if database else _on_sqlite(folder)),
     }
-    roles = [argument for role in ROLES for argument in ("--service", role)]
-    with _keys(key) as keys, (folder / "server.log").open("wb") as log:
-        environment = os.environ | ports | own | {"TEMPORAL_JWT_KEY_SOURCE1": keys}
-        process = subprocess.Popen([program, "start", *roles], env=environment, cwd=folder, stdout=log, stderr=log)
+    with _keys(key) as keys:
+        environment = os.environ | own | {"TEMPORAL_JWT_KEY_SOURCE1": keys}
+        cluster = Cluster(folder, authority.certificate, authority.issue("redress"), environment, key)
         try:
-            yield Cluster(f"127.0.0.1:{ports['FRONTEND_GRPC_PORT']}", authority.certificate, authority.issue("redress"), key)
+            for roles in [(role,) for role in ROLES] if database else [ROLES]:
+                cluster.start(*roles)
+            yield cluster
         finally:
-            process.terminate()
-            process.wait(timeout=60)
+            cluster.stop()
+
+
+def _on_sqlite(folder: Path) -> dict[str, str]:
+    return {"DB": "sqlite", "DBNAME": str(folder / "temporal.db"), "VISIBILITY_DBNAME": str(folder / "visibility.db")}
+
+
+def _on_postgresql(database: Postgres) -> dict[str, str]:
+    """The databases, with the server's own tables."""
+    program = temporal_sql_tool()
+    assert program, "temporal-sql-tool is missing: set REDRESS_TEMPORAL_SQL_TOOL to it, or install Go"
+    address = ("--plugin", "postgres12", "--endpoint", "127.0.0.1", "--port", str(database.port), "--user", "redress")
+    for name in ("temporal", "visibility"):
+        database.create(name)
+        for step in (("setup-schema", "--version", "0.0"), ("update-schema", "--schema-name", f"postgresql/v12/{name}")):
+            subprocess.run([program, *address, "--database", name, *step], check=True, capture_output=True)
+    return {
+        "DB": "postgres12",
+        "POSTGRES_SEEDS": "127.0.0.1",
+        "DB_PORT": str(database.port),
+        "POSTGRES_USER": "redress",
+        "POSTGRES_PWD": "",
+        "DBNAME": "temporal",
+        "VISIBILITY_DBNAME": "visibility",
+        "SQL_MAX_CONNS": "10",
+    }
 
 
 @contextmanager
@@ -129,3 +184,16 @@ def _keys(key: rsa.RSAPrivateKey) -> Generator[str]:
 def free_port() -> str:
     with socket.create_server(("127.0.0.1", 0)) as free:
         return str(free.getsockname()[1])
+
+
+def small_ports() -> Iterator[str]:
+    """Free ones of this machine: Temporal's tables on PostgreSQL have room for numbers below 2^15 alone."""
+    for port in range(20_000 + os.getpid() % 5_000, 2**15):
+        with socket.socket() as attempt, suppress(OSError):
+            attempt.bind(("127.0.0.1", port))
+            yield str(port)
+
+
+def answers(port: str) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", int(port))) == 0

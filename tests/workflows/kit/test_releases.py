@@ -91,6 +91,35 @@ async def test_open_cases_go_on_with_the_release_that_is_current_there_and_back(
             assert not [event for event in history.events if event.HasField("workflow_task_failed_event_attributes")]
 
 
+@pytest.mark.long
+async def test_on_the_way_back_a_case_stays_with_its_release_until_it_is_let_go(
+    temporal: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    name = f"redress-{next(_numbers)}"
+    settings = of_release(tmp_path, name, "one")
+    prepare(load_policy(settings.policy).grading)
+    async with running_service(temporal, settings) as service:
+        service.world.add(order(), parcel())
+        await releases.promote(service.client, name, "one")
+        async with workers(service, of_release(tmp_path, name, "two")):
+            await releases.promote(service.client, name, "two")
+            staying, going_back = [await service.open(issue=Issue.REFUND_NOT_ARRIVED) for _ in range(2)]
+            for case in (staying, going_back):
+                await case.waits_for(WaitFor.PLAN)
+            held = await releases.hold(service.client, service.queue, "one")
+            assert {workflow.id for workflow in held} == {staying.handle.id, going_back.handle.id}
+            await releases.promote(service.client, name, "one")
+            await releases.let_go(service.client, going_back.handle)
+            for case in (staying, going_back):
+                await case.act(CUSTOMER, Action.ADD_WORDS, words="still nothing")
+            assert [await works_on(case) for case in (staying, going_back)] == ["two", "one"]
+
+            async def counted() -> dict[str, int]:
+                return {one.build_id: one.held for one in (await releases.releases(service.client, name)).versions}
+
+            assert await eventually(counted, lambda held: held == {"one": 0, "two": 1})
+
+
 async def test_a_release_without_workers_is_not_promoted(temporal: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(releases, "SEEN_WITHIN", 0.5)
     with pytest.raises(RedressError, match="start its workers first"):
