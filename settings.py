@@ -190,6 +190,8 @@ class Settings(BaseSettings):
     without a token, as JSON; not named: no limit."""
     requests_at_once: int = Field(default=64, ge=1)
     """So many requests are served at once by an API process; more are refused with 503 and `Retry-After`."""
+    openings_waiting: int = Field(default=300, ge=1)
+    """So many cases that an API process has opened may wait for a worker to take them up; more openings are refused with 503 and `Retry-After`."""
 
     worker_host: str = "127.0.0.1"
     worker_port: int | None = None

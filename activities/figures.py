@@ -6,17 +6,18 @@ are the same, so a batch that was lost is made again.
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import or_
+from sqlalchemy import bindparam, or_
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.kit.loops import BATCH, repeat
 from activities.kit.rows import Row
-from adapters.database.engine import NEVER, Database, insert_if_absent, saved_until_now, take_turns, upsert
+from adapters.database.engine import NEVER, Database, execute, insert_if_absent, saved_until_now, take_turns, upsert
 from adapters.database.figures import minute_of
 from models.case.state import CaseState
 from models.claims.state import ClaimItem, ClaimKind
@@ -30,7 +31,7 @@ from rules.figures.facts import Claimed, Given, facts_of, money_given
 log = structlog.stdlib.get_logger(__name__)
 
 LOOK_EVERY = 2.0
-"""Seconds."""
+"""Seconds: a case that is at work is saved several times in that time, and its facts are made once for all of them."""
 SOURCES = {"cases": CaseRow, "claims": ClaimRow}
 _ITEMS = TypeAdapter(tuple[ClaimItem, ...])
 
@@ -44,7 +45,7 @@ class Figures:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow until told to stop."""
-        await repeat(self.follow, stop, "figures.trouble", idle=LOOK_EVERY)
+        await repeat(self.follow, stop, "figures.trouble", busy=LOOK_EVERY, idle=LOOK_EVERY)
 
     async def follow(self) -> int:
         """Make the facts of a batch of cases; how many there were."""
@@ -82,7 +83,8 @@ async def make_facts(session: AsyncSession, policy: Policy, case_ids: Sequence[s
         await session.exec(update(FigureRow).where(col(FigureRow.case_id) == case_id).values(root_cause=cause))
         case_ids = [other for other in case_ids if other != case_id]
     await session.exec(delete(FigureGivenRow).where(col(FigureGivenRow.case_id).in_(case_ids)))
-    for row in (await session.exec(select(CaseRow).where(col(CaseRow.case_id).in_(case_ids)))).all():
+    gave: list[Row] = []
+    for row in await execute(session, _CASES, case_ids=case_ids):
         try:
             case, of_case = stored(CaseState, row.state), claims.get(row.case_id, [])
         except ValidationError:  # the others go on; what is told of it stays as it was
@@ -100,7 +102,8 @@ async def make_facts(session: AsyncSession, policy: Policy, case_ids: Sequence[s
             await upsert(session, FigureRow, facts)
         else:
             await session.exec(update(FigureRow).where(col(FigureRow.case_id) == row.case_id).values(**facts))
-        await insert_if_absent(session, FigureGivenRow, *_money_rows(row, given))
+        gave += _money_rows(row.case_id, row.opened_at, given)
+    await insert_if_absent(session, FigureGivenRow, *gave)
     await revise(session, case_ids)
 
 
@@ -113,15 +116,23 @@ async def revise(session: AsyncSession, case_ids: Sequence[str]) -> None:
             await session.exec(update(FigureChunkRow).where(col(FigureChunkRow.chunk) == chunk).values(revision=one_more))
 
 
-def _money_rows(row: CaseRow, given: Given) -> list[Row]:
+_STATE: Any = CaseRow.state
+_CASES = (
+    select(CaseRow.case_id, CaseRow.epoch, CaseRow.version)
+    .add_columns(col(CaseRow.root_cause), col(CaseRow.opened_at), _STATE)
+    .where(col(CaseRow.case_id).in_(bindparam("case_ids", expanding=True)))
+)
+
+
+def _money_rows(case_id: str, opened_at: datetime, given: Given) -> list[Row]:
     return [
         {
-            "case_id": row.case_id,
+            "case_id": case_id,
             "remedy": kind,
             "bearer": bearer,
             "currency": currency,
-            "opened_at": row.opened_at,
-            "opened_minute": minute_of(row.opened_at),
+            "opened_at": opened_at,
+            "opened_minute": minute_of(opened_at),
             "minor": minor,
         }
         for (kind, bearer, currency), minor in given.items()

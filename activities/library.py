@@ -17,14 +17,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.kit.loops import BATCH, repeat
 from adapters.database.case_texts import whole
 from adapters.database.engine import Database, execute, take_turns
-from adapters.library.index import digest_of, put
+from adapters.library.index import put
 from models.case.state import CaseState, TimelineEntry
 from models.common.actors import Actor
 from models.common.events import Event
 from models.common.vocabulary import Role
 from models.library.lesson import LessonContent
 from models.tables.case import CaseRow, TimelineRow
-from models.tables.library import LessonRow, LibraryDueRow
+from models.tables.library import LessonRow, LibraryDueRow, LibraryRow
 from rules.library.passages import documents_of, passages_of
 
 TURN = "library"
@@ -48,7 +48,7 @@ class LibraryIndexing:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Index until told to stop: within some three seconds of the case."""
-        await repeat(self.index, stop, "library.trouble", idle=LOOK_EVERY)
+        await repeat(self.index, stop, "library.trouble", busy=LOOK_EVERY, idle=LOOK_EVERY)
 
     async def index(self) -> int:
         """Index a batch of what is due, the oldest first; how many there were."""
@@ -67,14 +67,15 @@ class LibraryIndexing:
 
 async def index_case(session: AsyncSession, case_id: str) -> None:
     """Bring the index to what the case has now; nothing is written when that is what was indexed."""
-    state: dict[str, Any] | None = (await execute(session, _STATE, case_id=case_id)).scalar_one_or_none()
-    if state is None:
+    found: Any = (await execute(session, _KNOWN, case_id=case_id)).first()
+    if found is None:
         return
+    state: dict[str, Any] = found.state
+    lesson: dict[str, Any] | None = found.lesson
     notes = [_note(row) for row in (await execute(session, _NOTES, case_id=case_id)).all()]
-    lesson = (await execute(session, _LESSON, case_id=case_id)).scalar_one_or_none()
     carriers = [shipment["carrier_id"] for shipment in state.get("shipments") or ()]
     digest = _digest([*(state.get(name) for name in SEARCHED), carriers, [note.data for note in notes], lesson])
-    if await digest_of(session, case_id) == digest:
+    if found.digest == digest:
         return
     case = CaseState.model_validate(await whole(session, case_id, state))
     passages = passages_of(case, notes, LessonContent.model_validate(lesson) if lesson else None)
@@ -93,10 +94,12 @@ def _digest(of: list[Any]) -> int:
 
 
 _DUE = select(LibraryDueRow).order_by(col(LibraryDueRow.id))
-_STATE_COLUMN: Any = CaseRow.state
+_STATE: Any = CaseRow.state
 _CONTENT: Any = LessonRow.content
-_STATE = select(_STATE_COLUMN).where(col(CaseRow.case_id) == bindparam("case_id"))
-_LESSON = select(_CONTENT).where(col(LessonRow.case_id) == bindparam("case_id"))
+_LESSON = select(_CONTENT).where(col(LessonRow.case_id) == col(CaseRow.case_id)).scalar_subquery()
+_DIGEST = select(col(LibraryRow.digest)).where(col(LibraryRow.case_id) == col(CaseRow.case_id)).limit(1).scalar_subquery()
+_KNOWN = select(_STATE, _LESSON.label("lesson"), _DIGEST.label("digest")).where(col(CaseRow.case_id) == bindparam("case_id"))
+"""The case as it is, and the digest of what it was indexed from."""
 _NOTES = (
     select(TimelineRow)
     .where(col(TimelineRow.case_id) == bindparam("case_id"), col(TimelineRow.event) == Event.NOTED.value)

@@ -25,6 +25,7 @@ from api.erasure import holds
 from api.erasure import requests as erasure
 from api.http import addresses, openapi, problems
 from api.http.auth import Tokens
+from api.http.backlog import Backlog
 from api.http.budgets import Admission, Budgets
 from api.http.dependencies import Parts
 from api.http.doors import Doors
@@ -89,6 +90,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
             metrics=metrics,
             budgets=Budgets(settings.rate_limits, settings.requests_at_once),
             reads=Reads(database),
+            backlog=Backlog(database, settings.openings_waiting),
             partners=partners or own,
         )
         await seed_agents(database, policy.agents)

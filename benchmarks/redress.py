@@ -36,6 +36,7 @@ PARTS = {"temporal": "start-dev", "api": "api", "worker": "worker.py"}
 """The parts of `redress up`, and an argument that only its process has."""
 READY_WITHIN = 120.0
 LOOK_EVERY = 0.02
+AGAIN = {HTTPStatus.GATEWAY_TIMEOUT, HTTPStatus.SERVICE_UNAVAILABLE}
 PATIENCE = 120.0
 """Seconds in which a case has to move on."""
 
@@ -97,7 +98,8 @@ class Redress:
         headers = self.headers(role, who)
         async with asyncio.timeout(PATIENCE):
             answer = await self.http.post(path, headers=headers, **request)
-            while answer.status_code == HTTPStatus.GATEWAY_TIMEOUT:  # a busy machine; the same request again is safe
+            while answer.status_code in AGAIN:  # a busy machine; the same request again is safe
+                await asyncio.sleep(float(answer.headers.get("Retry-After", 0)))
                 answer = await self.http.post(path, headers=headers, **request)
         if answer.is_error:
             message = f"{path}: {answer.status_code} {answer.text}"

@@ -79,7 +79,7 @@ TELL_CASE = Activity("tell_case", Telling, type(None))
 
 # Facts of an order
 LOOK_UP = Activity("look_up", LookUp, LookedUp, SEVERAL_PARTNERS, direct=True)
-ASK_PARTNERS = Activity("ask_partners", AskPartner, type(None), SEVERAL_PARTNERS)
+ASK_PARTNERS = Activity("ask_partners", AskPartner, type(None), SEVERAL_PARTNERS, direct=True)
 
 # Money
 RECALL = Activity("recall", Recall, OrderHistory)
@@ -105,7 +105,7 @@ UNDO_CHANGE = Activity("undo_change", ChangeQuery, ChangeAnswer, Partner.MERCHAN
 BEGIN_IMPROVEMENT = Activity("begin_improvement", Improvement, type(None))
 
 # Returns
-PREPARE_RETURN = Activity("prepare_return", PrepareReturn, Prepared, SEVERAL_PARTNERS)
+PREPARE_RETURN = Activity("prepare_return", PrepareReturn, Prepared, SEVERAL_PARTNERS, direct=True)
 ARRANGE_PICKUP = Activity("arrange_pickup", ArrangePickup, PickupArranged, Partner.CARRIER)
 TRACE_PARCEL = Activity("trace_parcel", TraceParcel, Traced, Partner.CARRIER)
 SEND_GOODS_BACK = Activity("send_goods_back", SendGoodsBack, SentBack, Partner.MERCHANT)

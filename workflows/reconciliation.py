@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from models.activities import END_SCAN, RECONCILE_PAGE
     from models.reconciliation.difference import MOST_NAMED, PageReport, ReconcilePage, ReconcileStart, ScanEnd
-    from workflows.kit.activities import PATIENT, call_own
+    from workflows.kit.calls import PATIENT, call_own
 
 PAGES_A_RUN = 50
 """Then it continues as new: a scan of any length has a short history."""

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from models.activities import FOLLOW_IMPROVEMENT, WRITE_REVIEW
     from models.review.activities import ReviewStart, WriteReview, Written
     from models.review.improvement import FollowImprovement
-    from workflows.kit.activities import PATIENT, call_own
+    from workflows.kit.calls import PATIENT, call_own
 
 from datetime import timedelta
 

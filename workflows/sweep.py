@@ -7,7 +7,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.activities import SWEEP
     from models.sweep import SweepReport
-    from workflows.kit.activities import PATIENT
+    from workflows.kit.calls import PATIENT
 
 AT_MOST = timedelta(minutes=30)
 ALIVE = timedelta(minutes=1)

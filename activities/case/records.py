@@ -160,7 +160,7 @@ class RecordsActivities:
         """The messages that new timeline rows cause; what was told already, under whatever version, is not told again."""
         telling = [one for one in fresh if one.entry.event in self._policy.messages]
         if telling:
-            contact = (await session.exec(_CONTACT, params={"customer_id": case.receipt.customer_id})).first()
+            contact: Any = (await execute(session, _CONTACT, customer_id=case.receipt.customer_id)).first()
             messages = [row for one in telling for row in message_rows(case, one, self._policy, self._texts, contact)]
             await insert_if_absent(session, MessageRow, *messages)
 

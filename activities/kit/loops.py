@@ -46,16 +46,24 @@ async def claim(database: Database, due: Due, now: datetime, take: Callable[[Asy
             return await take(session, rows)
 
 
-async def repeat(step: Callable[[], Awaitable[int]], stop: asyncio.Event, trouble: str, *, idle: float = IDLE_SECONDS) -> None:
+async def repeat(
+    step: Callable[[], Awaitable[int]],
+    stop: asyncio.Event,
+    trouble: str,
+    *,
+    busy: float = BUSY_SECONDS,
+    idle: float = IDLE_SECONDS,
+) -> None:
     """Take a batch at each step, which says how many rows it had, until told to stop; ends after the rows in hand.
 
-    `idle`: seconds between steps that had none. `trouble`: what the log says of a step that failed, because the database is away, for one.
+    `busy`: seconds after a step that had some, but no full batch; `idle`: at most, after steps that had none.
+    `trouble`: what the log says of a step that failed, because the database is away, for one.
     """
-    pause = BUSY_SECONDS
+    pause = busy
     while not stop.is_set():
         try:
             done = await step()
-            pause = 0.0 if done == BATCH else BUSY_SECONDS if done else min(pause * 2 or BUSY_SECONDS, idle)
+            pause = 0.0 if done == BATCH else busy if done else min(pause * 2 or busy, idle)
         except Exception:
             log.exception(trouble)
             pause = TROUBLE_SECONDS

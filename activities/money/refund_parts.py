@@ -6,6 +6,7 @@ always what the ledger says (rules/money/ledger.py, docs/money.md).
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import col, func, select
@@ -132,9 +133,11 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     news = bool(case.payments) and any(ledger.seen(order_id, case.payments, await _entries(session, order_id)))
     paying = [remedy for remedy in case.remedies if remedy.parts or remedy.refund_status is not RefundStatus.NONE]
     over = case.stage is Stage.CLOSED
-    rows = {row.key: row for row in await _rows(session, case.case_id)} if paying or over else {}
+    rows: dict[str, Any] = {}
+    if paying or over:
+        rows = {row.key: row for row in await execute(session, _OF_CASE, case_id=case.case_id)}
     there = {remedy.id for remedy in case.remedies}
-    lost = [row for row in rows.values() if over and row.remedy_id not in there and row.refund_status == RefundStatus.PENDING]
+    lost = {row.key for row in rows.values() if over and row.remedy_id not in there and row.refund_status == RefundStatus.PENDING}
     behind = any(
         (row := rows.get(part.key)) is not None and _ahead(row, _state(remedy, part))
         for remedy in paying
@@ -144,7 +147,8 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
     if not (news or behind or by_hand or lost):
         return
     await lock_order(session, order_id)
-    await _release(session, lost, at)
+    if lost:
+        await _release(session, [row for row in await _rows(session, case.case_id) if row.key in lost], at)
     await post(session, at, *ledger.seen(order_id, case.payments, await _entries(session, order_id)))
     for remedy in paying:
         ours = await _rows(session, case.case_id, remedy.id)
@@ -252,7 +256,7 @@ async def _entries(session: AsyncSession, order_id: str) -> Sequence[Entry]:
 
 
 async def _rows(session: AsyncSession, case_id: str, remedy_id: str | None = None) -> list[RefundPartRow]:
-    """The refund parts of a case or remedy as they are now, whatever this transaction has read before."""
+    """The refund parts of a case or remedy as they are now, to be changed, whatever this transaction has read before."""
     if remedy_id is None:
         found = await session.exec(_OF_CASE, params={"case_id": case_id})
     else:

@@ -1,6 +1,7 @@
 """What could not be delivered (NTF-4): another channel is tried, and the case hears of it, so that it is on the case and with a person."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
@@ -31,14 +32,6 @@ _SEEN_TO = (
     .where(col(MessageRow.id).in_(bindparam("these", expanding=True)), *UNDELIVERED)
     .values(next_attempt_at=None)
 )
-_WAYS = select(MessageRow.channel, MessageRow.state).where(
-    col(MessageRow.case_id) == bindparam("of_case"),
-    col(MessageRow.version) == bindparam("at"),
-    col(MessageRow.recipient_id) == bindparam("who"),
-    col(MessageRow.recipient_role) == bindparam("role"),
-    MessageRow.channel != MessageChannel.INBOX,
-)
-"""The channels by which a customer was told the same, and what became of each."""
 
 
 class Claimed(NamedTuple):
@@ -46,6 +39,10 @@ class Claimed(NamedTuple):
 
     row: MessageRow
     told: Undelivered | None
+
+
+Ways = dict[str, str]
+"""The channels by which a customer was told the same, and what became of each."""
 
 
 class UndeliveredMessages:
@@ -85,24 +82,31 @@ class UndeliveredMessages:
         async def take(session: AsyncSession, rows: Sequence[MessageRow]) -> list[Claimed]:
             cases = select(CaseRow.case_id).where(col(CaseRow.case_id).in_({row.case_id for row in rows}))
             of_cases = frozenset((await session.exec(cases)).all())
-            return [Claimed(row, await self._see_to(session, row, now) if row.case_id in of_cases else None) for row in rows]
+            contacts, ways = await _contacts(session, rows), await _ways(session, rows)
+            claimed: list[Claimed] = []
+            for row in rows:
+                told = None
+                if row.case_id in of_cases:
+                    told = await self._see_to(session, row, contacts.get(row.recipient_id), ways[_same(row)], now)
+                claimed.append(Claimed(row, told))
+            return claimed
 
         return await claim(self._database, UNDELIVERED, now, take) or []
 
-    async def _see_to(self, session: AsyncSession, row: MessageRow, now: datetime) -> Undelivered | None:
+    async def _see_to(
+        self, session: AsyncSession, row: MessageRow, contact: ContactRow | None, ways: Ways, now: datetime
+    ) -> Undelivered | None:
         """Send it another way if there is one. Nothing is told of an address that never was, when others took it."""
-        contact = await session.get(ContactRow, row.recipient_id)
-        same = {"of_case": row.case_id, "at": row.version, "who": row.recipient_id, "role": row.recipient_role}
-        ways = (await session.exec(_WAYS, params=same)).all()
-        took = {way for way, state in ways if state == "sent" or (state == "waiting" and _leads_to(contact, way))}
+        took = {way for way, state in ways.items() if state == "sent" or (state == "waiting" and _leads_to(contact, way))}
         why = _why(row, contact, now)
         if why is Why.ADDRESS_MISSING and took:
             return None
         reached = bool(took & set(self._policy.contacts.instead))
-        instead = None if reached else _other_way(self._policy.contacts.instead, contact, {channel for channel, _ in ways})
+        instead = None if reached else _other_way(self._policy.contacts.instead, contact, ways.keys())
         if instead is not None:
             again = {"channel": instead, "state": "waiting", "attempts": 0, "next_attempt_at": now, "created_at": now}
             await insert_if_absent(session, MessageRow, row.model_dump(include=COPIED) | again)
+            ways[instead] = "waiting"
         return Undelivered(
             message_id=row.id or 0,
             about=row.event,
@@ -112,6 +116,29 @@ class UndeliveredMessages:
             instead=instead,
             reached=reached or instead is not None,
         )
+
+
+def _same(row: MessageRow) -> tuple[str, int, str, str]:
+    """What customers are told by several channels has this in common."""
+    return row.case_id, row.version, row.recipient_role, row.recipient_id
+
+
+async def _contacts(session: AsyncSession, rows: Sequence[MessageRow]) -> dict[str, ContactRow]:
+    asked = select(ContactRow).where(col(ContactRow.customer_id).in_({row.recipient_id for row in rows}))
+    return {contact.customer_id: contact for contact in (await session.exec(asked)).all()}
+
+
+async def _ways(session: AsyncSession, rows: Sequence[MessageRow]) -> defaultdict[tuple[str, int, str, str], Ways]:
+    """By what was told."""
+    asked = select(MessageRow).where(
+        col(MessageRow.case_id).in_({row.case_id for row in rows}),
+        col(MessageRow.version).in_({row.version for row in rows}),
+        MessageRow.channel != MessageChannel.INBOX,
+    )
+    ways = defaultdict[tuple[str, int, str, str], Ways](dict)
+    for other in (await session.exec(asked)).all():
+        ways[_same(other)][other.channel] = other.state
+    return ways
 
 
 def _why(row: MessageRow, contact: ContactRow | None, now: datetime) -> Why:

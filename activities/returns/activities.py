@@ -142,7 +142,7 @@ class ReturnActivities:
         key = f"{request.workflow_id}.label"
         order = LabelRequest(key=key, reference=request.workflow_id, order_id=request.order_id, rma=rma, to=to)
         try:
-            known = await self._partners.label_by_key(key) if activity.info().attempt > 1 else None
+            known = await self._partners.label_by_key(key) if request.again or activity.info().attempt > 1 else None
             return known or await self._partners.label(order)
         except PartnerError as error:
             waited = datetime.now(UTC) - activity.info().scheduled_time

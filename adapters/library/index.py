@@ -42,11 +42,6 @@ async def remove(session: AsyncSession, case_id: str) -> None:
     await _count(session, await _take_out(session, case_id))
 
 
-async def digest_of(session: AsyncSession, case_id: str) -> int | None:
-    """Of what a case was indexed from; None: it was not."""
-    return (await session.exec(select(LibraryRow.digest).where(LibraryRow.case_id == case_id).limit(1))).first()
-
-
 async def frequencies_of(session: AsyncSession, terms: Iterable[str]) -> Mapping[str, int]:
     """How many rows have each word, and under `EVERY` how many there are."""
     wanted = [EVERY, *terms]

@@ -60,6 +60,7 @@ async def open_case(parts: Parts, caller: Caller, body: OpenCase, key: str | Non
     before = await _opened_before(parts, case_id, request_id) if key else None
     if before is not None:
         return before
+    await parts.backlog.check_room()
     async with parts.database.reading() as session:
         await check_wish(session, body.wanted, customer_id, frozenset(parts.policy.changes.cancel.reasons))
         evidence = await references(session, caller.actor, body.evidence)
@@ -150,6 +151,7 @@ async def _start(parts: Parts, receipt: Receipt, beside: str | None) -> Opening:
     if not new:
         _same(await parts.engine.started_by(receipt.case_id), receipt.request_id)
     else:
+        parts.backlog.add(receipt.case_id)
         parts.metrics.opened.labels(receipt.kind.value, receipt.channel.value).inc()
     return Opening(case_id=receipt.case_id, received_at=receipt.received_at, new=new, beside=beside)
 

@@ -15,6 +15,7 @@ from adapters.database.reads import Reads
 from adapters.partners.protocols import EvidenceStore
 from adapters.secrets import Keyring
 from api.http.auth import Caller, Tokens
+from api.http.backlog import Backlog
 from api.http.budgets import UNAUTHENTICATED, Budgets, address_of
 from api.http.language import language_of
 from api.http.membership import admitted
@@ -44,6 +45,7 @@ class Parts:
     metrics: Metrics
     budgets: Budgets
     reads: Reads
+    backlog: Backlog
     partners: Partners
     """Asked directly only where somebody waits for the answer; cases ask by their activities."""
     sums: KeptSums = field(default_factory=KeptSums)

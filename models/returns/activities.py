@@ -34,6 +34,8 @@ class PrepareReturn(Frozen):
     """The workflow of the exchange or repair that the goods come back for."""
     label: bool = True
     """False: so far only whether the merchant will have the goods back."""
+    again: bool = False
+    """It was asked before: what became of the label is looked up first, whose answer may be all that got lost."""
 
 
 class Prepared(Frozen):

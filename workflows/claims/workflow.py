@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from rules.claims.permissions import view_of
     from workflows.claims import transitions
     from workflows.claims.context import ClaimContext
-    from workflows.kit.activities import DIRECT
+    from workflows.kit.calls import DIRECT
     from workflows.kit.cancellation import refuse_cancellation
     from workflows.kit.patches import generation_of_this, patched
     from workflows.kit.updates import update

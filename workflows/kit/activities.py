@@ -1,16 +1,9 @@
-"""The activities as workflows call them: one function each, with its time-outs and retries.
+"""The activities as workflows call them: one function each; how they are called is in `calls.py`."""
 
-Our own database is a local activity (one history event); partners are regular activities, which cost nothing while they are
-retried (docs/architecture.md, Temporal).
-"""
-
+from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
-from temporalio.exceptions import TimeoutError as Expired
 
 from models.activities import (
     ABSORB_CASE,
@@ -78,31 +71,15 @@ from models.case.merging import AbsorbCase, OtherCase, PartCase
 from models.case.state import CaseStart, Classification
 from models.claims.partner import ClaimSent, SendClaim
 from models.claims.state import ClaimAdjustment, ClaimOver, ClaimProjection, ClaimStart, ParcelClaimed, Told
-from models.common.activity import Activity
 from models.common.base import Money
 from models.common.projection import Saved
 from models.reconciliation.difference import Reported
-from workflows.kit.patches import generation_of_this
+from workflows.kit.calls import MORE_DIRECT, NotDirectlyError, ask_directly, call_case, call_directly, call_own, call_partner
 
-Request = TypeVar("Request")
-Answer = TypeVar("Answer")
-
-PATIENT = RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(minutes=5))
-"""For partners: retried without end; a permanent refusal ends it by its error type."""
-OWN = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(minutes=1))
-"""For our database: retried soon, and for as long as it is down."""
-PARTNER_CALL = timedelta(seconds=30)
-"""Also how long a call waits for another worker when its own was killed."""
 A_NOTICE = timedelta(minutes=10)
 """So long a provider is asked about what a notice tells; what was missed then is found by polling and by reconciliation."""
 UNDELIVERABLE_AFTER = timedelta(days=3)
 """A party's system that is down for so long: a person is told, and the party may still act through the API."""
-AT_ONCE = timedelta(seconds=1)
-"""So long a workflow task waits for a partner that is asked directly."""
-DIRECT = 1
-"""The generation since which partners are asked so."""
-OWN_CALL = timedelta(seconds=60)
-"""Long enough to stand in line behind many writers: a call that is given up half-way would hold SQLite's lock for nothing."""
 
 
 async def save_case(projection: Projection, headline: str) -> Saved | None:
@@ -172,8 +149,10 @@ async def look_up(request: LookUp, patience: timedelta) -> LookedUp:
 
 async def ask_partners(request: AskPartner, patience: timedelta) -> None:
     """Send requests for statements to merchants' and carriers' systems."""
+    with suppress(NotDirectlyError):
+        return await ask_directly(ASK_PARTNERS, request, MORE_DIRECT)
     whom = ", ".join(statement.recipient for statement in (*request.merchant, *request.carrier))
-    await call_partner(ASK_PARTNERS, request, patience=patience, summary=whom)
+    return await call_partner(ASK_PARTNERS, request, patience=patience, summary=whom)
 
 
 async def pay_back(request: PayBack) -> PaidBack:
@@ -272,70 +251,3 @@ async def send_claim(request: SendClaim) -> ClaimSent:
     """Hand a message about a claim over to the party's system. Raises ActivityError when that will not take it (RES-9)."""
     what = f"{request.message.move} {request.message.recipient}"
     return await call_partner(SEND_CLAIM, request, patience=UNDELIVERABLE_AFTER, summary=what)
-
-
-async def call_partner(
-    entry: Activity[Request, Answer],
-    request: Request,
-    *,
-    patience: timedelta | None = None,
-    cancellation: workflow.ActivityCancellationType = workflow.ActivityCancellationType.TRY_CANCEL,
-    summary: str | None = None,
-) -> Answer:
-    """An activity that calls a partner, on the partner's own queue. Raises ActivityError for a no, or after `patience` of silence."""
-    return await workflow.execute_activity(
-        entry.name,
-        request,
-        result_type=entry.answer,
-        task_queue=entry.task_queue(workflow.info().task_queue),
-        start_to_close_timeout=PARTNER_CALL,
-        schedule_to_close_timeout=patience,
-        retry_policy=PATIENT,
-        cancellation_type=cancellation,
-        summary=summary,
-    )
-
-
-async def call_directly(entry: Activity[Request, Answer], request: Request) -> Answer | None:
-    """Ask a partner within the workflow task, once, for what a lost task may ask again: one event instead of six, and no task more.
-
-    None: it is not to be asked so now (activities/kit/direct.py), or does not answer at once; it is asked by its queue then.
-    """
-    if generation_of_this() < DIRECT:
-        return None
-    try:
-        return await workflow.execute_local_activity(
-            entry.name,
-            request,
-            result_type=entry.answer,
-            schedule_to_close_timeout=AT_ONCE,
-            retry_policy=RetryPolicy(maximum_attempts=1),
-        )
-    except (ActivityError, ApplicationError, Expired):  # the SDK raises what a local activity failed with as it is
-        return None
-
-
-async def call_case(entry: Activity[Request, Answer], request: Request, case_id: str) -> Answer:
-    """Ask another case, which may take its time: no local activity, for that would hold up this one's workflow task."""
-    return await workflow.execute_activity(
-        entry.name,
-        request,
-        result_type=entry.answer,
-        task_queue=entry.task_queue(workflow.info().task_queue),
-        start_to_close_timeout=PARTNER_CALL,
-        retry_policy=OWN,
-        summary=case_id,
-    )
-
-
-async def call_own(entry: Activity[Request, Answer], request: Request, summary: str | None = None) -> Answer:
-    """A local activity on our own database, retried for as long as that is away."""
-    return await workflow.execute_local_activity(
-        entry.name,
-        request,
-        result_type=entry.answer,
-        start_to_close_timeout=OWN_CALL,
-        retry_policy=OWN,
-        local_retry_threshold=timedelta(seconds=10),
-        summary=summary,
-    )

@@ -2,7 +2,7 @@
 
 from models.activities import TELL_CASE
 from models.case.child_reports import Telling
-from workflows.kit.activities import call_own
+from workflows.kit.calls import call_own
 
 
 async def report(telling: Telling) -> None:

@@ -5,7 +5,8 @@ from datetime import timedelta
 from models.activities import ASK_CHARGE, BOOK_CHARGE, CANCEL_CHARGE, CHANGE_ORDER, CHANGE_STATE, CHARGE_STATE, UNDO_CHANGE
 from models.money.charge import BookCharge, Charge, ChargeCall
 from models.remedies.order_change import AskChange, ChangeAnswer, ChangeQuery
-from workflows.kit.activities import A_NOTICE, call_own, call_partner
+from workflows.kit.activities import A_NOTICE
+from workflows.kit.calls import call_own, call_partner
 
 
 async def change_order(request: AskChange, patience: timedelta) -> ChangeAnswer:

@@ -15,7 +15,7 @@ from models.activities import (
 )
 from models.replacements.activities import DecideRepair, RenewStock, Watched, WatchParcel
 from models.replacements.partner import Dispatch, DispatchRequest, Repair, RepairRequest, Reservation, ReservationRequest
-from workflows.kit.activities import call_partner
+from workflows.kit.calls import call_partner
 
 
 async def reserve_stock(order: ReservationRequest, patience: timedelta) -> Reservation:

@@ -14,12 +14,17 @@ from models.returns.activities import (
     TraceParcel,
 )
 from models.returns.partner import SentBack
-from workflows.kit.activities import call_partner
+from workflows.kit.calls import MORE_DIRECT, call_directly, call_partner
 
 A_QUESTION = timedelta(hours=6)
 """A carrier that cannot be reached for so long has said nothing; it is asked again at the next poll."""
 GIVE_UP_AFTER = timedelta(days=7)
 """For so long a partner is asked to send goods back or to void a label, before a person takes over."""
+
+
+async def prepare_return_directly(request: PrepareReturn) -> Prepared | None:
+    """The same at once or not at all. Only what asks again when its task is lost, whatever came meanwhile: else nobody would call it off."""
+    return await call_directly(PREPARE_RETURN, request, MORE_DIRECT)
 
 
 async def prepare_return(request: PrepareReturn, patience: timedelta) -> Prepared:

@@ -35,7 +35,10 @@ async def announced(context: ReturnContext) -> ReturnResult | None:
         replacement_id=None if state.purpose is Purpose.REFUND else workflow_id(start.case_id, start.remedy_id, "replacement"),
     )
     try:
-        prepared = await return_activities.prepare_return(request, PATIENCE)
+        prepared = await return_activities.prepare_return_directly(request)
+        if prepared is None:
+            again = request.model_copy(update={"again": True})
+            prepared = await return_activities.prepare_return(again, PATIENCE)
     except ActivityError:
         return ReturnResult.NO_ADDRESS
     if prepared.rma is None or prepared.address is None:

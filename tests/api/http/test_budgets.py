@@ -20,6 +20,7 @@ from api.http.connections import BoundedHttpProtocol
 from api.http.limits import BodyLimit
 from models.common.vocabulary import Role
 from tests.support.processes.api import Web, running_web
+from tests.support.processes.waiting import eventually
 
 OPENING = {"kind": "inquiry", "description": "Where is my parcel?"}
 MUCH = "x" * 32 * 1024 * 1024
@@ -188,6 +189,22 @@ async def test_one_caller_does_not_take_up_all_that_is_served_at_once(web: Web, 
         let_go.set()
         assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200]
         assert (await customer.get("/v1/cases")).status_code == 200
+
+
+async def test_openings_are_refused_while_too_many_cases_wait_for_a_worker_and_the_same_request_opens_later(web: Web) -> None:
+    """Nobody works on the other queue, so that what waits there stays."""
+    alone = web.settings.model_copy(update={"openings_waiting": 1, "task_queue": "nobody"})
+    async with running_web(alone, web.service) as other:
+        (customer, _, _), (another, _, _) = other.customer(), other.customer()
+        assert (await customer.post("/v1/cases", OPENING)).status_code == 201
+        refused = await another.post("/v1/cases", OPENING)
+        assert (refused.status_code, refused.headers["Retry-After"] in "1234") == (503, True)
+        assert (await another.get("/v1/cases")).status_code == 200
+    async with running_web(web.settings.model_copy(update={"openings_waiting": 1}), web.service) as other:
+        (first, _, _), (second, _, _) = other.customer(), other.customer()
+        assert (await first.post("/v1/cases", OPENING)).status_code == 201
+        answer = await eventually(lambda: second.post("/v1/cases", OPENING), lambda answer: answer.status_code != 503)
+        assert answer.status_code == 201
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ WHOLE: dict[str, Any] = {
 PART: dict[str, Any] = {"options": [{"remedies": [{"kind": "price_adjustment", "amount": {"minor": 2_000}}], "why": "部分退款"}]}
 
 
-async def test_a_damaged_parcel_with_counter_return_inspection_refund_and_survey_takes_at_most_140_events(
+async def test_a_damaged_parcel_with_counter_return_inspection_refund_and_survey_takes_at_most_120_events(
     service: Service,
 ) -> None:
     delivered = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
@@ -45,4 +45,4 @@ async def test_a_damaged_parcel_with_counter_return_inspection_refund_and_survey
     assert view.outcome is Outcome.RESOLVED
     assert service.world.paid_back("O-1") == 12_900
     of_the_case, of_the_return = await case.events(), await back.events()
-    assert of_the_case + of_the_return <= 140, (of_the_case, of_the_return)
+    assert of_the_case + of_the_return <= 120, (of_the_case, of_the_return)
