@@ -4,6 +4,7 @@ from activities.kit.carries_out import carries_out
 from adapters.classification import ClassifierEndpoint
 from models.activities import CLASSIFY
 from models.case.activities import Classified
+from models.case.known import Words
 from rules.classification.classify import classify
 
 
@@ -14,5 +15,7 @@ class ClassificationActivities:
         self._endpoint = endpoint
 
     @carries_out(CLASSIFY)
-    async def classify(self, text: str) -> Classified:
-        return Classified(classification=await self._endpoint.classify(text) if self._endpoint else classify(text))
+    async def classify(self, words: Words) -> Classified:
+        if self._endpoint:  # it is told the words alone
+            return Classified(classification=await self._endpoint.classify(words.text))
+        return Classified(classification=classify(words.text, words.known))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from classifier.evaluate import Report, evaluate, report_of
 from classifier.texts import Labelled
-from classifier.train import out_of_fold
+from classifier.train import language_of, out_of_fold
 from rules.classification.classify import Classifier
 from rules.classification.lexicon import Lexicon
 
@@ -21,8 +21,10 @@ def evaluate_apart(
     `others` must not hold any of the texts. The classifier lends its calibration and threshold.
     """
     judged = [labelled for labelled in texts if labelled.issue]
-    together = [*judged, *others]
-    chances, sheet = out_of_fold(together, lexicon), classifier.sheet
-    guesses = [sheet.decide(row) for row in chances[: len(judged)]]
+    unseen, sheet = out_of_fold([*judged, *others], lexicon), classifier.sheet
+    guesses = [
+        sheet.decide(unseen[place].chances, language_of(labelled), agreed=unseen[place].agreed)
+        for place, labelled in enumerate(judged)
+    ]
     milliseconds = evaluate(classifier, judged).milliseconds
     return report_of(judged, guesses, 0, sheet.triage_below if threshold is None else threshold, milliseconds)

@@ -1,5 +1,6 @@
 """How good the classifier is on labelled texts: right at first guess and among three, per issue, and what it decides alone."""
 
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -7,8 +8,9 @@ from dataclasses import dataclass
 
 from classifier.texts import Labelled, digest
 from models.case.state import Classification
-from models.common.vocabulary import Issue
+from models.common.vocabulary import Issue, Locale
 from rules.classification.classify import Classifier
+from rules.classification.ngrams import language
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,31 @@ class Share:
 
     def __str__(self) -> str:
         return f"{self.value:.1%} ({self.part}/{self.whole})" if self.whole else "–"
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between these the share of all such texts is, 19 times out of 20 (Wilson)."""
+        if not self.whole:
+            return 0.0, 1.0
+        z, n, p = 1.96, self.whole, self.value
+        middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return max((middle - half) / (1 + z * z / n), 0.0), min((middle + half) / (1 + z * z / n), 1.0)
+
+
+@dataclass(frozen=True)
+class SourceFigures:
+    """What the classifier makes of the texts of one language and source."""
+
+    language: Locale
+    source: str
+    known: int
+    """How many of the texts it learned from."""
+    first: Share
+    three: Share
+    decided: Share
+    decided_right: Share
+    nothing_decided: Share
+    """Of the texts that say no issue, as praise, so many were decided as a complaint."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +95,44 @@ def evaluate(classifier: Classifier, texts: Sequence[Labelled], threshold: float
     milliseconds = (time.perf_counter() - start) * 1000 / max(len(judged), 1)
     known = sum(digest(labelled.text) in classifier.sheet.learned for labelled in judged)
     return report_of(judged, guesses, known, classifier.sheet.triage_below if threshold is None else threshold, milliseconds)
+
+
+def by_source(classifier: Classifier, texts: Sequence[Labelled], threshold: float | None = None) -> list[SourceFigures]:
+    """Judge the classifier as it is, language by language and source by source, and each language in all where it has several."""
+    least = classifier.sheet.triage_below if threshold is None else threshold
+    groups: dict[tuple[Locale, str], list[tuple[Labelled, Classification]]] = {}
+    for labelled in texts:
+        spoken, read = language(classifier.lexicon.normalise(labelled.text)), classifier.classify(labelled.text)
+        for source in (labelled.source, ""):
+            groups.setdefault((spoken, source), []).append((labelled, read))
+    several = {spoken for spoken in Locale if sum(one is spoken for one, _ in groups) > 2}  # noqa: PLR2004 - a source, and all
+    return [
+        _of_source(spoken, source, pairs, classifier, least)
+        for (spoken, source), pairs in sorted(
+            groups.items(), key=lambda item: (item[0][0] is Locale.EN, item[0][1] == "", item[0][1])
+        )
+        if source or spoken in several
+    ]
+
+
+def _of_source(
+    spoken: Locale, source: str, pairs: list[tuple[Labelled, Classification]], classifier: Classifier, least: float
+) -> SourceFigures:
+    said = [(labelled, read) for labelled, read in pairs if labelled.issue]
+    right = [labelled.right(read.issue) for labelled, read in said]
+    three = [any(labelled.right(issue) for issue in (read.issue, *read.alternatives)) for labelled, read in said]
+    sure = [good for good, (_, read) in zip(right, said, strict=True) if read.confidence >= least]
+    nothing = [read.confidence >= least for labelled, read in pairs if not labelled.issue]
+    return SourceFigures(
+        language=spoken,
+        source=source,
+        known=sum(digest(labelled.text) in classifier.sheet.learned for labelled, _ in pairs),
+        first=Share(sum(right), len(said)),
+        three=Share(sum(three), len(said)),
+        decided=Share(len(sure), len(said)),
+        decided_right=Share(sum(sure), len(sure)),
+        nothing_decided=Share(sum(nothing), len(nothing)),
+    )
 
 
 def report_of(

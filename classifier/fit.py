@@ -19,7 +19,7 @@ from rules.classification.linear import LinearSheet
 SOFTNESS, TOLERANCE = 10.0, 1e-3
 """scikit-learn's C: how closely a model follows its texts; and its tol: how nearly the best weights are found."""
 SEEN_TWICE = 2
-"""A term is learned when so many texts have it."""
+"""A term is learned when so many texts have it, if not said otherwise."""
 FOLDS = 5
 
 
@@ -49,10 +49,11 @@ def fit(
     *,
     softness: float = SOFTNESS,
     tolerance: float = TOLERANCE,
+    seen: int = SEEN_TWICE,
 ) -> Fitted:
     """Learn the lessons on the texts' terms, and on the values that stand beside them: a row for each text."""
     texts_with = Counter(term for counts in counted for term in counts)
-    vocabulary = tuple(sorted(term for term, times in texts_with.items() if times >= SEEN_TWICE))
+    vocabulary = tuple(sorted(term for term, times in texts_with.items() if times >= seen))
     rows = {term: row for row, term in enumerate(vocabulary)}
     idf = np.array([np.log((1 + len(counted)) / (1 + texts_with[term])) + 1 for term in vocabulary], dtype=np.float32)
     more = np.zeros((len(counted), 0)) if beside is None else beside

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from adapters.database.engine import Database
 from classifier.corrections import read_corrections
-from classifier.evaluate import Report, evaluate
+from classifier.evaluate import Report, Share, SourceFigures, by_source, evaluate
 from classifier.page import write_page
-from classifier.texts import SHIPPED, UNSEEN, Labelled, TextsError, TrainingError, digest, merged, read_texts
+from classifier.texts import HELD_OUT, REFERENCED, SHIPPED, Labelled, TextsError, TrainingError, digest, merged, read_texts
 from commands import meanings
 from commands.kit.extra import extra
 from commands.kit.failure import CommandError
@@ -32,12 +32,26 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "已用 {texts} 条文本训练（其中客服更正 {corrections} 条），版本 {version}，写入 {folder}。建议 triage_below: {threshold}",
         "Trained on {texts} texts ({corrections} corrected ones), version {version}, in {folder}. Recommended triage_below: {threshold}",
     ),
+    "at_hand": (
+        "未给出 --texts：没有学习公开仓库中的文本，这不是随附的模型。",
+        "Without --texts the texts of public repositories were not learned from: this is another model than the shipped one.",
+    ),
     "restart": ("重新启动 worker 后生效。", "Workers use it from their next start."),
     "known": (
         "注意：{texts} 条中有 {known} 条是模型学过的，结果偏高；加 --apart 让每条文本由没学过它的模型判断。",
         "Note: the model learned from {known} of the {texts} texts, which flatters it; with --apart each is judged by a model that did not.",
     ),
     "empty": ("{file} 里没有带 issue 的文本。", "{file} holds no text with an issue."),
+    "source": ("来源", "source"),
+    "all": ("全部", "all"),
+    "learned": ("学过", "learned"),
+    "first_short": ("首选正确", "first guess"),
+    "decided_short": ("自行判定", "decided"),
+    "nothing_decided": ("无问题文本被判为投诉", "no issue, yet decided"),
+    "interval": (
+        "括号内为 95% 置信区间；自行判定：置信度 ≥ {threshold}。",
+        "In brackets the 95 % interval; decided: confidence ≥ {threshold}.",
+    ),
     "texts": ("文本", "texts"),
     "first": ("首选正确（含第二标签）", "right at first guess (a second label counts)"),
     "strict": ("首选正确（仅第一标签）", "right at first guess (first label only)"),
@@ -53,6 +67,13 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 
 say = saying(SENTENCES)
+Texts = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder of clones of the repositories that some labels are of (classifier/data/README.md).",
+        envvar="REDRESS_TEXTS",
+    ),
+]
 
 
 @app.command("train")
@@ -67,6 +88,7 @@ def train_(
         bool, typer.Option("--corrections", help="Learn from what agents corrected, from the database.")
     ] = False,
     lexicon: Annotated[Path | None, typer.Option(help="Another lexicon than policies/lexicon.yaml.")] = None,
+    texts: Texts = None,
     out: Annotated[Path, typer.Option(help="The folder of the model.")] = MODEL,
 ) -> None:
     """Train the model anew. The same texts and lexicon make the same version."""
@@ -74,10 +96,9 @@ def train_(
         from classifier.train import train  # noqa: PLC0415 - scikit-learn comes with the extra, and is slow to load
     try:
         corrected = asyncio.run(_corrections()) if corrections else ()
-        groups = [read_texts(path) for path in (SHIPPED if ours else ())]
-        added = [read_texts(path) for path in data or ()]
-        unseen = merged(*(read_texts(path) for path in (UNSEEN if ours else ())), *added, corrected)
-        trained = train(merged(*groups, *added, corrected), load_lexicon(lexicon) if lexicon else load_lexicon(), unseen)
+        paths = [*SHIPPED, *(REFERENCED if texts else ())] if ours else []
+        groups = [read_texts(path, texts) for path in (*paths, *(data or ()))]
+        trained = train(merged(*groups, corrected), load_lexicon(lexicon) if lexicon else load_lexicon())
     except (TextsError, TrainingError, LexiconError) as error:
         raise CommandError(str(error), code=2) from error
     except RedressError as error:
@@ -95,6 +116,8 @@ def train_(
         )
     )
     typer.echo(say("restart"))
+    if ours and texts is None:
+        typer.echo(say("at_hand"))
 
 
 async def _corrections() -> tuple[Labelled, ...]:
@@ -108,7 +131,13 @@ async def _corrections() -> tuple[Labelled, ...]:
 
 @app.command("evaluate")
 def evaluate_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV of text, issue and, if there is one, secondary.")],
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE…",
+            help="CSVs of text, issue and, if there is one, secondary. None: the sources that no model learns from.",
+        ),
+    ] = None,
     *,
     apart: Annotated[
         bool, typer.Option("--apart", help="Judge each text by a model that did not learn from it (five folds; a minute or two).")
@@ -116,28 +145,51 @@ def evaluate_(
     threshold: Annotated[
         float | None, typer.Option(min=0, max=1, help="The policy's triage_below; none: what the model recommends.")
     ] = None,
+    texts: Texts = None,
     model: Annotated[Path, typer.Option(help="The folder of the model.")] = MODEL,
     picture: Annotated[Path, typer.Option(help="Where the confusion picture is written.")] = Path("confusion.html"),
 ) -> None:
     """Show how often the classifier is right on labelled texts, per issue and in all."""
     try:
         classifier = load_classifier(model)
-        texts = [labelled for labelled in read_texts(file) if labelled.issue]
-        if not texts:
-            raise CommandError(say("empty", file=file), code=2)
+        every = merged(*(read_texts(path, texts) for path in files or HELD_OUT))
+        said = [labelled for labelled in every if labelled.issue]
+        if not said:
+            raise CommandError(say("empty", file=", ".join(map(str, files or HELD_OUT))), code=2)
         if apart:
             with extra():
                 from classifier.apart import evaluate_apart  # noqa: PLC0415 - as above
-            own = {digest(labelled.text) for labelled in texts}
-            others = [each for each in merged(*map(read_texts, SHIPPED)) if digest(each.text) not in own]
-            report = evaluate_apart(classifier, texts, others, classifier.lexicon, threshold)
+            own = {digest(labelled.text) for labelled in said}
+            learned = [*SHIPPED, *(REFERENCED if texts else ())]
+            others = [each for each in merged(*(read_texts(path, texts) for path in learned)) if digest(each.text) not in own]
+            report = evaluate_apart(classifier, said, others, classifier.lexicon, threshold)
         else:
-            report = evaluate(classifier, texts, threshold)
+            report = evaluate(classifier, said, threshold)
     except (TextsError, ModelError, LexiconError) as error:
         raise CommandError(str(error), code=2) from error
-    _print(report, Console())
+    console = Console()
+    _print(report, console)
+    if not apart:
+        _print_sources(by_source(classifier, every, threshold), report.threshold, console)
     write_page(report, picture, language())
     typer.echo(say("page", file=picture))
+
+
+def _print_sources(sources: list[SourceFigures], threshold: float, console: Console) -> None:
+    table = Table(box=box.SIMPLE)
+    for name in ("source", "texts", "learned", "first_short", "three", "decided_short", "decided_right", "nothing_decided"):
+        table.add_column(say(name), justify="left" if name == "source" else "right")
+    for one in sources:
+        shares = (one.first, one.three, one.decided, one.decided_right, one.nothing_decided)
+        name = f"{one.language.value} {one.source or say('all')}"
+        table.add_row(name, str(one.first.whole + one.nothing_decided.whole), str(one.known), *map(_with_interval, shares))
+    console.print(table)
+    console.print(say("interval", threshold=threshold))
+
+
+def _with_interval(share: Share) -> str:
+    low, high = share.interval
+    return f"{share.value:.0%} ({low:.0%}–{high:.0%})" if share.whole else "–"
 
 
 def _print(report: Report, console: Console) -> None:

@@ -36,6 +36,7 @@ from models.case.activities import (
 )
 from models.case.child_reports import Telling
 from models.case.history import OrderHistory
+from models.case.known import Words
 from models.case.linking import Relate, WasLinked
 from models.case.merging import AbsorbCase, OtherCase, PartCase
 from models.case.state import CaseStart
@@ -69,7 +70,7 @@ from models.sweep import SweepReport
 SAVE_CASE = Activity("save_case", Projection, Saved)
 SEAL_CASE = Activity("seal_case", Projection, Sealed)
 ASSIGN_HANDLER = Activity("assign_handler", AssignRequest, Assigned)
-CLASSIFY = Activity("classify", str, Classified)
+CLASSIFY = Activity("classify", Words, Classified)
 RENEW_CALENDARS = Activity("renew_calendars", RenewRequest, Renewed)
 ABSORB_CASE = Activity("absorb_case", AbsorbCase, OtherCase)
 PART_CASE = Activity("part_case", PartCase, OtherCase)

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent
+from models.case.known import Known
 from models.case.receipt import Receipt
 from models.case.state import CaseState
 from models.common.base import stored
@@ -49,7 +50,7 @@ async def what_it_is_about(receipt: Receipt) -> Issue | None:
     """The issue as it was said, else the best guess of the words. Without an order nothing says that two requests are one: None."""
     if receipt.order_id is None:
         return None
-    return receipt.issue or await asyncio.to_thread(_best_guess, receipt.description)
+    return receipt.issue or await asyncio.to_thread(_best_guess, receipt)
 
 
 async def places_of(session: AsyncSession, receipt: Receipt, about: Issue | None, policy: RepliesPolicy) -> Places:
@@ -99,8 +100,8 @@ def _keys(receipt: Receipt, about: Issue) -> Iterator[tuple[str, str, str]]:
         yield line, usual, f"{usual}|{digest}"
 
 
-def _best_guess(description: str) -> Issue:
-    """What the words are about. Its model is loaded by the first who asks, not by every start of the API."""
+def _best_guess(receipt: Receipt) -> Issue:
+    """What the words are about, with what is asked for. Its model is loaded by the first who asks, not by every start of the API."""
     from rules.classification.classify import classify  # noqa: PLC0415 # brings the model's libraries along
 
-    return classify(description).issue
+    return classify(receipt.description, Known(wanted=receipt.wanted.remedy if receipt.wanted else None)).issue

@@ -17,7 +17,6 @@ from models.common.base import Frozen
 
 MODEL = Path(__file__).resolve().parents[2] / "classifier" / "model"
 Floats = npt.NDArray[np.float32]
-NOTHING: Floats = np.zeros(0, dtype=np.float32)
 
 
 class ModelError(ValueError):
@@ -63,18 +62,29 @@ class Linear:
         rows = {term: row for row, term in enumerate(sheet.vocabulary)}
         return cls(np.array(sheet.intercept, dtype=np.float32), rows, values[:, 0], values[:, 1:])
 
-    def chances(self, terms: Iterable[str], beside: Floats = NOTHING) -> npt.NDArray[Any]:
+    def chances(self, terms: Iterable[str]) -> npt.NDArray[Any]:
         """The probability of each answer; they sum to 1."""
-        totals = self.intercept
+        return likelihoods(self.totals(terms))
+
+    def totals(self, terms: Iterable[str]) -> npt.NDArray[Any]:
+        """What speaks for each answer: `likelihoods` makes probabilities of it."""
+        totals: npt.NDArray[Any] = self.intercept
         counted = [(self.rows[term], times) for term, times in Counter(terms).items() if term in self.rows]
         if counted:
             places = np.array([place for place, _ in counted])
             values = (1 + np.log(np.array([times for _, times in counted], dtype=np.float32))) * self.idf[places]
             totals = totals + (values / np.linalg.norm(values)) @ self.weights[places]
-        if len(beside):
-            totals = totals + beside @ self.weights[-len(beside) :]
-        raised = np.exp(totals - totals.max())
-        return raised / raised.sum()
+        return totals
+
+    def of_beside(self, beside: Floats) -> npt.NDArray[Any]:
+        """What the values beside the terms add to each answer."""
+        return beside @ self.weights[-len(beside) :] if len(beside) else np.zeros(len(self.intercept), dtype=np.float32)
+
+
+def likelihoods(totals: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Probabilities that sum to 1, the larger the more speaks for an answer."""
+    raised = np.exp(totals - totals.max())
+    return raised / raised.sum()
 
 
 def read_model(folder: Path, kind: type[SheetT]) -> tuple[SheetT, Linear]:

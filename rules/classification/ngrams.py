@@ -4,11 +4,14 @@ import itertools
 import re
 from collections.abc import Iterable
 
+from models.common.vocabulary import Locale
+
 LONGEST_RUN = 4
 INSIDE = (3, 4, 5)
 """So many letters of a word are taken together."""
 _LATIN = re.compile(r"[a-z']+")
 _OTHER = re.compile(r"[^a-z' ]+")
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def terms(plain: str) -> list[str]:
@@ -19,6 +22,16 @@ def terms(plain: str) -> list[str]:
     for run in _OTHER.findall(plain):
         found += _runs(run, range(1, LONGEST_RUN + 1))
     return found
+
+
+def size(plain: str) -> int:
+    """About how many words a text has."""
+    return len(_HAN.findall(plain)) // 2 + len(_LATIN.findall(plain))
+
+
+def language(plain: str) -> Locale:
+    """The language that most of a text is in: two Chinese letters count as a word."""
+    return Locale.ZH if len(_HAN.findall(plain)) > 2 * len(_LATIN.findall(plain)) else Locale.EN
 
 
 def more_terms(plain: str) -> list[str]:

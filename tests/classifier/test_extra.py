@@ -72,7 +72,9 @@ def test_a_review_is_read_from_the_package(file: str, tmp_path: Path) -> None:
     folder = reviews.distribution(PACKAGE).locate_file(PACKAGE)
     last = (Path(str(folder)) / file).read_text(encoding="utf-8").rstrip("\n").split("\n")
     sha256 = hashlib.sha256(last[-1].encode()).hexdigest()
-    assert read_texts(write(tmp_path / "t.csv", file, str(len(last)), sha256)) == (Labelled(text=last[-1], issue=Issue.DELAY),)
+    assert read_texts(write(tmp_path / "t.csv", file, str(len(last)), sha256)) == (
+        Labelled(text=last[-1], issue=Issue.DELAY, source=PACKAGE),
+    )
 
 
 @pytest.mark.parametrize("line", ["7", "0", "-1", "99999999", "", "seven"])

@@ -66,6 +66,7 @@ from models.case.activities import (
     Taken,
 )
 from models.case.history import OrderHistory
+from models.case.known import Words
 from models.case.linking import Relate, WasLinked
 from models.case.merging import AbsorbCase, OtherCase, PartCase
 from models.case.state import CaseStart, Classification
@@ -87,9 +88,9 @@ async def save_case(projection: Projection, headline: str) -> Saved | None:
     return await call_own(SAVE_CASE, projection, headline)
 
 
-async def classify(text: str) -> Classification:
+async def classify(words: Words) -> Classification:
     """CLS-2: what the words are about, and how sure that is."""
-    return (await call_own(CLASSIFY, text)).classification
+    return (await call_own(CLASSIFY, words)).classification
 
 
 async def renew_calendars(request: RenewRequest) -> Renewed:

@@ -1,8 +1,10 @@
 """Classification (CLS-1…4): what went wrong, how sure that is, and how urgent it is."""
 
+from models.case.known import Words
 from models.case.state import Classification
 from models.common.events import Event
 from models.common.vocabulary import Kind, Priority, WaitFor
+from rules.case.known import known_of
 from rules.case.routing import route
 from workflows.kit import activities
 from workflows.kit.assignment import wait_or_escalate
@@ -40,7 +42,7 @@ async def read_the_words(context: CaseContext) -> None:
     if receipt.issue is not None:
         classification = Classification(issue=receipt.issue, confidence=1.0, by="customer")
     else:
-        classification = await activities.classify(receipt.description)
+        classification = await activities.classify(Words(text=receipt.description, known=known_of(context.case)))
     context.case.classification = classification
     if sure(context):
         tell_issue(context)
