@@ -16,7 +16,7 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
 from api import codec, contacts, health, inbox, knowledge, me, people, reconciliation, revocations
-from api.cases import actions, archives, eligibility, evidence, liability, queues, reads, root_causes, routing, variants
+from api.cases import actions, archives, eligibility, evidence, liability, order, queues, reads, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.chargebacks import endpoints as chargebacks
 from api.claims import endpoints as claims
@@ -40,6 +40,7 @@ from api.live import endpoints as live
 from api.live.dependencies import Live
 from api.orders import ledger as order_ledger
 from api.pages import endpoints as pages
+from api.pages.cases.endpoints import WITH_FILES
 from api.replacements import endpoints as replacements
 from api.reports import endpoints as reports
 from api.returns import endpoints as returns
@@ -112,7 +113,8 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
     )
     problems.install(app)
-    larger = {evidence.PATH: settings.evidence_max_bytes + evidence.AROUND, codec.PATH: codec.MOST_BYTES}
+    most = settings.evidence_max_bytes + evidence.AROUND
+    larger = {evidence.PATH: most, WITH_FILES: most, codec.PATH: codec.MOST_BYTES}
     app.add_middleware(BodyLimit, most=MOST_BYTES, larger=larger)
     app.add_middleware(Admission, most=settings.requests_at_once)
     app.add_middleware(Observing, metrics=metrics)
@@ -132,6 +134,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         root_causes.router,
         root_causes.catalogue,
         eligibility.router,
+        order.router,
         variants.router,
         order_ledger.router,
         improvements.router,

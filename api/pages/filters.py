@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from api.http.examples import ACTIONS, title_of
 from api.pages.forms import fields_of
 from api.pages.texts import page_text, page_texts
 from models.common.base import Bilingual, Money
@@ -35,8 +37,9 @@ def name_of(code: object, policy: Policy, locale: Locale) -> str:
     """A code word as people call it; issues as the policy does."""
     if code is None:
         return MASK
-    own = policy.issues[Issue(code)] if code in policy.issues else None
-    return own.name.in_(locale) if own else texts(policy.zone).name(str(code), locale)
+    issue = policy.issues[Issue(code)] if code in policy.issues else None
+    known = issue.name if issue else page_texts().get(f"names.{code}")
+    return known.in_(locale) if known else texts(policy.zone).name(str(code), locale)
 
 
 @pass_context
@@ -44,6 +47,13 @@ def name(context: Context, code: object) -> str:
     """A code word as people call it; issues as the policy does."""
     page = context["page"]
     return name_of(code, page.parts.policy, page.locale)
+
+
+@pass_context
+def action(context: Context, code: object) -> str:
+    """An action as its form is called."""
+    known = _actions().get(str(code))
+    return known.in_(context["page"].locale) if known else name(context, code)
 
 
 @pass_context
@@ -175,6 +185,12 @@ def local(context: Context, instant: str) -> str:
     return f"{datetime.fromisoformat(instant).astimezone(context['page'].zone):%Y-%m-%dT%H:%M}"
 
 
+@cache
+def _actions() -> Mapping[str, Bilingual]:
+    """What the actions of a case are called."""
+    return {action: title_of(shown.summary) for action, shown in ACTIONS.items()}
+
+
 def _rounded(span: timedelta) -> timedelta:
     """To whole minutes, hours from two hours on, days from two days on."""
     unit = next((unit for most, unit in COARSE if span >= most), timedelta(minutes=1))
@@ -187,6 +203,7 @@ COARSE = ((timedelta(days=2), timedelta(days=1)), (timedelta(hours=2), timedelta
 FILTERS: Mapping[str, Callable[..., object]] = {
     "name": name,
     "team": team,
+    "action": action,
     "when": when,
     "left": left,
     "money": money,

@@ -57,6 +57,10 @@ class Form:
         """The address of the page that the form is on."""
         return own_address(self.text("_page"))
 
+    def with_(self, name: str, *texts: str) -> "Form":
+        """The form with these texts under that name."""
+        return replace(self, values={**self.values, name: texts})
+
     def into(self, model: type[M], *, under: str | None = None, **given: object) -> M:
         """The body that the form says; `given`: fields that are no field of the form. Raises RequestValidationError.
 
@@ -130,10 +134,10 @@ def fields_of(value: object, name: str = "") -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Tried:
-    """A form that was refused: what was typed, and what is wrong with it (RFC 9457, as told to the caller)."""
+    """A form as it was filled in, and what is wrong with it (RFC 9457, as told to the caller). `problem` None: it was not to be taken yet."""
 
     form: Form
-    problem: Mapping[str, Any]
+    problem: Mapping[str, Any] | None
     errors: tuple[FieldProblem, ...] = ()
 
     def error(self, name: str) -> str | None:
@@ -141,7 +145,7 @@ class Tried:
         plain = name.partition(AMOUNT)[0].rstrip(LIST + WORDS + INSTANT)
         names = {plain, f"{plain}.minor"} if AMOUNT in name else {plain}
         said = next((one.detail for one in self.errors if one.field in names), None)
-        return said or (self.problem["detail"] if self.problem.get("field") in names else None)
+        return said or (self.problem["detail"] if self.problem and self.problem.get("field") in names else None)
 
 
 async def read_form(request: Request) -> Form:
