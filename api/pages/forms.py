@@ -57,10 +57,6 @@ class Form:
         """The address of the page that the form is on."""
         return own_address(self.text("_page"))
 
-    def with_(self, name: str, *texts: str) -> "Form":
-        """The form with these texts under that name."""
-        return replace(self, values={**self.values, name: texts})
-
     def into(self, model: type[M], *, under: str | None = None, **given: object) -> M:
         """The body that the form says; `given`: fields that are no field of the form. Raises RequestValidationError.
 
