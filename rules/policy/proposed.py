@@ -57,8 +57,8 @@ def _figures(value: object, field: str) -> Iterator[tuple[str, str]]:
             for name, inner in table.items():
                 yield from _figures(inner, f"{field}.{name}" if field else str(name))
         case list() | tuple() if any(isinstance(one, dict) for one in cast("list[object]", value)):
-            for place, row in enumerate(cast("list[dict[str, object]]", value)):
-                known = row.get("id", place) if isinstance(row, dict) else place
+            for place, row in enumerate(cast("list[object]", value)):
+                known = cast("dict[str, object]", row).get("id", place) if isinstance(row, dict) else place
                 yield from _figures(row, f"{field}[{known}]")
         case list() | tuple():
             yield field, ", ".join(str(one) for one in cast("list[object]", value))
