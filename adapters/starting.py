@@ -1,8 +1,19 @@
 """Starting workflows in one way, whoever asks: a case's, a claim's, a scan of the partners' books."""
 
-from temporalio.client import Client, WorkflowHandle
-from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+
+from adapters.temporal.namespace import SEARCH_ATTRIBUTES
 from models.case.state import CaseStart
 from models.claims.state import ClaimStart
 from models.common import generation
@@ -47,9 +58,24 @@ async def start_claim(client: Client, task_queue: str, start: ClaimStart, summar
         task_queue=task_queue,
         id_reuse_policy=reuse,
         memo={generation.MEMO: generation.GENERATION},
+        search_attributes=_typed(start.shown),
         static_summary=summary,
         static_details=f"Of the case [{claim.case_id}], order {claim.order_id}.",
     )
+
+
+def _typed(shown: Mapping[str, str | int]) -> TypedSearchAttributes:
+    """As `ClaimStart.shown` has them."""
+    pairs: list[SearchAttributePair[Any]] = []
+    for name, value in shown.items():
+        match SEARCH_ATTRIBUTES[name]:
+            case "Datetime":
+                pairs.append(SearchAttributePair(SearchAttributeKey.for_datetime(name), datetime.fromisoformat(str(value))))
+            case "Int":
+                pairs.append(SearchAttributePair(SearchAttributeKey.for_int(name), int(value)))
+            case _:
+                pairs.append(SearchAttributePair(SearchAttributeKey.for_keyword(name), str(value)))
+    return TypedSearchAttributes(pairs)
 
 
 async def start_reconciliation(client: Client, task_queue: str) -> WorkflowHandle[object, PageReport]:

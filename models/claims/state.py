@@ -230,6 +230,8 @@ class ClaimStart(Frozen):
     """The workflow's input."""
 
     state: ClaimState
+    shown: dict[str, str | int] = {}
+    """The search attributes that it is started with, moments in ISO 8601: those that it would set first, for an event less."""
 
 
 class ClaimRef(Frozen):

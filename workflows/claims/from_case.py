@@ -5,7 +5,7 @@ Nothing here touches the customer: what was executed stays, and the parties sett
 
 import asyncio
 
-from models.claims.policy import ClaimsPolicy
+from models.claims.policy import ClaimsPolicy, ClaimTerms, ClaimWaitFor
 from models.claims.state import (
     Claim,
     ClaimAdjustment,
@@ -16,14 +16,17 @@ from models.claims.state import (
     ClaimStart,
     ClaimState,
     ClaimStatus,
+    ClaimWait,
     ParcelClaimed,
 )
 from models.common.events import Event
+from models.common.vocabulary import WaitingOn
 from models.investigation.findings import Finding
+from rules.claims import deadlines
 from rules.claims.found import PARCEL_FOUND
 from rules.claims.receivables import NOBODY, Receivable, excessive, if_late, missing, policy_in, proofs, receivables
 from rules.remedies.limits import currency_of
-from workflows.kit import activities
+from workflows.kit import activities, search_attributes
 from workflows.kit.case_context import CaseContext
 from workflows.kit.patches import patched
 
@@ -88,7 +91,16 @@ def _open(context: CaseContext, due: Receivable) -> asyncio.Task[None]:
     policy = policy_in(context.policy, due.currency)
     claim = _claim(context, ref, due, policy)
     terms = policy.terms(claim.kind.of, claim.who)
-    return asyncio.create_task(activities.open_claim(ClaimStart(state=ClaimState(claim=claim, terms=terms))))
+    start = ClaimStart(state=ClaimState(claim=claim, terms=terms), shown=_shown(context, claim, terms))
+    return asyncio.create_task(activities.open_claim(start))
+
+
+def _shown(context: CaseContext, claim: Claim, terms: ClaimTerms) -> dict[str, str | int]:
+    """What lists show of a claim that waits for its party's answer; it corrects what has become otherwise."""
+    until = context.now + terms.waits[ClaimWaitFor.ANSWER].within
+    wait = ClaimWait(on=WaitingOn(claim.kind.of.value), for_=ClaimWaitFor.ANSWER, since=context.now, until=until)
+    begun = ClaimState(claim=claim, terms=terms, wait=wait)
+    return search_attributes.written(search_attributes.of_claim(begun, deadlines.waiting(begun)))
 
 
 def _claim(context: CaseContext, ref: ClaimRef, due: Receivable, policy: ClaimsPolicy) -> Claim:

@@ -1,6 +1,6 @@
 """What operators can filter cases by in the Temporal Web UI. Plain text: ids and codes only, nothing personal (docs/architecture.md)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -10,6 +10,7 @@ from models.case.state import CaseState
 from models.claims.state import ClaimState
 from models.common.deadline import Deadline
 from models.common.vocabulary import Party, WaitingOn
+from workflows.kit.patches import generation_of_this
 
 CASE_KIND = SearchAttributeKey.for_keyword("CaseKind")
 CASE_STAGE = SearchAttributeKey.for_keyword("CaseStage")
@@ -30,6 +31,9 @@ ALL: tuple[SearchAttributeKey[str] | SearchAttributeKey[datetime] | SearchAttrib
     AMOUNT_MINOR,
 )
 
+A_MINUTE = timedelta(minutes=1)
+ROUGHLY = 2
+"""The generation since which deadlines need not be told to the second."""
 
 Shown = dict[SearchAttributeKey[Any], Any]
 """What a list shows of a workflow; None: nothing."""
@@ -66,11 +70,26 @@ def of_claim(state: ClaimState, waiting: Deadline | None) -> Shown:
     }
 
 
+def written(shown: Shown) -> dict[str, str | int]:
+    """The same as whoever starts a workflow is told it."""
+    values = {key.name: value.isoformat() if isinstance(value, datetime) else value for key, value in shown.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def show(now: Shown) -> None:
     """Tell the server what differs from what it was told before: an event, and a row of its list, for each time."""
     before = workflow.info().typed_search_attributes
     changed: list[SearchAttributeUpdate[Any]] = [
-        key.value_unset() if value is None else key.value_set(value) for key, value in now.items() if before.get(key) != value
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in now.items()
+        if not _same(before.get(key), value)
     ]
     if changed:
         workflow.upsert_search_attributes(changed)
+
+
+def _same(before: Any, now: Any) -> bool:  # noqa: ANN401  # values of any attribute
+    """A deadline that moved by moments is the same to whoever looks for it; a claim's is first told by its case."""
+    if isinstance(before, datetime) and isinstance(now, datetime) and generation_of_this() >= ROUGHLY:
+        return abs(before - now) < A_MINUTE
+    return before == now

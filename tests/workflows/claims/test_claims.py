@@ -12,6 +12,8 @@ from tests.support.builders.claims import ClaimLife, close, lost_parcel, money
 from tests.support.builders.orders import line, order, parcel
 from tests.support.processes.service import Service
 from tests.support.processes.waiting import eventually
+from workflows.kit.search_attributes import CARRIER as CARRIER_ID
+from workflows.kit.search_attributes import CASE_KIND, CASE_STAGE, WAITING_ON
 
 OTHER_CARRIER = Actor(role=Role.CARRIER, id="K-2")
 
@@ -29,6 +31,16 @@ async def test_what_a_carrier_lost_is_claimed_from_it_with_proofs_in_favour_of_w
     assert (message.reference, message.recipient, message.amount.minor) == (life.claim_id, "K-1", 12_900)
     assert "resolution.claim_raised" in await case.timeline()
     assert await life.messages("K-1") == ["opened"]
+
+
+async def test_a_claim_is_listed_from_its_start_and_says_nothing_more_until_its_wait_changes(service: Service) -> None:
+    _, life = await lost_parcel(service)
+    shown = (await life.handle.describe()).typed_search_attributes
+    assert (shown[CASE_KIND], shown[CARRIER_ID], shown[WAITING_ON]) == (ClaimKind.CARRIER, "K-1", "carrier")
+    history = await life.handle.fetch_history()
+    assert not any(event.HasField("upsert_workflow_search_attributes_event_attributes") for event in history.events)
+    await life.tell(answer="accepted")
+    await eventually(life.handle.describe, lambda seen: seen.typed_search_attributes[CASE_STAGE] == "accepted")
 
 
 async def test_an_accepted_claim_is_settled_by_a_payment_webhook_after_the_case_is_over(service: Service) -> None:
