@@ -40,8 +40,7 @@ async def test_a_claim_is_listed_from_its_start_and_says_nothing_more_until_its_
     history = await life.handle.fetch_history()
     assert not any(event.HasField("upsert_workflow_search_attributes_event_attributes") for event in history.events)
     await life.tell(answer="accepted")
-    await life.until(lambda state: state.status is ClaimStatus.ACCEPTED)
-    assert (await life.handle.describe()).typed_search_attributes[CASE_STAGE] == "accepted"
+    await eventually(life.handle.describe, lambda seen: seen.typed_search_attributes[CASE_STAGE] == "accepted")
 
 
 async def test_an_accepted_claim_is_settled_by_a_payment_webhook_after_the_case_is_over(service: Service) -> None:
