@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from types import UnionType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin
 
 from api.cases.filters import BEFORE, SINCE, CaseFilters
 from api.pages.forms import INSTANT
@@ -34,9 +34,15 @@ def filter_fields(filters: CaseFilters) -> Sequence[FilterField]:
 
 def _field(name: str, value: Any) -> FilterField:  # noqa: ANN401  # whatever a filter holds
     kind, codes = _kind(name)
-    values: Any = value if isinstance(value, tuple) else () if value is None or value is False else (value,)
-    chosen = [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+    chosen = [str(one).lower() if isinstance(one, bool) else str(one) for one in _values(kind, value)]
     return FilterField(name, name + INSTANT if kind == "moment" else name, kind, codes, chosen)
+
+
+def _values(kind: str, value: Any) -> Sequence[Any]:  # noqa: ANN401
+    """What is chosen: a field that is to be marked says nothing when it is not."""
+    if isinstance(value, tuple):
+        return cast("tuple[Any, ...]", value)
+    return () if value is None or (kind == "check" and not value) else (value,)
 
 
 def _kind(name: str) -> tuple[str, Sequence[str]]:

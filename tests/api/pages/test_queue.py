@@ -2,6 +2,8 @@
 
 import pytest
 
+from api.cases.filters import CaseFilters
+from api.pages.queue.filter_fields import filter_fields
 from models.common.vocabulary import Locale, Role
 from rules.notifications.texts import texts
 from tests.support.processes.api import Web
@@ -111,3 +113,12 @@ async def test_the_queue_of_a_team_is_its_own_peoples(visitors: Visitors) -> Non
     assert (await alice.get(f"{MINE}?queue=payments")).status == 404
     assert (await alice.get(f"{MINE}?view=somebodys")).status == 404
     assert (await (await visitors.signed_in(Role.ANALYST, "ana")).get(MINE)).status == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "chosen"),
+    [("priority", ["P1"], ["P1"]), ("snoozed", False, ["false"]), ("mine", False, []), ("snoozed", None, [])],
+)
+def test_a_filter_shows_what_is_chosen_of_it(name: str, given: object, chosen: list[str]) -> None:
+    fields = filter_fields(CaseFilters.model_validate({name: given}))
+    assert next(list(one.chosen) for one in fields if one.name == name) == chosen
