@@ -34,11 +34,15 @@ def filter_fields(filters: CaseFilters) -> Sequence[FilterField]:
 
 def _field(name: str, value: Any) -> FilterField:  # noqa: ANN401  # whatever a filter holds
     kind, codes = _kind(name)
-    several = cast("tuple[Any, ...]", value) if isinstance(value, tuple) else ()
-    nothing = value is None or value == () or (kind == "check" and not value)
-    values = several or (() if nothing else (value,))
-    chosen = [str(one).lower() if isinstance(one, bool) else str(one) for one in values]
+    chosen = [str(one).lower() if isinstance(one, bool) else str(one) for one in _values(kind, value)]
     return FilterField(name, name + INSTANT if kind == "moment" else name, kind, codes, chosen)
+
+
+def _values(kind: str, value: Any) -> Sequence[Any]:  # noqa: ANN401
+    """What is chosen: a field that is to be marked says nothing when it is not."""
+    if isinstance(value, tuple):
+        return cast("tuple[Any, ...]", value)
+    return () if value is None or (kind == "check" and not value) else (value,)
 
 
 def _kind(name: str) -> tuple[str, Sequence[str]]:
