@@ -132,7 +132,7 @@ class Visit:
         layout = "part.html" if self.by_htmx else "base.html"
         tried = self.tried
         content = found.render(page=self, layout=layout, part=part, tried=tried, **values)
-        response = HTMLResponse(content, tried.problem["status"] if tried else status, HEADERS)
+        response = HTMLResponse(content, tried.problem["status"] if tried and tried.problem else status, HEADERS)
         response.headers["Content-Language"] = self.locale.value
         if TOLD in self.request.cookies:
             response.delete_cookie(TOLD, path="/")
