@@ -1,6 +1,6 @@
 """The fields of a form, from the model of its body: by type, and where people choose among what a case has, by name."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ class Words:
     locale: Locale
     names: Mapping[str, str]
     """Of code words that differ from the texts' own."""
-    named: Any
+    named: Callable[[str, Locale], str]
     """The name of a code word in that language."""
 
     def label(self, code: str, path: str) -> str:

@@ -56,7 +56,7 @@ async def piece(page: PageOf, case_id: CaseId, sha256: str, turns: Turns = 0, zo
 async def inline(page: PageOf, case_id: CaseId, sha256: str) -> Response:
     """A PDF for the frame of its page; 404 for anything else, which is not shown as a document of ours."""
     only_for(page.caller, Role.platform())
-    sent = await page.ask(evidence.download(page.parts, page.caller, case_id, sha256))
+    sent = await page.file(evidence.download(page.parts, page.caller, case_id, sha256))
     if sent.media_type != PDF:
         raise not_found()
     sent.headers["Content-Disposition"] = "inline"
@@ -76,7 +76,7 @@ def pieces_of(case: CaseView) -> list[EvidenceRef]:
 
 
 async def _text(page: PageOf, case_id: str, one: EvidenceRef) -> str:
-    sent = await page.ask(evidence.download(page.parts, page.caller, case_id, one.sha256))
+    sent = await page.file(evidence.download(page.parts, page.caller, case_id, one.sha256))
     return readable(await _head(sent))
 
 

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Message
 
-from api.http import budgets, connections, limits
+from api.http import backlog, budgets, connections, limits
 from api.http.budgets import Admission
 from api.http.connections import BoundedHttpProtocol
 from api.http.limits import BodyLimit
@@ -191,8 +191,10 @@ async def test_one_caller_does_not_take_up_all_that_is_served_at_once(web: Web, 
         assert (await customer.get("/v1/cases")).status_code == 200
 
 
-async def test_openings_are_refused_while_too_many_cases_wait_for_a_worker_and_the_same_request_opens_later(web: Web) -> None:
-    """Nobody works on the other queue, so that what waits there stays."""
+async def test_openings_are_refused_while_too_many_cases_wait_but_not_while_nobody_works(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody works on the other queue, so that what waits there stays. The same request opens later."""
     alone = web.settings.model_copy(update={"openings_waiting": 1, "task_queue": "nobody"})
     async with running_web(alone, web.service) as other:
         (customer, _, _), (another, _, _) = other.customer(), other.customer()
@@ -200,6 +202,9 @@ async def test_openings_are_refused_while_too_many_cases_wait_for_a_worker_and_t
         refused = await another.post("/v1/cases", OPENING)
         assert (refused.status_code, refused.headers["Retry-After"] in "1234") == (503, True)
         assert (await another.get("/v1/cases")).status_code == 200
+        monkeypatch.setattr(backlog, "NOBODY_WORKS_AFTER", 0.0)
+        assert (await another.post("/v1/cases", OPENING)).status_code == 201
+        monkeypatch.undo()
     async with running_web(web.settings.model_copy(update={"openings_waiting": 1}), web.service) as other:
         (first, _, _), (second, _, _) = other.customer(), other.customer()
         assert (await first.post("/v1/cases", OPENING)).status_code == 201

@@ -49,7 +49,7 @@ def test_a_template_has_its_words_from_the_texts(template: str) -> None:
 
 def test_every_text_is_used() -> None:
     templates = "\n".join(file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html"))
-    beginnings = tuple(re.findall(r'"([a-z_]+\.[a-z_]*)" ~', templates) + re.findall(r'f"([a-z_]+\.[a-z_]*)\{', CODE))
+    beginnings = tuple(re.findall(r"""["']([a-z_]+\.[a-z_]*)["'] ~""", templates) + re.findall(r'f"([a-z_]+\.[a-z_]*)\{', CODE))
     made = {name for name in ALL if beginnings and name.startswith(beginnings)}
     named = set(re.findall(r"""["']([a-z_]+\.[a-z0-9_]+)["']""", templates + CODE))
     unused = set(ALL) - named - made

@@ -16,7 +16,12 @@ from rules.claims.permissions import PERMISSIONS
 from rules.replacements.permissions import REPLACEMENT_ROLES
 from rules.returns.permissions import RETURN_ROLES
 
-ENGLISH = Words(Locale.EN, {}, lambda code, _: code)
+
+def as_it_is(code: str, _: Locale) -> str:
+    return code
+
+
+ENGLISH = Words(Locale.EN, {}, as_it_is)
 ALL = [*DOABLE.values()]
 
 

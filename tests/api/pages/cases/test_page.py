@@ -116,7 +116,7 @@ async def test_evidence_is_added_shown_in_place_and_looked_at(web: Web, visitors
 async def test_a_saved_reply_is_filled_in_to_be_read_first(web: Web, visitors: Visitors) -> None:
     case_id = await opened(web)
     sun, _ = await looking(visitors, case_id)
-    saved = {"name": "Hello", "words": {"zh": "您好 {{ case_id }}", "en": "Hello {{ case_id }}"}, "issues": []}
+    saved = {"name": "Hello", "words": {"zh": "您好 {{ case_id }}", "en": "Hello {{ case_id }}"}}
     assert (await web.person(Role.SUPERVISOR, "sun").put("/v1/saved-replies/hello-page", saved)).status_code == 201
     await sun.get(f"/console/cases/{case_id}")
     shown = await sun.submit("form-reply", _fill="hello-page:en")
