@@ -1,7 +1,7 @@
 """A policy that somebody thinks of using: is it right, and what does it change (docs/policy.md)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -53,13 +53,11 @@ def changes(before: Policy, after: Policy) -> tuple[Change, ...]:
 def _figures(value: object, field: str) -> Iterator[tuple[str, str]]:
     match value:
         case dict():
-            table = cast("Mapping[object, object]", value)
-            for name, inner in table.items():
+            for name, inner in cast("dict[object, object]", value).items():
                 yield from _figures(inner, f"{field}.{name}" if field else str(name))
-        case list() | tuple() if any(isinstance(one, dict) for one in cast("list[object]", value)):
-            for place, row in enumerate(cast("list[object]", value)):
-                known = cast("dict[str, object]", row).get("id", place) if isinstance(row, dict) else place
-                yield from _figures(row, f"{field}[{known}]")
+        case list() | tuple() if value and all(isinstance(one, dict) for one in cast("list[object]", value)):
+            for place, row in enumerate(cast("list[dict[str, object]]", value)):
+                yield from _figures(row, f"{field}[{row.get('id', place)}]")
         case list() | tuple():
             yield field, ", ".join(str(one) for one in cast("list[object]", value))
         case timedelta():
