@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, TextClause, true
-from sqlmodel import col, select
+from sqlalchemy import ColumnElement, TextClause, case, true
+from sqlmodel import col, func, select
 
 from adapters.database.root_causes import is_any_of
 from adapters.database.text_lists import has_all, has_any
@@ -19,15 +19,16 @@ from api.reports.filters import FiguresOfCases, not_shown
 from models.case.desk_bodies import TagName
 from models.case.views import CaseView
 from models.common.base import Identifier
-from models.common.vocabulary import Channel, ErrorType, Issue, Kind, Outcome, Priority, Role, SlaState, Stage, WaitingOn
+from models.common.events import Event
+from models.common.vocabulary import Channel, ErrorType, Issue, Kind, Outcome, Priority, Role, SlaState, Stage, WaitFor, WaitingOn
 from models.policy.policy import Policy
-from models.tables.case import CaseRow
+from models.tables.case import CaseRow, TimelineRow
 from models.tables.desk import CaseWordsRow
 from models.tables.indexes import OPEN
 from models.tables.root_causes import RootCauseCorrectionRow
 from rules.common.readers import sees
 
-ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "outcome", "sla_state")
+ANY_OF = ("stage", "kind", "channel", "issue", "priority", "waiting_on", "waiting_for", "outcome", "sla_state")
 EQUAL = ("customer_id", "merchant_id", "order_id", "team", "handler", "owner", "review", "merged_into")
 SINCE = {"opened_from": "opened_at", "updated_from": "updated_at"}
 BEFORE = {"opened_to": "opened_at", "updated_to": "updated_at"}
@@ -54,6 +55,7 @@ class CaseFilters(FiguresOfCases):
     issue: Annotated[tuple[Issue, ...], Several]
     priority: Annotated[tuple[Priority, ...], Several]
     waiting_on: Annotated[tuple[WaitingOn, ...], Several]
+    waiting_for: Annotated[tuple[WaitFor, ...], Several]
     outcome: Annotated[tuple[Outcome, ...], Several]
     sla_state: Annotated[tuple[SlaState, ...], Several]
     tag: Annotated[tuple[TagName, ...], Several]
@@ -74,6 +76,7 @@ class CaseFilters(FiguresOfCases):
     review: Literal["due", "agreed", "disagreed"] | None = Field(
         default=None, description="Decisions without a person that were drawn for review (RES-10)."
     )
+    appealed: bool = Field(default=False, description="Only cases with an appeal that nobody has decided yet (INV-5).")
     merged: bool | None = Field(default=None, description="Whether it goes on in another case (WRK-7).")
     snoozed: bool | None = Field(default=None, description="Whether somebody has put it aside.")
     reply_owed: bool | None = Field(default=None, description="Whether the customer waits for a person's answer (WRK-6).")
@@ -140,6 +143,8 @@ def conditions(filters: CaseFilters, caller: Caller, dialect: str, policy: Polic
         _column(name).is_not(None) == value for field, name in IS_THERE.items() if (value := getattr(filters, field)) is not None
     )
     yield from _of_root_causes(filters)
+    if filters.appealed:
+        yield _appealed()
     if filters.tag:
         yield has_any(col(CaseRow.tags), filters.tag, dialect)
     if filters.text is not None:
@@ -152,6 +157,14 @@ def _of_root_causes(filters: CaseFilters) -> Iterator[ColumnElement[bool]]:
     if filters.root_cause_proposed:
         proposed = select(RootCauseCorrectionRow.case_id).where(col(RootCauseCorrectionRow.confirmed_by).is_(None))
         yield col(CaseRow.case_id).in_(proposed)
+
+
+def _appealed() -> ColumnElement[bool]:
+    """More was appealed than decided: the timeline has an event for each."""
+    event = col(TimelineRow.event)
+    opened = func.sum(case((event == Event.APPEALED.value, 1), else_=-1))
+    appeals = select(TimelineRow.case_id).where(event.in_([Event.APPEALED.value, Event.APPEAL_DECIDED.value]))
+    return col(CaseRow.case_id).in_(appeals.group_by(col(TimelineRow.case_id)).having(opened > 0))
 
 
 def _column(name: str) -> Any:  # noqa: ANN401  # SQLAlchemy's own

@@ -6,9 +6,13 @@ from fastapi import APIRouter, Header, Response
 
 from api.http.problems import not_found
 from api.pages import assets, provider, sign_in
+from api.pages.books import claims, differences
+from api.pages.figures import cases, improvements, reports, reviews, scorecards
+from api.pages.knowledge import entries, lessons, library
 from api.pages.page import PageOf
 from api.pages.queue import endpoints as queue
 from api.pages.routes import PageRoute
+from api.pages.supervision import decisions, people, policy, routing
 
 router = APIRouter()
 _others = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -33,5 +37,9 @@ async def no_such_page(page: PageOf, rest: str) -> Response:
     raise not_found()
 
 
-for _pages in (sign_in.router, provider.router, queue.router, _others):
+SUPERVISION = (decisions.router, people.router, routing.router, policy.router)
+BOOKS = (claims.router, differences.router)
+FIGURES = (reports.router, scorecards.router, reviews.router, improvements.router, cases.router)
+KNOWLEDGE = (lessons.router, entries.router, library.router)
+for _pages in (sign_in.router, provider.router, queue.router, *SUPERVISION, *BOOKS, *FIGURES, *KNOWLEDGE, _others):
     router.include_router(_pages)

@@ -1,34 +1,49 @@
 """What templates write with: texts, names of code words, moments, spans and money, in the reader's language and zone."""
 
+import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
+from urllib.parse import urlsplit
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from api.pages.texts import page_text
+from api.pages.forms import fields_of
+from api.pages.texts import page_text, page_texts
 from models.common.base import Bilingual, Money
+from models.common.vocabulary import Issue, Locale
+from models.figures import Figure, FigureUnit
+from models.policy.policy import Policy
 from rules.common.format import duration_in, moment_in, money_in
 from rules.common.readers import MASK
+from rules.figures.values import shown
 from rules.notifications.texts import texts
 
 
 @pass_context
 def text(context: Context, name: str, /, **values: object) -> str:
-    """`t("queue.title")`: a text of the pages."""
-    return page_text(name, context["page"].locale, **values)
+    """`t("queue.title")`: a text of the pages. Values that are markup stay so."""
+    locale = context["page"].locale
+    if any(isinstance(value, Markup) for value in values.values()):
+        return escape(page_texts()[name].in_(locale)).format(**values)
+    return page_text(name, locale, **values)
+
+
+def name_of(code: object, policy: Policy, locale: Locale) -> str:
+    """A code word as people call it; issues as the policy does."""
+    if code is None:
+        return MASK
+    own = policy.issues[Issue(code)] if code in policy.issues else None
+    return own.name.in_(locale) if own else texts(policy.zone).name(str(code), locale)
 
 
 @pass_context
 def name(context: Context, code: object) -> str:
     """A code word as people call it; issues as the policy does."""
     page = context["page"]
-    policy = page.parts.policy
-    if code is None:
-        return MASK
-    own = policy.issues.get(code)
-    return own.name.in_(page.locale) if own else texts(policy.zone).name(str(code), page.locale)
+    return name_of(code, page.parts.policy, page.locale)
 
 
 @pass_context
@@ -69,6 +84,80 @@ def money(context: Context, amount: Money | None) -> str:
 
 
 @pass_context
+def day(context: Context, instant: datetime | date | None) -> str:
+    """The day of an instant in the reader's zone, or a day itself."""
+    if isinstance(instant, datetime):
+        instant = instant.astimezone(context["page"].zone).date()
+    if instant is None:
+        return MASK
+    zh = context["page"].locale is Locale.ZH
+    return f"{instant.year}年{instant.month}月{instant.day}日" if zh else f"{instant.day} {instant:%b %Y}"
+
+
+@pass_context
+def minor(context: Context, amount: int | None, currency: str) -> str:
+    """So many minor units of a currency."""
+    return MASK if amount is None else money_in(amount, currency, context["page"].locale)
+
+
+def with_cases(text: str) -> Markup:
+    """A text in which cases are named, with links to them."""
+    return Markup().join(
+        Markup('<a href="/console/cases/{0}">{0}</a>').format(piece) if CASE.fullmatch(piece) else escape(piece)
+        for piece in CASE.split(text)
+    )
+
+
+@pass_context
+def skill(context: Context, code: str) -> str:
+    """An issue, or a group of them."""
+    return name(context, code) if "." in code else page_text(f"group.{code}", context["page"].locale)
+
+
+@pass_context
+def booked(context: Context, value: object) -> object:
+    """What books say: code words by their names, instants in the reader's zone."""
+    match value:
+        case bool():
+            return page_text("lists.yes" if value else "lists.no", context["page"].locale)
+        case str() if INSTANT.match(value):
+            return when(context, datetime.fromisoformat(value))
+        case str() | None:
+            return name(context, value)
+        case list():
+            return ", ".join(str(booked(context, one)) for one in cast("list[object]", value))
+        case _:
+            return value
+
+
+@pass_context
+def lasting(context: Context, seconds: int) -> str:
+    """So many seconds, exactly."""
+    return duration_in(timedelta(seconds=seconds), context["page"].locale)
+
+
+def percent(share: float | None) -> str:
+    return MASK if share is None else f"{share:.1%}"
+
+
+@pass_context
+def figure(context: Context, found: Figure, unit: FigureUnit, currency: str | None = None) -> str:
+    """A figure of a report, by its unit."""
+    return shown(found.value, unit, currency, context["page"].locale)
+
+
+@pass_context
+def earlier(context: Context, found: Figure, unit: FigureUnit, currency: str | None = None) -> str:
+    """The same of the period before."""
+    return shown(found.before, unit, currency, context["page"].locale)
+
+
+def own(href: str, path: str) -> str:
+    """Where our page shows what an address of the API answers: the page's path with its query."""
+    return f"{path}?{urlsplit(href).query}"
+
+
+@pass_context
 def said(context: Context, words: Bilingual | None) -> str:
     """A text that has both languages, in the reader's."""
     return MASK if words is None else words.in_(context["page"].locale)
@@ -92,6 +181,8 @@ def _rounded(span: timedelta) -> timedelta:
     return (span // unit) * unit
 
 
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
+CASE = re.compile(r"(\bRD-[0-9A-Z]{12}\b)")
 COARSE = ((timedelta(days=2), timedelta(days=1)), (timedelta(hours=2), timedelta(hours=1)))
 FILTERS: Mapping[str, Callable[..., object]] = {
     "name": name,
@@ -102,4 +193,15 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "said": said,
     "span": span,
     "local": local,
+    "day": day,
+    "minor": minor,
+    "percent": percent,
+    "figure": figure,
+    "earlier": earlier,
+    "own": own,
+    "booked": booked,
+    "skill": skill,
+    "lasting": lasting,
+    "with_cases": with_cases,
+    "fields": fields_of,
 }

@@ -21,7 +21,7 @@ from api.http.language import language_of
 from api.pages import filters
 from api.pages.assets import asset
 from api.pages.forms import INSTANT, Tried, checked, instant_of
-from api.pages.navigation import Place, places_of
+from api.pages.navigation import Place, places_of, sections_of
 from api.pages.preferences import COMMON_ZONES, Theme, theme_of, zone_of
 from api.pages.texts import page_text, page_texts
 from models.common.vocabulary import Locale
@@ -76,6 +76,11 @@ class Visit:
         query = self.request.url.query
         return self.request.url.path + (f"?{query}" if query else "")
 
+    def query_with(self, **values: object) -> str:
+        """The query of this page with other values; None: without."""
+        kept = [(name, text) for name, text in self.request.query_params.multi_items() if text and name not in values]
+        return urlencode([*kept, *((name, value) for name, value in values.items() if value is not None)])
+
     @property
     def tried(self) -> Tried | None:
         """The form of this page that was just refused."""
@@ -100,6 +105,11 @@ class Visit:
                 several = name in model.model_fields and get_origin(model.model_fields[name].annotation) is tuple
                 query[name] = texts if several else texts[-1]
         return checked(model, query | given, "query")
+
+    @property
+    def sections(self) -> Sequence[Place]:
+        """The pages beside this one."""
+        return sections_of(self.caller.role, self.request.url.path) if self.caller else ()
 
     @property
     def by_htmx(self) -> bool:

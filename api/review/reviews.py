@@ -156,6 +156,11 @@ async def _documents(parts: Parts, token: str, locales: Sequence[Locale]) -> lis
             "链接已过期或无效，请重新获取。",
             field="token",
         )
+    return await documents_of(parts, review_id, locales)
+
+
+async def documents_of(parts: Parts, review_id: str, locales: Sequence[Locale]) -> list[Document]:
+    """A review in these languages, with its improvements as they stand now. 404 when there is none."""
     known = await _made(parts, review_id)
     words = texts(parts.policy.zone)
     return [document_of(known.review, known.improvements, words, parts.policy, locale) for locale in locales]

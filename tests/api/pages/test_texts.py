@@ -33,7 +33,7 @@ def test_a_text_has_the_same_values_in_both_languages_and_is_no_copy(name: str) 
     assert not re.search(r"[\u4e00-\u9fff]", en), "it has Chinese"
 
 
-@pytest.mark.parametrize("template", sorted(file.name for file in TEMPLATES.glob("*.html")))
+@pytest.mark.parametrize("template", sorted(str(file.relative_to(TEMPLATES)) for file in TEMPLATES.rglob("*.html")))
 def test_a_template_has_its_words_from_the_texts(template: str) -> None:
     source = (TEMPLATES / template).read_text(encoding="utf-8")
     for call in environment().parse(source).find_all(nodes.Call):
@@ -48,10 +48,10 @@ def test_a_template_has_its_words_from_the_texts(template: str) -> None:
 
 
 def test_every_text_is_used() -> None:
-    templates = "\n".join(file.read_text(encoding="utf-8") for file in TEMPLATES.glob("*.html"))
-    beginnings = tuple(re.findall(r'"([a-z_]+\.[a-z_]*)" ~', templates))
+    templates = "\n".join(file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html"))
+    beginnings = tuple(re.findall(r'"([a-z_]+\.[a-z_]*)" ~', templates) + re.findall(r'f"([a-z_]+\.[a-z_]*)\{', CODE))
     made = {name for name in ALL if beginnings and name.startswith(beginnings)}
-    named = set(re.findall(r"""["']([a-z_]+\.[a-z_]+)["']""", templates + CODE))
+    named = set(re.findall(r"""["']([a-z_]+\.[a-z0-9_]+)["']""", templates + CODE))
     unused = set(ALL) - named - made
     assert unused == set()
 

@@ -1,0 +1,1 @@
+"""Pages about money between parties: claims, and differences from the partners' books."""

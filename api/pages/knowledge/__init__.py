@@ -1,0 +1,1 @@
+"""Pages about what is known: the knowledge base, lessons, and the library of cases."""

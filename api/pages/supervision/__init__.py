@@ -1,0 +1,1 @@
+"""The supervisor's pages: what only they decide, people, routing, and the policy."""
