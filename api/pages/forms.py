@@ -57,6 +57,11 @@ class Form:
         """The address of the page that the form is on."""
         return own_address(self.text("_page"))
 
+    async def close(self) -> None:
+        """The files that came with it are needed no more."""
+        for file in (one for files in self.files.values() for one in files):
+            await file.close()
+
     def into(self, model: type[M], *, under: str | None = None, **given: object) -> M:
         """The body that the form says; `given`: fields that are no field of the form. Raises RequestValidationError.
 

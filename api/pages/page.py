@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
@@ -163,6 +163,11 @@ class Page(Visit):
     """A page of somebody who is signed in: the same caller as of the API."""
 
     caller: Caller
+
+    @staticmethod
+    async def file(answer: Awaitable[StreamingResponse]) -> StreamingResponse:
+        """A file, of which an endpoint's function gives the whole to whoever may have it."""
+        return await answer
 
     async def ask(self, answer: Awaitable[T]) -> T:
         """What an endpoint's function answers, as far as it is the caller's (as `SeenRoute` does for the API)."""

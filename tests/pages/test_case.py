@@ -45,7 +45,7 @@ class Hands:
         await self.page.locator(f"details[open] [name='{name}']").fill(value)
 
     async def done(self, most: int) -> None:
-        await expect(self.page.locator(".told")).to_contain_text("Done:")
+        await expect(self.page.locator(".told")).to_contain_text("Done:", timeout=30_000)
         assert self.count <= most
 
 

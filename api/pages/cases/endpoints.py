@@ -50,11 +50,14 @@ async def act(page: PageOf, form: FormOf, rest: str) -> Response:
     only_for(page.caller, Role.platform())
     path = f"{PATH}/{rest}"
     target = Target.at(form.text("_to") or "" if path == WITH_FILES else path)
-    if form.text("_fill") is not None:
-        return await _as_filled_in(page, await _filled(page, form, target.case_id))
-    if form.text("_more") is not None:
-        return await _as_filled_in(page, form)
-    await perform(page, form, target)
+    try:
+        if form.text("_fill") is not None:
+            return await _as_filled_in(page, await _filled(page, form, target.case_id))
+        if form.text("_more") is not None:
+            return await _as_filled_in(page, form)
+        await perform(page, form, target)
+    finally:
+        await form.close()
     return page.to(f"{PATH}/{target.case_id}", "case.done", what=target.doable.title.in_(page.locale))
 
 
