@@ -57,7 +57,7 @@ def _figures(value: object, field: str) -> Iterator[tuple[str, str]]:
                 yield from _figures(inner, f"{field}.{name}" if field else str(name))
         case list() | tuple() if value and all(isinstance(one, dict) for one in cast("list[object]", value)):
             for place, row in enumerate(cast("list[dict[str, object]]", value)):
-                yield from _figures(row, f"{field}[{row.get('id', place)}]")
+                yield from _figures(cast("object", row), f"{field}[{row.get('id', place)}]")
         case list() | tuple():
             yield field, ", ".join(str(one) for one in cast("list[object]", value))
         case timedelta():

@@ -23,6 +23,7 @@ router = APIRouter(prefix="/console/cases/{case_id}/evidence", route_class=PageR
 PDF, TEXT = "application/pdf", "text/plain"
 MOST_TEXT = 256 * 1024
 """Bytes of a text that are shown; the whole is downloaded."""
+WHOLE = evidence.Asked(None, None, inline=False)
 ENCODINGS = ("utf-8", "gb18030")
 Turns = Annotated[int, Query(ge=0, le=3)]
 Zoom = Annotated[int, Query(ge=1, le=4)]
@@ -53,13 +54,13 @@ async def piece(page: PageOf, case_id: CaseId, sha256: str, turns: Turns = 0, zo
 
 
 @router.get("/{sha256}/inline")
-async def inline(page: PageOf, case_id: CaseId, sha256: str) -> Response:
+async def inline(page: PageOf, case_id: CaseId, sha256: str, asked: evidence.AskedOf) -> Response:
     """A PDF for the frame of its page; 404 for anything else, which is not shown as a document of ours."""
     only_for(page.caller, Role.platform())
-    sent = await page.file(evidence.download(page.parts, page.caller, case_id, sha256))
+    part = asked._replace(inline=True)
+    sent = await page.file(evidence.download(page.parts, page.caller, case_id, sha256, part))
     if sent.media_type != PDF:
         raise not_found()
-    sent.headers["Content-Disposition"] = "inline"
     sent.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
     return sent
 
@@ -76,7 +77,7 @@ def pieces_of(case: CaseView) -> list[EvidenceRef]:
 
 
 async def _text(page: PageOf, case_id: str, one: EvidenceRef) -> str:
-    sent = await page.file(evidence.download(page.parts, page.caller, case_id, one.sha256))
+    sent = await page.file(evidence.download(page.parts, page.caller, case_id, one.sha256, WHOLE))
     return readable(await _head(sent))
 
 
