@@ -18,7 +18,7 @@ async def opened(web: Web, **body: object) -> str:
     customer, _, order = web.customer()
     wanted = {"kind": "complaint", "issue": "product.quality_defect", "wanted": {"remedy": "refund_only"}, **body}
     case_id = await web.open(customer, order_id=order, **wanted)
-    await web.row(case_id, lambda row: row.stage == "resolution")
+    await web.row(case_id, lambda row: row.stage in {"investigation", "resolution"})
     return case_id
 
 
@@ -38,11 +38,11 @@ class Hands:
 
     async def choose(self, name: str, value: str) -> None:
         self.count += 1
-        await self.page.locator(f"details[open] [name='{name}']").select_option(value)
+        await self.page.locator(f"details[open] select[name='{name}']").select_option(value)
 
     async def fill(self, name: str, value: str) -> None:
         self.count += 1
-        await self.page.locator(f"details[open] [name='{name}']").fill(value)
+        await self.page.locator(f"details[open] input:not([type=hidden])[name='{name}']").fill(value)
 
     async def done(self, most: int) -> None:
         await expect(self.page.locator(".told")).to_contain_text("Done:", timeout=30_000)
