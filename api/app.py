@@ -14,7 +14,7 @@ from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
 from api import codec, contacts, health, inbox, knowledge, me, people, reconciliation, revocations
-from api.cases import actions, archives, eligibility, evidence, liability, queues, root_causes, routing, variants
+from api.cases import actions, archives, eligibility, evidence, liability, order, queues, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
 from api.desk import bulk, replies, views
@@ -34,6 +34,7 @@ from api.library import endpoints as library
 from api.library import lessons
 from api.orders import ledger as order_ledger
 from api.pages import endpoints as pages
+from api.pages.cases.endpoints import WITH_FILES
 from api.replacements import endpoints as replacements
 from api.reports import endpoints as reports
 from api.returns import endpoints as returns
@@ -103,7 +104,8 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         swagger_ui_parameters={"persistAuthorization": True, "tryItOutEnabled": True},
     )
     problems.install(app)
-    larger = {evidence.PATH: settings.evidence_max_bytes + evidence.AROUND, codec.PATH: codec.MOST_BYTES}
+    most = settings.evidence_max_bytes + evidence.AROUND
+    larger = {evidence.PATH: most, WITH_FILES: most, codec.PATH: codec.MOST_BYTES}
     app.add_middleware(BodyLimit, most=MOST_BYTES, larger=larger)
     app.add_middleware(Admission, most=settings.requests_at_once)
     app.add_middleware(Observing, metrics=metrics)
@@ -121,6 +123,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         root_causes.router,
         root_causes.catalogue,
         eligibility.router,
+        order.router,
         variants.router,
         order_ledger.router,
         improvements.router,

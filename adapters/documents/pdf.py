@@ -83,7 +83,7 @@ def _table(table: Table) -> PrintedTable:
 
 
 def _paragraph(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(printable(text).text), style)
+    return Paragraph("<br/>".join(escape(printable(line).text) for line in text.split("\n")), style)
 
 
 def _number(canvas: Canvas, _: BaseDocTemplate) -> None:

@@ -19,17 +19,20 @@ from models.case.state import CaseState
 from models.common.base import Frozen, Identifier, Instant, Money, stored
 from models.common.lines import LineQuantity
 from models.common.partners import Order
-from models.common.readers import Everybody
+from models.common.readers import Books, Everybody, Platform
 from models.common.vocabulary import ErrorType, Issue, Locale, Party, RemedyKind, Role
 from models.remedies.eligibility import Entitlement
+from models.remedies.offers import OptionOffer
 from models.remedies.order_change import ChangeKind
 from rules.common.counting import counting_of
 from rules.facts.establish import facts_of
+from rules.money.approvals import without_approval
 from rules.money.goods import history_of
 from rules.money.methods import refund_methods
 from rules.policy.load import slice_policy
 from rules.remedies.ask import Ask
 from rules.remedies.eligibility import eligible
+from rules.remedies.suggestion import suggested
 
 router = APIRouter(prefix="/v1", tags=["eligibility"], route_class=SeenRoute)
 
@@ -95,6 +98,13 @@ class EligibilityShown(Frozen):
     )
     policy_version: Everybody[str]
     lines: Everybody[tuple[LineShown, ...]]
+    without_approval: Books[Money | None] = Field(
+        default=None,
+        description="Of a case: what you may still give on its order before another person has to approve it; null: any amount.",
+    )
+    suggestion: Platform[OptionOffer | None] = Field(
+        default=None, description="Of a case: the option that lies nearest, as `propose` takes it; null: there is none."
+    )
 
 
 QUESTIONS: Any = {
@@ -175,7 +185,10 @@ async def of_case(parts: PartsOf, caller: CallerOf, language: Language, case_id:
             rule="RES-1",
         )
     policy = slice_policy(parts.policy, datetime.now(UTC))
-    return _shown(Ask.of(case, policy), language)
+    most = without_approval(case, policy, caller.actor, case.order.total.currency)
+    alone = None if most is None else Money(minor=most, currency=case.order.total.currency)
+    own = {"without_approval": alone, "suggestion": suggested(case, policy, caller.role)}
+    return _shown(Ask.of(case, policy), language).model_copy(update=own)
 
 
 def check_lines(order: Order, lines: tuple[LineQuantity, ...]) -> None:

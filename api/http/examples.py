@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from models.common.base import Bilingual
+
 
 class Shown(NamedTuple):
     """How an action is shown."""
@@ -11,6 +13,12 @@ class Shown(NamedTuple):
     summary: str
     description: str
     example: dict[str, Any]
+
+
+def title_of(summary: str) -> Bilingual:
+    """An action's name in both languages: summaries read `Take the case · 接手工单`."""
+    en, _, zh = summary.partition(" · ")
+    return Bilingual(zh=zh, en=en)
 
 
 OPENINGS: Any = {

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Header, Response
 
 from api.http.problems import not_found
 from api.pages import assets, provider, sign_in
+from api.pages.cases import endpoints as cases
+from api.pages.cases import pieces, print_out
 from api.pages.page import PageOf
 from api.pages.queue import endpoints as queue
 from api.pages.routes import PageRoute
@@ -33,5 +35,5 @@ async def no_such_page(page: PageOf, rest: str) -> Response:
     raise not_found()
 
 
-for _pages in (sign_in.router, provider.router, queue.router, _others):
+for _pages in (sign_in.router, provider.router, queue.router, pieces.router, print_out.router, cases.router, _others):
     router.include_router(_pages)

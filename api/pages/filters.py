@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from api.pages.texts import page_text
+from api.http.examples import ACTIONS, title_of
+from api.pages.texts import page_text, page_texts
 from models.common.base import Bilingual, Money
 from rules.common.format import duration_in, moment_in, money_in
 from rules.common.readers import MASK
@@ -22,13 +24,21 @@ def text(context: Context, name: str, /, **values: object) -> str:
 
 @pass_context
 def name(context: Context, code: object) -> str:
-    """A code word as people call it; issues as the policy does."""
-    page = context["page"]
-    policy = page.parts.policy
+    """A code word as people call it; an issue as the policy does."""
+    page, word = context["page"], str(code)
     if code is None:
         return MASK
-    own = policy.issues.get(code)
-    return own.name.in_(page.locale) if own else texts(policy.zone).name(str(code), page.locale)
+    policy = page.parts.policy
+    issue, own = policy.issues.get(code), page_texts().get(f"names.{word}")
+    known = issue.name if issue else own
+    return known.in_(page.locale) if known else texts(policy.zone).name(word, page.locale)
+
+
+@pass_context
+def action(context: Context, code: object) -> str:
+    """An action as its form is called."""
+    known = _actions().get(str(code))
+    return known.in_(context["page"].locale) if known else name(context, code)
 
 
 @pass_context
@@ -86,6 +96,12 @@ def local(context: Context, instant: str) -> str:
     return f"{datetime.fromisoformat(instant).astimezone(context['page'].zone):%Y-%m-%dT%H:%M}"
 
 
+@cache
+def _actions() -> Mapping[str, Bilingual]:
+    """What the actions of a case are called."""
+    return {action: title_of(shown.summary) for action, shown in ACTIONS.items()}
+
+
 def _rounded(span: timedelta) -> timedelta:
     """To whole minutes, hours from two hours on, days from two days on."""
     unit = next((unit for most, unit in COARSE if span >= most), timedelta(minutes=1))
@@ -96,6 +112,7 @@ COARSE = ((timedelta(days=2), timedelta(days=1)), (timedelta(hours=2), timedelta
 FILTERS: Mapping[str, Callable[..., object]] = {
     "name": name,
     "team": team,
+    "action": action,
     "when": when,
     "left": left,
     "money": money,

@@ -1,27 +1,34 @@
 """What a form sends, as the bodies of the API. Field names are paths into the body: `words`, `amount.minor`, `options.0.remedies.0.kind`.
 
-A name's last character may say how its text is read: `cases*` is a list of all values of that name, `until@` an instant in the reader's zone.
+What comes after a name may say how its text is read: `cases*` is a list of all values of that name, `tags,` the words of one text as a list,
+`until@` an instant in the reader's zone, `amount$CNY` an amount as people write it, 12.90.
 Names that begin with `_` are of the form itself: the page that it is on, its own name, and its Idempotency-Key.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import UploadFile
 
 from api.http.bodies import refuse_control_characters
 from api.http.problems import FieldProblem
 from api.pages.navigation import own_address
 from api.pages.preferences import zone_of
+from models.common.currencies import decimals
 
 M = TypeVar("M", bound=BaseModel)
-LIST, INSTANT = "*", "@"
+LIST, WORDS, INSTANT, AMOUNT = "*", ",", "@", "$"
+BETWEEN_WORDS = re.compile(r"[\s,，、;；]+")
 MOST_FIELDS = 2_000
+MOST_FILES = 20
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,7 @@ class Form:
 
     values: Mapping[str, tuple[str, ...]]
     zone: ZoneInfo
+    files: Mapping[str, tuple[UploadFile, ...]] = field(default_factory=dict[str, tuple[UploadFile, ...]])
 
     def text(self, name: str) -> str | None:
         """The last text of that name; None: nothing was typed."""
@@ -48,6 +56,15 @@ class Form:
     def page(self) -> str:
         """The address of the page that the form is on."""
         return own_address(self.text("_page"))
+
+    async def close(self) -> None:
+        """The files that came with it are needed no more."""
+        for file in (one for files in self.files.values() for one in files):
+            await file.close()
+
+    def with_(self, name: str, *texts: str) -> "Form":
+        """The form with these texts under that name."""
+        return replace(self, values={**self.values, name: texts})
 
     def into(self, model: type[M], *, under: str | None = None, **given: object) -> M:
         """The body that the form says; `given`: fields that are no field of the form. Raises RequestValidationError.
@@ -77,8 +94,13 @@ class Form:
     def _read(self, name: str, texts: list[str]) -> tuple[list[str], object]:
         if name.endswith(LIST):
             return name[:-1].split("."), texts
+        if name.endswith(WORDS):
+            return name[:-1].split("."), [word for text in texts for word in BETWEEN_WORDS.split(text) if word]
         if name.endswith(INSTANT):
             return name[:-1].split("."), instant_of(texts[-1], self.zone)
+        plain, is_amount, currency = name.partition(AMOUNT)
+        if is_amount:
+            return plain.split("."), {"minor": _minor(texts[-1], currency), "currency": currency}
         return name.split("."), texts[-1]
 
 
@@ -92,17 +114,18 @@ def checked(model: type[M], content: Mapping[str, object], *place: str) -> M:
 
 @dataclass(frozen=True)
 class Tried:
-    """A form that was refused: what was typed, and what is wrong with it (RFC 9457, as told to the caller)."""
+    """A form as it was filled in, and what is wrong with it (RFC 9457, as told to the caller). `problem` None: it was not to be taken yet."""
 
     form: Form
-    problem: Mapping[str, Any]
+    problem: Mapping[str, Any] | None
     errors: tuple[FieldProblem, ...] = ()
 
-    def error(self, field: str) -> str | None:
+    def error(self, name: str) -> str | None:
         """What is wrong with this field."""
-        name = field.rstrip(LIST + INSTANT)
-        said = next((one.detail for one in self.errors if one.field == name), None)
-        return said or (self.problem["detail"] if self.problem.get("field") == name else None)
+        plain = name.partition(AMOUNT)[0].rstrip(LIST + WORDS + INSTANT)
+        names = {plain, f"{plain}.minor"} if AMOUNT in name else {plain}
+        said = next((one.detail for one in self.errors if one.field in names), None)
+        return said or (self.problem["detail"] if self.problem and self.problem.get("field") in names else None)
 
 
 async def read_form(request: Request) -> Form:
@@ -110,14 +133,17 @@ async def read_form(request: Request) -> Form:
     known: Form | None = getattr(request.state, "form", None)
     if known is not None:
         return known
-    sent = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    sent = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
     values: dict[str, tuple[str, ...]] = {}
-    for name, text in sent.multi_items():
-        if isinstance(text, str):
-            plain = text.replace("\r\n", "\n")
+    files: dict[str, tuple[UploadFile, ...]] = {}
+    for name, content in sent.multi_items():
+        if isinstance(content, str):
+            plain = content.replace("\r\n", "\n")
             refuse_control_characters(plain, name[:100])
             values[name] = (*values.get(name, ()), plain)
-    request.state.form = Form(values, zone_of(request))
+        elif content.filename:
+            files[name] = (*files.get(name, ()), content)
+    request.state.form = Form(values, zone_of(request), files)
     return request.state.form
 
 
@@ -131,6 +157,15 @@ def instant_of(text: str, zone: ZoneInfo) -> str:
     except ValueError:
         return text
     return (told if told.tzinfo else told.replace(tzinfo=zone)).isoformat()
+
+
+def _minor(text: str, currency: str) -> int | str:
+    """12.90 as 1290 of a currency with two decimals; what is no amount is refused as such."""
+    try:
+        minor = Decimal(text.strip().replace(",", "")).scaleb(decimals(currency))
+    except InvalidOperation:
+        return text
+    return int(minor) if minor.is_finite() and minor == minor.to_integral_value() else text
 
 
 def _put(body: dict[str, Any], path: list[str], value: object) -> None:

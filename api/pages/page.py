@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
@@ -132,7 +132,7 @@ class Visit:
         layout = "part.html" if self.by_htmx else "base.html"
         tried = self.tried
         content = found.render(page=self, layout=layout, part=part, tried=tried, **values)
-        response = HTMLResponse(content, tried.problem["status"] if tried else status, HEADERS)
+        response = HTMLResponse(content, tried.problem["status"] if tried and tried.problem else status, HEADERS)
         response.headers["Content-Language"] = self.locale.value
         if TOLD in self.request.cookies:
             response.delete_cookie(TOLD, path="/")
@@ -153,6 +153,11 @@ class Page(Visit):
     """A page of somebody who is signed in: the same caller as of the API."""
 
     caller: Caller
+
+    @staticmethod
+    async def file(answer: Awaitable[StreamingResponse]) -> StreamingResponse:
+        """A file, of which an endpoint's function gives the whole to whoever may have it."""
+        return await answer
 
     async def ask(self, answer: Awaitable[T]) -> T:
         """What an endpoint's function answers, as far as it is the caller's (as `SeenRoute` does for the API)."""

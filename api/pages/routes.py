@@ -1,6 +1,6 @@
 """The route of every page: what is wrong is shown as a page. A form that is refused comes back with what was typed and why."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -58,7 +58,7 @@ async def _refused(request: Request, error: ProblemError, errors: list[FieldProb
     if error.fault.type is ErrorType.UNAUTHENTICATED:
         return _to_sign_in(request, form)
     problem = told_of(error, language_of(request)) | {"allowed": error.fault.allowed}
-    if form is not None and form.name is not None and (again := await _page_again(request, form, problem, errors)) is not None:
+    if form is not None and form.name is not None and (again := await page_again(request, form, problem, errors)) is not None:
         return again
     page = getattr(request.state, "page", None) or Visit(request, request.app.state.parts, None)
     return page.show("problem.html", status=error.status, problem=problem, errors=errors)
@@ -86,7 +86,9 @@ def _to_sign_in(request: Request, form: Form | None) -> Response:
     return RedirectResponse(address, 303)
 
 
-async def _page_again(request: Request, form: Form, problem: dict[str, Any], errors: list[FieldProblem]) -> Response | None:
+async def page_again(
+    request: Request, form: Form, problem: dict[str, Any] | None = None, errors: Sequence[FieldProblem] = ()
+) -> Response | None:
     """The page that the form is on, as if it were asked for, with the form as it was filled in; None: it cannot be shown either."""
     split = urlsplit(form.page)
     scope = {
@@ -107,7 +109,7 @@ async def _page_again(request: Request, form: Form, problem: dict[str, Any], err
 
     await request.app.router(scope, nothing, keep)
     start = next(message for message in said if message["type"] == "http.response.start")
-    if start["status"] != problem["status"]:
+    if start["status"] != (problem["status"] if problem else 200):
         return None
     response = Response(b"".join(message.get("body", b"") for message in said), start["status"])
     response.raw_headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]

@@ -240,6 +240,8 @@ class CaseView(View):
     carriers: Everybody[tuple[str, ...]]
     lines: Everybody[tuple[LineQuantity, ...]]
     description: Participants[str]
+    evidence: Participants[tuple[EvidenceRef, ...]] = ()
+    """What came with the description."""
     wanted: Everybody[Wanted | None]
     issue: Everybody[Issue | None]
     issue_name: Everybody[str | None]

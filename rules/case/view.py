@@ -64,6 +64,7 @@ def _whole(case: CaseState, policy: PolicySlice, actor: Actor, now: datetime, lo
         carriers=tuple(sorted({shipment.carrier_id for shipment in case.shipments})),
         lines=case.receipt.lines,
         description=case.receipt.description,
+        evidence=case.receipt.evidence,
         wanted=case.receipt.wanted,
         issue=case.issue,
         issue_name=issue.name.in_(language) if issue else None,

@@ -22,13 +22,19 @@ def limit_of(policy: PolicySlice, by: Actor) -> int | None:
     return policy.approval.agent if by.role in Role.platform() else policy.approval.automatic
 
 
-def needs_approval(case: CaseState, policy: PolicySlice, by: Actor, amount: Money) -> bool:
-    """Whether another person has to agree: the amount counts together with what the order was given before.
+def without_approval(case: CaseState, policy: PolicySlice, by: Actor, currency: str) -> int | None:
+    """Minor units that the person may still give on the order before another one has to agree. None: any amount.
 
-    In a currency that the policy has no rate for, any amount does.
+    In a currency that the policy has no rate for: nothing.
     """
     limit = limit_of(policy, by)
-    if limit is None or not amount.minor:
-        return False
-    most = figure_in(policy, limit, amount.currency)
-    return most is None or amount.minor + given_on_order(case) > most
+    if limit is None:
+        return None
+    most = figure_in(policy, limit, currency)
+    return 0 if most is None else max(most - given_on_order(case), 0)
+
+
+def needs_approval(case: CaseState, policy: PolicySlice, by: Actor, amount: Money) -> bool:
+    """Whether another person has to agree: the amount counts together with what the order was given before."""
+    most = without_approval(case, policy, by, amount.currency)
+    return most is not None and amount.minor > most

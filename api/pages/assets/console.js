@@ -100,6 +100,66 @@ addEventListener("change", (event) => {
   if (every) all(`input[type=checkbox][name="${every}"]`).forEach((box) => { box.checked = event.target.checked; });
 });
 
+// A form that opens has its first empty field in focus.
+addEventListener("toggle", (event) => {
+  if (event.target.matches?.("details.act[open]")) event.target.querySelector("textarea, select, input:not([type=hidden]), button.main")?.focus();
+}, true);
+
+// A piece of evidence opens above the page that it is on.
+const viewer = () => {
+  const made = document.getElementById("viewer") ?? document.body.appendChild(Object.assign(document.createElement("dialog"), { id: "viewer" }));
+  if (!made.open) made.showModal();
+  return made;
+};
+addEventListener("click", async (event) => {
+  const link = event.target.closest?.("a[data-view]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(gone);
+  const piece = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("piece");
+  if (!piece) return location.assign(link.href);
+  all("a[data-view]", piece).forEach((each) => { each.href = new URL(each.getAttribute("href"), link.href); });
+  viewer().replaceChildren(piece);
+  piece.querySelector("a")?.focus();
+});
+addEventListener("click", (event) => { if (event.target.id === "viewer") event.target.close(); });
+
+// News of what the page shows: its parts are put in place anew, words that were typed stay. `data-news`: a stream of events.
+const touched = (part) => all("input, textarea, select", part).some((field) => field === document.activeElement
+  || (/^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue));
+const renew = async () => {
+  const answer = await fetch(location.href).catch(gone);
+  if (!answer?.ok) return;
+  const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const parts = all("[data-live]").filter((part) => !touched(part));
+  const all_ = all("#acts").some(touched) ? parts : [...parts, ...all("#acts")];
+  for (const part of all_) {
+    const next = now.getElementById(part.id);
+    if (!next || part.querySelector("details.act[open]")) continue;
+    all("details", part).forEach((old, at) => { const same = all("details", next)[at]; if (same && !same.classList.contains("act")) same.open = old.open; });
+    const top = all(".talk", part)[0]?.scrollTop;
+    part.replaceWith(next);
+    if (top) all(".talk", next)[0].scrollTop = top;
+    globalThis.htmx?.process(next);
+  }
+  count();
+  back();
+};
+let following, soon;
+const hear = () => {
+  following?.close();
+  const page = document.querySelector("[data-news]");
+  if (!page) return;
+  following = new EventSource(page.dataset.news);
+  following.addEventListener("timeline", (event) => {
+    if (Number(event.lastEventId) <= Number(page.dataset.version)) return;
+    page.dataset.version = event.lastEventId;
+    clearTimeout(soon);
+    soon = setTimeout(renew, 250);
+  });
+  following.addEventListener("end", () => following.close());
+};
+
 // Drafts: what is typed outlives the page, until its form was taken.
 const keep = (field) => {
   if (field.value) sessionStorage.setItem(`draft ${field.dataset.draft}`, field.value);
@@ -163,8 +223,10 @@ addEventListener("htmx:after:request", (event) => {
 addEventListener("htmx:after:swap", () => {
   restore();
   count();
+  hear();
   (document.querySelector("[role=alert].problem"))?.focus();
 });
 if (document.querySelector(".told")) taken(document);
 restore();
+hear();
 document.querySelector("[role=alert].problem")?.focus();

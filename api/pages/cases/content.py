@@ -1,0 +1,112 @@
+"""What the page of a case shows: asked of the endpoints' functions, one after the other."""
+
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from api.cases import eligibility, liability, order
+from api.cases import endpoints as cases
+from api.cases.eligibility import EligibilityShown
+from api.cases.liability import Responsibility
+from api.cases.listing import CaseQuery, Sort
+from api.claims import endpoints as claims
+from api.desk.replies import SavedReply, list_replies
+from api.http.problems import ProblemError
+from api.http.schemas import CaseItem
+from api.library import endpoints as library
+from api.orders.ledger import OrderLedger, order_ledger
+from api.pages.page import Page
+from api.people import Agent, list_agents
+from models.case.order_views import CaseOrderView
+from models.case.views import CaseView
+from models.claims.views import ClaimView
+from models.common.timeline import TimelineView
+from models.library.views import SimilarCase
+
+T = TypeVar("T")
+NOTHING_YET = frozenset({404, 409})
+OTHERS = 10
+"""Further cases of the customer that are listed."""
+SIMILAR = 5
+ENTRIES = 500
+"""Of the timeline, on one page."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """`None`: nothing can be said of it yet."""
+
+    case: CaseView
+    order: CaseOrderView | None
+    ledger: OrderLedger | None
+    may: EligibilityShown | None
+    why: Responsibility | None
+    claims: Sequence[ClaimView]
+    others: Sequence[CaseItem]
+    similar: Sequence[SimilarCase]
+    entries: Sequence[TimelineView]
+    more: int | None
+    """The version after which the timeline goes on."""
+    replies: Sequence[SavedReply]
+    people: Sequence[Agent]
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Of the order's lines."""
+        return {line.line_id: line.title for line in self.order.lines} if self.order else {}
+
+    @property
+    def currency(self) -> str | None:
+        return self.order.total.currency if self.order else None
+
+    @property
+    def colleagues(self) -> Sequence[Agent]:
+        """Who sees the case: agents of its team, and supervisors."""
+        team = self.case.team
+        return [
+            one
+            for one in self.people
+            if one.role != "analyst" and (one.role == "supervisor" or team is None or team in one.teams)
+        ]
+
+
+async def content_of(page: Page, case_id: str, after: int) -> Content:
+    """404 for a case that is none, or somebody else's."""
+    parts, caller, language = page.parts, page.caller, page.locale
+    case = await page.ask(cases.show(parts, caller, language, case_id))
+    ordered = await page.ask(_if_any(order.order_of_case(parts, caller, case_id)))
+    money = await page.ask(_if_any(order_ledger(parts, caller, language, ordered.order_id))) if ordered else None
+    may = await page.ask(_if_any(eligibility.of_case(parts, caller, language, case_id)))
+    why = await page.ask(_if_any(liability.responsibility(parts, caller, language, case_id)))
+    own = CaseQuery.model_validate({"customer_id": case.customer_id, "sort": Sort.OPENED_LAST, "limit": OTHERS + 1})
+    others = await page.ask(cases.list_(parts, caller, own))
+    similar = await page.ask(
+        library.find_similar(parts=parts, caller=caller, language=language, case_id=case_id, root_cause=None, limit=SIMILAR)
+    )
+    told = await page.ask(
+        cases.timeline(parts=parts, caller=caller, language=language, case_id=case_id, after=after, limit=ENTRIES)
+    )
+    return Content(
+        case=case,
+        order=ordered,
+        ledger=money,
+        may=may,
+        why=why,
+        claims=[await page.ask(claims.show(parts, caller, language, one.claim_id)) for one in case.claims],
+        others=[one for one in others.cases if one.case_id != case_id][:OTHERS],
+        similar=similar.cases,
+        entries=told.entries,
+        more=told.entries[-1].version if told.next and told.entries else None,
+        replies=await page.ask(list_replies(parts, caller, case.issue)),
+        people=await page.ask(list_agents(parts, caller)),
+    )
+
+
+async def _if_any(answer: Awaitable[T]) -> T | None:
+    """What a case does not have yet is left out of its page."""
+    try:
+        return await answer
+    except ProblemError as error:
+        if error.status in NOTHING_YET:
+            return None
+        raise
