@@ -8,6 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 from temporalio.testing import WorkflowEnvironment
 
 from commands.kit.language import choose
@@ -17,6 +18,10 @@ pytest_plugins = ["tests.support.processes.databases", "tests.support.processes.
 
 hypothesis.settings.register_profile("redress", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("redress")
+
+# With local variables, as rich draws them, the traceback of one error in a page takes a minute.
+plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 SHARE = 0.75
 """Of a test's time-out, what its own coroutine may take; the rest is for its fixtures."""
