@@ -18,7 +18,7 @@ async def opened(web: Web, **body: object) -> str:
     customer, _, order = web.customer()
     wanted = {"kind": "complaint", "issue": "product.quality_defect", "wanted": {"remedy": "refund_only"}, **body}
     case_id = await web.open(customer, order_id=order, **wanted)
-    await web.row(case_id, lambda row: row.stage == "resolution")
+    await web.row(case_id, lambda row: row.stage in {"investigation", "resolution"})
     return case_id
 
 
