@@ -141,6 +141,20 @@ def booked(context: Context, value: object) -> object:
 
 
 @pass_context
+def weighed(context: Context, value: object, check: str) -> str:
+    """The figure or limit of a check before something is given without a person."""
+    match value:
+        case None:
+            return MASK
+        case int() if check in {"entitled", "amount"}:
+            return minor(context, value, context["page"].parts.policy.currency)
+        case float():
+            return percent(value)
+        case _:
+            return name(context, value)
+
+
+@pass_context
 def lasting(context: Context, seconds: int) -> str:
     """So many seconds, exactly."""
     return duration_in(timedelta(seconds=seconds), context["page"].locale)
@@ -219,6 +233,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "booked": booked,
     "skill": skill,
     "lasting": lasting,
+    "weighed": weighed,
     "with_cases": with_cases,
     "fields": fields_of,
 }

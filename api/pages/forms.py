@@ -67,7 +67,7 @@ class Form:
 
         `under`: the fields whose names begin so, as a form with several bodies has them: `note.words`.
         """
-        body = self._body()
+        body = self.content
         if under is None:
             return checked(model, body | given)
         return checked(model, cast("dict[str, Any]", body.get(under, {})) | given, "body", under)
@@ -84,7 +84,8 @@ class Form:
         """The form with these texts under that name."""
         return replace(self, values={**self.values, name: texts})
 
-    def _body(self) -> dict[str, Any]:
+    @property
+    def content(self) -> dict[str, Any]:
         """What was typed, by its path; what was left empty is not in it."""
         body: dict[str, Any] = {}
         for name, texts in self.values.items():

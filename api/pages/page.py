@@ -1,8 +1,10 @@
 """A page: for whom, in which language and zone, and how it is shown, whole or as the piece that htmx asked for."""
 
+import gzip
 import uuid
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_origin
@@ -39,9 +41,11 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "Referrer-Policy": "same-origin",  # with less, a browser's form has no Origin
-    "Vary": "Cookie, HX-Request, HX-Target",
+    "Vary": "Accept-Encoding, Cookie, HX-Request, HX-Target",
 }
 MAIN = "main"
+EARLIER = timedelta(seconds=2)
+"""Clocks differ, and a page takes a while."""
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
 
@@ -130,6 +134,11 @@ class Visit:
         except (KeyError, IndexError, ValueError):
             return None
 
+    @property
+    def moment(self) -> int:
+        """From when on the page follows what happens: a little before it was made, in microseconds."""
+        return int((datetime.now(UTC) - EARLIER).timestamp() * 1_000_000)
+
     @staticmethod
     def key() -> str:
         """An Idempotency-Key for a form."""
@@ -142,7 +151,10 @@ class Visit:
         layout = "part.html" if self.by_htmx else "base.html"
         tried = self.tried
         content = found.render(page=self, layout=layout, part=part, tried=tried, **values)
-        response = HTMLResponse(content, tried.problem["status"] if tried and tried.problem else status, HEADERS)
+        zipped = "gzip" in self.request.headers.get("accept-encoding", "")
+        body = gzip.compress(content.encode(), 6) if zipped else content
+        headers = {**HEADERS, "Content-Encoding": "gzip"} if zipped else HEADERS
+        response = HTMLResponse(body, tried.problem["status"] if tried and tried.problem else status, headers)
         response.headers["Content-Language"] = self.locale.value
         if TOLD in self.request.cookies:
             response.delete_cookie(TOLD, path="/")

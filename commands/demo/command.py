@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from commands.cases.show import money
-from commands.demo.player import AGENT, SUPERVISOR, Stage, Story
+from commands.demo.player import AGENT, SUPERVISOR, THINKING, Stage, Story
 from commands.demo.plots import Plot
 from commands.demo.stories import PLOTS
 from commands.kit.client import ApiOption, Caller
@@ -37,6 +37,9 @@ def demo(
     *,
     cases: Annotated[int, typer.Option(min=1, max=500, help="How many cases are played.")] = len(PLOTS),
     at_once: Annotated[int, typer.Option(min=1, max=64, help="How many at the same time.")] = 10,
+    slow: Annotated[
+        bool, typer.Option("--slow", help="People take their time: the queue of the console moves before your eyes.")
+    ] = False,
     sandbox: Annotated[str | None, typer.Option(envvar="REDRESS_SANDBOX_URL", help="Where the sandbox is.")] = None,
     api: ApiOption = None,
 ) -> None:
@@ -44,13 +47,15 @@ def demo(
     settings = Settings()
     caller = Caller.of(api, None, f"supervisor:{SUPERVISOR}")
     sandbox = (sandbox or f"http://{settings.sandbox_host}:{settings.sandbox_port}").rstrip("/")
-    stories = asyncio.run(_play(settings, caller, sandbox, cases, at_once))
+    stories = asyncio.run(_play(settings, caller, sandbox, (cases, at_once), THINKING if slow else 0.0))
     _summarise(settings, caller, stories)
     if not all(story.as_meant for story in stories):
         raise typer.Exit(1)
 
 
-async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at_once: int) -> list[Story]:
+async def _play(settings: Settings, caller: Caller, sandbox: str, many: tuple[int, int], thinking: float) -> list[Story]:
+    """`many`: how many cases, and how many of them at once."""
+    cases, at_once = many
     await let_in(settings, Role.AGENT, AGENT)
     async with httpx.AsyncClient(timeout=30) as http:
         try:
@@ -63,15 +68,16 @@ async def _play(settings: Settings, caller: Caller, sandbox: str, cases: int, at
         changed = {story.order["order_id"]: story.plot.merchant for story in stories if story.asks_a_temper}
         if changed:
             (await http.put(f"{sandbox}/tempers", json=changed)).raise_for_status()
-        stage = Stage(settings, caller.address, sandbox, http)
+        stage = Stage(settings, caller.address, sandbox, http, thinking)
         turns, console = asyncio.Semaphore(at_once), Console()
 
-        async def one(story: Story) -> None:
+        async def one(number: int, story: Story) -> None:
+            await asyncio.sleep(number * thinking)  # one after the other, where there is time
             async with turns:
                 await stage.play(story, lambda: live.update(_table(stories, console.width)))
 
         with Live(_table(stories, console.width), console=console, refresh_per_second=4) as live:
-            await asyncio.gather(*(one(story) for story in stories))
+            await asyncio.gather(*(one(number, story) for number, story in enumerate(stories)))
     return stories
 
 

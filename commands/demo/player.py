@@ -26,6 +26,8 @@ PATIENCE = 180.0
 AFTERWARDS = 20.0
 """Seconds for what goes on once a case is closed: a claim is settled."""
 LOOK_EVERY = 0.4
+THINKING = 6.0
+"""Seconds that people take before they act, and the sandbox before something happens, where it is to be watched."""
 MOVED_ON = 409
 """Somebody or something was faster: look again."""
 NOT_THERE = 404
@@ -84,7 +86,8 @@ class Story:
 class Stage:
     """Where the stories are played: the API, with a token for each person, and the sandbox, where parcels move."""
 
-    def __init__(self, settings: Settings, address: str, sandbox: str, http: httpx.AsyncClient) -> None:
+    def __init__(self, settings: Settings, address: str, sandbox: str, http: httpx.AsyncClient, thinking: float = 0.0) -> None:
+        self._thinking = thinking
         self._settings = settings
         self._address = address
         self._sandbox = sandbox
@@ -92,12 +95,13 @@ class Stage:
 
     async def play(self, story: Story, tell: Callable[[], None]) -> None:
         """Open the case and act until the story's end, or until patience is lost."""
-        until = monotonic() + PATIENCE
+        until = monotonic() + PATIENCE * (1 + self._thinking)
         try:
             if story.plot.asks_first:
                 await self._ask(story)
             await self._open(story)
             tell()
+            await asyncio.sleep(self._thinking)
             await self._act(story, tell, until)
             await self._see_the_rest(story, min(until, monotonic() + AFTERWARDS))
         except httpx.HTTPError as error:
@@ -154,7 +158,10 @@ class Stage:
             if view is not None and view["version"] >= seen:
                 story.view = view
                 tell()
+                moved = story.last_move
                 seen = max(seen, await self._move(story, left))
+                if story.last_move != moved:
+                    await asyncio.sleep(self._thinking)
             await asyncio.sleep(LOOK_EVERY)
 
     async def _see_the_rest(self, story: Story, until: float) -> None:

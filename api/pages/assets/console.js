@@ -124,13 +124,15 @@ addEventListener("click", async (event) => {
 });
 addEventListener("click", (event) => { if (event.target.id === "viewer") event.target.close(); });
 
-// News of what the page shows: its parts are put in place anew, words that were typed stay. `data-news`: a stream of events.
+// News of the case that the page shows (`data-news`): its parts are put in place anew, words that were typed stay.
 const touched = (part) => all("input, textarea, select", part).some((field) => field === document.activeElement
   || (/^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue));
 const renew = async () => {
   const answer = await fetch(location.href).catch(gone);
   if (!answer?.ok) return;
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const [page, newer] = [document, now].map((one) => one.querySelector("[data-news]"));
+  if (page && newer) page.dataset.version = newer.dataset.version;
   const parts = all("[data-live]").filter((part) => !touched(part));
   const all_ = all("#acts").some(touched) ? parts : [...parts, ...all("#acts")];
   for (const part of all_) {
@@ -145,22 +147,25 @@ const renew = async () => {
   count();
   back();
 };
-let following, soon;
-const hear = () => {
-  following?.close();
-  const page = document.querySelector("[data-news]");
-  if (!page) return;
-  following = new EventSource(page.dataset.news);
-  following.addEventListener("timeline", (event) => {
-    if (Number(event.lastEventId) <= Number(page.dataset.version)) return;
-    page.dataset.version = event.lastEventId;
-    clearTimeout(soon);
-    soon = setTimeout(renew, 250);
-  });
-  following.addEventListener("end", () => following.close());
-};
 
-// Drafts: what is typed outlives the page, until its form was taken.
+// Drafts: what is typed outlives the page, until its form was taken. `data-kept`: where the server keeps those of a form.
+const waiting = new Map();
+const store = async (form, leaving = false) => {
+  clearTimeout(waiting.get(form));
+  waiting.delete(form);
+  const body = new URLSearchParams([...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "_form"));
+  const answer = await fetch(form.dataset.kept, { method: "POST", body, keepalive: leaving }).catch(gone);
+  if (answer?.ok) form.elements._revision.value = await answer.text();
+  else if (answer?.status === 409) form.querySelector("[data-elsewhere]").hidden = false;
+};
+addEventListener("input", ({ target }) => {
+  const form = target.form;
+  if (!form?.dataset.kept) return;
+  clearTimeout(waiting.get(form));
+  waiting.set(form, setTimeout(store, 500, form));
+});
+addEventListener("submit", ({ target }) => { clearTimeout(waiting.get(target)); waiting.delete(target); }, true);
+addEventListener("pagehide", () => { for (const form of waiting.keys()) store(form, true); });
 const keep = (field) => {
   if (field.value) sessionStorage.setItem(`draft ${field.dataset.draft}`, field.value);
   else sessionStorage.removeItem(`draft ${field.dataset.draft}`);
@@ -182,18 +187,27 @@ const count = () => all("time[data-left]").forEach((time) => {
   time.classList.toggle("late", seconds <= 0);
 });
 setInterval(count, 30_000);
+const seconds = new Intl.NumberFormat(root.lang, { style: "unit", unit: "second", unitDisplay: "long" });
+setInterval(() => all("time[data-until]").forEach((time) => {
+  time.textContent = seconds.format(Math.max(0, Math.ceil((new Date(time.dateTime) - Date.now()) / 1000)));
+}), 250);
 
 // What happens elsewhere: pages say what they follow, and ask for themselves again when it concerns a case that they show.
 const follow = document.body.dataset.follow;
-if (follow && document.querySelector("[data-refresh]")) {
-  const events = new EventSource(`/v1/me/events?${follow}`);
+if (follow || document.querySelector("[data-refresh], [data-news]")) {
+  const events = new EventSource(`/v1/me/events?${follow}&since=${document.body.dataset.since}`);
   let due;
   const news = () => {
     clearTimeout(due);
-    due = setTimeout(() => { if (!document.querySelector("dialog[open]")) document.body.dispatchEvent(new Event("news")); }, 300);
+    due = setTimeout(() => {
+      if (document.querySelector("[data-news]")) renew();
+      else if (!document.querySelector("dialog[open]")) document.body.dispatchEvent(new Event("news"));
+    }, 150);
   };
-  events.addEventListener("case", ({ data }) => { if (all("[data-case]").some((row) => row.dataset.case === JSON.parse(data).case_id)) news(); });
-  events.addEventListener("presence", news);
+  const about = (id, version = Infinity) => all("[data-case]").some((row) => row.dataset.case === id)
+    || all("[data-news]").some((page) => page.dataset.news === id && version > Number(page.dataset.version));
+  events.addEventListener("case", ({ data }) => { const { case_id, version } = JSON.parse(data); if (about(case_id, version)) news(); });
+  events.addEventListener("presence", ({ data }) => { if (about(JSON.parse(data).case_id)) news(); });
   events.addEventListener("reload", news);
   events.addEventListener("count", ({ data }) => {
     const { id, count, more } = JSON.parse(data);
@@ -223,10 +237,8 @@ addEventListener("htmx:after:request", (event) => {
 addEventListener("htmx:after:swap", () => {
   restore();
   count();
-  hear();
   (document.querySelector("[role=alert].problem"))?.focus();
 });
 if (document.querySelector(".told")) taken(document);
 restore();
-hear();
 document.querySelector("[role=alert].problem")?.focus();

@@ -75,6 +75,7 @@ KEYS: Mapping[str, str] = {
     "unsnooze": "z",
     "watch": "o",
     "unwatch": "o",
+    "undo": "u",
 }
 """Two that are never open at the same time share a key."""
 
@@ -86,6 +87,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "order": ("classify", "set_priority", "correct_order", "tag", "watch", "unwatch", "snooze", "unsnooze"),
     "cases": ("link", "unlink", "merge", "unmerge", "split"),
     "end": ("reopen", "withdraw", "close"),
+    "back": ("undo",),
 }
 """In the order in which the page shows them."""
 

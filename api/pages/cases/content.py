@@ -9,7 +9,9 @@ from api.cases import endpoints as cases
 from api.cases.eligibility import EligibilityShown
 from api.cases.liability import Responsibility
 from api.cases.listing import CaseQuery, Sort
+from api.cases.reads import ReadPage, list_reads
 from api.claims import endpoints as claims
+from api.desk.drafts import drafts_on_case
 from api.desk.replies import SavedReply, list_replies
 from api.http.problems import ProblemError
 from api.http.schemas import CaseItem
@@ -17,10 +19,12 @@ from api.library import endpoints as library
 from api.orders.ledger import OrderLedger, order_ledger
 from api.pages.page import Page
 from api.people import Agent, list_agents
+from models.case.desk_views import DraftView
 from models.case.order_views import CaseOrderView
 from models.case.views import CaseView
 from models.claims.views import ClaimView
 from models.common.timeline import TimelineView
+from models.common.vocabulary import Role
 from models.library.views import SimilarCase
 
 T = TypeVar("T")
@@ -28,6 +32,8 @@ NOTHING_YET = frozenset({404, 409})
 OTHERS = 10
 """Further cases of the customer that are listed."""
 SIMILAR = 5
+LOOKED = 100
+"""The newest who read it."""
 ENTRIES = 500
 """Of the timeline, on one page."""
 
@@ -49,6 +55,9 @@ class Content:
     """The version after which the timeline goes on."""
     replies: Sequence[SavedReply]
     people: Sequence[Agent]
+    drafts: Sequence[DraftView]
+    reads: ReadPage | None
+    """Who read the case; None: it is not the caller's to know."""
 
     @property
     def titles(self) -> Mapping[str, str]:
@@ -99,6 +108,10 @@ async def content_of(page: Page, case_id: str, after: int) -> Content:
         more=told.entries[-1].version if told.next and told.entries else None,
         replies=await page.ask(list_replies(parts, caller, case.issue)),
         people=await page.ask(list_agents(parts, caller)),
+        drafts=await page.ask(drafts_on_case(parts, caller, case_id)),
+        reads=await page.ask(list_reads(parts=parts, caller=caller, case_id=case_id, limit=LOOKED))
+        if caller.role is Role.SUPERVISOR
+        else None,
     )
 
 

@@ -1,5 +1,6 @@
 """The page of a case, and what its forms are sent to."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from api.desk.replies import fill_reply
 from api.http.dependencies import CaseId, only_for
 from api.pages.cases.content import content_of
+from api.pages.cases.drafts import drafts_of
 from api.pages.cases.offers import offer_of
 from api.pages.cases.performing import Target, perform
 from api.pages.cases.rounds import rounds_of
@@ -37,6 +39,8 @@ async def case(page: PageOf, case_id: CaseId, after: Annotated[int, Query(ge=0, 
         others=not_open(page, content),
         rounds=rounds_of(content.case.proposals, page.locale, lambda code: words.option(code)[1]),
         offer=offer_of(page, content),
+        drafts=drafts_of(content, page.zone),
+        held_seconds=max(0, round((content.case.held.due - datetime.now(UTC)).total_seconds())) if content.case.held else 0,
         refunded=Money(
             minor=content.case.history.refunded_to_customer_minor if content.case.history else 0,
             currency=page.parts.policy.currency,

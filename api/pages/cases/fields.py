@@ -12,8 +12,8 @@ from models.common.vocabulary import Locale
 
 LONG = 1000
 """Characters from which on a text is written on several lines."""
-NOT_ASKED = frozenset({"if_free", "mentions"})
-"""How queues hand cases out; and who is mentioned stands in the words of a note."""
+NOT_ASKED = frozenset({"if_free", "mentions", "undoable"})
+"""How queues hand cases out; who is mentioned stands in the words of a note; what can be taken back is sent so."""
 FILES = frozenset({"evidence", "receipt"})
 """What is named by its hash: people choose files."""
 OF_THEIR_OWN = frozenset({"options", "remedies", "address_id"})

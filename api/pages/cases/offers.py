@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from api.pages.cases.content import Content
+from api.pages.cases.drafts import drafts_of
 from api.pages.cases.fields import Option
 from api.pages.cases.showing import words_of
 from api.pages.page import Page
+from models.case.actions import Action
 from models.common.base import Money
 from models.common.vocabulary import Party, RemedyKind
 from models.remedies.table import REMEDIES
@@ -64,7 +66,7 @@ def offer_of(page: Page, content: Content) -> Offer:
         kinds=kinds,
         choices=choices,
         methods=[words.option(method) for method in content.may.refund_methods] if content.may else [],
-        remedies=_shape(page),
+        remedies=_shape(page, content),
         currency=content.currency or page.parts.policy.currency,
         alone=content.may.without_approval if content.may else None,
         bounded=content.may is not None,
@@ -96,9 +98,9 @@ def _of_issue(page: Page, content: Content) -> Sequence[RemedyKind]:
     return rule.remedies if rule else ()
 
 
-def _shape(page: Page) -> Sequence[int]:
+def _shape(page: Page, content: Content) -> Sequence[int]:
     """`_shape` says what the form had, `_more` which option gets another remedy, or that there be another option."""
-    form = page.tried.form if page.tried else None
+    form = page.tried.form if page.tried else drafts_of(content, page.zone).get(Action.PROPOSE.value)
     told = (form.text("_shape") or "1") if form else "1"
     counts = [min(int(count), MOST_REMEDIES) for count in told.split(",")[:MOST_OPTIONS] if count.isdecimal()] or [1]
     more = form.text("_more") if form else None

@@ -112,14 +112,18 @@ async def _with_address(page: Page, form: Form, target: Target) -> Form:
 
 
 def _without_empty(form: Form) -> Form:
-    """Lines of which no pieces were named, and remedies of which no kind was chosen, are not in it."""
-    return Form({name: texts for name, texts in form.values.items() if not _is_empty(form, name)}, form.zone)
+    """Remedies of which no kind was chosen are not in it, nor empty lines."""
+    empty = [name for name in form.values if (remedy := REMEDY.match(name)) and not form.text(f"{remedy[1]}.kind")]
+    return without_empty_lines(form.without(*empty))
 
 
-def _is_empty(form: Form, name: str) -> bool:
-    remedy, line = REMEDY.match(name), LINE.match(name)
-    if remedy and not form.text(f"{remedy[1]}.kind"):
-        return True
+def without_empty_lines(form: Form) -> Form:
+    """Lines of which no pieces were named are not in it."""
+    return form.without(*(name for name in form.values if _is_empty_line(form, name)))
+
+
+def _is_empty_line(form: Form, name: str) -> bool:
+    line = LINE.match(name)
     if line is None:
         return False
     own = f"{line[1]}."

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
+from adapters.database.reads import Reading
 from adapters.documents.pdf import pdf_of
 from api.http.dependencies import CaseId, only_for
 from api.pages.cases.content import Content, content_of
@@ -15,6 +16,7 @@ from api.pages.cases.showing import words_of
 from api.pages.page import Page, PageOf
 from api.pages.routes import PageRoute
 from api.pages.texts import page_text
+from models.case.desk_views import ReadKind
 from models.common.base import Money
 from models.common.vocabulary import Role
 from models.review.document import Document, Section, Table
@@ -29,6 +31,7 @@ async def pdf(page: PageOf, case_id: CaseId) -> Response:
     only_for(page.caller, Role.platform())
     content = await content_of(page, case_id, 0)
     document = Printed(page, content).document
+    await page.parts.reads.remember(page.caller.actor, Reading(case_id, ReadKind.PRINT))
     named = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(case_id, safe='')}.pdf"}
     return Response(await asyncio.to_thread(pdf_of, [document]), media_type="application/pdf", headers=named)
 

@@ -88,9 +88,10 @@ async def test_the_suggested_option_and_an_own_one_are_proposed(web: Web, visito
     assert shown.forms["form-propose"].fields["options.0.remedies.0.amount$CNY"] == ["1.234"]
     shown = await sun.submit("form-propose", **{"options.0.remedies.0.amount$CNY": "12.90", "options.0.why": "Half of it"})
     assert "Done: Propose a solution." in shown.text
-    assert "refund CNY 12.90" in shown.text
+    assert "refund CNY 12.90 · Half of it" in shown.text
+    assert "form-undo" in shown.forms
     view = (await web.person(Role.SUPERVISOR, "sun").get(f"/v1/cases/{case_id}")).json()
-    assert view["proposals"][0]["amount"]["minor"] == 1290
+    assert (view["proposals"], view["held"]["action"]) == ([], "propose")
 
 
 async def test_evidence_is_added_shown_in_place_and_looked_at(web: Web, visitors: Visitors) -> None:

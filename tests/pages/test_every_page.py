@@ -1,0 +1,105 @@
+"""Every page that links lead to, as each role has it: for everybody, on every screen, in both languages and themes, and light."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Page, ViewportSize
+
+from models.common.vocabulary import Role
+from tests.pages.conftest import SignIn
+from tests.pages.test_case import opened
+from tests.pages.test_console import look
+from tests.support.processes.api import Web
+from tests.support.processes.browser import axe
+
+pytestmark = [pytest.mark.slow, pytest.mark.long]
+
+PEOPLE = {Role.AGENT: "nia", Role.SUPERVISOR: "sun", Role.ANALYST: "ana"}
+NARROW, WIDE = ViewportSize(width=360, height=800), ViewportSize(width=1280, height=800)
+KIB = 1024
+COLD, REPORT = 60 * KIB, 120 * KIB
+"""Bytes on the wire, of a page with all that it needs and nothing kept."""
+NO_PAGES = ("/pdf", "/thumbnail", "/evidence/")
+ONE_OF_A_KIND = re.compile(r"RD-[0-9A-Z]{12}|(?<=/people/)[^/]+|(?<=/entries/)[^/]+|(?<=/reviews/)[^/]+|claim\.\d+")
+LINKS = "[...document.querySelectorAll('a[href^=\"/console\"]:not([download])')].map(one => one.getAttribute('href'))"
+OPEN = "document.querySelectorAll('details').forEach(one => { one.removeAttribute('name'); one.open = true; })"
+
+
+@pytest.fixture(scope="module")
+async def cases(web: Web) -> Sequence[str]:
+    return [await opened(web), await opened(web, issue="logistics.lost", wanted={"remedy": "refund_only"})]
+
+
+def kind_of(address: str) -> str:
+    """Pages that differ in what they are about alone are one."""
+    return ONE_OF_A_KIND.sub("…", urlsplit(address).path)
+
+
+async def found(page: Page) -> Sequence[str]:
+    """One page of each kind, from where the role begins."""
+    waiting, seen = ["/console"], dict[str, str]()
+    while waiting:
+        address = waiting.pop(0)
+        if (kind := kind_of(address)) in seen or any(part in address for part in NO_PAGES):
+            continue
+        seen[kind] = address
+        answer = await page.goto(address)
+        assert answer is not None
+        assert answer.ok, f"{address}: {answer.status}"
+        waiting += await page.evaluate(LINKS)
+    return [*seen.values()]
+
+
+async def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
+    """What axe finds, by these rules or by all."""
+    options = f"{{runOnly: {list(rules)}}}" if rules else "{}"
+    found: Any = await page.evaluate(f"axe.run({options}).then(found => found.violations)")
+    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
+
+
+async def weight(page: Page, address: str) -> int:
+    """Bytes that come over the wire for the page, with nothing kept from before."""
+    wire = await page.context.new_cdp_session(page)
+    await wire.send("Network.enable")
+    await wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    loaded: list[float] = []
+
+    def add(event: dict[str, Any]) -> None:
+        loaded.append(event["encodedDataLength"])
+
+    wire.on("Network.loadingFinished", add)
+    await page.goto(address, wait_until="load")
+    await wire.send("Network.setCacheDisabled", {"cacheDisabled": False})
+    await wire.detach()
+    return round(sum(loaded))
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+async def test_every_page_is_for_everybody_on_every_screen_and_light(sign_in: SignIn, cases: Sequence[str], role: Role) -> None:
+    page = await sign_in(role, PEOPLE[role], bypass_csp=True, viewport=WIDE)
+    amiss: list[str] = []
+    addresses = await found(page)
+    if role in Role.platform():
+        addresses = [*dict.fromkeys([*addresses, f"/console/cases/{cases[0]}"])]
+    for address in addresses:
+        most = REPORT if "/figures/" in address else COLD
+        if (heavy := await weight(page, address)) > most:
+            amiss.append(f"{address}: {heavy / KIB:.0f} KiB")
+        for lang in ("zh", "en"):
+            await page.set_extra_http_headers({"Accept-Language": lang})
+            await page.emulate_media(color_scheme="light")
+            await page.goto(address)
+            await page.evaluate(OPEN)
+            await page.evaluate(axe())
+            amiss += [f"{address} {lang}: {one}" for one in await violations(page)]
+            await page.emulate_media(color_scheme="dark")
+            amiss += [f"{address} {lang} dark: {one}" for one in await violations(page, ["color-contrast"])]
+            await page.set_viewport_size(NARROW)
+            if (wide := await page.evaluate("document.documentElement.scrollWidth")) > NARROW["width"]:
+                amiss.append(f"{address} {lang}: {wide} px wide")
+            await look(page, f"every-{role}-{kind_of(address).strip('/').replace('/', '-')}-{lang}-dark-360")
+            await page.set_viewport_size(WIDE)
+    assert amiss == []
