@@ -15,7 +15,7 @@ from api.http.examples import ACTIONS, title_of
 from api.pages.forms import fields_of
 from api.pages.texts import page_text, page_texts
 from models.common.base import Bilingual, Money
-from models.common.vocabulary import Issue, Locale
+from models.common.vocabulary import Issue, Locale, Role
 from models.figures import Figure, FigureUnit
 from models.policy.policy import Policy
 from rules.common.format import duration_in, moment_in, money_in
@@ -110,8 +110,11 @@ def minor(context: Context, amount: int | None, currency: str) -> str:
     return MASK if amount is None else money_in(amount, currency, context["page"].locale)
 
 
-def with_cases(text: str) -> Markup:
-    """A text in which cases are named, with links to them."""
+@pass_context
+def with_cases(context: Context, text: str) -> Markup:
+    """A text in which cases are named, with links to them; analysts have no page of a case."""
+    if context["page"].caller.role is Role.ANALYST:
+        return escape(text)
     return Markup().join(
         Markup('<a href="/console/cases/{0}">{0}</a>').format(piece) if CASE.fullmatch(piece) else escape(piece)
         for piece in CASE.split(text)
@@ -138,6 +141,14 @@ def booked(context: Context, value: object) -> object:
             return ", ".join(str(booked(context, one)) for one in cast("list[object]", value))
         case _:
             return value
+
+
+@pass_context
+def half(context: Context, text: str) -> str:
+    """Of what is written in both languages, Chinese · English, the reader's."""
+    parts = text.split(" · ")
+    middle, odd = divmod(len(parts), 2)
+    return text if odd else " · ".join(parts[:middle] if context["page"].locale is Locale.ZH else parts[middle:])
 
 
 @pass_context
@@ -234,6 +245,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "skill": skill,
     "lasting": lasting,
     "weighed": weighed,
+    "half": half,
     "with_cases": with_cases,
     "fields": fields_of,
 }
