@@ -89,7 +89,9 @@ def left(context: Context, instant: datetime | None) -> Markup | str:
 
 
 @pass_context
-def money(context: Context, amount: Money | None) -> str:
+def money(context: Context, amount: Money | Mapping[str, object] | None) -> str:
+    if isinstance(amount, Mapping):  # of a body that leaves out what is usual
+        amount = Money.model_validate(amount)
     return MASK if amount is None else money_in(amount.minor, amount.currency, context["page"].locale)
 
 

@@ -18,10 +18,13 @@ from api.pages.forms import AMOUNT, Form, FormOf, checked, fields_of
 from api.pages.page import PageOf
 from api.pages.routes import PageRoute
 from models.case.desk_views import DraftView
+from models.common.base import Money
 from models.common.currencies import decimals
 from models.common.decides import Decides
 
 MINOR, CURRENCY = "amount.minor", "amount.currency"
+USUAL: str = Money.model_fields["currency"].default
+"""Bodies that are kept leave it out."""
 ROW = re.compile(r"^(.*\b(?:lines|items|quantities)\.)(\d+)\.(.+)$")
 """Of a list with a row for each line of the order."""
 router = APIRouter(prefix="/console/cases", route_class=PageRoute, include_in_schema=False)
@@ -54,7 +57,7 @@ def _form(draft: DraftView, lines: list[str], zone: ZoneInfo) -> Form:
         row = ROW.match(name)
         if name.endswith(MINOR):
             before = name.removesuffix(MINOR)
-            currency = texts.get(before + CURRENCY, "")
+            currency = texts.get(before + CURRENCY, USUAL)
             values[f"{before}amount{AMOUNT}{currency}"] = (_plain(text, currency),)
         elif row and (line := texts.get(f"{row[1]}{row[2]}.line_id")) in lines:
             values[f"{row[1]}{lines.index(line)}.{row[3]}"] = (text,)
