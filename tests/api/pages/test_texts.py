@@ -16,7 +16,7 @@ from models.common.vocabulary import Locale
 from settings import ROOT
 
 ALL = page_texts()
-NO_WORDS = {"Redress", "Ctrl", "KB", "PDF", "RMA", "required", "view", *["redress", "sign", "in", "as", "agent", "alice"]}
+NO_WORDS = {"Redress", "Ctrl", "KB", "PDF", "RMA", "required", "view", "case", *["redress", "sign", "in", "as", "agent", "alice"]}
 """Names, an attribute, a query, and what is typed on a terminal."""
 CODE = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "api/pages").rglob("*.py"))
 
