@@ -39,7 +39,7 @@ def test_a_kind_is_taken_from_its_own_partners_alone(kind: NoticeKind, partner: 
 @pytest.mark.parametrize("kind", NoticeKind)
 def test_of_money_the_provider_is_asked_unless_it_was_asked_before(kind: NoticeKind) -> None:
     sender = Sender(kind=next(partner.value for partner in Partner if kind in partner.notices))
-    assert is_asked(notice(kind, sender)) is (kind in {NoticeKind.REFUND, NoticeKind.CHARGE})
+    assert is_asked(notice(kind, sender)) is (kind in {NoticeKind.REFUND, NoticeKind.CHARGE, NoticeKind.CHARGEBACK})
     assert not is_asked(notice(kind, None))
 
 
