@@ -38,7 +38,7 @@ class Hands:
 
     async def choose(self, name: str, value: str) -> None:
         self.count += 1
-        await self.page.locator(f"details[open] [name='{name}']").select_option(value)
+        await self.page.locator(f"details[open] select[name='{name}']").select_option(value)
 
     async def fill(self, name: str, value: str) -> None:
         self.count += 1
