@@ -196,12 +196,13 @@ setInterval(() => all("time[data-until]").forEach((time) => {
 const follow = document.body.dataset.follow;
 if (follow || document.querySelector("[data-refresh], [data-news]")) {
   const events = new EventSource(`/v1/me/events?${follow}&since=${document.body.dataset.since}`);
-  let due;
+  const BUSY = "dialog[open], .bulk[open], .problem[role=alert]";  // what is filled in or was refused stays until it is closed
+  let due, missed = false;
   const news = () => {
     clearTimeout(due);
     due = setTimeout(() => {
       if (document.querySelector("[data-news]")) renew();
-      else if (!document.querySelector("dialog[open]")) document.body.dispatchEvent(new Event("news"));
+      else if (!(missed = Boolean(document.querySelector(BUSY)))) document.body.dispatchEvent(new Event("news"));
     }, 150);
   };
   const about = (id, version = Infinity) => all("[data-case]").some((row) => row.dataset.case === id)
@@ -209,6 +210,7 @@ if (follow || document.querySelector("[data-refresh], [data-news]")) {
   events.addEventListener("case", ({ data }) => { const { case_id, version } = JSON.parse(data); if (about(case_id, version)) news(); });
   events.addEventListener("presence", ({ data }) => { if (about(JSON.parse(data).case_id)) news(); });
   events.addEventListener("reload", news);
+  addEventListener("toggle", () => { if (missed) news(); }, true);
   events.addEventListener("count", ({ data }) => {
     const { id, count, more } = JSON.parse(data);
     all("[data-count]").filter((one) => one.dataset.count === id).forEach((one) => { one.textContent = count + (more ? "+" : ""); });
