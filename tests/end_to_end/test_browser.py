@@ -37,5 +37,5 @@ def test_the_first_case_is_opened_from_the_page(redress: Redress, page: Page) ->
 
 
 def test_the_page_speaks_both_languages(page: Page) -> None:
-    expect(page.locator(".opblock-post", has_text="开立工单").first).to_be_visible()
-    expect(page.locator(".opblock-post", has_text="Open a case").first).to_be_visible()
+    expect(page.locator(".opblock-post", has_text="开立工单").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".opblock-post", has_text="Open a case").first).to_be_visible(timeout=20_000)
