@@ -140,6 +140,15 @@ class Life:
                 raise
             return await self.seen(case, holds, tries - 1)
 
+    async def kept(self, case: Case, event: str, tries: int = 15) -> None:
+        """On the timeline, for as long as `seen` waits."""
+        try:
+            await case.remembers(event)
+        except AssertionError:
+            if not tries:
+                raise
+            await self.kept(case, event, tries - 1)
+
     async def lived(self) -> None:
         arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
         world = self.service.world
@@ -162,6 +171,8 @@ class Life:
         for case in (back, lost):
             await answered(lambda case=case: case.act(CUSTOMER, Action.CONFIRM, key="yes"))
             await self.seen(case, lambda view: view.stage == "closed")
+        for case in (back, lost):  # closed is said before the last entry is kept, and a worker may die in between
+            await self.kept(case, "archival.archived")
         await returning.over()
 
     async def over(self) -> None:
