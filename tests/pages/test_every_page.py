@@ -77,6 +77,7 @@ async def weight(page: Page, address: str) -> int:
     return round(sum(loaded))
 
 
+@pytest.mark.timeout(900)  # some hundred pages, in a browser
 @pytest.mark.parametrize("role", PEOPLE)
 async def test_every_page_is_for_everybody_on_every_screen_and_light(sign_in: SignIn, cases: Sequence[str], role: Role) -> None:
     page = await sign_in(role, PEOPLE[role], bypass_csp=True, viewport=WIDE)
