@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends
-from fastapi import Body as RequestBody
 from sqlmodel import col, select
 
 from adapters.database.drafts import discard
@@ -20,8 +19,7 @@ from api.http.examples import ACTIONS
 from api.http.idempotency import request_id
 from api.http.lookup import find
 from api.http.problems import ProblemError, from_fault, no_such_team, problem
-from api.http.responses import ACTING
-from api.http.routes import SeenRoute
+from api.http.routes import SeenRoute, add_action
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
 from models.case.action_bodies import Arbitrate, Propose, Reply, Transfer
@@ -188,26 +186,22 @@ async def _resolved(parts: Parts, caller: Caller, action: Action, body: Body) ->
 
 def _add(action: Action) -> None:
     shape, shown = SHAPES[action], ACTIONS[action]
-    examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
 
     async def endpoint(
         parts: PartsOf, caller: CallerOf, language: Language, case_id: CaseId, *, body: Body, key: RequestKey = None
     ) -> CaseView:
         return await perform(parts, caller, case_id, action, body=body, key=key, language=language)
 
-    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
-    if not any(field.is_required() for field in shape.model_fields.values()):
-        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
     roles = ", ".join(sorted(ROLES[action]))
-    router.add_api_route(
+    add_action(
+        router,
         f"/{action.value}",
         endpoint,
-        methods=["POST"],
+        shape,
         name=action.value,
-        operation_id=action.value,
         summary=shown.summary,
+        example=(shown.summary, shown.example),
         description=f"{shape.__doc__ or ''}\n\n{shown.description} For: {roles}.",
-        responses=ACTING,
     )
 
 

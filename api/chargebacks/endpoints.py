@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from fastapi import Body as RequestBody
 from pydantic import Field
 from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
@@ -21,8 +20,8 @@ from api.http.cursor import Cursor, Key, Moment, Order, following, instant, row_
 from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey, only_for
 from api.http.idempotency import request_id
 from api.http.problems import from_fault, not_found
-from api.http.responses import ACTING, OWN, READING
-from api.http.routes import SeenRoute
+from api.http.responses import OWN, READING
+from api.http.routes import SeenRoute, add_action
 from api.http.timelines import TimelineReader
 from models.case.actions import Act
 from models.case.state import CaseState
@@ -205,7 +204,6 @@ def _brief(state: object) -> ChargebackBrief:
 
 def _add(action: ChargebackAction) -> None:
     shape, (summary, example) = CHARGEBACK_BODIES[action], EXAMPLES[action]
-    examples: Any = {"example": {"summary": summary, "value": example}}
 
     async def endpoint(
         parts: PartsOf,
@@ -218,19 +216,16 @@ def _add(action: ChargebackAction) -> None:
     ) -> ChargebackView:
         return await perform(parts, caller, chargeback_id, action, body=body, key=key, language=language)
 
-    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
-    if not any(field.is_required() for field in shape.model_fields.values()):
-        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
     roles = ", ".join(sorted(PERMISSIONS[action].roles))
-    router.add_api_route(
+    add_action(
+        router,
         f"/{{chargeback_id}}/{action.value}",
         endpoint,
-        methods=["POST"],
+        shape,
         name=f"chargeback_{action.value}",
-        operation_id=f"chargeback_{action.value}",
         summary=summary,
+        example=(summary, example),
         description=f"{shape.__doc__ or ''} For: {roles}.",
-        responses=ACTING,
     )
 
 

@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from fastapi import Body as RequestBody
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, false, or_, true
 from sqlmodel import col, func, select
@@ -22,8 +21,8 @@ from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey
 from api.http.idempotency import request_id
 from api.http.lookup import CASE_ID
 from api.http.problems import ProblemError, not_found, problem
-from api.http.responses import ACTING, OWN, READING
-from api.http.routes import SeenRoute
+from api.http.responses import OWN, READING
+from api.http.routes import SeenRoute, add_action
 from api.http.timelines import TimelineReader
 from api.http.uploads import references
 from models.case.actions import Act
@@ -216,24 +215,20 @@ def _over() -> ProblemError:
 
 def _add(action: ClaimAction) -> None:
     shape, shown = CLAIM_SHAPES[action], CLAIM_EXAMPLES[action]
-    examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
 
     async def endpoint(parts: PartsOf, caller: CallerOf, claim_id: ClaimId, *, body: Body, key: RequestKey = None) -> ClaimView:
         return await perform(parts, caller, claim_id, action, body=body, key=key)
 
-    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
-    if not any(field.is_required() for field in shape.model_fields.values()):
-        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
     roles = ", ".join(sorted(PERMISSIONS[action].roles))
-    router.add_api_route(
+    add_action(
+        router,
         f"/{{claim_id}}/{action.value}",
         endpoint,
-        methods=["POST"],
+        shape,
         name=f"claim_{action.value}",
-        operation_id=f"claim_{action.value}",
         summary=shown.summary,
+        example=(shown.summary, shown.example),
         description=f"{shape.__doc__ or ''} For: {roles}.",
-        responses=ACTING,
     )
 
 

@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi import Body as RequestBody
 from pydantic import AfterValidator, Field, create_model
 from sqlalchemy.exc import DatabaseError, InterfaceError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
@@ -16,7 +15,7 @@ from api.http.dependencies import CallerOf, Language, Parts, PartsOf, RequestKey
 from api.http.examples import ACTIONS
 from api.http.problems import ProblemError, problem, told_of, unavailable_database
 from api.http.responses import ALWAYS, problems
-from api.http.routes import SeenRoute
+from api.http.routes import SeenRoute, add_action
 from models.case.actions import BODIES, Action
 from models.common.base import Body, Frozen, Identifier, unfit
 from models.common.readers import Platform
@@ -136,7 +135,6 @@ def _add(action: Action) -> None:
     shown = ACTIONS[action]
     shape: Any = create_model(f"Bulk{BODIES[action].__name__}", __base__=BulkBody, body=(BODIES[action], ...))
     value = {"cases": ["RD-0123456789AB", "RD-0123456789CD"], "body": shown.example}
-    examples: Any = {"example": {"summary": shown.summary, "value": value}}
 
     async def endpoint(
         request: Request, parts: PartsOf, caller: CallerOf, language: Language, *, body: BulkBody, key: RequestKey = None
@@ -144,14 +142,14 @@ def _add(action: Action) -> None:
         told: Body = getattr(body, "body")  # noqa: B009  # the models made above have it
         return await act_in_bulk(request, parts, caller, action, body.cases, body=told, key=key, language=language)
 
-    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
-    router.add_api_route(
+    add_action(
+        router,
         f"/{action.value}",
         endpoint,
-        methods=["POST"],
+        shape,
         name=f"bulk_{action.value}",
-        operation_id=f"bulk_{action.value}",
         summary=f"{shown.summary} · 批量",
+        example=(shown.summary, value),
         description=(
             f"The action `{action}` on up to {MOST} cases. Each is answered on its own: done, or with the problem that the action alone "
             "would have had there; 200 says only that all were tried. The same Idempotency-Key again does nothing twice."

@@ -1,9 +1,8 @@
 """Exchanges, reshipments and repairs over HTTP (RES-7): look, and act. The replacement itself decides what may be done."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Depends
-from fastapi import Body as RequestBody
 
 from api.http.auth import Caller
 from api.http.bodies import check_body
@@ -13,8 +12,8 @@ from api.http.examples import Shown
 from api.http.idempotency import request_id
 from api.http.lookup import find
 from api.http.problems import ProblemError, not_found, problem
-from api.http.responses import ACTING, LOOKING
-from api.http.routes import SeenRoute
+from api.http.responses import LOOKING
+from api.http.routes import SeenRoute, add_action
 from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.base import Body, stored
@@ -112,26 +111,22 @@ def _over() -> ProblemError:
 
 def _add(action: ReplacementAction) -> None:
     shape, shown = REPLACEMENT_BODIES[action], SHOWN[action]
-    examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
 
     async def endpoint(
         parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: str, *, body: Body, key: RequestKey = None
     ) -> ReplacementView:
         return await perform(parts, caller, case_id, remedy_id, action, body=body, key=key)
 
-    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
-    if not any(field.is_required() for field in shape.model_fields.values()):
-        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
     roles = ", ".join(sorted(REPLACEMENT_ROLES[action]))
-    router.add_api_route(
+    add_action(
+        router,
         f"/{action.value}",
         endpoint,
-        methods=["POST"],
+        shape,
         name=f"replacement_{action.value}",
-        operation_id=f"replacement_{action.value}",
         summary=shown.summary,
+        example=(shown.summary, shown.example),
         description=f"{shape.__doc__ or ''}\n\n{shown.description} For: {roles}.".strip(),
-        responses=ACTING,
         dependencies=[Depends(check_body)],
     )
 

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi import Body as RequestBody
 from pydantic import Field
 from sqlalchemy.sql.elements import True_
 from sqlmodel import col, select
@@ -19,7 +18,7 @@ from api.http.idempotency import request_id
 from api.http.lookup import find, in_sight
 from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, LOOKING, READING
-from api.http.routes import SeenRoute
+from api.http.routes import SeenRoute, add_action
 from api.http.uploads import references
 from api.returns.parcels import refuse_others_parcel, refuse_second_freight
 from api.returns.schemas import SHAPES, ClaimFreightIn, InspectIn
@@ -154,26 +153,22 @@ def _over() -> ProblemError:
 
 def _add(action: ReturnAction) -> None:
     shape, shown = SHAPES[action]
-    examples: Any = {"example": {"summary": shown.summary, "value": shown.example}}
 
     async def endpoint(
         parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: str, *, body: Body, key: RequestKey = None
     ) -> ReturnView:
         return await perform(parts, caller, case_id, remedy_id, action, body=body, key=key)
 
-    endpoint.__annotations__["body"] = Annotated[shape, RequestBody(openapi_examples=examples)]
-    if not any(field.is_required() for field in shape.model_fields.values()):
-        endpoint.__kwdefaults__ = {"body": shape(), "key": None}
     roles = ", ".join(sorted(RETURN_ROLES[action]))
-    router.add_api_route(
+    add_action(
+        router,
         f"/v1/cases/{{case_id}}/returns/{{remedy_id}}/{action.value}",
         endpoint,
-        methods=["POST"],
+        shape,
         name=f"return_{action.value}",
-        operation_id=f"return_{action.value}",
         summary=shown.summary,
+        example=(shown.summary, shown.example),
         description=f"{shape.__doc__ or ''}\n\n{shown.description} For: {roles}.".strip(),
-        responses=ACTING,
         dependencies=[Depends(check_body)],
     )
 
