@@ -19,8 +19,9 @@ from activities.kit.rows import Row
 from activities.kit.saving import CLAIMS, Standing, begin, put_requests_away
 from activities.money.refund_parts import lock_order
 from adapters.database.agents import is_there
-from adapters.database.engine import Database, insert_if_absent, storable, upsert
+from adapters.database.engine import Database, insert_if_absent, upsert
 from adapters.database.ledger import booked, post
+from adapters.database.messages import message_row
 from adapters.partners.protocols import Claims
 from adapters.starting import start_claim
 from models.activities import ADJUST_CLAIM, CLAIMED_ELSEWHERE, OPEN_CLAIM, SAVE_CLAIM, SEND_CLAIM, TELL_CLAIM_OVER
@@ -41,7 +42,7 @@ from models.common.base import Money, stored
 from models.common.errors import PartnerError
 from models.common.events import Event
 from models.common.projection import Saved
-from models.common.vocabulary import MessageChannel, Party, Role
+from models.common.vocabulary import Party, Role
 from models.money.ledger import Entry
 from models.policy.policy import Policy
 from models.tables.case import MessageRow
@@ -152,23 +153,10 @@ class ClaimActivities:
                 "emergency_contact": None,
             }
             locales = self._policy.languages.of(*recipient)
-            subject, body = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, data))
-            yield {
-                "case_id": state.claim.claim_id,
-                "version": fresh.version,
-                "identity": fresh.identity,
-                "event": entry.event,
-                "recipient_role": recipient[0],
-                "recipient_id": recipient[1],
-                "channel": MessageChannel.INBOX,
-                "locale": locales[0],
-                "subject": storable(subject),
-                "body": storable(body),
-                "state": "sent",
-                "attempts": 0,
-                "created_at": entry.at,
-                "sent_at": entry.at,
-            }
+            said = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, data))
+            about = (state.claim.claim_id, fresh.version)
+            row = message_row(about, recipient, said, event=entry.event, locale=locales[0], at=entry.at)
+            yield row | {"identity": fresh.identity}
 
 
 def _set_back(state: ClaimState, at: datetime, epoch: int) -> ClaimEntry:

@@ -11,7 +11,8 @@ from pydantic import JsonValue
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import insert_if_absent, storable
+from adapters.database.engine import insert_if_absent
+from adapters.database.messages import message_row
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, PartsOf, only_for
 from api.http.problems import from_fault, not_found, problem
@@ -165,30 +166,12 @@ async def _ask_customer(session: AsyncSession, row: DifferenceRow, channels: Seq
         **{name: row.ours.get(name) for name in names},
     }
     letter = {**data, "case_id": case.case_id, "then": None, "emergency_contact": None}
-    subject, body = texts(home).message(Event.CUSTOMER_ASKED, Role.CUSTOMER, letter, locale, zone)
+    said = texts(home).message(Event.CUSTOMER_ASKED, Role.CUSTOMER, letter, locale, zone)
     now, chosen = datetime.now(UTC), contact.channels if contact and contact.channels is not None else [*MessageChannel]
-    inbox = {
-        "case_id": row.difference_id,
-        "version": row.asked,
-        "event": Event.CUSTOMER_ASKED,
-        "recipient_role": Role.CUSTOMER,
-        "recipient_id": case.customer_id,
-        "channel": MessageChannel.INBOX,
-        "locale": locale,
-        "subject": storable(subject),
-        "body": storable(body),
-        "state": "sent",
-        "attempts": 0,
-        "next_attempt_at": None,
-        "created_at": now,
-        "sent_at": now,
-    }
-    further = [
-        inbox | {"channel": channel, "state": "waiting", "next_attempt_at": now, "sent_at": None}
-        for channel in channels
-        if channel in chosen
-    ]
-    await insert_if_absent(session, MessageRow, inbox, *further)
+    about, to = (row.difference_id, row.asked), (Role.CUSTOMER, case.customer_id)
+    told_by = (MessageChannel.INBOX, *(channel for channel in channels if channel in chosen))
+    messages = [message_row(about, to, said, event=Event.CUSTOMER_ASKED, locale=locale, at=now, channel=by) for by in told_by]
+    await insert_if_absent(session, MessageRow, *messages)
 
 
 def _view(row: DifferenceRow) -> DifferenceView:

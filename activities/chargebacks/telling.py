@@ -6,10 +6,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.kit.rows import Row
 from adapters.database.agents import is_there
-from adapters.database.engine import insert_if_absent, storable
+from adapters.database.engine import insert_if_absent
+from adapters.database.messages import message_row
 from models.chargebacks.state import ChargebackEntry, ChargebackState
 from models.common.actors import Actor
-from models.common.vocabulary import MessageChannel, Role
+from models.common.vocabulary import Role
 from models.policy.policy import Policy
 from models.tables.case import CaseRow, MessageRow
 from rules.case.timeline import data_for, grounds_in
@@ -43,22 +44,9 @@ class ChargebackMessages:
             data = data_for(entry.event, entry.data, grounds_in(entry.data, entry.by, recipient))
             letter = {**data, "case_id": state.chargeback_id, "then": None, "emergency_contact": None}
             locales = self._policy.languages.of(*recipient)
-            subject, body = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, letter))
-            yield {
-                "case_id": state.chargeback_id,
-                "version": entry.version,
-                "event": entry.event,
-                "recipient_role": recipient[0],
-                "recipient_id": recipient[1],
-                "channel": MessageChannel.INBOX,
-                "locale": locales[0],
-                "subject": storable(subject),
-                "body": storable(body),
-                "state": "sent",
-                "attempts": 0,
-                "created_at": entry.at,
-                "sent_at": entry.at,
-            }
+            said = self._texts.message_in(entry.event, recipient[0], dict.fromkeys(locales, letter))
+            about = (state.chargeback_id, entry.version)
+            yield message_row(about, recipient, said, event=entry.event, locale=locales[0], at=entry.at)
 
 
 def _recipient(state: ChargebackState, role: Role, handler: Actor | None) -> Recipient | None:

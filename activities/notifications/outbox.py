@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from activities.kit.rows import Row
-from adapters.database.engine import storable
+from adapters.database.messages import message_row
 from models.case.state import CaseState, TimelineEntry
 from models.common.base import Bilingual
 from models.common.events import SentTo
@@ -30,33 +30,13 @@ def message_rows(
         locale, zone = language_of(case, contact)
         locales, zone = ((locale,), zone) if to_customer else (policy.languages.of(who.role, who.id), None)
         data = {locale: _data(case, entry, policy, who, locale) for locale in locales}
-        subject, body = texts.message_in(entry.event, who.role, data, zone)
+        said = texts.message_in(entry.event, who.role, data, zone)
         allowed = [*MessageChannel] if contact is None or contact.channels is None else contact.channels
         further = [channel for channel in rule.channels if to_customer and channel in allowed]
+        about = (case.case_id, fresh.version)
         for channel in dict.fromkeys((MessageChannel.INBOX, *further)):
-            yield _row(case.case_id, fresh, who, channel) | {
-                "locale": locales[0],
-                "subject": storable(subject),
-                "body": storable(body),
-            }
-
-
-def _row(case_id: str, fresh: Fresh[TimelineEntry], who: Recipient, channel: MessageChannel) -> Row:
-    entry, here = fresh.entry, channel is MessageChannel.INBOX
-    return {
-        "case_id": case_id,
-        "version": fresh.version,
-        "identity": fresh.identity,
-        "event": entry.event,
-        "recipient_role": who.role,
-        "recipient_id": who.id,
-        "channel": channel,
-        "state": "sent" if here else "waiting",
-        "attempts": 0,
-        "next_attempt_at": None if here else entry.at,
-        "created_at": entry.at,
-        "sent_at": entry.at if here else None,
-    }
+            row = message_row(about, who, said, event=entry.event, locale=locales[0], at=entry.at, channel=channel)
+            yield row | {"identity": fresh.identity}
 
 
 def _data(case: CaseState, entry: TimelineEntry, policy: Policy, who: Recipient, locale: Locale) -> Row:

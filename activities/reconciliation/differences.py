@@ -9,8 +9,9 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent, storable
+from adapters.database.messages import message_row
 from models.common.events import Event
-from models.common.vocabulary import Locale, MessageChannel, Role, Stage
+from models.common.vocabulary import Locale, Role, Stage
 from models.reconciliation.difference import Decision, DifferenceKind, DifferenceState, Finding, Scope, Word
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
@@ -135,21 +136,8 @@ async def _write(  # noqa: PLR0917
     locales: tuple[Locale, ...],
 ) -> None:
     """Put a message into somebody's inbox: subject and body."""
-    message = {
-        "case_id": row.difference_id,
-        "version": row.asked,
-        "event": event,
-        "recipient_role": to[0],
-        "recipient_id": to[1],
-        "channel": MessageChannel.INBOX,
-        "locale": locales[0],
-        "subject": storable(said[0]),
-        "body": storable(said[1]),
-        "state": "sent",
-        "attempts": 0,
-        "created_at": row.asked_at,
-        "sent_at": row.asked_at,
-    }
+    assert row.asked_at is not None  # noqa: S101  # it was just asked
+    message = message_row((row.difference_id, row.asked), to, said, event=event, locale=locales[0], at=row.asked_at)
     await insert_if_absent(session, MessageRow, message)
 
 

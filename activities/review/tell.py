@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from pydantic import JsonValue
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import insert_if_absent, storable
+from adapters.database.engine import insert_if_absent
+from adapters.database.messages import message_row
 from models.common.events import Event
 from models.common.vocabulary import Locale, MessageChannel, Party, Role
 from models.policy.policy import Policy
@@ -103,25 +103,10 @@ class Telling:
     ) -> None:
         own = self._policy.languages.own
         letter: Data = {"case_id": about, "then": None, "emergency_contact": None}
-        subject, body = self._texts.message_in(event, to[0], {locale: {**data, **letter} for locale, data in said.items()})
-        message: dict[str, Any] = {
-            "case_id": about,
-            "version": version,
-            "event": event,
-            "recipient_role": to[0],
-            "recipient_id": to[1],
-            "channel": MessageChannel.EMAIL if address else MessageChannel.INBOX,
-            "locale": own[0],
-            "subject": storable(subject),
-            "body": storable(body),
-            "state": "waiting" if address else "sent",
-            "attempts": 0,
-            "next_attempt_at": at if address else None,
-            "created_at": at,
-            "sent_at": None if address else at,
-            "address": address,
-        }
-        await insert_if_absent(session, MessageRow, message)
+        said_to = self._texts.message_in(event, to[0], {locale: {**data, **letter} for locale, data in said.items()})
+        channel = MessageChannel.EMAIL if address else MessageChannel.INBOX
+        row = message_row((about, version), to, said_to, event=event, locale=own[0], at=at, channel=channel)
+        await insert_if_absent(session, MessageRow, row | {"address": address})
 
 
 def recipient_of(row: ImprovementRow) -> tuple[Role, str]:

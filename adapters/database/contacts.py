@@ -17,6 +17,7 @@ from sqlmodel import col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import insert_if_absent, take_turns, upsert
+from adapters.database.messages import message_row
 from models.common.events import Event
 from models.common.vocabulary import MessageChannel, Role
 from models.policy.contacts import ContactPolicy
@@ -112,24 +113,10 @@ async def write_to(
     now: datetime,
 ) -> None:
     """Let a message about the contact itself wait in the outbox; it goes to that address, whatever the contact's is by then."""
-    row = {
-        "case_id": f"contact-{secrets.token_hex(8)}",
-        "version": 1,
-        "event": event,
-        "recipient_role": Role.CUSTOMER,
-        "recipient_id": contact.customer_id,
-        "channel": channel,
-        "locale": contact.locale,
-        "subject": letter[0],
-        "body": letter[1],
-        "state": "waiting",
-        "attempts": 0,
-        "next_attempt_at": now,
-        "created_at": now,
-        "address": address,
-        "address_digest": digest_of(channel, address) if event is Event.CONTACT_CODE else None,
-    }
-    await insert_if_absent(session, MessageRow, row)
+    about, to = (f"contact-{secrets.token_hex(8)}", 1), (Role.CUSTOMER, contact.customer_id)
+    digest = digest_of(channel, address) if event is Event.CONTACT_CODE else None
+    row = message_row(about, to, letter, event=event, locale=contact.locale, at=now, channel=channel)
+    await insert_if_absent(session, MessageRow, row | {"address": address, "address_digest": digest})
 
 
 async def try_code(
