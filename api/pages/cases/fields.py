@@ -51,9 +51,7 @@ class Words:
     """In whose language fields are called, and code words."""
 
     locale: Locale
-    names: Mapping[str, str]
-    """Of code words that differ from the texts' own."""
-    named: Callable[[str, Locale], str]
+    named: Callable[[str], str]
     """The name of a code word in that language."""
 
     def label(self, code: str, path: str) -> str:
@@ -67,7 +65,7 @@ class Words:
         return page_text(hint, self.locale) if hint in page_texts() else ""
 
     def option(self, code: str) -> Option:
-        return code, self.names.get(code) or self.named(code, self.locale)
+        return code, self.named(code)
 
     def yes_no(self) -> Sequence[Option]:
         return ("true", page_text("fields.answer_yes", self.locale)), ("false", page_text("fields.answer_no", self.locale))

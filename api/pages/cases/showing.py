@@ -8,11 +8,11 @@ from typing import NamedTuple
 from api.pages.cases.actions import DOABLE, GROUPS, Doable, Idea
 from api.pages.cases.content import Content
 from api.pages.cases.fields import Choices, Field, Option, Words, fields_of
+from api.pages.filters import name_of
 from api.pages.page import Page
-from api.pages.texts import page_text, page_texts
+from api.pages.texts import page_text
 from models.common.decides import Named
 from models.common.vocabulary import Issue, RefundStatus, Role, WaitingOn
-from rules.notifications.texts import texts
 
 ASKABLE = (WaitingOn.CUSTOMER, WaitingOn.MERCHANT, WaitingOn.CARRIER)
 
@@ -47,12 +47,8 @@ class NotOpen(NamedTuple):
 
 
 def words_of(page: Page) -> Words:
-    """In the reader's language; issues as the policy calls them."""
-    named = {
-        name.removeprefix("names."): text.in_(page.locale) for name, text in page_texts().items() if name.startswith("names.")
-    }
-    issues = {issue.value: rule.name.in_(page.locale) for issue, rule in page.parts.policy.issues.items()}
-    return Words(page.locale, {**named, **issues}, texts(page.parts.policy.zone).name)
+    """In the reader's language, as templates name them."""
+    return Words(page.locale, partial(name_of, policy=page.parts.policy, locale=page.locale))
 
 
 def forms_of(page: Page, content: Content) -> Mapping[str, Sequence[FormShown]]:

@@ -16,12 +16,7 @@ from rules.claims.permissions import PERMISSIONS
 from rules.replacements.permissions import REPLACEMENT_ROLES
 from rules.returns.permissions import RETURN_ROLES
 
-
-def as_it_is(code: str, _: Locale) -> str:
-    return code
-
-
-ENGLISH = Words(Locale.EN, {}, as_it_is)
+ENGLISH = Words(Locale.EN, str)
 ALL = [*DOABLE.values()]
 
 
