@@ -1,7 +1,7 @@
 """The sandbox on a free port, and somebody who takes its webhooks."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -31,7 +31,10 @@ async def running_town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterato
 
 @pytest.fixture
 async def town(running_town: Town) -> AsyncIterator[Town]:
-    """The sandbox with everybody well and of their usual temper."""
+    """The sandbox with everybody well and of their usual temper, and no payment disputed."""
     yield running_town
     await running_town.http.delete("/faults")
     await running_town.http.delete("/tempers")
+    told = await running_town.get("/payment/chargebacks", since=datetime.min.replace(tzinfo=UTC).isoformat())
+    for open_one in (one for one in told["chargebacks"] if one["status"] in {"needs_response", "under_review"}):
+        await running_town.http.post(f"/chargebacks/{open_one['chargeback_id']}", json={"status": "won"})

@@ -11,6 +11,7 @@ from adapters.knowledge.search_terms import terms_to_keep
 from models.common.vocabulary import Role
 from models.tables.case import CaseRow
 from models.tables.desk import CaseWordsRow
+from tests.support.builders.cases import stored_state
 from tests.support.processes.api import Person, Web
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -48,7 +49,7 @@ async def some_rows(web: Web) -> tuple[str, list[CaseRow]]:
             policy_version="1",
             opened_at=START,
             updated_at=START + timedelta(minutes=number),
-            state={},
+            state=stored_state(),
         )
         for number, (stage, handler) in enumerate(itertools.product(("resolution", "closed"), ("lin", "zhou", None)))
     ]

@@ -14,6 +14,7 @@ import pytest
 from models.case.state import CaseState
 from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, MessageRow
+from tests.support.builders.cases import stored_state
 from tests.support.processes.api import Person, Web
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -49,7 +50,7 @@ def a_row(merchant: str, chance: random.Random) -> CaseRow:
         policy_version="1",
         opened_at=START + timedelta(minutes=chance.randrange(20)),
         updated_at=START + timedelta(minutes=chance.randrange(20)),
-        state={},
+        state=stored_state(),
     )
 
 

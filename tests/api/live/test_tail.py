@@ -27,6 +27,7 @@ from models.tables.case import AgentRow, CaseRow, MessageRow
 from models.tables.desk import SavedViewRow
 from models.tables.presence import PresenceRow
 from models.tables.revocations import RevocationRow
+from tests.support.builders.cases import stored_state
 from tests.support.processes.waiting import eventually
 
 _numbers = count(1)
@@ -57,7 +58,7 @@ def a_case(**own: Any) -> CaseRow:
         "policy_version": "1",
         "opened_at": now,
         "updated_at": now,
-        "state": {},
+        "state": stored_state(),
     }
     return CaseRow(**{**usual, **own})
 

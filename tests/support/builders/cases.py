@@ -1,6 +1,7 @@
 """Cases as the workflow would hand them over to be saved."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from models.case.receipt import Receipt
 from models.case.state import CaseState, Classification, TimelineEntry
@@ -51,6 +52,11 @@ def case(*entries: TimelineEntry, **change: object) -> CaseState:
     taken = receipt()
     state = CaseState(receipt=taken, policy_version="1", kind=taken.kind, order_id=taken.order_id, entries=entries)
     return state.model_copy(update={"version": entries[-1].version if entries else 1, **change})
+
+
+def stored_state() -> dict[str, Any]:
+    """A case's state as a row holds it, so that a page can show whatever row it meets."""
+    return case(OPENED).model_dump(mode="json")
 
 
 def classified(issue: Issue, **change: object) -> CaseState:
