@@ -295,6 +295,8 @@ async def _moved_since(session: AsyncSession, intent: RefundIntent, entries: Seq
     outside = {entry.key for entry in entries if entry.kind is EntryKind.REFUNDED_OUTSIDE} - refused
     if outside - {prefix + refund_id for refund_id in intent.seen.outside}:
         return "refunded_outside"
+    if not intent.seen.lines and intent.seen.freight_minor is None:
+        return None
     asked = Recall(
         case_id=intent.case_id,
         order_id=intent.order_id,
@@ -302,8 +304,8 @@ async def _moved_since(session: AsyncSession, intent: RefundIntent, entries: Seq
         currency=intent.amount.currency,
         at=intent.at,
     )
-    given = history_of(await read_history_of_order(session, asked), asked.currency, asked.at).given if intent.seen.lines else ()
-    return "given_elsewhere" if given_since(intent.seen, given, intent.amount.minor) else None
+    history = history_of(await read_history_of_order(session, asked), asked.currency, asked.at)
+    return "given_elsewhere" if given_since(intent.seen, history, intent.amount.minor) else None
 
 
 def _why_not(entries: Sequence[Entry], currency: str) -> str:

@@ -109,6 +109,8 @@ class BooksSeen(Frozen):
     """What other cases had given, by line."""
     most_minor: int = 0
     """What was paid for these lines."""
+    freight_minor: int | None = None
+    """What was paid for the order's freight, when the refund is for that alone (RES-13)."""
 
 
 class RefundIntent(Frozen):

@@ -44,6 +44,8 @@ class OrderHistory(Frozen):
     """How much of `given` was for goods that did not come."""
     for_goods_minor: Everybody[int] = 0
     """How much of that was for goods, in cases about anything but what was charged."""
+    freight_minor: Everybody[int] = 0
+    """What was given of the order's freight alone (RES-13)."""
     cases_of_order: Everybody[int] = 0
     cases_of_customer: Everybody[int] = 0
     """Opened in the last 90 days."""

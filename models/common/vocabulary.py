@@ -210,6 +210,7 @@ class RemedyKind(StrEnum):
 
     REFUND_ONLY = "refund_only"
     STORE_CREDIT = "store_credit"
+    FREIGHT_REFUND = "freight_refund"
     RETURN_AND_REFUND = "return_and_refund"
     EXCHANGE = "exchange"
     REPAIR = "repair"

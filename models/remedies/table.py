@@ -58,6 +58,8 @@ class RemedySpec:
     """Changes of an order before it is shipped; the merchant's system decides on them."""
     refunds: bool = False
     """Money of the order's payments goes back: never more than is left of them."""
+    freight: bool = False
+    """That money is the order's freight and nobody's price for goods: what they may still bring stays as it is (RES-13)."""
     refund_to: RefundTo = RefundTo.ORIGINAL
     """Where that money goes, unless it is redirected (RES-5)."""
     pieces: Pieces = Pieces.KEPT
@@ -99,6 +101,7 @@ REMEDIES: Mapping[RemedyKind, RemedySpec] = {
     RemedyKind.STORE_CREDIT: RemedySpec(
         amount=Amount.REQUIRED, refunds=True, refund_to=RefundTo.BALANCE, funded_by=Party.MERCHANT
     ),
+    RemedyKind.FREIGHT_REFUND: RemedySpec(amount=Amount.REQUIRED, refunds=True, freight=True, funded_by=Party.MERCHANT),
     RemedyKind.PRICE_ADJUSTMENT: RemedySpec(amount=Amount.REQUIRED, refunds=True, funded_by=Party.MERCHANT),
     RemedyKind.RESHIP: RemedySpec(pieces=Pieces.REPLACED, travels=True, costs_goods=True, funded_by=Party.MERCHANT),
     RemedyKind.RETURN_AND_REFUND: RemedySpec(

@@ -18,7 +18,8 @@ from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
 from rules.money.goods import counted, counted_before, with_own
-from rules.money.worth import freight_due, worth_of
+from rules.money.worth import freight_due, freight_left, worth_of
+from rules.remedies.ask import Ask
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
 
@@ -77,8 +78,8 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
     decides = row is not None and _decides(row, offer) and case.order is not None
     yield _check("row", decides, finding.row if finding else None)
     yield _check("remedy", offer is not None, case.receipt.wanted.remedy.value if case.receipt.wanted else None)
-    asked = _given(case, offer)
-    yield _check("entitled", asked <= _entitlement(case).minor, asked, _entitlement(case).minor)
+    asked, due = _given(case, offer), _entitlement(case, policy, offer.kind if offer else None).minor
+    yield _check("entitled", asked <= due, asked, due)
     if row is not None and row.automatic != GOODS_FIRST:
         most = figure_in(policy, policy.approval.automatic, currency_of(case, policy))
         yield _check("amount", not asked if most is None else asked + given_on_order(case) <= most, asked, most)
@@ -115,7 +116,7 @@ def _offer(case: CaseState, policy: PolicySlice) -> RemedyOffer | None:
     if wanted is None and REMEDIES[usual].changes:  # which change, only the customer can say
         return None
     kind = wanted.remedy if wanted else usual if usual is RemedyKind.RETURN_AND_REFUND else RemedyKind.REFUND_ONLY
-    amount = wanted.amount if wanted and wanted.amount else _entitlement(case)
+    amount = wanted.amount if wanted and wanted.amount else _entitlement(case, policy, kind)
     if not REMEDIES[kind].refunds or not amount.minor:
         return None
     return RemedyOffer(kind=kind, amount=amount, lines=lines_in_question(case))
@@ -128,9 +129,12 @@ def _given(case: CaseState, offer: RemedyOffer | None) -> int:
     return offer.amount.minor if offer and offer.amount else 0
 
 
-def _entitlement(case: CaseState) -> Money:
+def _entitlement(case: CaseState, policy: PolicySlice, kind: RemedyKind | None) -> Money:
     if case.order is None:
         return Money(minor=0)
+    if kind is not None and REMEDIES[kind].freight:
+        ask = Ask.of(case, policy)
+        return Money(minor=freight_left(ask.order, ask.history, ask.left), currency=ask.order.total.currency)
     if case.issue is Issue.CHARGED_TWICE:
         duplicate = value_of(case.facts, "payment.duplicate_minor")
         return Money(minor=duplicate if isinstance(duplicate, int) else 0, currency=case.order.total.currency)

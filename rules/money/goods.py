@@ -60,6 +60,16 @@ def given_by_line(cases: Iterable[CaseState], back: Collection[str] = ()) -> tup
     return tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items()) if minor)
 
 
+def freight_given_by(cases: Iterable[CaseState], back: Collection[str] = ()) -> int:
+    """Minor units that cases gave or are giving of their order's freight alone (RES-13). `back`: as for goods."""
+    return sum(
+        _given(remedy) - _came_back(remedy, back)
+        for case in cases
+        for remedy in case.remedies
+        if REMEDIES[remedy.kind].freight and _gives(remedy)
+    )
+
+
 def exchanged_by(cases: Iterable[CaseState]) -> tuple[LineQuantity, ...]:
     """Pieces whose worth these cases counted and that no remedy holds any more: replaced by others, or kept and paid for when it failed."""
     return tuple(
@@ -120,6 +130,7 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
             "exchanged": (*history.exchanged, *exchanged_by((case,))),
             "differences": (*history.differences, *differences_by((case,))),
             "sent_again": (*history.sent_again, *sent_again_by((case,), done=True)),
+            "freight_minor": history.freight_minor + freight_given_by((case,)),
             "given_for_lost": _summed((*history.given_for_lost, *given_by_line(_not_come((case,))))),
         }
     )
@@ -165,6 +176,7 @@ def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
         for_goods_minor=sum(
             line.minor for line in given_by_line((case for case in recalled.of_order if not _of_payment(case)), back)
         ),
+        freight_minor=freight_given_by(recalled.of_order, back),
         cases_of_order=len(recalled.of_order),
         cases_of_customer=recalled.cases_of_customer,
         refunds_of_customer=len({given.case_id for given in recalled.given}),
@@ -234,6 +246,10 @@ def _exchanged(remedy: Remedy) -> bool:
 
 
 def _gives_for_goods(remedy: Remedy) -> bool:
+    return not REMEDIES[remedy.kind].freight and _gives(remedy)
+
+
+def _gives(remedy: Remedy) -> bool:
     given = (remedy.done_at is not None or bool(remedy.parts)) and not remedy.of_charge
     return REMEDIES[remedy.kind].refunds and remedy.amount is not None and remedy.undone is None and given
 

@@ -1,10 +1,10 @@
 """What pieces of an order are worth by now (RES-1): by the order, by what came in exchange for them, and its freight with the last of them."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from models.case.activities import BooksSeen
-from models.case.history import LineGiven, OrderHistory
+from models.case.history import OrderHistory
 from models.case.state import CaseState
 from models.common.base import Money
 from models.common.lines import LineQuantity
@@ -38,6 +38,7 @@ def worth_of(case: CaseState, lines: tuple[LineQuantity, ...], besides: Mapping[
     assert case.order is not None  # noqa: S101  # callers ask first
     minor = sum(these for _, these, _ in _worths(case, lines, besides))
     beside_lines = 0 if lines else case.order.total.minor - sum(line.paid.minor for line in case.order.lines)
+    beside_lines -= 0 if lines else with_own(case.history, case).freight_minor
     return Money(minor=minor + beside_lines, currency=case.order.total.currency)
 
 
@@ -83,7 +84,24 @@ def freight_due(order: Order, history: OrderHistory, pieces: Mapping[str, int]) 
         refunded = given >= part_of(line.paid, gone, line.quantity, exchanged[line_id])
         if pieces.get(line_id, 0) + gone < line.quantity or not refunded:
             return 0
-    return max(order.total.minor - sum(line.paid.minor for line in order.lines), 0) if any(pieces.values()) else 0
+    beside_lines = order.total.minor - sum(line.paid.minor for line in order.lines) - history.freight_minor
+    return max(beside_lines, 0) if any(pieces.values()) else 0
+
+
+def freight_left(order: Order, history: OrderHistory, left: int) -> int:
+    """Minor units of the order's freight that may be given back alone (RES-13), when its payments hold `left`.
+
+    Never more than was paid for it, and never what goods may still bring: they keep what was paid for them and not given back.
+    """
+    taken, given = counted(history.taken), Counter[str]()
+    for one in history.given:
+        given[one.line_id] += one.minor
+    goods = sum(
+        max(line.paid.minor + max(difference_of(history, line.line_id), 0) - given[line.line_id], 0)
+        for line in order.lines
+        if taken[line.line_id] < line.quantity
+    )
+    return max(min(order.freight.minor - history.freight_minor, left - goods), 0)
 
 
 def books_seen(case: CaseState, remedy: Remedy) -> BooksSeen | None:
@@ -91,6 +109,8 @@ def books_seen(case: CaseState, remedy: Remedy) -> BooksSeen | None:
     if case.order is None or remedy.pays_back:
         return None
     listed = tuple(refund.refund_id for payment in case.payments for refund in payment.refunds)
+    if REMEDIES[remedy.kind].freight:
+        return BooksSeen(outside=listed, freight_minor=case.order.freight.minor)
     of_goods = not REMEDIES[remedy.kind].changes and not (case.issue and case.issue.group is IssueGroup.PAYMENT)
     if not of_goods:
         return BooksSeen(outside=listed)
@@ -102,7 +122,10 @@ def books_seen(case: CaseState, remedy: Remedy) -> BooksSeen | None:
     return BooksSeen(outside=listed, lines=tuple(line.line_id for line in lines), given=history.given, most_minor=paid + more)
 
 
-def given_since(seen: BooksSeen, given: Iterable[LineGiven], minor: int) -> bool:
-    """Whether other cases gave money for the same lines since then, and `minor` besides is more than was paid for them."""
-    now, before = (sum(one.minor for one in told if one.line_id in seen.lines) for told in (tuple(given), seen.given))
+def given_since(seen: BooksSeen, history: OrderHistory, minor: int) -> bool:
+    """Whether other cases gave money for the same lines since then, and `minor` besides is more than was paid for them; or for the freight."""
+    if seen.freight_minor is not None:
+        return history.freight_minor + minor > seen.freight_minor
+    told = (history.given, seen.given)
+    now, before = (sum(one.minor for one in given if one.line_id in seen.lines) for given in told)
     return now > before and now + minor > seen.most_minor

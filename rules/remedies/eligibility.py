@@ -29,7 +29,7 @@ from rules.common.working_time import provisional as uncertain
 from rules.facts.liability import fits
 from rules.facts.parcels import lost_pieces
 from rules.money.goods import NOT_COME, concerned, counted
-from rules.money.worth import as_exchanged, difference_of, freight_due
+from rules.money.worth import as_exchanged, difference_of, freight_due, freight_left
 from rules.remedies.ask import Ask
 from rules.remedies.order_change import time_fault
 
@@ -37,7 +37,7 @@ TICK = timedelta(microseconds=1)
 NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
 
 CHANGES = "changes"
-REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT = "remedy-of-issue", "pieces-left", "money-left"
+REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT, FREIGHT_LEFT = "remedy-of-issue", "pieces-left", "money-left", "freight-left"
 OTHER_PARCEL, CANCELLED = "other-parcel", "cancelled-already"
 NOT_OF_ISSUE = Bilingual(zh="该类问题没有这种处理方式", en="this is no remedy for the issue")
 NO_PIECES = Bilingual(zh="该商品的全部件数已在其他申请中处理", en="all pieces of this line are in other requests already")
@@ -48,6 +48,9 @@ MADE_GOOD = Bilingual(
 NOT_LOST = Bilingual(zh="该商品不在丢失的包裹中", en="this line lies in no lost parcel")
 WAS_CANCELLED = Bilingual(zh="订单已取消，款项已全部退回", en="the order is cancelled already, and nothing is left to refund")
 NO_MONEY = Bilingual(zh="订单已没有可退金额", en="nothing is left to refund on the order")
+NO_FREIGHT = Bilingual(
+    zh="订单没有运费，运费已退，或余款须留给商品", en="the order had no freight, it was refunded, or what is left is the goods'"
+)
 SHARE_GIVEN = Bilingual(
     zh="本规则允许的金额已全部给付；更多须由商家或主管决定",
     en="all that this rule allows was given before; the merchant or a supervisor may give more",
@@ -103,12 +106,14 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
     for line in ask.order.lines:
         known = ask.known(line) if pieces[line.line_id] else {}
         row = _row(ask, kind, known) if known else None
-        if row is not None and _of_the_goods(row):
+        if row is not None and _of_the_goods(kind, row):
             affected = min(pieces[line.line_id], _affected(ask, line, kind))
             by_row[row.id] = by_row.get(row.id, 0) + _share(ask, line, kind, row, affected)
         elif row is not None:
-            by_row[row.id] = _cap(ask, row, known)
+            by_row[row.id] = _cap(ask, kind, row, known)
     amount = sum(by_row.values())
+    if REMEDIES[kind].freight:
+        return min(amount, _freight_left(ask))
     whole = amount == sum(_whole(ask, line, kind, pieces[line.line_id]) for line in ask.order.lines if pieces[line.line_id])
     return amount + freight_due(ask.order, ask.history, pieces) if whole else amount
 
@@ -156,14 +161,14 @@ def _closed(
         return {"reason": row.otherwise, **_limit(ask, row, line)}
     if isinstance(changes, Bilingual):
         return {"rule": CHANGES, "reason": changes}
-    if row.fact is not None and row.otherwise is not None and not _cap(ask, row, known):
+    if row.fact is not None and row.otherwise is not None and not _cap(ask, kind, row, known):
         return {"reason": row.otherwise}
-    if _of_the_goods(row) and _makes_good(ask, kind) and not _not_come(ask, line):
+    if _of_the_goods(kind, row) and _makes_good(ask, kind) and not _not_come(ask, line):
         return {"reason": MADE_GOOD}
-    if _of_the_goods(row) and not REMEDIES[kind].words and not _affected(ask, line, kind):
+    if _of_the_goods(kind, row) and not REMEDIES[kind].words and not _affected(ask, line, kind):
         rule, reason = (OTHER_PARCEL, NOT_LOST) if _pieces(ask, line, kind) else (PIECES_LEFT, NO_PIECES)
         return {"rule": rule, "reason": reason, "firm": True}
-    free = not line.paid.minor  # in the way of nothing
+    free = not line.paid.minor and not REMEDIES[kind].freight  # in the way of nothing
     return None if free or _amount(ask, line, kind, row, known) != 0 else _nothing_left(ask, kind, row)
 
 
@@ -175,6 +180,8 @@ def _nothing_left(ask: Ask, kind: RemedyKind, row: EligibilityRow) -> dict[str, 
         cancelled = ask.order.status is OrderStatus.CANCELLED
         rule, reason = (CANCELLED, WAS_CANCELLED) if cancelled else (MONEY_LEFT, NO_MONEY)
         return {"rule": rule, "reason": reason, "firm": True}
+    if REMEDIES[kind].freight and not _freight_left(ask):
+        return {"rule": FREIGHT_LEFT, "reason": NO_FREIGHT, "firm": True}
     return {"reason": SHARE_GIVEN}
 
 
@@ -269,20 +276,25 @@ def _amount(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, kn
     unpaid = ask.order.status is OrderStatus.UNPAID or only_authorised(ask.payments)
     if spec.amount is Amount.NONE or (spec.amount is Amount.IF_PAID and unpaid):
         return None
-    amount = _share(ask, line, kind, row, _affected(ask, line, kind)) if _of_the_goods(row) else _cap(ask, row, known)
+    amount = _share(ask, line, kind, row, _affected(ask, line, kind)) if _of_the_goods(kind, row) else _cap(ask, kind, row, known)
     return min(amount, ask.left) if spec.refunds else amount
 
 
-def _of_the_goods(row: EligibilityRow) -> bool:
+def _of_the_goods(kind: RemedyKind, row: EligibilityRow) -> bool:
     """Whether the row's limit follows from what was paid for the pieces."""
-    return row.most is None and row.fact is None
+    return not REMEDIES[kind].freight and row.most is None and row.fact is None
 
 
-def _cap(ask: Ask, row: EligibilityRow, known: dict[str, JsonValue]) -> int:
+def _cap(ask: Ask, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonValue]) -> int:
     said = known.get(row.fact) if row.fact else None
     fact = int(said) if isinstance(said, int | float) else 0
     most_ = None if row.most is None else ask.figure(row.most) or 0
-    return min(limit for limit in (most_, fact if row.fact else None) if limit is not None)
+    freight = _freight_left(ask) if REMEDIES[kind].freight else None
+    return min(limit for limit in (most_, fact if row.fact else None, freight) if limit is not None)
+
+
+def _freight_left(ask: Ask) -> int:
+    return freight_left(ask.order, ask.history, ask.left)
 
 
 def _share(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, pieces: int) -> int:

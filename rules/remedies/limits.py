@@ -11,8 +11,9 @@ from models.remedies.table import REMEDIES, About
 from rules.common.format import minor_units, money
 from rules.money.goods import concerned, counted
 from rules.money.methods import method_fault
+from rules.money.worth import freight_left
 from rules.remedies.ask import Ask
-from rules.remedies.eligibility import CANCELLED, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, entitlement, most
+from rules.remedies.eligibility import CANCELLED, FREIGHT_LEFT, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, entitlement, most
 from rules.remedies.order_change import offer_fault
 
 MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})
@@ -47,7 +48,10 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
         beyond = by in MAY_GO_BEYOND
         ruled = (_refused(ask, case.order, remedy, by) or offer_fault(policy, case, remedy, beyond=beyond) for remedy in remedies)
         said = (
-            _too_much(ask.left, case, policy, remedies) or next(filter(None, ruled), None) or _too_many(ask, case.order, remedies)
+            _too_much(ask.left, case, policy, remedies)
+            or next(filter(None, ruled), None)
+            or _too_much_freight(ask, remedies)
+            or _too_many(ask, case.order, remedies)
         )
     elif said is None:
         said = _too_much(0, case, policy, remedies) or _nowhere(remedies)
@@ -144,6 +148,20 @@ def _too_much(left: int, case: CaseState, policy: PolicySlice, remedies: tuple[R
         MONEY_LEFT,
         f"金额 {asked.zh} 超过订单剩余可退的 {rest.zh}",
         f"{asked.en} is more than the {rest.en} that is left to refund on the order",
+    )
+
+
+def _too_much_freight(ask: Ask, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
+    """RES-13: nobody gives more of the freight than was paid for it, nor of what the goods may still bring."""
+    amount = sum(remedy.amount.minor for remedy in remedies if remedy.amount and REMEDIES[remedy.kind].freight)
+    left, currency = freight_left(ask.order, ask.history, ask.left), ask.order.total.currency
+    if amount <= left:
+        return None
+    asked, rest = minor_units(amount, currency), minor_units(left, currency)
+    return _by_rule(
+        FREIGHT_LEFT,
+        f"运费 {asked.zh} 超过可单独退还的 {rest.zh}",
+        f"{asked.en} is more than the {rest.en} of the order's freight that may be refunded alone",
     )
 
 

@@ -34,6 +34,7 @@ STEPS: Mapping[RemedyKind, RemedySteps] = {
     RemedyKind.COUPON: RemedySteps(coupon.issue, coupon.compensate),
     RemedyKind.REFUND_ONLY: RemedySteps(refund.pay),
     RemedyKind.STORE_CREDIT: RemedySteps(refund.pay),
+    RemedyKind.FREIGHT_REFUND: RemedySteps(refund.pay),
     RemedyKind.PRICE_ADJUSTMENT: RemedySteps(refund.pay),
     RemedyKind.RESHIP: RemedySteps(replacement_remedy.reship, replacement_remedy.compensate),
     RemedyKind.RETURN_AND_REFUND: RemedySteps(return_remedy.give_back, return_remedy.compensate),

@@ -52,22 +52,30 @@ def test_the_limits_are_those_of_the_domain(policy: Policy) -> None:
 
 
 REMEDIES_OF_ISSUE = {
-    "product.quality_defect": "return_and_refund exchange repair refund_only store_credit price_adjustment coupon apology explanation",
-    "product.not_as_described": "return_and_refund exchange refund_only store_credit price_adjustment coupon apology explanation",
-    "product.size_mismatch": "exchange return_and_refund refund_only store_credit price_adjustment coupon apology explanation",
-    "product.counterfeit_suspected": "return_and_refund refund_only store_credit coupon apology explanation",
-    "product.warranty_repair": "repair exchange return_and_refund refund_only store_credit price_adjustment coupon apology explanation",
-    "product.no_reason_return": "return_and_refund exchange refund_only store_credit coupon apology explanation",
-    "logistics.delay": "price_adjustment refund_only order_cancelled store_credit reship coupon apology explanation",
-    "logistics.damaged": "refund_only return_and_refund exchange store_credit reship price_adjustment coupon apology explanation",
-    "logistics.soiled": "price_adjustment refund_only return_and_refund exchange store_credit coupon apology explanation",
-    "logistics.lost": "refund_only store_credit reship price_adjustment coupon apology explanation",
-    "logistics.wrong_item": "exchange return_and_refund refund_only store_credit reship price_adjustment coupon apology explanation",
-    "logistics.missing_item": "reship refund_only store_credit price_adjustment coupon apology explanation",
-    "logistics.tracking_stalled": "explanation refund_only store_credit reship price_adjustment coupon apology",
-    "logistics.tracking_wrong": "explanation refund_only store_credit reship price_adjustment coupon apology",
+    "product.quality_defect": "return_and_refund exchange repair refund_only store_credit price_adjustment"
+    " freight_refund coupon apology explanation",
+    "product.not_as_described": "return_and_refund exchange refund_only store_credit price_adjustment"
+    " freight_refund coupon apology explanation",
+    "product.size_mismatch": "exchange return_and_refund refund_only store_credit price_adjustment"
+    " freight_refund coupon apology explanation",
+    "product.counterfeit_suspected": "return_and_refund refund_only store_credit freight_refund coupon apology explanation",
+    "product.warranty_repair": "repair exchange return_and_refund refund_only store_credit price_adjustment"
+    " freight_refund coupon apology explanation",
+    "product.no_reason_return": "return_and_refund exchange refund_only store_credit freight_refund coupon apology explanation",
+    "logistics.delay": "price_adjustment refund_only order_cancelled store_credit reship"
+    " freight_refund coupon apology explanation",
+    "logistics.damaged": "refund_only return_and_refund exchange store_credit reship price_adjustment"
+    " freight_refund coupon apology explanation",
+    "logistics.soiled": "price_adjustment refund_only return_and_refund exchange store_credit"
+    " freight_refund coupon apology explanation",
+    "logistics.lost": "refund_only store_credit reship price_adjustment freight_refund coupon apology explanation",
+    "logistics.wrong_item": "exchange return_and_refund refund_only store_credit reship price_adjustment"
+    " freight_refund coupon apology explanation",
+    "logistics.missing_item": "reship refund_only store_credit price_adjustment freight_refund coupon apology explanation",
+    "logistics.tracking_stalled": "explanation refund_only store_credit reship price_adjustment freight_refund coupon apology",
+    "logistics.tracking_wrong": "explanation refund_only store_credit reship price_adjustment freight_refund coupon apology",
     "logistics.pickup_point": "apology explanation price_adjustment coupon refund_only store_credit service_improvement",
-    "logistics.signed_by_other": "refund_only store_credit reship price_adjustment coupon apology explanation",
+    "logistics.signed_by_other": "refund_only store_credit reship price_adjustment freight_refund coupon apology explanation",
     "order.cancel": "order_cancelled refund_only coupon apology explanation",
     "order.change": "order_changed order_cancelled refund_only price_adjustment coupon apology explanation",
     "payment.charged_twice": "refund_only coupon apology explanation",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.common.base import Money
 from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import Issue, RemedyKind
 from models.policy.policy import PolicySlice
@@ -35,6 +36,9 @@ ONE_WEEK = delivered(7 * DAY + 16 * HOUR)
 """Asked in the afternoon of the seventh day, which lasts until 24:00: in time, though more than 168 hours have passed."""
 OVER_A_WEEK = delivered(7 * DAY + 18 * HOUR)
 """Delivered late on the day before."""
+
+FREIGHT = RemedyKind.FREIGHT_REFUND
+WITH_FREIGHT = order(total=Money(minor=13_700), freight=Money(minor=800))
 
 TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     # a return without a reason
@@ -127,6 +131,8 @@ TABLE: list[tuple[RemedyKind, Issue, dict[str, Any], str, bool]] = [
     # the rest
     (ADJUST, Issue.PRICE_DISPUTE, {}, "adjust-price", True),
     (ADJUST, Issue.PRICE_DISPUTE, {"order": marked("promotional")}, "adjust-promotional", True),
+    (FREIGHT, Issue.DELAY, {"order": WITH_FREIGHT, "finding": MERCHANT_LIABLE}, "freight-alone", True),
+    (FREIGHT, Issue.DELAY, {"order": WITH_FREIGHT}, "freight-not-found", False),
     (COUPON, Issue.DELAY, {}, "coupon-goodwill", True),
     (RemedyKind.APOLOGY, Issue.CHARGED_TWICE, {}, "words-always", True),
     (RemedyKind.EXPLANATION, Issue.PLATFORM_RULE, {}, "words-always", True),
