@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -114,3 +115,13 @@ def test_what_is_stopped_in_good_order_ends_with_status_0(seen: tuple[Redress, C
     for said in logs.values():
         assert "Traceback" not in said
         assert all(json.loads(line)["event"] for line in said.splitlines())
+
+
+def test_a_load_balancer_may_use_a_connection_again_after_a_pause(redress: Redress) -> None:
+    """Its own are kept for a minute usually; the pause is longer than servers for Python keep theirs by default."""
+    settings = redress.settings
+    with socket.create_connection((settings.host, settings.api_port), timeout=30) as connection:
+        for pause in (0, 7):
+            time.sleep(pause)
+            connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: {settings.host}\r\n\r\n".encode())
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
