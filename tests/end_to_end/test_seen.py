@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -119,9 +120,12 @@ def test_what_is_stopped_in_good_order_ends_with_status_0(seen: tuple[Redress, C
 
 def test_a_load_balancer_may_use_a_connection_again_after_a_pause(redress: Redress) -> None:
     """Its own are kept for a minute usually; the pause is longer than servers for Python keep theirs by default."""
-    settings = redress.settings
-    with socket.create_connection((settings.host, settings.api_port), timeout=30) as connection:
-        for pause in (0, 7):
-            time.sleep(pause)
-            connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: {settings.host}\r\n\r\n".encode())
-            assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+    connection = HTTPConnection(redress.settings.host, redress.settings.api_port, timeout=30)
+    connection.connect()
+    connection.auto_open = 0
+    for pause in (0, 7):
+        time.sleep(pause)
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()[:15]) == (200, b'{"status":"ok",')
+    connection.close()
