@@ -10,7 +10,7 @@ from adapters.logs.logging import configure_logging
 from adapters.program import run
 from adapters.telemetry.core import Core
 from api.app import create_app
-from api.http.connections import MOST_CONNECTIONS, BoundedHttpProtocol
+from api.http.connections import KEPT_OPEN, MOST_CONNECTIONS, BoundedHttpProtocol
 from settings import Settings
 
 GRACE = 5
@@ -32,6 +32,7 @@ def main(settings: Settings) -> None:
         ws="none",
         http=BoundedHttpProtocol,
         limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEPT_OPEN,
         timeout_graceful_shutdown=GRACE,
     )
 

@@ -280,8 +280,9 @@ async def _denied(session: AsyncSession, intent: RefundIntent, policy: Policy) -
     asked = worth(policy, intent.amount)
     if asked is None or spent + asked > intent.max_automatic_minor_a_day:
         return "automatic_cap_day"
-    cases: int = (await execute(session, _OPENED, since=intent.at - A_DAY)).scalar_one()
     alone = len({row.case_id for row in today} | {intent.case_id})
+    opened: int = (await execute(session, _OPENED, since=intent.at - A_DAY)).scalar_one()
+    cases = max(opened, alone)  # a case has its row a little after its refund is intended
     crowded = cases >= intent.automatic_share_from and alone > cases * intent.max_automatic_share_a_day
     return "automatic_cap_share" if crowded else None
 

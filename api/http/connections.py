@@ -7,6 +7,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEADERS_WITHIN = 10.0
 """Seconds from a connection's beginning, and from a request's first byte, to the end of its headers."""
 
+KEPT_OPEN = 75
+"""Seconds that a connection stays open between requests: longer than load balancers keep theirs, usually 60, so that none of them sends a
+request on one that is just being closed."""
+
 MOST_HEAD = 64 * 1024
 """Bytes of an address and its headers; a token and cookies need a tenth."""
 TOO_MUCH_HEAD = b"HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -114,3 +116,16 @@ def test_what_is_stopped_in_good_order_ends_with_status_0(seen: tuple[Redress, C
     for said in logs.values():
         assert "Traceback" not in said
         assert all(json.loads(line)["event"] for line in said.splitlines())
+
+
+def test_a_load_balancer_may_use_a_connection_again_after_a_pause(redress: Redress) -> None:
+    """Its own are kept for a minute usually; the pause is longer than servers for Python keep theirs by default."""
+    connection = HTTPConnection(redress.settings.host, redress.settings.api_port, timeout=30)
+    connection.connect()
+    connection.auto_open = 0
+    for pause in (0, 7):
+        time.sleep(pause)
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()[:15]) == (200, b'{"status":"ok",')
+    connection.close()

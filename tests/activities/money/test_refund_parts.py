@@ -192,6 +192,12 @@ async def test_no_more_than_the_agreed_share_of_the_days_cases_resolves_without_
     assert (await records.intend_refund(intent("RD-4", order_id="O-4", customer_id="C-4", **few))).denied is None
 
 
+async def test_a_case_without_a_row_yet_is_one_of_the_days_cases(records: RecordsActivities) -> None:
+    every: dict[str, Any] = {"automatic": True, "max_automatic_share_a_day": 1, "automatic_share_from": 0, "minor": 100}
+    asked = [intent(f"RD-{number}", order_id=f"O-{number}", customer_id=f"C-{number}", **every) for number in range(1, 3)]
+    assert [(await records.intend_refund(one)).denied for one in asked] == [None, None]
+
+
 async def test_what_was_refunded_outside_since_it_was_agreed_on_is_looked_at_by_a_person_first(
     records: RecordsActivities,
 ) -> None:

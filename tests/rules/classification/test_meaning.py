@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from classifier.meanings import heaviest, heed, read_meanings
 from classifier.texts import digest
 from models.case.heard import MOST, QUOTED, Heard
-from models.common.vocabulary import Meaning
+from models.common.vocabulary import Issue, Meaning
 from models.policy.policy import Policy
 from rules.classification import meaning
+from rules.classification.classify import classify
 from rules.classification.meaning import MeaningReader, heard_in, load_reader
 
 WORDS = Path(__file__).parents[1] / "case" / "words"
@@ -36,8 +37,20 @@ def test_sentences_are_read_as_they_are_meant_and_danger_is_heard(policy: Policy
     assert figures.missed.part == 0, figures
 
 
+def test_food_that_may_harm_is_heard_as_danger_and_the_issue_that_pays_for_it_is_offered(
+    policy: Policy, reader: MeaningReader
+) -> None:
+    texts = read_meanings(WORDS / "food.csv")
+    figures = heed(texts, [heaviest(policy.grading, reader, meant.text) for meant in texts])
+    assert figures.missed.part <= 3, figures
+    assert figures.mistaken.part <= 3, figures
+    for meant in texts:
+        read = classify(meant.text)
+        assert not meant.means or Issue.QUALITY_DEFECT in {read.issue, *read.alternatives}, meant.text
+
+
 def test_the_model_learned_from_none_of_the_sentences_that_judge_it(reader: MeaningReader) -> None:
-    judging = {digest(meant.text) for table in BAR for meant in read_meanings(WORDS / f"{table}.csv")}
+    judging = {digest(meant.text) for table in (*BAR, "food") for meant in read_meanings(WORDS / f"{table}.csv")}
     assert not judging & reader.sheet.learned
 
 
