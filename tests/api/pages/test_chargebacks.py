@@ -46,7 +46,7 @@ async def test_one_is_found_in_the_list_and_on_its_cases_page(web: Web, visitors
 async def test_an_agent_sends_the_evidence_that_the_page_showed(web: Web, visitors: Visitors) -> None:
     made = await charged_back(web)
     alice = await visitors.signed_in(Role.AGENT, "alice")
-    assert "product_not_received" in (await looked_at(made, alice)).text
+    assert "The bank's reason the goods did not come" in (await looked_at(made, alice)).text
     sent = await alice.submit("form-contest", words="They signed for it.")
     assert (sent.status, sent.path) == (200, page_of(made))
     assert "The evidence goes to the bank." in sent.text
