@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Response
 
 from api.http.problems import not_found
 from api.pages import assets, provider, sign_in
-from api.pages.books import claims, differences
+from api.pages.books import chargebacks, claims, differences
 from api.pages.cases import drafts, pieces, print_out
 from api.pages.cases import endpoints as cases
 from api.pages.figures import cases as counted
@@ -41,7 +41,7 @@ async def no_such_page(page: PageOf, rest: str) -> Response:
 
 
 SUPERVISION = (decisions.router, people.router, routing.router, policy.router)
-BOOKS = (claims.router, differences.router)
+BOOKS = (claims.router, differences.router, chargebacks.router)
 FIGURES = (reports.router, scorecards.router, reviews.router, improvements.router, counted.router)
 KNOWLEDGE = (lessons.router, entries.router, library.router)
 CASE = (pieces.router, print_out.router, drafts.router, cases.router)

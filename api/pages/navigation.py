@@ -35,6 +35,7 @@ SECTIONS = (
     Place("/console/supervision/policy", "nav.policy", SUPERVISOR, "4"),
     Place("/console/books/claims", "nav.claims", INSIDE, "1"),
     Place("/console/books/differences", "nav.differences", INSIDE, "2"),
+    Place("/console/books/chargebacks", "nav.chargebacks", INSIDE, "3"),
     Place("/console/figures/reports", "nav.reports", SUPERVISOR | {Role.ANALYST}, "1"),
     Place("/console/figures/scorecards", "nav.scorecards", INSIDE, "2"),
     Place("/console/figures/reviews", "nav.reviews", INSIDE, "3"),

@@ -69,7 +69,7 @@ class ChargebackView(ChargebackBrief):
     """Of one that was lost: what a refund gave the customer, too."""
     answer: Books[AnswerView | None]
     evidence: Platform[EvidencePack | None]
-    """What was sent or is proposed; before that, what speaks for us as things stand."""
+    """What was sent or is proposed; before that, and after a refusal, what speaks for us as things stand."""
     evidence_digest: Platform[str | None]
     available_actions: Platform[tuple[ChargebackActionView, ...]]
     history: Books[tuple[TimelineView, ...]] = ()

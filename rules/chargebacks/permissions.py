@@ -130,7 +130,8 @@ def brief_of(state: ChargebackState) -> ChargebackBrief:
 def view_of(state: ChargebackState, actor: Actor, policy: Policy, pack: EvidencePack | None) -> ChargebackView:
     """What the viewer may see of it, and do. `pack`: what speaks for us as things stand."""
     answer, told = state.answer, state.told
-    shown = answer.evidence if answer is not None and answer.evidence is not None else pack
+    stands = answer is not None and answer.state is not AnswerState.REFUSED
+    shown = answer.evidence if answer is not None and stands and answer.evidence is not None else pack
     approval = needs_approval(state, policy)
     view = ChargebackView(
         **brief_of(state).model_dump(),

@@ -1,73 +1,21 @@
 """Chargebacks over HTTP (RES-12): told by signed webhooks, listed, answered by people within their limits, sent by the loop."""
 
-import itertools
-import json
-import time
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
-from models.chargebacks.partner import AnswerKind, Chargeback, ChargebackStatus
-from models.chargebacks.state import ChargebackState
+from models.chargebacks.partner import AnswerKind, ChargebackStatus
 from models.common.base import Money
 from models.common.vocabulary import Role
-from tests.support.builders.notices import signed
-from tests.support.builders.orders import order, parcel
-from tests.support.fakes.chargebacks import OPENED, Followed, chargeback
-from tests.support.processes.api import Person, Web
+from tests.support.processes.api import Web
+from tests.support.processes.charged_back import charged_back, send
 from tests.support.processes.waiting import eventually
 from tests.support.refusals import reused
-
-_numbers = itertools.count(1)
 
 
 @pytest.fixture
 def web(web_on_either: Web) -> Web:
     return web_on_either
-
-
-@dataclass
-class Told:
-    """A chargeback that a webhook told of, and the loop that follows it."""
-
-    web: Web
-    followed: Followed
-    told: Chargeback
-    merchant: str
-
-    @property
-    def address(self) -> str:
-        own = ChargebackState.first_heard("payment", self.told.chargeback_id, OPENED)
-        return f"/v1/chargebacks/{own.chargeback_id}"
-
-    async def again(self, **change: Any) -> httpx.Response:
-        """The provider has it so by now; its webhook comes, and the loop looks."""
-        self.followed.bank.put(self.told, **change)
-        answer = await send(self.web, {"kind": "chargeback", "payload": self.told.model_dump(mode="json")})
-        await self.followed.loop.look()
-        return answer
-
-    async def seen_by(self, who: Person) -> dict[str, Any]:
-        return (await who.get(self.address)).json()
-
-
-async def send(web: Web, body: object, number: str | None = None) -> httpx.Response:
-    content = json.dumps(body)
-    headers = signed(web.settings, content, number=number or f"chargeback-{next(_numbers)}", of="payment")
-    return await web.http.post("/v1/webhooks/payment", content=content, headers=headers)
-
-
-async def charged_back(web: Web, minor: int = 12_900, **change: Any) -> Told:
-    number, followed = next(_numbers), Followed.beside(web.service)
-    ordered, merchant = f"O-CB{number}-{time.time_ns()}", f"M-CB{number}"
-    web.service.world.add(order(ordered, minor=minor, merchant_id=merchant), parcel(ordered))
-    payment = web.service.world.charges[ordered][0].payment_id
-    told = chargeback(minor, chargeback_id=f"DP-{ordered}", order_id=ordered, payment_id=payment, **change)
-    made = Told(web, followed, told, merchant)
-    assert (await made.again()).json() == {"result": "taken"}
-    return made
 
 
 def actions(view: dict[str, Any]) -> list[str]:
@@ -163,7 +111,7 @@ async def test_lists_are_filtered_and_paged(web: Web) -> None:
 async def test_the_same_webhook_again_and_one_that_names_nothing_change_nothing(web: Web) -> None:
     made = await charged_back(web)
     body = {"kind": "chargeback", "payload": {"chargeback_id": made.told.chargeback_id}}
-    number = f"chargeback-{next(_numbers)}"
+    number = f"again-{made.told.chargeback_id}"
     assert [(await send(web, body, number)).json()["result"] for _ in range(2)] == ["taken", "replayed"]
     nameless = await send(web, {"kind": "chargeback", "payload": {"status": "lost"}})
     assert (nameless.status_code, nameless.json()["field"]) == (422, "payload.chargeback_id")

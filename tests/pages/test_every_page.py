@@ -14,6 +14,7 @@ from tests.pages.test_case import opened
 from tests.pages.test_console import look
 from tests.support.processes.api import Web
 from tests.support.processes.browser import axe
+from tests.support.processes.charged_back import charged_back
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
@@ -23,13 +24,16 @@ KIB = 1024
 COLD, REPORT = 60 * KIB, 120 * KIB
 """Bytes on the wire, of a page with all that it needs and nothing kept."""
 NO_PAGES = ("/pdf", "/thumbnail", "/evidence/")
-ONE_OF_A_KIND = re.compile(r"RD-[0-9A-Z]{12}|(?<=/people/)[^/]+|(?<=/entries/)[^/]+|(?<=/reviews/)[^/]+|claim\.\d+")
+ONE_OF_A_KIND = re.compile(
+    r"RD-[0-9A-Z]{12}|(?<=/people/)[^/]+|(?<=/entries/)[^/]+|(?<=/reviews/)[^/]+|claim\.\d+|CB-[0-9A-F]{16}"
+)
 LINKS = "[...document.querySelectorAll('a[href^=\"/console\"]:not([download])')].map(one => one.getAttribute('href'))"
 OPEN = "document.querySelectorAll('details').forEach(one => { one.removeAttribute('name'); one.open = true; })"
 
 
 @pytest.fixture(scope="module")
 async def cases(web: Web) -> Sequence[str]:
+    await charged_back(web)
     return [await opened(web), await opened(web, issue="logistics.lost", wanted={"remedy": "refund_only"})]
 
 

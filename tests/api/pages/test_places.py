@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from api import knowledge, people, reconciliation, revocations
 from api.cases import root_causes, routing
+from api.chargebacks import endpoints as chargebacks
 from api.claims import endpoints as claims
 from api.library import endpoints as library
 from api.library import lessons
@@ -17,10 +18,14 @@ from settings import ROOT
 
 ROUTERS: tuple[Any, ...] = (
     *(people.teams, people.agents, revocations.router, routing.router, knowledge.router),
-    *(reconciliation.router, reconciliation.scans, claims.router, root_causes.router, root_causes.catalogue),
+    *(reconciliation.router, reconciliation.scans, claims.router, chargebacks.router, root_causes.router, root_causes.catalogue),
     *(library.router, lessons.router, reports.router, improvements.router, reviews.router, scorecards.router),
 )
-UNDER_ANOTHER_NAME = {"show": "report_of", **dict.fromkeys((f"claim_{one}" for one in claims.ClaimAction), "perform")}
+UNDER_ANOTHER_NAME = {
+    "show": "report_of",
+    **dict.fromkeys((f"claim_{one}" for one in claims.ClaimAction), "perform"),
+    **dict.fromkeys((f"chargeback_{one}" for one in chargebacks.ChargebackAction), "perform"),
+}
 """Routes that pages reach by the function that does their work."""
 WITHOUT_A_PLACE = {
     "page": "opened by a link, without an account; the review's page makes the link",

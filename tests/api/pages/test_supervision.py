@@ -11,6 +11,8 @@ PAGES = (
     *(f"/console/supervision/decisions?pile={pile}" for pile in ("overdue", "low_scores", "reviews", "appeals", "root_causes")),
     "/console/books/claims",
     "/console/books/differences",
+    "/console/books/chargebacks",
+    "/console/books/chargebacks?status=lost&open=true&due_before@=2026-01-01T00:00",
     "/console/figures/reports",
     *(f"/console/figures/reports/{name}" for name in ("volume", "sla", "hours", "times", "given", "recoveries")),
     "/console/figures/scorecards?kind=team",

@@ -82,3 +82,10 @@ def test_nobody_sends_evidence_that_they_did_not_see() -> None:
     assert (fault.type, fault.field) == (ErrorType.NOT_ALLOWED_NOW, "evidence_digest")
     assert view_of(state(), AGENT, POLICY, pack).evidence_digest == digest
     assert view_of(state(), MERCHANT, POLICY, pack).evidence is None
+
+
+def test_after_a_refusal_the_evidence_that_would_be_sent_is_shown_and_no_longer_what_was() -> None:
+    was, now = (pack_of((case(order=order(), shipments=parcels),), POLICY.chargebacks) for parcels in ((), (parcel(),)))
+    answered = hearing.answered(state(), AnswerKind.EVIDENCE, was, AGENT, OPENED, above_limit=False)
+    assert view_of(answered, AGENT, POLICY, now).evidence == was
+    assert view_of(hearing.refused(answered, "no", OPENED), AGENT, POLICY, now).evidence == now
