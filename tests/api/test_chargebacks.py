@@ -37,7 +37,7 @@ async def test_an_agent_sends_the_evidence_that_was_shown_once_and_it_is_booked_
     assert reused(await agent.post(contest["href"], {"words": "Other words."}, idempotency_key="cb-1"))
     assert (await agent.post(f"{made.address}/accept", {})).status_code == 409
     await made.followed.loop.look()
-    (answer,) = made.followed.bank.answers.values()
+    (answer,) = made.answers
     assert (answer.kind, answer.evidence and answer.evidence.words) == (AnswerKind.EVIDENCE, "They signed for it.")
     await made.again(status=ChargebackStatus.WON)
     over = await made.seen_by(agent)
@@ -63,7 +63,7 @@ async def test_giving_in_to_a_large_one_waits_for_another_person(web: Web) -> No
     assert actions(proposed) == []
     assert (await agent.post(f"{made.address}/approve", {"answer": 1})).status_code == 403
     await made.followed.loop.look()
-    assert made.followed.bank.answers == {}
+    assert made.answers == []
     assert actions(await made.seen_by(boss)) == ["approve", "decline"]
     stale = await boss.post(f"{made.address}/approve", {"answer": 2})
     assert stale.status_code == 409

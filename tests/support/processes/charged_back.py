@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from models.chargebacks.partner import Chargeback
+from models.chargebacks.partner import Chargeback, ChargebackAnswer
 from models.chargebacks.state import ChargebackState
 from tests.support.builders.notices import signed
 from tests.support.builders.orders import order, parcel
@@ -31,6 +31,11 @@ class Told:
     def address(self) -> str:
         own = ChargebackState.first_heard("payment", self.told.chargeback_id, OPENED)
         return f"/v1/chargebacks/{own.chargeback_id}"
+
+    @property
+    def answers(self) -> list[ChargebackAnswer]:
+        """What its bank was sent for it; the loop follows other tests' chargebacks in the same database too."""
+        return [answer for answer in self.followed.bank.answers.values() if answer.chargeback_id == self.told.chargeback_id]
 
     async def again(self, **change: Any) -> httpx.Response:
         """The provider has it so by now; its webhook comes, and the loop looks."""
