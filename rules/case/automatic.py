@@ -18,7 +18,7 @@ from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.approvals import given_on_order
 from rules.money.goods import counted, counted_before, with_own
-from rules.money.worth import freight_due, freight_left, worth_of
+from rules.money.worth import freight_due, worth_of
 from rules.remedies.ask import Ask
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
@@ -133,8 +133,7 @@ def _entitlement(case: CaseState, policy: PolicySlice, kind: RemedyKind | None) 
     if case.order is None:
         return Money(minor=0)
     if kind is not None and REMEDIES[kind].freight:
-        ask = Ask.of(case, policy)
-        return Money(minor=freight_left(ask.order, ask.history, ask.left), currency=ask.order.total.currency)
+        return Money(minor=Ask.of(case, policy).freight_left, currency=case.order.total.currency)
     if case.issue is Issue.CHARGED_TWICE:
         duplicate = value_of(case.facts, "payment.duplicate_minor")
         return Money(minor=duplicate if isinstance(duplicate, int) else 0, currency=case.order.total.currency)

@@ -21,6 +21,7 @@ from rules.facts.establish import facts_of
 from rules.facts.liability import decisive, find
 from rules.facts.parcels import in_use, lines_in_question, parcels_with
 from rules.money.goods import own_refunds, with_own
+from rules.money.worth import freight_left
 
 OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_")
 """Facts that are looked at as of when the customer asked: waiting for a decision costs nobody a right."""
@@ -69,6 +70,11 @@ class Ask:
     def left(self) -> int:
         """Minor units that may still be refunded."""
         return left_to_refund(in_currency(self.payments, self.order.total.currency), self.history.refunded_minor, self.unseen)
+
+    @cached_property
+    def freight_left(self) -> int:
+        """Minor units of the order's freight that may be given back alone (RES-13)."""
+        return freight_left(self.order, self.history, self.left)
 
     @cached_property
     def counting(self) -> CalendarSlice | None:

@@ -29,7 +29,7 @@ from rules.common.working_time import provisional as uncertain
 from rules.facts.liability import fits
 from rules.facts.parcels import lost_pieces
 from rules.money.goods import NOT_COME, concerned, counted
-from rules.money.worth import as_exchanged, difference_of, freight_due, freight_left
+from rules.money.worth import as_exchanged, difference_of, freight_due
 from rules.remedies.ask import Ask
 from rules.remedies.order_change import time_fault
 
@@ -113,7 +113,7 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
             by_row[row.id] = _cap(ask, kind, row, known)
     amount = sum(by_row.values())
     if REMEDIES[kind].freight:
-        return min(amount, _freight_left(ask))
+        return min(amount, ask.freight_left)
     whole = amount == sum(_whole(ask, line, kind, pieces[line.line_id]) for line in ask.order.lines if pieces[line.line_id])
     return amount + freight_due(ask.order, ask.history, pieces) if whole else amount
 
@@ -180,7 +180,7 @@ def _nothing_left(ask: Ask, kind: RemedyKind, row: EligibilityRow) -> dict[str, 
         cancelled = ask.order.status is OrderStatus.CANCELLED
         rule, reason = (CANCELLED, WAS_CANCELLED) if cancelled else (MONEY_LEFT, NO_MONEY)
         return {"rule": rule, "reason": reason, "firm": True}
-    if REMEDIES[kind].freight and not _freight_left(ask):
+    if REMEDIES[kind].freight and not ask.freight_left:
         return {"rule": FREIGHT_LEFT, "reason": NO_FREIGHT, "firm": True}
     return {"reason": SHARE_GIVEN}
 
@@ -289,12 +289,8 @@ def _cap(ask: Ask, kind: RemedyKind, row: EligibilityRow, known: dict[str, JsonV
     said = known.get(row.fact) if row.fact else None
     fact = int(said) if isinstance(said, int | float) else 0
     most_ = None if row.most is None else ask.figure(row.most) or 0
-    freight = _freight_left(ask) if REMEDIES[kind].freight else None
+    freight = ask.freight_left if REMEDIES[kind].freight else None
     return min(limit for limit in (most_, fact if row.fact else None, freight) if limit is not None)
-
-
-def _freight_left(ask: Ask) -> int:
-    return freight_left(ask.order, ask.history, ask.left)
 
 
 def _share(ask: Ask, line: OrderLine, kind: RemedyKind, row: EligibilityRow, pieces: int) -> int:

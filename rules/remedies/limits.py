@@ -11,7 +11,6 @@ from models.remedies.table import REMEDIES, About
 from rules.common.format import minor_units, money
 from rules.money.goods import concerned, counted
 from rules.money.methods import method_fault
-from rules.money.worth import freight_left
 from rules.remedies.ask import Ask
 from rules.remedies.eligibility import CANCELLED, FREIGHT_LEFT, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, entitlement, most
 from rules.remedies.order_change import offer_fault
@@ -154,7 +153,7 @@ def _too_much(left: int, case: CaseState, policy: PolicySlice, remedies: tuple[R
 def _too_much_freight(ask: Ask, remedies: tuple[RemedyOffer, ...]) -> Bilingual | None:
     """RES-13: nobody gives more of the freight than was paid for it, nor of what the goods may still bring."""
     amount = sum(remedy.amount.minor for remedy in remedies if remedy.amount and REMEDIES[remedy.kind].freight)
-    left, currency = freight_left(ask.order, ask.history, ask.left), ask.order.total.currency
+    left, currency = ask.freight_left, ask.order.total.currency
     if amount <= left:
         return None
     asked, rest = minor_units(amount, currency), minor_units(left, currency)
