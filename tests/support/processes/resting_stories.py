@@ -1,6 +1,7 @@
 """The stories of `redress demo`, played in rounds: each rests after some moves, so that cases of every story stand open at every stage."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from tests.support.processes.redress import Redress
 UNCLEAR = Plot(("说不清的", "nobody knows what"), ("你好，在吗？", "Hello, is anybody there?"), "delivered")
 """A person has to say what it is about."""
 AT_ONCE = 12
+RESTS_WITHIN = 420
+"""Seconds a round may take on a busy machine; then `rest` says who still moves."""
 LAST = WaitFor.CONFIRMATION
 """What a customer says there ends the case."""
 
@@ -111,8 +114,17 @@ class RestingStories(Stage):
 
     async def rest(self) -> None:
         """Until nobody has a move left that may be made."""
-        while not all(story.over or id(story) in self._resting for story in self.stories):  # the stories look by themselves
+        deadline = time.monotonic() + RESTS_WITHIN
+        while moving := [
+            story for story in self.stories if not (story.over or id(story) in self._resting)
+        ]:  # they look by themselves
+            assert time.monotonic() < deadline, [self._stands(story) for story in moving]
             await asyncio.sleep(0.2)
+
+    def _stands(self, story: Story) -> str:
+        """Where one stands who does not come to rest."""
+        seen = {name: story.view.get(name) for name in ("stage", "waiting", "next_deadline", "available_actions")}
+        return f"{story.case_id} {story.plot.name[1]}: {self._moves[id(story)]} moves of {self._round}, {story.trouble!r}, {seen}"
 
     def open_ones(self) -> Sequence[Story]:
         return [story for story in self.stories if not story.closed]
