@@ -66,6 +66,7 @@ def _shown(entry: Entry) -> Row:
         "region": order.region,
         "placed_at": order.placed_at,
         "total": order.total.model_dump(),
+        "freight": order.freight.model_dump(),
         "lines": [
             {"line_id": line.line_id, "title": line.title, "quantity": line.quantity, "paid": line.paid.minor}
             for line in order.lines

@@ -81,6 +81,11 @@ def adjusted(share: float) -> Offer:
     return lambda scene: {"kind": RemedyKind.PRICE_ADJUSTMENT, "amount": scene.money(share)}
 
 
+def freight(scene: Scene) -> dict[str, Any]:
+    """All that was paid for the order's freight, and nothing of the goods."""
+    return {"kind": RemedyKind.FREIGHT_REFUND, "amount": scene.order["freight"]}
+
+
 def returned(scene: Scene) -> dict[str, Any]:
     """The goods go back, and all that was paid for them."""
     return {"kind": RemedyKind.RETURN_AND_REFUND, "amount": scene.money(1)}

@@ -32,6 +32,7 @@ from commands.demo.plots import (
     dispute,
     escalate,
     find,
+    freight,
     gave,
     goods,
     grant,
@@ -144,6 +145,14 @@ PLOTS: tuple[Plot, ...] = (
         issue=Issue.DELAY,
         moves={WaitFor.PLAN: (propose(refund(0.1), coupon(500), SORRY),)},
         proofs=(gave(RemedyKind.REFUND_ONLY, RemedyKind.COUPON, RemedyKind.APOLOGY),),
+    ),
+    Plot(
+        ("加急件晚到，只退运费", "express and late: the freight alone goes back"),
+        ("付了加急运费还是晚了三天，运费退我吧。", "I paid for express and it came three days late; give me the freight back."),
+        "express_late",
+        issue=Issue.DELAY,
+        moves={WaitFor.PLAN: (propose(freight),)},
+        proofs=(gave(RemedyKind.FREIGHT_REFUND),),
     ),
     Plot(
         ("退款在途，说明到账时间", "a refund on its way, explained"),

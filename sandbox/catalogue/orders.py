@@ -201,7 +201,7 @@ class Draft:
     def _order(self) -> Order:
         story = self._story
         paid = sum(line.paid.minor for line in self._lines)
-        freight = Money(minor=0 if paid >= FREE_FREIGHT else FREIGHT, currency=self._currency)
+        freight = Money(minor=FREIGHT if story.express or paid < FREE_FREIGHT else 0, currency=self._currency)
         return Order(
             order_id=self.order_id,
             merchant_id=f"M-{self._goods[0].shop}",

@@ -49,6 +49,8 @@ class Story:
     """once, twice (the same charge again), split (two methods) or pending."""
     refund: PastRefund | None = None
     cancelled: bool = False
+    express: bool = False
+    """Its freight was paid for, whatever the goods cost."""
     region: str | None = None
     """Where its customers live (`ABROAD`, `FURTHER_ABROAD`); None: wherever chance says."""
 
@@ -215,6 +217,16 @@ LATER_STORIES: tuple[Story, ...] = (
         quantity=3,
         discount=0.15,
         region="KW-KU",
+    ),
+    Story(
+        "express_late",
+        "付了加急运费，仍晚到三天",
+        "express freight paid, three days late all the same",
+        placed=10,
+        promised=5,
+        shipped=9,
+        delivered=2,
+        express=True,
     ),
 )
 """States that were added later; a new one goes to the end. Their orders come after all others, ten of each, so that every order keeps its
