@@ -50,6 +50,7 @@ from activities.returns.activities import ReturnActivities
 from activities.review.follow import ImprovementFollowing
 from activities.review.write import ReviewActivities
 from activities.sweep import SweepActivities
+from activities.tax.loop import CreditNotes
 from adapters import traces
 from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
@@ -289,6 +290,9 @@ async def work(settings: Settings) -> None:
             UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop),
             Handover(database, policy, to_cases(client, "handed_on")).run(stop),
             chargebacks_of(database, policy, partners, client, settings).run(stop),
+            CreditNotes(database, policy, texts(policy.zone), merchant=partners.merchant, tell=to_cases(client, "credited")).run(
+                stop
+            ),
             Figures(database, policy).run(stop),
             LibraryIndexing(database).run(stop),
             Erasure(database, policy, Histories(client), Files(database, evidence_store(settings))).run(stop),

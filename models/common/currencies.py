@@ -27,3 +27,9 @@ def decimals(currency: str) -> int:
 def payable(currency: str) -> int:
     """The smallest amount in minor units that a card pays; larger ones are multiples of it."""
     return PAYABLE.get(currency, 1)
+
+
+def decimal(minor: int, places: int) -> str:
+    """Minor units as a decimal number: -1300 is -13.00."""
+    sign, digits = "-" if minor < 0 else "", f"{abs(minor):0{places + 1}}"
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"

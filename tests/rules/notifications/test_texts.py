@@ -34,6 +34,7 @@ PLAUSIBLE: dict[str, Any] = {
     "paid_minor": 9_000,
     "owed_minor": 9_000,
     "lost_minor": 9_000,
+    "tax_minor": 1_300,
     "twice_minor": 9_000,
     "fee_minor": 1_500,
     "fee_currency": "CNY",
