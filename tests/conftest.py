@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import wraps
 from typing import Any
@@ -23,8 +24,25 @@ hypothesis.settings.load_profile("redress")
 plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
+INTERRUPTION = "_InterruptDeadlockError"
+"""The SDK's own name of it; the class is private."""
 SHARE = 0.75
 """Of a test's time-out, what its own coroutine may take; the rest is for its fixtures."""
+
+
+@pytest.hookimpl(trylast=True)  # after pytest's own hook is set
+def pytest_configure() -> None:
+    """A machine that stands still for two seconds: the SDK interrupts the workflow task wherever it is, and gives it out again.
+
+    In a finalizer nobody can catch that, and pytest would blame whichever test runs.
+    """
+    blame = sys.unraisablehook
+
+    def look(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_type.__name__ != INTERRUPTION:
+            blame(unraisable)
+
+    sys.unraisablehook = look
 
 
 @pytest.hookimpl(trylast=True)  # after those that mark
