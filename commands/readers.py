@@ -39,6 +39,7 @@ WITHOUT_MODEL: Mapping[str, str] = {
     "/v1/credit-notes/{note_id}/pdf": "whoever may read the credit note: its customer and merchant, and the platform",
     "/v1/credit-notes/{note_id}/ubl": "whoever may read the credit note: its customer and merchant, and the platform",
     "/v1/credit-notes/{note_id}/red-letter": "whoever may read the credit note: its customer and merchant, and the platform",
+    "/v1/credit-notes/links/{token}": "the document: whoever has the link, which its customer was sent",
     "/v1/reviews/links/{token}": "a page: whoever has the link, which one who reads reviews has made, or who got the review by e-mail",
     "/v1/reviews/links/{token}/pdf": "as the page",
     "/v1/agents/{agent_id}": "nothing",

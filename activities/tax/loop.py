@@ -21,6 +21,7 @@ from adapters.database import credit_notes
 from adapters.database.engine import Database
 from adapters.database.ledger import booked
 from adapters.database.merged import surviving
+from adapters.documents.links import DocumentLinks
 from adapters.partners.protocols import Merchant
 from models.case.state import CaseState
 from models.common.base import stored
@@ -56,6 +57,7 @@ class CreditNotes:
         texts: Texts,
         *,
         merchant: Merchant,
+        links: DocumentLinks,
         tell: TellCase,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
@@ -63,6 +65,7 @@ class CreditNotes:
         self._policy = policy
         self._texts = texts
         self._merchant = merchant
+        self._links = links
         self._tell = tell
         self._now = now
 
@@ -107,7 +110,7 @@ class CreditNotes:
             cases = {row.note_id: await surviving(session, row.case_id) for row in untold if row.case_id}
         for row in untold:
             if (case_id := cases.get(row.note_id)) is not None:
-                await self._tell(case_id, credit_notes.note_of(row).ref)
+                await self._tell(case_id, credit_notes.note_of(row).ref(self._links.make(row.note_id)[0]))
         async with self._database.writing() as session:
             await lock_order(session, order_id)
             for row in untold:

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 from adapters.documents.pdf import pdf_of
 from models.common.base import Bilingual
-from models.common.currencies import decimal, decimals
+from models.common.currencies import USUAL, decimals, in_units
 from models.common.vocabulary import Locale
 from models.review.document import Document, Section, Table
 from models.tax.credit_note import CreditedLine, CreditNote, TaxBand
@@ -14,6 +14,8 @@ UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 ROOT, CAC, CBC = f"{UBL}CreditNote-2", f"{UBL}CommonAggregateComponents-2", f"{UBL}CommonBasicComponents-2"
 CREDIT_NOTE = "381"
 """UNCL1001: a credit note that relates to goods or services."""
+EN_16931 = "urn:cen.eu:en16931:2017"
+"""The European standard's name for itself (BT-24)."""
 
 TITLE = Bilingual(zh="红字凭证（退款）", en="Credit note")
 CORRECTION = Bilingual(zh="更正凭证（退款被退回）", en="Correction of a credit note")
@@ -47,7 +49,7 @@ def _document(note: CreditNote, locale: Locale) -> Document:
     )
 
     def row(name: str, band: TaxBand | None, net: int, tax: int) -> tuple[str, ...]:
-        rate = f"{band.category} {decimal(band.basis_points, 2)} %" if band else ""
+        rate = f"{band.category} {band.percent} %" if band else ""
         return (name, rate, *(_money(note, minor) for minor in (net, tax, net + tax)))
 
     lines = [
@@ -68,7 +70,7 @@ def _document(note: CreditNote, locale: Locale) -> Document:
 
 
 def _money(note: CreditNote, minor: int) -> str:
-    return f"{note.base.currency} {decimal(minor, decimals(note.base.currency))}"
+    return f"{note.base.currency} {in_units(minor, note.base.currency)}"
 
 
 def credit_note_ubl(note: CreditNote) -> bytes:
@@ -80,7 +82,8 @@ def credit_note_ubl(note: CreditNote) -> bytes:
     ET.register_namespace("cac", CAC)
     ET.register_namespace("cbc", CBC)
     root = ET.Element(f"{{{ROOT}}}CreditNote")
-    _texts(root, UBLVersionID="2.1", ID=note.number, IssueDate=note.issued_on.isoformat(), CreditNoteTypeCode=CREDIT_NOTE)
+    _texts(root, UBLVersionID="2.1", **({"CustomizationID": EN_16931} if _keeps_en_16931(note) else {}))
+    _texts(root, ID=note.number, IssueDate=note.issued_on.isoformat(), CreditNoteTypeCode=CREDIT_NOTE)
     _texts(root, DocumentCurrencyCode=note.base.currency)
     _texts(_part(root, "OrderReference"), ID=note.base.order_id)
     if note.corrects or note.base.invoice_number:
@@ -91,7 +94,7 @@ def credit_note_ubl(note: CreditNote) -> bytes:
             _texts(_part(reference, "CreditNoteDocumentReference"), ID=note.corrects)
     seller = note.base.seller
     _party(_part(root, "AccountingSupplierParty"), seller.name, seller.country, seller.tax_id)
-    _party(_part(root, "AccountingCustomerParty"), f"Buyer of order {note.base.order_id}")
+    _party(_part(root, "AccountingCustomerParty"), f"Buyer of order {note.base.order_id}", note.base.buyer_country)
     total = _part(root, "TaxTotal")
     _amount(total, "TaxAmount", note, note.tax)
     for split in note.splits:
@@ -113,6 +116,15 @@ def credit_note_ubl(note: CreditNote) -> bytes:
     return ET.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
+def _keeps_en_16931(note: CreditNote) -> bool:
+    """Its rules ask for the seller's VAT number with its country before it, two decimals at most, and for other categories than S and Z for
+    what no merchant's system tells us.
+    """
+    seller = note.base.seller
+    is_vat = (seller.tax_id or "").startswith("EL" if seller.country == "GR" else seller.country)
+    return is_vat and decimals(note.base.currency) <= USUAL and {line.category for line in note.lines} <= {"S", "Z"}
+
+
 def _line(part: ET.Element, note: CreditNote, line: CreditedLine, number: int) -> None:
     """What is credited is a price, not pieces: the quantity is one."""
     net = line.gross - line.tax
@@ -125,10 +137,9 @@ def _line(part: ET.Element, note: CreditNote, line: CreditedLine, number: int) -
     _amount(_part(part, "Price"), "PriceAmount", note, abs(net))
 
 
-def _party(part: ET.Element, name: str, country: str | None = None, tax_id: str | None = None) -> None:
+def _party(part: ET.Element, name: str, country: str, tax_id: str | None = None) -> None:
     party = _part(part, "Party")
-    if country:
-        _texts(_part(_part(party, "PostalAddress"), "Country"), IdentificationCode=country)
+    _texts(_part(_part(party, "PostalAddress"), "Country"), IdentificationCode=country)
     if tax_id:
         scheme = _part(party, "PartyTaxScheme")
         _texts(scheme, CompanyID=tax_id)
@@ -137,7 +148,7 @@ def _party(part: ET.Element, name: str, country: str | None = None, tax_id: str 
 
 
 def _category(part: ET.Element, band: TaxBand) -> None:
-    _texts(part, ID=band.category, Percent=decimal(band.basis_points, 2))
+    _texts(part, ID=band.category, Percent=band.percent)
     _texts(_part(part, "TaxScheme"), ID="VAT")
 
 
@@ -157,5 +168,4 @@ def _allowed(text: str) -> Iterator[str]:
 
 def _amount(parent: ET.Element, name: str, note: CreditNote, minor: int) -> None:
     currency = note.base.currency
-    amount = ET.SubElement(parent, f"{{{CBC}}}{name}", currencyID=currency)
-    amount.text = decimal(minor, decimals(currency))
+    ET.SubElement(parent, f"{{{CBC}}}{name}", currencyID=currency).text = in_units(minor, currency)

@@ -13,22 +13,23 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.credit_notes import note_of
 from adapters.documents.credit_note import credit_note_pdf, credit_note_ubl
+from adapters.documents.links import DocumentLinks
 from api.http.auth import Caller
 from api.http.cursor import Cursor, Key, Order, following, instant, row_id
 from api.http.dependencies import CallerOf, Parts, PartsOf, only_for
 from api.http.lookup import in_sight
-from api.http.problems import not_found
-from api.http.responses import OWN, READING
+from api.http.problems import expired_link, not_found, problem
+from api.http.responses import FOLLOWING, OWN, READING
 from api.http.routes import SeenRoute
 from models.case.state import CaseState
 from models.common.actors import Actor
 from models.common.base import Frozen, Identifier, stored
-from models.common.vocabulary import Role
+from models.common.vocabulary import ErrorType, Role
 from models.tables.case import CaseRow
 from models.tables.credit_notes import CreditNoteRow
 from models.tax.credit_note import CreditNote
 from models.tax.views import CreditNotePage, CreditNoteView
-from rules.tax.red_letter import red_letter
+from rules.tax.red_letter import has_red_letter, red_letter
 
 router = APIRouter(prefix="/v1/credit-notes", tags=["credit notes"], route_class=SeenRoute)
 
@@ -40,6 +41,7 @@ LISTED: list[Any] = [
     col(CreditNoteRow.case_id),
     col(CreditNoteRow.note),
 ]
+PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 NoteId = Annotated[str, Path(description="The credit note's id.", examples=["CN-0123456789ABCDEF"])]
 
 
@@ -78,13 +80,27 @@ async def show(parts: PartsOf, caller: CallerOf, note_id: NoteId) -> CreditNoteV
     "/{note_id}/pdf",
     summary="Download a credit note · 下载退款凭证",
     response_class=Response,
-    responses={**OWN, 200: {"content": {"application/pdf": {}}}},
+    responses={**OWN, **PDF},
 )
 async def pdf(parts: PartsOf, caller: CallerOf, note_id: NoteId) -> Response:
     """In Chinese and English."""
-    note = note_of(await _find(parts, caller, note_id))
-    content = await asyncio.to_thread(credit_note_pdf, note)
-    return Response(content, media_type="application/pdf", headers=_named(note, "pdf"))
+    return await _pdf(note_of(await _find(parts, caller, note_id)))
+
+
+@router.get(
+    "/links/{token}",
+    summary="Download a credit note by a link · 通过链接下载退款凭证",
+    response_class=Response,
+    responses={**FOLLOWING, **PDF},
+)
+async def follow(parts: PartsOf, token: Annotated[str, Path(description="Of a link.")]) -> Response:
+    """The same document, for the customer who was sent the link. 404 when it has expired."""
+    note_id = DocumentLinks(parts.settings, "credit-note").read(token)
+    async with parts.database.reading() as session:
+        row = await session.get(CreditNoteRow, note_id) if note_id else None
+    if row is None:
+        raise expired_link()
+    return await _pdf(note_of(row))
 
 
 @router.get(
@@ -106,11 +122,17 @@ async def ubl(parts: PartsOf, caller: CallerOf, note_id: NoteId) -> Response:
     responses=OWN,
 )
 async def red_letter_fields(parts: PartsOf, caller: CallerOf, note_id: NoteId) -> Response:
-    """As the seller enters them. 404 for a note of a seller elsewhere."""
+    """As the seller enters them. 404 for a note of a seller elsewhere, in another currency, or that corrects another."""
     row = await _find(parts, caller, note_id)
     note = note_of(row)
-    if note.base.seller.country != "CN":
-        raise not_found()
+    if not has_red_letter(note):
+        raise problem(
+            ErrorType.NOT_FOUND,
+            "It has no such fields: they are of sellers in China and refunds in yuan, and not of what corrects a credit note.",
+            "该凭证没有红字发票字段：仅限中国销售方的人民币退款，更正凭证除外。",
+            field="note_id",
+            rule="RES-15",
+        )
     async with parts.database.reading() as session:
         case = await session.get(CaseRow, row.case_id) if row.case_id else None
     remedies = stored(CaseState, case.state).remedies if case else ()
@@ -172,8 +194,13 @@ def _view(note: CreditNote, case_id: str | None) -> CreditNoteView:
         lines=note.lines,
         pdf=f"{own}/pdf",
         ubl=f"{own}/ubl",
-        red_letter=f"{own}/red-letter" if note.base.seller.country == "CN" else None,
+        red_letter=f"{own}/red-letter" if has_red_letter(note) else None,
     )
+
+
+async def _pdf(note: CreditNote) -> Response:
+    content = await asyncio.to_thread(credit_note_pdf, note)
+    return Response(content, media_type="application/pdf", headers=_named(note, "pdf"))
 
 
 def _named(note: CreditNote, ending: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ It is written out because the decimals of Unicode CLDR and of libraries built on
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 MINOR_UNITS: Mapping[str, int] = {
     **dict.fromkeys(
@@ -29,7 +30,6 @@ def payable(currency: str) -> int:
     return PAYABLE.get(currency, 1)
 
 
-def decimal(minor: int, places: int) -> str:
-    """Minor units as a decimal number: -1300 is -13.00."""
-    sign, digits = "-" if minor < 0 else "", f"{abs(minor):0{places + 1}}"
-    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+def in_units(minor: int, currency: str) -> str:
+    """Minor units as a decimal number with the currency's decimals: -1300 is -13.00 in CNY, -1300 in JPY, -1.300 in KWD."""
+    return f"{Decimal(minor).scaleb(-decimals(currency)):f}"

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 
 from models.common.base import Frozen, Identifier, Instant
 from models.common.readers import Everybody
@@ -14,6 +15,11 @@ class TaxBand(Frozen):
 
     category: Everybody[str]
     basis_points: Everybody[int]
+
+    @property
+    def percent(self) -> str:
+        """The rate as people write it: 13.00."""
+        return f"{Decimal(self.basis_points).scaleb(-2):f}"
 
 
 class TaxedLine(TaxBand):
@@ -34,6 +40,7 @@ class TaxBase(Frozen):
     merchant_id: Identifier
     currency: str
     seller: Seller
+    buyer_country: str
     zone: str
     invoice_number: str | None
     lines: tuple[TaxedLine, ...]
@@ -66,6 +73,8 @@ class CreditNoteRef(Frozen):
     gross_minor: int
     tax_minor: int
     currency: str
+    url: str
+    """Where its customer finds it without a token."""
 
 
 class CreditNote(Frozen):
@@ -107,8 +116,7 @@ class CreditNote(Frozen):
             tax[band] += line.tax
         return tuple(TaxSplit(category=band[0], basis_points=band[1], net=net[band], tax=tax[band]) for band in sorted(net))
 
-    @property
-    def ref(self) -> CreditNoteRef:
+    def ref(self, url: str) -> CreditNoteRef:
         return CreditNoteRef(
             note_id=self.note_id,
             number=self.number,
@@ -117,4 +125,5 @@ class CreditNote(Frozen):
             gross_minor=self.gross,
             tax_minor=self.tax,
             currency=self.base.currency,
+            url=url,
         )

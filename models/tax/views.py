@@ -35,7 +35,7 @@ class CreditNoteView(View):
     """The address of the document."""
     ubl: Everybody[str]
     red_letter: Everybody[str | None]
-    """Of a Chinese seller: the fields of the red-letter e-invoice."""
+    """The fields of China's red-letter e-invoice; null where there is none."""
 
 
 class CreditNotePage(View):

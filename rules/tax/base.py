@@ -40,12 +40,14 @@ def base_of(order: Order, zone: str) -> TaxBase:
     ]
     if order.freight.minor:
         told.append((None, FREIGHT, 1, order.freight, order.freight_tax))
-    seller = order.seller or Seller(name=order.merchant_id, country=order.region[:2])
+    country = order.region[:2]
+    seller = order.seller or Seller(name=order.merchant_id, country=country)
     return TaxBase(
         order_id=order.order_id,
         merchant_id=order.merchant_id,
         currency=order.total.currency,
         seller=seller,
+        buyer_country=country,
         zone=seller.zone or zone,
         invoice_number=order.invoice_number,
         lines=tuple(
@@ -72,6 +74,8 @@ def _of_line(line_id: str, paid: Money, tax: LineTax | None, pieces: int) -> Ite
     charged = CATEGORIES.get(tax.category)
     if charged is None:
         yield f"{line_id}: category is one of {', '.join(sorted(CATEGORIES))}"
+    elif tax.category == "S" and not tax.basis_points:
+        yield f"{line_id}: category S has a rate; Z is a rate of 0"
     elif not charged and (tax.basis_points or tax.amount.minor):
         yield f"{line_id}: category {tax.category} has no tax"
     if tax.amount.currency != paid.currency:

@@ -13,6 +13,7 @@ from activities.case.records import RecordsActivities
 from activities.tax.loop import CreditNotes
 from adapters.database.credit_notes import note_of, of_order
 from adapters.database.engine import Database
+from adapters.documents.links import DocumentLinks
 from models.case.activities import Projection
 from models.common.lines import LineQuantity
 from models.common.partners import Order
@@ -47,7 +48,13 @@ class Books:
 
     def another(self, database: Database) -> CreditNotes:
         return CreditNotes(
-            database, self.policy, texts(self.policy.zone), merchant=self.world, tell=self._tell, now=lambda: self.at
+            database,
+            self.policy,
+            texts(self.policy.zone),
+            merchant=self.world,
+            links=DocumentLinks(self.settings, "credit-note"),
+            tell=self._tell,
+            now=lambda: self.at,
         )
 
     async def buy(self, bought: Order, case_id: str = "RD-1") -> None:

@@ -1,12 +1,14 @@
 """Credit notes over HTTP (RES-15): a refund arrives, its case says so, and those whose it is find and download the note; nobody else does."""
 
 import itertools
+import re
 import time
 
 import pytest
 
 from activities.kit.signals import to_cases
 from activities.tax.loop import CreditNotes
+from adapters.documents.links import DocumentLinks
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Role, Stage
 from rules.notifications.texts import texts
@@ -40,6 +42,7 @@ async def test_a_note_is_told_of_listed_and_downloaded_by_its_customer_merchant_
         policy,
         texts(policy.zone),
         merchant=web.service.world,
+        links=DocumentLinks(web.settings, "credit-note"),
         tell=to_cases(web.service.client, "credited"),
     )
     await loop.look()
@@ -57,6 +60,18 @@ async def test_a_note_is_told_of_listed_and_downloaded_by_its_customer_merchant_
 
     (said,) = await eventually(told, bool)
     assert note["number"] in said
+
+    (message,) = [
+        one for one in (await customer.get("/v1/inbox")).json()["messages"] if one["event"] == "resolution.credit_note_issued"
+    ]
+    link = re.search(r"https?://\S+", message["body"])
+    assert link is not None
+    followed = await web.http.get(link[0].removeprefix(web.settings.api_url))
+    assert followed.content == (await customer.get(note["pdf"])).content
+    for wrong in (f"/v1/credit-notes/links/{note['note_id']}", f"{link[0].removeprefix(web.settings.api_url)}x"):
+        assert (await web.http.get(wrong)).status_code == 404
+    forged = DocumentLinks(web.settings, "review").make(note["note_id"])[0].rpartition("/")[2]
+    assert (await web.http.get(f"/v1/credit-notes/links/{forged}")).status_code == 404
 
     for reader in (customer, merchant, web.person(Role.SUPERVISOR, "sue"), web.person(Role.AGENT, "alice")):
         answer = await reader.get(note["pdf"])

@@ -17,4 +17,5 @@ def hear_credit_note(context: CaseContext, told: CreditNoteRef) -> None:
             amount_minor=abs(told.gross_minor),
             tax_minor=abs(told.tax_minor),
             currency=told.currency,
+            note_url=told.url,
         )

@@ -23,6 +23,7 @@ PLAUSIBLE: dict[str, Any] = {
     "cases": 120,
     "costly": [{"party": "carrier", "issue": "Parcel lost", "cases": 9, "amount_minor": 12_900}],
     "worse": [{"party": "carrier", "who": "YTO", "region": "CN-65", "issue": "Parcel lost", "cases": 20, "usual": 1}],
+    "note_url": "https://desk.example/v1/credit-notes/links/x",
     "review_url": "https://desk.example/v1/reviews/links/x",
     "since": "2026-05-11",
     "before": 40,
