@@ -19,10 +19,9 @@ EN_16931 = "urn:cen.eu:en16931:2017"
 
 TITLE = Bilingual(zh="红字凭证（退款）", en="Credit note")
 CORRECTION = Bilingual(zh="更正凭证（退款被退回）", en="Correction of a credit note")
-HEAD = Bilingual(
-    zh="编号 {number}\n开具日期 {on}\n销售方 {seller} {tax_id}\n订单 {order}\n原发票 {invoice}\n更正的凭证 {corrects}",
-    en="Number {number}\nIssued on {on}\nSeller {seller} {tax_id}\nOrder {order}\nOriginal invoice {invoice}\nCorrects {corrects}",
-)
+NUMBER, ISSUED = Bilingual(zh="编号", en="Number"), Bilingual(zh="开具日期", en="Issued on")
+SELLER, ORDER = Bilingual(zh="销售方", en="Seller"), Bilingual(zh="订单", en="Order")
+INVOICE, CORRECTS = Bilingual(zh="原发票", en="Original invoice"), Bilingual(zh="更正的凭证", en="Corrects")
 FREIGHT = Bilingual(zh="运费", en="Freight")
 LINES = Bilingual(zh="明细", en="Lines")
 SUMS = Bilingual(zh="按税率合计", en="By rate")
@@ -38,39 +37,39 @@ def credit_note_pdf(note: CreditNote) -> bytes:
 
 
 def _document(note: CreditNote, locale: Locale) -> Document:
-    head = HEAD.in_(locale).format(
-        number=note.number,
-        on=note.issued_on.isoformat(),
-        seller=note.base.seller.name,
-        tax_id=note.base.seller.tax_id or "",
-        order=note.base.order_id,
-        invoice=note.base.invoice_number or "—",
-        corrects=note.corrects or "—",
+    base = note.base
+    head = (
+        (NUMBER, note.number),
+        (ISSUED, note.issued_on.isoformat()),
+        (SELLER, f"{base.seller.name} {base.seller.tax_id or ''}"),
+        (ORDER, base.order_id),
+        (INVOICE, base.invoice_number),
+        (CORRECTS, note.corrects),
     )
 
-    def row(name: str, band: TaxBand | None, net: int, tax: int) -> tuple[str, ...]:
-        rate = f"{band.category} {band.percent} %" if band else ""
-        return (name, rate, *(_money(note, minor) for minor in (net, tax, net + tax)))
+    def figures(net: int, tax: int) -> tuple[str, ...]:
+        return tuple(f"{base.currency} {in_units(minor, base.currency)}" for minor in (net, tax, net + tax))
 
+    total, sums = TOTAL.in_(locale), figures(note.gross - note.tax, note.tax)
     lines = [
-        row(FREIGHT.in_(locale) if line.line_id is None else line.title, line, line.gross - line.tax, line.tax)
+        (FREIGHT.in_(locale) if line.line_id is None else line.title, _rate(line), *figures(line.gross - line.tax, line.tax))
         for line in note.lines
     ]
-    total = row(TOTAL.in_(locale), None, note.gross - note.tax, note.tax)
-    sums = [row("", band, band.net, band.tax) for band in note.splits]
+    rates = [(_rate(split), *figures(split.net, split.tax)) for split in note.splits]
+    columns = COLUMNS[locale]
     return Document(
         title=f"{(CORRECTION if note.corrects else TITLE).in_(locale)} {note.number}",
         locale=locale,
-        text=head,
+        text="\n".join(f"{name.in_(locale)} {said}" for name, said in head if said),
         sections=(
-            Section(title=LINES.in_(locale), table=Table(columns=COLUMNS[locale], rows=(*lines, total), figures=3)),
-            Section(title=SUMS.in_(locale), table=Table(columns=COLUMNS[locale], rows=(*sums, total), figures=3)),
+            Section(title=LINES.in_(locale), table=Table(columns=columns, rows=(*lines, (total, "", *sums)), figures=3)),
+            Section(title=SUMS.in_(locale), table=Table(columns=columns[1:], rows=(*rates, (total, *sums)), figures=3)),
         ),
     )
 
 
-def _money(note: CreditNote, minor: int) -> str:
-    return f"{note.base.currency} {in_units(minor, note.base.currency)}"
+def _rate(band: TaxBand) -> str:
+    return f"{band.category} {band.percent} %"
 
 
 def credit_note_ubl(note: CreditNote) -> bytes:

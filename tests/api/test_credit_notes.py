@@ -6,17 +6,13 @@ import time
 
 import pytest
 
-from activities.kit.signals import to_cases
-from activities.tax.loop import CreditNotes
 from adapters.documents.links import DocumentLinks
 from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Role, Stage
-from rules.notifications.texts import texts
-from rules.policy.load import load_policy
-from settings import Settings
 from tests.support.builders.orders import parcel
 from tests.support.builders.taxed import taxed_order
 from tests.support.processes.api import Web
+from tests.support.processes.crediting import make_credit_notes
 from tests.support.processes.waiting import eventually
 
 _numbers = itertools.count(1)
@@ -36,17 +32,8 @@ async def test_a_note_is_told_of_listed_and_downloaded_by_its_customer_merchant_
     case_id = await web.open(customer, order_id=ordered, issue="logistics.lost", wanted={"remedy": "refund_only"})
     await web.row(case_id, lambda row: row.stage == Stage.FOLLOW_UP)
 
-    policy = load_policy(Settings().policy)
-    loop = CreditNotes(
-        web.service.database,
-        policy,
-        texts(policy.zone),
-        merchant=web.service.world,
-        links=DocumentLinks(web.settings, "credit-note"),
-        tell=to_cases(web.service.client, "credited"),
-    )
-    await loop.look()
-    await loop.look()
+    await make_credit_notes(web)
+    await make_credit_notes(web)
 
     listed = (await customer.get(f"/v1/credit-notes?case_id={case_id}")).json()
     (note,) = listed["credit_notes"]
