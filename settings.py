@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     """When the seven days before are reviewed, in the market's zone."""
     review_link_days: int = Field(default=60, ge=1)
     """How long a link to a review works."""
+    credit_note_link_days: int = Field(default=365, ge=1)
+    """How long the link to a credit note works that its customer is sent."""
     public_url: str | None = None
     """Where people reach the API, as `https://desk.shop.example`, for links in messages; None: where it listens."""
 

@@ -50,6 +50,7 @@ from activities.returns.activities import ReturnActivities
 from activities.review.follow import ImprovementFollowing
 from activities.review.write import ReviewActivities
 from activities.sweep import SweepActivities
+from activities.tax.loop import CreditNotes
 from adapters import traces
 from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
@@ -57,7 +58,7 @@ from adapters.data_folder import open_data_folder
 from adapters.database.agents import seed_agents
 from adapters.database.chargebacks import open_chargebacks_in
 from adapters.database.engine import Database
-from adapters.documents.links import ReviewLinks
+from adapters.documents.links import DocumentLinks
 from adapters.erasure.files import Files
 from adapters.erasure.histories import Histories
 from adapters.evidence.store import evidence_store
@@ -180,7 +181,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             HistoryActivities(database),
             OrderingActivities(database, partners.ordering, partners.charges),
             ReconciliationActivities(database, texts(policy.zone), policy, comparison, partners.chargebacks),
-            ReviewActivities(database, texts(policy.zone), policy, ReviewLinks(settings)),
+            ReviewActivities(database, texts(policy.zone), policy, DocumentLinks(settings, "review")),
             ImprovementFollowing(database, texts(policy.zone), policy),
             SweepActivities(database, texts(policy.zone), policy),
         ),
@@ -289,6 +290,14 @@ async def work(settings: Settings) -> None:
             UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop),
             Handover(database, policy, to_cases(client, "handed_on")).run(stop),
             chargebacks_of(database, policy, partners, client, settings).run(stop),
+            CreditNotes(
+                database,
+                policy,
+                texts(policy.zone),
+                merchant=partners.merchant,
+                links=DocumentLinks(settings, "credit-note"),
+                tell=to_cases(client, "credited"),
+            ).run(stop),
             Figures(database, policy).run(stop),
             LibraryIndexing(database).run(stop),
             Erasure(database, policy, Histories(client), Files(database, evidence_store(settings))).run(stop),

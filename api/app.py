@@ -45,6 +45,7 @@ from api.replacements import endpoints as replacements
 from api.reports import endpoints as reports
 from api.returns import endpoints as returns
 from api.review import improvements, reviews, scorecards
+from api.tax import endpoints as credit_notes
 from api.webhooks import easypost, stripe
 from api.webhooks import standard as webhooks
 from rules.policy.knowledge import first_answers
@@ -146,6 +147,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         returns.router,
         reports.router,
         chargebacks.router,
+        credit_notes.router,
         claims.router,
         inbox.router,
         contacts.router,

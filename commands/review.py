@@ -15,7 +15,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from adapters.database.engine import Database
 from adapters.database.review import made
-from adapters.documents.links import ReviewLinks
+from adapters.documents.links import DocumentLinks
 from adapters.documents.pdf import pdf_of
 from commands.kit.failure import CommandError
 from commands.kit.language import language, saying
@@ -62,7 +62,7 @@ def review(
     documents, review_id = asyncio.run(reviewed(settings, start, minutes))
     console = Console()
     _show(console, next(one for one in documents if one.locale is language()))
-    console.print(say("page", url=ReviewLinks(settings).make(review_id)[0]), soft_wrap=True, markup=False)
+    console.print(say("page", url=DocumentLinks(settings, "review").make(review_id)[0]), soft_wrap=True, markup=False)
     if pdf is not None:
         pdf.write_bytes(pdf_of(documents))
         console.print(say("saved", file=pdf), soft_wrap=True, markup=False)

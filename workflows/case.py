@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models.common.partners import Notice
     from models.common.timeline import Viewer
     from models.common.vocabulary import Stage
+    from models.tax.credit_note import CreditNoteRef
     from rules.case.view import view_of
     from workflows.claims import from_case as claims_from_case
     from workflows.kit import grading
@@ -28,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.kit.case_context import CaseContext, StageChange
     from workflows.kit.updates import update
     from workflows.money import chargebacks
+    from workflows.money.credit_notes import hear_credit_note
     from workflows.returns import remedy as return_remedy
     from workflows.stages import archival, classification, dispatch, follow_up, investigation, receipt, resolution, self_service
     from workflows.stages.merged import stay_merged
@@ -125,6 +127,11 @@ class CaseWorkflow:
     def charged_back(self, told: ChargebackRef) -> None:
         """A chargeback of the order was opened, moved on or decided (RES-12)."""
         chargebacks.hear(self.context, told)
+
+    @workflow.signal
+    def credited(self, told: CreditNoteRef) -> None:
+        """A credit note of one of its refunds was made (RES-15)."""
+        hear_credit_note(self.context, told)
 
     @workflow.signal
     def undelivered(self, told: Undelivered) -> None:

@@ -14,7 +14,7 @@ from activities.kit.carries_out import carries_out
 from activities.review.tell import Telling
 from adapters.database.engine import Database, take_turns, upsert
 from adapters.database.review import cause_counts, examples, totals
-from adapters.documents.links import ReviewLinks
+from adapters.documents.links import DocumentLinks
 from models.activities import WRITE_REVIEW
 from models.common.vocabulary import Party
 from models.policy.policy import Policy
@@ -36,7 +36,7 @@ EXAMPLES = 3
 class ReviewActivities:
     """Writes reviews."""
 
-    def __init__(self, database: Database, texts: Texts, policy: Policy, links: ReviewLinks) -> None:
+    def __init__(self, database: Database, texts: Texts, policy: Policy, links: DocumentLinks) -> None:
         self._database = database
         self._policy = policy
         self._telling = Telling(texts, policy)

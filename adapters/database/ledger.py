@@ -9,15 +9,19 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.database.engine import execute, insert_if_absent
+from adapters.database.engine import execute, insert_if_absent, upsert
 from models.money.ledger import Entry, EntryKind, Posting
+from models.tables.credit_notes import CreditNoteDueRow
 from models.tables.money import LedgerRow
 
 _OF_ORDER = select(LedgerRow).where(col(LedgerRow.order_id) == bindparam("order_id")).order_by(LedgerRow.entry, LedgerRow.account)
 
 
 async def post(session: AsyncSession, at: datetime, *entries: Entry) -> None:
-    """Book entries in the transaction of what they belong to. One that is booked already changes nothing."""
+    """Book entries in the transaction of what they belong to. One that is booked already changes nothing.
+
+    What the customer has by a new one gets a credit note (RES-15): its order is due for the loop that makes them.
+    """
     rows = [
         {
             "entry": entry.key,
@@ -33,7 +37,9 @@ async def post(session: AsyncSession, at: datetime, *entries: Entry) -> None:
         for entry in entries
         for posting in entry.postings
     ]
-    await insert_if_absent(session, LedgerRow, *rows)
+    fresh = {str(key) for key, _ in await insert_if_absent(session, LedgerRow, *rows)}
+    for order_id in sorted({entry.order_id for entry in entries if entry.key in fresh and entry.credited}):
+        await upsert(session, CreditNoteDueRow, {"order_id": order_id, "look_at": at})
 
 
 async def booked(session: AsyncSession, order_id: str) -> list[tuple[datetime, Entry]]:

@@ -45,6 +45,7 @@ from models.tables.case import (
 )
 from models.tables.chargebacks import ChargebackRow
 from models.tables.claims import ClaimHistoryRow, ClaimRow
+from models.tables.credit_notes import CreditNoteDueRow, CreditNoteNumberRow, CreditNoteRow
 from models.tables.desk import CaseWordsRow, SavedReplyRow, SavedViewRow
 from models.tables.erasure import ErasureRequestRow, LegalHoldRow
 from models.tables.figures import FigureChunkRow, FigureGivenRow, FigureProgressRow, FigureRow
@@ -219,6 +220,7 @@ TABLES: tuple[Store, ...] = (
     Store(ArchiveRow, _by(ArchiveRow.case_id), rewrite=_archives),
     Store(ClaimRow, _by(ClaimRow.case_id), rewrite=_claims),
     Store(RefundPartRow, _by(RefundPartRow.case_id), left={"customer_id": CUSTOMER_IS_CALLED, "refusal": None}),
+    Store(CreditNoteRow, _by(CreditNoteRow.case_id), left={"customer_id": CUSTOMER_IS_CALLED}),
     Store(ChargebackRow, _by(ChargebackRow.case_id), rewrite=_chargebacks),
     Store(DifferenceRow, _by(DifferenceRow.case_id), left={"ours": {}, "theirs": {}, "note": None}),
     Store(ImprovementRow, _by(ImprovementRow.case_id), left={"words": NOTHING, "proof": None}),
@@ -226,6 +228,8 @@ TABLES: tuple[Store, ...] = (
     # Nothing of a customer is in these: books of money and goods by order, figures, the platform's own people and words, ids of notices and tokens
     Store(LedgerRow),
     Store(OrderLockRow),
+    Store(CreditNoteNumberRow),
+    Store(CreditNoteDueRow),
     Store(ItemReservationRow),
     Store(CaseCarrierRow),
     Store(CaseLinkRow),

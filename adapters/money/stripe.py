@@ -6,7 +6,6 @@ Our key goes along as Stripe's Idempotency-Key, and in the refund's metadata, by
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -16,7 +15,7 @@ import stripe
 from adapters.partners.circuit import Circuit
 from adapters.partners.http import COME_BACK, LONGEST_WORDS, seconds_of
 from models.common.base import Money
-from models.common.currencies import decimals, payable
+from models.common.currencies import in_units, payable
 from models.common.errors import PartnerError
 from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund, RefundRequest, RefundTo, RefusalCode
 from models.common.vocabulary import ErrorType
@@ -155,10 +154,8 @@ def to_stripe(amount: Money) -> int:
     """The amount as Stripe counts it. Raises PartnerError (PARTNER_REFUSED) for one that Stripe does not move."""
     least = payable(amount.currency)
     if amount.minor % least:
-        figure = Decimal(least).scaleb(-decimals(amount.currency))
-        words = (
-            f"Stripe 只收付 {amount.currency} {figure:f} 的整数倍 Stripe moves {amount.currency} in multiples of {figure:f} only."
-        )
+        figure = in_units(least, amount.currency)
+        words = f"Stripe 只收付 {amount.currency} {figure} 的整数倍 Stripe moves {amount.currency} in multiples of {figure} only."
         raise PartnerError(ErrorType.PARTNER_REFUSED, words)
     shift = SHIFTED.get(amount.currency, 0)
     return amount.minor * 10**shift if shift >= 0 else amount.minor // 10**-shift

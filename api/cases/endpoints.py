@@ -23,6 +23,7 @@ from api.http.responses import LOOKING, OPENING, READING
 from api.http.routes import SeenRoute
 from api.http.schemas import CasePage, Links, OpenCase, Opened, TimelinePage
 from api.http.timelines import TimelineReader, rows_after
+from api.tax.endpoints import credit_notes_of
 from models.case.desk_views import ReadKind
 from models.case.state import CaseState
 from models.case.views import CaseView
@@ -126,10 +127,17 @@ async def show(
         claims = await claims_of(session, caller.actor, case_id)
         links = await links_of(session, caller.role, case_id)
         chargebacks = await chargebacks_of(session, caller.actor, view.order_id)
+        notes = await credit_notes_of(session, caller.actor, case_id)
         there = await present_on(session, caller.role, [case_id])
     await parts.reads.remember(caller.actor, Reading(case_id, ReadKind.VIEW))
     return view.model_copy(
-        update={"claims": claims, "chargebacks": chargebacks, "links": links, "present": there.get(case_id, ())}
+        update={
+            "claims": claims,
+            "chargebacks": chargebacks,
+            "links": links,
+            "credit_notes": notes,
+            "present": there.get(case_id, ()),
+        }
     )
 
 

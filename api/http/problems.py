@@ -132,6 +132,16 @@ def not_found() -> ProblemError:
     )
 
 
+def expired_link() -> ProblemError:
+    """Of a document for whoever has the link."""
+    return problem(
+        ErrorType.NOT_FOUND,
+        "The link has expired or is not one of ours; ask for a new one.",
+        "链接已过期或无效，请重新获取。",
+        field="token",
+    )
+
+
 def told_of(error: ProblemError, locale: Locale) -> dict[str, Any]:
     """What every answer tells of a problem, by the fields of `Problem`."""
     fault, meaning = error.fault, MEANINGS[error.fault.type]

@@ -11,18 +11,18 @@ from fastapi.responses import HTMLResponse, Response
 from sqlmodel import col, select
 
 from adapters.database.review import Made, made
-from adapters.documents.links import ReviewLinks
+from adapters.documents.links import DocumentLinks
 from adapters.documents.page import page_of
 from adapters.documents.pdf import pdf_of
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, Parts, PartsOf, only_for
 from api.http.periods import period_of
-from api.http.problems import not_found, problem
+from api.http.problems import expired_link, not_found
 from api.http.responses import ACTING, FOLLOWING, OWN, READING
 from api.http.routes import SeenRoute
 from models.common.base import Frozen, Identifier, Instant
 from models.common.readers import Inside
-from models.common.vocabulary import ErrorType, Locale, Role
+from models.common.vocabulary import Locale, Role
 from models.review.activities import ReviewStart
 from models.review.document import Document
 from models.review.report import PeriodReview
@@ -116,7 +116,7 @@ async def link(parts: PartsOf, caller: CallerOf, review_id: ReviewId) -> ReviewL
     """A page and a PDF that need no token: for a browser, or whoever has to read it."""
     only_for(caller, READERS)
     await _made(parts, review_id)
-    url, until = ReviewLinks(parts.settings).make(review_id)
+    url, until = DocumentLinks(parts.settings, "review").make(review_id)
     return ReviewLink(url=url, pdf=f"{url}/pdf", expires_at=until)
 
 
@@ -148,14 +148,9 @@ async def pdf(parts: PartsOf, token: LinkToken) -> Response:
 
 
 async def _documents(parts: Parts, token: str, locales: Sequence[Locale]) -> list[Document]:
-    review_id = ReviewLinks(parts.settings).read(token)
+    review_id = DocumentLinks(parts.settings, "review").read(token)
     if review_id is None:
-        raise problem(
-            ErrorType.NOT_FOUND,
-            "The link has expired or is not one of ours; ask for a new one.",
-            "链接已过期或无效，请重新获取。",
-            field="token",
-        )
+        raise expired_link()
     return await documents_of(parts, review_id, locales)
 
 

@@ -288,6 +288,10 @@ def gave(*kinds: RemedyKind) -> Proof:
 MERGED = Proof(("没有并入第二个工单", "the second case was not merged into it"), lambda view: bool(view["absorbed"]))
 ALONE = Proof(("需要了人工", "it needed a person"), lambda view: view["automatic"])
 APPEAL_GRANTED = Proof(("申诉未获支持", "no appeal was granted"), lambda view: bool(view["appeal"] and view["appeal"]["granted"]))
+CREDITED = Proof(
+    ("退款没有红字凭证", "the refund has no credit note"),
+    lambda view: any(note["tax_minor"] > 0 for note in view["credit_notes"]),
+)
 CLAIM_SETTLED = Proof(
     ("对承运商的索赔未结清", "no claim was settled"), lambda view: any(claim["status"] == "settled" for claim in view["claims"])
 )

@@ -14,6 +14,7 @@ from commands.demo.lost_parcels import LOST_PARCELS
 from commands.demo.plots import (
     ALONE,
     APPEAL_GRANTED,
+    CREDITED,
     MERGED,
     RULED,
     SORRY,
@@ -67,14 +68,14 @@ PLOTS: tuple[Plot, ...] = (
     *CHARGEBACKS,
     *HEARD_AND_HELD,
     Plot(
-        ("质量问题，贴面单退货退款", "a defect, returned with our label"),
+        ("质量问题，贴面单退货退款，开具退款凭证", "a defect, returned with our label, refunded with a credit note"),
         ("用了两天就坏了，要退货。", "It broke after two days; I want to return it."),
         "delivered",
         issue=Issue.QUALITY_DEFECT,
         merchant="admits",
         photo=True,
         moves=MERCHANT_ADMITS | {WaitFor.PLAN: (propose(returned),)},
-        proofs=(gave(RemedyKind.RETURN_AND_REFUND),),
+        proofs=(gave(RemedyKind.RETURN_AND_REFUND), CREDITED),
     ),
     Plot(
         ("先查可选方式，七天无理由上门取件", "asked first, returned without a reason, fetched at the door"),

@@ -54,6 +54,7 @@ from models.remedies.remedy import Silence
 from models.remedies.views import RemedyView
 from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
+from models.tax.views import CreditNoteView
 
 
 class WaitView(View):
@@ -307,6 +308,8 @@ class CaseView(View):
     """Claims for what the case gave (RES-9): a party sees its own, the platform all; from their table, when the case is looked at."""
     chargebacks: Books[tuple[ChargebackBrief, ...]] = ()
     """Those of the order (RES-12); from their table, when the case is looked at."""
+    credit_notes: Everybody[tuple[CreditNoteView, ...]] = ()
+    """Of its refunds (RES-15), for whoever may read them; from their table, when the case is looked at."""
     present: Platform[tuple[PresentView, ...]] = ()
     """Who has it open; from their table, when the case is looked at."""
 

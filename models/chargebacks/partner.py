@@ -1,12 +1,11 @@
 """What passes between us and a payment provider about chargebacks (RES-12): docs/partners/payment.yaml."""
 
-from decimal import Decimal
 from enum import StrEnum
 
 from pydantic import Field, model_validator
 
 from models.common.base import Frozen, Identifier, Instant, Money
-from models.common.currencies import decimals
+from models.common.currencies import in_units
 from models.common.identifiers import TrackingNumber
 from models.common.partners import FromPartner, Told
 from models.common.readers import Books
@@ -138,9 +137,9 @@ class EvidencePack(Frozen):
             signed = f", signed for by {one.signed_by}" if one.signed_by else ""
             lines.append(f"Parcel {one.tracking} by {one.carrier_id}: {one.status}{when}{signed}")
         for refund in self.refunds:
-            figure = Decimal(refund.amount.minor).scaleb(-decimals(refund.amount.currency))
+            figure = in_units(refund.amount.minor, refund.amount.currency)
             arrived = "arrived" if refund.arrived else "under way"
-            lines.append(f"Refund {refund.refund_id}: {refund.amount.currency} {figure:f}, {arrived}")
+            lines.append(f"Refund {refund.refund_id}: {refund.amount.currency} {figure}, {arrived}")
         lines.append(self.policy)
         lines += [f"{one.at.isoformat()} {one.role}: {one.words}" for one in self.said]
         return "\n".join(lines)

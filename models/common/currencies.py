@@ -5,6 +5,7 @@ It is written out because the decimals of Unicode CLDR and of libraries built on
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 MINOR_UNITS: Mapping[str, int] = {
     **dict.fromkeys(
@@ -27,3 +28,8 @@ def decimals(currency: str) -> int:
 def payable(currency: str) -> int:
     """The smallest amount in minor units that a card pays; larger ones are multiples of it."""
     return PAYABLE.get(currency, 1)
+
+
+def in_units(minor: int, currency: str) -> str:
+    """Minor units as a decimal number with the currency's decimals: -1300 is -13.00 in CNY, -1300 in JPY, -1.300 in KWD."""
+    return f"{Decimal(minor).scaleb(-decimals(currency)):f}"

@@ -306,6 +306,11 @@ class Event(StrEnum):
         "resolution.refund_beside_chargeback", "remedy_id amount_minor currency chargeback_id", readers=BOOKS
     )
     REFUND_CHARGED_BACK = _event("resolution.refund_charged_back", "remedy_id amount_minor currency")
+    CREDIT_NOTE_ISSUED = _event(
+        "resolution.credit_note_issued",
+        "note_id number corrects remedy_id amount_minor tax_minor currency",
+        only=(PAYER, "note_url"),
+    )
     CASE_CHARGED_BACK = _event("resolution.chargeback_opened", f"{CHARGEBACK} until", readers=BOOKS)
     CASE_CHARGEBACK_OVER = _event("resolution.chargeback_over", f"{CHARGEBACK} status lost_minor", readers=BOOKS)
     CHARGEBACK_OPENED = _event("chargeback.opened", f"{CHARGEBACK} until", readers=BOOKS)

@@ -14,6 +14,7 @@ from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import Region, TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.readers import Everybody
+from models.common.tax import LineTax, Seller
 
 
 class FromPartner(BaseModel):
@@ -66,6 +67,8 @@ class OrderLine(FromPartner):
     """What was paid for the whole line, after discounts."""
     marks: frozenset[str] = frozenset()
     warranty_months: int = Field(default=0, ge=0)
+    tax: LineTax | None = None
+    """Of what was paid (RES-15); None: not told."""
 
 
 class Order(FromPartner):
@@ -85,6 +88,10 @@ class Order(FromPartner):
     """How it is, or is to be, paid; None: not told."""
     payment_methods: tuple[str, ...] = ()
     """To which the merchant changes that now, also when it is paid; none: to any, and only before it is paid."""
+    freight_tax: LineTax | None = None
+    seller: Seller | None = None
+    """For credit notes (RES-15); None: the merchant's id stands for it."""
+    invoice_number: Identifier | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -72,6 +72,16 @@ class Entry(Frozen):
         """What moved."""
         return Money(minor=sum(max(posting.minor, 0) for posting in self.postings), currency=self.currency)
 
+    @property
+    def credited(self) -> int:
+        """Minor units of the order's price that it gives the customer again (RES-15); less than 0: that came back.
+
+        What the platform gives of its own money lowers no price of the merchant's.
+        """
+        if self.kind not in EntryKind.to_the_customer() | {EntryKind.CHARGEBACK_SETTLED}:
+            return 0
+        return -sum(posting.minor for posting in self.postings if posting.account not in {"customer", "platform"})
+
     @model_validator(mode="after")
     def _sums_to_zero(self) -> Self:
         accounts = {posting.account for posting in self.postings}

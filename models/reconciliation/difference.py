@@ -107,6 +107,8 @@ class DifferenceKind(StrEnum):
     COUPON_UNREADABLE = "coupon_unreadable"
     CHARGEBACK_UNKNOWN = "chargeback_unknown"
     """No order of ours has the payment of a chargeback."""
+    TAX_MISMATCH = "tax_mismatch"
+    """What the merchant says of an order's tax does not add up: a refund of it has no credit note yet (RES-15)."""
     CHARGEBACK_TWICE = "chargeback_twice"
     """A refund and a chargeback that was lost gave the customer the same money."""
     CASE_STOPPED = "case_stopped"

@@ -72,9 +72,9 @@ class Own(str):
     __slots__ = ()
 
 
-OWN_WORDS = frozenset({"sentence", "then", "emergency_contact", "title", "body", "pay_url", "review_url"})
+OWN_WORDS = frozenset({"sentence", "then", "emergency_contact", "title", "body", "pay_url", "review_url", "note_url"})
 """Variables that no party wrote: texts of ours and of the policy, answers of the knowledge base, where the payment provider takes money,
-where a review is."""
+where a review or a credit note is."""
 UNFIT = (TemplateError, TypeError, ValueError, ArithmeticError)
 Part = Literal["timeline", "subject", "body"]
 Key = tuple[Event, Locale, Literal["timeline", "customer", "staff"], Part]

@@ -26,6 +26,7 @@ from models.common.partners import (
     Shipment,
     ShipmentStatus,
 )
+from models.common.tax import LineTax, Seller
 from sandbox.catalogue.products import (
     ABROAD,
     CARRIERS,
@@ -42,6 +43,7 @@ from sandbox.catalogue.products import (
     SHOPS,
     Product,
     priced,
+    taxed,
 )
 from sandbox.catalogue.stories import DELIVERED, LATER_STORIES, STORIES, PastRefund, Story
 
@@ -53,6 +55,8 @@ SMALL, LARGE = 20_000, 200_000
 ROUNDS_ABROAD = frozenset({3, 6})
 CUSTOMERS = 160
 EVERYWHERE = ABROAD | FURTHER_ABROAD
+GOODS_TAX, FREIGHT_TAX = (1_300, 1_900), (900, 1_900)
+"""Hundredths of a percent: in China, abroad."""
 FREE_FREIGHT, FREIGHT = 9_900, 800
 """Minor units of whatever currency."""
 
@@ -191,6 +195,7 @@ class Draft:
                 quantity=story.quantity,
                 unit_price=self._money(price),
                 paid=self._money(price * story.quantity * kept),
+                tax=self._tax(price * story.quantity * kept),
                 marks=product.marks | story.marks,
                 warranty_months=product.warranty_months,
             )
@@ -213,7 +218,23 @@ class Draft:
             lines=self._lines,
             total=Money(minor=paid + freight.minor, currency=self._currency),
             freight=freight,
+            freight_tax=taxed(freight, FREIGHT_TAX[self._abroad]) if freight.minor else None,
+            seller=self._seller,
+            invoice_number=f"INV-{self.order_id.removeprefix('O-')}",
         )
+
+    def _tax(self, fen: float) -> LineTax:
+        """In the price: 13 % in China, 19 % abroad."""
+        return taxed(self._money(fen), GOODS_TAX[self._abroad])
+
+    @property
+    def _seller(self) -> Seller:
+        """Shops are in China; what they sell abroad is sold by their house in Hamburg."""
+        zh, en = SHOPS[self._goods[0].shop]
+        number = f"{self._goods[0].shop:02}"
+        if self._abroad:
+            return Seller(name=f"{en} GmbH", tax_id=f"DE1234567{number}", country="DE", zone="Europe/Berlin")
+        return Seller(name=f"{zh}有限公司", tax_id=f"91310000MA1K3{number}X7X", country="CN", zone="Asia/Shanghai")
 
     @property
     def _status(self) -> OrderStatus:

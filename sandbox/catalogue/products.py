@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from models.common.base import Money
+from models.common.tax import LineTax
 
 
 class Product(NamedTuple):
@@ -140,3 +141,9 @@ CARRIERS_ABROAD = ("DHL", "UPS")
 def priced(fen: float, currency: str) -> Money:
     """A price in that currency, in tens of its minor unit, which cards pay everywhere."""
     return Money(minor=round(fen * RATES[currency] / 10) * 10, currency=currency)
+
+
+def taxed(paid: Money, basis_points: int) -> LineTax:
+    """The tax that is part of a price."""
+    minor = round(paid.minor * basis_points / (10_000 + basis_points))
+    return LineTax(category="S", basis_points=basis_points, amount=Money(minor=minor, currency=paid.currency))

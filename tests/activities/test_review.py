@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from activities.review.follow import ImprovementFollowing
 from activities.review.write import ReviewActivities
 from adapters.database.engine import Database
-from adapters.documents.links import ReviewLinks
+from adapters.documents.links import DocumentLinks
 from models.common.vocabulary import Issue, Party
 from models.policy.policy import Policy
 from models.review.activities import ReviewStart, WriteReview
@@ -45,7 +45,7 @@ def policy_with_mail(policy: Policy) -> Policy:
 
 @pytest.fixture
 def reviews(market: Database, policy_with_mail: Policy) -> ReviewActivities:
-    return ReviewActivities(market, texts("Asia/Shanghai"), policy_with_mail, ReviewLinks(Settings()))
+    return ReviewActivities(market, texts("Asia/Shanghai"), policy_with_mail, DocumentLinks(Settings(), "review"))
 
 
 @pytest.fixture

@@ -55,6 +55,7 @@ async def everything_that(web: Web, kept: Kept, role: Role) -> str:
         "agent_id": [AGENT.id],
         "claim_id": [f"{kept.case_id}.claim.1"],
         "chargeback_id": ["none"],
+        "note_id": ["none"],
         "entry_id": ["invoice"],
         "reply_id": ["none"],
         "review_id": ["none"],

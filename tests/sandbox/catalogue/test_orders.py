@@ -13,6 +13,7 @@ from rules.common.counting import counting_of
 from rules.facts.establish import facts_of, value_of
 from rules.facts.liability import decisive, find
 from rules.policy.load import load_policy, slice_policy
+from rules.tax.base import faults, is_taxed
 from sandbox.catalogue.orders import Catalogue, Entry
 from sandbox.catalogue.stories import LATER_STORIES, STORIES
 
@@ -214,3 +215,8 @@ def test_the_guide_shows_the_cast_as_it_is() -> None:
         customer = CATALOGUE.entries[f"O-{number}"].order.customer_id
         assert f"| O-{number} | {customer} | `{story.state}` | {story.en} · {story.zh} |" in guide
     assert f"{len(ENTRIES)} orders" in guide
+
+
+def test_the_tax_of_every_order_adds_up() -> None:
+    assert [(entry.order.order_id, faults(entry.order)) for entry in ENTRIES if faults(entry.order)] == []
+    assert all(is_taxed(entry.order) for entry in ENTRIES)

@@ -10,11 +10,12 @@ import os
 import pickle
 import signal
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -119,7 +120,8 @@ async def look(folder: Path, seconds: float, moment: int) -> None:
     await database.aclose()
 
 
-def main() -> None:
+def serve(look: Callable[[Path, float, int], Coroutine[Any, Any, None]]) -> None:
+    """Have a child look for each line, and say what became of it."""
     texts(POLICY.zone)
     for line in sys.stdin:
         seconds, moment, folder = line.split(maxsplit=2)
@@ -134,4 +136,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(look)

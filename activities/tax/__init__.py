@@ -1,0 +1,1 @@
+"""Credit notes (RES-15)."""

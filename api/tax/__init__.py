@@ -1,0 +1,1 @@
+"""Credit notes over HTTP (RES-15)."""

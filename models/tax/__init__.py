@@ -1,0 +1,1 @@
+"""Tax of orders, and the credit notes of their refunds (RES-15)."""

@@ -1,0 +1,1 @@
+"""What of a refund is tax, and the credit note that says so (RES-15)."""
