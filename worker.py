@@ -56,6 +56,7 @@ from adapters.classification import ClassifierEndpoint
 from adapters.connect import Partners
 from adapters.data_folder import open_data_folder
 from adapters.database.agents import seed_agents
+from adapters.database.bank_accounts import bank_accounts_in
 from adapters.database.chargebacks import open_chargebacks_in
 from adapters.database.engine import Database
 from adapters.documents.links import DocumentLinks
@@ -162,6 +163,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
                 partners.carrier,
                 partners.payment,
                 open_chargebacks_in(database),
+                bank_accounts_in(database),
                 merchants_have_providers=partners.merchants_have_providers,
             ),
             CouponActivities(partners.promotion, database),

@@ -23,7 +23,7 @@ from api.claims import endpoints as claims
 from api.desk import bulk, drafts, replies, views
 from api.erasure import holds
 from api.erasure import requests as erasure
-from api.http import addresses, openapi, problems
+from api.http import addresses, bank_accounts, openapi, problems
 from api.http.auth import Tokens
 from api.http.backlog import Backlog
 from api.http.budgets import Admission, Budgets
@@ -127,6 +127,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         live.router,
         actions.router,
         addresses.router,
+        bank_accounts.router,
         evidence.router,
         evidence.uploads,
         liability.router,

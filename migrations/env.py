@@ -10,6 +10,7 @@ from sqlmodel import AutoString, SQLModel
 from adapters.database.engine import url_of
 from models.tables import (
     addresses,
+    bank_accounts,
     chargebacks,
     claims,
     credit_notes,
@@ -47,6 +48,7 @@ TABLES = (
     money,
     goods,
     addresses,
+    bank_accounts,
     improvements,
     parcels,
     reviews,

@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities.kit.carries_out import carries_out
 from activities.kit.errors import pick_retryable, to_temporal
+from adapters.database.bank_accounts import BankAccounts
 from adapters.database.chargebacks import OpenChargebacks
 from adapters.partners.protocols import Carrier, Merchant, PaymentProvider
 from models.activities import ASK_PARTNERS, LOOK_UP, PAY_BACK, REFUND_BY_KEY, REFUND_STATES
@@ -20,6 +21,9 @@ from models.common.vocabulary import ErrorType, RefundStatus
 from models.remedies.remedy import RefundPart
 from rules.case.room import PARTNERS, newest_scans, within_bounds
 from rules.money.refund import as_told
+
+ACCOUNT_GONE = "account_gone"
+"""The refusal of a part that goes to a bank account which was forgotten meanwhile."""
 
 
 class Answered(BaseModel):
@@ -48,6 +52,7 @@ class PartnerActivities:
         carrier: Carrier,
         payment: PaymentProvider,
         open_chargebacks: OpenChargebacks,
+        bank_accounts: BankAccounts,
         *,
         merchants_have_providers: bool = False,
     ) -> None:
@@ -55,6 +60,7 @@ class PartnerActivities:
         self._carrier = carrier
         self._payment = payment
         self._open_chargebacks = open_chargebacks
+        self._bank_accounts = bank_accounts
         self._order_first = merchants_have_providers
 
     @carries_out(LOOK_UP)
@@ -164,6 +170,9 @@ class PartnerActivities:
                 return known
         if held:
             return part
+        account = await self._bank_accounts(part.account_id) if part.account_id else None
+        if part.account_id and account is None:
+            return part.model_copy(update={"refund_status": RefundStatus.FAILED, "refusal": ACCOUNT_GONE})
         order = RefundRequest(
             key=part.key,
             payment_id=part.payment_id,
@@ -173,6 +182,7 @@ class PartnerActivities:
             reason=request.reason,
             reference=request.case_id,
             to=part.to,
+            account=account,
         )
         try:
             return as_told(part, await self._payment.refund(order, request.merchant_id))

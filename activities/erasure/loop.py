@@ -25,6 +25,7 @@ from adapters.erasure.standing import holds, is_held, is_of_held, is_over
 from adapters.erasure.tables import TABLES, TURN, Whose, of_workflows
 from models.policy.policy import Policy
 from models.tables.addresses import AddressRow
+from models.tables.bank_accounts import BankAccountRow
 from models.tables.case import CaseRow, ContactCodeRow, ContactRow, MessageRow, RunRow, WebhookRow
 from models.tables.erasure import ErasureRequestRow, LegalHoldRow
 from models.tables.indexes import ERASING
@@ -187,9 +188,13 @@ class Erasure:
             return ~cases.exists(), ~held.exists()
 
         contact, address, code = col(ContactRow.customer_id), col(AddressRow.customer_id), col(ContactCodeRow.customer_id)
+        account = col(BankAccountRow.customer_id)
         return [
             await self._delete(ContactRow, contact, *nobodys(contact), col(ContactRow.updated_at) < before),
             await self._delete(AddressRow, col(AddressRow.address_id), *nobodys(address), col(AddressRow.at) < before),
+            await self._delete(
+                BankAccountRow, col(BankAccountRow.account_id), *nobodys(account), col(BankAccountRow.at) < before
+            ),
             await self._delete(ContactCodeRow, code, *nobodys(code), col(ContactCodeRow.expires_at) < before),
         ]
 

@@ -40,6 +40,8 @@ EVERY_AUTOMATIC_REFUND = "*automatic*"
 A_DAY = timedelta(hours=24)
 CHARGEBACK_OPEN = "chargeback_open"
 """Why nothing is set aside: the payments that hold enough are disputed (RES-12)."""
+ONLY_BACK = "only_back"
+"""Why nothing is set aside: what is left was paid by methods whose money goes back there and nowhere else (RES-16)."""
 NEVER_ASKED = "never asked"
 """The refusal of a part that was set aside by a workflow task that was lost."""
 
@@ -90,13 +92,15 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     charged_back = await _settle(session, intent, max(missing, 0), entries) if intent.settled_by else None
     missing -= charged_back.minor if charged_back else 0
     held = await open_on(session, intent.order_id)
-    free = {payment_id: minor for payment_id, minor in left.items() if payment_id not in {one.payment_id for one in held}}
+    tied = only_back(intent)
+    barred = {*tied, *(one.payment_id for one in held)}
+    free = {payment_id: minor for payment_id, minor in left.items() if payment_id not in barred}
     shares = split(max(missing, 0), free, payable(currency) if intent.to is RefundTo.ORIGINAL else 1)
     if shares is None and held:
         return RefundPlan(
             left=_money(sum(left.values()), currency), denied=CHARGEBACK_OPEN, charged_back=charged_back, chargebacks=held
         )
-    denied = _why_not(entries, currency) if shares is None else None
+    denied = (ONLY_BACK if tied else _why_not(entries, currency)) if shares is None else None
     if shares and not denied:
         denied = await _moved_since(session, intent, entries) or await _denied(session, intent, policy)
     if shares is None or denied:
@@ -110,6 +114,13 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     methods = {payment.payment_id: payment.method for payment in intent.payments}
     parts = (part_of(row).model_copy(update={"method": methods.get(row.payment_id)}) for row in (*standing, *rows))
     return RefundPlan(parts=tuple(parts), left=_money(remaining, currency), charged_back=charged_back)
+
+
+def only_back(intent: RefundIntent) -> set[str]:
+    """The payments of which this refund may give nothing: their money goes back to them alone (RES-16)."""
+    if intent.to is RefundTo.ORIGINAL:
+        return set()
+    return {payment.payment_id for payment in intent.payments if payment.method in intent.only_back}
 
 
 async def _settle(session: AsyncSession, intent: RefundIntent, missing: int, entries: Sequence[Entry]) -> Money:
@@ -172,7 +183,8 @@ async def _release_unfit(session: AsyncSession, ours: Sequence[RefundPartRow], i
     fits = sum(row.amount_minor for row in unknown) == intent.amount.minor - covered
     if not (
         fits
-        and {(row.to, row.currency, row.order_id) for row in unknown} <= {(intent.to, intent.amount.currency, intent.order_id)}
+        and {(row.to, row.account_id, row.currency, row.order_id) for row in unknown}
+        <= {(intent.to, intent.account_id, intent.amount.currency, intent.order_id)}
     ):
         await _release(session, unknown, intent.at)
 
@@ -192,6 +204,7 @@ def part_of(row: RefundPartRow) -> RefundPart:
         payment_id=row.payment_id,
         amount=_money(row.amount_minor, row.currency),
         to=RefundTo(row.to),
+        account_id=row.account_id,
         refund_status=RefundStatus(row.refund_status),
         refund_id=row.refund_id,
         refusal=row.refusal,
@@ -325,6 +338,7 @@ def _row(intent: RefundIntent, number: int, payment_id: str, minor: int) -> Refu
         customer_id=intent.customer_id,
         payment_id=payment_id,
         to=intent.to,
+        account_id=intent.account_id,
         amount_minor=minor,
         currency=intent.amount.currency,
         refund_status=RefundStatus.PENDING,

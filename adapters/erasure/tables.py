@@ -24,6 +24,7 @@ from models.erasure.record import forgotten, seal_of
 from models.erasure.states import NOTHING, erased_case, erased_chargeback, erased_claim
 from models.erasure.views import ToForget
 from models.tables.addresses import AddressRow
+from models.tables.bank_accounts import BankAccountRow
 from models.tables.case import (
     AgentRow,
     ArchiveRow,
@@ -210,6 +211,7 @@ TABLES: tuple[Store, ...] = (
     Store(ContactRow, None, _of_customer(ContactRow.customer_id)),
     Store(ContactCodeRow, None, _of_customer(ContactCodeRow.customer_id)),
     Store(AddressRow, None, _of_customer(AddressRow.customer_id)),
+    Store(BankAccountRow, None, _of_customer(BankAccountRow.customer_id)),
     Store(UploadRow, None, _to_customer(UploadRow.role, UploadRow.uploader_id)),
     Store(SavedViewRow, None, _views_of),
     Store(BrowserSessionRow, None, _to_customer(BrowserSessionRow.role, BrowserSessionRow.person)),

@@ -77,7 +77,7 @@ class StripePayment:
         )
 
     async def refund(self, order: RefundRequest, merchant_id: str | None = None) -> Refund:
-        if order.to is RefundTo.BALANCE:
+        if order.to is not RefundTo.ORIGINAL:
             return _refused(order, "Stripe 只能原路退回 Stripe gives money back only to where it came from.", RefusalCode.OTHER)
         try:
             amount = to_stripe(order.amount)

@@ -13,6 +13,7 @@ from api.cases.linking import check_link
 from api.cases.merging import check_merge
 from api.cases.variants import check_items
 from api.http.auth import Caller
+from api.http.bank_accounts import check_account
 from api.http.bodies import check_body
 from api.http.dependencies import CallerOf, CaseId, Language, Parts, PartsOf, RequestKey
 from api.http.examples import ACTIONS
@@ -22,7 +23,7 @@ from api.http.problems import ProblemError, from_fault, no_such_team, problem
 from api.http.routes import SeenRoute, add_action
 from api.http.schemas import SHAPES, AddWordsIn, AnswerIn, AppealIn
 from api.http.uploads import references
-from models.case.action_bodies import Arbitrate, Propose, Reply, Transfer
+from models.case.action_bodies import Arbitrate, Propose, Reply, RetryRefund, Transfer
 from models.case.actions import BODIES, Act, Action
 from models.case.desk_bodies import Assign, Link, Merge, Note
 from models.case.desk_views import DraftKind
@@ -54,11 +55,7 @@ async def perform(
     if isinstance(body, Reply) and (open_ := left_open(body.words)):
         raise _unfilled(open_)
     row = await find(parts, caller, case_id)
-    if isinstance(body, Note) and row is not None:
-        named = {f"mentions.{number}": name for number, name in enumerate(body.mentions)}
-        await _refuse_outsiders(parts, stored(CaseState, row.state), named, "WRK-1")
-    if isinstance(body, Assign) and row is not None and row.stage != Stage.CLOSED:
-        await _refuse_outsiders(parts, stored(CaseState, row.state), {"to": body.to}, "DSP-2", only=Role.AGENT)
+    await _check_named(parts, row, body)
     if isinstance(body, Merge) and row is not None:
         await check_merge(parts, caller, row, body)
     if isinstance(body, Link):
@@ -83,6 +80,20 @@ async def perform(
             return await perform(parts, caller, into, action, body=body, key=key, language=language)
         raise said from error
     return done
+
+
+async def _check_named(parts: Parts, row: CaseRow | None, body: Body) -> None:
+    """Colleagues who are named see the case, and an account is its customer's."""
+    if row is None:
+        return
+    if isinstance(body, Note):
+        named = {f"mentions.{number}": name for number, name in enumerate(body.mentions)}
+        await _refuse_outsiders(parts, stored(CaseState, row.state), named, "WRK-1")
+    if isinstance(body, Assign) and row.stage != Stage.CLOSED:
+        await _refuse_outsiders(parts, stored(CaseState, row.state), {"to": body.to}, "DSP-2", only=Role.AGENT)
+    if isinstance(body, RetryRefund) and body.account_id is not None:
+        async with parts.database.reading() as session:
+            await check_account(session, body.account_id, row.customer_id)
 
 
 async def _sent(parts: Parts, caller: Caller, case_id: str, action: Action, begun: datetime) -> None:

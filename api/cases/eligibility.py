@@ -213,7 +213,7 @@ def _shown(asked: Ask, language: Locale) -> EligibilityShown:
         issue=eligibility.issue,
         at=eligibility.at,
         left=eligibility.left,
-        refund_methods=refund_methods(asked.payments),
+        refund_methods=refund_methods(asked.payments, asked.policy.refund_only_back),
         policy_version=asked.policy.version,
         lines=tuple(
             LineShown(

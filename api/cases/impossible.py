@@ -1,5 +1,7 @@
 """A request that nobody can fulfil is answered when it is made (RES-1), as `POST /v1/eligibility` would answer it."""
 
+from collections.abc import Collection
+
 from api.cases.eligibility import asked_now, check_lines
 from api.cases.variants import PATIENCE, check_items
 from api.http.auth import Caller
@@ -13,12 +15,13 @@ from rules.notifications.texts import texts
 from rules.remedies.impossible import impossible
 
 
-def check_method(seen: Seen, wanted: Wanted | None) -> None:
+def check_method(seen: Seen, wanted: Wanted | None, only_back: Collection[str]) -> None:
     """Raise a problem when money is wished back by a method that did not pay for the order. Without payments there is nothing to say."""
     payments = seen[2]
-    fault = method_fault(payments, wanted.method) if wanted and payments else None
+    fault = method_fault(payments, wanted.method, only_back) if wanted and payments else None
     if fault is not None:
-        raise problem(ErrorType.INVALID, fault.en, fault.zh, field="wanted.method", rule=RULE, allowed=refund_methods(payments))
+        known = refund_methods(payments, only_back)
+        raise problem(ErrorType.INVALID, fault.en, fault.zh, field="wanted.method", rule=RULE, allowed=known)
 
 
 async def refuse_impossible(parts: Parts, caller: Caller, receipt: Receipt) -> None:
@@ -36,7 +39,7 @@ async def refuse_impossible(parts: Parts, caller: Caller, receipt: Receipt) -> N
     if order.customer_id != receipt.customer_id:
         return
     check_lines(order, receipt.lines)
-    check_method(seen, receipt.wanted)
+    check_method(seen, receipt.wanted, parts.policy.refund_only_back)
     if (wanted := receipt.wanted) is not None:
         await check_items(parts, order, wanted.items, "wanted.items")
         await check_items(parts, order, wanted.change.items if wanted.change else (), "wanted.change.items")

@@ -240,11 +240,23 @@ class ReviewDecision(Body):
 
 
 class RetryRefund(Body):
-    """Ask the provider again for a refund that failed, after its cause was mended; or for another way (RES-5)."""
+    """Ask the provider again for a refund that failed, after its cause was mended; or for another way (RES-5, RES-16)."""
 
     remedy_id: Identifier
     to: RefundTo | None = None
-    """Back to where the money came from, or to the customer's balance at the marketplace; none: as remedies of its kind go."""
+    """Back to where the money came from, to the customer's balance at the marketplace, or to a bank; none: as remedies of its kind go."""
+    account_id: Identifier | None = None
+    """To a bank: which of the customer's accounts, as `POST /v1/bank-accounts` stored it."""
+
+    @model_validator(mode="after")
+    def _names_the_account(self) -> Self:
+        if (self.to is RefundTo.BANK_ACCOUNT) is (self.account_id is None):
+            raise unfit(
+                rule="RES-16",
+                zh="退至银行账户（to: bank_account）时须填写 account_id，其他方式不填",
+                en="name the `account_id` when it goes to a `bank_account`, and only then",
+            )
+        return self
 
 
 class RecordRefund(Body):

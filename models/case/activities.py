@@ -127,6 +127,10 @@ class RefundIntent(Frozen):
     parts: tuple[RefundPart, ...] = ()
     """What the case knows of the remedy's parts so far: a refused one is free again before more is set aside."""
     to: RefundTo = RefundTo.ORIGINAL
+    account_id: Identifier | None = None
+    """Of the account at a bank that it goes to."""
+    only_back: tuple[str, ...] = ()
+    """Payment methods whose money goes back there and nowhere else (RES-16)."""
     automatic: bool
     """Counts against the day's caps of RES-10."""
     max_automatic_per_customer_a_day: int

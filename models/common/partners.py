@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 from models.common.actors import EvidenceRef
+from models.common.bank_accounts import BankAccount
 from models.common.base import Identifier, Instant, Money
 from models.common.identifiers import Region, TrackingNumber
 from models.common.lines import LineQuantity
@@ -156,10 +157,11 @@ class ProviderRefundStatus(StrEnum):
 
 
 class RefundTo(StrEnum):
-    """Where a refund goes: back to where the money came from, or to the customer's balance at the marketplace."""
+    """Where a refund goes: back to where the money came from, to the customer's balance at the marketplace, or to their account at a bank."""
 
     ORIGINAL = "original"
     BALANCE = "balance"
+    BANK_ACCOUNT = "bank_account"
 
 
 class RefusalCode(StrEnum):
@@ -188,6 +190,8 @@ class RefundRequest(FromPartner):
     reference: str
     """The case id; comes back in notices."""
     to: RefundTo = RefundTo.ORIGINAL
+    account: BankAccount | None = None
+    """For a refund to an account at a bank."""
 
 
 class Refund(FromPartner):

@@ -197,6 +197,9 @@ class PolicySlice(Frozen):
     changes: ChangesPolicy
     returns: ReturnPolicy
     refund_to_balance: tuple[RefusalCode, ...] = ()
+    refund_to_bank: tuple[RefusalCode, ...] = ()
+    refund_order: tuple[str, ...] = ()
+    refund_only_back: tuple[str, ...] = ()
     replacements: ReplacementPolicy = ReplacementPolicy()
     coupon_valid_for: Duration = timedelta(days=90)
     improve_within: Duration = timedelta(days=14)
@@ -312,6 +315,12 @@ class Policy(Frozen):
     returns: ReturnPolicy
     refund_to_balance: tuple[RefusalCode, ...] = ()
     """RES-5: refused for these reasons, a refund goes to the customer's balance at the marketplace by itself."""
+    refund_to_bank: tuple[RefusalCode, ...] = ()
+    """RES-16: refused for these reasons, a refund may be sent to an account of the customer's at a bank, by a person."""
+    refund_order: tuple[str, ...] = ()
+    """RES-16: payment methods that are given back first, in this order; the others follow in the order's own."""
+    refund_only_back: tuple[str, ...] = ()
+    """RES-16: payment methods whose money goes back there and nowhere else, neither to a balance nor to a bank."""
     replacements: ReplacementPolicy = ReplacementPolicy()
     """RES-7: how long goods are set aside, how often partners are asked, how often a lost parcel is sent again."""
     coupon_valid_for: Duration = timedelta(days=90)

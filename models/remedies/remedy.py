@@ -86,6 +86,8 @@ class RefundPart(Wired):
     """By which that payment was made, by its name."""
     amount: Money
     to: RefundTo = RefundTo.ORIGINAL
+    account_id: Identifier | None = None
+    """Of the customer's account at a bank, when it goes there; its number is in no history (ARC-3)."""
     refund_status: Annotated[RefundStatus, wire_name("reimbursement")] = RefundStatus.PENDING
     refund_id: str | None = None
     refusal: str | None = None
@@ -184,6 +186,8 @@ class Remedy(Wired):
     """Grows when a refused refund is tried again: its keys are then new ones."""
     refund_to: RefundTo = RefundTo.ORIGINAL
     """Where the parts of this attempt go."""
+    account_id: Identifier | None = None
+    """To which of the customer's accounts at a bank."""
     method: Identifier | None = None
     """The payment method that money goes back to first (RES-16); None: the order's payments in their order."""
     parts: tuple[RefundPart, ...] = ()

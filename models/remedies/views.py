@@ -25,6 +25,8 @@ class RefundPartView(View):
     """By which that payment was made."""
     amount: Everybody[Money]
     to: Everybody[RefundTo]
+    account_id: Payer[Identifier | None] = None
+    """Of the customer's account at a bank, when it goes there."""
     refund_status: Everybody[Annotated[RefundStatus, REFUND_STATUS]]
     refund_id: Everybody[str | None]
     refusal: Everybody[str | None]
@@ -32,7 +34,7 @@ class RefundPartView(View):
 
 
 class RefundWayView(View):
-    """What of a refund goes one way, for everyone to see: back to a payment method, by its name, or to the balance (RES-16)."""
+    """What of a refund goes one way, for everyone to see: back to a payment method, by its name, to the balance or a bank (RES-16)."""
 
     to: Everybody[RefundTo]
     method: Everybody[str | None]

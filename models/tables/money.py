@@ -31,7 +31,8 @@ class RefundPartRow(SQLModel, table=True):
     customer_id: str = Field(index=True)
     payment_id: str
     to: str = Field(default="original", sa_column_kwargs={"server_default": "original"})
-    """original: where the money came from; balance: the customer's balance at the marketplace."""
+    """original: where the money came from; balance: the customer's balance at the marketplace; bank_account: the account below."""
+    account_id: str | None = None
     amount_minor: int = Field(sa_type=BigInteger)
     currency: str
     refund_status: str = Field(sa_column_kwargs={"name": "reimbursement", "key": "refund_status"})

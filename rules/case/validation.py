@@ -21,6 +21,7 @@ from models.case.state import CaseState
 from models.common.actors import Actor, EvidenceRef
 from models.common.base import Bilingual, Body, Money
 from models.common.errors import Fault
+from models.common.partners import RefundTo
 from models.common.vocabulary import ErrorType, RefundStatus, Role, WaitingOn
 from models.investigation.findings import InformationRequest
 from models.policy.policy import PolicySlice
@@ -29,6 +30,7 @@ from rules.common.amounts import refundable
 from rules.common.evidence import too_many
 from rules.common.format import minor_units, money
 from rules.desk.undo import unfit_hold
+from rules.money.refund import may_go_to_bank, stays
 from rules.remedies.limits import currency_of, other_currency, unfit
 
 
@@ -104,7 +106,7 @@ def _unfit(case: CaseState, policy: PolicySlice, act: Act[Body]) -> Fault | None
         case Transfer() as body:
             fault = _transfer(case, act.actor, body)
         case RetryRefund() | RecordRefund() as body:
-            fault = _failed_refund(case, body) or _under_way(case, body)
+            fault = _failed_refund(case, body) or _under_way(case, body) or _other_way(case, policy, body)
         case _:
             fault = None
     return fault
@@ -216,6 +218,28 @@ def _under_way(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | Non
         "there first; if it was paid another way all the same, send although_under_way: true",
     )
     return _conflict("although_under_way", "RES-5", said)
+
+
+def _other_way(case: CaseState, policy: PolicySlice, body: RetryRefund | RecordRefund) -> Fault | None:
+    """Money goes back to where it came from, unless that way is closed; some of it goes nowhere else (RES-16)."""
+    if isinstance(body, RecordRefund) or body.to in {None, RefundTo.ORIGINAL}:
+        return None
+    remedy = next(remedy for remedy in case.remedies if remedy.id == body.remedy_id)
+    tied = sorted({str(part.method) for part in remedy.parts if part.refused and stays(part, policy)})
+    if tied:
+        said = Bilingual(
+            zh=f"以 {'、'.join(tied)} 支付的款项只能原路退回：请重试 to: original，或登记线下退款",
+            en=f"what was paid by {', '.join(tied)} goes back there and nowhere else: try `original` again, or record how it was paid",
+        )
+        return _invalid("to", "RES-16", said)
+    if body.to is RefundTo.BANK_ACCOUNT and not may_go_to_bank(remedy.parts, policy):
+        reasons = ", ".join(policy.refund_to_bank)
+        said = Bilingual(
+            zh=f"仅当原支付方式因以下原因拒绝退款时，才可改退银行账户：{reasons}",
+            en=f"a refund goes to a bank account only when the way it was paid refused it for one of: {reasons}",
+        )
+        return _invalid("to", "RES-16", said)
+    return None
 
 
 def _failed_refund(case: CaseState, body: RetryRefund | RecordRefund) -> Fault | None:

@@ -1,9 +1,9 @@
 """How a refund goes back over an order's payments, and when it takes another way (RES-5)."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
-from models.common.partners import Payment, ProviderRefundStatus, Refund, RefundTo, RefusalCode
+from models.common.partners import Payment, ProviderRefundStatus, Refund, RefundTo
+from models.policy.policy import PolicySlice
 from models.remedies.remedy import RefundPart
 from rules.money.refund_state import told_as
 
@@ -55,7 +55,23 @@ def with_news(payments: Sequence[Payment], refund: Refund) -> tuple[Payment, ...
     )
 
 
-def to_balance(parts: Sequence[RefundPart], codes: AbstractSet[RefusalCode]) -> bool:
+def to_balance(parts: Sequence[RefundPart], policy: PolicySlice) -> bool:
     """Whether what was refused goes to the customer's balance by itself: every refusal says that the first way is closed for good."""
     refused = [part for part in parts if part.refused]
-    return bool(refused) and all(part.to is RefundTo.ORIGINAL and part.refusal_code in codes for part in refused)
+    return bool(refused) and all(
+        part.to is RefundTo.ORIGINAL and part.refusal_code in policy.refund_to_balance and not stays(part, policy)
+        for part in refused
+    )
+
+
+def stays(part: RefundPart, policy: PolicySlice) -> bool:
+    """Whether its money goes back to its payment method and nowhere else (RES-16)."""
+    return part.method in policy.refund_only_back
+
+
+def may_go_to_bank(parts: Sequence[RefundPart], policy: PolicySlice) -> bool:
+    """Whether a person may send what was refused to an account at a bank: no other way is open for it (RES-16)."""
+    refused = [part for part in parts if part.refused]
+    return bool(refused) and all(
+        part.to is RefundTo.BANK_ACCOUNT or part.refusal_code in policy.refund_to_bank for part in refused
+    )

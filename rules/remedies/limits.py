@@ -41,7 +41,8 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
     issue = case.issue
     said = next(filter(None, (_misplaced(case, issue, policy, remedy) for remedy in remedies)), None)
     if said is None and case.payments:
-        said = next(filter(None, (method_fault(case.payments, remedy.method) for remedy in remedies)), None)
+        tied = policy.refund_only_back
+        said = next(filter(None, (method_fault(case.payments, remedy.method, tied) for remedy in remedies)), None)
     if said is None and case.order is not None:
         ask = Ask.of(case, policy)
         beyond = by in MAY_GO_BEYOND

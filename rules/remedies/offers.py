@@ -17,7 +17,7 @@ from rules.remedies.eligibility import freight_row
 
 def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
     """The option with everything that follows from its remedies: they go side by side, so that the longest says how long it takes."""
-    remedies = tuple(_with_its_lines(case, remedy) for remedy in offer.remedies)
+    remedies = tuple(_with_its_lines(policy, case, remedy) for remedy in offer.remedies)
     courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in offer.remedies)]
     payer, why = _freight(policy, case, offer.remedies)
     return Option(
@@ -30,12 +30,12 @@ def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
     )
 
 
-def _with_its_lines(case: CaseState, remedy: RemedyOffer) -> RemedyOffer:
+def _with_its_lines(policy: PolicySlice, case: CaseState, remedy: RemedyOffer) -> RemedyOffer:
     """A remedy for lost goods that names no lines is about what lay in the lost parcel: it says so, for that parcel may be found again.
 
     Money goes the way that the customer wished for.
     """
-    remedy = with_wished_method(case, remedy)
+    remedy = with_wished_method(case, remedy, policy.refund_only_back)
     lines, spec = lines_in_question(case), REMEDIES[remedy.kind]
     of_goods = (spec.refunds or spec.takes_pieces) and not spec.changes
     implied = of_goods and not remedy.lines and lines != case.receipt.lines

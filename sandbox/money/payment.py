@@ -156,17 +156,23 @@ def _send_back(sandbox: Sandbox, arrived: Refund, back_at: datetime, faults: fro
 
 
 def _refused_on_demand(order: RefundRequest, faults: frozenset[Fault]) -> tuple[str, RefusalCode] | None:
-    """What a fault says; the customer's balance takes what a closed account or an expired card does not."""
+    """What a fault says; the customer's balance, and a bank, take what a closed account or an expired card does not."""
     if Fault.REFUSE in faults:
         return "付款方拒绝 The payer refuses.", RefusalCode.OTHER
-    if order.to is RefundTo.BALANCE:
+    if order.to is not RefundTo.ORIGINAL:
         return None
     return next((REFUSALS[fault] for fault in REFUSALS if fault in faults), None)
 
 
 def _refused(sandbox: Sandbox, order: RefundRequest, payment: Payment | None) -> tuple[str, RefusalCode] | None:
-    words = _refusal(sandbox, order, payment)
+    words = _misplaced(order) or _refusal(sandbox, order, payment)
     return (words, RefusalCode.OTHER) if words else None
+
+
+def _misplaced(order: RefundRequest) -> str | None:
+    if (order.to is RefundTo.BANK_ACCOUNT) is (order.account is not None):
+        return None
+    return "退至银行账户须附账户信息 A refund to a bank account comes with the account, and no other does."
 
 
 def _refusal(sandbox: Sandbox, order: RefundRequest, payment: Payment | None) -> str | None:

@@ -82,9 +82,11 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
             order_id=case.order_id,
             customer_id=case.receipt.customer_id,
             amount=remedy.amount,
-            payments=in_order(case.payments, remedy),
+            payments=in_order(case.payments, remedy, context.policy.refund_order),
             parts=chargebacks.unsent_given_up(remedy) if to_settle else remedy.parts,
             to=remedy.refund_to,
+            account_id=remedy.account_id,
+            only_back=context.policy.refund_only_back,
             automatic=case.automatic and not due_anyway(remedy),
             max_automatic_per_customer_a_day=context.policy.automatic.max_per_customer_a_day,
             max_automatic_minor_a_day=context.policy.automatic.max_minor_a_day,
@@ -112,10 +114,14 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
     return plan.denied is None
 
 
-def in_order(payments: tuple[Payment, ...], remedy: Remedy) -> tuple[Payment, ...]:
-    """The payment that is given back first, then those by the method that was wished for, then the others."""
-    first = sorted(payments, key=lambda payment: (payment.payment_id != remedy.payment_id, payment.method != remedy.method))
-    return tuple(first)
+def in_order(payments: tuple[Payment, ...], remedy: Remedy, first: tuple[str, ...] = ()) -> tuple[Payment, ...]:
+    """The payment that is given back first, then those by the method that was wished for, then as the policy says, then the others."""
+
+    def place(payment: Payment) -> tuple[bool, bool, int]:
+        rank = first.index(payment.method) if payment.method in first else len(first)
+        return payment.payment_id != remedy.payment_id, payment.method != remedy.method, rank
+
+    return tuple(sorted(payments, key=place))
 
 
 def due_anyway(remedy: Remedy) -> bool:
@@ -305,7 +311,7 @@ def query_of(context: CaseContext, remedy_id: str) -> RefundQuery:
 def redirect_to_balance(context: CaseContext, remedy_id: str) -> bool:
     """What cannot go back to where it came from goes to the customer's balance, once, for the reasons that the policy names (RES-5)."""
     remedy = find(context, remedy_id)
-    if remedy.refund_to is RefundTo.BALANCE or not to_balance(remedy.parts, {*context.policy.refund_to_balance}):
+    if remedy.refund_to is not RefundTo.ORIGINAL or not to_balance(remedy.parts, context.policy):
         return False
     refused = [part for part in remedy.parts if part.refused]
     change = {"attempt": remedy.attempt + 1, "refund_to": RefundTo.BALANCE, "refund_status": RefundStatus.PENDING}

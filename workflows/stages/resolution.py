@@ -211,7 +211,7 @@ def tell_accepted(context: CaseContext, proposal: Proposal, option: int, by: Act
 def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...], shown: Option | None = None) -> None:
     """These remedies will be carried out; as the option was `shown`, where one was chosen: a finding may have moved since (WRK-5)."""
     case = context.case
-    offers = tuple(with_wished_method(case, offer) for offer in offers)
+    offers = tuple(with_wished_method(case, offer, context.policy.refund_only_back) for offer in offers)
     freight = freight_of(context.policy, case, offers)
     if shown is not None and shown.freight is not freight and patched(FREIGHT):
         freight = shown.freight

@@ -156,7 +156,7 @@ def retry_refund(context: CaseContext, act: Act[RetryRefund]) -> None:
     kept = standing(remedy.parts)
     to = act.body.to or REMEDIES[remedy.kind].refund_to
     change = {"refund_status": RefundStatus.PENDING, "attempt": remedy.attempt + 1, "parts": kept, "refund_to": to}
-    replace(context, remedy.model_copy(update=change))
+    replace(context, remedy.model_copy(update={**change, "account_id": act.body.account_id}))
 
 
 def record_refund(context: CaseContext, act: Act[RecordRefund]) -> None:

@@ -13,6 +13,8 @@ from api.cases.reads import ReadPage, list_reads
 from api.claims import endpoints as claims
 from api.desk.drafts import drafts_on_case
 from api.desk.replies import SavedReply, list_replies
+from api.http.bank_accounts import list_accounts
+from api.http.personal import WHO
 from api.http.problems import ProblemError
 from api.http.schemas import CaseItem
 from api.library import endpoints as library
@@ -23,8 +25,9 @@ from models.case.desk_views import DraftView
 from models.case.order_views import CaseOrderView
 from models.case.views import CaseView
 from models.claims.views import ClaimView
+from models.common.bank_accounts import BankAccountView
 from models.common.timeline import TimelineView
-from models.common.vocabulary import Role
+from models.common.vocabulary import RefundStatus, Role
 from models.library.views import SimilarCase
 
 T = TypeVar("T")
@@ -56,6 +59,8 @@ class Content:
     replies: Sequence[SavedReply]
     people: Sequence[Agent]
     drafts: Sequence[DraftView]
+    accounts: Sequence[BankAccountView]
+    """The customer's at banks, while a refund waits for a person."""
     reads: ReadPage | None
     """Who read the case; None: it is not the caller's to know."""
 
@@ -109,6 +114,9 @@ async def content_of(page: Page, case_id: str, after: int) -> Content:
         replies=await page.ask(list_replies(parts, caller, case.issue)),
         people=await page.ask(list_agents(parts, caller)),
         drafts=await page.ask(drafts_on_case(parts, caller, case_id)),
+        accounts=(await page.ask(list_accounts(parts, caller, case.customer_id))).accounts
+        if caller.role in WHO and any(one.refund_status in RefundStatus.refused() for one in case.remedies)
+        else (),
         reads=await page.ask(list_reads(parts=parts, caller=caller, case_id=case_id, limit=LOOKED))
         if caller.role is Role.SUPERVISOR
         else None,

@@ -8,7 +8,7 @@ from fastapi import UploadFile
 from api.cases import actions, evidence
 from api.cases import endpoints as cases
 from api.claims import endpoints as claims
-from api.http import addresses
+from api.http import addresses, bank_accounts
 from api.http.problems import not_found
 from api.pages.cases.actions import DOABLE, Doable, Idea
 from api.pages.cases.fields import FILES
@@ -24,7 +24,7 @@ from models.replacements.state import ReplacementAction
 from models.returns.state import ReturnAction
 
 MENTIONED = re.compile(r"(?<![\w@])@([\w.-]*\w)")
-ADDRESS = re.compile(r"^(.*\.|)address\.")
+STORED = re.compile(r"^(.*\.|)(address|account)\.")
 LINE = re.compile(r"^(.+\.\d+)\.line_id$")
 REMEDY = re.compile(r"^((?:options\.\d+\.)?remedies\.\d+)\.")
 
@@ -59,7 +59,7 @@ async def perform(page: Page, form: Form, target: Target) -> None:
     doable = target.doable
     form = await _with_files(page, form)
     form = await _with_mentions(page, form) if target.action == Action.NOTE else form
-    form = await _with_address(page, _without_empty(form), target)
+    form = await _with_stored(page, _without_empty(form), target)
     body: Body = form.into(doable.shape)
     parts, caller, key = page.parts, page.caller, form.key
     match target.idea:
@@ -97,17 +97,24 @@ async def _with_mentions(page: Page, form: Form) -> Form:
     return form.with_("mentions*", *(one for one in dict.fromkeys(named) if one in people))
 
 
-async def _with_address(page: Page, form: Form, target: Target) -> Form:
-    """An address that was typed is stored, and named by its id."""
-    prefixes = {found[1] for name in form.values if (found := ADDRESS.match(name)) and form.text(name)}
-    plain = {name: texts for name, texts in form.values.items() if not ADDRESS.match(name)}
-    for prefix in prefixes:
-        within = f"{prefix}address."
-        typed = {name.removeprefix(within): texts for name, texts in form.values.items() if name.startswith(within)}
+async def _with_stored(page: Page, form: Form, target: Target) -> Form:
+    """An address or a bank account that was typed is stored, and named by its id."""
+    typed_in = {(found[1], found[2]) for name in form.values if (found := STORED.match(name)) and form.text(name)}
+    plain = {name: texts for name, texts in form.values.items() if not STORED.match(name)}
+    for prefix, what in typed_in:
+        within = f"{prefix}{what}."
+        typed = Form(
+            {name.removeprefix(within): texts for name, texts in form.values.items() if name.startswith(within)}, form.zone
+        )
         whose = (await page.ask(cases.show(page.parts, page.caller, page.locale, target.case_id))).customer_id
-        body = Form(typed, form.zone).into(addresses.AddressIn, customer_id=whose)
-        stored = await page.ask(addresses.store_address(page.parts, page.caller, body=body, key=form.key))
-        plain[f"{prefix}address_id"] = (stored.address_id,)
+        if what == "address":
+            address = typed.into(addresses.AddressIn, customer_id=whose)
+            stored = await page.ask(addresses.store_address(page.parts, page.caller, body=address, key=form.key))
+            plain[f"{prefix}address_id"] = (stored.address_id,)
+        else:
+            account = typed.into(bank_accounts.BankAccountIn, customer_id=whose)
+            kept = await page.ask(bank_accounts.store_account(page.parts, page.caller, body=account, key=form.key))
+            plain[f"{prefix}account_id"] = (kept.account_id,)
     return Form(plain, form.zone)
 
 

@@ -146,6 +146,9 @@ def choices_of(page: Page, content: Content) -> Mapping[str, Choices]:
         "link.to": Choices(others, free=True),
         "unlink.to": Choices([(one.case_id, one.case_id) for one in case.links]),
         "retry_refund.remedy_id": Choices(failed),
+        "retry_refund.account_id": Choices(
+            [(one.account_id, f"{one.holder}, {one.bank or one.country} …{one.ending}") for one in content.accounts]
+        ),
         "record_refund.remedy_id": Choices(failed),
         "split.lines": Choices([line for line in lines if not about or line[0] in about]),
         "ask.of": Choices([words.option(one) for one in ASKABLE if one is not WaitingOn.CARRIER or case.carriers]),

@@ -16,6 +16,7 @@ from adapters.connect import Partners
 from models.activities import LOOK_UP
 from models.case.activities import AskPartner, LookedUp, LookUp, PaidBack, PayBack, RefundQuery
 from models.chargebacks.state import ChargebackRef
+from models.common.bank_accounts import BankAccount
 from models.common.base import Money
 from models.common.vocabulary import ErrorType, RefundStatus
 from models.remedies.remedy import RefundPart
@@ -61,6 +62,11 @@ async def none_open(_: str) -> tuple[ChargebackRef, ...]:
     return ()
 
 
+async def no_account(_: str) -> BankAccount | None:
+    """Nobody's."""
+    return None
+
+
 @pytest.fixture
 def attempts() -> Attempts:
     return Attempts()
@@ -68,7 +74,7 @@ def attempts() -> Attempts:
 
 @pytest.fixture
 def calls(connected: Partners) -> PartnerActivities:
-    return PartnerActivities(connected.merchant, connected.carrier, connected.payment, none_open)
+    return PartnerActivities(connected.merchant, connected.carrier, connected.payment, none_open, no_account)
 
 
 def states(paid: PaidBack) -> list[RefundStatus]:
@@ -107,7 +113,9 @@ async def test_an_unknown_order_is_told_whatever_the_others_do(
 async def test_where_merchants_have_providers_of_their_own_the_order_says_whom_to_ask(
     provider: Provider, connected: Partners, attempts: Attempts
 ) -> None:
-    calls = PartnerActivities(connected.merchant, connected.carrier, connected.payment, none_open, merchants_have_providers=True)
+    calls = PartnerActivities(
+        connected.merchant, connected.carrier, connected.payment, none_open, no_account, merchants_have_providers=True
+    )
     provider.will("GET /merchant/orders/O-1", Fault(500))
     error = await attempts.error(calls.look_up, ABOUT)
     assert error.type == ErrorType.PARTNER_UNAVAILABLE

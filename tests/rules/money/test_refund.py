@@ -10,15 +10,16 @@ from models.common.base import Money
 from models.common.currencies import payable
 from models.common.partners import Refund, RefundTo, RefusalCode
 from models.common.vocabulary import RefundStatus
+from models.policy.policy import PolicySlice
 from models.remedies.remedy import RefundPart
-from rules.money.refund import split, to_balance
-
-CLOSED = {RefusalCode.ACCOUNT_CLOSED, RefusalCode.CARD_EXPIRED}
+from rules.money.refund import may_go_to_bank, split, to_balance
 
 
-def refused(code: RefusalCode | None, to: RefundTo = RefundTo.ORIGINAL) -> RefundPart:
+def refused(code: RefusalCode | None, to: RefundTo = RefundTo.ORIGINAL, method: str = "card") -> RefundPart:
     failed = RefundStatus.FAILED
-    return RefundPart(key="k", payment_id="P-1", amount=Money(minor=1), refund_status=failed, refusal_code=code, to=to)
+    return RefundPart(
+        key="k", payment_id="P-1", method=method, amount=Money(minor=1), refund_status=failed, refusal_code=code, to=to
+    )
 
 
 @given(st.integers(1, 10**9), st.lists(st.integers(0, 10**8), max_size=6))
@@ -71,11 +72,31 @@ def test_dinars_go_back_in_tens_of_fils(minor: int, left: dict[str, int], shares
         ((refused(RefusalCode.INSUFFICIENT_FUNDS),), False),
         ((refused(None),), False),
         ((refused(RefusalCode.ACCOUNT_CLOSED, RefundTo.BALANCE),), False),
+        ((refused(RefusalCode.ACCOUNT_CLOSED, method="huabei"),), False),
         ((), False),
     ],
 )
-def test_only_what_can_never_go_back_goes_to_the_balance_by_itself(parts: tuple[RefundPart, ...], goes: bool) -> None:
-    assert to_balance(parts, CLOSED) is goes
+def test_only_what_can_never_go_back_goes_to_the_balance_by_itself(
+    policy_slice: PolicySlice, parts: tuple[RefundPart, ...], goes: bool
+) -> None:
+    assert to_balance(parts, policy_slice) is goes
+
+
+@pytest.mark.parametrize(
+    ("parts", "may"),
+    [
+        ((refused(RefusalCode.ACCOUNT_CLOSED),), True),
+        ((refused(RefusalCode.OTHER, RefundTo.BALANCE),), True),
+        ((refused(RefusalCode.INSUFFICIENT_FUNDS, RefundTo.BANK_ACCOUNT),), True),
+        ((refused(RefusalCode.ACCOUNT_CLOSED), refused(RefusalCode.INSUFFICIENT_FUNDS)), False),
+        ((refused(None),), False),
+        ((), False),
+    ],
+)
+def test_a_bank_account_takes_what_no_way_back_is_open_for(
+    policy_slice: PolicySlice, parts: tuple[RefundPart, ...], may: bool
+) -> None:
+    assert may_go_to_bank(parts, policy_slice) is may
 
 
 def test_a_refusal_code_that_we_do_not_know_is_another_reason() -> None:
