@@ -1,5 +1,6 @@
 """A case's returns as rows of `returns` (RES-6)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from models.case.state import CaseState
 from models.common.actors import EvidenceRef
 from models.common.vocabulary import Role
 from models.returns.state import ReturnState
+from models.returns.worth import ReducedWorth
 
 
 def return_rows(case: CaseState, at: datetime) -> list[dict[str, Any]]:
@@ -48,10 +50,19 @@ def _row(case: CaseState, remedy_id: str, state: ReturnState, at: datetime) -> d
 
 
 def return_evidence(case: CaseState) -> list[tuple[EvidenceRef, Role, datetime]]:
-    """What was given with inspections and freight claims belongs to the case like everything else (INV-3)."""
+    """What was given with inspections, freight claims and appeals belongs to the case like everything else (INV-3)."""
     states = [remedy.return_ for remedy in case.remedies if remedy.return_ is not None]
     inspections = [state.inspection for state in states if state.inspection is not None]
     return [
         *((ref, told.by.role, told.at) for told in inspections for ref in told.evidence),
         *((state.freight.receipt, Role.CUSTOMER, state.shipped_at or state.opened_at) for state in states if state.freight),
+        *(one for state in states if state.worth is not None for one in _of_worth(state, state.worth)),
     ]
+
+
+def _of_worth(state: ReturnState, worth: ReducedWorth) -> Iterator[tuple[EvidenceRef, Role, datetime]]:
+    told = state.inspection
+    if told is not None:
+        yield from ((one.picture, told.by.role, told.at) for one in worth.pieces)
+    if worth.appeal is not None:
+        yield from ((ref, worth.appeal.by.role, worth.appeal.at) for ref in worth.appeal.evidence)

@@ -1,6 +1,7 @@
 """Returns over HTTP (RES-6): look, print the label, act, list. The return itself decides what may be done (rules/returns/permissions.py)."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 from sqlalchemy.sql.elements import True_
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.returns.label import ReturnLabel, pdf_of
 from api.http.auth import Caller
@@ -21,7 +23,7 @@ from api.http.responses import ACTING, LOOKING, READING
 from api.http.routes import SeenRoute, add_action
 from api.http.uploads import references
 from api.returns.parcels import refuse_others_parcel, refuse_second_freight
-from api.returns.schemas import SHAPES, ClaimFreightIn, InspectIn
+from api.returns.schemas import SHAPES, AppealWorthIn, ClaimFreightIn, InspectIn, ReducedPiecesIn
 from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.base import Body, Frozen, Identifier, stored
@@ -108,9 +110,10 @@ async def _resolved(  # noqa: PLR0917  # who, what, on which return
 ) -> Body:
     """The body as the return takes it: hashes become what was uploaded under them; an address is one of the case's customer."""
     async with parts.database.reading() as session:
-        if isinstance(body, InspectIn):
-            evidence = await references(session, caller.actor, body.evidence)
-            return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"evidence"}), "evidence": evidence})
+        if isinstance(body, (InspectIn, AppealWorthIn)):
+            pieces = {"evidence": await references(session, caller.actor, body.evidence)}
+            reduced = {"reduced": await _pictured(session, caller, body.reduced)} if isinstance(body, InspectIn) else {}
+            return RETURN_BODIES[action].model_validate({**body.model_dump(), **pieces, **reduced})
         if isinstance(body, ClaimFreightIn):
             if caller.role is Role.CUSTOMER:
                 await refuse_second_freight(session, state)
@@ -129,6 +132,13 @@ async def _resolved(  # noqa: PLR0917  # who, what, on which return
                     rule="RES-6",
                 )
     return body
+
+
+async def _pictured(session: AsyncSession, caller: Caller, reduced: Sequence[ReducedPiecesIn]) -> list[dict[str, Any]]:
+    """Each with its picture, which the caller uploaded. Raises ProblemError (INVALID)."""
+    found = await references(session, caller.actor, [one.picture for one in reduced], "reduced.{}.picture")
+    known = {piece.sha256: piece for piece in found}
+    return [{**one.model_dump(), "picture": known[one.picture]} for one in reduced]
 
 
 def _not_for(caller: Caller, action: ReturnAction) -> ProblemError:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.http.example_dates import ahead
 from api.http.schemas import Sha256
-from models.common.base import Body, Money
+from models.common.base import Body, Frozen, Identifier, Money
 from models.returns.state import (
     BookPickup,
     CancelPickup,
@@ -18,6 +18,7 @@ from models.returns.state import (
     ReturnAction,
     Ship,
 )
+from models.returns.worth import AgreeWorth, AppealedWorth, Reason, RefuseWorth, RuleWorth, Share
 
 
 class ClaimFreightIn(Body):
@@ -27,8 +28,28 @@ class ClaimFreightIn(Body):
     receipt: Sha256
 
 
+class ReducedPiecesIn(Frozen):
+    """Accepted pieces that are worth less (RES-13): the share of what was paid for them, as "0.7"; why, with a picture."""
+
+    line_id: Identifier
+    quantity: int = Field(ge=1, le=10_000)
+    share: Share
+    reason: Reason
+    picture: Sha256
+
+
 class InspectIn(InspectedLines):
-    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place."""
+    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place.
+
+    Of the accepted ones, `reduced` names those that are worth less (RES-13), at most once for each line: the customer has a word on that.
+    """
+
+    reduced: tuple[ReducedPiecesIn, ...] = Field(default=(), max_length=100)
+    evidence: tuple[Sha256, ...] = Field(default=(), max_length=30)
+
+
+class AppealWorthIn(AppealedWorth):
+    """Object to the reduced worth, once: a supervisor decides on it."""
 
     evidence: tuple[Sha256, ...] = Field(default=(), max_length=30)
 
@@ -72,8 +93,37 @@ SHAPES: Mapping[ReturnAction, tuple[type[Body], Shown]] = {
         InspectIn,
         Shown(
             "Inspect the goods · 退货验收",
-            "Each line of the return, its pieces together as many as were to come back.",
-            {"version": 1, "lines": [{"line_id": "L1", "accepted": 1}], "evidence": []},
+            "Each line of the return, its pieces together as many as were to come back. A worn piece is accepted at a share by `reduced`, as in "
+            '`{"line_id": "L1", "quantity": 1, "share": "0.7", "reason": "a scratch", "picture": …}`, the picture by the hash of `POST /v1/evidence`.',
+            {"version": 1, "lines": [{"line_id": "L1", "accepted": 1}], "reduced": [], "evidence": []},
+        ),
+    ),
+    ReturnAction.AGREE_WORTH: (
+        AgreeWorth,
+        Shown("Agree to the reduced worth · 同意折价", "Then it is refunded.", {"version": 2}),
+    ),
+    ReturnAction.REFUSE_WORTH: (
+        RefuseWorth,
+        Shown(
+            "Refuse the reduced worth · 拒绝折价",
+            "The merchant sends the pieces to the customer.",
+            {"version": 2, "reason": "折价太多，请寄回"},
+        ),
+    ),
+    ReturnAction.APPEAL_WORTH: (
+        AppealWorthIn,
+        Shown(
+            "Appeal against the reduced worth · 对折价申诉",
+            "Once, with words and pictures.",
+            {"version": 2, "words": "划痕在收货时就有", "evidence": []},
+        ),
+    ),
+    ReturnAction.RULE_WORTH: (
+        RuleWorth,
+        Shown(
+            "Decide on the worth · 裁定折价",
+            "The customer may agree then, or have the goods back.",
+            {"version": 3, "shares": [{"line_id": "L1", "share": "0.9"}], "reason": "划痕轻微，不影响使用"},
         ),
     ),
     ReturnAction.EXTEND: (

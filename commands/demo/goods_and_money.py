@@ -1,10 +1,12 @@
 """What happens to goods, money and claims in the stories of `redress demo`; and what people usually do, whatever the story."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from commands.demo.plots import (
+    PICTURE,
     Happening,
     Maker,
     Move,
@@ -67,6 +69,46 @@ def inspect(scene: Scene) -> Move | None:
         return None
     lines = [{"line_id": line["line_id"], "accepted": line["quantity"]} for line in back["lines"]]
     return _at(scene, Role.MERCHANT, ReturnAction.INSPECT, f"returns/{remedy}", {"lines": lines})
+
+
+def worth(share: str) -> Maker:
+    """The merchant finds a scratch, and takes one piece of each line at a share of its worth (RES-13)."""
+
+    def move(scene: Scene) -> Move | None:
+        usual = inspect(scene)
+        if usual is None:
+            return None
+        why = scene.say("杯口有划痕", "There is a scratch on the rim")
+        same = {"quantity": 1, "share": share, "reason": why, "picture": PICTURE}
+        reduced = [{"line_id": line["line_id"], **same} for line in usual.body["lines"]]
+        return replace(usual, body={**usual.body, "reduced": reduced}, photo=True)
+
+    return move
+
+
+def agree_to_worth(scene: Scene) -> Move | None:
+    remedy, back = _travelling(scene, "return")
+    return _at(scene, Role.CUSTOMER, ReturnAction.AGREE_WORTH, f"returns/{remedy}", {}) if back else None
+
+
+def appeal_worth(scene: Scene) -> Move | None:
+    remedy, back = _travelling(scene, "return")
+    body = {"words": scene.say("收到时就有划痕。", "The scratch was there when it came.")}
+    return _at(scene, Role.CUSTOMER, ReturnAction.APPEAL_WORTH, f"returns/{remedy}", body) if back else None
+
+
+def rule_worth(share: str) -> Maker:
+    """A supervisor finds another share right."""
+
+    def move(scene: Scene) -> Move | None:
+        remedy, back = _travelling(scene, "return")
+        if back is None or back["worth"] is None:
+            return None
+        shares = [{"line_id": one["line_id"], "share": share} for one in back["worth"]["pieces"]]
+        body = {"shares": shares, "reason": scene.say("划痕轻微，不影响使用", "It is slight, and no hindrance")}
+        return _at(scene, Role.SUPERVISOR, ReturnAction.RULE_WORTH, f"returns/{remedy}", body)
+
+    return move
 
 
 def deliver(scene: Scene) -> Happening | None:
@@ -176,6 +218,7 @@ USUAL: Mapping[WaitFor, Maker] = {
     WaitFor.RETURN_SHIPPING: hand_over,
     WaitFor.RETURN_TRANSIT: arrive,
     WaitFor.INSPECTION: inspect,
+    WaitFor.REDUCED_WORTH: agree_to_worth,
     WaitFor.REPLACEMENT_TRANSIT: deliver,
     WaitFor.REPAIR: workshop,
     WaitFor.REPAIR_ESTIMATE: agree_to_estimate,

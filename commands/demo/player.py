@@ -5,7 +5,7 @@ import io
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -15,7 +15,7 @@ from PIL import Image
 
 from api.http.auth import make_token
 from commands.demo.goods_and_money import USUAL
-from commands.demo.plots import Happening, Maker, Move, Plot, Scene
+from commands.demo.plots import PICTURE, Happening, Maker, Move, Plot, Scene
 from commands.kit.client import patiently, problem_of
 from commands.kit.language import language
 from models.common.vocabulary import Locale, Role, WaitFor
@@ -201,6 +201,9 @@ class Stage:
         return -1
 
     async def _do(self, story: Story, move: Move) -> httpx.Response:
+        if move.photo and PICTURE in (written := json.dumps(move.body)):
+            (hash_,) = await self._photo(story, move.role)
+            move = replace(move, body=json.loads(written.replace(PICTURE, hash_)), photo=False)
         evidence = {"evidence": await self._photo(story, move.role)} if move.photo else {}
         path = move.href or f"/v1/cases/{story.case_id}/{move.action}"
         if move.method != "POST":  # of the people, not of a case

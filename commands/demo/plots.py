@@ -56,7 +56,10 @@ class Move:
     """Where it is sent; none: it is an action of the case."""
     method: str = "POST"
     photo: bool = False
-    """A new picture comes with it as evidence."""
+    """A new picture comes with it as evidence; where the body says `PICTURE`, it is there instead."""
+
+
+PICTURE = "{picture}"
 
 
 @dataclass(frozen=True)

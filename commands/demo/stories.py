@@ -49,6 +49,7 @@ from commands.demo.plots import (
     withdraw,
     words,
 )
+from commands.demo.reduced_worth import REDUCED_WORTH
 from models.common.vocabulary import Issue, Kind, Party, RemedyKind, WaitFor
 
 Moves = Mapping[WaitFor, tuple[Maker, ...]]
@@ -67,6 +68,7 @@ PLOTS: tuple[Plot, ...] = (
     *LOST_PARCELS,
     *CHARGEBACKS,
     *HEARD_AND_HELD,
+    *REDUCED_WORTH,
     Plot(
         ("质量问题，贴面单退货退款，开具退款凭证", "a defect, returned with our label, refunded with a credit note"),
         ("用了两天就坏了，要退货。", "It broke after two days; I want to return it."),

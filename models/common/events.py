@@ -21,6 +21,8 @@ REFUSAL = "refusal refusal_code"
 CHANGE = "remedy_id change amount_minor currency"
 CHARGE = "remedy_id amount_minor currency until"
 CLAIM = "claim_id kind who amount_minor currency"
+WORTH = "shares pieces amount_minor whole_minor currency"
+"""`shares`: `[{line_id, quantity, share}]`, `amount_minor` what is refunded by them, `whole_minor` what it would be without."""
 CHARGEBACK = "chargeback_id order_id phase reason amount_minor currency"
 
 
@@ -250,9 +252,15 @@ class Event(StrEnum):
     RETURN_RECEIVED = _event("return.received", "remedy_id until")
     RETURN_INSPECTED = _event(
         "return.inspected",
-        "remedy_id result accepted rejected missing wrong amount_minor deducted_minor currency",
+        "remedy_id result accepted rejected missing wrong amount_minor deducted_minor reduced_minor currency",
         said="reason",
     )
+    RETURN_WORTH_REDUCED = _event("return.worth_reduced", f"remedy_id {WORTH} until", said="reason", begins=WaitFor.REDUCED_WORTH)
+    RETURN_WORTH_AGREED = _event("return.worth_agreed", f"remedy_id {WORTH} silent")
+    RETURN_WORTH_REFUSED = _event("return.worth_refused", f"remedy_id {WORTH} silent", said="reason")
+    RETURN_WORTH_APPEALED = _event("return.worth_appealed", f"remedy_id {WORTH} silent due", said="words")
+    RETURN_WORTH_OVERDUE = _event("return.worth_overdue", "remedy_id due", readers=INSIDE)
+    RETURN_WORTH_RULED = _event("return.worth_ruled", f"remedy_id {WORTH} until", said="reason")
     RETURN_SENT_BACK = _event("return.sent_back", "remedy_id tracking carrier")
     RETURN_HANDED_BACK = _event("return.handed_back", "remedy_id tracking")
     RETURN_LOST = _event("return.lost", "remedy_id ours tracking")

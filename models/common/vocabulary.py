@@ -121,6 +121,7 @@ class WaitFor(StrEnum):
     RETURN_SHIPPING = "return_shipping"
     RETURN_TRANSIT = "return_transit"
     INSPECTION = "inspection"
+    REDUCED_WORTH = "reduced_worth"
     STOCK = "stock"
     REPLACEMENT_TRANSIT = "replacement_transit"
     REPAIR_ESTIMATE = "repair_estimate"

@@ -152,7 +152,12 @@ LATER: dict[WaitFor, WaitPolicy] = {
         then=Bilingual(
             zh="继续等待银行裁决，并记录超时", en="the refund goes on waiting for the bank, and the delay is recorded"
         ),
-    )
+    ),
+    WaitFor.REDUCED_WORTH: WaitPolicy(
+        within=timedelta(days=3),
+        pauses=PauseReason.CUSTOMER_TO_ACT,
+        then=Bilingual(zh="由主管裁定折价是否合理", en="a supervisor decides whether the reduction is right"),
+    ),
 }
 """Waits that slices of before do not have."""
 

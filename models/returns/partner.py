@@ -3,6 +3,7 @@
 Keys are idempotent: the same key is the same return, label, pick-up or parcel, for ever.
 """
 
+from decimal import Decimal
 from enum import StrEnum
 
 from models.common.addresses import HOME, Place, one_line
@@ -198,9 +199,22 @@ class ToldLine(FromPartner):
     reason: str | None = None
 
 
+class ToldReduction(FromPartner):
+    """Accepted pieces of a line that are worth less: the share of what was paid for them, as "0.7", above 0 and at most 1; why, and a picture."""
+
+    line_id: Identifier
+    quantity: int
+    share: Decimal
+    reason: str
+    picture: str
+    """SHA-256 of one of the pictures in `evidence`."""
+
+
 class ToldInspection(FromPartner):
     """The payload of an `inspection` notice: what the merchant says of the goods that came back."""
 
     lines: tuple[ToldLine, ...] = ()
+    reduced: tuple[ToldReduction, ...] = ()
+    """At most one for each line; the customer has a word on them before anything moves."""
     evidence: tuple[str, ...] = ()
     """SHA-256 of pictures that the merchant uploaded before."""

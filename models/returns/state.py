@@ -13,6 +13,7 @@ from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Party
 from models.returns.partner import Label, Purpose, ReturnAddress
+from models.returns.worth import AgreeWorth, AppealWorth, OnSilence, ReducedPieces, ReducedWorth, RefuseWorth, RuleWorth
 
 
 class Way(StrEnum):
@@ -170,6 +171,8 @@ class ReturnState(Frozen):
     received_at: Instant | None = None
     inspect_until: Instant | None = None
     inspection: Inspection | None = None
+    worth: ReducedWorth | None = None
+    """Of the pieces that the inspection accepts, those that are worth less, until the customer refuses that."""
     freight: FreightClaim | None = None
     result: ReturnResult | None = None
     refusal: str | None = None
@@ -180,7 +183,7 @@ class ReturnState(Frozen):
     stuck: str | None = None
     """Why goods that are the customer's again do not get there, as `return.stuck` says it: a person sees to that."""
     offer_version: int = 1
-    """Grows with what an inspection decides on: the freight that the customer claims."""
+    """Grows with what is decided on: the freight that the customer claims, the reduced worth of goods."""
 
     @property
     def sent(self) -> bool:
@@ -188,15 +191,18 @@ class ReturnState(Frozen):
 
 
 class Settlement(Frozen):
-    """What a return comes to (RES-6, RES-8). `refund` is goods − deducted; `freight` comes on top, from whoever is liable."""
+    """What a return comes to (RES-6, RES-8, RES-13). `refund` is goods − reduced − deducted; `freight` comes on top, from whoever is liable."""
 
     goods: Money
+    """What the accepted pieces are worth, as if none were worth less."""
+    reduced: Money
+    """By what those at a share are worth less."""
     deducted: Money
     freight: Money
 
     @property
     def refund(self) -> int:
-        return self.goods.minor - self.deducted.minor
+        return self.goods.minor - self.reduced.minor - self.deducted.minor
 
 
 class ReturnPolicy(Frozen):
@@ -217,6 +223,8 @@ class ReturnPolicy(Frozen):
     """Later than so long after the return was opened, nobody sets the deadline of sending."""
     most_freight_minor: int | None = Field(ge=0)
     """RES-8: what is refunded of a customer's own freight, at most; of a return in the order's currency. None: a person decides."""
+    silent_on_worth: OnSilence = OnSilence.APPEAL
+    """RES-13: what a customer's silence on a reduced worth counts as, when the wait `reduced_worth` ends."""
     statuses: dict[str, str]
     """Carriers' words, in lower case → ours (`ShipmentStatus`). A word that is not here changes nothing, and is told to the operator."""
     codes: dict[str, dict[str, str]] = {}
@@ -235,6 +243,10 @@ class ReturnAction(StrEnum):
     CLAIM_FREIGHT = "claim_freight"
     RECEIVE = "receive"
     INSPECT = "inspect"
+    AGREE_WORTH = "agree_worth"
+    REFUSE_WORTH = "refuse_worth"
+    APPEAL_WORTH = "appeal_worth"
+    RULE_WORTH = "rule_worth"
     EXTEND = "extend"
 
 
@@ -302,8 +314,12 @@ class InspectedLines(Decides):
 
 
 class Inspect(InspectedLines):
-    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place."""
+    """Say of each line what became of its pieces: accepted, rejected (and why), missing, or something else in their place.
 
+    Of the accepted ones, `reduced` names those that are worth less (RES-13), at most once for each line: the customer has a word on that.
+    """
+
+    reduced: tuple[ReducedPieces, ...] = Field(default=(), max_length=100)
     evidence: tuple[EvidenceRef, ...] = Field(default=(), max_length=30)
 
 
@@ -322,5 +338,9 @@ RETURN_BODIES: dict[ReturnAction, type[Body]] = {
     ReturnAction.CLAIM_FREIGHT: ClaimFreight,
     ReturnAction.RECEIVE: Receive,
     ReturnAction.INSPECT: Inspect,
+    ReturnAction.AGREE_WORTH: AgreeWorth,
+    ReturnAction.REFUSE_WORTH: RefuseWorth,
+    ReturnAction.APPEAL_WORTH: AppealWorth,
+    ReturnAction.RULE_WORTH: RuleWorth,
     ReturnAction.EXTEND: Extend,
 }

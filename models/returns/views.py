@@ -1,5 +1,6 @@
 """What callers are shown of returns (RES-6)."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from models.common.actors import Actor, EvidenceRef
@@ -11,6 +12,7 @@ from models.common.views import View, renamed
 from models.common.vocabulary import Party
 from models.returns.partner import Label, Purpose, ReturnAddress
 from models.returns.state import PickupState, ReturnAction, ReturnResult, ReturnStage, Way
+from models.returns.worth import WorthAnswer
 
 
 class ReturnActionView(View):
@@ -65,6 +67,47 @@ class InspectionView(View):
     evidence: Participants[tuple[EvidenceRef, ...]]
 
 
+class ReducedPiecesView(View):
+    """Accepted pieces that are worth less: the share of what was paid for them, why, and a picture."""
+
+    line_id: Everybody[Identifier]
+    quantity: Everybody[int]
+    share: Everybody[Decimal]
+    reason: Participants[str]
+    picture: Participants[EvidenceRef | None]
+
+
+class WorthAppealView(View):
+    """The customer's objection; by the system where silence counts as one."""
+
+    by: Everybody[Actor]
+    at: Everybody[Instant]
+    due: Everybody[Instant]
+    words: Participants[str | None]
+    evidence: Participants[tuple[EvidenceRef, ...]]
+
+
+class WorthRulingView(View):
+    """What a supervisor decided on it."""
+
+    by: Everybody[Actor]
+    at: Everybody[Instant]
+    reason: Participants[str]
+
+
+class ReducedWorthView(View):
+    """RES-13: what the merchant takes at a reduced worth, and the customer's word on it; `silent`: the answer is what silence counts as."""
+
+    pieces: Everybody[tuple[ReducedPiecesView, ...]]
+    until: Everybody[Instant]
+    """Until when the customer decides."""
+    appeal: Everybody[WorthAppealView | None]
+    ruling: Everybody[WorthRulingView | None]
+    answer: Everybody[WorthAnswer | None]
+    answered_at: Everybody[Instant | None]
+    silent: Everybody[bool]
+
+
 class FreightClaimView(View):
     """RES-8: what the customer paid to send the goods although another party is liable; `allowed` is what the policy covers of it."""
 
@@ -107,6 +150,8 @@ class ReturnDetails(View):
     received_at: Everybody[Instant | None]
     inspect_until: Everybody[Instant | None]
     inspection: Everybody[InspectionView | None]
+    worth: Everybody[ReducedWorthView | None]
+    """RES-13: of the accepted pieces, those that are worth less."""
     freight: Participants[FreightClaimView | None]
     result: Everybody[ReturnResult | None]
     refusal: Everybody[str | None]
@@ -115,13 +160,15 @@ class ReturnDetails(View):
     sent_back: Everybody[ReturnParcelView | None]
     handed_back_at: Everybody[Instant | None]
     offer_version: Everybody[int] = 1
-    """Grows with what an inspection decides on: the freight that the customer claims. `inspect` names it as `version`."""
+    """Grows with what is decided on: the freight that the customer claims, the reduced worth of goods. Decisions name it as `version`."""
 
 
 class SettlementView(View):
-    """What a return comes to (RES-6, RES-8): goods − deducted, and `freight` on top, from whoever is liable."""
+    """What a return comes to (RES-6, RES-8, RES-13): goods − reduced − deducted, and `freight` on top, from whoever is liable."""
 
     goods: Everybody[Money]
+    reduced: Everybody[Money]
+    """By what pieces at a share are worth less."""
     deducted: Everybody[Money]
     freight: Everybody[Money]
 

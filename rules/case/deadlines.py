@@ -11,6 +11,7 @@ from models.policy.policy import PolicySlice
 from models.remedies.remedy import Silence
 from rules.common import deadlines, sla_clock
 from rules.facts.questions import when_silent
+from rules.returns.worth import then_of
 
 REMINDED = Bilingual(zh="再次提醒主管，并记录超时", en="the supervisors are reminded, and the delay is recorded")
 FIRST_OPTION = Bilingual(zh="逾期未选择，将执行第一个方案", en="without a choice, the first option is carried out")
@@ -52,6 +53,9 @@ def _default_outcome(case: CaseState, wait: Wait, policy: PolicySlice) -> Biling
         return FIRST_OPTION
     if wait.on is WaitingOn.SUPERVISOR:
         return REMINDED
+    if wait.for_ is WaitFor.REDUCED_WORTH:
+        followed = (then_of(remedy.return_, wait) for remedy in case.remedies if remedy.return_ is not None)
+        return next((then for then in followed if then), policy.waits[wait.for_].then)
     if wait.for_ is WaitFor.ANSWERS and wait.on in policy.answers:
         asked = (request.by.role for request in case.open_requests if request.of is wait.on and request.due == wait.until)
         return when_silent(policy, wait.on, next(asked, Role.SYSTEM))

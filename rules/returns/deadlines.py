@@ -9,6 +9,7 @@ from models.common.vocabulary import WaitFor, WaitingOn
 from models.common.waits import Terms, Wait
 from models.returns.state import PickupState, ReturnPolicy, ReturnStage, ReturnState
 from rules.common import deadlines
+from rules.returns.worth import then_of
 
 PICKUP_MISSED = Bilingual(zh="视为取件失败，顾客另行安排", en="the pick-up counts as missed, and the customer finds another way")
 
@@ -28,7 +29,7 @@ def sending_closes(state: ReturnState, policy: ReturnPolicy, now: datetime) -> d
 def _wait(state: ReturnState, wait: Wait | None, terms: Terms, policy: ReturnPolicy, reminded_at: datetime) -> Iterator[Deadline]:
     if wait is None:
         return
-    deadline = deadlines.of_wait(wait, terms.waits[wait.for_], terms.calendars)
+    deadline = deadlines.of_wait(wait, terms.waits[wait.for_], terms.calendars, then_of(state, wait))
     if wait.for_ is WaitFor.RETURN_SHIPPING and state.deadline is not None:
         half_way = state.opened_at + (state.deadline - state.opened_at) / 2
         reminders = deadline.warn_at or (half_way, state.deadline - policy.remind_before)

@@ -1,7 +1,8 @@
-"""What became of goods that were sent back, and what that is worth (RES-6, RES-8). Pure, exact in minor units."""
+"""What became of goods that were sent back, and what that is worth (RES-6, RES-8, RES-13). Pure, exact in minor units."""
 
 from datetime import datetime
 from fractions import Fraction
+from math import ceil
 
 from models.case.state import CaseState
 from models.common.actors import SYSTEM
@@ -28,6 +29,7 @@ from models.returns.state import (
 from rules.common.amounts import in_currency
 from rules.common.rates import figure_in
 from rules.money.goods import concerned
+from rules.returns.worth import lost_share
 
 
 def lines_of(case: CaseState, remedy: Remedy) -> tuple[ReturnLine, ...]:
@@ -121,23 +123,33 @@ def share(state: ReturnState) -> Fraction:
     if state.inspection is None:
         return Fraction(1 if state.result in ReturnResult.giving() else 0)
     accepted = {line.line_id: line.accepted for line in state.inspection.lines}
-    free = not any(line.paid_minor for line in state.lines)
-    worth = {line.line_id: Fraction(1) if free else Fraction(line.paid_minor, line.quantity) for line in state.lines}
+    worth = _of_a_piece(state)
     whole = sum(worth[line.line_id] * line.quantity for line in state.lines)
     return sum((worth[line.line_id] * accepted.get(line.line_id, 0) for line in state.lines), Fraction(0)) / whole
 
 
+def _of_a_piece(state: ReturnState) -> dict[str, Fraction]:
+    free = not any(line.paid_minor for line in state.lines)
+    return {line.line_id: Fraction(1) if free else Fraction(line.paid_minor, line.quantity) for line in state.lines}
+
+
 def settle(state: ReturnState) -> Settlement:
-    """What the return comes to. Halves of the smallest amount that can be paid go to the customer; never more than was agreed for the goods."""
+    """What the return comes to. Halves of the smallest amount that can be paid go to the customer; never more than was agreed for the goods.
+
+    A reduced worth (RES-13) takes of what the goods are worth, never of the order's freight that goes back with them.
+    """
     currency = state.agreed.currency
     step = payable(currency)
     goods = min(int(state.agreed.minor * share(state) / step + Fraction(1, 2)) * step, state.agreed.minor)
+    of_goods = min(state.agreed.minor, sum(line.paid_minor for line in state.lines) or state.agreed.minor)
+    reduced = min(ceil(of_goods * lost_share(state, _of_a_piece(state)) / step - Fraction(1, 2)) * step, goods)
     travelled = state.payer is Party.CUSTOMER and state.result is not ReturnResult.LOST
-    deducted = min(_our_price(state), goods) if travelled else 0
+    deducted = min(_our_price(state), goods - reduced) if travelled else 0
     given = state.freight is not None and state.result in ReturnResult.giving()
     freight = state.freight.allowed.minor if state.freight and given else 0
     return Settlement(
         goods=Money(minor=goods, currency=currency),
+        reduced=Money(minor=reduced, currency=currency),
         deducted=Money(minor=deducted, currency=currency),
         freight=Money(minor=freight, currency=currency),
     )

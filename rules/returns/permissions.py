@@ -23,13 +23,15 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from models.returns.worth import RuleWorth
 from rules.common.decided import named_by, stale
 from rules.common.format import money
 from rules.common.rates import no_rate
 from rules.common.refusal import refusal
+from rules.returns.worth import in_words, wrong_with
 
 C, M, A, S = Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR
-RULE = "RES-6"
+RULE, WORTH = "RES-6", "RES-13"
 
 Test = Callable[[ReturnState], bool]
 
@@ -73,7 +75,20 @@ def _can_be_inspected(state: ReturnState) -> bool:
     return there and state.inspection is None and state.purpose is not Purpose.REPAIR
 
 
+def _worth_with_customer(state: ReturnState) -> bool:
+    return state.worth is not None and state.worth.with_customer and state.stage is ReturnStage.RECEIVED
+
+
+def _may_appeal(state: ReturnState) -> bool:
+    return _worth_with_customer(state) and state.worth is not None and state.worth.appeal is None
+
+
+def _worth_with_supervisor(state: ReturnState) -> bool:
+    return state.worth is not None and state.worth.with_supervisor and state.stage is ReturnStage.RECEIVED
+
+
 TO_SEND = Bilingual(zh="等待寄回商品时", en="while the goods wait to be sent back")
+TO_AGREE = Bilingual(zh="折价待顾客决定时", en="while a reduced worth waits for the customer's word")
 
 PERMISSIONS: dict[ReturnAction, Permission] = {
     ReturnAction.BOOK_PICKUP: Permission(
@@ -108,6 +123,18 @@ PERMISSIONS: dict[ReturnAction, Permission] = {
         _can_be_inspected,
         Bilingual(zh="商品寄回后、尚未验收时", en="once the goods were sent, until they are inspected"),
     ),
+    ReturnAction.AGREE_WORTH: Permission(frozenset({C, A, S}), _worth_with_customer, TO_AGREE),
+    ReturnAction.REFUSE_WORTH: Permission(frozenset({C, A, S}), _worth_with_customer, TO_AGREE),
+    ReturnAction.APPEAL_WORTH: Permission(
+        frozenset({C, A, S}),
+        _may_appeal,
+        Bilingual(zh="折价待顾客决定且尚未申诉时", en="once, while a reduced worth waits for the customer's word"),
+    ),
+    ReturnAction.RULE_WORTH: Permission(
+        frozenset({S}),
+        _worth_with_supervisor,
+        Bilingual(zh="折价申诉待裁定时", en="while an appeal against a reduced worth is open"),
+    ),
     ReturnAction.EXTEND: Permission(frozenset({A, S}), _awaiting, TO_SEND),
 }
 
@@ -121,13 +148,31 @@ def allowed_with(state: ReturnState, actor: Actor) -> tuple[ReturnAction, ...]:
 
 def fault_of(state: ReturnState, policy: ReturnPolicy, action: ReturnAction, act: Act[Body], now: datetime) -> Fault | None:
     """Why this cannot be done: not by this role, not now, or not like this. None: go ahead."""
-    return _overtaken(state, act, action) or _forbidden(state, act.actor, action) or _unfit(state, policy, act.body, now)
+    stands = _overtaken(state, act, action) or _forbidden(state, act.actor, action) or _own_inspection(state, act)
+    return stands or _unfit(state, policy, act.body, now)
+
+
+def _own_inspection(state: ReturnState, act: Act[Body]) -> Fault | None:
+    """Nobody decides on an appeal against what they said themselves."""
+    if not isinstance(act.body, RuleWorth) or state.inspection is None or state.inspection.by.id != act.actor.id:
+        return None
+    return Fault(
+        type=ErrorType.NOT_ALLOWED_NOW,
+        detail="You inspected these goods; another supervisor decides on the appeal.",
+        detail_zh="本次验收由您完成，须由另一位主管裁定申诉。",
+        rule=WORTH,
+        allowed=allowed_with(state, act.actor),
+    )
 
 
 def _overtaken(state: ReturnState, act: Act[Body], action: ReturnAction) -> Fault | None:
     """WRK-5: the return is not any more what the actor decided on."""
     freight = money(state.freight.amount) if state.freight else Bilingual(zh="无", en="none")
-    now = Bilingual(zh=f"顾客申请的运费：{freight.zh}", en=f"the freight that the customer claims is {freight.en}")
+    shares = ", ".join(in_words(state.worth.pieces)) if state.worth else None
+    now = Bilingual(
+        zh=f"顾客申请的运费：{freight.zh}；折价：{shares or '无'}",
+        en=f"the freight that the customer claims is {freight.en}, the reduced worth {shares or 'none'}",
+    )
     stands = named_by(type(act.body), state)
     return stale(act, PERMISSIONS[action], stands, lambda _: now, allowed_with(state, act.actor))
 
@@ -150,6 +195,8 @@ def _unfit(state: ReturnState, policy: ReturnPolicy, body: Body, now: datetime) 
             fault = _invalid("receipt", "收据须为图片或 PDF", "the receipt is a picture or a PDF")
         case Inspect():
             fault = _inspection(state, body)
+        case RuleWorth():
+            fault = _ruling(state, body)
         case Extend():
             fault = _extension(state, policy, body)
         case _:
@@ -200,8 +247,24 @@ def _inspection(state: ReturnState, body: Inspect) -> Fault | None:
                 f"{line.line_id} 应为 {due[line.line_id]} 件，填写合计 {line.pieces} 件",
                 f"{line.line_id}: {due[line.line_id]} piece(s) were to come back, {line.pieces} are told of",
             )
+    wrong = wrong_with(state, body.reduced, body.lines)
+    return _invalid(wrong[0], wrong[1].zh, wrong[1].en, WORTH) if wrong else None
+
+
+def _ruling(state: ReturnState, body: RuleWorth) -> Fault | None:
+    known = [one.line_id for one in state.worth.pieces] if state.worth else []
+    told = [one.line_id for one in body.shares]
+    for index, line_id in enumerate(told):
+        if line_id not in known or line_id in told[:index]:
+            names = ", ".join(known)
+            return _invalid(
+                f"shares.{index}.line_id",
+                f"仅限折价的商品行，各一次：{names}",
+                f"name lines of reduced worth, once: {names}",
+                WORTH,
+            )
     return None
 
 
-def _invalid(field: str, zh: str, en: str) -> Fault:
-    return Fault(type=ErrorType.INVALID, detail=f"{field}: {en}.", detail_zh=f"{field}：{zh}。", field=field, rule=RULE)
+def _invalid(field: str, zh: str, en: str, rule: str = RULE) -> Fault:
+    return Fault(type=ErrorType.INVALID, detail=f"{field}: {en}.", detail_zh=f"{field}：{zh}。", field=field, rule=rule)

@@ -130,6 +130,69 @@ async def test_who_may_look_and_act_and_what_is_foreign_looks_unknown(web: Web) 
     assert "receive" in early.json()["allowed"]
 
 
+async def at_the_merchants(web: Web) -> tuple[Scene, str]:
+    """Goods that have come back, and a picture that the merchant made of them."""
+    scene = await scene_of(web)
+    assert (await scene.merchant.post(f"{scene.path}/receive", {})).status_code == 200
+    return scene, (await scene.merchant.upload(picture(comment=uuid.uuid4().bytes))).json()["sha256"]
+
+
+async def test_goods_at_a_reduced_worth_are_the_customers_to_decide_on(web: Web) -> None:
+    scene, scratch = await at_the_merchants(web)
+    reduced = {"line_id": "L1", "quantity": 1, "share": "0.7", "reason": "杯口有划痕", "picture": scratch}
+    told = {"lines": [{"line_id": "L1", "accepted": 1}], "reduced": [reduced]}
+    wrong: dict[str, dict[str, Any]] = {
+        "reduced.0.share": {"share": 0},
+        "reduced.0.reason": {"reason": " "},
+        "reduced.0.picture": {"picture": "9" * 64},
+        "reduced.0.quantity": {"quantity": 2},
+    }
+    for field, change in [*wrong.items(), ("reduced.0.share", {"share": 1.01})]:
+        refused = await scene.merchant.post(f"{scene.path}/inspect", {**told, "reduced": [reduced | change]})
+        fields = [refused.json().get("field"), *(error["field"] for error in refused.json().get("errors", ()))]
+        assert (refused.status_code, field in fields) == (422, True), refused.text
+    bare = await scene.merchant.post(
+        f"{scene.path}/inspect", {**told, "reduced": [{"line_id": "L1", "quantity": 1, "share": "0.7"}]}
+    )
+    assert {error["field"] for error in bare.json()["errors"]} == {"reduced.0.reason", "reduced.0.picture"}
+    assert (await scene.seen(inspection=None))["return"]["worth"] is None
+    assert (await scene.merchant.post(f"{scene.path}/inspect", told)).status_code == 200
+    row = await web.row(scene.case_id, lambda row: row.waiting_for == "reduced_worth")
+    assert row.waiting_on == "customer"
+    assert (await scene.customer.get(f"/v1/cases/{scene.case_id}/evidence/{scratch}")).status_code == 200
+    case = (await scene.customer.get(f"/v1/cases/{scene.case_id}")).json()
+    offered = {one["action"]: one for one in case["available_actions"] if "worth" in one["action"]}
+    assert set(offered) == {"agree_worth", "refuse_worth", "appeal_worth"}
+    worth = next(remedy["return"]["worth"] for remedy in case["remedies"] if remedy["return"])
+    assert [(one["share"], one["reason"], one["picture"]["sha256"]) for one in worth["pieces"]] == [
+        ("0.7", "杯口有划痕", scratch)
+    ]
+    analyst = (await web.person(Role.ANALYST, "ann").get(scene.path)).json()["return"]["worth"]["pieces"][0]
+    assert (analyst["share"], analyst["reason"]) == ("0.7", "—")
+    proof = (await scene.customer.upload(picture(comment=uuid.uuid4().bytes))).json()["sha256"]
+    appeal = {**offered["appeal_worth"]["decides"], "words": "收到时就有划痕", "evidence": [proof]}
+    assert (await scene.customer.post(offered["appeal_worth"]["href"], appeal)).status_code == 200
+    await web.row(scene.case_id, lambda row: row.waiting_for == "appeal")
+    assert (await scene.customer.post(offered["agree_worth"]["href"], {})).status_code == 409
+    ruling = {"shares": [{"line_id": "L1", "share": "0.9"}], "reason": "划痕轻微"}
+    assert (await scene.supervisor.post(f"{scene.path}/rule_worth", ruling)).status_code == 200
+    await web.row(scene.case_id, lambda row: row.waiting_for == "reduced_worth")
+    stale = await scene.customer.post(offered["agree_worth"]["href"], offered["agree_worth"]["decides"])
+    assert (stale.status_code, stale.json()["rule"]) == (409, "WRK-5")
+    assert "L1 × 1: 90%" in stale.json()["detail"]
+    assert (await scene.customer.post(offered["agree_worth"]["href"], {})).status_code == 200
+    await web.row(scene.case_id, lambda row: row.stage == "follow_up")
+    over = await scene.seen(result="accepted")
+    assert {name: money["minor"] for name, money in over["settlement"].items()} == {
+        "goods": 10_000,
+        "reduced": 1_000,
+        "deducted": 0,
+        "freight": 0,
+    }
+    books = (await scene.supervisor.get(f"/v1/orders/{scene.order_id}/ledger")).json()
+    assert any(entry["amount"]["minor"] == 9_000 for entry in books["entries"])
+
+
 async def test_a_pickup_rings_where_the_customer_says_with_country_and_second_line(web: Web) -> None:
     scene = await scene_of(web)
     home = {"name": "Max Weber", "country": "DE", "city": "München", "street": "Sendlinger Str. 1", "street2": "2. OG"}

@@ -1,7 +1,7 @@
 """The worker is killed right after every commit of every local activity, and other news come before it is there again.
 
-Two lives, a return and a parcel that was lost, are lived twice: undisturbed, and with all these deaths. Nothing is lost and nothing doubled:
-no entry, no message, no money.
+Three lives, a return, a parcel that was lost, and goods that come back worth less (RES-13), are lived twice: undisturbed, and with all these
+deaths. Nothing is lost and nothing doubled: no entry, no message, no money.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ from models.tables.claims import ClaimHistoryRow
 from models.tables.money import RefundPartRow
 from rules.policy.load import load_policy, slice_policy
 from settings import ROOT, Settings
-from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT
+from tests.support.builders.actors import AGENT, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.cases import receipt
 from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.returns import Returning
@@ -46,7 +46,16 @@ from tests.support.processes.databases import make_tables
 from tests.support.processes.service import Case, Service, sealing
 from tests.support.processes.temporal_server import start_temporal
 
-RETURNED, LOST = "RD-KILLED0000001", "RD-KILLED0000002"
+RETURNED, LOST, WORN = "RD-KILLED0000001", "RD-KILLED0000002", "RD-KILLED0000003"
+SCRATCHED = {
+    "line_id": "L1",
+    "quantity": 1,
+    "share": "0.5",
+    "reason": "scratched",
+    "picture": {"sha256": "2" * 64, "media_type": "image/jpeg", "size": 10, "name": "scratch.jpg"},
+}
+LABEL_MINOR = 800
+"""What the way back costs the customer, who has no reason."""
 NEWS = {"case.words_added", "investigation.partner_notice"}
 """What comes between a death and the next life."""
 
@@ -71,7 +80,7 @@ async def answered(act: Callable[[], Awaitable[object]]) -> None:
 
 @dataclass
 class Life:
-    """The two cases, and a worker that dies again and again."""
+    """The cases, and a worker that dies again and again."""
 
     service: Service
     folder: Path
@@ -154,26 +163,39 @@ class Life:
         world = self.service.world
         world.add(order(status=OrderStatus.DELIVERED), arrived)
         world.add(order("O-2", customer="C-1"), parcel("O-2", status=ShipmentStatus.LOST))
+        third = parcel("O-3", status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+        world.add(order("O-3", customer="C-1", status=OrderStatus.DELIVERED), third)
         (self.folder / "world").write_bytes(pickle.dumps(world))
         back = await self.open(RETURNED, Issue.NO_REASON_RETURN, wanted={"remedy": RemedyKind.RETURN_AND_REFUND})
         lost = await self.open(LOST, Issue.LOST, order_id="O-2", wanted={"remedy": RemedyKind.REFUND_ONLY})
-        await self.seen(back, lambda view: any(one.return_ and one.return_.stage == "awaiting" for one in view.remedies))
-        returning = Returning(back, self.service.client.get_workflow_handle(f"{RETURNED}.m1.return"))
-        label = {"tracking": f"LB-{returning.handle.id}".upper(), "carrier_id": "K-9"}
-        await answered(lambda: returning.act(CUSTOMER, ReturnAction.SHIP, key="sent", **label))
-        await answered(lambda: returning.act(MERCHANT, ReturnAction.RECEIVE, key="received"))
-        await answered(
-            lambda: returning.act(MERCHANT, ReturnAction.INSPECT, key="seen", lines=[{"line_id": "L1", "accepted": 1}])
-        )
-        for case in (back, lost):
+        worn = await self.open(WORN, Issue.NO_REASON_RETURN, order_id="O-3", wanted={"remedy": RemedyKind.RETURN_AND_REFUND})
+        returning = await self.sent_back(back)
+        of_worn = await self.sent_back(worn, reduced=[SCRATCHED])
+        await answered(lambda: of_worn.act(CUSTOMER, ReturnAction.APPEAL_WORTH, key="appeal", words="It came so."))
+        shares = [{"line_id": "L1", "share": "0.8"}]
+        await answered(lambda: of_worn.act(SUPERVISOR, ReturnAction.RULE_WORTH, key="rule", shares=shares, reason="Slight."))
+        await answered(lambda: of_worn.act(CUSTOMER, ReturnAction.AGREE_WORTH, key="agree"))
+        for case in (back, lost, worn):
             await self.seen(case, lambda view: view.waiting is not None and view.waiting.for_ is WaitFor.CONFIRMATION)
         await asyncio.gather(*self.speaking)
-        for case in (back, lost):
+        for case in (back, lost, worn):
             await answered(lambda case=case: case.act(CUSTOMER, Action.CONFIRM, key="yes"))
             await self.seen(case, lambda view: view.stage == "closed")
-        for case in (back, lost):  # closed is said before the last entry is kept, and a worker may die in between
+        for case in (back, lost, worn):  # closed is said before the last entry is kept, and a worker may die in between
             await self.kept(case, "archival.archived")
         await returning.over()
+        await of_worn.over()
+
+    async def sent_back(self, case: Case, **found: object) -> Returning:
+        """The goods come to the merchant, who accepts them."""
+        await self.seen(case, lambda view: any(one.return_ and one.return_.stage == "awaiting" for one in view.remedies))
+        returning = Returning(case, self.service.client.get_workflow_handle(f"{case.handle.id}.m1.return"))
+        label = {"tracking": f"LB-{returning.handle.id}".upper(), "carrier_id": "K-9"}
+        lines = [{"line_id": "L1", "accepted": 1}]
+        await answered(lambda: returning.act(CUSTOMER, ReturnAction.SHIP, key="sent", **label))
+        await answered(lambda: returning.act(MERCHANT, ReturnAction.RECEIVE, key="received"))
+        await answered(lambda: returning.act(MERCHANT, ReturnAction.INSPECT, key="seen", lines=lines, **found))
+        return returning
 
     async def over(self) -> None:
         if self.process is not None and self.process.returncode is None:
@@ -263,7 +285,7 @@ def test_every_local_activity_was_the_last_of_a_worker(both: tuple[Books, Books]
 def test_no_entry_is_lost_or_doubled(both: tuple[Books, Books]) -> None:
     undisturbed, killed = both
     news = Counter[tuple[str, str]]()
-    for case_id in (RETURNED, LOST):
+    for case_id in (RETURNED, LOST, WORN):
         news[case_id, "case.words_added"] = killed.said[case_id]
         news[case_id, "investigation.partner_notice"] = killed.notices[case_id]
     assert killed.entries == undisturbed.entries + news
@@ -283,6 +305,8 @@ def test_money_moves_once(both: tuple[Books, Books]) -> None:
     undisturbed, killed = both
     assert killed.parts == undisturbed.parts
     assert killed.refunded == undisturbed.refunded > 0
+    (worn,) = (part for key, part in killed.parts.items() if key.startswith(WORN))
+    assert worn == (12_900 * 8 // 10 - LABEL_MINOR, "arrived")
 
 
 def test_the_record_has_the_whole_timeline(both: tuple[Books, Books]) -> None:

@@ -24,6 +24,7 @@ TOLD = "cut where it comes from a partner"
 WHAT: dict[str, str] = {
     ACTION: """
         Receipt.lines Receipt.evidence Option.steps ReturnState.lines Inspection.lines Inspection.evidence Remedy.lines
+        ReducedWorth.pieces WorthAppeal.evidence
         Remedy.items TransferOffer.reason Review.note ReplacementState.items ReplacementState.words Remedy.words
         Pickup.words ClaimState.reason Bilingual.zh Bilingual.en Receipt.zone Suggestion.title Suggestion.body
         Archive.lesson Archive.root_cause Held.body

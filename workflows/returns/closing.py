@@ -62,6 +62,7 @@ def _in_figures(context: ReturnContext) -> dict[str, Any]:
         "amount_minor": settlement.refund if context.state.agreed.minor else None,
         "deducted_minor": settlement.deducted.minor or None,
         "currency": context.state.agreed.currency,
+        **({"reduced_minor": settlement.reduced.minor} if settlement.reduced.minor else {}),
     }
 
 

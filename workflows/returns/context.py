@@ -4,7 +4,6 @@ The stage only moves forward, so that notices may come twice and out of order.
 """
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +17,13 @@ from models.common.errors import Fault
 from models.common.events import Event
 from models.common.identifiers import tracking_number
 from models.common.partner_registry import Partner
-from models.common.partners import Notice, NoticeKind, ShipmentStatus
-from models.common.vocabulary import Reception, Role, WaitFor
+from models.common.partners import Notice, ShipmentStatus
+from models.common.vocabulary import ErrorType, Reception, WaitFor
 from models.common.waits import Wait
 from models.returns.activities import PickupCall, ReturnStart, TraceParcel
-from models.returns.partner import PickupBooked, PickupStatus, ReturnParcel, ToldInspection
+from models.returns.partner import ReturnParcel
 from models.returns.state import (
+    Inspect,
     Inspection,
     PickupState,
     ReturnAction,
@@ -36,7 +36,7 @@ from rules.common.decided import changed
 from rules.common.notices import Whose
 from rules.common.traces import latest
 from rules.returns import deadlines
-from rules.returns.outcome import inspects, told_lines
+from rules.returns.outcome import inspects
 from rules.returns.permissions import fault_of
 from workflows.kit.child_workflow import ChildContext
 from workflows.kit.context import Context, Seen
@@ -44,12 +44,19 @@ from workflows.kit.patches import patched
 from workflows.kit.traces import Traces, status_of
 from workflows.returns import activities as return_activities
 
-DECIDED_ON = frozenset({"freight"})
-"""What an inspection decides on."""
+DECIDED_ON = frozenset({"freight", "worth"})
+"""What inspections, and people after them, decide on."""
 UNANNOUNCED = "inspected-without-a-scan"
 """Patch: before it, a merchant's word of goods that nobody had told of as sent changed nothing, and the return expired."""
 PICKUP_OFF = "pickup-of-posted-goods-is-called-off"
 """Patch: before it, the courier came for goods that had gone another way."""
+NO_WORTH = Fault(
+    type=ErrorType.INVALID,
+    detail="reduced: this return was begun before there was reduced worth; accept or reject the pieces.",
+    detail_zh="reduced：本次退货开始时尚不支持折价，请选择接收或拒收。",
+    field="reduced",
+    rule="RES-13",
+)
 TURNED_BACK = "turned-back"
 """Patch: before it, goods that their carrier brought back to the customer counted as lost in the end."""
 
@@ -85,7 +92,13 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         return self.child
 
     def fault_of(self, action: ReturnAction, act: Act[Any]) -> Fault | None:
-        return fault_of(self.state, self.policy, action, act, self.child.now)
+        fault = fault_of(self.state, self.policy, action, act, self.child.now)
+        return fault or (NO_WORTH if isinstance(act.body, Inspect) and act.body.reduced and not self.knows_worth else None)
+
+    @property
+    def knows_worth(self) -> bool:
+        """Whether it was begun with a deadline for the customer's word on a reduced worth (RES-13)."""
+        return WaitFor.REDUCED_WORTH in self.start.terms.waits
 
     def view_for(self, _: Act[Any], /) -> ReturnState:
         return self.state
@@ -212,46 +225,3 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         self.turned_back = status is ShipmentStatus.RETURNED and patched(TURNED_BACK)
         if status is ShipmentStatus.DELIVERED:
             self.received()
-
-
-def _shipment(context: ReturnContext, notice: Notice) -> str | None:
-    told = ReturnParcel.model_validate(notice.payload)
-    return context.told_of(told) if context.traces.is_news(told) else "already_known"
-
-
-def _pickup(context: ReturnContext, notice: Notice) -> str | None:
-    """Collected or missed; what else the carrier tells of it is the answer to what was asked."""
-    told = PickupBooked.model_validate(notice.payload)
-    pickup = context.state.pickup
-    if pickup is None or told.key != pickup.key:
-        return "other_parcel"
-    if context.state.sent or pickup.state not in PickupState.standing():
-        return None
-    if told.status is PickupStatus.COLLECTED:
-        context.sent(Way.PICKUP, told.tracking, told.carrier_id)
-    elif told.status is PickupStatus.MISSED:
-        context.missed()
-    return None
-
-
-def _inspection(context: ReturnContext, notice: Notice) -> str | None:
-    told = ToldInspection.model_validate(notice.payload)
-    stage, lines = context.state.stage, told_lines(context.state, told)
-    unannounced = stage is ReturnStage.AWAITING and patched(UNANNOUNCED)
-    if context.state.inspection is not None or not (unannounced or stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}):
-        return "already_known"
-    if lines is None:
-        return "unreadable"
-    if unannounced and all(line.missing == line.pieces for line in lines):
-        return "nothing_came"
-    merchant = Actor(role=Role.MERCHANT, id=context.start.merchant_id)
-    evidence = tuple(upload.piece for upload in notice.uploads if upload.by == merchant.id)
-    context.inspected(Inspection(at=context.child.now, lines=lines, by=merchant, evidence=evidence))
-    return None
-
-
-READERS: dict[str, Callable[[ReturnContext, Notice], str | None]] = {
-    NoticeKind.SHIPMENT: _shipment,
-    NoticeKind.PICKUP: _pickup,
-    NoticeKind.INSPECTION: _inspection,
-}

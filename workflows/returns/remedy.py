@@ -135,7 +135,14 @@ def start_of(context: CaseContext, remedy: Remedy, state: ReturnState) -> Return
         order_id=order.order_id,
         merchant_id=order.merchant_id,
         state=state,
-        terms=child_workflow.terms(context, WaitFor.RETURN_SHIPPING, WaitFor.RETURN_TRANSIT, WaitFor.INSPECTION),
+        terms=child_workflow.terms(
+            context,
+            WaitFor.RETURN_SHIPPING,
+            WaitFor.RETURN_TRANSIT,
+            WaitFor.INSPECTION,
+            WaitFor.REDUCED_WORTH,
+            WaitFor.APPEAL,
+        ),
         policy=return_outcome.policy_in(context.policy, order.total.currency),
     )
 

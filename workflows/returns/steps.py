@@ -16,6 +16,7 @@ from rules.returns.deadlines import sending_closes
 from workflows.kit.child_workflow import workflow_id
 from workflows.kit.patches import patched
 from workflows.returns import activities as return_activities
+from workflows.returns import worth
 from workflows.returns.context import PICKUP_OFF, ReturnContext
 
 PATIENCE = timedelta(hours=24)
@@ -194,5 +195,9 @@ async def inspected(context: ReturnContext) -> ReturnResult | None:
         return ReturnResult.CALLED_OFF
     if context.state.inspection is None:
         context.inspected(return_outcome.all_accepted(context.state, context.child.now))
+    await worth.decided(context)
+    if context.child.called_off is not None and context.state.worth is not None and context.state.worth.answer is None:
+        await let_go(context)
+        return ReturnResult.CALLED_OFF
     assert context.state.inspection is not None  # noqa: S101
     return return_outcome.result_of(context.state.inspection)

@@ -19,6 +19,7 @@ from models.returns.state import (
 )
 from rules.returns.outcome import claim
 from workflows.returns.context import ReturnContext
+from workflows.returns.worth import offer
 
 
 def book_pickup(context: ReturnContext, act: Act[BookPickup]) -> None:
@@ -65,6 +66,7 @@ def receive(context: ReturnContext, act: Act[Receive]) -> None:
 def inspect(context: ReturnContext, act: Act[Inspect]) -> None:
     body = act.body
     context.inspected(Inspection(at=context.child.now, lines=body.lines, by=act.actor, evidence=body.evidence))
+    offer(context, body.reduced, act.actor)
 
 
 def extend(context: ReturnContext, act: Act[Extend]) -> None:

@@ -10,13 +10,15 @@ with workflow.unsafe.imports_passed_through():
     from models.case.actions import Act
     from models.common.partners import Notice
     from models.returns import state as bodies
+    from models.returns import worth as worths
     from models.returns.activities import ReturnStart
     from models.returns.state import ReturnAction, ReturnResult, ReturnState
     from workflows.kit.cancellation import run_uncancelled
     from workflows.kit.updates import update
-    from workflows.returns import updates
+    from workflows.returns import updates, worth
     from workflows.returns.closing import concluded, pickup_over
-    from workflows.returns.context import READERS, ReturnContext
+    from workflows.returns.context import ReturnContext
+    from workflows.returns.notices import READERS
     from workflows.returns.steps import announced, come, inspected, sent
 
 
@@ -85,6 +87,22 @@ class ReturnWorkflow:
     @update(ReturnAction.INSPECT)
     def inspect(self, act: Act[bodies.Inspect]) -> ReturnState:
         return self.context.perform(act, updates.inspect)
+
+    @update(ReturnAction.AGREE_WORTH)
+    def agree_worth(self, act: Act[worths.AgreeWorth]) -> ReturnState:
+        return self.context.perform(act, worth.agree_worth)
+
+    @update(ReturnAction.REFUSE_WORTH)
+    def refuse_worth(self, act: Act[worths.RefuseWorth]) -> ReturnState:
+        return self.context.perform(act, worth.refuse_worth)
+
+    @update(ReturnAction.APPEAL_WORTH)
+    def appeal_worth(self, act: Act[worths.AppealWorth]) -> ReturnState:
+        return self.context.perform(act, worth.appeal_worth)
+
+    @update(ReturnAction.RULE_WORTH)
+    def rule_worth(self, act: Act[worths.RuleWorth]) -> ReturnState:
+        return self.context.perform(act, worth.rule_worth)
 
     @update(ReturnAction.EXTEND)
     def extend(self, act: Act[bodies.Extend]) -> ReturnState:

@@ -14,7 +14,7 @@ LONG = 1000
 """Characters from which on a text is written on several lines."""
 NOT_ASKED = frozenset({"if_free", "mentions", "undoable"})
 """How queues hand cases out; who is mentioned stands in the words of a note; what can be taken back is sent so."""
-FILES = frozenset({"evidence", "receipt"})
+FILES = frozenset({"evidence", "receipt", "picture"})
 """What is named by its hash: people choose files."""
 OF_THEIR_OWN = frozenset({"options", "remedies", "address_id"})
 """Fields that have a template of their own."""
@@ -95,20 +95,21 @@ class _Maker:
             if name not in left_out:
                 schema = _resolved(self.root, described)
                 yield (
-                    self._of_many(schema, name)
+                    self._of_many(schema, name, required=name in needed)
                     if _is_list_of_things(schema)
                     else self._field(within + name, name, schema, required=name in needed)
                 )
 
-    def _of_many(self, schema: Mapping[str, Any], name: str) -> Field:
-        """A row of fields for each of the things that there are; the first field of a thing names it."""
+    def _of_many(self, schema: Mapping[str, Any], name: str, *, required: bool) -> Field:
+        """A row of fields for each of the things that there are; the first field of a thing names it. Where none need be named, rows stay empty."""
         item = _resolved(self.root, schema["items"])
         own, *_ = item["required"]
         rows: list[tuple[Option, Sequence[Field]]] = []
         for number, one in enumerate(self._offered(name).options):
             within = f"{name}.{number}."
-            plain = replace(self, choices={})
-            rows.append((one, (Field(within + own, "", "hidden", value=one[0]), *plain.fields(item, {own}, within))))
+            cells = replace(self, choices={}).fields(item, {own}, within)
+            shown = (cell if required else replace(cell, required=False) for cell in cells)
+            rows.append((one, (Field(within + own, "", "hidden", value=one[0]), *shown)))
         return Field(name, self.words.label(self.code, name), "rows", rows=rows)
 
     def _offered(self, name: str) -> Choices:

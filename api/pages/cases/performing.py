@@ -79,7 +79,7 @@ async def perform(page: Page, form: Form, target: Target) -> None:
 async def _with_files(page: Page, form: Form) -> Form:
     """Files are uploaded; the form names them by their hashes, also when it is refused afterwards."""
     for name, files in form.files.items():
-        if name.rstrip("*") not in FILES:
+        if name.rstrip("*").rpartition(".")[2] not in FILES:
             continue
         for file in files:
             stored = await page.ask(evidence.upload(page.parts, page.caller, cast("UploadFile", file)))

@@ -73,6 +73,8 @@ def pieces_of(case: CaseView) -> list[EvidenceRef]:
         back = remedy.return_
         given += [back.freight.receipt] if back and back.freight else []
         given += back.inspection.evidence if back and back.inspection else ()
+        given += [one.picture for one in back.worth.pieces if one.picture] if back and back.worth else ()
+        given += back.worth.appeal.evidence if back and back.worth and back.worth.appeal else ()
     return [*{one.sha256: one for one in given}.values()]
 
 

@@ -33,7 +33,8 @@ class FormShown:
 
     @property
     def files(self) -> bool:
-        return any(field.kind == "file" for field in self.fields)
+        cells = (cell for field in self.fields for _, row in field.rows for cell in row)
+        return any(field.kind == "file" for field in (*self.fields, *cells))
 
     @property
     def at_once(self) -> bool:
@@ -162,15 +163,15 @@ def _mergeable(content: Content) -> set[str]:
 
 
 def _lines_of(content: Content, remedy_id: str) -> Mapping[str, Choices]:
-    """The lines that a return brings back."""
-    remedy = next((one for one in content.case.remedies if one.id == remedy_id), None)
-    if remedy is None or remedy.return_ is None:
+    """The lines that a return brings back, and those at a reduced worth."""
+    back = next((one.return_ for one in content.case.remedies if one.id == remedy_id), None)
+    if back is None:
         return {}
     lines: Sequence[Option] = [
-        (line.line_id, f"{line.line_id} {content.titles.get(line.line_id, '')} × {line.quantity}")
-        for line in remedy.return_.lines
+        (line.line_id, f"{line.line_id} {content.titles.get(line.line_id, '')} × {line.quantity}") for line in back.lines
     ]
-    return {"lines": Choices(lines)}
+    worth = [(one.line_id, f"{one.line_id} × {one.quantity}: {one.share}") for one in back.worth.pieces] if back.worth else []
+    return {"lines": Choices(lines), "reduced": Choices(lines), "shares": Choices(worth)}
 
 
 def _named(words: Words, code: str) -> str:

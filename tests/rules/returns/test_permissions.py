@@ -203,7 +203,8 @@ def test_pieces_that_a_notice_does_not_name_are_accepted() -> None:
 @pytest.mark.parametrize("action", list(ReturnAction))
 def test_every_action_has_a_row_and_is_open_to_the_platform(action: ReturnAction) -> None:
     assert set(PERMISSIONS) == set(ReturnAction)
-    assert {Role.AGENT, Role.SUPERVISOR} <= RETURN_ROLES[action]
+    decides = {Role.SUPERVISOR} if action is ReturnAction.RULE_WORTH else {Role.AGENT, Role.SUPERVISOR}
+    assert decides <= RETURN_ROLES[action]
 
 
 @pytest.mark.parametrize("stage", [ReturnStage.OPENING, ReturnStage.SENDING_BACK, ReturnStage.OVER])

@@ -119,13 +119,38 @@ class Words:
             "move_pickup": lambda: slot,
             "ship": lambda: {"tracking": rng.choice((own, label.tracking if label else own)), "carrier_id": "K-9"},
             "claim_freight": lambda: {"amount": {"minor": rng.choice((1_000, 9_000))}, "receipt": photo(rng)},
-            "inspect": lambda: {"lines": self.inspected(remedy)},
+            "inspect": lambda: self.inspection(remedy),
+            "refuse_worth": lambda: {"reason": rng.choice((None, "not enough"))},
+            "appeal_worth": lambda: {"words": "it came so", "evidence": rng.choice(([], [photo(rng)]))},
+            "rule_worth": lambda: {"shares": self.ruled(remedy), "reason": "as the pictures show"},
             "extend": lambda: {"until": (day + timedelta(days=rng.choice((0, 30)))).isoformat(), "reason": "they were away"},
             "diagnose": lambda: {"in_warranty": in_warranty} | ({} if in_warranty else {"estimate": {"minor": 2_000}}),
             "sent": lambda: {"tracking": f"NEW-{rng.randrange(10**6)}", "carrier_id": "K-9"},
             "out_of_stock": lambda: {"expected_at": rng.choice((None, day.isoformat()))},
         }
         return made.get(action.value, dict)()
+
+    def inspection(self, remedy: RemedyView) -> dict[str, Any]:
+        """Some of what is good is worth less, or is said to be with a share or of pieces that cannot be."""
+        lines = self.inspected(remedy)
+        worn = [line for line in lines if line["accepted"] and self.rng.random() < 0.3]
+        shares = ("0.5", "0.8", "0.999", "1")
+        reduced = [
+            {
+                "line_id": line["line_id"],
+                "quantity": self.rng.choice((1, line["accepted"], line["accepted"] + 1)),
+                "share": self.rng.choice(shares),
+                "reason": "scratched",
+                "picture": photo(self.rng),
+            }
+            for line in worn
+        ]
+        return {"lines": lines, "reduced": reduced}
+
+    def ruled(self, remedy: RemedyView) -> list[dict[str, Any]]:
+        worth = remedy.return_.worth if remedy.return_ else None
+        named = [one.line_id for one in worth.pieces] if worth else []
+        return [{"line_id": one, "share": self.rng.choice(("0.9", "1"))} for one in named if self.rng.random() < 0.7]
 
     def inspected(self, remedy: RemedyView) -> list[dict[str, Any]]:
         """All good, all bad, or some of each; something else in the parcel, or nothing."""
