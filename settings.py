@@ -126,6 +126,8 @@ class Settings(BaseSettings):
 
     secrets_file: Path | None = None
     """The secrets that no setting gives; None: `secrets.json` in `data_dir`. It is made at first start; several machines share one."""
+    payload_keys_held_by: Annotated[str, Field(pattern=r"^aws-kms:.+$")] | None = None
+    """Who holds payload keys that are made from now on: `aws-kms:` with a key's id, ARN or alias; None: the secrets file."""
     partner_credentials: dict[Holder, Credentials] = {}
     """Partners' secrets and tokens, instead of those in the file, as JSON: `{"carrier/SF": {"webhook": ["whsec_…"], "token": ["…"]}}`."""
     webhook_secret: SecretStr | None = None

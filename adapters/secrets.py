@@ -33,13 +33,16 @@ class SealKey(BaseModel):
 
 
 class PayloadKey(BaseModel):
-    """With which the data keys of cases are wrapped: AES-256, in base64 (adapters/payloads)."""
+    """With which the data keys of cases are wrapped (adapters/payloads)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     key: str
+    """AES-256, in base64; of one that somebody else holds, what they encrypted it to."""
     made_at: AwareDatetime
+    held_by: str | None = None
+    """The service that alone can open it, as `aws-kms:arn:…`; None: the file has the key itself."""
 
 
 class Secrets(BaseModel):

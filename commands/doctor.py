@@ -18,6 +18,7 @@ from adapters.data_folder import lack_of_space
 from adapters.database.engine import Database
 from adapters.database.trouble import words_of
 from adapters.evidence.store import evidence_store
+from adapters.payloads.key_services import opened_key
 from adapters.schedules import RECONCILIATION, SWEEP, unsteady
 from adapters.secrets import secrets_of
 from adapters.temporal import namespace
@@ -135,7 +136,8 @@ class Patient:
         return []
 
     async def _folder(self) -> list[str]:
-        secrets_of(self.settings)
+        for key in secrets_of(self.settings).payload_keys:
+            opened_key(key)
         lack = lack_of_space(self.settings)
         return [lack] if lack else []
 

@@ -14,7 +14,8 @@ from adapters.database.engine import Database
 from adapters.database.trouble import words_of
 from adapters.payloads.data_keys import counted, name_of, wrap_anew
 from adapters.payloads.data_keys import destroy as destroy_keys
-from adapters.secrets import Secrets, change_secrets, made_payload_key, secrets_of
+from adapters.payloads.key_services import new_payload_key
+from adapters.secrets import PayloadKey, Secrets, change_secrets, secrets_of
 from adapters.temporal.connection import connect
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
@@ -29,12 +30,12 @@ T = TypeVar("T")
 
 SENTENCES: dict[str, tuple[str, str]] = {
     "first": (
-        "已生成首个负载密钥 {id}。请重新启动 API 与 worker：此后 Temporal 中的内容即加密保存。",
-        "The first payload key is {id}. Start API and workers anew: from then on what Temporal keeps is encrypted.",
+        "已生成首个负载密钥 {id}（{holder}）。请重新启动 API 与 worker：此后 Temporal 中的内容即加密保存。",
+        "The first payload key is {id}, held by {holder}. Start API and workers anew: from then on what Temporal keeps is encrypted.",
     ),
     "rotated": (
-        "新的负载密钥为 {id}，{count} 个数据密钥已重新加密。",
-        "The payload key is {id} now; {count} data keys were wrapped anew.",
+        "新的负载密钥为 {id}（{holder}），{count} 个数据密钥已重新加密。",
+        "The payload key is {id} now, held by {holder}; {count} data keys were wrapped anew.",
     ),
     "dropped": (
         "已移除旧负载密钥：{ids}。更早的数据库备份中的数据密钥从此无法使用。",
@@ -44,7 +45,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "没有负载密钥：Temporal 中的内容以明文保存。redress keys rotate 生成首个密钥。",
         "There is no payload key: what Temporal keeps is plain text. redress keys rotate makes the first one.",
     ),
-    "key": ("{id}  {at}  数据密钥 {count} 个", "{id}  of {at}  wraps {count} data keys"),
+    "key": ("{id}  {at}  数据密钥 {count} 个  保管：{holder}", "{id}  of {at}  wraps {count} data keys  held by {holder}"),
+    "file": ("密钥文件", "the secrets file"),
     "lacking": (
         "{id}  密钥文件中没有，却仍有 {count} 个数据密钥由它加密：请恢复密钥文件的备份。",
         "{id}  is not in the secrets file, and wraps {count} data keys: put the file's backup back.",
@@ -87,7 +89,10 @@ def rotate() -> None:
     """Make a new payload key and wrap all data keys by it. The one before stays, those before that are dropped."""
     settings = Settings()
     before = secrets_of(settings).payload_keys
-    new = made_payload_key()
+    try:
+        new = new_payload_key(settings)
+    except RedressError as error:
+        raise CommandError(error.fault.detail) from error
 
     def add(known: Secrets) -> Secrets:
         return known.model_copy(update={"payload_keys": (new, *known.payload_keys)})
@@ -98,7 +103,7 @@ def rotate() -> None:
     kept = change_secrets(settings, add).payload_keys
     count = _run(settings, lambda database: wrap_anew(database, kept))
     change_secrets(settings, drop)
-    typer.echo(say("rotated", id=new.id, count=count) if before else say("first", id=new.id))
+    typer.echo(say("rotated" if before else "first", id=new.id, count=count, holder=_holder(new)))
     if dropped := kept[AT_ONCE:]:
         typer.echo(say("dropped", ids=", ".join(key.id for key in dropped)))
 
@@ -110,7 +115,8 @@ def status() -> None:
     known = secrets_of(settings).payload_keys
     found = _run(settings, _counted)
     for key in known:
-        typer.echo(say("key", id=key.id, at=f"{key.made_at:%Y-%m-%d %H:%M}Z", count=found.pop(key.id, 0)))
+        at, count = f"{key.made_at:%Y-%m-%d %H:%M}Z", found.pop(key.id, 0)
+        typer.echo(say("key", id=key.id, at=at, count=count, holder=_holder(key)))
     gone = found.pop(None, 0)
     for lacking, count in found.items():
         typer.echo(say("lacking", id=lacking, count=count))
@@ -147,6 +153,10 @@ def reads(case_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A 
         typer.echo(say("read", at=f"{row.at:%Y-%m-%d %H:%M:%S}Z", reader=row.reader, name=row.name, payloads=row.payloads))
     if not found:
         typer.echo(say("no_reads"))
+
+
+def _holder(key: PayloadKey) -> str:
+    return key.held_by or say("file")
 
 
 def _run(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:

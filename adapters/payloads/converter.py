@@ -24,6 +24,7 @@ from temporalio.converter import (
 
 from adapters.database.engine import Database
 from adapters.payloads.data_keys import OF_NO_CASE, DataKeys, name_of, opened, sealed
+from adapters.payloads.key_services import opened_key
 from adapters.secrets import Keyring
 from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType
@@ -55,10 +56,14 @@ PLAIN = DataConverter(payload_converter_class=Converter)
 
 
 def data_converter(settings: Settings) -> DataConverter:
-    """For every client and worker. The first payload key counts from the next start on, later ones at once (docs/payloads.md)."""
+    """For every client and worker. The first payload key counts from the next start on, later ones at once (docs/payloads.md).
+
+    Raises RedressError when the service that holds the newest one does not help.
+    """
     keyring = Keyring(settings)
     if not keyring.payload_keys:
         return PLAIN
+    opened_key(keyring.payload_keys[0])  # whoever holds it is asked now, and said to be away before there is work
     return replace(
         PLAIN,
         payload_codec=CaseCodec(DataKeys(Database(settings), keyring)),

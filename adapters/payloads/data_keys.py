@@ -1,6 +1,6 @@
 """A key for each case's payloads, kept in our database and wrapped by a payload key of the secrets file; destroying it is erasure (ARC-3)."""
 
-import base64
+import asyncio
 import secrets
 import time
 from collections import OrderedDict
@@ -15,6 +15,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.database.engine import Database, execute, insert_if_absent, upsert
+from adapters.payloads.key_services import opened_key
 from adapters.secrets import Keyring, PayloadKey
 from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType
@@ -72,14 +73,17 @@ class DataKeys:
             row = await _row(session, name)
         if row is None and make:
             key = AESGCM.generate_key(256)
-            made = {**wrapped(self._keyring.payload_keys[0], name, key), "made_at": datetime.now(UTC), "destroyed_at": None}
+            columns = await asyncio.to_thread(
+                wrapped, self._keyring.payload_keys[0], name, key
+            )  # may ask who holds the payload key
+            made = {**columns, "made_at": datetime.now(UTC), "destroyed_at": None}
             async with self._database.writing() as session:
                 if await insert_if_absent(session, DataKeyRow, made):
                     return AESGCM(key)
                 row = await _row(session, name)  # another process was quicker
         if row is None or row.wrapped is None:
             raise _gone(name)
-        return AESGCM(unwrapped(self._keyring.payload_keys, row))
+        return AESGCM(await asyncio.to_thread(unwrapped, self._keyring.payload_keys, row))
 
 
 async def _row(session: AsyncSession, name: str) -> DataKeyRow | None:
@@ -89,15 +93,15 @@ async def _row(session: AsyncSession, name: str) -> DataKeyRow | None:
 
 def wrapped(by: PayloadKey, name: str, key: bytes) -> dict[str, Any]:
     """The columns of a data key that say how it is wrapped."""
-    return {"name": name, "wrapped": sealed(AESGCM(base64.b64decode(by.key)), name, key), "wrapped_by": by.id}
+    return {"name": name, "wrapped": sealed(opened_key(by), name, key), "wrapped_by": by.id}
 
 
 def unwrapped(keys: Sequence[PayloadKey], row: DataKeyRow) -> bytes:
-    """Raises RedressError (UNAVAILABLE) when the secrets file has not the payload key that it takes."""
+    """Raises RedressError (UNAVAILABLE) when the secrets file has not the payload key that it takes, or who holds that one does not help."""
     by = next((key for key in keys if key.id == row.wrapped_by), None)
     try:
         if by is not None and row.wrapped is not None:
-            return opened(AESGCM(base64.b64decode(by.key)), row.name, row.wrapped)
+            return opened(opened_key(by), row.name, row.wrapped)
     except InvalidTag:
         pass  # the id is the same, and the key another one
     detail = (

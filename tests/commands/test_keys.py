@@ -12,6 +12,7 @@ from adapters.secrets import Keyring, secrets_of
 from cli import main
 from commands.kit.failure import CommandError
 from settings import Settings
+from tests.support.processes.aws import running_aws
 from tests.support.processes.databases import make_tables
 
 
@@ -54,6 +55,23 @@ def test_keys_are_made_rotated_counted_and_destroyed(settings: Settings) -> None
     assert f"Dropped: {first.id}" in third
     assert "Destroyed data keys: 1" in said("status")
     assert "Nobody" in said("reads")
+
+
+def test_a_key_management_service_holds_the_keys_once_it_is_set(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "held by the secrets file" in said("rotate")
+    used(settings, "RD-1")
+    with running_aws() as aws:
+        for name, value in (aws.variables | {"REDRESS_PAYLOAD_KEYS_HELD_BY": "aws-kms:alias/redress"}).items():
+            monkeypatch.setenv(name, value)
+        before = secrets_of(settings)
+        answer = CliRunner().invoke(main, ["keys", "rotate"])
+        assert "alias/redress" in str(answer.exception)  # which KMS does not know
+        assert secrets_of(settings) == before
+        holder = f"held by aws-kms:{aws.made_key('alias/redress')}"
+        assert holder in said("rotate")
+        status = said("status").splitlines()
+        assert [("wraps 1" in line, holder in line) for line in status[:2]] == [(True, True), (False, False)]
+        used(settings, "RD-1")
 
 
 @pytest.mark.parametrize(
