@@ -43,6 +43,7 @@ async def test_one_is_found_in_the_list_and_on_its_cases_page(web: Web, visitors
     assert f'href="{page_of(made)}"' in (await alice.get(f"/console/cases/{case_id}")).html
 
 
+@pytest.mark.submits("/console/books/chargebacks/{chargeback_id}/contest")
 async def test_an_agent_sends_the_evidence_that_the_page_showed(web: Web, visitors: Visitors) -> None:
     made = await charged_back(web)
     alice = await visitors.signed_in(Role.AGENT, "alice")
@@ -78,6 +79,11 @@ async def test_evidence_that_changed_meanwhile_is_not_sent_and_the_draft_is_kept
     assert (await alice.submit("form-contest")).status == 200
 
 
+@pytest.mark.submits(
+    "/console/books/chargebacks/{chargeback_id}/accept",
+    "/console/books/chargebacks/{chargeback_id}/approve",
+    "/console/books/chargebacks/{chargeback_id}/decline",
+)
 async def test_a_large_one_is_given_in_to_by_two_people(web: Web, visitors: Visitors) -> None:
     made = await charged_back(web, minor=300_000)
     alice, sun = await visitors.signed_in(Role.AGENT, "alice"), await visitors.signed_in(Role.SUPERVISOR, "sun")
