@@ -91,7 +91,10 @@ class EligibilityShown(Frozen):
     order_id: Everybody[Identifier]
     issue: Everybody[Issue | None]
     at: Everybody[Instant] = Field(description="The moment that time limits are measured at: when the customer asked.")
-    left: Everybody[Money] = Field(description="What may still be refunded on the order, over all its cases.")
+    left: Everybody[Money] = Field(
+        description="What may still be agreed on as refunds of the order, over all its cases. Of a payment that a chargeback holds it is paid "
+        "once that is decided: `in_chargebacks` of the order's ledger."
+    )
     refund_methods: Everybody[tuple[str, ...]] = Field(
         description="Where a refund may be wished to go (`wanted.method`): what paid for the order, by name, or `balance`.",
         examples=[["alipay", "balance"]],

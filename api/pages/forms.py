@@ -27,6 +27,8 @@ from models.common.currencies import decimals
 M = TypeVar("M", bound=BaseModel)
 LIST, WORDS, INSTANT, AMOUNT = "*", ",", "@", "$"
 BETWEEN_WORDS = re.compile(r"[\s,，、;；]+")
+WRITTEN = frozenset({"words", "reason", "note", "basis", "question", "proof", "why"})
+"""Fields of sentences, which nobody likes to write twice."""
 MOST_FIELDS = 2_000
 MOST_FILES = 20
 
@@ -56,6 +58,11 @@ class Form:
     def page(self) -> str:
         """The address of the page that the form is on."""
         return own_address(self.text("_page"))
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What was written in it, as people write to one another."""
+        return tuple(text for name in self.values if name.rpartition(".")[2] in WRITTEN and (text := self.text(name)))
 
     async def close(self) -> None:
         """The files that came with it are needed no more."""

@@ -151,6 +151,10 @@ class Visit:
         layout = "part.html" if self.by_htmx else "base.html"
         tried = self.tried
         content = found.render(page=self, layout=layout, part=part, tried=tried, **values)
+        if tried and tried.problem and f'id="form-{tried.form.name}"' not in content:  # it is not open any more
+            lost = environment().get_template("problem.html")
+            part = MAIN if self.by_htmx else part
+            content = lost.render(page=self, layout=layout, part=part, tried=tried, problem=tried.problem, errors=tried.errors)
         zipped = "gzip" in self.request.headers.get("accept-encoding", "")
         body = gzip.compress(content.encode(), 6) if zipped else content
         headers = {**HEADERS, "Content-Encoding": "gzip"} if zipped else HEADERS

@@ -43,6 +43,18 @@ async def test_one_is_found_in_the_list_and_on_its_cases_page(web: Web, visitors
     assert f'href="{page_of(made)}"' in (await alice.get(f"/console/cases/{case_id}")).html
 
 
+async def test_the_page_of_its_case_says_once_what_may_be_refunded_and_what_is_held(web: Web, visitors: Visitors) -> None:
+    made = await charged_back(web)
+    alice = await visitors.signed_in(Role.AGENT, "alice")
+    case_id = await case_of(made, web)
+    address = f"/console/cases/{case_id}"
+    shown = await eventually(lambda: alice.get(address), lambda shown: "Held by a chargeback CNY 129.00" in shown.text)
+    assert "Left to refund CNY 0.00" in shown.text
+    shown = await eventually(lambda: alice.get(address), lambda shown: "may still be refunded on the order" in shown.text)
+    assert "CNY 0.00 may still be refunded on the order. CNY 129.00 is held until the chargeback is decided" in shown.text
+
+
+@pytest.mark.submits("/console/books/chargebacks/{chargeback_id}/contest")
 async def test_an_agent_sends_the_evidence_that_the_page_showed(web: Web, visitors: Visitors) -> None:
     made = await charged_back(web)
     alice = await visitors.signed_in(Role.AGENT, "alice")
@@ -78,6 +90,11 @@ async def test_evidence_that_changed_meanwhile_is_not_sent_and_the_draft_is_kept
     assert (await alice.submit("form-contest")).status == 200
 
 
+@pytest.mark.submits(
+    "/console/books/chargebacks/{chargeback_id}/accept",
+    "/console/books/chargebacks/{chargeback_id}/approve",
+    "/console/books/chargebacks/{chargeback_id}/decline",
+)
 async def test_a_large_one_is_given_in_to_by_two_people(web: Web, visitors: Visitors) -> None:
     made = await charged_back(web, minor=300_000)
     alice, sun = await visitors.signed_in(Role.AGENT, "alice"), await visitors.signed_in(Role.SUPERVISOR, "sun")

@@ -21,6 +21,7 @@ async def test_a_page_runs_nothing_that_is_not_ours(visitors: Visitors) -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]* src=)", shown.html)
 
 
+@pytest.mark.submits("/preferences")
 async def test_a_page_speaks_the_language_that_was_chosen(visitors: Visitors) -> None:
     alice = await visitors.signed_in(Role.AGENT, "alice")
     assert 'lang="en"' in (await alice.get("/console/queue")).html

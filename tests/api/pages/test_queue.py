@@ -1,5 +1,7 @@
 """The queue page: what a row says, what is found, views, the next case, and many at once."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from api.cases.filters import CaseFilters
@@ -43,6 +45,7 @@ async def test_a_case_is_found_by_every_filter_of_the_api_and_by_words(web: Web,
     assert wrong.status == 422
 
 
+@pytest.mark.submits("/console/queue/views", "/console/queue/views/{view_id}/delete")
 async def test_what_is_found_is_saved_as_a_view_with_its_count(web: Web, visitors: Visitors) -> None:
     await opened(web)
     alice = await visitors.signed_in(Role.AGENT, "alice")
@@ -67,6 +70,7 @@ async def test_a_view_without_a_name_comes_back_with_what_is_missing(visitors: V
     assert "x" * 81 in shown.html
 
 
+@pytest.mark.submits("/console/queue/bulk/note")
 async def test_many_cases_are_noted_at_once_and_the_same_form_again_does_nothing_twice(web: Web, visitors: Visitors) -> None:
     cases = [await opened(web), await opened(web)]
     sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
@@ -78,6 +82,54 @@ async def test_many_cases_are_noted_at_once_and_the_same_form_again_does_nothing
     for case_id in cases:
         told = (await sun.get(f"/v1/cases/{case_id}/timeline")).answer.json()["entries"]
         assert [one["event"] for one in told].count("case.noted") == 1
+
+
+TOMORROW = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%dT%H:%M}"
+BULK = {
+    "tag": {"tag.add.0": "vip"},
+    "snooze": {"snooze.until@": TOMORROW},
+    "transfer": {"transfer.team": "logistics", "transfer.reason": "It is about the parcel."},
+    "assign": {"assign.to": "alice"},
+    "close": {"close.reason": "It was told twice."},
+}
+
+
+@pytest.mark.submits(
+    "/console/queue/bulk/assign",
+    "/console/queue/bulk/transfer",
+    "/console/queue/bulk/tag",
+    "/console/queue/bulk/snooze",
+    "/console/queue/bulk/close",
+)
+async def test_many_cases_are_handed_on_tagged_put_aside_and_closed_at_once(web: Web, visitors: Visitors) -> None:
+    cases = [await opened(web), await opened(web)]
+    await visitors.signed_in(Role.AGENT, "alice")
+    sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
+    for case_id in cases:
+        await sun.get(f"/console/cases/{case_id}")
+        assert (await sun.submit("form-take")).status == 200
+    for action, fields in BULK.items():
+        await sun.get(f"{MINE}?text=crackedcup&sort=-opened_at")
+        assert sun.page is not None
+        told = {**sun.page.forms["form-bulk"].fields, "cases*": cases, **fields}
+        shown = await sun.post(f"{MINE}/bulk/{action}", told)
+        assert "Done with 2 cases." in shown.text, (action, shown.text)
+
+
+@pytest.mark.submits("/console/queue/bulk/merge")
+async def test_what_was_told_twice_is_merged(web: Web, visitors: Visitors) -> None:
+    customer, _, order = web.customer()
+    issues = ("product.quality_defect", "product.not_as_described")
+    cases = [
+        await web.open(customer, order_id=order, issue=issue, kind="complaint", description="crackedpot") for issue in issues
+    ]
+    for case_id in cases:
+        await web.row(case_id, lambda row: row.stage in {"investigation", "resolution"})
+    sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
+    await sun.get(f"{MINE}?text=crackedpot&sort=-opened_at")
+    assert sun.page is not None
+    told = {**sun.page.forms["form-bulk"].fields, "cases*": cases[1:], "merge.into": cases[0], "merge.reason": "Told twice."}
+    assert "Done with 1 cases." in (await sun.post(f"{MINE}/bulk/merge", told)).text
 
 
 @pytest.mark.parametrize(
@@ -96,13 +148,13 @@ async def test_what_cannot_be_done_with_many_is_said_and_kept(
     assert case_id in shown.text
 
 
+@pytest.mark.submits("/console/queue/next")
 async def test_the_next_case_of_a_team_is_taken_or_it_is_said_that_there_is_none(web: Web, visitors: Visitors) -> None:
     await web.row(await opened(web, "payment.refund_not_arrived"), lambda row: row.waiting_on == "agent")
     alice = await visitors.signed_in(Role.AGENT, "alice", "payments")
     await alice.get(f"{MINE}?queue=payments")
-    alice.http.follow_redirects = False
     taken = await alice.submit("form-next")
-    assert taken.answer.headers["location"].startswith("/console/cases/RD-")
+    assert taken.path.startswith("/console/cases/RD-")
     other = await visitors.signed_in(Role.AGENT, "bob", "rules")
     await other.get(f"{MINE}?queue=rules")
     assert "Nothing waits for you in the queue of rules." in (await other.submit("form-next")).text

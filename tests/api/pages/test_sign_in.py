@@ -12,6 +12,7 @@ from tests.support.processes.api import Web
 from tests.support.processes.pages import Visitors
 
 
+@pytest.mark.submits("/sign-in/link/{secret}")
 async def test_a_link_signs_in_once(visitors: Visitors) -> None:
     link = await visitors.link(Role.SUPERVISOR, "sun")
     first, second = await visitors.stranger(), await visitors.stranger()
@@ -52,6 +53,7 @@ async def test_nobody_is_sent_elsewhere_after_signing_in(visitors: Visitors, to:
     assert (await (await visitors.stranger()).post(link, {"_to": to})).path == "/console/queue"
 
 
+@pytest.mark.submits("/sign-out")
 async def test_signed_out_the_cookie_counts_no_more(visitors: Visitors) -> None:
     alice = await visitors.signed_in(Role.AGENT, "alice")
     cookie = alice.http.cookies["redress"]

@@ -42,22 +42,35 @@ async def test_an_analyst_sees_figures_and_decides_nothing(visitors: Visitors) -
     assert "form-scan" not in (await ana.get("/console/books/differences")).forms
 
 
+@pytest.mark.submits(
+    "/console/supervision/people",
+    "/console/supervision/people/{agent_id}",
+    "/console/supervision/people/{agent_id}/leave",
+    "/console/supervision/people/{agent_id}/presence",
+    "/console/supervision/people/{agent_id}/sign-out",
+)
 async def test_a_person_is_let_in_changed_and_goes(visitors: Visitors) -> None:
     sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
     await sun.get("/console/supervision/people")
-    refused = await sun.submit("form-add", id="new.one", name="New", role="agent")
-    assert refused.status == 422
-    assert 'value="new.one"' in refused.html
+    await sun.refused(422, "form-add", id="new.one", name="New", role="agent")
     shown = await sun.submit("form-add", **{"id": "new.one", "name": "New", "role": "agent", "teams*": ["logistics"]})
     assert (shown.status, shown.path) == (200, "/console/supervision/people/new.one")
     shown = await sun.submit("form-details", name="Newer", most="7")
     assert "Newer" in shown.text
     assert "0 / 7" in shown.text
+    shown = await sun.submit("form-sign-out")
+    assert (shown.status, shown.path) == (200, "/console/supervision/people/new.one")
+    await sun.get("/console/supervision/people")
+    assert "form-presence-new.one" in (await sun.submit("form-presence-new.one")).forms
+    await sun.get("/console/supervision/people/new.one")
     assert (await sun.submit("form-leave")).path == "/console/supervision/people"
     assert sun.page is not None
     assert "form-presence-new.one" not in sun.page.forms
 
 
+@pytest.mark.submits(
+    "/console/knowledge/entries", "/console/knowledge/entries/{entry_id}", "/console/knowledge/entries/{entry_id}/delete"
+)
 async def test_an_answer_is_written_in_both_languages_and_taken_away(visitors: Visitors) -> None:
     sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
     await sun.get("/console/knowledge/entries")
@@ -71,10 +84,15 @@ async def test_an_answer_is_written_in_both_languages_and_taken_away(visitors: V
     shown = await sun.submit("form-add", id="wrap", state="published", **words)
     assert shown.path == "/console/knowledge/entries/wrap"
     assert "Gift wrap?" in shown.text
+    long = {"title.zh": "可以包装吗？" * 100, "body.en": "Yes, of course."}
+    await sun.refused(422, "form-edit", **long)
+    await sun.get("/console/knowledge/entries/wrap")
+    assert "Yes, of course." in (await sun.submit("form-edit", **{"body.en": "Yes, of course."})).text
     assert (await sun.submit("form-delete")).status == 200
     assert (await sun.get("/console/knowledge/entries/wrap")).status == 404
 
 
+@pytest.mark.submits("/console/supervision/policy")
 async def test_a_changed_policy_is_checked_compared_and_tried(visitors: Visitors) -> None:
     sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
     await sun.get("/console/supervision/policy")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from sqlmodel import delete
 
+from adapters.database.engine import Database
 from adapters.database.sign_in import begin, make_link
 from models.common.actors import Actor
 from models.common.vocabulary import Role
@@ -24,6 +25,8 @@ class Form:
     action: str
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    buttons: set[str] = field(default_factory=set[str])
+    """Names of what is said by pressing one button or another."""
 
 
 class _Reader(HTMLParser):
@@ -36,9 +39,16 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._select: str | None = None
         self._area: str | None = None
+        self._closed: list[bool] = []
+        self.alerts: list[bool] = []
+        """Of each, whether it is seen."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given: dict[str, str] = {name: value or "" for name, value in attrs}
+        if tag == "details":
+            self._closed.append("open" not in given)
+        if given.get("role") == "alert":
+            self.alerts.append(not any(self._closed))
         if tag == "form":
             self._form = Form(given.get("action", ""), given.get("method", "get").upper())
             self.forms[given.get("id", self._form.action)] = self._form
@@ -46,6 +56,8 @@ class _Reader(HTMLParser):
             fields = self._form.fields
             if tag == "select":
                 self._select = name
+            elif tag == "button":
+                self._form.buttons.add(name)
             elif tag == "textarea":
                 self._area, fields[name] = name, [""]
             elif tag == "input" and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
@@ -62,6 +74,8 @@ class _Reader(HTMLParser):
         match tag:
             case "form":
                 self._form = None
+            case "details":
+                self._closed.pop()
             case "select":
                 self._select = None
             case "textarea":
@@ -83,6 +97,8 @@ class Shown:
     forms: dict[str, Form]
     text: str
     """Its words, with single blanks."""
+    alerts: list[bool]
+    """Of each word of what is wrong, whether it is seen: not in what is closed."""
 
     @property
     def status(self) -> int:
@@ -104,11 +120,16 @@ class Visitor:
         self.http = http
         self.page: Shown | None = None
 
+    async def sign_in(self, database: Database, actor: Actor) -> None:
+        async with database.writing() as session:
+            secret = await begin(session, actor, datetime.now(UTC) + timedelta(hours=1))
+        self.http.cookies.set("redress", secret)
+
     async def get(self, address: str, **headers: str) -> Shown:
         return self._shown(await self.http.get(address, headers=headers))
 
-    async def submit(self, form: str, **fields: str | list[str]) -> Shown:
-        """Fill in a form of the page, by its id, and send it."""
+    async def submit(self, form: str, **fields: Any) -> Shown:
+        """Fill in a form of the page, by its id, and send it. A field of a file has its name, bytes and type."""
         assert self.page is not None
         found = self.page.forms[form]
         told: dict[str, Any] = {**found.fields, **fields}
@@ -117,14 +138,46 @@ class Visitor:
 
     async def post(self, address: str, fields: dict[str, Any], **headers: str) -> Shown:
         origin = {"Origin": str(self.http.base_url).rstrip("/")}
-        return self._shown(await self.http.post(address, data=fields, headers=origin | headers))
+        files: dict[str, Any] = {name: value for name, value in fields.items() if isinstance(value, tuple)}
+        typed = {name: value for name, value in fields.items() if name not in files}
+        return self._shown(await self.http.post(address, data=typed, files=files or None, headers=origin | headers))
+
+    async def refused(self, status: int, form: str, **fields: Any) -> Shown:
+        """What they filled in is not taken: the page says why, and has it in the form still."""
+        assert self.page is not None
+        said = {name: text for name, text in fields.items() if name not in self.page.forms[form].buttons}
+        shown = await self.submit(form, **fields)
+        assert shown.status == status, shown.text
+        assert any(shown.alerts), "nobody sees what is wrong"
+        kept = shown.forms[form].fields
+        typed = {name: [text] if isinstance(text, str) else text for name, text in said.items() if not isinstance(text, tuple)}
+        assert {name: kept.get(name) for name in typed} == typed
+        return shown
+
+    async def overtaken(self, form: str, *decided: str, **fields: Any) -> Shown:
+        """They decide on something else than what stands: their words are kept, and the form is about what stands."""
+        assert self.page is not None
+        now = {name: self.page.forms[form].fields[name][0] for name in decided}
+        stale = {name: str(int(text) + 7) if text.isdecimal() else f"{text}9" for name, text in now.items()}
+        self.page.forms[form].fields |= {name: [text] for name, text in stale.items()}
+        shown = await self.refused(409, form, **fields)
+        assert {name: shown.forms[form].fields[name][0] for name in decided} == now
+        return shown
 
     def _shown(self, answer: httpx.Response) -> Shown:
         reader = _Reader()
         if answer.headers.get("content-type", "").startswith("text/html"):
             reader.feed(answer.text)
-        self.page = Shown(answer, reader.forms, " ".join(" ".join(reader.words).split()))
+        self.page = Shown(answer, reader.forms, " ".join(" ".join(reader.words).split()), reader.alerts)
         return self.page
+
+
+@asynccontextmanager
+async def stranger(base_url: httpx.URL) -> AsyncGenerator[Visitor]:
+    """Somebody who is not signed in, and reads English."""
+    headers = {"Accept-Language": "en"}
+    async with httpx.AsyncClient(base_url=base_url, timeout=30, follow_redirects=True, headers=headers) as http:
+        yield Visitor(http)
 
 
 @dataclass
@@ -136,19 +189,13 @@ class Visitors:
 
     async def stranger(self) -> Visitor:
         """Somebody who is not signed in."""
-        http = httpx.AsyncClient(
-            base_url=self.web.http.base_url, timeout=30, follow_redirects=True, headers={"Accept-Language": "en"}
-        )
-        return Visitor(await self.clients.enter_async_context(http))
+        return await self.clients.enter_async_context(stranger(self.web.http.base_url))
 
     async def signed_in(self, role: Role, who: str, *teams: str) -> Visitor:
         """Somebody who is."""
         await self._let_in(role, who)
-        actor = Actor(role=role, id=who, teams=teams)
-        async with self.web.service.database.writing() as session:
-            secret = await begin(session, actor, datetime.now(UTC) + timedelta(hours=1))
         somebody = await self.stranger()
-        somebody.http.cookies.set("redress", secret)
+        await somebody.sign_in(self.web.service.database, Actor(role=role, id=who, teams=teams))
         return somebody
 
     async def link(self, role: Role, who: str) -> str:

@@ -10,6 +10,13 @@ from tests.support.processes.api import Web
 from tests.support.processes.pages import Shown, Visitor, Visitors
 from tests.support.processes.waiting import eventually
 
+DRAFTS = {
+    "reply": ("form-reply", {"words": "We are on it."}),
+    "note": ("form-note", {"words": "Asked the warehouse."}),
+    "proposal": ("form-propose", {"options.0.remedies.0.amount$CNY": "12.90", "options.0.why": "A part of it"}),
+}
+"""What is kept as it is typed: of which form, and what."""
+
 
 async def opened(web: Web, **body: object) -> str:
     """A complaint that the platform holds, as far as a solution is looked for."""
@@ -112,6 +119,23 @@ async def test_evidence_is_added_shown_in_place_and_looked_at(web: Web, visitors
     shown = await sun.get(f"/console/cases/{case_id}/evidence/{text['sha256']}")
     assert "&lt;b&gt;hello" in shown.html
     assert (await sun.get(f"/console/cases/{case_id}/evidence/{text['sha256']}/inline")).status == 404
+
+
+@pytest.mark.submits(
+    "/console/cases/{case_id}/drafts/reply", "/console/cases/{case_id}/drafts/note", "/console/cases/{case_id}/drafts/proposal"
+)
+async def test_what_is_typed_is_kept_and_stands_in_the_form_again(web: Web, visitors: Visitors) -> None:
+    case_id = await opened(web)
+    sun, _ = await looking(visitors, case_id)
+    await sun.submit("form-take")
+    for kind, (form, typed) in DRAFTS.items():
+        shown = await settled(sun, case_id, form)
+        kept = await sun.post(f"/console/cases/{case_id}/drafts/{kind}", {**shown.forms[form].fields, **typed})
+        assert (kept.status, kept.answer.text) == (200, "1")
+        again = (await settled(sun, case_id, form)).forms[form].fields
+        assert {name: again[name] for name in typed} == {name: [text] for name, text in typed.items()}
+        late = await sun.post(f"/console/cases/{case_id}/drafts/{kind}", {**shown.forms[form].fields, **typed, "_revision": "0"})
+        assert late.status == 409
 
 
 async def test_a_saved_reply_is_filled_in_to_be_read_first(web: Web, visitors: Visitors) -> None:
