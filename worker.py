@@ -60,6 +60,7 @@ from adapters.database.bank_accounts import bank_accounts_in
 from adapters.database.chargebacks import open_chargebacks_in
 from adapters.database.engine import Database
 from adapters.documents.links import DocumentLinks
+from adapters.embedding import embedding
 from adapters.erasure.files import Files
 from adapters.erasure.histories import Histories
 from adapters.evidence.store import evidence_store
@@ -80,7 +81,7 @@ from adapters.temporal.releases import deployment
 from models.common.partner_registry import PARTNER_QUEUES
 from models.policy.policy import Policy
 from rules.case.grading import prepare
-from rules.classification.classify import classify
+from rules.classification.second import best_reading
 from rules.notifications.texts import texts
 from rules.policy.calendar_checks import not_announced
 from rules.policy.knowledge import first_answers
@@ -155,6 +156,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
         shipments=partners.carrier,
         promotion=partners.promotion,
     )
+    reads = best_reading(embedding())
     return Wiring(
         workflows=WORKFLOWS,
         activities=activities_of(
@@ -170,7 +172,7 @@ def wire(settings: Settings, database: Database, partners: Partners) -> Wiring:
             ImprovementActivities(database),
             RecordsActivities(database, texts(policy.zone), policy),
             ClaimActivities(database, texts(policy.zone), policy, partners.claims),
-            ClassificationActivities(ClassifierEndpoint.of(settings, classify)),
+            ClassificationActivities(ClassifierEndpoint.of(settings, reads), reads),
             DispatchActivities(database, policy),
             ChildReportActivities(),
             LinkingActivities(database),

@@ -71,7 +71,7 @@ class ClassifierEndpoint:
             answer = _read(response.raise_for_status().json())
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, KeyError, IndexError, TypeError) as error:
             log.warning("classifier_endpoint.unusable", kind=type(error).__name__, model=self._model)
-            return self._fallback(text)
+            return await asyncio.to_thread(self._fallback, text)
         return Classification(
             issue=answer.issue,
             confidence=min(answer.confidence, SUREST),

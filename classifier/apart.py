@@ -23,7 +23,7 @@ def evaluate_apart(
     judged = [labelled for labelled in texts if labelled.issue]
     unseen, sheet = out_of_fold([*judged, *others], lexicon), classifier.sheet
     guesses = [
-        sheet.decide(unseen[place].chances, language_of(labelled), agreed=unseen[place].agreed)
+        sheet.decide(unseen[place].chances, sheet.calibrations.get(language_of(labelled)), agreed=unseen[place].agreed)
         for place, labelled in enumerate(judged)
     ]
     milliseconds = evaluate(classifier, judged).milliseconds

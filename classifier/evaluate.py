@@ -11,6 +11,7 @@ from models.case.state import Classification
 from models.common.vocabulary import Issue, Locale
 from rules.classification.classify import Classifier
 from rules.classification.ngrams import language
+from rules.classification.second import SecondReader
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class Report:
     """Per text."""
 
 
-def evaluate(classifier: Classifier, texts: Sequence[Labelled], threshold: float | None = None) -> Report:
+def evaluate(classifier: Classifier | SecondReader, texts: Sequence[Labelled], threshold: float | None = None) -> Report:
     """Judge the classifier as it is. Texts without an issue are left out."""
     judged = [labelled for labelled in texts if labelled.issue]
     for labelled in judged[:20]:
@@ -97,7 +98,9 @@ def evaluate(classifier: Classifier, texts: Sequence[Labelled], threshold: float
     return report_of(judged, guesses, known, classifier.sheet.triage_below if threshold is None else threshold, milliseconds)
 
 
-def by_source(classifier: Classifier, texts: Sequence[Labelled], threshold: float | None = None) -> list[SourceFigures]:
+def by_source(
+    classifier: Classifier | SecondReader, texts: Sequence[Labelled], threshold: float | None = None
+) -> list[SourceFigures]:
     """Judge the classifier as it is, language by language and source by source, and each language in all where it has several."""
     least = classifier.sheet.triage_below if threshold is None else threshold
     groups: dict[tuple[Locale, str], list[tuple[Labelled, Classification]]] = {}
@@ -116,7 +119,7 @@ def by_source(classifier: Classifier, texts: Sequence[Labelled], threshold: floa
 
 
 def _of_source(
-    spoken: Locale, source: str, pairs: list[tuple[Labelled, Classification]], classifier: Classifier, least: float
+    spoken: Locale, source: str, pairs: list[tuple[Labelled, Classification]], classifier: Classifier | SecondReader, least: float
 ) -> SourceFigures:
     said = [(labelled, read) for labelled, read in pairs if labelled.issue]
     right = [labelled.right(read.issue) for labelled, read in said]

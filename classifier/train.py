@@ -6,7 +6,7 @@ language on texts of sources that are held out in turn: a new shop writes otherw
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,6 +53,8 @@ class Trained:
 
     classifier: Classifier
     table: npt.NDArray[np.float16]
+    unseen: "Mapping[int, Unseen]"
+    """By place, what models say of the texts that did not learn from them; the texts that taught every model are left out."""
 
     def save(self, folder: Path) -> None:
         """Write the model's two files."""
@@ -66,7 +68,9 @@ def train(texts: Sequence[Labelled], lexicon: Lexicon) -> Trained:
         message = "the texts name fewer than two issues; add texts of others"
         raise TrainingError(message)
     version = version_of(map(mark, texts), lexicon)
-    return _fitted(texts, _readings(texts, lexicon), lexicon, version=version, calibrations=_calibrated(texts, lexicon))
+    unseen = out_of_fold(texts, lexicon, held_out(texts)) if len(texts) >= FOLDS * 2 else {}
+    calibrations = calibrated(evidence(texts, columns(texts), unseen))
+    return _fitted(texts, _readings(texts, lexicon), lexicon, version=version, calibrations=calibrations, unseen=unseen)
 
 
 class Reading(NamedTuple):
@@ -147,24 +151,31 @@ Evidence = tuple[float, bool, float]
 """A first guess's logit, whether it is right, and what its text weighs."""
 
 
-def _calibrated(texts: Sequence[Labelled], lexicon: Lexicon) -> dict[Locale, Calibration]:
-    if len(texts) < FOLDS * 2:
-        return {}
-    answers = columns(texts)
-    splits = by_source(texts) or folds([_answer(labelled.issue) for labelled in texts])
-    evidence: dict[Locale, list[Evidence]] = {Locale.ZH: [], Locale.EN: []}
-    for place, read in sorted(out_of_fold(texts, lexicon, splits).items()):
+def held_out(texts: Sequence[Labelled]) -> Sequence[Split]:
+    """The splits that a model is calibrated on: by source, or where there are too few of them by text."""
+    return by_source(texts) or folds([_answer(labelled.issue) for labelled in texts])
+
+
+def evidence(texts: Sequence[Labelled], answers: Sequence[str], unseen: Mapping[int, Unseen]) -> dict[Locale, list[Evidence]]:
+    """For each language what its first guesses are worth; where the readings differ nothing is decided, and nothing learned."""
+    found: dict[Locale, list[Evidence]] = {Locale.ZH: [], Locale.EN: []}
+    for place, read in sorted(unseen.items()):
         labelled = texts[place]
         guess = max((place for place, answer in enumerate(answers) if answer), key=lambda place: float(read.chances[place]))
-        if read.agreed or labelled.issue is None:  # where the readings differ nothing is decided
+        if read.agreed or labelled.issue is None:
             weight = 1.0 if labelled.issue else UNCLEAR
-            found = (logit(float(read.chances[guess])), labelled.right(Issue(answers[guess])), weight)
-            evidence[language_of(labelled)].append(found)
-    return {spoken: _calibration(found) for spoken, found in evidence.items() if len({right for _, right, _ in found}) > 1}
+            worth = (logit(float(read.chances[guess])), labelled.right(Issue(answers[guess])), weight)
+            found[language_of(labelled)].append(worth)
+    return found
 
 
-def _calibration(evidence: Sequence[Evidence]) -> Calibration:
-    logits, rights, weights = (np.array(column) for column in zip(*evidence, strict=True))
+def calibrated(found: Mapping[Locale, Sequence[Evidence]]) -> dict[Locale, Calibration]:
+    """A calibration for each language that has right and wrong guesses."""
+    return {spoken: _calibration(each) for spoken, each in found.items() if len({right for _, right, _ in each}) > 1}
+
+
+def _calibration(found: Sequence[Evidence]) -> Calibration:
+    logits, rights, weights = (np.array(column) for column in zip(*found, strict=True))
     line: Any = LogisticRegression(C=1e3, max_iter=1000)
     line.fit(logits[:, None], rights, sample_weight=weights)
     plain = Calibration(base=rounded(line.intercept_[0]), slope=max(rounded(line.coef_[0][0]), 0.0))
@@ -198,10 +209,11 @@ def _fitted(
     *,
     version: str,
     calibrations: dict[Locale, Calibration] | None = None,
+    unseen: Mapping[int, Unseen] | None = None,
 ) -> Trained:
     counted = [reading.counted for reading in readings]
     scores = np.array([reading.scores for reading in readings])
-    fitted = fit(counted, _lessons(texts), scores, softness=SOFTNESS, tolerance=TOLERANCE, seen=SEEN)
+    fitted = fit(counted, lessons_of(texts), scores, softness=SOFTNESS, tolerance=TOLERANCE, seen=SEEN)
     sheet = Sheet(
         version=version,
         lexicon=lexicon.version,
@@ -213,10 +225,10 @@ def _fitted(
         learned=frozenset(digest(labelled.text) for labelled in texts),
         vocabulary=fitted.vocabulary,
     )
-    return Trained(Classifier(lexicon, sheet, Linear.of(sheet, fitted.table)), fitted.table)
+    return Trained(Classifier(lexicon, sheet, Linear.of(sheet, fitted.table)), fitted.table, unseen or {})
 
 
-def _lessons(texts: Sequence[Labelled]) -> list[Lesson]:
+def lessons_of(texts: Sequence[Labelled]) -> list[Lesson]:
     """What to learn; a text with two labels is learned as both."""
     counts = Counter(labelled.issue for labelled in texts)
     usual = len(texts) / len(counts)

