@@ -46,7 +46,6 @@ WITHOUT_MODEL: Mapping[str, str] = {
     "/v1/knowledge/{entry_id}": "nothing",
     "/v1/legal-holds/{hold_id}": "nothing",
     "/codec/decode": "what Temporal keeps, decrypted: supervisors, each time on record",
-    "/codec/sign-in": "nothing: it leaves a token in a cookie for the Web UI",
     "/metrics": "figures that name nobody",
 }
 """What is answered by something else than a model."""

@@ -1,6 +1,7 @@
 """What endpoints ask for, as `Annotated` aliases: the parts of the program, the caller, the language, the case in the path."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -66,22 +67,36 @@ _bearer = HTTPBearer(
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def caller_of(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncGenerator[Caller]:
+@asynccontextmanager
+async def serving(
+    request: Request, parts: Parts, credentials: HTTPAuthorizationCredentials | None, pages: Collection[str] = ()
+) -> AsyncGenerator[Caller]:
     """Who calls, by a token or signed in by a cookie, while they are served.
+
+    `pages`: origins whose pages the cookie counts for beside our own. Such a page may ask many times for somebody who is not signed in;
+    that is counted apart, so that they can sign in.
 
     Raises ProblemError for a token or cookie that does not count, and for more than they may ask.
     """
+    origin = request.headers.get("origin")
     try:
         token = credentials.credentials if credentials else None
-        signed_in = await parts.sessions.caller(request) if token is None else None
+        signed_in = await parts.sessions.caller(request, pages) if token is None else None
         caller = await admitted(parts.database, signed_in or await parts.tokens.caller(token))
     except ProblemError:
-        parts.budgets.take(request, UNAUTHENTICATED, address_of(request))
+        whose = f"{address_of(request)} {origin}" if origin in pages else address_of(request)
+        parts.budgets.take(request, UNAUTHENTICATED, whose)
         raise
     parts.budgets.take(request, caller.role, caller.actor.id)
     request.state.locale = caller.locale
     structlog.contextvars.bind_contextvars(role=caller.role.value)
     with parts.budgets.serving(request, f"{caller.role}:{caller.actor.id}"):
+        yield caller
+
+
+async def caller_of(request: Request, parts: PartsOf, credentials: Bearer) -> AsyncGenerator[Caller]:
+    """Whoever `serving` finds."""
+    async with serving(request, parts, credentials) as caller:
         yield caller
 
 

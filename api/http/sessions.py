@@ -4,6 +4,7 @@ Another site's page can make a browser send our cookie. So what comes with a coo
 `Origin` says so.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -47,12 +48,16 @@ class Sessions:
         secure = self.secure(request)
         response.set_cookie(self._name(request), secret, path="/", secure=secure, httponly=True, samesite="lax")
 
-    async def caller(self, request: Request) -> Caller | None:
-        """Who is signed in; None: the browser brings no cookie. Raises ProblemError: 401 for one that is over, 403 for another site's page."""
+    async def caller(self, request: Request, pages: Collection[str] = ()) -> Caller | None:
+        """Who is signed in; None: the browser brings no cookie. `pages`: origins whose pages may ask beside our own.
+
+        Raises ProblemError: 401 for one that is over, 403 for another site's page.
+        """
         secret = self._cookie(request)
         if secret is None:
             return None
-        self.refuse_other_sites(request)
+        if request.headers.get("origin") not in pages:
+            self.refuse_other_sites(request)
         async with self._database.reading() as session:
             row = await sign_in.session_of(session, secret, self._idle)
         if row is None:

@@ -16,7 +16,8 @@ from adapters.secrets import change_secrets, made_payload_key
 from api.codec import PATH
 from models.common.vocabulary import Role
 from models.tables.payloads import PayloadReadRow
-from tests.support.processes.api import Web
+from tests.support.processes.api import Web, running_web
+from tests.support.processes.pages import visiting
 
 _numbers = itertools.count(1)
 UI = "http://localhost:8233"
@@ -70,23 +71,36 @@ async def test_a_body_that_is_no_list_of_payloads_is_refused_in_words(web: Web) 
     assert (answer.status_code, answer.json()["field"]) == (422, "payloads")
 
 
-async def test_the_web_ui_sends_the_cookie_of_the_sign_in_and_another_sites_page_reads_nothing(
+async def test_who_is_signed_in_to_the_console_reads_in_the_web_ui_and_another_sites_page_reads_nothing(
     web: Web, encrypted: dict[str, object]
 ) -> None:
-    page = await web.http.get("/codec/sign-in")
-    assert "Sign in" in page.text
-    signed = await web.person(Role.SUPERVISOR, "sun").post("/codec/sign-in", {})
-    cookie = signed.headers["set-cookie"]
-    assert signed.status_code == 204
-    assert all(part in cookie for part in ("HttpOnly", "SameSite=strict", "Path=/codec"))
-    kept = cookie.partition(";")[0]
-    answer = await web.http.post(PATH, json=encrypted, headers={"Origin": UI, "Cookie": kept})
-    assert read(answer.json())[0] == b'"said"'
-    assert answer.headers["access-control-allow-origin"] == UI
-    assert answer.headers["access-control-allow-credentials"] == "true"
-    answer = await web.http.post(PATH, json=encrypted, headers={"Origin": "https://evil.example", "Cookie": kept})
-    assert "access-control-allow-origin" not in answer.headers
-    asked = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type,x-namespace"}
+    async with visiting(web) as people:
+        sun = (await people.signed_in(Role.SUPERVISOR, "sun")).http
+        answer = await sun.post(PATH, json=encrypted, headers={"Origin": UI})
+        assert read(answer.json())[0] == b'"said"'
+        assert answer.headers["access-control-allow-origin"] == UI
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        for elsewhere in ("https://evil.example", "http://localhost:8234", "https://localhost:8233"):
+            answer = await sun.post(PATH, json=encrypted, headers={"Origin": elsewhere})
+            assert answer.status_code == 403
+            assert "access-control-allow-origin" not in answer.headers
+        alice = (await people.signed_in(Role.AGENT, "alice")).http
+        assert (await alice.post(PATH, json=encrypted, headers={"Origin": UI})).status_code == 403
+        answer = await sun.post("/v1/cases/RD-0123456789AB/note", json={"text": "x"}, headers={"Origin": UI})
+        assert answer.json()["rule"] == "origin"  # for the codec alone
+    asked = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "authorization,authorization-extras,content-type,x-namespace",
+    }
     assert (await web.http.options(PATH, headers={"Origin": UI, **asked})).status_code == 200
     assert (await web.http.options(PATH, headers={"Origin": "https://evil.example", **asked})).status_code == 400
     assert "access-control-allow-origin" not in (await web.http.get("/healthz", headers={"Origin": UI})).headers
+
+
+async def test_a_web_ui_that_asks_in_vain_keeps_nobody_from_signing_in(web: Web, encrypted: dict[str, object]) -> None:
+    rates = {"rate_limits": {"unauthenticated": "3/minute"}}
+    async with running_web(web.settings.model_copy(update=rates), web.service) as own, visiting(own) as people:
+        tried = [await own.http.post(PATH, json=encrypted, headers={"Origin": UI}) for _ in range(5)]
+        assert [answer.status_code for answer in tried] == [401, 401, 401, 429, 429]
+        somebody = await people.stranger()
+        assert (await somebody.get(await people.link(Role.SUPERVISOR, "sun"))).status == 200

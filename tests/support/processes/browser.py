@@ -28,14 +28,14 @@ def pytest_configure() -> None:
 def pytest_ignore_collect(collection_path: os.PathLike[str]) -> bool | None:
     """Without a browser its tests are left out, and the last lines say so."""
     path = Path(collection_path)
-    needs_one = path.name == "test_browser.py" or path == ROOT / "tests" / "pages"
+    needs_one = path.name in {"test_browser.py", "test_web_ui.py"} or path == ROOT / "tests" / "pages"
     return True if needs_one and browser_program() is None else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if browser_program() is None:
         terminalreporter.section(f"left out: {MISSING}")
-        terminalreporter.line("tests/end_to_end/test_browser.py, tests/pages")
+        terminalreporter.line("tests/end_to_end/test_browser.py, tests/end_to_end/test_web_ui.py, tests/pages")
 
 
 @cache

@@ -136,7 +136,7 @@ class Redress:
         with self.output.open("wb") as output:
             arguments = (sys.executable, str(ROOT / "cli.py"), "up", *options)
             self.process = subprocess.Popen(arguments, cwd=self.folder, env=self.environment, stdout=output, stderr=output)
-        until(self._started)
+        until(self._started, 400)
 
     def _started(self) -> bool:
         assert self.process is not None
