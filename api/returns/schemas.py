@@ -94,7 +94,7 @@ SHAPES: Mapping[ReturnAction, tuple[type[Body], Shown]] = {
         Shown(
             "Inspect the goods · 退货验收",
             "Each line of the return, its pieces together as many as were to come back. A worn piece is accepted at a share by `reduced`, as in "
-            '`{"line_id": "L1", "quantity": 1, "share": "0.7", "reason": "a scratch", "picture": …}`, the picture by the hash of `POST /v1/evidence`.',
+            '`{"line_id": "L1", "quantity": 1, "share": "0.7", "reason": "worn", "picture": …}`, the picture by the hash of `POST /v1/evidence`.',
             {"version": 1, "lines": [{"line_id": "L1", "accepted": 1}], "reduced": [], "evidence": []},
         ),
     ),
