@@ -15,7 +15,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.secrets import Keyring
 from adapters.telemetry.core import Core
-from api import codec, contacts, health, inbox, knowledge, me, people, reconciliation, revocations
+from api import codec, contacts, health, inbox, knowledge, me, people, reconciliation, revocations, unanswered
 from api.cases import actions, archives, eligibility, evidence, liability, order, queues, reads, root_causes, routing, variants
 from api.cases import endpoints as cases
 from api.chargebacks import endpoints as chargebacks
@@ -157,6 +157,7 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
         erasure.router,
         holds.router,
         knowledge.router,
+        unanswered.router,
         library.router,
         lessons.router,
         bulk.router,

@@ -9,9 +9,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.knowledge.entries import answer, keep, remove, search
+from adapters.knowledge.unanswered import note_unanswered
 from api.http.auth import Caller
 from api.http.bodies import check_body
-from api.http.dependencies import CallerOf, Language, PartsOf, only_for
+from api.http.dependencies import CallerOf, Language, Parts, PartsOf, only_for
 from api.http.problems import not_found
 from api.http.responses import OWN, READING
 from api.http.routes import SeenRoute
@@ -26,6 +27,9 @@ router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"], route_class=SeenR
 WRITERS = frozenset({Role.SUPERVISOR})
 INSIDERS = Role.platform() | {Role.ANALYST}
 """They see drafts, and how the answers do."""
+OUTSIDE = Role.people() - INSIDERS
+ASKERS = OUTSIDE | {Role.AGENT}
+"""Whose searches show what is missing: supervisors and analysts look at the entries themselves."""
 EntryId = Annotated[Identifier, Path(description="The entry's id, of your choice.", examples=["refund-arrival"])]
 ENTRY: Any = {
     "gift_wrap": {
@@ -110,6 +114,8 @@ async def find_answers(
     async with parts.database.reading() as session:
         if q is not None:
             found = await search(session, q, issue=issue, drafts=insider, limit=limit)
+            if caller.role in ASKERS and not any(one.score >= parts.policy.suggest_at_least for one in found):
+                await _note_unanswered(parts, caller, q)
             return KnowledgePage(entries=tuple(_answer(one.entry, locale, one.score) for one in found), next=None)
         rows = await _by_id(session, issue, after, drafts=insider)
     more = {"after": rows[limit - 1].entry_id, "limit": limit, "issue": issue, "lang": lang} if len(rows) > limit else None
@@ -127,15 +133,17 @@ async def find_answers(
 )
 async def suggest(
     parts: PartsOf,
-    caller: CallerOf,  # noqa: ARG001  # whoever asks has a token
+    caller: CallerOf,
     language: Language,
     body: Annotated[Question, Body(openapi_examples=QUESTION)],
 ) -> SuggestedAnswer:
-    """What a case opened with these words would be answered at once, so that a shop's page can show it first. Counts nothing."""
+    """What a case opened with these words would be answered at once, so that a shop's page can show it first."""
     if body.issue is not None and parts.policy.issues[body.issue].sensitive:
         return SuggestedAnswer(answer=None)
     async with parts.database.reading() as session:
         found = await answer(session, body.text, body.issue, parts.policy.suggest_at_least)
+    if found is None and caller.role in OUTSIDE:
+        await _note_unanswered(parts, caller, body.text)
     return SuggestedAnswer(answer=_answer(found.entry, language, found.score) if found else None)
 
 
@@ -177,6 +185,11 @@ async def delete_entry(parts: PartsOf, caller: CallerOf, entry_id: EntryId) -> N
     async with parts.database.writing() as session:
         if not await remove(session, entry_id):
             raise not_found()
+
+
+async def _note_unanswered(parts: Parts, caller: Caller, said: str) -> None:
+    async with parts.database.writing() as session:
+        await note_unanswered(session, caller.actor, said)
 
 
 async def _by_id(session: AsyncSession, issue: Issue | None, after: str | None, *, drafts: bool) -> list[KnowledgeRow]:

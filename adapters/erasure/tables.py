@@ -52,7 +52,7 @@ from models.tables.erasure import ErasureRequestRow, LegalHoldRow
 from models.tables.figures import FigureChunkRow, FigureGivenRow, FigureProgressRow, FigureRow
 from models.tables.goods import ItemReservationRow
 from models.tables.improvements import ImprovementRow
-from models.tables.knowledge import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow
+from models.tables.knowledge import KnowledgeRow, KnowledgeShownRow, KnowledgeTermRow, UnansweredRow
 from models.tables.library import LessonRow, LibraryDueRow, LibraryPassageRow, LibraryRow, LibraryTermRow
 from models.tables.money import LedgerRow, OrderLockRow, RefundPartRow
 from models.tables.parcels import ParcelRow
@@ -214,6 +214,7 @@ TABLES: tuple[Store, ...] = (
     Store(BankAccountRow, None, _of_customer(BankAccountRow.customer_id)),
     Store(UploadRow, None, _to_customer(UploadRow.role, UploadRow.uploader_id)),
     Store(SavedViewRow, None, _views_of),
+    Store(UnansweredRow, None, _to_customer(UnansweredRow.role, UnansweredRow.person)),
     Store(BrowserSessionRow, None, _to_customer(BrowserSessionRow.role, BrowserSessionRow.person)),
     Store(SignInLinkRow, None, _to_customer(SignInLinkRow.role, SignInLinkRow.person)),
     Store(ErasureRequestRow, None, _of_customer(ErasureRequestRow.customer_id), left={"customer_id": CUSTOMER_IS_CALLED}),

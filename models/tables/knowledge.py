@@ -40,6 +40,21 @@ class KnowledgeTermRow(SQLModel, table=True):
     entry_id: str = Field(primary_key=True, index=True)
 
 
+class UnansweredRow(SQLModel, table=True):
+    """What somebody asked and nothing answered well enough, so that an answer can be written."""
+
+    __tablename__: ClassVar[Any] = "unanswered_questions"
+
+    words: str = Field(primary_key=True)
+    """In one form: two that differ in script or capitals alone are the same."""
+    role: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    said: str
+    """As they said it last."""
+    asked: int = 1
+    last_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class KnowledgeShownRow(SQLModel, table=True):
     """Which case was shown which entry, and what came of it: the same case counts once."""
 

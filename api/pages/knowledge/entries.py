@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from api import knowledge
+from api import knowledge, unanswered
 from api.http.dependencies import only_for
 from api.pages.forms import FormOf
-from api.pages.navigation import INSIDE
+from api.pages.navigation import INSIDE, SUPERVISOR
 from api.pages.page import PageOf
 from api.pages.routes import PageRoute
 from models.common.base import Frozen, Identifier
@@ -51,8 +51,17 @@ async def list_entries(page: PageOf) -> Response:
     if asked.q is not None:
         question = knowledge.Question(text=asked.q, issue=asked.issue)
         answered = await page.ask(knowledge.suggest(page.parts, page.caller, page.locale, question))
+    asked_in_vain = (
+        await page.ask(unanswered.list_unanswered(page.parts, page.caller, limit=50)) if page.caller.role in SUPERVISOR else ()
+    )
     return page.show(
-        "knowledge/entries.html", found=found, asked=asked, answered=answered, issues=tuple(Issue), states=tuple(EntryState)
+        "knowledge/entries.html",
+        found=found,
+        asked=asked,
+        answered=answered,
+        unanswered=asked_in_vain,
+        issues=tuple(Issue),
+        states=tuple(EntryState),
     )
 
 
@@ -60,6 +69,13 @@ async def list_entries(page: PageOf) -> Response:
 async def add(page: PageOf, form: FormOf) -> Response:
     """A new entry, by its id."""
     return await write(page, form, form.only("id").into(Named).id)
+
+
+@router.post("/unanswered/seen-to")
+async def see_to_unanswered(page: PageOf, form: FormOf) -> Response:
+    """A search that found nothing is off the list."""
+    await page.ask(unanswered.see_to_unanswered(page.parts, page.caller, form.into(unanswered.SeenTo)))
+    return page.to(HERE, "knowledge.seen_to")
 
 
 @router.get("/entries/{entry_id}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from api import knowledge, people, reconciliation, revocations
+from api import knowledge, people, reconciliation, revocations, unanswered
 from api.cases import root_causes, routing
 from api.chargebacks import endpoints as chargebacks
 from api.claims import endpoints as claims
@@ -17,7 +17,7 @@ from api.review import improvements, reviews, scorecards
 from settings import ROOT
 
 ROUTERS: tuple[Any, ...] = (
-    *(people.teams, people.agents, revocations.router, routing.router, knowledge.router),
+    *(people.teams, people.agents, revocations.router, routing.router, knowledge.router, unanswered.router),
     *(reconciliation.router, reconciliation.scans, claims.router, chargebacks.router, root_causes.router, root_causes.catalogue),
     *(library.router, lessons.router, reports.router, improvements.router, reviews.router, scorecards.router),
 )

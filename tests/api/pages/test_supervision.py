@@ -3,6 +3,7 @@
 import pytest
 
 from models.common.vocabulary import Role
+from tests.support.processes.api import Web
 from tests.support.processes.pages import Visitors
 
 SUPERVISION = ("decisions", "people", "routing")
@@ -90,6 +91,21 @@ async def test_an_answer_is_written_in_both_languages_and_taken_away(visitors: V
     assert "Yes, of course." in (await sun.submit("form-edit", **{"body.en": "Yes, of course."})).text
     assert (await sun.submit("form-delete")).status == 200
     assert (await sun.get("/console/knowledge/entries/wrap")).status == 404
+
+
+@pytest.mark.submits("/console/knowledge/unanswered/seen-to")
+async def test_a_search_that_found_nothing_is_seen_to(web: Web, visitors: Visitors) -> None:
+    customer = web.person(Role.CUSTOMER, "C-VAIN")
+    assert (await customer.get("/v1/knowledge?q=quetzal")).json()["entries"] == []
+    alice = await visitors.signed_in(Role.AGENT, "alice")
+    assert "quetzal" not in (await alice.get("/console/knowledge/entries")).text
+    sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
+    shown = await sun.get("/console/knowledge/entries")
+    form = next(name for name, form in shown.forms.items() if form.fields.get("words") == ["quetzal"])
+    assert "Searches that found nothing" in shown.text
+    shown = await sun.submit(form)
+    assert "It is off the list." in shown.text
+    assert "quetzal" not in shown.text
 
 
 @pytest.mark.submits("/console/supervision/policy")
