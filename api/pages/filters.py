@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import urlsplit
 
 from jinja2 import pass_context
@@ -22,6 +22,9 @@ from rules.common.format import duration_in, moment_in, money_in
 from rules.common.readers import MASK
 from rules.figures.values import shown
 from rules.notifications.texts import texts
+
+MOST_LETTERS, MOST_LINES = 1200, 20
+"""Of one text, before it is folded."""
 
 
 @pass_context
@@ -173,6 +176,29 @@ def lasting(context: Context, seconds: int) -> str:
     return duration_in(timedelta(seconds=seconds), context["page"].locale)
 
 
+class Folded(NamedTuple):
+    """A long text: what is shown of it at once, and the rest; together they are the whole."""
+
+    begin: str
+    rest: str
+
+
+def folded(words: str, most: int = MOST_LETTERS) -> Folded:
+    """Some letters and lines of a text; what goes on only a little further is not cut."""
+    lines = words.split("\n")
+    begin = "\n".join(lines[:MOST_LINES])[:most]
+    if len(words) <= most + most // 2 and len(lines) <= MOST_LINES + MOST_LINES // 2:
+        begin = words
+    elif not words[len(begin)].isspace() and (blank := max(begin.rfind(" "), begin.rfind("\n"))) > most // 2:
+        begin = begin[:blank]
+    return Folded(begin, words[len(begin) :])
+
+
+def bdi(words: object) -> Markup:
+    """A name or words of whichever script, that leave what stands beside them where it is."""
+    return Markup("<bdi>{}</bdi>").format(words)
+
+
 def percent(share: float | None) -> str:
     return MASK if share is None else f"{share:.1%}"
 
@@ -250,4 +276,6 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "half": half,
     "with_cases": with_cases,
     "fields": fields_of,
+    "bdi": bdi,
+    "folded": folded,
 }

@@ -19,10 +19,11 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 
 from api.http.bodies import refuse_control_characters
-from api.http.problems import FieldProblem
+from api.http.problems import FieldProblem, problem
 from api.pages.navigation import own_address
 from api.pages.preferences import zone_of
 from models.common.currencies import decimals
+from models.common.errors import ErrorType
 
 M = TypeVar("M", bound=BaseModel)
 LIST, WORDS, INSTANT, AMOUNT = "*", ",", "@", "$"
@@ -31,6 +32,9 @@ WRITTEN = frozenset({"words", "reason", "note", "basis", "question", "proof", "w
 """Fields of sentences, which nobody likes to write twice."""
 MOST_FIELDS = 2_000
 MOST_FILES = 20
+"""Of one form, as the API takes with one action."""
+READ_FILES = 1_000
+"""So many are read, to say that they are too many and show the form with its words again."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,10 @@ class Form:
     def words(self) -> tuple[str, ...]:
         """What was written in it, as people write to one another."""
         return tuple(text for name in self.values if name.rpartition(".")[2] in WRITTEN and (text := self.text(name)))
+
+    @property
+    def too_many(self) -> bool:
+        return sum(map(len, self.files.values())) > MOST_FILES
 
     async def close(self) -> None:
         """The files that came with it are needed no more."""
@@ -158,11 +166,11 @@ class Tried:
 
 
 async def read_form(request: Request) -> Form:
-    """The form of a request. Raises ProblemError for control characters."""
+    """The form of a request. Raises ProblemError for control characters and too many files."""
     known: Form | None = getattr(request.state, "form", None)
     if known is not None:
         return known
-    sent = await request.form(max_files=MOST_FILES, max_fields=MOST_FIELDS)
+    sent = await request.form(max_files=READ_FILES, max_fields=MOST_FIELDS)
     values: dict[str, tuple[str, ...]] = {}
     files: dict[str, tuple[UploadFile, ...]] = {}
     for name, content in sent.multi_items():
@@ -172,8 +180,18 @@ async def read_form(request: Request) -> Form:
             values[name] = (*values.get(name, ()), plain)
         elif content.filename:
             files[name] = (*files.get(name, ()), content)
-    request.state.form = Form(values, zone_of(request), files)
-    return request.state.form
+    form = Form(values, zone_of(request), files)
+    request.state.form = replace(form, files={}) if form.too_many else form
+    if form.too_many:
+        await form.close()
+        raise problem(
+            ErrorType.INVALID,
+            f"At most {MOST_FILES} files with one form: send the others with another.",
+            f"一次最多提交 {MOST_FILES} 个文件，其余请再次提交。",
+            field=next(iter(form.files)).rstrip(LIST),
+            rule="size",
+        )
+    return form
 
 
 FormOf = Annotated[Form, Depends(read_form)]

@@ -20,6 +20,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 PEOPLE = {Role.AGENT: "nia", Role.SUPERVISOR: "sun", Role.ANALYST: "ana"}
 NARROW, WIDE = ViewportSize(width=360, height=800), ViewportSize(width=1280, height=800)
+ENLARGED = ViewportSize(width=640, height=400)
+"""What a screen of 1,280 × 800 has at 200 %."""
+DESKS = ViewportSize(width=1200, height=800), ViewportSize(width=1440, height=900)
 KIB = 1024
 COLD, REPORT = 60 * KIB, 120 * KIB
 """Bytes on the wire, of a page with all that it needs and nothing kept."""
@@ -29,6 +32,28 @@ ONE_OF_A_KIND = re.compile(
 )
 LINKS = "[...document.querySelectorAll('a[href^=\"/console\"]:not([download])')].map(one => one.getAttribute('href'))"
 OPEN = "document.querySelectorAll('details').forEach(one => { one.removeAttribute('name'); one.open = true; })"
+BROKEN = """
+[...document.querySelectorAll('main :is(td, th, dd, h1, h2, summary)')].filter(one => one.checkVisibility()).flatMap(cell => {
+  const found = [], walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = document.createRange();
+  for (let text = walk.nextNode(); text; text = walk.nextNode()) for (const word of text.data.matchAll(/[\\w-]{2,24}(?![\\w-])/g)) {
+    if (!/^[\\x21-\\x7e]+$/.test(word[0]) || /^[a-z]+-[a-z-]*$/.test(word[0]) || text.data[word.index - 1]?.match(/[\\w-]/)) continue;
+    range.setStart(text, word.index); range.setEnd(text, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].filter(one => one.width > 1).map(one => Math.round(one.top / 8))).size > 1) found.push(word[0]);
+  }
+  return found;
+})
+"""
+"""Words and ids that go on in another line of a table, list of facts or heading; at a hyphen between letters a line may end."""
+CUT = """
+[...document.querySelectorAll('main *, header *, nav *')].filter(one => {
+  const style = getComputedStyle(one);
+  if (!one.checkVisibility() || one.closest('.unseen, [popover], dialog') || !one.textContent.trim()) return false;
+  const hidden = /hidden|clip/.test(style.overflowX) && one.scrollWidth > one.clientWidth + 2;
+  const scrolled = one.closest('.wide, .chart, .sections, pre, .picture, .document, svg');
+  return hidden || (!scrolled && one.getBoundingClientRect().right > innerWidth + 1);
+}).map(one => one.outerHTML.slice(0, 120))
+"""
+"""What is cut off, or stands beyond the edge of the screen, and in nothing that can be scrolled."""
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +106,7 @@ async def weight(page: Page, address: str) -> int:
     return round(sum(loaded))
 
 
-@pytest.mark.timeout(900)  # some hundred pages, in a browser
+@pytest.mark.timeout(1800)  # some hundred pages, in a browser, on five screens
 @pytest.mark.parametrize("role", PEOPLE)
 async def test_every_page_is_for_everybody_on_every_screen_and_light(sign_in: SignIn, cases: Sequence[str], role: Role) -> None:
     screens = {lang: await sign_in(role, PEOPLE[role], lang=lang, bypass_csp=True, viewport=WIDE) for lang in ("zh", "en")}
@@ -102,9 +127,17 @@ async def test_every_page_is_for_everybody_on_every_screen_and_light(sign_in: Si
             amiss += [f"{address} {lang}: {one}" for one in await violations(page)]
             await page.emulate_media(color_scheme="dark")
             amiss += [f"{address} {lang} dark: {one}" for one in await violations(page, ["color-contrast"])]
-            await page.set_viewport_size(NARROW)
-            if (wide := await page.evaluate("document.documentElement.scrollWidth")) > NARROW["width"]:
-                amiss.append(f"{address} {lang}: {wide} px wide")
-            await look(page, f"every-{role}-{kind_of(address).strip('/').replace('/', '-')}-{lang}-dark-360")
+            for screen in (NARROW, ENLARGED):
+                await page.set_viewport_size(screen)
+                if (wide := await page.evaluate("document.documentElement.scrollWidth")) > screen["width"]:
+                    amiss.append(f"{address} {lang}: {wide} px wide of {screen['width']}")
+                amiss += [f"{address} {lang}, cut at {screen['width']}: {one}" for one in await page.evaluate(CUT)]
+                await look(page, f"every-{role}-{kind_of(address).strip('/').replace('/', '-')}-{lang}-dark-{screen['width']}")
+            await page.emulate_media(color_scheme="light")
+            await page.goto(address)
+            for screen in DESKS:
+                await page.set_viewport_size(screen)
+                amiss += [f"{address} {lang}, broken at {screen['width']}: {one}" for one in await page.evaluate(BROKEN)]
+                await look(page, f"every-{role}-{kind_of(address).strip('/').replace('/', '-')}-{lang}-light-{screen['width']}")
             await page.set_viewport_size(WIDE)
-    assert amiss == []
+    assert not amiss, "\n".join(amiss)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from api.cases import eligibility, liability, order
 from api.cases import endpoints as cases
@@ -23,7 +23,7 @@ from api.pages.page import Page
 from api.people import Agent, list_agents
 from models.case.desk_views import DraftView
 from models.case.order_views import CaseOrderView
-from models.case.views import CaseView
+from models.case.views import CaseView, SayingView
 from models.claims.views import ClaimView
 from models.common.bank_accounts import BankAccountView
 from models.common.timeline import TimelineView
@@ -39,6 +39,18 @@ LOOKED = 100
 """The newest who read it."""
 ENTRIES = 500
 """Of the timeline, on one page."""
+SAID = 40
+"""Words of people, on one page."""
+
+
+class Talk(NamedTuple):
+    """Some of what was said, in order."""
+
+    sayings: Sequence[SayingView]
+    earlier: int
+    """How many were said before these."""
+    later: int
+    """How many after them."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +66,11 @@ class Content:
     others: Sequence[CaseItem]
     similar: Sequence[SimilarCase]
     entries: Sequence[TimelineView]
+    earlier: int | None
+    """The version after which the page of the timeline before this one begins."""
     more: int | None
     """The version after which the timeline goes on."""
+    talk: Talk
     replies: Sequence[SavedReply]
     people: Sequence[Agent]
     drafts: Sequence[DraftView]
@@ -84,8 +99,11 @@ class Content:
         ]
 
 
-async def content_of(page: Page, case_id: str, after: int) -> Content:
-    """404 for a case that is none, or somebody else's."""
+async def content_of(page: Page, case_id: str, after: int | None, before: int | None) -> Content:
+    """`after`: the version from which the timeline is shown; `before`: how many were said up to those that are shown; None: the newest.
+
+    404 for a case that is none, or somebody else's.
+    """
     parts, caller, language = page.parts, page.caller, page.locale
     case = await page.ask(cases.show(parts, caller, language, case_id))
     ordered = await page.ask(_if_any(order.order_of_case(parts, caller, case_id)))
@@ -97,8 +115,9 @@ async def content_of(page: Page, case_id: str, after: int) -> Content:
     similar = await page.ask(
         library.find_similar(parts=parts, caller=caller, language=language, case_id=case_id, root_cause=None, limit=SIMILAR)
     )
+    first = max(0, case.version - ENTRIES) if after is None else after
     told = await page.ask(
-        cases.timeline(parts=parts, caller=caller, language=language, case_id=case_id, after=after, limit=ENTRIES)
+        cases.timeline(parts=parts, caller=caller, language=language, case_id=case_id, after=first, limit=ENTRIES)
     )
     return Content(
         case=case,
@@ -110,7 +129,9 @@ async def content_of(page: Page, case_id: str, after: int) -> Content:
         others=[one for one in others.cases if one.case_id != case_id][:OTHERS],
         similar=similar.cases,
         entries=told.entries,
+        earlier=max(0, first - ENTRIES) if first else None,
         more=told.entries[-1].version if told.next and told.entries else None,
+        talk=talk_of(case.sayings, before),
         replies=await page.ask(list_replies(parts, caller, case.issue)),
         people=await page.ask(list_agents(parts, caller)),
         drafts=await page.ask(drafts_on_case(parts, caller, case_id)),
@@ -121,6 +142,12 @@ async def content_of(page: Page, case_id: str, after: int) -> Content:
         if caller.role is Role.SUPERVISOR
         else None,
     )
+
+
+def talk_of(sayings: Sequence[SayingView], before: int | None) -> Talk:
+    end = len(sayings) if before is None else min(before, len(sayings))
+    start = max(0, end - SAID)
+    return Talk(sayings[start:end], start, len(sayings) - end)
 
 
 async def _if_any(answer: Awaitable[T]) -> T | None:

@@ -22,14 +22,15 @@ from models.common.vocabulary import Locale, Role
 PATH = "/console/cases"
 WITH_FILES = f"{PATH}/with-files"
 """Where forms go that bring files: this address takes larger bodies."""
+Place = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
 router = APIRouter(prefix=PATH, route_class=PageRoute, include_in_schema=False)
 
 
 @router.get("/{case_id}")
-async def case(page: PageOf, case_id: CaseId, after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0) -> Response:
-    """Everything about a case; `after`: the timeline from that version on."""
+async def case(page: PageOf, case_id: CaseId, after: Place = None, before: Place = None) -> Response:
+    """Everything about a case; `after`: the timeline from that version on; `before`: so many of the first things said, the newest of these."""
     only_for(page.caller, Role.platform())
-    content = await content_of(page, case_id, after)
+    content = await content_of(page, case_id, after, before)
     words = words_of(page)
     return page.show(
         "case.html",

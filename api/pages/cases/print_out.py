@@ -29,7 +29,7 @@ router = APIRouter(prefix="/console/cases", route_class=PageRoute, include_in_sc
 async def pdf(page: PageOf, case_id: CaseId) -> Response:
     """Words, order, rounds, remedies, responsibility and timeline, in the reader's language."""
     only_for(page.caller, Role.platform())
-    content = await content_of(page, case_id, 0)
+    content = await content_of(page, case_id, 0, None)
     document = Printed(page, content).document
     await page.parts.reads.remember(page.caller.actor, Reading(case_id, ReadKind.PRINT))
     named = {"Content-Disposition": f"inline; filename*=UTF-8''{quote(case_id, safe='')}.pdf"}

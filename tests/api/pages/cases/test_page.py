@@ -45,7 +45,7 @@ async def test_the_page_has_everything_about_the_case(web: Web, visitors: Visito
     assert shown.status == 200
     assert "<script>alert" not in shown.html
     assert "&lt;script&gt;alert(1)" in shown.html
-    assert shown.html.count("line\n") >= 699
+    assert shown.html.count("line\n") >= 698
     for said in ("O-W", "Left to refund", "first reply", "Not open now", "What may be given", "Responsibility", "Timeline"):
         assert said in shown.text, said
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]* src=)", shown.html)
