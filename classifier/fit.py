@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,9 +57,10 @@ def fit(
     rows = {term: row for row, term in enumerate(vocabulary)}
     idf = np.array([np.log((1 + len(counted)) / (1 + texts_with[term])) + 1 for term in vocabulary], dtype=np.float32)
     more = np.zeros((len(counted), 0)) if beside is None else beside
-    features = cast("Any", more)
-    if vocabulary:  # dense where there are no terms: many times quicker
-        features = cast("Any", sparse.hstack([_weighed(counted, rows, idf), sparse.csr_matrix(more)], format="csr"))
+    both = (_weighed(counted, rows, idf), sparse.csr_matrix(more))
+    features: Any = (
+        sparse.hstack(both, format="csr") if vocabulary else more
+    )  # dense where there are no terms: many times quicker
     model: Any = LogisticRegression(C=softness, max_iter=500, tol=tolerance)
     with threadpool_limits(limits=1):  # threads add in another order, and other weights come of it; they are no quicker either
         model.fit(

@@ -31,7 +31,7 @@ from rules.chargebacks.bookings import settled
 from rules.common.rates import worth
 from rules.money import ledger
 from rules.money.goods import history_of
-from rules.money.refund import split
+from rules.money.refund import only_back, split
 from rules.money.refund_state import may_follow
 from rules.money.worth import given_since
 
@@ -114,13 +114,6 @@ async def reserve_refund(session: AsyncSession, intent: RefundIntent, policy: Po
     methods = {payment.payment_id: payment.method for payment in intent.payments}
     parts = (part_of(row).model_copy(update={"method": methods.get(row.payment_id)}) for row in (*standing, *rows))
     return RefundPlan(parts=tuple(parts), left=_money(remaining, currency), charged_back=charged_back)
-
-
-def only_back(intent: RefundIntent) -> set[str]:
-    """The payments of which this refund may give nothing: their money goes back to them alone (RES-16)."""
-    if intent.to is RefundTo.ORIGINAL:
-        return set()
-    return {payment.payment_id for payment in intent.payments if payment.method in intent.only_back}
 
 
 async def _settle(session: AsyncSession, intent: RefundIntent, missing: int, entries: Sequence[Entry]) -> Money:

@@ -346,6 +346,5 @@ class ErrorType(StrEnum):
     INTERNAL = "internal"
 
     @classmethod
-    def _missing_(cls, value: object) -> "ErrorType | None":
-        """The name before it was renamed: histories and older workers still say it."""
+    def _missing_(cls, value: object) -> "ErrorType | None":  # the name before: histories and older workers still say it
         return cls.PARTNER_INVALID_RESPONSE if value == "partner-nonsense" else None

@@ -1,5 +1,6 @@
 """Whose move it is; how long each wait lasts, and what happens when it ends."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -46,3 +47,20 @@ class Terms(Frozen):
 
     waits: dict[WaitFor, WaitPolicy]
     calendars: dict[str, CalendarSlice]
+
+
+LATER: dict[WaitFor, WaitPolicy] = {
+    WaitFor.CHARGEBACK: WaitPolicy(
+        within=timedelta(days=120),
+        pauses=PauseReason.CUSTOMER_TO_ACT,
+        then=Bilingual(
+            zh="继续等待银行裁决，并记录超时", en="the refund goes on waiting for the bank, and the delay is recorded"
+        ),
+    ),
+    WaitFor.REDUCED_WORTH: WaitPolicy(
+        within=timedelta(days=3),
+        pauses=PauseReason.CUSTOMER_TO_ACT,
+        then=Bilingual(zh="由主管裁定折价是否合理", en="a supervisor decides whether the reduction is right"),
+    ),
+}
+"""Waits that slices of before do not have."""

@@ -36,7 +36,7 @@ from models.common.vocabulary import (
     WaitFor,
     WaitingOn,
 )
-from models.common.waits import PauseReason, WaitPolicy
+from models.common.waits import LATER, WaitPolicy
 from models.policy.agents import AgentPolicy
 from models.policy.contacts import ContactPolicy
 from models.policy.eligibility import EligibilityPolicy
@@ -143,23 +143,6 @@ class MessageRule(Frozen):
     channels: tuple[MessageChannel, ...] = ()
     watchers: bool = False
     """Whether those who watch the case are told (WRK-1)."""
-
-
-LATER: dict[WaitFor, WaitPolicy] = {
-    WaitFor.CHARGEBACK: WaitPolicy(
-        within=timedelta(days=120),
-        pauses=PauseReason.CUSTOMER_TO_ACT,
-        then=Bilingual(
-            zh="继续等待银行裁决，并记录超时", en="the refund goes on waiting for the bank, and the delay is recorded"
-        ),
-    ),
-    WaitFor.REDUCED_WORTH: WaitPolicy(
-        within=timedelta(days=3),
-        pauses=PauseReason.CUSTOMER_TO_ACT,
-        then=Bilingual(zh="由主管裁定折价是否合理", en="a supervisor decides whether the reduction is right"),
-    ),
-}
-"""Waits that slices of before do not have."""
 
 
 class PolicySlice(Frozen):

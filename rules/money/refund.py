@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from models.case.activities import RefundIntent
 from models.common.partners import Payment, ProviderRefundStatus, Refund, RefundTo
 from models.policy.policy import PolicySlice
 from models.remedies.remedy import RefundPart
@@ -75,3 +76,10 @@ def may_go_to_bank(parts: Sequence[RefundPart], policy: PolicySlice) -> bool:
     return bool(refused) and all(
         part.to is RefundTo.BANK_ACCOUNT or part.refusal_code in policy.refund_to_bank for part in refused
     )
+
+
+def only_back(intent: RefundIntent) -> set[str]:
+    """The payments of which this refund may give nothing: their money goes back to them alone (RES-16)."""
+    if intent.to is RefundTo.ORIGINAL:
+        return set()
+    return {payment.payment_id for payment in intent.payments if payment.method in intent.only_back}
