@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -57,10 +57,7 @@ def fit(
     rows = {term: row for row, term in enumerate(vocabulary)}
     idf = np.array([np.log((1 + len(counted)) / (1 + texts_with[term])) + 1 for term in vocabulary], dtype=np.float32)
     more = np.zeros((len(counted), 0)) if beside is None else beside
-    both = (_weighed(counted, rows, idf), sparse.csr_matrix(more))
-    features: Any = (
-        sparse.hstack(both, format="csr") if vocabulary else more
-    )  # dense where there are no terms: many times quicker
+    features = _features(_weighed(counted, rows, idf), more) if vocabulary else more  # dense is many times quicker
     model: Any = LogisticRegression(C=softness, max_iter=500, tol=tolerance)
     with threadpool_limits(limits=1):  # threads add in another order, and other weights come of it; they are no quicker either
         model.fit(
@@ -102,6 +99,10 @@ def save(folder: Path, sheet: LinearSheet, table: npt.NDArray[np.float16]) -> No
 def rounded(value: float) -> float:
     """As it is written down."""
     return round(float(value), 4)
+
+
+def _features(weights: Any, more: npt.NDArray[Any]) -> Any:  # noqa: ANN401  # whatever the library takes
+    return cast("Any", sparse.hstack([weights, sparse.csr_matrix(more)], format="csr"))
 
 
 def _weighed(counted: Sequence[Counter[str]], rows: dict[str, int], idf: npt.NDArray[np.float32]) -> Any:  # noqa: ANN401 - scipy's
