@@ -34,5 +34,6 @@ async def test_an_account_that_is_typed_in_gets_the_refund_and_can_be_chosen_aft
     assert paid.account is not None
     assert paid.account.iban == "DE89370400440532013000"
     shown = await sun.get(f"/console/cases/{case_id}")
-    assert "a bank account" in shown.text
+    assert "in the customer's bank account" in shown.text
+    assert "CNY 129.00 → a bank account: arrived" in shown.text
     assert "DE89370400440532013000" not in shown.html
