@@ -151,7 +151,7 @@ async def test_two_hundred_pieces_of_evidence_are_folded_and_each_is_looked_at(w
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/thumbnail" in request.url else None)
     await page.goto(f"/console/cases/{case_id}", wait_until="networkidle")
-    assert len(asked) < 30
+    assert len(asked) < PIECES / 2
     await look(page, "pieces")
     await page.get_by_text("188 more pieces").click()
     assert await page.locator("#case-talk .piece").count() == PIECES

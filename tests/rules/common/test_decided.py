@@ -25,6 +25,8 @@ from rules.returns.view import view_of_return
 from settings import Settings
 from tests.rules.replacements.test_permissions import state as a_replacement
 from tests.rules.returns.test_permissions import a_return
+from tests.rules.returns.test_worth import APPEAL, accepted_at, pieces
+from tests.rules.returns.test_worth import a_return as worn
 from tests.support.builders.actors import CARRIER, CUSTOMER, MERCHANT, SUPERVISOR
 from tests.support.builders.claims import claim
 
@@ -38,6 +40,10 @@ PICTURE = EvidenceRef(sha256="0" * 64, media_type="image/png", size=1, name="rec
 CLAIMED = ClaimState(claim=claim((Party.MERCHANT, 12_900)), terms=POLICY.claims.terms(Party.CARRIER, "K-1"), offer_version=2)
 FREIGHT = FreightClaim(amount=Money(minor=1_200), allowed=Money(minor=1_200), receipt=PICTURE)
 COME = changed(a_return(stage=ReturnStage.RECEIVED), {"freight"}, {"freight": FREIGHT})
+OFFERED = accepted_at(worn(("L1", 1, 10_000), agreed=10_000), pieces("L1", 1, "0.5"), appeal=None).model_copy(
+    update={"offer_version": 2}
+)
+APPEALED = accepted_at(OFFERED, pieces("L1", 1, "0.5"), appeal=APPEAL)
 PRICED = changed(a_replacement(ReplacementStage.ESTIMATE), {"estimate"}, {"estimate": Money(minor=4_500)})
 
 Checked = Callable[[Act[Body]], Fault | None]
@@ -53,10 +59,16 @@ def of_goods(action: ReplacementAction) -> tuple[type[Body], Actor, Checked, str
 
 
 def of_return(action: ReturnAction) -> tuple[type[Body], Actor, Checked, str]:
-    def check(act: Act[Body]) -> Fault | None:
-        return returns.fault_of(COME, POLICY.returns, action, act, NOW)
+    state, actor, says = COME, MERCHANT, "CNY 12.00"
+    if action is ReturnAction.RULE_WORTH:
+        state, actor, says = APPEALED, SUPERVISOR, "50%"
+    elif action.value.endswith("_worth"):
+        state, actor, says = OFFERED, CUSTOMER, "50%"
 
-    return RETURN_BODIES[action], MERCHANT, check, "CNY 12.00"
+    def check(act: Act[Body]) -> Fault | None:
+        return returns.fault_of(state, POLICY.returns, action, act, NOW)
+
+    return RETURN_BODIES[action], actor, check, says
 
 
 def deciding(bodies: dict[Any, type[Body]]) -> list[Any]:

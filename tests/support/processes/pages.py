@@ -27,6 +27,8 @@ class Form:
     fields: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     buttons: set[str] = field(default_factory=set[str])
     """Names of what is said by pressing one button or another."""
+    options: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """Of fields that are chosen from a list, what may be chosen."""
 
 
 class _Reader(HTMLParser):
@@ -62,13 +64,15 @@ class _Reader(HTMLParser):
                 self._area, fields[name] = name, [""]
             elif tag == "input" and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
                 fields.setdefault(name, []).append(given.get("value", "on" if given.get("type") == "checkbox" else ""))
-        if (
-            tag == "option"
-            and self._form is not None
-            and self._select
-            and ("selected" in given or self._select not in self._form.fields)
-        ):
-            self._form.fields[self._select] = [given.get("value", "")]
+        if tag == "option" and self._form is not None and self._select:
+            self._offer(self._form, self._select, given)
+
+    @staticmethod
+    def _offer(form: Form, name: str, given: dict[str, str]) -> None:
+        """An option of a list; the first counts as chosen until another one is."""
+        form.options.setdefault(name, []).append(given.get("value", ""))
+        if "selected" in given or name not in form.fields:
+            form.fields[name] = [given.get("value", "")]
 
     def handle_endtag(self, tag: str) -> None:
         match tag:
@@ -149,8 +153,12 @@ class Visitor:
         shown = await self.submit(form, **fields)
         assert shown.status == status, shown.text
         assert any(shown.alerts), "nobody sees what is wrong"
-        kept = shown.forms[form].fields
-        typed = {name: [text] if isinstance(text, str) else text for name, text in said.items() if not isinstance(text, tuple)}
+        kept, options = shown.forms[form].fields, shown.forms[form].options
+        typed = {
+            name: [text] if isinstance(text, str) else text
+            for name, text in said.items()
+            if not isinstance(text, tuple) and text in options.get(name, [text])  # no list keeps what it does not offer
+        }
         assert {name: kept.get(name) for name in typed} == typed
         return shown
 

@@ -10,6 +10,7 @@ from models.common.decides import Decides
 from models.common.vocabulary import Role
 from models.replacements.state import ReplacementStage
 from tests.api.pages.cases.test_every_action import BECAUSE, TOO_LONG
+from tests.api.pages.cases.test_worth import at_a_reduced_worth
 from tests.api.test_claims import claimed
 from tests.api.test_returns import scene_of
 from tests.support.builders.pictures import picture
@@ -36,6 +37,10 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
     "returns_claim_freight": {"amount$CNY": "9.00", "receipt": ("receipt.jpg", picture(comment=b"a page"), "image/jpeg")},
     "returns_receive": {},
     "returns_inspect": {"lines.0.accepted": "0", "lines.0.rejected": "1", "lines.0.reason": BECAUSE},
+    "returns_agree_worth": {},
+    "returns_refuse_worth": {"reason": BECAUSE},
+    "returns_appeal_worth": {"words": BECAUSE},
+    "returns_rule_worth": {"shares.0.share": "0.9", "reason": BECAUSE},
     "replacements_diagnose": {"in_warranty": "false", "estimate$CNY": "45.00", "words": BECAUSE},
     "replacements_accept_estimate": {},
     "replacements_refuse_estimate": {"reason": BECAUSE},
@@ -80,6 +85,14 @@ async def test_a_return_is_taken_from_the_pickup_to_the_inspection(web: Web, vis
     await does(susan, scene.case_id, "m1", "returns_inspect")
     shown = await eventually(lambda: susan.get(f"/console/cases/{scene.case_id}"), lambda shown: "✕ 1" in shown.text)
     assert BECAUSE in shown.text
+
+
+async def test_a_reduced_worth_is_agreed_to_refused_or_ruled_on_after_an_appeal(web: Web, visitors: Visitors) -> None:
+    susan = await visitors.signed_in(Role.SUPERVISOR, "susan")
+    for actions in (("agree_worth",), ("refuse_worth",), ("appeal_worth", "rule_worth")):
+        case_id = await at_a_reduced_worth(web)
+        for action in actions:
+            await does(susan, case_id, "m1", f"returns_{action}")
 
 
 async def test_a_repair_is_diagnosed_and_its_price_agreed_to_or_not(web: Web, visitors: Visitors) -> None:

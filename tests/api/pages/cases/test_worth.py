@@ -28,6 +28,18 @@ async def at_the_merchants(web: Web) -> str:
     return case_id
 
 
+async def at_a_reduced_worth(web: Web) -> str:
+    """A case whose customer has a word on what the goods are worth; its id."""
+    case_id, sun = await at_the_merchants(web), web.person(Role.SUPERVISOR, "sun")
+    photo = (await sun.upload(picture(comment=uuid4().bytes), "scratch.jpg")).json()["sha256"]
+    reduced = {"line_id": "L1", "quantity": 1, "share": "0.7", "reason": "a scratch on the rim", "picture": photo}
+    inspected = {"lines": [{"line_id": "L1", "accepted": 1}], "reduced": [reduced]}
+    answer = await sun.post(f"/v1/cases/{case_id}/returns/m1/inspect", inspected)
+    assert answer.status_code == 200, answer.text
+    await web.row(case_id, lambda row: row.waiting_for == "reduced_worth")
+    return case_id
+
+
 async def test_goods_are_inspected_with_a_picture_in_a_row_and_the_customers_yes_is_entered(web: Web, visitors: Visitors) -> None:
     case_id = await at_the_merchants(web)
     sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
