@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.datastructures import QueryParams
@@ -47,6 +47,7 @@ MAIN = "main"
 EARLIER = timedelta(seconds=2)
 """Clocks differ, and a page takes a while."""
 T = TypeVar("T")
+R = TypeVar("R", bound=Response)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -181,7 +182,7 @@ class Page(Visit):
     caller: Caller
 
     @staticmethod
-    async def file(answer: Awaitable[StreamingResponse]) -> StreamingResponse:
+    async def file(answer: Awaitable[R]) -> R:
         """A file, of which an endpoint's function gives the whole to whoever may have it."""
         return await answer
 

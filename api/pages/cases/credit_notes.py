@@ -13,4 +13,4 @@ router = APIRouter(prefix="/console/credit-notes", route_class=PageRoute, includ
 @router.get("/{note_id}")
 async def pdf(page: PageOf, note_id: NoteId) -> Response:
     """404 for one that is not the reader's."""
-    return await page.ask(download(page.parts, page.caller, note_id))
+    return await page.file(download(page.parts, page.caller, note_id))
