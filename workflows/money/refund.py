@@ -114,7 +114,7 @@ async def reserve_refund(context: CaseContext, remedy_id: str) -> bool:
     return plan.denied is None
 
 
-def in_order(payments: tuple[Payment, ...], remedy: Remedy, first: tuple[str, ...] = ()) -> tuple[Payment, ...]:
+def in_order(payments: tuple[Payment, ...], remedy: Remedy, first: tuple[str, ...]) -> tuple[Payment, ...]:
     """The payment that is given back first, then those by the method that was wished for, then as the policy says, then the others."""
 
     def place(payment: Payment) -> tuple[bool, bool, int]:

@@ -106,16 +106,17 @@ async def _with_stored(page: Page, form: Form, target: Target) -> Form:
         typed = Form(
             {name.removeprefix(within): texts for name, texts in form.values.items() if name.startswith(within)}, form.zone
         )
-        whose = (await page.ask(cases.show(page.parts, page.caller, page.locale, target.case_id))).customer_id
-        if what == "address":
-            address = typed.into(addresses.AddressIn, customer_id=whose)
-            stored = await page.ask(addresses.store_address(page.parts, page.caller, body=address, key=form.key))
-            plain[f"{prefix}address_id"] = (stored.address_id,)
-        else:
-            account = typed.into(bank_accounts.BankAccountIn, customer_id=whose)
-            kept = await page.ask(bank_accounts.store_account(page.parts, page.caller, body=account, key=form.key))
-            plain[f"{prefix}account_id"] = (kept.account_id,)
+        plain[f"{prefix}{what}_id"] = (await _id_of_stored(page, what, typed, target, form.key),)
     return Form(plain, form.zone)
+
+
+async def _id_of_stored(page: Page, what: str, typed: Form, target: Target, key: str | None) -> str:
+    whose = (await page.ask(cases.show(page.parts, page.caller, page.locale, target.case_id))).customer_id
+    if what == "address":
+        address = typed.into(addresses.AddressIn, customer_id=whose)
+        return (await page.ask(addresses.store_address(page.parts, page.caller, body=address, key=key))).address_id
+    account = typed.into(bank_accounts.BankAccountIn, customer_id=whose)
+    return (await page.ask(bank_accounts.store_account(page.parts, page.caller, body=account, key=key))).account_id
 
 
 def _without_empty(form: Form) -> Form:
