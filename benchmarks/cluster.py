@@ -10,13 +10,12 @@ import json
 import os
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -32,9 +31,10 @@ from temporalio.service import RPCError
 from benchmarks.history import clear_and_small
 from benchmarks.lives import AT_ONCE, SETTLE, Spent
 from benchmarks.processes import cpu_seconds, family_seconds, running
-from benchmarks.redress import Redress, each, free_ports, running_redress
+from benchmarks.redress import Redress, each, running_redress
 from settings import ROOT
 from tests.support.processes.databases import Postgres, running_postgres
+from tests.support.processes.ports import free_port, free_ports
 from workflows.kit import search_attributes
 
 TURNS = 3
@@ -52,7 +52,7 @@ ATTRIBUTES = {
 def measure() -> dict[str, float]:
     """Lives a second and processor seconds of a life, with one worker process and with two."""
     programs = {name: _program(name) for name in ("server", "sql")}
-    (port,) = free_ports(1)
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="redress-cluster-") as folder, running_postgres(port) as postgres:
         return asyncio.run(_measure(Path(folder), postgres, programs))
 
@@ -124,7 +124,7 @@ async def running_server(folder: Path, postgres: Postgres, programs: dict[str, s
     """A Temporal server whose data are in PostgreSQL, ready for cases: its address and its process id."""
     for database, schema in STORES.items():
         _make_store(postgres, programs["sql"], database, schema)
-    ports = low_ports(2 * len(SERVICES))
+    ports = free_ports(2 * len(SERVICES))
     address = f"127.0.0.1:{ports[0]}"
     config = folder / "temporal.yaml"
     config.write_text(yaml.safe_dump(_config(postgres, ports)), encoding="utf-8")
@@ -133,16 +133,6 @@ async def running_server(folder: Path, postgres: Postgres, programs: dict[str, s
         async with running(*command, folder=folder, environment=dict(os.environ), output=output) as server:
             await _ready(address, server, folder / "temporal.txt")
             yield address, server.pid
-
-
-def low_ports(count: int) -> list[int]:
-    """Free ones, which the server can write into a column of 16 bits with a sign."""
-    ports: list[int] = []
-    while len(ports) < count:
-        port = random.randrange(20_000, 32_768)  # noqa: S311  # no secret
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            ports.append(port)
-    return ports
 
 
 def _make_store(postgres: Postgres, tool: str, database: str, schema: str) -> None:
@@ -166,7 +156,7 @@ def _make_store(postgres: Postgres, tool: str, database: str, schema: str) -> No
         subprocess.run((tool, *reach, "--database", database, *what), check=True, capture_output=True)
 
 
-def _config(postgres: Postgres, ports: list[int]) -> dict[str, Any]:
+def _config(postgres: Postgres, ports: Sequence[int]) -> dict[str, Any]:
     def store(name: str) -> dict[str, Any]:
         reach = {"connectAddr": f"127.0.0.1:{postgres.port}", "connectProtocol": "tcp", "user": "redress", "password": "-"}
         return {"sql": {"pluginName": "postgres12", "databaseName": name, **reach, "maxConns": 20, "maxIdleConns": 20}}

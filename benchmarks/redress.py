@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import socket
 import sqlite3
 import sys
 import tempfile
@@ -29,6 +28,7 @@ from benchmarks.processes import children, cpu_seconds, running
 from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from settings import ROOT, Settings
+from tests.support.processes.ports import free_ports
 
 T = TypeVar("T")
 
@@ -202,14 +202,6 @@ def _settings(folder: Path, **elsewhere: Any) -> Settings:  # noqa: ANN401  # se
         sandbox_port=sandbox,
         **elsewhere,
     )
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [taken.getsockname()[1] for taken in sockets]
-    for taken in sockets:
-        taken.close()
-    return ports
 
 
 def _uncapped(policy: Path, copy: Path) -> Path:

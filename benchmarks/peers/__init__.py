@@ -25,9 +25,10 @@ from benchmarks.history import STARS, clear_and_small
 from benchmarks.lives import AT_ONCE, Spent, bare_worker, shape_of
 from benchmarks.partners import order_of
 from benchmarks.processes import cpu_seconds, family_seconds, running
-from benchmarks.redress import Redress, Rows, each, free_ports, running_redress
+from benchmarks.redress import Redress, Rows, each, running_redress
 from settings import ROOT, Settings
 from tests.support.processes.databases import Postgres, running_postgres
+from tests.support.processes.ports import free_ports
 
 TURNS = 4
 LIVES_A_TURN = 15

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes.databases import Postgres, running_postgres
+from tests.support.processes.ports import free_port
 from tests.support.processes.redress import Redress, until
-from tests.support.processes.temporal_cluster import EVERYTHING, Cluster, free_port, running_cluster
+from tests.support.processes.temporal_cluster import EVERYTHING, Cluster, running_cluster
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def database() -> Iterator[Postgres]:
-    with running_postgres(port=int(free_port())) as database:
+    with running_postgres(port=free_port()) as database:
         yield database
 
 

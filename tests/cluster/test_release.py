@@ -22,9 +22,10 @@ from tests.cluster.conftest import two_of_each
 from tests.support.processes.balancer import balanced
 from tests.support.processes.databases import Postgres
 from tests.support.processes.next_release import next_release
+from tests.support.processes.ports import answers, free_port
 from tests.support.processes.redress import Redress, until
 from tests.support.processes.resting_stories import Answers, RestingStories
-from tests.support.processes.temporal_cluster import Cluster, answers, free_port
+from tests.support.processes.temporal_cluster import Cluster
 
 OPEN = 200
 CASES = 240
@@ -43,7 +44,7 @@ class Release:
     def __init__(self, folder: Path, redress: Redress) -> None:
         self.folder, self.redress = folder, redress
         self.environment = redress.environment | {"TEMPORAL_WORKER_BUILD_ID": AFTER, "PYTHONPATH": str(folder)}
-        self.api_ports = [int(free_port()) for _ in range(2)]
+        self.api_ports = [free_port() for _ in range(2)]
         self.running: list[subprocess.Popen[bytes]] = []
 
     def start_worker(self) -> None:
@@ -53,7 +54,7 @@ class Release:
         for port in self.api_ports:
             self._start(f"api-{port}", {"REDRESS_API_PORT": str(port)}, "-m", "api")
         for port in self.api_ports:
-            until(lambda port=port: answers(str(port)))
+            until(lambda port=port: answers(port))
 
     def _start(self, name: str, more: dict[str, str], *arguments: str) -> None:
         with (self.redress.folder / f"after-{name}.log").open("wb") as log:

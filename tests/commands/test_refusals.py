@@ -17,6 +17,7 @@ from commands.up.welcome import first_case
 from models.common.actors import Actor
 from models.common.vocabulary import Role
 from settings import ROOT, Settings
+from tests.support.processes.ports import free_port
 
 PORTS = ("REDRESS_API_PORT", "REDRESS_TEMPORAL_PORT", "REDRESS_UI_PORT", "REDRESS_SANDBOX_PORT")
 
@@ -25,11 +26,6 @@ PORTS = ("REDRESS_API_PORT", "REDRESS_TEMPORAL_PORT", "REDRESS_UI_PORT", "REDRES
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDRESS_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return str(free.getsockname()[1])
 
 
 def refusal(*arguments: str) -> str:
@@ -41,7 +37,7 @@ def refusal(*arguments: str) -> str:
 @pytest.mark.parametrize("setting", PORTS)
 def test_a_taken_port_names_its_setting(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PORTS:
-        monkeypatch.setenv(name, free_port())
+        monkeypatch.setenv(name, str(free_port()))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv(setting, str(taken.getsockname()[1]))
         assert setting in refusal("up")
@@ -49,7 +45,7 @@ def test_a_taken_port_names_its_setting(setting: str, monkeypatch: pytest.Monkey
 
 def test_the_port_of_a_further_api_must_be_free_too(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in PORTS:
-        monkeypatch.setenv(name, free_port())
+        monkeypatch.setenv(name, str(free_port()))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         monkeypatch.setenv("REDRESS_API_PORT", str(port - 1))
@@ -58,7 +54,7 @@ def test_the_port_of_a_further_api_must_be_free_too(monkeypatch: pytest.MonkeyPa
 
 
 def test_two_parts_on_one_port_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    port = free_port()
+    port = str(free_port())
     monkeypatch.setenv("REDRESS_API_PORT", port)
     monkeypatch.setenv("REDRESS_SANDBOX_PORT", port)
     said = refusal("up")
@@ -77,14 +73,14 @@ def test_a_second_up_on_the_same_folder_says_where_the_first_one_is(tmp_path: Pa
 
 
 def test_without_an_api_the_commands_say_to_start_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("REDRESS_API_PORT", free_port())
+    monkeypatch.setenv("REDRESS_API_PORT", str(free_port()))
     for arguments in (("show", "RD-1"), ("watch", "RD-1"), ("open", "--customer", "C-1", "-d", "broken")):
         assert "make run" in refusal(*arguments)
 
 
 def test_refusals_are_chinese_on_a_chinese_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-    monkeypatch.setenv("REDRESS_API_PORT", free_port())
+    monkeypatch.setenv("REDRESS_API_PORT", str(free_port()))
     assert "请先启动" in refusal("show", "RD-1")
 
 

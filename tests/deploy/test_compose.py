@@ -19,12 +19,10 @@ from settings import ROOT, Settings
 from tests.support.compose import compose, ours
 from tests.support.processes.databases import Postgres, postgres_programs, running_postgres
 from tests.support.processes.image import build, copied, instructions
+from tests.support.processes.ports import answers, free_port
 from tests.support.processes.redress import until
 from tests.support.processes.temporal_cluster import (
     PORTS,
-    answers,
-    free_port,
-    small_ports,
     temporal_server,
     temporal_sql_tool,
 )
@@ -114,8 +112,7 @@ class Host:
     def __init__(self, folder: Path, image: tuple[Path, dict[str, str]], database: Postgres) -> None:
         root, self.own = image
         self.folder, self.app = folder, root / "app"
-        small = iter(small_ports())
-        self.ports = {name: next(small) for name in ("api", "worker", "sandbox", *PORTS)}
+        self.ports = {name: str(free_port()) for name in ("api", "worker", "sandbox", *PORTS)}
         self.places = {
             "@postgresql:5432/": f"@127.0.0.1:{database.port}/",
             "temporal:7233": f"127.0.0.1:{self.ports['FRONTEND_GRPC_PORT']}",
@@ -182,7 +179,7 @@ def host(tmp_path: Path, image: tuple[Path, dict[str, str]]) -> Iterator[Host]:
     assert tables, "temporal-sql-tool is missing (.ci/run builds it)"
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/temporal-sql-tool").symlink_to(tables)
-    with running_postgres(port=int(free_port())) as database:
+    with running_postgres(port=free_port()) as database:
         database.create("redress")
         playing = Host(tmp_path, image, database)
         yield playing
@@ -202,7 +199,7 @@ def test_the_processes_of_the_compose_file_carry_cases_from_an_empty_database_to
     dynamic: str = compose(GIVEN)["configs"]["temporal-dynamic"]["content"]
     (host.folder / "dynamic.yaml").write_text(dynamic, encoding="utf-8")
     host.start("temporal", str(server), "start")
-    until(lambda: answers(host.ports["FRONTEND_GRPC_PORT"]))
+    until(lambda: answers(int(host.ports["FRONTEND_GRPC_PORT"])))
     host.once("migrate")
     assert "has everything" in host.once("set-up", LC_ALL="en_US.UTF-8")
     host.start("worker")
@@ -210,7 +207,7 @@ def test_the_processes_of_the_compose_file_carry_cases_from_an_empty_database_to
     for service in ("api", "worker"):
         host.healthy(service)
     host.start("sandbox")
-    until(lambda: answers(host.ports["sandbox"]))
+    until(lambda: answers(int(host.ports["sandbox"])))
     host.once("api", "redress", "doctor")
     host.once("api", "redress", "demo", "--cases", "4")
     for service in ("sandbox", "api", "worker"):

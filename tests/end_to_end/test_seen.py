@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Generator, Iterator
@@ -17,6 +16,7 @@ import httpx
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from tests.support.processes.ports import free_port
 from tests.support.processes.redress import Redress, until
 
 pytestmark = pytest.mark.long
@@ -65,8 +65,7 @@ def collecting() -> Generator[tuple[Collector, str]]:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Redress, Collector, str]]:
     """A Redress whose traces are collected, and its worker's address."""
     redress = Redress(tmp_path_factory.mktemp("seen"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with collecting() as (collector, address):
         redress.environment |= {"REDRESS_TRACES_URL": address, "REDRESS_WORKER_PORT": str(port), "OTEL_BSP_SCHEDULE_DELAY": "500"}
         redress.start()

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from adapters.secrets import change_secrets, made_payload_key
 from tests.support.compose import compose
 from tests.support.processes.browser import FLAGS, browser_program
+from tests.support.processes.ports import free_port
 from tests.support.processes.redress import Case, Redress
-from tests.support.processes.temporal_cluster import free_port
 from tests.support.processes.temporal_ui import running_ui
 
 pytestmark = pytest.mark.long
@@ -20,13 +20,13 @@ LONG = 180_000
 
 
 @pytest.fixture(scope="module")
-def other_port() -> str:
+def other_port() -> int:
     """Of a Web UI that is a program of its own."""
     return free_port()
 
 
 @pytest.fixture(scope="module")
-def encrypted(tmp_path_factory: pytest.TempPathFactory, other_port: str) -> Iterator[Redress]:
+def encrypted(tmp_path_factory: pytest.TempPathFactory, other_port: int) -> Iterator[Redress]:
     redress = Redress(tmp_path_factory.mktemp("encrypted"))
     change_secrets(redress.settings, lambda known: known.model_copy(update={"payload_keys": (made_payload_key(),)}))
     uis = (redress.settings.ui_port, other_port)
@@ -102,7 +102,7 @@ def test_a_supervisor_who_is_signed_in_reads_what_is_encrypted_for_others(encryp
 
 @pytest.mark.timeout(900)
 def test_a_web_ui_with_the_compose_files_settings_needs_the_sign_in_alone(
-    encrypted: Redress, case: Case, page: Page, other_port: str, tmp_path: Path
+    encrypted: Redress, case: Case, page: Page, other_port: int, tmp_path: Path
 ) -> None:
     variables = compose({"POSTGRES_PASSWORD": "secret"})["services"]["temporal-ui"]["environment"]
     here = {name: value.replace("http://localhost:8000", encrypted.settings.api_url) for name, value in variables.items()}

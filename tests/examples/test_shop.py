@@ -18,6 +18,7 @@ from models.common.partner_registry import Partner
 from models.common.vocabulary import Role
 from settings import Settings
 from tests.support.builders.lives_with_money import agreed, over
+from tests.support.processes.ports import free_port
 from tests.support.processes.sandbox import Running
 from tests.support.processes.shop import running_shop
 
@@ -91,7 +92,7 @@ async def test_cancelled_pieces_cost_what_was_paid_for_them_and_may_be_had_back(
 
 @pytest.mark.slow
 async def test_goods_go_back_to_it_and_the_money_to_the_customer(temporal: WorkflowEnvironment, tmp_path: Path) -> None:
-    port = Running.free_port()
+    port = free_port()
     own = made_credentials().model_copy(update={"token": (SecretStr("sandbox"),)})  # what the shop was started with
     change_secrets(
         Settings(data_dir=tmp_path), lambda known: known.model_copy(update={"partners": {**known.partners, "merchant": own}})

@@ -1,6 +1,5 @@
 """Stripe as a payment provider (RES-5), against `stripe-mock`: it checks every request by Stripe's own description of its API."""
 
-import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -19,6 +18,7 @@ from models.common.vocabulary import ErrorType
 from models.money.charge import ChargeStatus
 from tests.support.builders.partner_requests import REFUND_KEY, charge_request, refund_request
 from tests.support.fakes.stripe import MODULE, stripe_mock
+from tests.support.processes.ports import free_port
 from tests.support.refusals import partner_error
 
 
@@ -26,9 +26,7 @@ from tests.support.refusals import partner_error
 def mock_url() -> Iterator[str]:
     program = stripe_mock()
     assert program, f"stripe-mock is missing: set REDRESS_STRIPE_MOCK to it, or install Go; go install {MODULE}"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen([program, "-http-port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:

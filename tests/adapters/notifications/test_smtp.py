@@ -1,6 +1,5 @@
 """E-mail over a real SMTP connection."""
 
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -15,6 +14,7 @@ from adapters.partners.protocols import Notification
 from models.common.partners import OutgoingMessage
 from models.common.vocabulary import ErrorType
 from settings import Settings
+from tests.support.processes.ports import free_port
 from tests.support.refusals import partner_error
 
 MAIL = OutgoingMessage(
@@ -60,9 +60,7 @@ def server() -> Server:
 
 @pytest.fixture
 def running(server: Server) -> Iterator[Controller]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     controller = Controller(server, hostname="127.0.0.1", port=port, authenticator=only_redress, auth_require_tls=False)
     controller.start()
     yield controller

@@ -1,7 +1,6 @@
 """The adapters speak with the sandbox as a program of its own: both keep to one contract."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from models.common.partners import ProviderRefundStatus
 from models.common.vocabulary import ErrorType
 from settings import ROOT, Settings
 from tests.support.builders.partner_requests import MESSAGE, STATEMENT, refund_request
+from tests.support.processes.ports import free_port
 from tests.support.refusals import partner_error
 
 pytestmark = pytest.mark.slow
@@ -25,9 +25,7 @@ ORDER = "O-1001"
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     folder: Path = tmp_path_factory.mktemp("sandbox")
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--data-dir", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, "REDRESS_PARTNER_TOKEN": "sandbox"}) as program:

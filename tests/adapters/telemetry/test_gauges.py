@@ -23,6 +23,7 @@ from models.common.partners import ShipmentStatus
 from models.common.vocabulary import Issue, Kind, WaitFor
 from settings import Settings
 from tests.support.builders.orders import order, parcel
+from tests.support.processes.ports import free_port
 from tests.support.processes.service import Service, running_service
 
 
@@ -56,8 +57,7 @@ async def test_a_worker_says_that_it_can_work_and_how_all_cases_are(service: Ser
     service.world.add(order(minor=400_000), parcel(status=ShipmentStatus.LOST))
     case = await service.open(Kind.COMPLAINT, issue=Issue.LOST)
     await case.waits_for(WaitFor.PLAN)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     token = SecretStr("let-me-see")
     settings = Settings(data_dir=tmp_path, task_queue=service.queue, worker_port=port, metrics_token=token)
     assert (await seen(settings, service.database, service.client, "/healthz")).json() == {"status": "ok"}

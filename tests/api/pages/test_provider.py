@@ -1,6 +1,5 @@
 """Signing in with an identity provider: a real one, in a process of its own (oidc-provider of npm), and what may be wrong on the way."""
 
-import socket
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,13 +9,13 @@ from models.common.vocabulary import Role
 from tests.support.processes.api import Web, running_web
 from tests.support.processes.npm import openid_provider
 from tests.support.processes.pages import Visitor, Visitors, visiting
+from tests.support.processes.ports import free_port
 
 
 @pytest.fixture(scope="module")
 async def console(web: Web) -> AsyncIterator[Web]:
     """The API, which trusts the provider."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     issuer = f"http://127.0.0.1:{port}"
     trusting = {"jwks_url": f"{issuer}/jwks", "jwt_issuer": issuer, "oidc_client_id": "console"}
     async with running_web(web.settings.model_copy(update=trusting), web.service) as own:

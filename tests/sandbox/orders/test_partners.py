@@ -16,7 +16,8 @@ from sandbox.app import create_app
 from sandbox.kit.books import OtherSeedError
 from sandbox.notifications import NOWHERE
 from settings import ROOT
-from tests.support.processes.sandbox import Running, Town
+from tests.support.processes.ports import free_port
+from tests.support.processes.sandbox import Town
 from tests.support.processes.waiting import eventually
 
 READS = [
@@ -285,7 +286,7 @@ async def test_an_unknown_fault_is_refused_and_changes_nothing(town: Town) -> No
 
 @pytest.mark.slow
 async def test_a_killed_sandbox_comes_back_with_its_books_faults_and_orders(tmp_path: Path, town: Town) -> None:
-    port = Running.free_port()
+    port = free_port()
 
     def start() -> subprocess.Popen[bytes]:
         command = (sys.executable, "-m", "sandbox", "--port", str(port), "--data-dir", str(tmp_path))

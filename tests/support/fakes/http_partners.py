@@ -1,7 +1,6 @@
 """Partners over real HTTP that keep to their contracts, and misbehave as a test tells them to."""
 
 import asyncio
-import socket
 import threading
 import time
 from collections import defaultdict, deque
@@ -19,6 +18,7 @@ from models.common.partners import Order, OutgoingMessage, Refund, RefundRequest
 from settings import Settings
 from tests.support.builders.orders import order, parcel
 from tests.support.fakes.partners import World
+from tests.support.processes.ports import free_port
 
 TOKEN = "of-the-tests"
 
@@ -170,9 +170,7 @@ def partners(provider: Provider) -> FastAPI:
 @contextmanager
 def running_provider() -> Generator[Provider]:
     """The partners at a free port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
+    port = free_port()
     provider = Provider(f"http://127.0.0.1:{port}")
     app = Misbehaving(partners(provider), provider)
     config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical", timeout_graceful_shutdown=1, ws="none")

@@ -9,15 +9,15 @@ from typing import Any
 
 import boto3
 
+from tests.support.processes.ports import answers, free_port
 from tests.support.processes.redress import until
-from tests.support.processes.temporal_cluster import answers, free_port
 
 
 @dataclass
 class Aws:
     """Where it is, and its KMS as an administrator sees it."""
 
-    port: str
+    port: int
     kms: Any = field(init=False)
 
     def __post_init__(self) -> None:
@@ -55,7 +55,7 @@ class Aws:
 def running_aws() -> Generator[Aws]:
     """Until the block ends."""
     port = free_port()
-    program = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", port]
+    program = [sys.executable, "-m", "moto.server", "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             until(lambda: answers(port) or process.poll() is not None)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes.ports import free_port
+
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 FOUND = "Eicar-Test.UNOFFICIAL"
 MISSING = "no ClamAV is installed (Debian: apt-get install clamav-daemon)"
@@ -36,8 +38,7 @@ def running_clamd(folder: Path, most_bytes: int = 1024 * 1024) -> Generator[Clam
     assert program, MISSING
     (folder / "signatures").mkdir()
     (folder / "signatures" / "own.ndb").write_text(f"Eicar-Test:0:*:{EICAR[28:].hex()}\n")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     told = {
         "Foreground": "yes",
         "TCPAddr": "127.0.0.1",

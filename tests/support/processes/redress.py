@@ -2,12 +2,11 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -17,6 +16,7 @@ import httpx
 from api.http.auth import make_token
 from models.common.vocabulary import Role
 from settings import ROOT, Settings
+from tests.support.processes.ports import free_ports
 
 T = TypeVar("T")
 
@@ -90,16 +90,6 @@ class Case:
         return [refund for refund in self.redress.books("refunds") if refund["reference"] == self.case_id]
 
 
-def _free_in_a_row(count: int) -> range:
-    """Ports of this machine, each after the one before."""
-    while True:
-        with ExitStack() as held, suppress(OSError):
-            first: int = held.enter_context(socket.create_server(("127.0.0.1", 0))).getsockname()[1]
-            for further in range(1, count):
-                held.enter_context(socket.create_server(("127.0.0.1", first + further)))
-            return range(first, first + count)
-
-
 class Redress:
     """The processes, and ways to talk to them."""
 
@@ -107,13 +97,10 @@ class Redress:
         """`apis`: how many `start` is going to be told of."""
         self.folder = folder
         self.output = folder / "up.txt"
-        self.api_ports = _free_in_a_row(apis)
-        ports = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
-        numbers = [str(self.api_ports[0]), *(str(port.getsockname()[1]) for port in ports)]
-        for port in ports:
-            port.close()
+        self.api_ports = free_ports(apis)
+        numbers = [self.api_ports[0], *free_ports(3)]
         names = ("REDRESS_API_PORT", "REDRESS_TEMPORAL_PORT", "REDRESS_UI_PORT", "REDRESS_SANDBOX_PORT")
-        own = dict(zip(names, numbers, strict=True)) | {
+        own = dict(zip(names, map(str, numbers), strict=True)) | {
             "REDRESS_DATA_DIR": str(folder / "data"),
             "LC_ALL": "en_US.UTF-8",
             "REDRESS_RATE_LIMITS": "{}",
@@ -121,10 +108,10 @@ class Redress:
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")} | own
         self.settings = Settings(
             data_dir=folder / "data",
-            api_port=int(numbers[0]),
-            temporal_port=int(numbers[1]),
-            ui_port=int(numbers[2]),
-            sandbox_port=int(numbers[3]),
+            api_port=numbers[0],
+            temporal_port=numbers[1],
+            ui_port=numbers[2],
+            sandbox_port=numbers[3],
         )
         self.sandbox = f"http://127.0.0.1:{numbers[3]}"
         self.http = httpx.Client(timeout=20, trust_env=False)

@@ -34,11 +34,6 @@ class Running:
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         self._serving = asyncio.create_task(self._server.serve([self._socket]))
 
-    @staticmethod
-    def free_port() -> int:
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            return int(found.getsockname()[1])
-
     async def ready(self) -> None:
         while not self._server.started:
             await asyncio.sleep(0.01)

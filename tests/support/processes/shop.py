@@ -29,6 +29,7 @@ from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.processes.api import Person, let_staff_in
 from tests.support.processes.databases import make_tables
+from tests.support.processes.ports import free_port
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from worker import at_work, wire
@@ -242,7 +243,7 @@ async def running_shop(
         rate_limits={},
         circuit_after=100_000,  # one order's trouble is no other's
     )
-    port = Running.free_port()
+    port = free_port()
     names = ("merchant", "carrier", "payment", "promotion", "notification")
     settings = settings.model_copy(update={f"{name}_url": f"http://127.0.0.1:{port}/{name}" for name in names} | instead)
     make_tables(settings)

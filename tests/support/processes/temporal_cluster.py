@@ -6,11 +6,10 @@ All roles are one process on SQLite files; or one process each on PostgreSQL, wh
 
 import json
 import os
-import socket
 import subprocess
 import threading
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,6 +21,7 @@ from jwt.algorithms import RSAAlgorithm
 
 from tests.support.processes.databases import Postgres
 from tests.support.processes.go_programs import go_program
+from tests.support.processes.ports import answers, free_port
 from tests.support.processes.redress import until
 from tests.support.processes.tls import Authority, Certificate
 
@@ -68,7 +68,7 @@ class Cluster:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(command, env=self.environment, cwd=self.folder, stdout=log, stderr=log)
         self.processes[name] = process
-        port = self.environment[f"{roles[0].upper().replace('-', '_')}_GRPC_PORT"]
+        port = int(self.environment[f"{roles[0].upper().replace('-', '_')}_GRPC_PORT"])
         until(lambda: answers(port) or process.poll() is not None)
         assert process.poll() is None, f"{name} ended: {self.folder / name}.log"
 
@@ -108,7 +108,7 @@ def running_cluster(folder: Path, database: Postgres | None = None) -> Generator
     (folder / "dynamic.yaml").write_text("{}", encoding="utf-8")
     trusted = ("TEMPORAL_TLS_SERVER_CA_CERT", "TEMPORAL_TLS_CLIENT1_CA_CERT", "TEMPORAL_TLS_CLIENT2_CA_CERT")
     own = {
-        **dict(zip(PORTS, small_ports(), strict=False)),
+        **{name: str(free_port()) for name in PORTS},
         **{f"TEMPORAL_TLS_{part}_CERT": str(server.certificate) for part in ("SERVER", "FRONTEND")},
         **{f"TEMPORAL_TLS_{part}_KEY": str(server.key) for part in ("SERVER", "FRONTEND")},
         **{f"TEMPORAL_TLS_{part}_SERVER_NAME": NAME for part in ("INTERNODE", "FRONTEND")},
@@ -179,21 +179,3 @@ def _keys(key: rsa.RSAPrivateKey) -> Generator[str]:
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return str(free.getsockname()[1])
-
-
-def small_ports() -> Iterator[str]:
-    """Free ones of this machine: Temporal's tables on PostgreSQL have room for numbers below 2^15 alone."""
-    for port in range(20_000 + os.getpid() % 5_000, 2**15):
-        with socket.socket() as attempt, suppress(OSError):
-            attempt.bind(("127.0.0.1", port))
-            yield str(port)
-
-
-def answers(port: str) -> bool:
-    with socket.socket() as attempt:
-        return attempt.connect_ex(("127.0.0.1", int(port))) == 0

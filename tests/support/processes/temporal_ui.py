@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 
 from tests.support.processes.go_programs import go_program
+from tests.support.processes.ports import answers
 from tests.support.processes.redress import until
-from tests.support.processes.temporal_cluster import answers
 
 CODEC = {
     "TEMPORAL_CODEC_ENDPOINT": "endpoint",
@@ -26,7 +26,7 @@ def temporal_ui() -> Path | None:
 
 
 @contextmanager
-def running_ui(folder: Path, port: str, temporal: str, variables: Mapping[str, str]) -> Generator[str]:
+def running_ui(folder: Path, port: int, temporal: str, variables: Mapping[str, str]) -> Generator[str]:
     """Where it is. `variables`: those of its container; each is one that the image knows."""
     program = temporal_ui()
     assert program, "the Temporal Web UI is missing: set REDRESS_TEMPORAL_UI to it, or install Go"
@@ -35,7 +35,7 @@ def running_ui(folder: Path, port: str, temporal: str, variables: Mapping[str, s
     config = {
         "temporalGrpcAddress": temporal,
         "host": "127.0.0.1",
-        "port": int(port),
+        "port": port,
         "enableUi": True,
         "disableNewsFetch": True,
         "codec": codec,
