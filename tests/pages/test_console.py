@@ -1,11 +1,12 @@
 """The console in a browser: keys, pieces by htmx, no scripts, narrow screens, and nothing that keeps people from using it."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from models.common.vocabulary import Role
 from tests.pages.conftest import SignIn
@@ -90,6 +91,45 @@ async def test_many_cases_at_once_without_leaving_the_page_and_what_is_wrong_sta
     await page.get_by_role("button", name="Write a note").click()
     await expect(page.get_by_role("status").first).to_contain_text("Done with 1 cases.")
     assert await page.evaluate("window.same") is True
+
+
+async def test_what_was_done_stays_said_while_the_list_renews_itself(web: Web, sign_in: SignIn, case_id: str) -> None:
+    page = await sign_in(Role.SUPERVISOR, "sun")
+    await page.goto(QUEUE)
+    await page.locator(f"input[value={case_id}]").check()
+    await page.locator("summary[data-key=b]").click()
+    await page.locator("textarea").fill("asked again")
+    async with page.expect_response(
+        lambda answer: answer.request.method == "GET" and "/console/queue" in answer.url
+    ):  # it renews itself
+        await page.get_by_role("button", name="Write a note").click()
+    for number in range(3):
+        async with page.expect_response(lambda answer: answer.request.method == "GET" and "/console/queue" in answer.url):
+            await web.person(Role.SUPERVISOR, "sun").post(f"/v1/cases/{case_id}/note", {"words": f"once more, {number}"})
+        await expect(page.get_by_role("status").first).to_contain_text("Done with 1 cases.")
+
+
+async def test_news_of_a_case_do_not_take_a_form_away_that_was_opened_meanwhile(web: Web, sign_in: SignIn, case_id: str) -> None:
+    page = await sign_in(Role.SUPERVISOR, "sun")
+    await page.goto(QUEUE)
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        asked.set()
+        await go_on.wait()
+        await route.continue_()
+
+    await page.route(lambda address: "/console/queue" in address, slow)
+    await web.person(Role.SUPERVISOR, "sun").post(f"/v1/cases/{case_id}/note", {"words": "news"})
+    await asyncio.wait_for(asked.wait(), 30)
+    await page.locator(f"input[value={case_id}]").check()
+    await page.locator("summary[data-key=b]").click()
+    await page.locator("textarea").fill("half a sen")
+    async with page.expect_response(lambda answer: "/console/queue" in answer.url):
+        go_on.set()
+    await page.locator("textarea").press_sequentially("tence")
+    assert await page.locator("textarea").input_value() == "half a sentence"
+    await expect(page.locator(f"input[value={case_id}]")).to_be_checked()
 
 
 async def test_without_scripts_everything_is_there(sign_in: SignIn, case_id: str) -> None:

@@ -196,13 +196,13 @@ setInterval(() => all("time[data-until]").forEach((time) => {
 const follow = document.body.dataset.follow;
 if (follow || document.querySelector("[data-refresh], [data-news]")) {
   const events = new EventSource(`/v1/me/events?${follow}&since=${document.body.dataset.since}`);
-  const BUSY = "dialog[open], .bulk[open], .problem[role=alert]";  // what is filled in or was refused stays until it is closed
+  const busy = () => Boolean(document.querySelector("dialog[open], .bulk[open], .problem[role=alert]"));  // what is filled in or was refused stays
   let due, missed = false;
   const news = () => {
     clearTimeout(due);
     due = setTimeout(() => {
       if (document.querySelector("[data-news]")) renew();
-      else if (!(missed = Boolean(document.querySelector(BUSY)))) document.body.dispatchEvent(new Event("news"));
+      else if (!(missed = busy())) document.body.dispatchEvent(new Event("news"));
     }, 150);
   };
   const about = (id, version = Infinity) => all("[data-case]").some((row) => row.dataset.case === id)
@@ -211,6 +211,12 @@ if (follow || document.querySelector("[data-refresh], [data-news]")) {
   events.addEventListener("presence", ({ data }) => { if (about(JSON.parse(data).case_id)) news(); });
   events.addEventListener("reload", news);
   addEventListener("toggle", () => { if (missed) news(); }, true);
+  addEventListener("htmx:before:swap", (event) => {  // a list that renews itself: what was done stays said, and what began meanwhile goes first
+    if (!event.target.matches?.("[data-refresh]")) return;
+    if ((missed = busy())) return event.preventDefault();
+    const said = document.querySelector(".told");
+    if (said) event.detail.tasks[0].fragment.querySelector(".heading")?.after(said.cloneNode(true));
+  });
   events.addEventListener("count", ({ data }) => {
     const { id, count, more } = JSON.parse(data);
     all("[data-count]").filter((one) => one.dataset.count === id).forEach((one) => { one.textContent = count + (more ? "+" : ""); });
