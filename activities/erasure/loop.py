@@ -29,6 +29,7 @@ from models.tables.bank_accounts import BankAccountRow
 from models.tables.case import CaseRow, ContactCodeRow, ContactRow, MessageRow, RunRow, WebhookRow
 from models.tables.erasure import ErasureRequestRow, LegalHoldRow
 from models.tables.indexes import ERASING
+from models.tables.knowledge import UnansweredRow
 from models.tables.reads import CaseReadRow
 
 LOOK_EVERY = 60.0
@@ -171,6 +172,10 @@ class Erasure:
         if keep.reads is not None:
             read = (col(CaseReadRow.at) < now - keep.reads, ~is_of_held(col(CaseReadRow.case_id)))
             gone.append(await self._delete(CaseReadRow, col(CaseReadRow.id), *read))
+        if keep.questions is not None:
+            gone.append(
+                await self._delete(UnansweredRow, col(UnansweredRow.words), col(UnansweredRow.last_at) < now - keep.questions)
+            )
         if keep.uploads is not None:
             gone.append(await self._files.never_named(now - keep.uploads, OLD_BATCH, now))
         if keep.contacts is not None:

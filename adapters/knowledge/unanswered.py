@@ -1,7 +1,7 @@
-"""Searches of the knowledge base that found nothing (REC-6): kept until somebody has seen to them, or forgotten after a while."""
+"""Searches of the knowledge base that found nothing (REC-6): kept until somebody has seen to them, or `retention.questions` is over."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, update
@@ -13,7 +13,6 @@ from models.common.actors import Actor
 from models.common.plain_text import plain_text
 from models.tables.knowledge import UnansweredRow
 
-KEPT = timedelta(days=90)
 LONGEST = 200
 """Characters that are kept of a question; who says more tells a story."""
 
@@ -29,11 +28,10 @@ class Unanswered(NamedTuple):
 
 
 async def note_unanswered(session: AsyncSession, by: Actor, said: str) -> None:
-    """Nothing answered these words. Older ones than are kept are forgotten."""
+    """Nothing answered these words."""
     now, words = datetime.now(UTC), plain_text(said)[:LONGEST].strip()
     if not words:
         return
-    await session.exec(delete(UnansweredRow).where(col(UnansweredRow.last_at) < now - KEPT))
     row = {"words": words, "role": by.role.value, "person": by.id, "said": said[:LONGEST], "asked": 1, "last_at": now}
     if not await insert_if_absent(session, UnansweredRow, row):
         own = (
@@ -50,7 +48,7 @@ async def unanswered(session: AsyncSession, limit: int) -> Sequence[Unanswered]:
     last, people = func.max(UnansweredRow.last_at), func.count()
     pick: Any = select  # more columns than its types count
     chosen: Any = pick(UnansweredRow.words, func.max(UnansweredRow.said), people, func.sum(UnansweredRow.asked), last)
-    chosen = chosen.group_by(col(UnansweredRow.words)).where(col(UnansweredRow.last_at) >= datetime.now(UTC) - KEPT)
+    chosen = chosen.group_by(col(UnansweredRow.words))
     chosen = chosen.order_by(people.desc(), last.desc(), col(UnansweredRow.words)).limit(limit)
     execute: Any = session.exec
     return [Unanswered(*row) for row in (await execute(chosen)).all()]

@@ -18,3 +18,5 @@ class RetentionPolicy(Frozen):
     """Which webhooks of partners were taken in: one that comes again later would be taken in again."""
     reads: Duration | None = None
     """Who read which case."""
+    questions: Duration | None = None
+    """What nobody had an answer to, from when it was asked last (REC-6)."""

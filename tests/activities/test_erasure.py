@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from adapters.database.engine import Database
 from adapters.erasure.files import Files
 from adapters.erasure.histories import Histories
 from adapters.erasure.tables import TABLES, Store
+from adapters.knowledge.unanswered import note_unanswered
 from adapters.partners.protocols import EvidenceStore
 from models.case.activities import Projection
 from models.case.state import CaseState
@@ -28,6 +29,7 @@ from models.policy.policy import Policy
 from models.policy.retention import RetentionPolicy
 from models.tables.case import ArchiveRow, CaseRow, ContactRow, MessageRow, TimelineRow, UploadRow
 from models.tables.erasure import ErasureRequestRow, LegalHoldRow
+from models.tables.knowledge import UnansweredRow
 from tests.support.builders.actors import CUSTOMER
 from tests.support.builders.cases import NOW, OPENED, case, receipt
 
@@ -129,6 +131,19 @@ async def test_what_stands_against_it_leaves_everything_as_it_is(scene: Scene, s
     (row,) = await scene.rows(CaseRow)
     assert "crocodile" in json.dumps(row.state)
     assert scene.store.files == {PHOTO.sha256}
+
+
+async def test_a_question_that_nobody_asked_for_long_is_forgotten_and_one_asked_again_stays(scene: Scene, policy: Policy) -> None:
+    def said(words: str, who: str) -> UnansweredRow:
+        return UnansweredRow(words=words, said=words, role="customer", person=who, last_at=NOW)
+
+    await scene.add(*(said(words, who) for who in ("C-1", "C-2") for words in ("old", "asked again")))
+    scene.policy = scene.policy.model_copy(update={"retention": RetentionPolicy(questions=policy.retention.questions)})
+    async with scene.database.writing() as session:
+        await note_unanswered(session, CUSTOMER, "asked again")
+    for at in (NOW + timedelta(days=89), datetime.now(UTC)):
+        await scene.erasure(at).round()
+    assert [row.words for row in await scene.rows(UnansweredRow)] == ["asked again"]
 
 
 class KilledError(BaseException):

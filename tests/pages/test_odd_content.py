@@ -100,7 +100,9 @@ async def test_thousands_of_lines_are_folded_and_what_was_said_before_is_a_page_
     await look(page, "lines")
     assert await page.evaluate("document.documentElement.scrollHeight") < 12 * 900
     first = talk.locator(".said").first
-    height = "document.querySelector('#case-talk .said').offsetHeight"  # of the one that is there now: news put parts in place anew
+    height = (
+        "document.querySelector('#case-talk .said').offsetHeight"  # of the one that is there now: news put parts in place anew
+    )
     folded = await page.evaluate(height)
     await first.get_by_text("Show the rest").click()
     await page.wait_for_function(f"folded => {height} > 20 * folded", arg=folded)
