@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeAlias
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 from temporalio.testing import WorkflowEnvironment
 
 from models.common.vocabulary import Role
@@ -26,7 +26,9 @@ async def web(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFa
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=browser_program(), args=list(FLAGS))
+        expect.set_options(timeout=60_000)  # a machine that is busy shows it later, not otherwise
         yield browser
+        expect.set_options()
         await browser.close()
 
 
