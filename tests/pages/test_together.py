@@ -21,14 +21,14 @@ async def test_who_else_has_the_case_open_is_seen_on_it_and_in_the_queue(web: We
     first, second = await sign_in(Role.SUPERVISOR, "sun"), await sign_in(Role.SUPERVISOR, "li")
     await at(first, case_id)
     await at(second, case_id)
-    await expect(first.locator("#case-head")).to_contain_text("li has it open", timeout=3_000)
+    await expect(first.locator("#case-head")).to_contain_text("li has it open")
     await second.keyboard.press("c")
     await second.locator("#form-note textarea").fill("Half a thought")
-    await expect(first.locator("#case-head")).to_contain_text("li is writing", timeout=5_000)
+    await expect(first.locator("#case-head")).to_contain_text("li is writing")
     await first.goto("/console/queue?sort=-opened_at&kind=complaint")
     await expect(first.locator(f"[data-present='{case_id}']")).to_contain_text("li has it open")
     await second.goto("/console/queue")
-    await expect(first.locator(f"[data-present='{case_id}']")).not_to_contain_text("li", timeout=6_000)
+    await expect(first.locator(f"[data-present='{case_id}']")).not_to_contain_text("li")
 
 
 async def test_words_outlive_the_browser_and_are_nobody_elses(web: Web, sign_in: SignIn) -> None:
