@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import wraps
@@ -56,6 +57,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
             marked = item.get_closest_marker("timeout")
             item.obj = _in_time(item.obj, SHARE * (marked.args[0] if marked else usual))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tests that share processes are played by one process of pytest, or they are in one another's way."""
+    spread = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    if spread and os.environ.get("PYTEST_XDIST_WORKER") and session.config.getoption("loadgroup"):
+        raise pytest.UsageError(f"pytest-xdist does not keep {spread[0]} with its group: does it know this pytest?")
 
 
 def _in_time(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[..., Awaitable[None]]:

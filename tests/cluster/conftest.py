@@ -12,6 +12,7 @@ from tests.support.processes.redress import Redress, until
 from tests.support.processes.temporal_cluster import EVERYTHING, Cluster, running_cluster
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process of pytest plays all of this folder, one after the other."""
     for item in items:

@@ -8,6 +8,7 @@ import pytest
 from tests.support.processes.redress import Redress
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process of pytest plays all of these: they share a Redress. Each may take its time: real processes are started."""
     for item in items:

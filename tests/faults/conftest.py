@@ -26,6 +26,7 @@ POLICY = {
 """Every refund of these tests is clear and small; what no notice told is found within a test's time."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One process of pytest plays all that kill, another the rest: they share a Redress. Each may take its time: real processes are started."""
     for item in items:
