@@ -63,7 +63,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Tests that share processes are played by one process of pytest, or they are in one another's way."""
     spread = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
     if spread and os.environ.get("PYTEST_XDIST_WORKER") and session.config.getoption("loadgroup"):
-        raise pytest.UsageError(f"pytest-xdist does not keep {spread[0]} with its group: does it know this pytest?")
+        said = f"pytest-xdist does not keep {spread[0]} with its group: does it know this pytest?"
+        raise pytest.UsageError(said)
 
 
 def _in_time(test: Callable[..., Awaitable[None]], seconds: float) -> Callable[..., Awaitable[None]]:
