@@ -36,7 +36,7 @@ from commands.partner import command as partner
 from commands.up import command as up
 from models.common.errors import RedressError
 from models.common.vocabulary import Locale
-from settings import Settings, wrong_settings
+from settings import WRONG_SETTINGS, Settings, wrong_settings
 
 main = typer.Typer(
     name="redress",
@@ -93,8 +93,8 @@ def app() -> None:
         leave(error.code)
     except RedressError as error:
         leave(str(failed(error)))
-    except ValidationError as error:
-        if error.title != Settings.__name__:
+    except WRONG_SETTINGS as error:
+        if isinstance(error, ValidationError) and error.title != Settings.__name__:
             raise
         leave(wrong_settings(error))
     except SystemExit as ended:

@@ -1,18 +1,33 @@
 """Every setting, once. Each is an environment variable with the prefix `REDRESS_`, or a line of a `.env` file."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from models.common.credentials import Credentials, Holder
-from models.common.partner_registry import PARTNER_QUEUES, Partner
+from models.common.partner_registry import API_PARTS, PARTNER_QUEUES, WORKER_PARTS, Partner
 
 ROOT = Path(__file__).resolve().parent
 
+
+def _one_of(*known: str) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in known:
+            unknown = PydanticCustomError("unknown", "{name} is none of {known}", {"name": name, "known": ", ".join(known)})
+            raise unknown
+        return name
+
+    return AfterValidator(check)
+
+
 RateLimit = Annotated[str, Field(pattern=r"^[1-9][0-9]*/(second|minute|hour|day)$")]
-PartnerQueue = Annotated[str, Field(pattern=rf"^({'|'.join(PARTNER_QUEUES)})$")]
+PartnerQueue = Annotated[str, _one_of(*PARTNER_QUEUES)]
+WorkerPart = Annotated[str, _one_of(*WORKER_PARTS)]
+ApiPart = Annotated[str, _one_of(*API_PARTS)]
 
 
 class Settings(BaseSettings):
@@ -60,6 +75,10 @@ class Settings(BaseSettings):
     """The version of that deployment that this program is."""
     task_queue: str = "cases"
     """Where workers take their work from; the partners' queues begin with it (`cases-payment`)."""
+    worker_serves: list[WorkerPart] = []
+    """What a worker does, as JSON: `["cases", "delivery"]`. Empty: everything; the workers together have to do all of it."""
+    api_serves: list[ApiPart] = []
+    """What an API process answers, as JSON: `["codec"]` alone, or `["cases"]` without it. Empty: both."""
     worker_cached_cases: int = 1000
     """Open cases that a worker keeps in memory; an evicted one is replayed when something happens to it."""
 
@@ -212,6 +231,14 @@ class Settings(BaseSettings):
     """auto: console on a terminal, JSON otherwise."""
     log_level: str = "INFO"
 
+    def worker_has(self, part: str) -> bool:
+        """Whether this worker serves that one of `WORKER_PARTS`."""
+        return part in self.worker_serves or not self.worker_serves
+
+    def api_has(self, part: str) -> bool:
+        """Whether this API process serves that one of `API_PARTS`."""
+        return part in self.api_serves or not self.api_serves
+
     @property
     def temporal(self) -> str:
         return self.temporal_address or f"{self.temporal_host}:{self.temporal_port}"
@@ -248,8 +275,15 @@ class Settings(BaseSettings):
         return self.own_partner_url(partner) or f"http://{self.sandbox_host}:{self.sandbox_port}/{partner}"
 
 
-def wrong_settings(error: ValidationError) -> str:
+WRONG_SETTINGS = (ValidationError, SettingsError)
+"""What `Settings()` raises for settings that cannot be."""
+
+
+def wrong_settings(error: ValidationError | SettingsError) -> str:
     """The settings that cannot be, each with why, in a line."""
+    if isinstance(error, SettingsError):  # what is no JSON has no more than its name in the words
+        named = re.search(r'field "(\w+)"', str(error))
+        return f"REDRESS_{named[1].upper()}: has to be JSON ({error.__cause__})" if named else str(error)
     return "; ".join(
         f"REDRESS_{'.'.join(map(str, wrong['loc'])).upper()}: {wrong['msg']}" for wrong in error.errors(include_input=False)
     )

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -78,7 +79,7 @@ from adapters.telemetry.port import open_port
 from adapters.temporal import namespace
 from adapters.temporal.connection import connect
 from adapters.temporal.releases import deployment
-from models.common.partner_registry import PARTNER_QUEUES
+from models.common.partner_registry import CASES, DELIVERY, PARTNER_QUEUES
 from models.policy.policy import Policy
 from rules.case.grading import prepare
 from rules.classification.second import best_reading
@@ -212,14 +213,22 @@ def chargebacks_of(
 async def at_work(
     client: Client, settings: Settings, wiring: Wiring, *, patience: timedelta = LONGEST_ACTIVITY
 ) -> AsyncGenerator[None]:
-    """The workers of one process: one for the cases and our database, one for each partner's queue, with its limit.
+    """The workers of one process, of what it serves: one for the cases and our database, one for each partner's queue, with its limit.
 
     `patience`: how long a stopping worker lets its calls go on.
     """
-    version = deployment(settings)
-    cases = Worker(
+    async with AsyncExitStack() as stack:
+        for queue in filter(settings.worker_has, PARTNER_QUEUES):
+            await stack.enter_async_context(_of_partners(queue, client, settings, wiring, patience))
+        if settings.worker_has(CASES):
+            await stack.enter_async_context(_of_cases(client, settings, wiring, patience))
+        yield
+
+
+def _of_cases(client: Client, settings: Settings, wiring: Wiring, patience: timedelta) -> Worker:
+    return Worker(
         client,
-        deployment_config=version,
+        deployment_config=deployment(settings),
         task_queue=settings.task_queue,
         workflows=wiring.workflows,
         activities=wiring.of(None),
@@ -232,23 +241,19 @@ async def at_work(
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(POLLERS),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
     )
-    of_partners = [
-        Worker(
-            client,
-            deployment_config=version,
-            task_queue=f"{settings.task_queue}-{queue}",
-            activities=wiring.of(queue),
-            interceptors=[Correlation()],
-            graceful_shutdown_timeout=patience,
-            max_task_queue_activities_per_second=settings.partner_rates.get(queue),
-            activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=1, maximum=PARTNER_POLLERS),
-        )
-        for queue in PARTNER_QUEUES
-    ]
-    async with AsyncExitStack() as stack:
-        for worker in (*of_partners, cases):
-            await stack.enter_async_context(worker)
-        yield
+
+
+def _of_partners(queue: str, client: Client, settings: Settings, wiring: Wiring, patience: timedelta) -> Worker:
+    return Worker(
+        client,
+        deployment_config=deployment(settings),
+        task_queue=f"{settings.task_queue}-{queue}",
+        activities=wiring.of(queue),
+        interceptors=[Correlation()],
+        graceful_shutdown_timeout=patience,
+        max_task_queue_activities_per_second=settings.partner_rates.get(queue),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=1, maximum=PARTNER_POLLERS),
+    )
 
 
 async def tell_of_holidays(policy: Policy, stop: asyncio.Event) -> None:
@@ -287,35 +292,41 @@ async def work(settings: Settings) -> None:
     partners = Partners.connect(settings)
     failing = FailingTasks(client)
     gauges = Gauges(settings, database, client, failing, partners.circuits, core)
-    loops = [
-        asyncio.create_task(loop)
-        for loop in (
-            Delivery(database, policy, partners.notification, partners.email).run(stop),
-            UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run(stop),
-            Handover(database, policy, to_cases(client, "handed_on")).run(stop),
-            chargebacks_of(database, policy, partners, client, settings).run(stop),
-            CreditNotes(
-                database,
-                policy,
-                texts(policy.zone),
-                merchant=partners.merchant,
-                links=DocumentLinks(settings, "credit-note"),
-                tell=to_cases(client, "credited"),
-            ).run(stop),
-            Figures(database, policy).run(stop),
-            LibraryIndexing(database).run(stop),
-            Erasure(database, policy, Histories(client), Files(database, evidence_store(settings))).run(stop),
-            tell_of_holidays(policy, stop),
-            failing.run(stop),
-        )
-    ]
+    delivering = (
+        Delivery(database, policy, partners.notification, partners.email).run,
+        UndeliveredMessages(database, policy, to_cases(client, "undelivered")).run,
+    )
+    beside_cases = (
+        Handover(database, policy, to_cases(client, "handed_on")).run,
+        chargebacks_of(database, policy, partners, client, settings).run,
+        CreditNotes(
+            database,
+            policy,
+            texts(policy.zone),
+            merchant=partners.merchant,
+            links=DocumentLinks(settings, "credit-note"),
+            tell=to_cases(client, "credited"),
+        ).run,
+        Figures(database, policy).run,
+        LibraryIndexing(database).run,
+        Erasure(database, policy, Histories(client), Files(database, evidence_store(settings))).run,
+        partial(tell_of_holidays, policy),
+        failing.run,
+    )
+    served = {DELIVERY: delivering, CASES: beside_cases}
+    loops = [asyncio.create_task(loop(stop)) for part in served if settings.worker_has(part) for loop in served[part]]
 
     async def checks() -> dict[str, str]:
         return await readiness.checks(settings, database, lambda: readiness.temporal(client))
 
     try:
         async with at_work(client, settings, wire(settings, database, partners)), open_port(settings, checks, gauges.exposed):
-            log.info("worker.ready", task_queue=settings.task_queue, temporal=settings.temporal)
+            log.info(
+                "worker.ready",
+                task_queue=settings.task_queue,
+                serves=settings.worker_serves or "everything",
+                temporal=settings.temporal,
+            )
             await stop.wait()
             log.info("worker.stopping")
     finally:

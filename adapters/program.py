@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import structlog
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from adapters import traces
 from adapters.database.trouble import words_of
 from models.common.errors import RedressError
-from settings import Settings, wrong_settings
+from settings import WRONG_SETTINGS, Settings, wrong_settings
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -21,7 +20,7 @@ def run(program: Callable[[Settings], None]) -> NoReturn:
     """Run a program by the settings, to its end."""
     try:
         settings = Settings()
-    except ValidationError as error:
+    except WRONG_SETTINGS as error:
         leave(wrong_settings(error))
     try:
         program(settings)

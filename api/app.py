@@ -1,10 +1,10 @@
 """The API as one application: its parts, its layers, its routes."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from adapters.connect import Partners
@@ -48,6 +48,7 @@ from api.review import improvements, reviews, scorecards
 from api.tax import endpoints as credit_notes
 from api.webhooks import easypost, stripe
 from api.webhooks import standard as webhooks
+from models.common.partner_registry import CASES, CODEC
 from rules.policy.knowledge import first_answers
 from rules.policy.load import load_policy
 from settings import Settings
@@ -121,58 +122,65 @@ def create_app(settings: Settings, partners: Partners | None = None, core: Core 
     app.add_middleware(Observing, metrics=metrics)
     app.add_middleware(codec.WebUi, settings=settings)
     app.add_middleware(Doors, settings=settings)  # outermost: its headers are on every answer
-    work = (queues.router, people.teams, people.agents, routing.router)
-    for router in (
-        cases.router,
-        live.router,
-        actions.router,
-        addresses.router,
-        bank_accounts.router,
-        evidence.router,
-        evidence.uploads,
-        liability.router,
-        archives.router,
-        reads.router,
-        root_causes.router,
-        root_causes.catalogue,
-        eligibility.router,
-        order.router,
-        variants.router,
-        order_ledger.router,
-        improvements.router,
-        reviews.router,
-        scorecards.router,
-        reconciliation.router,
-        reconciliation.scans,
-        replacements.router,
-        returns.router,
-        reports.router,
-        chargebacks.router,
-        credit_notes.router,
-        claims.router,
-        inbox.router,
-        contacts.router,
-        me.router,
-        revocations.router,
-        erasure.router,
-        holds.router,
-        knowledge.router,
-        unanswered.router,
-        library.router,
-        lessons.router,
-        bulk.router,
-        views.router,
-        drafts.router,
-        replies.router,
-        replies.filled,
-        *work,
-        easypost.router,
-        stripe.router,  # before the other partners', whose path has any name in its place
-        webhooks.router,
-        codec.router,
-        health.router,
-        pages.router,
-    ):
+    for router in _routers(settings):
         app.include_router(router)
     openapi.install(app)
     return app
+
+
+def _routers(settings: Settings) -> Iterator[APIRouter]:
+    """Of what this process serves."""
+    if settings.api_has(CASES):
+        work = (queues.router, people.teams, people.agents, routing.router)
+        yield from (
+            cases.router,
+            live.router,
+            actions.router,
+            addresses.router,
+            bank_accounts.router,
+            evidence.router,
+            evidence.uploads,
+            liability.router,
+            archives.router,
+            reads.router,
+            root_causes.router,
+            root_causes.catalogue,
+            eligibility.router,
+            order.router,
+            variants.router,
+            order_ledger.router,
+            improvements.router,
+            reviews.router,
+            scorecards.router,
+            reconciliation.router,
+            reconciliation.scans,
+            replacements.router,
+            returns.router,
+            reports.router,
+            chargebacks.router,
+            credit_notes.router,
+            claims.router,
+            inbox.router,
+            contacts.router,
+            me.router,
+            revocations.router,
+            erasure.router,
+            holds.router,
+            knowledge.router,
+            unanswered.router,
+            library.router,
+            lessons.router,
+            bulk.router,
+            views.router,
+            drafts.router,
+            replies.router,
+            replies.filled,
+            *work,
+            easypost.router,
+            stripe.router,  # before the other partners', whose path has any name in its place
+            webhooks.router,
+            pages.router,
+        )
+    if settings.api_has(CODEC):
+        yield codec.router
+    yield health.router

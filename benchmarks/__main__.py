@@ -39,7 +39,7 @@ MEASUREMENTS = (
     "library",
 )
 """The modules of this folder that measure something, the quick ones first."""
-BY_NAME = ("cluster",)
+BY_NAME = ("cluster", "deploying")
 """Those that are measured only when they are named, because they need more than `make` installs."""
 CHOICES = MEASUREMENTS + BY_NAME
 LARGER = ("waiting", "lists", "reports", "library")

@@ -18,7 +18,7 @@ from adapters.data_folder import lack_of_space
 from adapters.database.engine import Database
 from adapters.database.trouble import words_of
 from adapters.evidence.store import evidence_store
-from adapters.payloads.key_services import opened_key
+from adapters.payloads.key_services import trouble_with
 from adapters.schedules import RECONCILIATION, SWEEP, unsteady
 from adapters.secrets import secrets_of
 from adapters.temporal import namespace
@@ -136,10 +136,9 @@ class Patient:
         return []
 
     async def _folder(self) -> list[str]:
-        for key in secrets_of(self.settings).payload_keys:
-            opened_key(key)
+        troubles = (trouble_with(key) for key in secrets_of(self.settings).payload_keys)
         lack = lack_of_space(self.settings)
-        return [lack] if lack else []
+        return [*(in_words(trouble) for trouble in troubles if trouble), *([lack] if lack else [])]
 
     async def _tables(self) -> list[str]:
         await self.database.check()

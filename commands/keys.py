@@ -14,12 +14,12 @@ from adapters.database.engine import Database
 from adapters.database.trouble import words_of
 from adapters.payloads.data_keys import counted, name_of, wrap_anew
 from adapters.payloads.data_keys import destroy as destroy_keys
-from adapters.payloads.key_services import new_payload_key
+from adapters.payloads.key_services import new_payload_key, trouble_with
 from adapters.secrets import PayloadKey, Secrets, change_secrets, secrets_of
 from adapters.temporal.connection import connect
 from commands.kit.failure import CommandError
 from commands.kit.language import saying
-from commands.kit.temporal import trouble_of
+from commands.kit.temporal import failed, in_words, trouble_of
 from models.common.credentials import AT_ONCE
 from models.common.errors import RedressError
 from models.tables.case import CaseRow
@@ -92,7 +92,7 @@ def rotate() -> None:
     try:
         new = new_payload_key(settings)
     except RedressError as error:
-        raise CommandError(error.fault.detail) from error
+        raise failed(error) from error
 
     def add(known: Secrets) -> Secrets:
         return known.model_copy(update={"payload_keys": (new, *known.payload_keys)})
@@ -110,13 +110,15 @@ def rotate() -> None:
 
 @app.command()
 def status() -> None:
-    """Which payload keys there are, what they wrap, and how many data keys were destroyed. Prints no key."""
+    """Which payload keys there are, what they wrap, whether who holds them opens them, and how many data keys were destroyed. Prints no key."""
     settings = Settings()
     known = secrets_of(settings).payload_keys
     found = _run(settings, _counted)
     for key in known:
         at, count = f"{key.made_at:%Y-%m-%d %H:%M}Z", found.pop(key.id, 0)
         typer.echo(say("key", id=key.id, at=at, count=count, holder=_holder(key)))
+        if trouble := trouble_with(key):
+            typer.echo(f"    {in_words(trouble)}")
     gone = found.pop(None, 0)
     for lacking, count in found.items():
         typer.echo(say("lacking", id=lacking, count=count))

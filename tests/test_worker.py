@@ -1,5 +1,6 @@
 """What a worker carries out, and on which task queue: a partner's limit is the partner's alone."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,18 @@ from temporalio.testing import WorkflowEnvironment
 import models.activities
 from adapters.connect import Partners
 from adapters.database.engine import Database
-from models.activities import PAY_BACK, SAVE_CASE
+from models.activities import LOOK_UP, PAY_BACK, SAVE_CASE
+from models.case.actions import Action
 from models.common.activity import Activity
-from models.common.partner_registry import PARTNER_QUEUES
+from models.common.partner_registry import CASES, PARTNER_QUEUES
+from models.common.partners import ShipmentStatus
+from models.common.vocabulary import Issue, Outcome, RemedyKind, Stage, WaitFor
 from settings import Settings
-from tests.support.processes.service import running_service
+from tests.support.builders.actors import CUSTOMER
+from tests.support.builders.orders import order, parcel
+from tests.support.processes.service import partners_in, running_service
 from tests.support.processes.waiting import eventually
-from worker import wire
+from worker import at_work, wire
 
 
 @pytest.fixture
@@ -45,6 +51,37 @@ async def test_a_partners_limit_is_set_on_its_own_queue_alone(temporal: Workflow
         rates = {queue: await rate(service.client.workflow_service, f"{service.queue}-{queue}") for queue in PARTNER_QUEUES}
     assert rates.pop("payment") == 7
     assert min(rates.values()) > 1_000
+
+
+async def test_a_case_goes_through_two_workers_that_share_the_queues(temporal: WorkflowEnvironment, settings: Settings) -> None:
+    limited = settings.model_copy(
+        update={"partner_rates": dict.fromkeys(PARTNER_QUEUES, 100.0)}
+    )  # so that none is asked beside its queue
+    async with running_service(temporal, limited.model_copy(update={"worker_serves": [CASES]})) as service:
+        service.world.add(order(), parcel(status=ShipmentStatus.LOST))
+        case = await service.open(issue=Issue.LOST, wanted={"remedy": RemedyKind.REFUND_ONLY})
+        looked_up = LOOK_UP.task_queue(service.queue)
+        await eventually(lambda: backlog(service.client.workflow_service, looked_up))
+        others = limited.model_copy(update={"worker_serves": [*PARTNER_QUEUES], "task_queue": service.queue})
+        partners = partners_in(service.world, service.ordering, others)
+        async with at_work(service.client, others, wire(others, service.database, partners), patience=timedelta(0)):
+            await case.waits_for(WaitFor.CONFIRMATION)
+            await case.act(CUSTOMER, Action.CONFIRM)
+            assert (await case.until(lambda view: view.stage is Stage.CLOSED)).outcome is Outcome.RESOLVED
+
+
+async def backlog(server: WorkflowService, queue: str) -> int:
+    """How many activities wait there for a worker."""
+    request = DescribeTaskQueueRequest(
+        namespace="default",
+        task_queue=TaskQueue(name=queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+        report_stats=True,
+    )
+    try:
+        return (await server.describe_task_queue(request)).stats.approximate_backlog_count
+    except RPCError:
+        return 0  # a busy server gives such a look up
 
 
 async def rate(server: WorkflowService, queue: str) -> float:

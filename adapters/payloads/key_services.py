@@ -19,6 +19,33 @@ CONTEXT = "redress-payload-key"
 """The entry of KMS's encryption context that names the payload key; CloudTrail shows it."""
 
 
+NO_HELP = (
+    "AWS KMS 无法用于负载密钥（{key}）：{said}",
+    "AWS KMS does not help with payload keys ({key}): {said}",
+)
+REFUSALS = {
+    "DisabledException": (
+        "保管负载密钥的 AWS KMS 密钥 {key} 已停用：请重新启用（aws kms enable-key），工单随后自动继续。",
+        "The key {key} of AWS KMS, which holds payload keys, is disabled: enable it (aws kms enable-key), and cases go on.",
+    ),
+    "KMSInvalidStateException": (
+        "保管负载密钥的 AWS KMS 密钥 {key} 当前状态不可用（{said}）：请撤销删除（aws kms cancel-key-deletion）并启用，工单随后自动继续。",
+        (
+            "The key {key} of AWS KMS, which holds payload keys, is in no state to be used ({said}): cancel its deletion "
+            "(aws kms cancel-key-deletion), enable it, and cases go on."
+        ),
+    ),
+    "AccessDeniedException": (
+        "AWS KMS 拒绝我们使用保管负载密钥的密钥 {key}（{said}）：请授权 kms:Decrypt（轮换时还需 kms:Encrypt），工单随后自动继续。",
+        (
+            "AWS KMS does not let us use the key {key}, which holds payload keys ({said}): allow kms:Decrypt, for rotations kms:Encrypt too, "
+            "and cases go on."
+        ),
+    ),
+}
+"""Of a service that answers no: what it means, in Chinese and English, and the mend."""
+
+
 class KeyService(Protocol):
     """Encrypts payload keys by a key that never leaves it. Raises RedressError (UNAVAILABLE) with the service's own words."""
 
@@ -68,8 +95,10 @@ class AwsKms:
             raise self._away(error) from error
 
     def _away(self, error: Exception) -> RedressError:
-        detail = f"AWS KMS does not help with payload keys ({self._key}): {error}"
-        return RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=detail, rule="payloads"))
+        refused: dict[str, dict[str, str]] = getattr(error, "response", {})  # of a service that answers
+        code = refused.get("Error", {}).get("Code", "")
+        zh, en = (words.format(key=self._key, said=error) for words in REFUSALS.get(code, NO_HELP))
+        return RedressError(Fault(type=ErrorType.UNAVAILABLE, detail=en, detail_zh=zh, rule="payloads"))
 
 
 def new_payload_key(settings: Settings) -> PayloadKey:
@@ -84,6 +113,15 @@ def new_payload_key(settings: Settings) -> PayloadKey:
 def opened_key(key: PayloadKey) -> AESGCM:
     """Ready to wrap and unwrap. Asks the service that holds it, once in a process; raises RedressError when it does not help."""
     return opened_once(key.id, key.key, key.held_by)
+
+
+def trouble_with(key: PayloadKey) -> RedressError | None:
+    """Why it cannot be opened; None: it can."""
+    try:
+        opened_key(key)
+    except RedressError as error:
+        return error
+    return None
 
 
 @lru_cache(MOST_OPENED)

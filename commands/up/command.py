@@ -36,7 +36,7 @@ from commands.up import temporal_server
 from commands.up.processes import Part, ProcessGroup, Run
 from commands.up.welcome import SUBJECTS, welcome
 from models.common.errors import RedressError
-from models.common.partner_registry import Partner
+from models.common.partner_registry import CASES, Partner
 from models.common.vocabulary import Role
 from settings import ROOT, Settings
 
@@ -277,6 +277,8 @@ def _api(settings: Settings, http: httpx.AsyncClient, number: int) -> Part:
 
 def _worker(settings: Settings, client: Client, number: int) -> Part:
     async def polls(run: Run) -> bool:
+        if not settings.worker_has(CASES):
+            return True  # others do, elsewhere
         return await temporal_server.polled(client, settings.task_queue, run.since, pid=run.pid)
 
     return Part(

@@ -16,7 +16,7 @@ from commands.kit.failure import CommandError
 from commands.kit.language import say
 
 DIE_WITH_PARENT = Path(__file__).with_name("die_with_parent.py")
-READY_WITHIN = 90.0
+READY_WITHIN = 180.0
 TRIES_BEFORE_READY = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 STEADY_AFTER = 30.0

@@ -78,3 +78,8 @@ SEVERAL_PARTNERS = "partners"
 """The task queue of activities that call several partners, or one or another."""
 PARTNER_QUEUES = (*(partner.value for partner in Partner if partner.has_task_queue), SEVERAL_PARTNERS)
 """What `cases-…` is followed by: the task queues beside that of the cases."""
+CASES, DELIVERY, CODEC = "cases", "delivery", "codec"
+WORKER_PARTS = (CASES, *PARTNER_QUEUES, DELIVERY)
+"""What a worker can serve: the cases' queue with the loops that look after cases, each partners' queue, and the messages."""
+API_PARTS = (CASES, CODEC)
+"""What the API can serve: people and partners, and the payload codec of Temporal's Web UI."""

@@ -14,6 +14,7 @@ from adapters.payloads.converter import data_converter
 from adapters.payloads.data_keys import destroy
 from adapters.secrets import change_secrets, made_payload_key
 from api.codec import PATH
+from models.common.partner_registry import CASES, CODEC
 from models.common.vocabulary import Role
 from models.tables.payloads import PayloadReadRow
 from tests.support.processes.api import Web, running_web
@@ -104,3 +105,13 @@ async def test_a_web_ui_that_asks_in_vain_keeps_nobody_from_signing_in(web: Web,
         assert [answer.status_code for answer in tried] == [401, 401, 401, 429, 429]
         somebody = await people.stranger()
         assert (await somebody.get(await people.link(Role.SUPERVISOR, "sun"))).status == 200
+
+
+async def test_a_process_answers_the_codec_alone_or_everything_but_it(web: Web, name: str, encrypted: dict[str, object]) -> None:
+    for serves, decoded, listed in (([CODEC], 200, 404), ([CASES], 404, 200)):
+        async with running_web(web.settings.model_copy(update={"api_serves": serves}), web.service) as own:
+            sun = own.person(Role.SUPERVISOR, "sun")
+            assert (await sun.post(PATH, encrypted)).status_code == decoded
+            assert (await sun.get("/v1/cases")).status_code == listed
+            assert (await sun.get("/readyz")).status_code == 200
+    assert len(await reads(web, name)) == 1

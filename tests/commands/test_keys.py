@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from adapters.database.engine import Database
 from adapters.payloads.data_keys import DataKeys
+from adapters.payloads.key_services import opened_once
 from adapters.secrets import Keyring, secrets_of
 from cli import main
 from commands.kit.failure import CommandError
@@ -72,6 +73,11 @@ def test_a_key_management_service_holds_the_keys_once_it_is_set(settings: Settin
         status = said("status").splitlines()
         assert [("wraps 1" in line, holder in line) for line in status[:2]] == [(True, True), (False, False)]
         used(settings, "RD-1")
+        aws.kms.disable_key(KeyId=holder.rpartition("/")[2])
+        opened_once.cache_clear()  # as a process that has just begun
+        disabled = "which holds payload keys, is disabled: enable it"
+        assert disabled in said("status")
+        assert disabled in CliRunner().invoke(main, ["doctor"]).output
 
 
 @pytest.mark.parametrize(

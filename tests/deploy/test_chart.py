@@ -1,6 +1,7 @@
 """deploy/chart: its values and settings are there, and what Helm makes of it is what Kubernetes takes, looked at without a cluster."""
 
 import importlib.util
+import json
 import re
 import subprocess
 import tomllib
@@ -11,6 +12,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from models.common.partner_registry import DELIVERY, PARTNER_QUEUES, WORKER_PARTS
 from settings import ROOT, Settings
 from tests.support.processes.go_programs import go_program
 from tests.support.processes.image import copied
@@ -30,6 +32,7 @@ EVERYTHING: dict[str, Any] = NEEDED | {
     "policy": "redress-policy",
     "networkPolicy": {
         "toApi": [{"podSelector": {"matchLabels": {"app": "proxy"}}}],
+        "toCodec": [{"ipBlock": {"cidr": "10.8.0.0/16"}}],
         "toMetrics": [{"namespaceSelector": {"matchLabels": {"name": "monitoring"}}}],
         "egress": [{"ports": [{"port": 5432}]}],
     },
@@ -37,8 +40,23 @@ EVERYTHING: dict[str, Any] = NEEDED | {
 FIXED: dict[str, Any] = NEEDED | {
     "setUp": {"enabled": False},
     "networkPolicy": {"enabled": False},
-    **{part: {"autoscaling": {"enabled": False}} for part in ("api", "worker")},
+    "api": {"autoscaling": {"enabled": False}},
+    "codec": {"enabled": False},
+    "workers": {"cases": {"autoscaling": {"enabled": False}, "replicas": 0}},
 }
+APART: dict[str, Any] = NEEDED | {
+    "codec": {"autoscaling": {"enabled": True}},
+    "workers": {
+        "partners": None,
+        **{
+            part: {"serves": [part], "autoscaling": {"enabled": True}}
+            for part in (*PARTNER_QUEUES, DELIVERY)
+            if part != "partners"
+        },
+        "several": {"serves": ["partners"], "replicas": 3},
+    },
+}
+TOGETHER: dict[str, Any] = NEEDED | {"workers": {"cases": {"serves": []}, "partners": None, "delivery": None}}
 
 
 def test_every_value_that_a_template_asks_for_is_in_the_values_file() -> None:
@@ -77,7 +95,9 @@ def rendered(folder: Path, values: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("values", [NEEDED, EVERYTHING, FIXED], ids=["needed", "everything", "fixed"])
+@pytest.mark.parametrize(
+    "values", [NEEDED, EVERYTHING, FIXED, APART, TOGETHER], ids=["needed", "everything", "fixed", "apart", "together"]
+)
 def test_kubernetes_takes_what_helm_makes_of_the_chart(values: dict[str, Any], tmp_path: Path) -> None:
     looked = helm(tmp_path, values, "lint", "--strict")
     assert looked.returncode == 0, looked.stdout
@@ -91,9 +111,6 @@ def test_kubernetes_takes_what_helm_makes_of_the_chart(values: dict[str, Any], t
 @pytest.mark.long
 def test_pods_have_no_rights_their_commands_are_there_and_their_ports_are_probed(tmp_path: Path) -> None:
     parts = rendered(tmp_path, EVERYTHING)
-    kinds = sorted(part["kind"] for part in parts)
-    twice = ["Deployment", "HorizontalPodAutoscaler", "Job", "NetworkPolicy", "PodDisruptionBudget"]
-    assert kinds == sorted([*twice, *twice, "Service"])
     for part in parts:
         if part["kind"] not in {"Deployment", "Job"}:
             continue
@@ -117,6 +134,65 @@ def test_pods_have_no_rights_their_commands_are_there_and_their_ports_are_probed
                 port["name"]
             }
             assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
+
+
+def of_kind(parts: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    """By component."""
+    return {part["metadata"]["labels"]["app.kubernetes.io/component"]: part["spec"] for part in parts if part["kind"] == kind}
+
+
+def served(deployment: dict[str, Any]) -> list[str]:
+    """What its pods are told to serve, as the settings take it."""
+    (container,) = deployment["template"]["spec"]["containers"]
+    given = {variable["name"]: variable.get("value") for variable in container["env"]}
+    what = Settings.model_validate(
+        {
+            name: json.loads(given[f"REDRESS_{name.upper()}"])
+            for name in ("worker_serves", "api_serves")
+            if f"REDRESS_{name.upper()}" in given
+        }
+    )
+    return [*what.worker_serves, *what.api_serves]
+
+
+@pytest.mark.long
+def test_each_part_is_run_scaled_and_guarded_apart(tmp_path: Path) -> None:
+    small, apart = rendered(tmp_path, EVERYTHING), rendered(tmp_path, APART)
+    deployments = of_kind(small, "Deployment")
+    assert set(deployments) == {"api", "codec", "worker-cases", "worker-partners", "worker-delivery"}
+    assert served(deployments["api"]) == ["cases"]
+    assert served(deployments["codec"]) == ["codec"]
+    for parts in (small, apart):
+        deployments, scaled = of_kind(parts, "Deployment"), of_kind(parts, "HorizontalPodAutoscaler")
+        workers = [part for name, own in deployments.items() if name.startswith("worker-") for part in served(own)]
+        assert sorted(workers) == sorted(WORKER_PARTS)
+        assert {name for name, own in deployments.items() if "replicas" not in own} == set(scaled)
+        assert set(of_kind(parts, "NetworkPolicy")) == set(of_kind(parts, "PodDisruptionBudget")) == set(deployments)
+        assert set(of_kind(parts, "Service")) == {"api", "codec"}
+    deployments = of_kind(apart, "Deployment")
+    assert served(deployments["worker-payment"]) == ["payment"]
+    assert deployments["worker-several"]["replicas"] == 3
+    guards = of_kind(small, "NetworkPolicy")
+    for part, value in (("api", "toApi"), ("codec", "toCodec"), ("worker-cases", "toMetrics"), ("worker-delivery", "toMetrics")):
+        assert guards[part]["ingress"][0]["from"] == EVERYTHING["networkPolicy"][value]
+    deployments = of_kind(rendered(tmp_path, FIXED), "Deployment")
+    assert "codec" not in deployments
+    assert served(deployments["api"]) == []
+    assert deployments["worker-cases"]["replicas"] == 0
+    assert served(of_kind(rendered(tmp_path, TOGETHER), "Deployment")["worker-cases"]) == []
+    without = of_kind(rendered(tmp_path, NEEDED | {"worker": {"enabled": False}}), "Deployment")
+    assert set(without) == {"api", "codec"}
+
+
+@pytest.mark.long
+def test_workers_that_do_not_serve_everything_or_what_nobody_knows_are_refused_in_words(tmp_path: Path) -> None:
+    for workers, words in (
+        ({"delivery": None}, "workers: none serves delivery"),
+        ({"more": {"serves": ["pay"]}}, f"workers.more.serves: pay is none of {', '.join(WORKER_PARTS)}"),
+    ):
+        done = helm(tmp_path, NEEDED | {"workers": workers}, "template", "shop")
+        assert done.returncode != 0
+        assert words in done.stderr
 
 
 @pytest.mark.long

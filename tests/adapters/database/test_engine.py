@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlmodel import SQLModel, select
 
-from adapters.database.engine import Database, insert_if_absent, migrate, upsert, url_of
+from adapters.database.engine import Database, alembic_config, alone, insert_if_absent, migrate, upgrade, upsert, url_of
 from models.common.errors import RedressError
 from models.common.vocabulary import ErrorType
 from models.tables.case import ContactRow, WebhookRow
@@ -61,6 +62,37 @@ async def test_a_database_that_is_ahead_serves_the_programs_of_before_and_is_not
     await database.check()
     with pytest.raises(RedressError, match="newer program"):
         migrate(database_settings)
+
+
+def test_the_programs_of_before_read_and_write_the_tables_after_each_migration(tmp_path: Path) -> None:
+    """Of a release and its way back (docs/releases.md): nothing that they know is taken away, no row of theirs lacks what is new."""
+    wrong = list[str]()
+    known: dict[str, dict[str, bool]] = {}
+    revisions = reversed([script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()])
+    with alone(Settings(data_dir=tmp_path), writing=True) as connection:
+        for revision in revisions:
+            upgrade(connection, revision)
+            now = columns(connection)
+            for table, before in known.items():
+                after = now.get(table, {})
+                wrong += [f"{revision} takes {table}.{name} away" for name in before.keys() - after.keys()]
+                wrong += [f"{revision} wants {table}.{name}" for name, wanted in after.items() if wanted and not before.get(name)]
+            known = now
+    assert len(known) > 40
+    assert wrong == []
+
+
+def columns(connection: Connection) -> dict[str, dict[str, bool]]:
+    """Those of each table, and whether a new row has to name them."""
+    looked = inspect(connection)
+    return {
+        table: {
+            column["name"]: not column["nullable"] and column["default"] is None and not column.get("primary_key")
+            for column in looked.get_columns(table)
+        }
+        for table in looked.get_table_names()
+        if has_it(None, table)
+    }
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:

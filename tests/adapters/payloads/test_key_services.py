@@ -104,6 +104,43 @@ def test_who_cannot_open_the_key_does_not_start_and_says_why(settings: Settings,
     assert "reach vault:transit/redress" in refusal(settings)[1]
 
 
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ("disabled", r"The key arn:\S+ of AWS KMS, which holds payload keys, is disabled: enable it"),
+        ("deleted", r"in no state to be used \(.* is pending deletion\.\): cancel its deletion"),
+        ("shut out", r"does not let us use the key arn:\S+, .* not authorized to perform: kms:Decrypt .*: allow kms:Decrypt"),
+    ],
+)
+async def test_what_a_key_that_may_not_be_used_wraps_waits_for_it(
+    settings: Settings, database: Database, aws: Aws, trouble: str, words: str
+) -> None:
+    new = new_payload_key(settings)
+    keep(settings, new)
+    (written,) = await CaseCodec(DataKeys(database, Keyring(settings)), "RD-1").encode([WORDS])
+    key_id = str(new.held_by).rpartition("/")[2]
+    match trouble:
+        case "disabled":
+            aws.kms.disable_key(KeyId=key_id)
+        case "deleted":
+            aws.kms.schedule_key_deletion(KeyId=key_id)
+        case _:
+            aws.shut_out = True
+    kind, said = refusal(settings)  # of a program that starts
+    assert kind is ErrorType.UNAVAILABLE
+    assert re.search(words, said), said
+    late = CaseCodec(DataKeys(database, Keyring(settings)), "RD-2")
+    for step in (late.decode([written]), late.encode([WORDS])):
+        with pytest.raises(RedressError, match=re.escape(said)):
+            await step
+    aws.shut_out = False
+    if trouble == "deleted":
+        aws.kms.cancel_key_deletion(KeyId=key_id)
+    aws.kms.enable_key(KeyId=key_id)
+    assert await late.decode([written]) == [WORDS]
+    assert await late.decode(await late.encode([WORDS])) == [WORDS]
+
+
 def test_without_the_extra_it_is_said_what_to_install(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     keep(settings, new_payload_key(settings))
     monkeypatch.setitem(sys.modules, "boto3", None)
