@@ -161,7 +161,7 @@ class Redress:
     def run(self, *arguments: str, program: Path = ROOT / "cli.py", **more: str) -> subprocess.CompletedProcess[str]:
         """A `redress` command in another terminal. `more`: of its environment."""
         command, own = (sys.executable, str(program), *arguments), self.environment | more
-        return subprocess.run(command, cwd=self.folder, env=own, capture_output=True, text=True, check=False, timeout=280)
+        return subprocess.run(command, cwd=self.folder, env=own, capture_output=True, text=True, check=False, timeout=800)
 
     def headers(self, role: Role, who: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {make_token(self.settings, role, who)}"}
