@@ -16,7 +16,8 @@ from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
 from rules.money.goods import counted
 from rules.money.worth import worth_of
-from rules.returns.outcome import accepted_lines, settle
+from rules.returns.outcome import accepted_lines
+from rules.returns.settlement import settle
 
 SENT = frozenset({ReplacementStage.ON_ITS_WAY, ReplacementStage.DELIVERED})
 

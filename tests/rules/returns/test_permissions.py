@@ -34,11 +34,11 @@ from rules.returns.outcome import (
     all_accepted,
     reception_of,
     result_of,
-    settle,
     to_send_back,
     told_lines,
 )
 from rules.returns.permissions import PERMISSIONS, RETURN_ROLES, allowed_with, fault_of
+from rules.returns.settlement import settle
 from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER
 
