@@ -6,7 +6,7 @@ from adapters.database.ledger import booked
 from models.case.state import CaseState
 from models.money.ledger import Entry
 from rules.money import ledger
-from rules.returns.settlement import withheld_by
+from rules.money.settlement import withheld_by
 
 
 async def unbooked(session: AsyncSession, order_id: str, case: CaseState) -> list[Entry]:

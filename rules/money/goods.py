@@ -16,7 +16,7 @@ from models.remedies.table import REMEDIES, Pieces
 from rules.common.amounts import apportioned, most_of, part_of
 from rules.money.ledger import CHARGED_BACK, COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
-from rules.returns.settlement import withheld_by
+from rules.money.settlement import withheld_by
 
 NOT_COME = frozenset({Issue.LOST, Issue.SIGNED_BY_OTHER, Issue.PICKUP_POINT, Issue.TRACKING_STALLED})
 """Issues of goods that never reached the customer: each such piece is made good once, whichever of these a case was opened for."""

@@ -1,4 +1,4 @@
-"""What became of goods that were sent back (RES-6, RES-8). What that is worth: `settlement.py`. Pure, exact in minor units."""
+"""What became of goods that were sent back (RES-6, RES-8). What that is worth: `rules/money/settlement.py`. Pure, exact in minor units."""
 
 from datetime import datetime
 

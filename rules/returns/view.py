@@ -7,8 +7,8 @@ from models.common.actors import Actor
 from models.returns.state import RETURN_BODIES, ReturnResult, ReturnStage, ReturnState
 from models.returns.views import ReturnActionView, ReturnDetails, ReturnView, SettlementView
 from rules.common.decided import named_by
+from rules.money.settlement import settle
 from rules.returns.permissions import allowed_with
-from rules.returns.settlement import settle
 
 
 def href(case_id: str, remedy_id: str, part: str = "") -> str:

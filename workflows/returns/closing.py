@@ -9,8 +9,8 @@ from models.common.lines import LineQuantity
 from models.common.vocabulary import Reception, WaitFor, WaitingOn
 from models.returns.activities import CallOffReturn, SendGoodsBack
 from models.returns.state import PickupState, ReturnParcelState, ReturnResult, ReturnStage
+from rules.money.settlement import settle
 from rules.returns import outcome as return_outcome
-from rules.returns.settlement import settle
 from workflows.kit.patches import patched
 from workflows.kit.refusals import refusal_of
 from workflows.returns import activities as return_activities

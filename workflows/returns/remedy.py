@@ -11,8 +11,8 @@ from models.remedies.remedy import OWED, Remedy
 from models.returns.activities import PrepareReturn, ReturnStart
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult, ReturnState
+from rules.money.settlement import settle
 from rules.returns import outcome as return_outcome
-from rules.returns.settlement import settle
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
 from workflows.kit.patches import patched

@@ -28,6 +28,7 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from rules.money.settlement import settle
 from rules.policy.load import load_policy
 from rules.returns.outcome import (
     accepted_lines,
@@ -38,7 +39,6 @@ from rules.returns.outcome import (
     told_lines,
 )
 from rules.returns.permissions import PERMISSIONS, RETURN_ROLES, allowed_with, fault_of
-from rules.returns.settlement import settle
 from settings import Settings
 from tests.support.builders.actors import AGENT, CUSTOMER
 

@@ -12,7 +12,7 @@ from models.common.vocabulary import Party
 from models.returns.partner import Label
 from models.returns.state import InspectedLine, Inspection, ReturnResult, ReturnState, Way
 from rules.money import ledger
-from rules.returns.settlement import settle, share
+from rules.money.settlement import settle, share
 from tests.rules.returns.test_worth import NOW, a_return, accepted_at, pieces, reduced_returns
 from tests.support.builders.actors import MERCHANT
 

@@ -1,6 +1,6 @@
 """What goods that were sent back are worth to the customer (RES-6, RES-8, RES-13). Pure, exact in minor units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from math import ceil
 
@@ -10,7 +10,6 @@ from models.common.vocabulary import Party
 from models.remedies.remedy import Remedy
 from models.returns.settlement import Settlement
 from models.returns.state import PickupState, ReturnResult, ReturnState, Way
-from rules.returns.worth import lost_share
 
 
 def share(state: ReturnState) -> Fraction:
@@ -21,6 +20,14 @@ def share(state: ReturnState) -> Fraction:
     worth = _of_a_piece(state)
     whole = sum(worth[line.line_id] * line.quantity for line in state.lines)
     return sum((worth[line.line_id] * accepted.get(line.line_id, 0) for line in state.lines), Fraction(0)) / whole
+
+
+def _lost_share(state: ReturnState, worth: Mapping[str, Fraction]) -> Fraction:
+    """What is lost of the goods' whole worth by the shares; `worth`: of a piece, by line."""
+    counted = state.worth.counts if state.worth is not None and state.inspection is not None else ()
+    whole = sum(worth[line.line_id] * line.quantity for line in state.lines)
+    lost = (worth[one.line_id] * one.quantity * (1 - Fraction(one.share)) for one in counted)
+    return sum(lost, Fraction(0)) / whole
 
 
 def _of_a_piece(state: ReturnState) -> dict[str, Fraction]:
@@ -36,7 +43,7 @@ def settle(state: ReturnState) -> Settlement:
     """
     currency = state.agreed.currency
     step = payable(currency)
-    accepted, lost = share(state), lost_share(state, _of_a_piece(state))
+    accepted, lost = share(state), _lost_share(state, _of_a_piece(state))
     goods = min(int(state.agreed.minor * accepted / step + Fraction(1, 2)) * step, state.agreed.minor)
     of_goods = min(state.agreed.minor, sum(line.paid_minor for line in state.lines) or state.agreed.minor)
     reduced = min(ceil(of_goods * lost / step - Fraction(1, 2)) * step, goods)
