@@ -12,6 +12,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.money.kept import unbooked
 from adapters.database.chargebacks import of_order, open_on
 from adapters.database.engine import execute, insert_if_absent, storable
 from adapters.database.history import read_history_of_order
@@ -148,9 +149,11 @@ async def follow(session: AsyncSession, case: CaseState, at: datetime) -> None:
         for part in remedy.parts
     )
     by_hand = [remedy for remedy in paying if _uncovered(remedy, rows.values())]
-    if not (news or behind or by_hand or lost):
+    keeping = await unbooked(session, order_id, case)
+    if not (news or behind or by_hand or lost or keeping):
         return
     await lock_order(session, order_id)
+    await post(session, at, *keeping)
     if lost:
         await _release(session, [row for row in await _rows(session, case.case_id) if row.key in lost], at)
     await post(session, at, *ledger.seen(order_id, case.payments, await _entries(session, order_id)))

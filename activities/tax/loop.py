@@ -27,7 +27,7 @@ from models.case.state import CaseState
 from models.common.base import stored
 from models.common.errors import PartnerError
 from models.common.partners import Order
-from models.money.ledger import Entry
+from models.money.ledger import Entry, EntryKind
 from models.policy.policy import Policy
 from models.reconciliation.difference import DifferenceKind, DifferenceState, Finding
 from models.tables.case import CaseRow
@@ -138,11 +138,11 @@ class CreditNotes:
         rows = await credit_notes.of_order(session, order_id)
         notes = {row.entry: credit_notes.note_of(row) for row in rows}
         base = next(iter(notes.values())).base if notes else base_of(order, self._policy.zone) if order and not wrong else None
-        missing = [
-            entry for _, entry in await booked(session, order_id) if entry.key not in notes and (base or wrong) and entry.credited
-        ]
+        entries = await booked(session, order_id)
+        missing = [entry for _, entry in entries if entry.key not in notes and (base or wrong) and entry.credited]
+        kept = [entry for _, entry in entries if entry.kind is EntryKind.KEPT]
         for entry in missing:
-            stuck = wrong if base is None else await self._document(session, entry, base, notes)
+            stuck = wrong if base is None else await self._document(session, entry, base, notes, kept)
             if stuck:
                 await self._to_people(session, order_id, entry, stuck)
                 return stuck
@@ -150,7 +150,7 @@ class CreditNotes:
         return ()
 
     async def _document(
-        self, session: AsyncSession, entry: Entry, base: TaxBase, notes: dict[str, CreditNote]
+        self, session: AsyncSession, entry: Entry, base: TaxBase, notes: dict[str, CreditNote], kept: Sequence[Entry]
     ) -> tuple[str, ...]:
         """Write it with its number; or say what keeps it back, and write nothing."""
         minor = entry.credited
@@ -158,7 +158,9 @@ class CreditNotes:
         if minor < 0 and corrected is None:
             return ()  # of before there were notes
         case = await session.get(CaseRow, entry.case_id) if entry.case_id else None
-        lines = taken_back(corrected) if corrected else split_refund(base, notes.values(), minor, _about(case, entry))
+        about = _about(case, entry)
+        stays = sum([one.amount.minor for one in kept if await self._same_goods(session, one, about)])
+        lines = taken_back(corrected) if corrected else split_refund(base, notes.values(), minor, about, stays)
         if lines is None or entry.currency != base.currency:
             return (TOO_MUCH,)
         now = self._now()
@@ -179,6 +181,11 @@ class CreditNotes:
         session.add(credit_notes.row_of(note, entry, case.customer_id if case else None))
         notes[entry.key] = note
         return ()
+
+    async def _same_goods(self, session: AsyncSession, kept: Entry, about: frozenset[str]) -> bool:
+        """Whether it was kept of goods that a refund is about; neither says which: of the whole order."""
+        theirs = _about(await session.get(CaseRow, kept.case_id) if kept.case_id else None, kept)
+        return not about or not theirs or bool(about & theirs)
 
     async def _to_people(self, session: AsyncSession, order_id: str, entry: Entry, wrong: Sequence[str]) -> None:
         """A supervisor's task, once for what is wrong."""

@@ -75,6 +75,13 @@ class EntitlementShown(Frozen):
     freight: Everybody[Party | None] = Field(description="Who pays for goods that travel; null: none do.")
     freight_rule: Everybody[str | None]
     freight_why: Everybody[str | None]
+    freight_most: Everybody[Money | None] = Field(
+        description="When the customer pays: at most so much is deducted for a label or pick-up of ours; null: what it costs, or nothing."
+    )
+    restocking: Everybody[Money | None] = Field(
+        description="Of a return of goods that are only not wanted: what is kept of the refund for all pieces of the line; null: nothing."
+    )
+    restocking_why: Everybody[str | None]
 
 
 class LineShown(Frozen):
@@ -248,4 +255,7 @@ def _remedy(told: Entitlement, language: Locale) -> EntitlementShown:
         freight=told.freight,
         freight_rule=told.freight_rule,
         freight_why=told.freight_why.in_(language) if told.freight_why else None,
+        freight_most=told.freight_most,
+        restocking=told.restocking,
+        restocking_why=told.restocking_why.in_(language) if told.restocking_why else None,
     )

@@ -48,7 +48,8 @@ class Balance(Frozen):
 
 class OrderLedger(Frozen):
     """What was paid is with the customer again (`refunded`), on its way there (`under_way`), with the provider until a chargeback is decided
-    (`in_chargebacks`), or may still be refunded (`left`). What a refund and a chargeback both took, beyond what was paid, is `twice`.
+    (`in_chargebacks`), or may still be refunded (`left`). What a refund and a chargeback both took, beyond what was paid, is `twice`. `kept` is
+    what of the price of goods that came back the customer agreed to leave.
     """
 
     order_id: Everybody[str]
@@ -58,6 +59,7 @@ class OrderLedger(Frozen):
     in_chargebacks: Everybody[Money]
     twice: Everybody[Money]
     left: Everybody[Money]
+    kept: Everybody[Money]
     balances: Books[tuple[Balance, ...]] = Field(description="For the platform's people and the merchant.")
     entries: Everybody[tuple[LedgerEntry, ...]]
 

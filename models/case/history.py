@@ -38,6 +38,8 @@ class OrderHistory(Frozen):
     """How much of that is taken from the order's payments."""
     given: Everybody[tuple[LineGiven, ...]] = ()
     """For which lines it was, as the cases say."""
+    withheld: Everybody[tuple[LineGiven, ...]] = ()
+    """What of the price of pieces that came back was kept (RES-13): they are settled for all that."""
     sent_again: Everybody[tuple[LineQuantity, ...]] = ()
     """Pieces of each line that were sent again because the first ones did not come."""
     given_for_lost: Everybody[tuple[LineGiven, ...]] = ()

@@ -252,7 +252,7 @@ class Event(StrEnum):
     RETURN_RECEIVED = _event("return.received", "remedy_id until")
     RETURN_INSPECTED = _event(
         "return.inspected",
-        "remedy_id result accepted rejected missing wrong amount_minor deducted_minor reduced_minor currency",
+        "remedy_id result accepted rejected missing wrong amount_minor deducted_minor reduced_minor restocking_minor currency",
         said="reason",
     )
     RETURN_WORTH_REDUCED = _event("return.worth_reduced", f"remedy_id {WORTH} until", said="reason", begins=WaitFor.REDUCED_WORTH)

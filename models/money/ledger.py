@@ -24,6 +24,7 @@ class EntryKind(StrEnum):
     PAID_OTHERWISE = "paid_otherwise"
     COUPON_ISSUED = "coupon_issued"
     COUPON_REVOKED = "coupon_revoked"
+    KEPT = "kept"
     RECOVERED = "recovered"
     CHARGEBACK_HELD = "chargeback_held"
     CHARGEBACK_RETURNED = "chargeback_returned"

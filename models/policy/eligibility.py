@@ -85,6 +85,17 @@ class FreightRow(Frozen):
     why: Bilingual
 
 
+class Restocking(Frozen):
+    """RES-13: what is kept of the refund for goods that come back only because they are not wanted, where no law forbids it."""
+
+    share: float = Field(gt=0, le=1)
+    """Of what was paid for the goods."""
+    days: int = Field(ge=0, le=3650)
+    """Only when the customer asks more than so many days after delivery; no less than the law of the market gives."""
+    why: Bilingual
+    """What the customer is told of it, beside the amount."""
+
+
 class RemedyCourse(Frozen):
     """What happens when a remedy is carried out, as the customer is told (RES-2), and how long that usually takes."""
 
@@ -99,4 +110,6 @@ class EligibilityPolicy(Frozen):
     """The calendar that counts `days`, by the order's region (`CN`, `DE-BY`); `*` is for all others."""
     rules: tuple[EligibilityRow, ...]
     freight: tuple[FreightRow, ...]
+    restocking: Restocking | None = None
+    """None: nobody keeps anything."""
     courses: dict[RemedyKind, RemedyCourse]

@@ -35,6 +35,11 @@ class Entitlement(Frozen):
     """Who pays for goods that travel; None: none do."""
     freight_rule: str | None = None
     freight_why: Bilingual | None = None
+    freight_most: Money | None = None
+    """When the customer pays: at most so much is deducted for a label or pick-up of ours."""
+    restocking: Money | None = None
+    """What is kept of the refund for taking all these pieces back (RES-13)."""
+    restocking_why: Bilingual | None = None
 
 
 class LineEligibility(Frozen):

@@ -23,6 +23,8 @@ class RemedyOffer(Frozen):
     method: Everybody[Identifier | None] = None
     """For a refund (RES-16): the payment method, by its name, that the money goes back to first, or `balance`; none: as the customer
     wished, else over the order's payments in their order."""
+    restocking: Everybody[Money | None] = None
+    """For a return (RES-13): what is kept of the amount for taking back goods that are only not wanted; none: what the policy says, 0: nothing."""
     lines: Everybody[tuple[LineQuantity, ...]] = Field(default=(), max_length=100)
     """The goods it is about; none: those of the case, and of a case without any, the whole order."""
     items: Everybody[tuple[NewItem, ...]] = Field(default=(), max_length=100)
@@ -44,6 +46,8 @@ class RemedyOffer(Frozen):
             ("没有修改内容（change）", "takes no change"): not spec.names_change and self.change is not None,
             ("不能指定退款方式（method）", "takes no method"): self.method is not None
             and not (spec.refunds and spec.refund_to is RefundTo.ORIGINAL),
+            ("没有退货整理费（restocking）", "takes no restocking fee"): self.restocking is not None
+            and self.kind is not RemedyKind.RETURN_AND_REFUND,
             ("没有更换的商品（items）", "takes no items"): not spec.items and bool(self.items),
         }
         for (zh, en), wrong in faults.items():
@@ -68,3 +72,7 @@ class Option(OptionOffer):
     freight: Everybody[Party | None] = None
     """RES-8: who pays for goods that travel; None: none do."""
     freight_why: Everybody[Bilingual | None] = None
+    freight_most: Everybody[Money | None] = None
+    """When it is the customer: at most so much is deducted for a label or pick-up of ours; none: what it costs."""
+    restocking_why: Everybody[Bilingual | None] = None
+    """RES-13: why something is kept of a refund; how much, its `restocking` says."""

@@ -179,6 +179,10 @@ class Remedy(Wired):
     change: OrderChange | None = None
     words: str | None = None
     freight: Party | None = None
+    freight_most: Money | None = None
+    """What the customer was told that our label or pick-up costs at most."""
+    restocking: Money | None = None
+    """What was agreed to be kept for taking the goods back (RES-13)."""
     reception: Reception | None = None
     acceptance: Acceptance | None = None
     refund_status: Annotated[RefundStatus, wire_name("reimbursement")] = RefundStatus.NONE

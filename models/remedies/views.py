@@ -86,6 +86,10 @@ class RemedyView(View):
     change: Everybody[OrderChange | None]
     words: Participants[str | None]
     freight: Everybody[Party | None]
+    freight_most: Everybody[Money | None] = None
+    """When the customer pays: at most so much is deducted for our label or pick-up."""
+    restocking: Everybody[Money | None] = None
+    """What was agreed to be kept for taking the goods back (RES-13)."""
     reception: Everybody[Reception | None]
     acceptance: Everybody[Acceptance | None]
     refund_status: Everybody[Annotated[RefundStatus, REFUND_STATUS]]

@@ -156,6 +156,10 @@ class ReturnState(Frozen):
     """What all of it is worth to the customer: the refund, before freight."""
     payer: Party | None = None
     """RES-8: who pays the way back; None: not the customer."""
+    freight_most: Money | None = None
+    """When it is the customer: at most so much is deducted for our label or pick-up."""
+    restocking: Money | None = None
+    """RES-13: what is kept for taking all of the goods back."""
     opened_at: Instant
     rma: Identifier | None = None
     address: ReturnAddress | None = None
@@ -190,21 +194,6 @@ class ReturnState(Frozen):
         return self.stage not in {ReturnStage.OPENING, ReturnStage.AWAITING}
 
 
-class Settlement(Frozen):
-    """What a return comes to (RES-6, RES-8, RES-13). `refund` is goods − reduced − deducted; `freight` comes on top, from whoever is liable."""
-
-    goods: Money
-    """What the accepted pieces are worth, as if none were worth less."""
-    reduced: Money
-    """By what those at a share are worth less."""
-    deducted: Money
-    freight: Money
-
-    @property
-    def refund(self) -> int:
-        return self.goods.minor - self.reduced.minor - self.deducted.minor
-
-
 class ReturnPolicy(Frozen):
     """The policy's figures for returns. The times themselves are in `waits`."""
 
@@ -223,6 +212,11 @@ class ReturnPolicy(Frozen):
     """Later than so long after the return was opened, nobody sets the deadline of sending."""
     most_freight_minor: int | None = Field(ge=0)
     """RES-8: what is refunded of a customer's own freight, at most; of a return in the order's currency. None: a person decides."""
+    freight_most_minor: int | None = Field(default=None, ge=0)
+    """RES-8: what is deducted for a label or pick-up of ours, where the customer pays it, at most; the customer is told before agreeing."""
+    freight_told: bool = True
+    """The shop tells customers before they order that they bear the freight of a return without a reason. Where law asks for that and it is
+    not so, the merchant bears it."""
     silent_on_worth: OnSilence = OnSilence.APPEAL
     """RES-13: what a customer's silence on a reduced worth counts as, when the wait `reduced_worth` ends."""
     statuses: dict[str, str]

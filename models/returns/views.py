@@ -135,6 +135,10 @@ class ReturnDetails(View):
     """What all of it is worth to the customer: the refund, before freight."""
     payer: Everybody[Party | None]
     """RES-8: who pays the way back; None: not the customer."""
+    freight_most: Everybody[Money | None]
+    """When it is the customer: at most so much is deducted for our label or pick-up."""
+    restocking: Everybody[Money | None]
+    """RES-13: what is kept for taking all of the goods back."""
     opened_at: Everybody[Instant]
     rma: Everybody[Identifier | None]
     address: Everybody[ReturnAddress | None]
@@ -164,11 +168,13 @@ class ReturnDetails(View):
 
 
 class SettlementView(View):
-    """What a return comes to (RES-6, RES-8, RES-13): goods − reduced − deducted, and `freight` on top, from whoever is liable."""
+    """What a return comes to (RES-6, RES-8, RES-13): goods − reduced − restocking − deducted, and `freight` on top, from whoever is liable."""
 
     goods: Everybody[Money]
     reduced: Everybody[Money]
     """By what pieces at a share are worth less."""
+    restocking: Everybody[Money]
+    """What is kept for taking them back."""
     deducted: Everybody[Money]
     freight: Everybody[Money]
 

@@ -22,6 +22,7 @@ from rules.money.worth import freight_due, worth_of
 from rules.remedies.ask import Ask
 from rules.remedies.limits import currency_of, unfit
 from rules.remedies.order_change import less_to_pay, wished
+from rules.remedies.restocking import kept_of
 
 GOODS_FIRST = "return"
 """A row by which a return is due, whatever the amount: it is paid only when the goods are back and inspected."""
@@ -41,6 +42,7 @@ TITLES = {
     "found_against": Bilingual(
         zh="顾客近九十天被认定责任的次数", en="how often the customer was found responsible in the last 90 days"
     ),
+    "restocking": Bilingual(zh="没有退货整理费", en="nothing is kept of the refund, which the customer would have to agree to"),
     "eligible": Bilingual(zh="符合售后条件", en="the remedy is eligible"),
 }
 
@@ -87,6 +89,9 @@ def _checks(case: CaseState, policy: PolicySlice) -> Iterator[Check]:
         refunds, against = history.refunds_of_customer, history.found_against_customer
         yield _check("refunds", refunds <= limits.max_refunds_in_90_days, refunds, limits.max_refunds_in_90_days)
         yield _check("found_against", against <= limits.max_found_against, against, limits.max_found_against)
+    kept = kept_of(Ask.of(case, policy), offer.kind, offer.lines, offer.amount) if offer and case.order else None
+    if kept is not None:  # the customer sees it before agreeing
+        yield _check("restocking", passed=False, figure=kept.minor)
     fault = unfit(case, policy, (offer,)) if offer else None
     yield _check("eligible", fault is None, fault.en if fault else None)
 

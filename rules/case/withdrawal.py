@@ -15,8 +15,9 @@ from models.replacements.state import ON_THE_ROAD, ReplacementStage
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult
 from rules.money.goods import counted
+from rules.money.settlement import settle
 from rules.money.worth import worth_of
-from rules.returns.outcome import accepted_lines, settle
+from rules.returns.outcome import accepted_lines
 
 SENT = frozenset({ReplacementStage.ON_ITS_WAY, ReplacementStage.DELIVERED})
 

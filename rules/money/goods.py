@@ -16,6 +16,7 @@ from models.remedies.table import REMEDIES, Pieces
 from rules.common.amounts import apportioned, most_of, part_of
 from rules.money.ledger import CHARGED_BACK, COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
+from rules.money.settlement import withheld_by
 
 NOT_COME = frozenset({Issue.LOST, Issue.SIGNED_BY_OTHER, Issue.PICKUP_POINT, Issue.TRACKING_STALLED})
 """Issues of goods that never reached the customer: each such piece is made good once, whichever of these a case was opened for."""
@@ -58,6 +59,17 @@ def given_by_line(cases: Iterable[CaseState], back: Collection[str] = ()) -> tup
                 minor = _given(remedy) - _came_back(remedy, back)
                 given += _shared(case.order, minor, concerned(case.order, remedy.lines, case.receipt.lines))
     return tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(given.items()) if minor)
+
+
+def withheld_by_line(cases: Iterable[CaseState]) -> tuple[LineGiven, ...]:
+    """What these cases kept of the price of pieces that came back, by line."""
+    kept = Counter[str]()
+    for case in cases:
+        for remedy_id, came_to in withheld_by(case.remedies).items():
+            remedy = next(remedy for remedy in case.remedies if remedy.id == remedy_id)
+            if case.order is not None:
+                kept += _shared(case.order, came_to.withheld, concerned(case.order, remedy.lines, case.receipt.lines))
+    return tuple(LineGiven(line_id=line_id, minor=minor) for line_id, minor in sorted(kept.items()) if minor)
 
 
 def freight_given_by(cases: Iterable[CaseState], back: Collection[str] = ()) -> int:
@@ -127,6 +139,7 @@ def with_own(history: OrderHistory | None, case: CaseState) -> OrderHistory:
             "refunded_minor": history.refunded_minor + own_refunds(case)[0],
             "taken": tuple(LineQuantity(line_id=line_id, quantity=pieces) for line_id, pieces in sorted(taken.items())),
             "given": _summed((*history.given, *given_by_line((case,)))),
+            "withheld": _summed((*history.withheld, *withheld_by_line((case,)))),
             "exchanged": (*history.exchanged, *exchanged_by((case,))),
             "differences": (*history.differences, *differences_by((case,))),
             "sent_again": (*history.sent_again, *sent_again_by((case,), done=True)),
@@ -169,6 +182,7 @@ def history_of(recalled: Recalled, currency: str, at: datetime) -> OrderHistory:
         refunded_minor=refunded,
         unpaid=_unpaid(over, back),
         given=given_by_line(recalled.of_order, back),
+        withheld=withheld_by_line(recalled.of_order),
         exchanged=exchanged_by(recalled.of_order),
         differences=differences_by(recalled.of_order),
         sent_again=sent_again_by(recalled.of_order),

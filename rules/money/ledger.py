@@ -14,6 +14,7 @@ from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus,
 from models.common.vocabulary import Party, RefundStatus, Role
 from models.money.ledger import Entry, EntryKind, Posting
 from models.remedies.remedy import RefundPart
+from models.returns.settlement import Settlement
 from rules.money.refund import split
 
 CUSTOMER = "customer"
@@ -24,6 +25,8 @@ OUTSIDE = "outside"
 """What went back without us, as the provider tells."""
 LAST = datetime.max.replace(tzinfo=UTC)
 PLATFORM, COUPONS = "platform", "coupons"
+WITHHELD, KEPT = "withheld", "kept:"
+"""Minus what of the goods' price did not go back with them, and what it is kept for (RES-13). It moves nothing: the payments go on holding it."""
 CHARGEBACK, CHARGED_BACK, FEES = "chargeback:", "charged_back", "provider_fees"
 """What the provider holds of a payment until a chargeback is decided; what customers have by chargebacks that were lost, and that settles no
 refund; what the provider charges."""
@@ -50,6 +53,10 @@ WORDS: dict[EntryKind, Bilingual] = {
     EntryKind.PAID_OTHERWISE: Bilingual(zh="已通过其他方式付给顾客", en="paid to the customer another way"),
     EntryKind.COUPON_ISSUED: Bilingual(zh="已发放优惠券", en="a coupon was issued"),
     EntryKind.COUPON_REVOKED: Bilingual(zh="优惠券已收回", en="the coupon was taken back"),
+    EntryKind.KEPT: Bilingual(
+        zh="退货时按约定扣留（折价、退货整理费、退货运费）",
+        en="kept of a return as agreed: reduced worth, restocking fee, freight of the return",
+    ),
     EntryKind.RECOVERED: Bilingual(zh="已向责任方追回", en="recovered from whoever is liable"),
     EntryKind.CHARGEBACK_HELD: Bilingual(zh="银行拒付，款项被支付机构扣留", en="a chargeback: the provider holds the money"),
     EntryKind.CHARGEBACK_RETURNED: Bilingual(
@@ -86,6 +93,8 @@ class Summary(Frozen):
     """What a refund and a chargeback both take from a payment, beyond what it was."""
     left: Money
     """What may still be refunded."""
+    kept: Money
+    """How much of what was not refunded the customer agreed to leave with the merchant, for goods that came back (RES-13)."""
 
 
 def seen(order_id: str, payments: Iterable[Payment], booked: Sequence[Entry]) -> Iterator[Entry]:
@@ -186,6 +195,17 @@ def charged(of: Whose, payment_id: str, amount: Money) -> Entry:
     return _paid(EntryKind.CHARGED, of, payment_id, amount, amount.minor)
 
 
+def kept(of: Whose, came_to: Settlement) -> Entry:
+    """What of the goods' price does not go back with them."""
+    for_what = {"reduced": came_to.reduced, "restocking": came_to.restocking, "return_freight": came_to.deducted}
+    postings = {f"{KEPT}{name}": amount.minor for name, amount in for_what.items() if amount.minor}
+    return _posted(kept_key(of), EntryKind.KEPT, of, came_to.goods.currency, {WITHHELD: -came_to.withheld, **postings})
+
+
+def kept_key(of: Whose) -> str:
+    return f"kept.{of.case_id}.{of.remedy_id}"
+
+
 def coupon_issued(of: Whose, amount: Money) -> Entry:
     """The platform owes what the coupon is worth."""
     return _entry(f"coupon_issued.{of.case_id}.{of.remedy_id}", EntryKind.COUPON_ISSUED, of, amount, PLATFORM, COUPONS)
@@ -265,6 +285,7 @@ def summary(entries: Sequence[Entry], currency: str) -> Summary:
         in_chargebacks=Money(minor=disputed, currency=currency),
         twice=Money(minor=twice, currency=currency),
         left=Money(minor=left, currency=currency),
+        kept=Money(minor=-held[WITHHELD, currency], currency=currency),
     )
 
 

@@ -75,12 +75,13 @@ def freight_due(order: Order, history: OrderHistory, pieces: Mapping[str, int]) 
     """Minor units beyond the lines that go back with these pieces: of the whole order, at once or in parts, its last part has the freight.
 
     Who withdraws from a contract gets every payment back, the costs of delivery included (Directive 2011/83/EU, art. 13 (1)), and the
-    parts together are the contract. It says nothing of who keeps some of the goods: they bear the freight, as for goods bought alone.
+    parts together are the contract. What was kept of a part (a reduced worth, a fee, the freight of the return) is settled with it. The
+    directive says nothing of who keeps some of the goods: they bear the freight, as for goods bought alone.
     """
     taken, exchanged = counted(history.taken), counted(history.exchanged)
     for line in order.lines:
         gone, line_id = taken[line.line_id], line.line_id
-        given = sum(one.minor for one in history.given if one.line_id == line_id)
+        given = sum(one.minor for one in (*history.given, *history.withheld) if one.line_id == line_id)
         refunded = given >= part_of(line.paid, gone, line.quantity, exchanged[line_id])
         if pieces.get(line_id, 0) + gone < line.quantity or not refunded:
             return 0

@@ -28,6 +28,7 @@ from rules.common.best_row import best, fits, named
 from rules.common.policy_fault import Faults, Loc, unknown
 from rules.policy.calendar_checks import calendar_faults, zone_faults
 from rules.policy.eligibility_checks import eligibility_faults
+from rules.policy.law_checks import law_faults
 from rules.policy.liability_checks import responsibility_faults
 from rules.policy.returns_checks import return_faults
 from rules.policy.root_cause_checks import root_cause_faults
@@ -56,6 +57,7 @@ def faults_of(policy: Policy) -> Faults:
     yield from eligibility_faults(policy)
     yield from _limits(policy)
     yield from return_faults(policy)
+    yield from law_faults(policy)
     yield from root_cause_faults(policy)
 
 

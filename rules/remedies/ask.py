@@ -11,7 +11,7 @@ from models.case.state import CaseState
 from models.common.calendars import CalendarSlice
 from models.common.lines import LineQuantity
 from models.common.partners import Order, OrderLine, Payment, Shipment
-from models.common.vocabulary import Issue
+from models.common.vocabulary import Issue, Party
 from models.investigation.findings import Fact, Finding
 from models.policy.policy import PolicySlice
 from rules.common.amounts import in_currency, left_to_refund
@@ -23,6 +23,7 @@ from rules.facts.parcels import in_use, lines_in_question, parcels_with
 from rules.money.goods import own_refunds, with_own
 from rules.money.worth import freight_left
 
+NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
 OF_THE_MOMENT = ("line.", "order.hours_since", "delivery.days_")
 """Facts that are looked at as of when the customer asked: waiting for a decision costs nobody a right."""
 OF_PARCELS = ("shipment.", "delivery.")
@@ -86,6 +87,11 @@ class Ask:
         """The finding, when it decides; before there is a case, what the facts alone say."""
         found = self.finding or (find(self.policy, self.issue, self.facts, self.asked_at) if self.issue else None)
         return found if decisive(self.policy, found) else None
+
+    @property
+    def liable(self) -> bool:
+        """Whether somebody else than the customer was found responsible."""
+        return self.stands is not None and self.stands.party not in NOBODY_ELSE
 
     def parcels_of(self, line: OrderLine) -> tuple[Shipment, ...]:
         return parcels_with(in_use(self.order, self.shipments), (line.line_id,))

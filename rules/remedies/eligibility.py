@@ -16,9 +16,8 @@ from models.common.currencies import payable
 from models.common.lines import LineQuantity
 from models.common.partners import OrderLine, OrderStatus
 from models.common.vocabulary import Issue, Party, RemedyKind
-from models.investigation.findings import Finding, Told
-from models.policy.eligibility import EligibilityRow, FreightRow, Payer, Since
-from models.policy.policy import PolicySlice
+from models.investigation.findings import Told
+from models.policy.eligibility import EligibilityRow, FreightRow, Since
 from models.remedies.eligibility import Eligibility, Entitlement, LineEligibility
 from models.remedies.order_change import ChangeKind
 from models.remedies.table import REMEDIES, Amount
@@ -31,10 +30,11 @@ from rules.facts.parcels import lost_pieces
 from rules.money.goods import NOT_COME, concerned, counted
 from rules.money.worth import as_exchanged, difference_of, freight_due
 from rules.remedies.ask import Ask
+from rules.remedies.freight import freight_most, freight_row
 from rules.remedies.order_change import time_fault
+from rules.remedies.restocking import kept_of
 
 TICK = timedelta(microseconds=1)
-NOBODY_ELSE = frozenset({Party.CUSTOMER, Party.NONE})
 
 CHANGES = "changes"
 REMEDY_OF_ISSUE, PIECES_LEFT, MONEY_LEFT, FREIGHT_LEFT = "remedy-of-issue", "pieces-left", "money-left", "freight-left"
@@ -83,18 +83,24 @@ def entitlement(ask: Ask, line: OrderLine, kind: RemedyKind) -> Entitlement:
     closed = _closed(ask, line, kind, row, known) if row.allow else {}
     if closed is not None:
         return told.model_copy(update=closed)
-    freight, party = freight_row(ask.policy, ask.issue, ask.stands) if REMEDIES[kind].travels else (None, None)
-    amount = _amount(ask, line, kind, row, known)
+    freight, party = _freight(ask) if REMEDIES[kind].travels else (None, None)
+    minor = _amount(ask, line, kind, row, known)
+    amount = None if minor is None else _money(ask, minor)
+    kept = kept_of(ask, kind, (LineQuantity(line_id=line.line_id, quantity=_affected(ask, line, kind) or 1),), amount)
+    rule = ask.policy.eligibility.restocking
     return told.model_copy(
         update={
             "allowed": True,
             "max_quantity": _affected(ask, line, kind),
-            "max_amount": None if amount is None else _money(ask, amount),
+            "max_amount": amount,
             **_limit(ask, row, line),
             "changes": _open_changes(ask, line, kind),
             "freight": party,
             "freight_rule": freight.id if freight else None,
             "freight_why": freight.why if freight else None,
+            "freight_most": freight_most(ask.policy, party, ask.order.total.currency),
+            "restocking": kept,
+            "restocking_why": rule.why if kept is not None and rule is not None else None,
         }
     )
 
@@ -118,14 +124,8 @@ def most(ask: Ask, kind: RemedyKind, lines: Sequence[LineQuantity]) -> int:
     return amount + freight_due(ask.order, ask.history, pieces) if whole else amount
 
 
-def freight_row(policy: PolicySlice, issue: Issue | None, finding: Finding | None) -> tuple[FreightRow, Party]:
-    """RES-8: the row that fits first, and who pays by it. `finding`: one that decides, if there is one."""
-    party = finding.party if finding else None
-    rows = policy.eligibility.freight
-    row = next(
-        row for row in rows if (not row.issues or issue in row.issues) and (not row.found or party in row.found)
-    )  # the policy's check keeps one that always fits
-    return row, party if row.payer is Payer.LIABLE and party is not None else Party(row.payer.value)
+def _freight(ask: Ask) -> tuple[FreightRow, Party]:
+    return freight_row(ask.policy, ask.issue, ask.stands, ask.order.region)
 
 
 def _line(ask: Ask, asks: Sequence[Ask], line: OrderLine) -> LineEligibility:
@@ -144,7 +144,7 @@ def _by_rule(asks: Iterable[Ask], line: OrderLine, kind: RemedyKind) -> Iterator
     same: dict[tuple[str, ...], list[Ask]] = {}
     for one in asks:
         row = _row(one, kind, one.known(line))
-        freight, party = freight_row(one.policy, one.issue, one.stands)
+        freight, party = _freight(one)
         travels = (freight.id, party.value) if REMEDIES[kind].travels else ()
         same.setdefault((row.id if row else "", *travels), []).append(one)
     for group in same.values():
@@ -194,14 +194,13 @@ def _open_changes(ask: Ask, line: OrderLine, kind: RemedyKind) -> tuple[ChangeKi
 
 def _row(ask: Ask, kind: RemedyKind, known: dict[str, JsonValue]) -> EligibilityRow | None:
     """The first row for the remedy that fits."""
-    liable = ask.stands is not None and ask.stands.party not in NOBODY_ELSE
     return next(
         (
             row
             for row in ask.policy.eligibility.rules
             if kind in row.remedies
             and (not row.issues or ask.issue in row.issues)
-            and row.liable in {None, liable}
+            and row.liable in {None, ask.liable}
             and all(fits(condition, known) is Told.HOLDS for condition in row.when)
         ),
         None,

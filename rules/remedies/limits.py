@@ -14,6 +14,7 @@ from rules.money.methods import method_fault
 from rules.remedies.ask import Ask
 from rules.remedies.eligibility import CANCELLED, FREIGHT_LEFT, MONEY_LEFT, PIECES_LEFT, WAS_CANCELLED, entitlement, most
 from rules.remedies.order_change import offer_fault
+from rules.remedies.restocking import fee_fault
 
 MAY_GO_BEYOND = frozenset({Role.MERCHANT, Role.SUPERVISOR})
 
@@ -50,6 +51,7 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
         said = (
             _too_much(ask.left, case, policy, remedies)
             or next(filter(None, ruled), None)
+            or next(filter(None, (fee_fault(ask, remedy) for remedy in remedies)), None)
             or _too_much_freight(ask, remedies)
             or _too_many(ask, case.order, remedies)
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from models.case.state import CaseState
-from models.common.base import Bilingual
+from models.common.base import Bilingual, Money
 from models.common.vocabulary import Party
 from models.policy.policy import PolicySlice
 from models.remedies.offers import Option, OptionOffer, RemedyOffer
@@ -12,12 +12,14 @@ from models.remedies.table import REMEDIES
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
 from rules.money.methods import with_wished_method
-from rules.remedies.eligibility import freight_row
+from rules.remedies.ask import Ask
+from rules.remedies.freight import freight_most, freight_row
+from rules.remedies.restocking import kept_of
 
 
 def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
     """The option with everything that follows from its remedies: they go side by side, so that the longest says how long it takes."""
-    remedies = tuple(_with_its_lines(policy, case, remedy) for remedy in offer.remedies)
+    remedies = tuple(_with_fee(policy, case, _with_its_lines(policy, case, remedy)) for remedy in offer.remedies)
     courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in offer.remedies)]
     payer, why = _freight(policy, case, offer.remedies)
     return Option(
@@ -27,6 +29,10 @@ def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
         within=max((course.within for course in courses), default=timedelta(0)),
         freight=payer,
         freight_why=why,
+        freight_most=most_deducted(policy, case, payer),
+        restocking_why=policy.eligibility.restocking.why
+        if policy.eligibility.restocking and any(one.restocking and one.restocking.minor for one in remedies)
+        else None,
     )
 
 
@@ -42,6 +48,18 @@ def _with_its_lines(policy: PolicySlice, case: CaseState, remedy: RemedyOffer) -
     return remedy.model_copy(update={"lines": lines}) if implied else remedy
 
 
+def _with_fee(policy: PolicySlice, case: CaseState, remedy: RemedyOffer) -> RemedyOffer:
+    """With what is kept of a refund by the policy, where the offer says nothing else (RES-13)."""
+    if case.order is None or remedy.restocking is not None:
+        return remedy
+    return remedy.model_copy(update={"restocking": kept_of(Ask.of(case, policy), remedy.kind, remedy.lines, remedy.amount)})
+
+
+def most_deducted(policy: PolicySlice, case: CaseState, payer: Party | None) -> Money | None:
+    """RES-8: what a customer who pays the freight is told that our label or pick-up costs at most."""
+    return None if case.order is None else freight_most(policy, payer, case.order.total.currency)
+
+
 def freight_of(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> Party | None:
     """RES-8: who pays for goods that travel, by the policy's table; None: none do."""
     return _freight(policy, case, remedies)[0]
@@ -50,5 +68,6 @@ def freight_of(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOf
 def _freight(policy: PolicySlice, case: CaseState, remedies: Sequence[RemedyOffer]) -> tuple[Party | None, Bilingual | None]:
     if not any(REMEDIES[remedy.kind].travels for remedy in remedies):
         return None, None
-    row, payer = freight_row(policy, case.issue, case.finding if decisive(policy, case.finding) else None)
+    finding = case.finding if decisive(policy, case.finding) else None
+    row, payer = freight_row(policy, case.issue, finding, case.order.region if case.order else None)
     return payer, row.why

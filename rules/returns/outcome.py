@@ -1,13 +1,10 @@
-"""What became of goods that were sent back, and what that is worth (RES-6, RES-8, RES-13). Pure, exact in minor units."""
+"""What became of goods that were sent back (RES-6, RES-8). What that is worth: `rules/money/settlement.py`. Pure, exact in minor units."""
 
 from datetime import datetime
-from fractions import Fraction
-from math import ceil
 
 from models.case.state import CaseState
 from models.common.actors import SYSTEM
 from models.common.base import Money
-from models.common.currencies import payable
 from models.common.lines import LineQuantity
 from models.common.partners import PaymentStatus, ProviderRefundStatus
 from models.common.vocabulary import Acceptance, Issue, Party, Reception, RefundStatus
@@ -17,19 +14,15 @@ from models.returns.partner import ToldInspection
 from models.returns.state import (
     InspectedLine,
     Inspection,
-    PickupState,
     Purpose,
     ReturnLine,
     ReturnPolicy,
     ReturnResult,
     ReturnState,
-    Settlement,
-    Way,
 )
 from rules.common.amounts import in_currency
 from rules.common.rates import figure_in
 from rules.money.goods import concerned
-from rules.returns.worth import lost_share
 
 
 def lines_of(case: CaseState, remedy: Remedy) -> tuple[ReturnLine, ...]:
@@ -116,55 +109,6 @@ def to_send_back(inspection: Inspection) -> tuple[LineQuantity, ...]:
 def accepted_lines(state: ReturnState) -> tuple[LineQuantity, ...]:
     told = state.inspection.lines if state.inspection else ()
     return tuple(LineQuantity(line_id=line.line_id, quantity=line.accepted) for line in told if line.accepted)
-
-
-def share(state: ReturnState) -> Fraction:
-    """How much of the goods' worth was accepted. Lines weigh what was paid for them; when nothing was, every piece the same."""
-    if state.inspection is None:
-        return Fraction(1 if state.result in ReturnResult.giving() else 0)
-    accepted = {line.line_id: line.accepted for line in state.inspection.lines}
-    worth = _of_a_piece(state)
-    whole = sum(worth[line.line_id] * line.quantity for line in state.lines)
-    return sum((worth[line.line_id] * accepted.get(line.line_id, 0) for line in state.lines), Fraction(0)) / whole
-
-
-def _of_a_piece(state: ReturnState) -> dict[str, Fraction]:
-    free = not any(line.paid_minor for line in state.lines)
-    return {line.line_id: Fraction(1) if free else Fraction(line.paid_minor, line.quantity) for line in state.lines}
-
-
-def settle(state: ReturnState) -> Settlement:
-    """What the return comes to. Halves of the smallest amount that can be paid go to the customer; never more than was agreed for the goods.
-
-    A reduced worth (RES-13) takes of what the goods are worth, never of the order's freight that goes back with them.
-    """
-    currency = state.agreed.currency
-    step = payable(currency)
-    goods = min(int(state.agreed.minor * share(state) / step + Fraction(1, 2)) * step, state.agreed.minor)
-    of_goods = min(state.agreed.minor, sum(line.paid_minor for line in state.lines) or state.agreed.minor)
-    reduced = min(ceil(of_goods * lost_share(state, _of_a_piece(state)) / step - Fraction(1, 2)) * step, goods)
-    travelled = state.payer is Party.CUSTOMER and state.result is not ReturnResult.LOST
-    deducted = min(_our_price(state), goods - reduced) if travelled else 0
-    given = state.freight is not None and state.result in ReturnResult.giving()
-    freight = state.freight.allowed.minor if state.freight and given else 0
-    return Settlement(
-        goods=Money(minor=goods, currency=currency),
-        reduced=Money(minor=reduced, currency=currency),
-        deducted=Money(minor=deducted, currency=currency),
-        freight=Money(minor=freight, currency=currency),
-    )
-
-
-def _our_price(state: ReturnState) -> int:
-    """What our label or pick-up cost, where it was used."""
-    match state.way:
-        case Way.LABEL if state.label is not None:
-            price = state.label.price
-        case Way.PICKUP if state.pickup is not None and state.pickup.state is PickupState.COLLECTED:
-            price = state.pickup.price
-        case _:
-            price = None
-    return price.minor if price is not None and price.currency == state.agreed.currency else 0
 
 
 def claim(state: ReturnState, policy: ReturnPolicy, amount: Money) -> Money:

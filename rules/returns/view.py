@@ -7,7 +7,7 @@ from models.common.actors import Actor
 from models.returns.state import RETURN_BODIES, ReturnResult, ReturnStage, ReturnState
 from models.returns.views import ReturnActionView, ReturnDetails, ReturnView, SettlementView
 from rules.common.decided import named_by
-from rules.returns.outcome import settle
+from rules.money.settlement import settle
 from rules.returns.permissions import allowed_with
 
 

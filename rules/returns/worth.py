@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from pydantic import ValidationError
 
@@ -91,14 +90,6 @@ def _refused(line: InspectedLine, pieces: ReducedPieces | None) -> InspectedLine
             "reason": line.reason or pieces.reason,
         }
     )
-
-
-def lost_share(state: ReturnState, worth: Mapping[str, Fraction]) -> Fraction:
-    """What is lost of the goods' whole worth by the shares; `worth`: of a piece, by line."""
-    counted = state.worth.counts if state.worth is not None and state.inspection is not None else ()
-    whole = sum(worth[line.line_id] * line.quantity for line in state.lines)
-    lost = (worth[one.line_id] * one.quantity * (1 - Fraction(one.share)) for one in counted)
-    return sum(lost, Fraction(0)) / whole
 
 
 def in_words(pieces: Iterable[ReducedPieces]) -> list[str]:

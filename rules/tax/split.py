@@ -8,19 +8,23 @@ from rules.common.amounts import apportioned
 
 
 def split_refund(
-    base: TaxBase, notes: Iterable[CreditNote], minor: int, about: Collection[str]
+    base: TaxBase, notes: Iterable[CreditNote], minor: int, about: Collection[str], kept: int = 0
 ) -> tuple[CreditedLine, ...] | None:
     """The refund's part of each line, with the tax in it; None: it is more than the order has left by its notes.
 
     The lines that it is `about` come first, then the freight, then the others; without any, all of them share it as they were paid.
+    What was `kept` of the price of goods that came back (RES-13) stays on the lines that it is about, as their price, and never on the freight
+    that goes back with them: the taxable amount is what the customer pays in the end (Directive 2006/112/EC, art. 90 (1)).
     A line's tax is the share of what is left of it, so that the last refund of a line takes the rest, to the minor unit.
     """
     gross, tax = _left(base, notes)
     shares: Counter[int] = Counter()
-    for tier in _tiers(base.lines, about):
-        left = {str(place): gross[place] for place in tier if gross[place]}
-        part = min(minor - shares.total(), sum(left.values()))
-        if part:
+    of_goods = [line.line_id for line in base.lines if line.line_id is not None]
+    tiers = list(_tiers(base.lines, about or (of_goods if kept else ())))
+    for tier, keeps in [*((tier, 0 if number else kept) for number, tier in enumerate(tiers)), (tiers[0], 0)]:
+        left = {str(place): gross[place] - shares[place] for place in tier if gross[place] > shares[place]}
+        part = min(minor - shares.total(), sum(left.values()) - keeps)
+        if part > 0:
             shares.update({int(place): share for place, share in apportioned(part, left).items()})
     if shares.total() != minor:
         return None

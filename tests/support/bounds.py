@@ -49,7 +49,7 @@ WHAT: dict[str, str] = {
         ChildState.former_runs
     """,
     LINES: """
-        CaseState.own_lines OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given
+        CaseState.own_lines OrderHistory.taken OrderHistory.exchanged OrderHistory.unpaid OrderHistory.given OrderHistory.withheld
         OrderHistory.sent_again OrderHistory.given_for_lost OrderHistory.differences CaseState.facts Claim.facts
     """,
     PARTNERS: """

@@ -9,6 +9,7 @@ from models.common.lines import LineQuantity
 from models.common.vocabulary import Reception, WaitFor, WaitingOn
 from models.returns.activities import CallOffReturn, SendGoodsBack
 from models.returns.state import PickupState, ReturnParcelState, ReturnResult, ReturnStage
+from rules.money.settlement import settle
 from rules.returns import outcome as return_outcome
 from workflows.kit.patches import patched
 from workflows.kit.refusals import refusal_of
@@ -50,7 +51,7 @@ ENDINGS = {
 def _in_figures(context: ReturnContext) -> dict[str, Any]:
     inspection = context.state.inspection
     assert inspection is not None  # noqa: S101
-    settlement = return_outcome.settle(context.state)
+    settlement = settle(context.state)
     lines = inspection.lines
     return {
         "result": context.state.result,
@@ -63,6 +64,7 @@ def _in_figures(context: ReturnContext) -> dict[str, Any]:
         "deducted_minor": settlement.deducted.minor or None,
         "currency": context.state.agreed.currency,
         **({"reduced_minor": settlement.reduced.minor} if settlement.reduced.minor else {}),
+        **({"restocking_minor": settlement.restocking.minor} if settlement.restocking.minor else {}),
     }
 
 

@@ -11,6 +11,7 @@ from models.remedies.remedy import OWED, Remedy
 from models.returns.activities import PrepareReturn, ReturnStart
 from models.returns.partner import Purpose
 from models.returns.state import ReturnResult, ReturnState
+from rules.money.settlement import settle
 from rules.returns import outcome as return_outcome
 from workflows.kit import activities, child_workflow
 from workflows.kit.case_context import CaseContext
@@ -94,6 +95,8 @@ async def taken(context: CaseContext, remedy: Remedy, purpose: Purpose) -> bool:
         lines=lines,
         agreed=remedy.amount or Money(minor=0, currency=case.order.total.currency),
         payer=return_outcome.payer_of(case, remedy),
+        freight_most=remedy.freight_most,
+        restocking=remedy.restocking if purpose is Purpose.REFUND else None,
         opened_at=context.now,
     )
     refund.replace(context, refund.find(context, remedy.id).model_copy(update={"return_": state}))
@@ -151,12 +154,12 @@ def apply_inspection(context: CaseContext, remedy: Remedy, state: ReturnState) -
     """RES-6, RES-8: the amount that the return came to. The customer's own freight goes with it as far as the order's payments
     reach; what they do not cover is a coupon.
     """
-    settlement = return_outcome.settle(state)
-    in_money = min(settlement.freight.minor, max(return_outcome.room(context.case, remedy) - settlement.refund, 0))
+    came_to = settle(state)
+    in_money = min(came_to.freight.minor, max(return_outcome.room(context.case, remedy) - came_to.refund, 0))
     currency = state.agreed.currency
-    now = remedy.model_copy(update={"amount": Money(minor=settlement.refund + in_money, currency=currency)})
+    now = remedy.model_copy(update={"amount": Money(minor=came_to.refund + in_money, currency=currency)})
     refund.replace(context, now)
-    rest = settlement.freight.minor - in_money
+    rest = came_to.freight.minor - in_money
     if rest:
         made = Remedy(
             id=f"m{len(context.case.remedies) + 1}",

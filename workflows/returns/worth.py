@@ -18,7 +18,7 @@ from models.returns.worth import (
     WorthAppeal,
     WorthRuling,
 )
-from rules.returns.outcome import settle
+from rules.money.settlement import settle
 from rules.returns.worth import after_refusal, in_words, ruled, worth_less
 from workflows.returns.context import ReturnContext
 

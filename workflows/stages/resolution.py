@@ -22,7 +22,7 @@ from rules.facts import liability
 from rules.money.approvals import needs_approval
 from rules.money.methods import with_wished_method
 from rules.remedies.limits import currency_of, total
-from rules.remedies.offers import freight_of, lay_out
+from rules.remedies.offers import freight_of, lay_out, most_deducted
 from rules.remedies.rounds import GoesOn, goes_on, rounds_over
 from rules.replacements.permissions import refund_instead
 from workflows.claims import from_case as claims_from_case
@@ -180,6 +180,7 @@ def offer_out(context: CaseContext) -> None:
                 "amount_minor": sum(remedy.amount.minor for remedy in option.remedies if remedy.amount) or None,
                 "days": ceil(option.within / timedelta(days=1)),
                 "freight": option.freight.value if option.freight else None,
+                **kept_back(option),
                 "why": option.why,
             }
             for option in proposal.options
@@ -190,6 +191,13 @@ def offer_out(context: CaseContext) -> None:
     context.clocks.stop(*PLANNED)
     if proposal.by.role is not Role.SYSTEM:
         context.replied()
+
+
+def kept_back(option: Option) -> dict[str, JsonValue]:
+    """What the customer is told of before agreeing: what is kept of the refund, and what the way back costs at most (RES-8, RES-13)."""
+    kept = sum(remedy.restocking.minor for remedy in option.remedies if remedy.restocking)
+    most = option.freight_most.minor if option.freight_most else 0
+    return {name: minor for name, minor in (("restocking_minor", kept), ("freight_most_minor", most)) if minor}
 
 
 def given(remedies: tuple[RemedyOffer, ...], currency: str) -> dict[str, JsonValue]:
@@ -215,6 +223,7 @@ def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...], shown: Opti
     freight = freight_of(context.policy, case, offers)
     if shown is not None and shown.freight is not freight and patched(FREIGHT):
         freight = shown.freight
+    most = shown.freight_most if shown is not None else most_deducted(context.policy, case, freight)
     case.settlements += 1
     first = len(case.remedies) + 1
     fresh = tuple(
@@ -228,6 +237,8 @@ def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...], shown: Opti
             words=offer.words,
             settlement=case.settlements,
             freight=freight if REMEDIES[offer.kind].travels else None,
+            freight_most=most if REMEDIES[offer.kind].travels else None,
+            restocking=offer.restocking,
             refund_to=RefundTo.BALANCE if offer.method == RefundTo.BALANCE else REMEDIES[offer.kind].refund_to,
             method=offer.method if offer.method != RefundTo.BALANCE else None,
         )

@@ -10,7 +10,7 @@ from api.pages.cases.showing import words_of
 from api.pages.page import Page
 from models.case.actions import Action
 from models.common.base import Money
-from models.common.vocabulary import Party, RemedyKind
+from models.common.vocabulary import Issue, Party, RemedyKind
 from models.remedies.table import REMEDIES
 from rules.common.format import money_in
 
@@ -25,6 +25,9 @@ class MayBe:
     allowed: bool
     most: Money | None
     freight: Party | None
+    freight_most: Money | None
+    keeps: Money | None
+    """The restocking fee (RES-13)."""
     reasons: Sequence[str]
     rules: Sequence[str]
 
@@ -42,6 +45,8 @@ class Offer:
     bounded: bool
     changes: bool
     exchanges: bool
+    keeps: bool
+    """Whether something may be kept of a refund, so that the form asks how much."""
 
     @property
     def shape(self) -> str:
@@ -71,6 +76,7 @@ def offer_of(page: Page, content: Content) -> Offer:
         alone=content.may.without_approval if content.may else None,
         bounded=content.may is not None,
         changes=RemedyKind.ORDER_CHANGED in usual,
+        keeps=page.parts.policy.eligibility.restocking is not None and content.case.issue is Issue.NO_REASON_RETURN,
         exchanges=any(REMEDIES[kind].items for kind in usual),
     )
 
@@ -82,15 +88,22 @@ def _kinds(content: Content) -> Sequence[MayBe]:
         for one in line.remedies:
             before = shown.get(one.kind)
             most = [amount for amount in (before.most if before else None, one.max_amount) if amount]
+            keeps = [amount for amount in (before.keeps if before else None, one.restocking) if amount]
             shown[one.kind] = MayBe(
                 kind=one.kind,
                 allowed=one.allowed or bool(before and before.allowed),
-                most=Money(minor=sum(amount.minor for amount in most), currency=most[0].currency) if most else None,
+                most=_sum(most),
                 freight=one.freight or (before.freight if before else None),
+                freight_most=one.freight_most or (before.freight_most if before else None),
+                keeps=_sum(keeps),
                 reasons=tuple(dict.fromkeys((*(before.reasons if before else ()), one.reason))),
                 rules=tuple(dict.fromkeys((*(before.rules if before else ()), one.rule))),
             )
     return sorted(shown.values(), key=lambda one: not one.allowed)
+
+
+def _sum(amounts: Sequence[Money]) -> Money | None:
+    return Money(minor=sum(amount.minor for amount in amounts), currency=amounts[0].currency) if amounts else None
 
 
 def _of_issue(page: Page, content: Content) -> Sequence[RemedyKind]:

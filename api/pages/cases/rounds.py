@@ -52,7 +52,8 @@ def _said(proposal: ProposalView, locale: Locale, name: Name) -> Iterator[tuple[
         ),
     )
     yield "case.round_amount", (_money(proposal.amount, locale),)
-    yield "case.round_freight", tuple(dict.fromkeys(name(one.freight) for one in proposal.options if one.freight))
+    yield "case.round_freight", tuple(dict.fromkeys(filter(None, (_freight(one, locale, name) for one in proposal.options))))
+    yield "case.restocking", tuple(_money(_kept(one), locale) for one in proposal.options if _kept(one))
     yield "case.round_within", tuple(dict.fromkeys(duration_in(one.within, locale) for one in proposal.options if one.within))
     yield "case.round_silence", (name(f"silence_{proposal.if_silent}"),)
     yield "case.round_state", (name(f"proposal_{proposal.state}"),)
@@ -67,6 +68,15 @@ def _option(number: int, option: Option, locale: Locale, name: Name) -> Iterator
     before = f"{number}. " if number else ""
     yield before + " + ".join(_remedy(one, locale, name) for one in option.remedies)
     yield option.why
+
+
+def _freight(one: Option, locale: Locale, name: Name) -> str:
+    most = f" (≤ {_money(one.freight_most, locale)})" if one.freight_most else ""
+    return f"{name(one.freight)}{most}" if one.freight else ""
+
+
+def _kept(one: Option) -> Money | None:
+    return next((remedy.restocking for remedy in one.remedies if remedy.restocking and remedy.restocking.minor), None)
 
 
 def _remedy(one: RemedyOffer, locale: Locale, name: Name) -> str:

@@ -8,6 +8,7 @@ from models.common.lines import LineQuantity
 from models.common.vocabulary import Issue
 from models.policy.policy import PolicySlice
 from rules.case.automatic import weigh
+from rules.money.worth import freight_due
 from rules.remedies.eligibility import most
 from tests.support.builders.cases import classified, finding, receipt
 from tests.support.builders.eligibility import DAY, RETURN, ask, delivered, order
@@ -52,3 +53,16 @@ def test_whoever_keeps_nothing_gets_the_freight_back_with_the_last_part(
     offer, checks = weigh(case, policy_slice)
     assert offer is not None, checks[-1]
     assert offer.amount == Money(minor=minor), situation
+
+
+def test_a_part_at_a_reduced_worth_is_settled_and_the_last_part_has_the_freight() -> None:
+    """RES-13: what was kept of a part's price (worth, fee, freight of the return) is nobody's reason to keep the order's freight, too."""
+    bought = order(line("L1", minor=8_000), line("L2", minor=5_000), total=Money(minor=13_600), freight=Money(minor=600))
+    first = (LineQuantity(line_id="L1", quantity=1),)
+    for given, kept, due in ((8_000, 0, 600), (6_000, 2_000, 600), (0, 8_000, 600), (6_000, 1_999, 0)):
+        history = OrderHistory(
+            taken=first,
+            given=(LineGiven(line_id="L1", minor=given),),
+            withheld=(LineGiven(line_id="L1", minor=kept),),
+        )
+        assert freight_due(bought, history, {"L2": 1}) == due

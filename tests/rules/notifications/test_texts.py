@@ -32,6 +32,7 @@ PLAUSIBLE: dict[str, Any] = {
     "amount_minor": 12_900,
     "whole_minor": 12_900,
     "reduced_minor": 1_000,
+    "restocking_minor": 500,
     "pieces": 1,
     "shares": ["L1 × 1: 70%"],
     "accepted_minor": 9_000,

@@ -9,7 +9,8 @@ from models.common.partners import OrderStatus
 from models.common.vocabulary import Issue, Party, RemedyKind
 from models.policy.policy import PolicySlice
 from rules.facts.liability import decisive, find
-from rules.remedies.eligibility import eligible, freight_row
+from rules.remedies.eligibility import eligible
+from rules.remedies.freight import freight_row
 from tests.support.builders.cases import NOW
 from tests.support.builders.eligibility import (
     ADJUST,

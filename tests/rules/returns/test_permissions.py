@@ -28,13 +28,13 @@ from models.returns.state import (
     ReturnState,
     Way,
 )
+from rules.money.settlement import settle
 from rules.policy.load import load_policy
 from rules.returns.outcome import (
     accepted_lines,
     all_accepted,
     reception_of,
     result_of,
-    settle,
     to_send_back,
     told_lines,
 )

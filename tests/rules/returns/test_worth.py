@@ -19,8 +19,9 @@ from models.returns.partner import Purpose, ToldReduction
 from models.returns.state import Inspect as InspectBody
 from models.returns.state import InspectedLine, Inspection, ReturnAction, ReturnLine, ReturnStage, ReturnState
 from models.returns.worth import OnSilence, ReducedPieces, ReducedWorth, RuledShare, RuleWorth, WorthAnswer, WorthAppeal
+from rules.money.settlement import settle
 from rules.policy.load import load_policy
-from rules.returns.outcome import accepted_lines, result_of, settle, to_send_back
+from rules.returns.outcome import accepted_lines, result_of, to_send_back
 from rules.returns.permissions import allowed_with, fault_of
 from rules.returns.worth import after_refusal, in_words, ruled, told_pieces, worth_less
 from settings import Settings

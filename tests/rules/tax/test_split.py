@@ -68,6 +68,35 @@ def test_the_lines_that_a_refund_is_about_come_first_then_the_freight() -> None:
     assert [(one.line_id, one.gross) for one in split] == [("L1", 200), ("L2", 1_000), (None, 500)]
 
 
+def test_what_is_kept_of_goods_stays_on_their_lines_and_the_freight_goes_back_whole() -> None:
+    base = base_of(taxed_order("O-1", (10_000, 1300), freight=1_000), "UTC")
+    for about in ((), ("L1",)):
+        split = split_refund(base, (), 9_500, about, kept=1_500)
+        assert split is not None
+        assert [(one.line_id, one.gross) for one in split] == [("L1", 8_500), (None, 1_000)]
+        assert [one.tax for one in split] == [978, 57]
+    later = split_refund(base, [note(base, split, 1)], 1_500, ("L1",), kept=1_500)  # it is given back after all
+    assert later is not None
+    assert [(one.line_id, one.gross, one.tax) for one in later] == [("L1", 1_500, base.lines[0].tax - 978)]
+
+
+@given(LINES, st.integers(0, 3_000), st.floats(0, 1))
+def test_the_tax_of_what_goes_back_and_of_what_is_kept_is_the_orders(
+    lines: list[tuple[int, int]], freight: int, part: float
+) -> None:
+    bought = taxed_order("O-1", *lines, freight=freight)
+    base = base_of(bought, "UTC")
+    kept = int((bought.total.minor - freight) * part)
+    refund = bought.total.minor - kept
+    split = split_refund(base, (), refund, (), kept)
+    assert split is not None
+    assert sum(one.gross for one in split) == refund
+    assert sum(one.gross for one in split if one.line_id is None) == freight
+    rest = split_refund(base, [note(base, split, 1)], kept, ()) if kept else ()
+    assert rest is not None
+    assert sum(one.tax for one in (*split, *rest)) == sum(one.tax for one in base.lines)
+
+
 def test_an_order_of_an_older_merchant_has_none() -> None:
     assert not is_taxed(order())
 
