@@ -50,7 +50,8 @@ def test_every_other_field_is_inherited_too(policy_text: str) -> None:
 def test_a_row_may_name_a_whole_group(policy: Policy, policy_text: str) -> None:
     listed = changed(policy_text, "issues: [order]", "issues: [order.cancel, order.change]")
     assert listed == policy
-    freight = changed(policy_text, "      issues: [product.no_reason_return]\n      payer", "      issues: [order]\n      payer")
+    row = "      issues: [product.no_reason_return]\n      payer: "
+    freight = changed(policy_text, f"{row}customer", f"{row}merchant".replace("product.no_reason_return", "order"))
     assert freight.eligibility.freight[0].issues == (Issue.CANCEL, Issue.CHANGE)
 
 
