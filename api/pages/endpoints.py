@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Response
 from api.http.problems import not_found
 from api.pages import assets, provider, sign_in
 from api.pages.books import chargebacks, claims, differences
-from api.pages.cases import credit_notes, drafts, pieces, print_out
+from api.pages.cases import afterwards, credit_notes, drafts, pieces, print_out
 from api.pages.cases import endpoints as cases
 from api.pages.figures import cases as counted
 from api.pages.figures import improvements, reports, reviews, scorecards
@@ -44,6 +44,6 @@ SUPERVISION = (decisions.router, people.router, routing.router, policy.router)
 BOOKS = (claims.router, differences.router, chargebacks.router)
 FIGURES = (reports.router, scorecards.router, reviews.router, improvements.router, counted.router)
 KNOWLEDGE = (lessons.router, entries.router, library.router)
-CASE = (pieces.router, print_out.router, credit_notes.router, drafts.router, cases.router)
+CASE = (afterwards.router, pieces.router, print_out.router, credit_notes.router, drafts.router, cases.router)
 for _pages in (sign_in.router, provider.router, queue.router, *CASE, *SUPERVISION, *BOOKS, *FIGURES, *KNOWLEDGE, _others):
     router.include_router(_pages)

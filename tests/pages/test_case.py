@@ -1,110 +1,82 @@
 """The page of a case in a browser: how few keys each job takes, two people at once, and nothing that keeps people from using it."""
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from models.common.vocabulary import Role
 from tests.pages.conftest import SignIn
 from tests.pages.test_console import look, violations
 from tests.support.processes.api import Web
+from tests.support.processes.jobs import JOBS, Job, approve, awaiting_approval, counted, opened
 
 pytestmark = pytest.mark.slow
 
 
-async def opened(web: Web, **body: object) -> str:
-    customer, _, order = web.customer()
-    wanted = {"kind": "complaint", "issue": "product.quality_defect", "wanted": {"remedy": "refund_only"}, **body}
-    case_id = await web.open(customer, order_id=order, **wanted)
-    await web.row(case_id, lambda row: row.stage in {"investigation", "resolution"})
-    return case_id
-
-
-class Hands:
-    """Counts keys and clicks; words that are typed are one's own."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
-
-    async def press(self, key: str) -> None:
-        self.count += 1
-        await self.page.keyboard.press(key)
-
-    async def write(self, words: str) -> None:
-        await expect(self.page.locator("#acts textarea:focus")).to_be_visible()
-        await self.page.keyboard.type(words)
-
-    async def choose(self, name: str, value: str) -> None:
-        self.count += 1
-        await self.page.locator(f"details[open] select[name='{name}']").select_option(value)
-
-    async def fill(self, name: str, value: str) -> None:
-        self.count += 1
-        await self.page.locator(f"details[open] input:not([type=hidden])[name='{name}']").fill(value)
-
-    async def done(self, most: int) -> None:
-        await expect(self.page.locator(".told")).to_contain_text("Done:", timeout=30_000)
-        assert self.count <= most
-
-
-Job = Callable[[Hands], Coroutine[Any, Any, None]]
-
-
-async def reply(hands: Hands) -> None:
-    await hands.press("r")
-    await hands.write("We are on it.")
-    await hands.press("Control+Enter")
-
-
-async def ask(hands: Hands) -> None:
-    await hands.press("a")
-    await hands.choose("of", "merchant")
-    await hands.page.locator("details[open] [name=question]").fill("Was it checked?")
-    await hands.press("Control+Enter")
-
-
-async def propose_suggested(hands: Hands) -> None:
-    await hands.press("p")
-    await expect(hands.page.locator(".suggested textarea")).to_be_focused()
-    await hands.press("Control+Enter")
-
-
-async def propose_own(hands: Hands) -> None:
-    await hands.press("p")
-    await hands.choose("options.0.remedies.0.kind", "refund_only")
-    await hands.fill("options.0.remedies.0.amount$CNY", "12.90")
-    await hands.page.locator("#form-propose [name='options.0.why']").fill("A part of it")
-    await hands.press("Control+Enter")
-
-
-async def transfer(hands: Hands) -> None:
-    await hands.press("f")
-    await hands.choose("team", "logistics")
-    await hands.page.locator("details[open] [name=reason]").fill("It is about the parcel")
-    await hands.press("Control+Enter")
-
-
-async def note(hands: Hands) -> None:
-    await hands.press("c")
-    await hands.write("Asked the warehouse.")
-    await hands.press("Control+Enter")
-
-
-@pytest.mark.parametrize(
-    ("job", "most"), [(reply, 2), (ask, 3), (propose_suggested, 2), (propose_own, 6), (transfer, 3), (note, 2)]
-)
+@pytest.mark.parametrize(("job", "most"), [pytest.param(*one, id=one[0].__name__) for one in JOBS.items()])
 async def test_each_job_takes_few_keys(web: Web, sign_in: SignIn, job: Job, most: int) -> None:
+    case_id = await (awaiting_approval(web) if job is approve else opened(web))
+    page = await sign_in(*((Role.SUPERVISOR, "sun") if job is approve else (Role.AGENT, "nia")))
+    assert await counted(web, page, job, case_id) <= most
+
+
+@pytest.mark.parametrize(("key", "form"), [("l", "classify"), ("#", "tag"), ("z", "snooze")])
+async def test_keys_open_what_is_folded_away(web: Web, sign_in: SignIn, key: str, form: str) -> None:
     page, case_id = await sign_in(Role.SUPERVISOR, "sun"), await opened(web)
     await page.goto(f"/console/cases/{case_id}")
-    taking = Hands(page)
-    await taking.press("t")
-    await taking.done(1)
+    await page.keyboard.press(key)
+    await expect(page.locator(f"#form-{form} :focus")).to_be_visible()
+
+
+async def test_every_action_is_in_the_palette(web: Web, sign_in: SignIn) -> None:
+    page, case_id = await sign_in(Role.SUPERVISOR, "sun"), await opened(web)
     await page.goto(f"/console/cases/{case_id}")
-    hands = Hands(page)
-    await job(hands)
-    await hands.done(most)
+    await page.keyboard.press("?")
+    named = {await one.evaluate("one => one.firstChild.data") for one in await page.locator("#palette li button").all()}
+    assert {
+        await one.evaluate("one => one.firstChild.data.trim()") for one in await page.locator("#acts .act > summary").all()
+    } <= named
+    await page.keyboard.type("Close")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#form-close :focus")).to_be_visible()
+
+
+async def test_enter_on_what_has_the_focus_sends_no_suggestion(web: Web, sign_in: SignIn) -> None:
+    page, case_id = await sign_in(Role.SUPERVISOR, "sun"), await opened(web)
+    await page.goto(f"/console/cases/{case_id}")
+    await page.keyboard.press("p")
+    more = page.locator("#form-propose button[name=_more][value='0']")
+    await more.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#form-propose [name='options.0.remedies.1.kind']")).to_be_visible()
+    await expect(page.locator(".told")).to_have_count(0)
+
+
+async def test_one_action_follows_the_other_by_keys_alone(web: Web, sign_in: SignIn) -> None:
+    page, case_id = await sign_in(Role.SUPERVISOR, "sun"), await opened(web)
+    await page.goto(f"/console/cases/{case_id}")
+    for words in ("first", "second"):
+        await page.keyboard.press("c")
+        await expect(page.locator("#form-note textarea")).to_be_focused()
+        await page.keyboard.type(words)
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#case-talk")).to_contain_text(words)
+        await expect(page.locator("#main :focus, #main:focus")).to_have_count(1)
+    await page.keyboard.press("r")
+    await expect(page.locator("#form-reply textarea")).to_be_focused()
+
+
+async def test_news_of_the_case_leave_the_focus_where_it_is(web: Web, sign_in: SignIn) -> None:
+    page, case_id = await sign_in(Role.SUPERVISOR, "sun"), await opened(web)
+    await page.goto(f"/console/cases/{case_id}")
+    place = page.locator("#case-side summary").last
+    await place.focus()
+    name = await place.inner_text()
+    colleague = web.person(Role.SUPERVISOR, "li")
+    assert (await colleague.post(f"/v1/cases/{case_id}/tag", {"add": ["warm"]})).status_code == 200
+    await expect(page.locator("#case-head")).to_contain_text("#warm")
+    await expect(page.locator("#case-side summary:focus")).to_have_text(name)
 
 
 async def test_a_colleagues_change_appears_and_eats_no_words(web: Web, sign_in: SignIn) -> None:

@@ -1,5 +1,5 @@
 // What the console's pages do beside htmx: keys, the palette, drafts, counting down, and saying that the connection is lost. Every page works
-// without it. `data-key="g q"`: what is pressed for a link, button or field. `data-draft`: a field whose words outlive the page.
+// without it. `data-key="g q"`: what is pressed for a link, button or field; `data-always`: also while that is folded away. `data-draft`: a field whose words outlive the page.
 
 const root = document.documentElement;
 root.classList.add("scripted");
@@ -11,6 +11,7 @@ const typing = (element) => element.isContentEditable || /^(input|textarea|selec
 let before = "", forget;
 const byKey = (key) => all("[data-key]").find((element) => element.dataset.key === key && !element.disabled && (shown(element) || element.dataset.always !== undefined));
 const use = (element) => {
+  for (let at = element.matches("summary") ? element.parentElement : element; (at = at.parentElement?.closest("details"));) at.open = true;
   if (/^(input|textarea|select)$/i.test(element.tagName)) element.focus();
   else element.click();
 };
@@ -19,9 +20,10 @@ addEventListener("keydown", (event) => {
     event.preventDefault();
     return openPalette();
   }
-  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && event.target.form) {
+  const form = event.target.form ?? event.target.closest?.("form");
+  if ((event.ctrlKey || event.metaKey) && event.key === "Enter" && form) {
     event.preventDefault();
-    return event.target.form.requestSubmit();
+    return form.requestSubmit();
   }
   if (event.key === "Escape" && typing(event.target)) return event.target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || event.target.closest?.("dialog")) return;
@@ -102,8 +104,9 @@ addEventListener("change", (event) => {
 
 // A form that opens has its first empty field in focus.
 addEventListener("toggle", (event) => {
-  if (event.target.matches?.("details.act[open]")) event.target.querySelector("textarea, select, input:not([type=hidden]), button.main")?.focus();
+  if (event.target.matches?.("details.act[open]")) (event.target.querySelector(".saved[open] > summary") ?? event.target.querySelector("textarea, select, input:not([type=hidden]), button.main"))?.focus();
 }, true);
+addEventListener("click", (event) => event.target.closest?.("[name=_fill]")?.form.querySelector("textarea").focus());  // to be read and sent
 
 // A piece of evidence opens above the page that it is on.
 const viewer = () => {
@@ -127,6 +130,7 @@ addEventListener("click", (event) => { if (event.target.id === "viewer") event.t
 // News of the case that the page shows (`data-news`): its parts are put in place anew, words that were typed stay.
 const touched = (part) => all("input, textarea, select", part).some((field) => field === document.activeElement
   || (/^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue));
+const PLACES = "a[href], button, summary, [tabindex]", main = () => document.getElementById("main");
 const renew = async () => {
   const answer = await fetch(location.href).catch(gone);
   if (!answer?.ok) return;
@@ -139,8 +143,9 @@ const renew = async () => {
     const next = now.getElementById(part.id);
     if (!next || part.querySelector("details.act[open]")) continue;
     all("details", part).forEach((old, at) => { const same = all("details", next)[at]; if (same && !same.classList.contains("act")) same.open = old.open; });
-    const top = all(".talk", part)[0]?.scrollTop;
+    const top = all(".talk", part)[0]?.scrollTop, focused = all(PLACES, part).indexOf(document.activeElement);
     part.replaceWith(next);
+    if (focused >= 0) (all(PLACES, next)[focused] ?? main()).focus({ preventScroll: true });
     if (top) all(".talk", next)[0].scrollTop = top;
     globalThis.htmx?.process(next);
   }
@@ -245,7 +250,9 @@ addEventListener("htmx:after:request", (event) => {
 addEventListener("htmx:after:swap", () => {
   restore();
   count();
-  (document.querySelector("[role=alert].problem"))?.focus();
+  const wrong = document.querySelector("[role=alert].problem");
+  if (wrong) wrong.focus();
+  else if (document.activeElement === document.body || !shown(document.activeElement)) main().focus({ preventScroll: true });  // what had the focus is gone
 });
 if (document.querySelector(".told")) taken(document);
 restore();

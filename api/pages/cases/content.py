@@ -106,10 +106,10 @@ async def content_of(page: Page, case_id: str, after: int | None, before: int | 
     """
     parts, caller, language = page.parts, page.caller, page.locale
     case = await page.ask(cases.show(parts, caller, language, case_id))
-    ordered = await page.ask(_if_any(order.order_of_case(parts, caller, case_id)))
-    money = await page.ask(_if_any(order_ledger(parts, caller, language, ordered.order_id))) if ordered else None
-    may = await page.ask(_if_any(eligibility.of_case(parts, caller, language, case_id)))
-    why = await page.ask(_if_any(liability.responsibility(parts, caller, language, case_id)))
+    ordered = await page.ask(if_any(order.order_of_case(parts, caller, case_id)))
+    money = await page.ask(if_any(order_ledger(parts, caller, language, ordered.order_id))) if ordered else None
+    may = await page.ask(if_any(eligibility.of_case(parts, caller, language, case_id)))
+    why = await page.ask(if_any(liability.responsibility(parts, caller, language, case_id)))
     own = CaseQuery.model_validate({"customer_id": case.customer_id, "sort": Sort.OPENED_LAST, "limit": OTHERS + 1})
     others = await page.ask(cases.list_(parts, caller, own))
     similar = await page.ask(
@@ -150,7 +150,7 @@ def talk_of(sayings: Sequence[SayingView], before: int | None) -> Talk:
     return Talk(sayings[start:end], start, len(sayings) - end)
 
 
-async def _if_any(answer: Awaitable[T]) -> T | None:
+async def if_any(answer: Awaitable[T]) -> T | None:
     """What a case does not have yet is left out of its page."""
     try:
         return await answer

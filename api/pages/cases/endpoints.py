@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.desk.replies import fill_reply
 from api.http.dependencies import CaseId, only_for
+from api.pages.cases.afterwards import afterwards_of
 from api.pages.cases.content import content_of
 from api.pages.cases.drafts import drafts_of
 from api.pages.cases.offers import offer_of
@@ -36,6 +37,7 @@ async def case(page: PageOf, case_id: CaseId, after: Place = None, before: Place
         "case.html",
         content=content,
         case=content.case,
+        after=await afterwards_of(page, content.case),
         groups=forms_of(page, content),
         others=not_open(page, content),
         rounds=rounds_of(content.case.proposals, page.locale, lambda code: words.option(code)[1]),

@@ -1,4 +1,4 @@
-"""What waits for a supervisor: approvals, rulings, appeals, decisions made without a person, root causes; and what went wrong."""
+"""What waits for a supervisor: approvals, rulings, appeals, what goods are worth, decisions made without a person, root causes; what went wrong."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -15,6 +15,7 @@ from api.cases.listing import CaseQuery, Sort, listed_at
 from api.http.dependencies import CaseId, only_for
 from api.http.problems import not_found
 from api.http.schemas import SHAPES
+from api.pages.cases.performing import without_empty_lines
 from api.pages.forms import FormOf
 from api.pages.navigation import SUPERVISOR
 from api.pages.page import Page, PageOf
@@ -22,11 +23,14 @@ from api.pages.routes import PageRoute
 from api.reports.endpoints import report_of
 from api.reports.query import CountQuery
 from api.reports.specs import ReportName
+from api.returns import endpoints as returns
+from api.returns.schemas import SHAPES as RETURN_SHAPES
 from models.case.actions import Action
 from models.case.views import CaseView
-from models.common.vocabulary import Party, WaitFor, WaitingOn
+from models.common.vocabulary import Party, Stage, WaitFor, WaitingOn
 from models.figures import Counted, Dimension, Report
 from models.remedies.offers import RemedyOffer
+from models.returns.state import ReturnAction
 
 router = APIRouter(prefix="/console/supervision", route_class=PageRoute, include_in_schema=False)
 
@@ -50,6 +54,7 @@ PILES = {
     ),
     "arbitrations": Pile({"waiting_for": [WaitFor.ARBITRATION]}, (Action.ARBITRATE,)),
     "appeals": Pile({"appealed": True}, (Action.DECIDE_APPEAL,)),
+    "worths": Pile({"waiting_on": [WaitingOn.SUPERVISOR], "waiting_for": [WaitFor.APPEAL], "stage": [Stage.RESOLUTION]}),
     "reviews": Pile({"review": "due"}, (Action.REVIEW,)),
     "root_causes": Pile({"root_cause_proposed": True}),
     "overdue": Pile({"overdue": True}),
@@ -104,19 +109,13 @@ async def decide(page: PageOf, form: FormOf, pile: str, case_id: CaseId, action:
     return page.to(f"{HERE}?pile={pile}", f"decisions.done_{action}", case=case_id)
 
 
-@router.post("/root-causes/{case_id}")
-async def agree(page: PageOf, form: FormOf, case_id: CaseId) -> Response:
-    """A supervisor's word counts at once; the same word agrees to what was proposed."""
-    said = form.into(root_causes.CorrectionIn)
-    await page.ask(root_causes.correct_root_cause(page.parts, page.caller, page.locale, case_id, said))
-    return page.to(f"{HERE}?pile=root_causes", "decisions.done_root_cause", case=case_id)
-
-
-@router.post("/root-causes/{case_id}/decline")
-async def decline_cause(page: PageOf, case_id: CaseId) -> Response:
-    """What the rules found goes on counting."""
-    await page.ask(root_causes.take_correction_back(page.parts, page.caller, page.locale, case_id))
-    return page.to(f"{HERE}?pile=root_causes", "decisions.done_root_cause_declined", case=case_id)
+@router.post("/worths/{case_id}/{return_id}")
+async def rule_worth(page: PageOf, form: FormOf, case_id: CaseId, return_id: str) -> Response:
+    """What goods at a reduced worth are worth (RES-13), on the customer's appeal."""
+    action = ReturnAction.RULE_WORTH
+    body = without_empty_lines(form).into(RETURN_SHAPES[action][0])
+    await page.ask(returns.perform(page.parts, page.caller, case_id, return_id, action, body=body, key=form.key))
+    return page.to(f"{HERE}?pile=worths", "decisions.done_rule_worth", case=case_id)
 
 
 def _query(pile: Pile) -> CaseQuery:

@@ -1,4 +1,4 @@
-"""What waits for a supervisor, decided in the list of what waits: approvals, rulings, appeals, reviews, root causes."""
+"""What waits for a supervisor, decided in the list of what waits: approvals, rulings, appeals, worth of goods, reviews, root causes."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +9,7 @@ from models.common.actors import Actor
 from models.common.vocabulary import Role
 from tests.api.cases.test_root_causes import an_archived_case
 from tests.api.pages.cases.test_every_action import BECAUSE, TOO_LONG
+from tests.api.pages.cases.test_worth import at_a_reduced_worth
 from tests.support.processes.api import Web
 from tests.support.processes.pages import Shown, Visitor, Visitors, stranger
 from tests.support.processes.scenes import SUPERVISOR, Case, Scene, Shop, after, costly, deadlocked, paid, settled_alone
@@ -84,6 +85,29 @@ async def test_an_appeal_is_granted_or_denied(shop: Shop, sun: Visitor, name: st
     assert (view["appeal"]["granted"], view["appeal"]["reason"]) == (bool(typed), "The picture shows it.")
 
 
+@pytest.mark.submits("/console/supervision/worths/{case_id}/{return_id}")
+async def test_what_goods_are_worth_is_decided_on_the_customers_appeal(web: Web, visitors: Visitors) -> None:
+    case_id = await at_a_reduced_worth(web)
+    row = await web.row(case_id)
+    boss, customer = await visitors.signed_in(Role.SUPERVISOR, "li"), web.person(Role.CUSTOMER, row.customer_id)  # sun inspected
+    form = f"form-worth-{case_id}-m1"
+    assert form not in (await boss.get(f"{HERE}worths")).forms
+    may = (await customer.get(f"/v1/cases/{case_id}/returns/m1")).json()["available_actions"]
+    decides = next(one["decides"] for one in may if one["action"] == "appeal_worth")
+    appealed = {**decides, "words": "The scratch was there when it came."}
+    assert (await customer.post(f"/v1/cases/{case_id}/returns/m1/appeal_worth", appealed)).status_code == 200
+    shown = await eventually(lambda: boss.get(f"{HERE}worths"), lambda shown: form in shown.forms)
+    assert "The scratch was there when it came." in shown.text
+    assert "a scratch on the rim" in shown.text
+    await boss.refused(422, form, **{"shares.0.share": "7", "reason": BECAUSE})
+    await boss.overtaken(form, "version", **{"shares.0.share": "0.9", "reason": BECAUSE})
+    shown = await boss.submit(form, **{"shares.0.share": "0.9", "reason": BECAUSE})
+    assert f"It was decided what the goods of {case_id} are worth." in shown.text
+    await web.row(case_id, lambda row: row.waiting_for == "reduced_worth")
+    assert "L1 × 1: 90.0% (a scratch on the rim)" in (await boss.get(f"/console/cases/{case_id}")).text
+    assert form not in (await boss.get(f"{HERE}worths")).forms
+
+
 @pytest.mark.submits("/console/supervision/decisions/reviews/{case_id}/review")
 async def test_a_decision_without_a_person_is_reviewed(shop: Shop, sun: Visitor) -> None:
     case, shown = await decided(sun, settled_alone, shop, "reviews", "review-{case}", agrees="false", note=BECAUSE)
@@ -107,10 +131,8 @@ async def test_what_a_colleague_decided_first_is_told_and_the_words_are_kept(sho
 @pytest.mark.parametrize(
     ("form", "cause"),
     [
-        pytest.param("cause", "rules_unclear", marks=pytest.mark.submits("/console/supervision/root-causes/{case_id}")),
-        pytest.param(
-            "no-cause", "wrong_size_chosen", marks=pytest.mark.submits("/console/supervision/root-causes/{case_id}/decline")
-        ),
+        pytest.param("cause", "rules_unclear", marks=pytest.mark.submits("/console/cases/{case_id}/root-cause")),
+        pytest.param("no-cause", "wrong_size_chosen", marks=pytest.mark.submits("/console/cases/{case_id}/root-cause/take-back")),
     ],
 )
 async def test_a_root_cause_that_an_agent_proposes_is_agreed_to_or_not(
@@ -123,6 +145,7 @@ async def test_a_root_cause_that_an_agent_proposes_is_agreed_to_or_not(
     shown = await boss.get(f"{HERE}root_causes")
     assert right["reason"] in shown.text
     shown = await boss.submit(f"form-{form}-{case_id}")
+    assert shown.path == "/console/supervision/decisions"
     assert f"form-{form}-{case_id}" not in shown.forms
     known = (await web.person(Role.SUPERVISOR, "sun").get(f"/v1/cases/{case_id}/root-cause")).json()
     assert known["root_cause"] == cause

@@ -30,10 +30,7 @@ UNDER_ANOTHER_NAME = {
 WITHOUT_A_PLACE = {
     "page": "opened by a link, without an account; the review's page makes the link",
     "pdf": "the same",
-    "list_root_causes": "the policy's page shows the catalogue",
     "merge_root_cause": "done once when the catalogue is changed, with the policy that changes it",
-    "read_lesson": "on the case's page and in the list of lessons",
-    "write_lesson": "on the case's page: it is written where the case is read",
 }
 
 

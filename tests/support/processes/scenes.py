@@ -120,7 +120,9 @@ async def silent_shop(temporal: WorkflowEnvironment, folder: Path) -> AsyncGener
     await api.ready()
     await let_staff_in(settings)
     await partners.ready()
-    urls = {f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "notification")}
+    urls = {
+        f"{name}_url": f"{partners.address}/{name}" for name in ("merchant", "carrier", "payment", "notification", "promotion")
+    }
     calls, database = Partners.connect(settings.model_copy(update=urls)), Database(settings)
     app.state.parts = replace(app.state.parts, partners=calls)  # each of the two has the other's address
     async with (
