@@ -28,7 +28,8 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(autouse=True)
 def forms_are_submitted_as_marked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test that says that it submits a form has sent it, and it was taken."""
-    named = {form for mark in request.node.iter_markers("submits") for form in mark.args}
+    test: pytest.Item = request.node
+    named = {form for mark in test.iter_markers("submits") for form in mark.args}
     taken: set[str | None] = set()
     post = Visitor.post
 
