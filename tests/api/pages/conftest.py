@@ -1,7 +1,7 @@
 """Tests of pages have people who look at them, and submit the forms that their marks name."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
@@ -28,7 +28,7 @@ async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathF
 @pytest.fixture(autouse=True)
 def forms_are_submitted_as_marked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A test that says that it submits a form has sent it, and it was taken."""
-    test: pytest.Item = request.node
+    test = cast("pytest.Item", request.node)
     named = {form for mark in test.iter_markers("submits") for form in mark.args}
     taken: set[str | None] = set()
     post = Visitor.post
