@@ -188,7 +188,7 @@ async def test_goods_at_a_reduced_worth_are_the_customers_to_decide_on(web: Web)
         "reduced": 1_000,
         "deducted": 0,
         "freight": 0,
-            "restocking": 0,
+        "restocking": 0,
     }
     books = (await scene.supervisor.get(f"/v1/orders/{scene.order_id}/ledger")).json()
     assert any(entry["amount"]["minor"] == 9_000 for entry in books["entries"])
