@@ -37,12 +37,13 @@ MEASUREMENTS = (
     "lists",
     "reports",
     "library",
+    "pages",
 )
 """The modules of this folder that measure something, the quick ones first."""
 BY_NAME = ("cluster", "deploying")
 """Those that are measured only when they are named, because they need more than `make` installs."""
 CHOICES = MEASUREMENTS + BY_NAME
-LARGER = ("waiting", "lists", "reports", "library")
+LARGER = ("waiting", "lists", "reports", "library", "pages")
 """Those that `--large` is for."""
 
 console = Console()
@@ -57,9 +58,10 @@ def main(
     large: Annotated[
         bool,
         typer.Option(
-            help="20,000 waiting cases, not 2,000; a million in lists, reports and library, not 100,000. Takes an hour."
+            help="20,000 waiting cases, not 2,000; a million in lists, reports, library and pages, not 100,000. Takes an hour."
         ),
     ] = False,
+    cases: Annotated[int | None, typer.Option(min=1_000, help="So many cases in pages instead, to try it.")] = None,
 ) -> None:
     """Measure Redress on this machine, which should have nothing else to do."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to stop, it stops what it started
@@ -74,7 +76,7 @@ def main(
         begun = time.perf_counter()
         try:
             with console.status(f"measuring: {name} …"):
-                found[name] = _measured(name, large=large)
+                found[name] = _measured(name, large=large, cases=cases)
         except Exception:  # noqa: BLE001  # the other figures are still worth having
             console.print_exception(max_frames=4)
             failed.append(name)
@@ -88,10 +90,12 @@ def main(
         raise typer.Exit(1)
 
 
-def _measured(name: str, *, large: bool) -> dict[str, float]:
+def _measured(name: str, *, large: bool, cases: int | None) -> dict[str, float]:
     module = importlib.import_module(f"benchmarks.{name}")
     if name == "classify":
         return module.measure(accuracy=True)
+    if name == "pages":
+        return module.measure(large=large, cases=cases)
     return module.measure(large=True) if name in LARGER and large else module.measure()
 
 

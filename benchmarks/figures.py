@@ -82,6 +82,28 @@ GOALS: dict[str, Goal] = {
         for where in ("PostgreSQL with 1,000,000", "PostgreSQL with 100,000", "SQLite with 50,000")
         for figure, most in (("slowest report, CPU", 1000), ("dashboard, cold, CPU", 1500), ("dashboard, warm, CPU", 200))
     },
+    "queue, server, p95": Goal("ms", most=60),
+    "case, server, p95": Goal("ms", most=80),
+    "search, server, p95": Goal("ms", most=200),
+    "report, server, p95": Goal("ms", most=1000),
+    **{
+        f"steps: {job}": Goal(most=most)
+        for job, most in {
+            "take": 1,
+            "reply": 2,
+            "canned reply": 3,
+            "ask": 3,
+            "propose suggested": 2,
+            "propose own": 6,
+            "transfer": 3,
+            "escalate": 2,
+            "note": 2,
+            "approve": 2,
+        }.items()
+    },
+    **{f"{page}, cold": Goal("KiB", most=most) for page, most in (("queue", 60), ("case", 60), ("report", 120))},
+    **{f"{page}, warm": Goal("KiB", most=12) for page in ("queue", "case", "report")},
+    "another screen, worst": Goal("ms", most=1000),
     "first question to a calendar": Goal("µs"),
     "deadline, working time over a year of holidays": Goal("µs", most=50),
     "working time between two instants": Goal("µs"),

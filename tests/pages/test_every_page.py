@@ -13,7 +13,7 @@ from tests.pages.conftest import SignIn
 from tests.pages.test_case import opened
 from tests.pages.test_console import look
 from tests.support.processes.api import Web
-from tests.support.processes.browser import axe
+from tests.support.processes.browser import axe, weight
 from tests.support.processes.charged_back import charged_back
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
@@ -87,23 +87,6 @@ async def violations(page: Page, rules: Sequence[str] = ()) -> list[str]:
     options = f"{{runOnly: {list(rules)}}}" if rules else "{}"
     found: Any = await page.evaluate(f"axe.run({options}).then(found => found.violations)")
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
-
-
-async def weight(page: Page, address: str) -> int:
-    """Bytes that come over the wire for the page, with nothing kept from before."""
-    wire = await page.context.new_cdp_session(page)
-    await wire.send("Network.enable")
-    await wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    loaded: list[float] = []
-
-    def add(event: dict[str, Any]) -> None:
-        loaded.append(event["encodedDataLength"])
-
-    wire.on("Network.loadingFinished", add)
-    await page.goto(address, wait_until="load")
-    await wire.send("Network.setCacheDisabled", {"cacheDisabled": False})
-    await wire.detach()
-    return round(sum(loaded))
 
 
 @pytest.mark.timeout(1800)  # some hundred pages, in a browser, on five screens

@@ -4,8 +4,10 @@ import os
 import shutil
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.async_api import Page
 
 from settings import ROOT
 from tests.support.processes.npm import npm_packages
@@ -42,3 +44,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def axe() -> str:
     """axe-core, which finds what keeps people from using a page."""
     return (npm_packages() / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+async def weight(page: Page, address: str, *, warm: bool = False) -> int:
+    """Bytes that come over the wire for the page, with nothing kept from before; `warm`: with what a browser keeps."""
+    wire = await page.context.new_cdp_session(page)
+    await wire.send("Network.enable")
+    await wire.send("Network.setCacheDisabled", {"cacheDisabled": not warm})
+    loaded: list[float] = []
+
+    def add(event: dict[str, Any]) -> None:
+        loaded.append(event["encodedDataLength"])
+
+    wire.on("Network.loadingFinished", add)
+    await page.goto(address, wait_until="load")
+    await wire.send("Network.setCacheDisabled", {"cacheDisabled": False})
+    await wire.detach()
+    return round(sum(loaded))
