@@ -199,11 +199,9 @@ def kept(of: Whose, came_to: Settlement) -> Entry:
     """What of the goods' price does not go back with them."""
     for_what = {"reduced": came_to.reduced, "restocking": came_to.restocking, "return_freight": came_to.deducted}
     postings = {f"{KEPT}{name}": amount.minor for name, amount in for_what.items() if amount.minor}
-    return _posted(kept_key(of), EntryKind.KEPT, of, came_to.goods.currency, {WITHHELD: -came_to.withheld, **postings})
-
-
-def kept_key(of: Whose) -> str:
-    return f"kept.{of.case_id}.{of.remedy_id}"
+    return _posted(
+        f"kept.{of.case_id}.{of.remedy_id}", EntryKind.KEPT, of, came_to.goods.currency, {WITHHELD: -came_to.withheld, **postings}
+    )
 
 
 def coupon_issued(of: Whose, amount: Money) -> Entry:

@@ -3,11 +3,12 @@
 The law: `rules/returns/statutes.py`. Orders from elsewhere have that of their own region, whatever the policy says (`rules/remedies/restocking.py`).
 """
 
-from models.common.vocabulary import Issue, Party
+from models.common.vocabulary import Issue
 from models.policy.eligibility import FreightRow, Payer
 from models.policy.policy import Policy
 from rules.common.counting import REST
 from rules.common.policy_fault import Faults
+from rules.remedies.ask import NOBODY_ELSE
 from rules.remedies.restocking import AS_AGREED
 from rules.returns.statutes import Statute, statute_of
 
@@ -37,4 +38,4 @@ def _law(policy: Policy) -> Statute | None:
 
 def _of_unwanted_goods(row: FreightRow) -> bool:
     """Whether the row is about goods that are not wanted, or about a fault that is the customer's or nobody's."""
-    return bool(row.issues and set(row.issues) <= UNWANTED) or bool(row.found and set(row.found) <= {Party.CUSTOMER, Party.NONE})
+    return bool(row.issues and set(row.issues) <= UNWANTED) or bool(row.found and set(row.found) <= NOBODY_ELSE)

@@ -21,7 +21,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def redress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redress]:
     redress = Redress(tmp_path_factory.mktemp("redress"))
-    redress.start()
-    yield redress
-    redress.stop()
-    redress.http.close()
+    with redress.running():
+        yield redress

@@ -30,12 +30,8 @@ def redress(tmp_path: Path, aws: Aws) -> Iterator[Redress]:
     held = f"aws-kms:{aws.made_key('alias/redress')}"
     key = new_payload_key(redress.settings.model_copy(update={"payload_keys_held_by": held}))
     change_secrets(redress.settings, lambda known: known.model_copy(update={"payload_keys": (key,)}))
-    try:
-        redress.start()
+    with redress.running():
         yield redress
-    finally:
-        redress.stop()
-        redress.http.close()
 
 
 @pytest.mark.timeout(900)

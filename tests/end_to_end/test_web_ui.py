@@ -32,12 +32,8 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory, other_port: int) -> Iter
     uis = (redress.settings.ui_port, other_port)
     redress.environment["REDRESS_WEB_UI_ORIGINS"] = "[" + ",".join(f'"http://127.0.0.1:{port}"' for port in uis) + "]"
     redress.environment.pop("REDRESS_RATE_LIMITS")  # the UI asks for each event by itself
-    try:
-        redress.start()
+    with redress.running():
         yield redress
-    finally:
-        redress.stop()
-        redress.http.close()
 
 
 @pytest.fixture(scope="module")

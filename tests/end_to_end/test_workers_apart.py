@@ -22,12 +22,8 @@ def redress(tmp_path: Path) -> Iterator[Redress]:
     redress = Redress(tmp_path)
     redress.environment["REDRESS_WORKER_SERVES"] = '["cases"]'
     redress.environment["REDRESS_PARTNER_RATES"] = '{"payment": 100}'  # so that it is never asked beside its queue
-    try:
-        redress.start()
+    with redress.running():
         yield redress
-    finally:
-        redress.stop()
-        redress.http.close()
 
 
 @contextmanager

@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -124,6 +124,16 @@ class Redress:
             arguments = (sys.executable, str(ROOT / "cli.py"), "up", *options)
             self.process = subprocess.Popen(arguments, cwd=self.folder, env=self.environment, stdout=output, stderr=output)
         until(self._started, 400)
+
+    @contextmanager
+    def running(self) -> Generator["Redress"]:
+        """Started, until the block ends."""
+        try:
+            self.start()
+            yield self
+        finally:
+            self.stop()
+            self.http.close()
 
     def _started(self) -> bool:
         assert self.process is not None
