@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, true
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.http.auth import Caller
 from api.http.dependencies import Parts
@@ -45,12 +44,12 @@ async def find(parts: Parts, caller: Caller, case_id: str) -> CaseRow | None:
     """
     if not CASE_ID.fullmatch(case_id):
         raise not_found()
-    async with parts.database.reading() as session:
-        row = (await session.exec(select(CaseRow).where(CaseRow.case_id == case_id, in_sight(caller.actor)))).first()
-        foreign = row is None and await _exists(session, case_id)
-    if row is None:
+    looked = select(CaseRow, in_sight(caller.actor)).where(CaseRow.case_id == case_id)
+    async with parts.database.reading() as session:  # one look: the row may come at any moment
+        row, seen = (await session.exec(looked)).first() or (None, False)
+    if not seen:
         owner = await parts.engine.owner(case_id)
-        if foreign or owner is None or not may_see(caller.actor, Parties(customer_id=owner)):
+        if row is not None or owner is None or not may_see(caller.actor, Parties(customer_id=owner)):
             raise not_found()
     return row
 
@@ -61,7 +60,3 @@ async def contact_of(parts: Parts, caller: Caller) -> ContactRow | None:
         return None
     async with parts.database.reading() as session:
         return await session.get(ContactRow, caller.actor.id)
-
-
-async def _exists(session: AsyncSession, case_id: str) -> bool:
-    return (await session.exec(select(CaseRow.case_id).where(CaseRow.case_id == case_id))).first() is not None

@@ -4,6 +4,7 @@ from typing import Any
 
 from commands.demo.plots import Happening, Move, Plot, Proof, Scene, accept, gave, propose, refund
 from models.chargebacks.actions import ChargebackAction
+from models.chargebacks.state import AnswerState
 from models.common.vocabulary import Issue, RemedyKind, Role, WaitFor
 
 
@@ -20,14 +21,25 @@ def agree_meanwhile(scene: Scene) -> Move | None:
 def send_evidence(scene: Scene) -> Move | None:
     """An agent looks at the evidence and sends it."""
     known = _chargeback(scene, "needs_response")
-    contest = ChargebackAction.CONTEST
-    return Move(Role.AGENT, contest, {}, f"/v1/chargebacks/{known['chargeback_id']}/{contest}") if known else None
+    return _answer(Role.AGENT, ChargebackAction.CONTEST, known) if known else None
 
 
 def bank_decides(scene: Scene) -> Happening | None:
     """For the shop: the customer has agreed on a solution with it."""
     known = _chargeback(scene, "under_review")
     return Happening(f"/chargebacks/{known['provider_id']}", {"status": "won"}) if known else None
+
+
+def approve_or_decide(scene: Scene) -> Move | Happening | None:
+    """Above the agent's limit a supervisor agrees to the evidence first (RES-4)."""
+    known = _chargeback(scene, "needs_response")
+    if known and known["answer_state"] == AnswerState.PROPOSED:
+        return _answer(Role.SUPERVISOR, ChargebackAction.APPROVE, known)
+    return bank_decides(scene)
+
+
+def _answer(role: Role, action: ChargebackAction, known: dict[str, Any]) -> Move:
+    return Move(role, action, {}, f"/v1/chargebacks/{known['chargeback_id']}/{action}")
 
 
 def _chargeback(scene: Scene, status: str) -> dict[str, Any] | None:
@@ -47,7 +59,7 @@ CHARGEBACKS: tuple[Plot, ...] = (
         moves={
             WaitFor.PLAN: (propose(refund(0.3)),),
             WaitFor.CHOICE: (bank_takes_back, agree_meanwhile),
-            WaitFor.CHARGEBACK: (send_evidence, bank_decides),
+            WaitFor.CHARGEBACK: (send_evidence, approve_or_decide, bank_decides),
         },
         proofs=(gave(RemedyKind.REFUND_ONLY), WON),
     ),

@@ -1,7 +1,7 @@
 """The stories of `redress demo` about parcels that get lost, one of which turns up after all (RES-9)."""
 
 from commands.demo.goods_and_money import carrier_accepts, carrier_accepts_the_delay, parcel_comes, settle_claim
-from commands.demo.plots import CLAIM_SETTLED, CLAIMED_FOR_THE_DELAY, Plot, gave, wish
+from commands.demo.plots import CLAIM_SETTLED, CLAIMED_FOR_THE_DELAY, Plot, credit, gave, propose, wish
 from models.common.vocabulary import Issue, RemedyKind, WaitFor
 
 LOST_PARCELS: tuple[Plot, ...] = (
@@ -29,6 +29,8 @@ LOST_PARCELS: tuple[Plot, ...] = (
         "lost",
         issue=Issue.LOST,
         wanted=wish(RemedyKind.STORE_CREDIT),
+        merchant="silent",
+        moves={WaitFor.PLAN: (propose(credit(1)),)},
         proofs=(gave(RemedyKind.STORE_CREDIT),),
     ),
     Plot(

@@ -80,6 +80,10 @@ def refund(share: float) -> Offer:
     return lambda scene: {"kind": RemedyKind.REFUND_ONLY, "amount": scene.money(share)}
 
 
+def credit(share: float) -> Offer:
+    return lambda scene: {"kind": RemedyKind.STORE_CREDIT, "amount": scene.money(share)}
+
+
 def adjusted(share: float) -> Offer:
     return lambda scene: {"kind": RemedyKind.PRICE_ADJUSTMENT, "amount": scene.money(share)}
 

@@ -11,6 +11,7 @@ import pytest
 from models.common.partner_registry import DELIVERY, PARTNER_QUEUES
 from models.common.vocabulary import Role
 from settings import ROOT
+from tests.support.processes.policies import NO_QUIET_HOURS, policy_with
 from tests.support.processes.redress import Redress, until
 
 pytestmark = pytest.mark.long
@@ -22,6 +23,7 @@ def redress(tmp_path: Path) -> Iterator[Redress]:
     redress = Redress(tmp_path)
     redress.environment["REDRESS_WORKER_SERVES"] = '["cases"]'
     redress.environment["REDRESS_PARTNER_RATES"] = '{"payment": 100}'  # so that it is never asked beside its queue
+    redress.environment["REDRESS_POLICY"] = str(policy_with(tmp_path, NO_QUIET_HOURS))
     with redress.running():
         yield redress
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from settings import ROOT
 from tests.support.processes.databases import DIALECTS, Postgres, running_postgres
 from tests.support.processes.moments import Books
+from tests.support.processes.policies import ALL_ALONE, policy_with
 from tests.support.processes.redress import Redress
 from tests.support.processes.shop import Shop, running_shop
 
@@ -17,42 +17,27 @@ collect_ignore = [] if "postgresql" in DIALECTS else ["test_worker_killed.py", "
 PATIENT = {"REDRESS_PARTNER_TIMEOUT": "25", "REDRESS_CIRCUIT_AFTER": "1000"}
 """A call may be held for as long as a test needs; one order's trouble is no other's."""
 
-POLICY = {
-    "poll_refund_every: 6h": "poll_refund_every: 40s",
-    "  automatic: 20000\n": "  automatic: 100000000\n",
-    "  agent: 200000\n": "  agent: 100000000\n",
-    "max_minor_a_day: 2000000": "max_minor_a_day: 100000000",
-}
+POLICY = {**ALL_ALONE, "poll_refund_every: 6h": "poll_refund_every: 40s"}
 """Every refund of these tests is clear and small; what no notice told is found within a test's time."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process of pytest plays all that kill, another the rest: they share a Redress. Each may take its time: real processes are started."""
+    """One process of pytest plays all of it: what kills shares a Redress, and what asks for a machine of its own would slow another's down."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("killed" if "killed" in item.path.name else "faults"))
+            item.add_marker(pytest.mark.xdist_group("faults"))
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.long)
-            item.add_marker(pytest.mark.timeout(900))
+            item.add_marker(pytest.mark.timeout(2700 if item.path.name == "test_partners.py" else 900))  # its first test plays all
 
 
 @contextmanager
 def running_redress(folder: Path, database: str) -> Generator[Redress]:
-    policy = folder / "policy.yaml"
-    text = (ROOT / "policies" / "default.yaml").read_text(encoding="utf-8")
-    for usual, here in POLICY.items():
-        assert usual in text
-        text = text.replace(usual, here)
-    policy.write_text(text, encoding="utf-8")
     redress = Redress(folder)
-    redress.environment |= PATIENT | {"REDRESS_DATABASE_URL": database, "REDRESS_POLICY": str(policy)}
-    redress.start()
-    try:
+    redress.environment |= PATIENT | {"REDRESS_DATABASE_URL": database, "REDRESS_POLICY": str(policy_with(folder, POLICY))}
+    with redress.running():
         yield redress
-    finally:
-        redress.stop()
-        redress.http.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import httpx
 import pytest
@@ -11,13 +10,14 @@ from temporalio.testing import WorkflowEnvironment
 
 from commands.demo.command import cast
 from commands.demo.player import AGENT, SUPERVISOR
-from commands.demo.plots import CREDITED, Maker, Plot, Scene, escalate, gave, propose
+from commands.demo.plots import CREDITED, Maker, Plot, credit, escalate, gave, propose
 from commands.demo.stories import PLOTS
 from models.common.actors import Actor
 from models.common.vocabulary import Issue, Kind, RemedyKind, Role, WaitFor
 from rules.policy.load import load_policy
 from tests.support.processes.keyboard import AtTheConsole, Keyboard
 from tests.support.processes.pages import stranger
+from tests.support.processes.policies import NOTHING_ALONE
 from tests.support.processes.scenes import Shop, silent_shop
 
 pytestmark = [pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(600)]
@@ -37,23 +37,19 @@ OF_EACH: dict[tuple[RemedyKind, ...], str] = {
 }
 
 
-def credit(scene: Scene) -> dict[str, Any]:
-    return {"kind": RemedyKind.STORE_CREDIT, "amount": scene.money(0.3)}
-
-
 STORE_CREDIT = Plot(
     ("颜色与图片不符，退到余额", "store credit for a colour that is nothing like the picture"),
     ("颜色和图片差别很大。", "The colour is nothing like the picture."),
     "delivered",
     issue=Issue.NOT_AS_DESCRIBED,
-    moves={WaitFor.PLAN: (propose(credit),)},
+    moves={WaitFor.PLAN: (propose(credit(0.3)),)},
     proofs=(gave(RemedyKind.STORE_CREDIT),),
 )
 
 
 @pytest.fixture(scope="module")
 async def shop(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]:
-    async with silent_shop(temporal, tmp_path_factory.mktemp("shop")) as shop:
+    async with silent_shop(temporal, tmp_path_factory.mktemp("shop"), NOTHING_ALONE) as shop:
         yield shop
 
 

@@ -1,6 +1,6 @@
 """Cases that are brought into the state in which an action is open, against the sandbox over HTTP: one scene for each action."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -24,12 +24,15 @@ from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.processes.api import Person, let_staff_in
 from tests.support.processes.databases import make_tables
+from tests.support.processes.policies import policy_with
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
 from worker import at_work, wire
 
 AGENT, COLLEAGUE, SUPERVISOR = "alice", "bob", "sun"
+REVIEWED = {"review_share: 0.05": "review_share: 1"}
+"""Every decision without a person is drawn for review."""
 
 
 @dataclass
@@ -101,14 +104,15 @@ Scene = Callable[[Shop], Awaitable[Case]]
 
 
 @asynccontextmanager
-async def silent_shop(temporal: WorkflowEnvironment, folder: Path) -> AsyncGenerator[Shop]:
-    """Redress as `make run` wires it, in this process: worker and partners over HTTP, of whom nobody says anything by themselves."""
+async def silent_shop(temporal: WorkflowEnvironment, folder: Path, figures: Mapping[str, str] = REVIEWED) -> AsyncGenerator[Shop]:
+    """Redress as `make run` wires it, in this process: worker and partners over HTTP, of whom nobody says anything by themselves.
+
+    `figures`: what is changed in the policy.
+    """
     address = temporal.client.service_client.config.target_host
-    policy = folder / "policy.yaml"  # every decision without a person is drawn for review
-    policy.write_text(
-        Settings().policy.read_text(encoding="utf-8").replace("review_share: 0.05", "review_share: 1"), encoding="utf-8"
+    settings = Settings(
+        data_dir=folder, temporal_address=address, task_queue=f"scenes-{folder.name}", policy=policy_with(folder, figures)
     )
-    settings = Settings(data_dir=folder, temporal_address=address, task_queue=f"scenes-{folder.name}", policy=policy)
     make_tables(settings)
     app = create_app(settings)
     api = Running(app)

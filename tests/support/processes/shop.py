@@ -1,7 +1,6 @@
 """Redress as `make run` wires it, in this process: API, worker, delivery and the sandbox's partners, each call over real HTTP."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from sandbox.kit.parts import Options
 from settings import Settings
 from tests.support.processes.api import Person, let_staff_in
 from tests.support.processes.databases import make_tables
+from tests.support.processes.policies import ALL_ALONE, NO_QUIET_HOURS, policy_with
 from tests.support.processes.ports import free_port
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
@@ -36,13 +36,11 @@ from worker import at_work, wire
 
 QUICK = timedelta(seconds=0.3)
 POLICY = {
+    **ALL_ALONE,
+    **NO_QUIET_HOURS,
     r"^(\s*poll(?:_refund)?_every:) \d+h": r"\1 4s",
-    "^  automatic: 20000$": "  automatic: 100000000",
-    "^  agent: 200000$": "  agent: 100000000",
-    "max_minor_a_day: 2000000": "max_minor_a_day: 100000000",
     "share_from: 50": "share_from: 5000",
     "reserve_for: 3d": "reserve_for: 24s",
-    "^  quiet_hours: .*$": "  quiet_hours: {}",
 }
 """What no notice told is found within a test's time, and goods that are held are held on."""
 WORKSHOP = "M-7"
@@ -227,12 +225,7 @@ async def running_shop(
     temporal: WorkflowEnvironment, folder: Path, figures: Mapping[str, str] = POLICY, **instead: str
 ) -> AsyncGenerator[Shop]:
     """`figures`: what is changed in the policy. `instead`: addresses of partners that are not the sandbox's, as `merchant_url`."""
-    policy = folder / "policy.yaml"
-    usual = Settings().policy.read_text(encoding="utf-8")
-    for known, here in figures.items():
-        assert re.search(known, usual, re.MULTILINE), known
-        usual = re.sub(known, here, usual, flags=re.MULTILINE)
-    policy.write_text(usual, encoding="utf-8")
+    policy = policy_with(folder, figures)
     address = temporal.client.service_client.config.target_host
     settings = Settings(
         data_dir=folder,
