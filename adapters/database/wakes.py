@@ -1,12 +1,13 @@
 """Learning that somebody wrote to the database, in whichever process, so that nobody asks it again and again whether anything changed.
 
-What was written is read from the tables; this only says when it is time to look. PostgreSQL tells it (LISTEN and NOTIFY); of SQLite a
-file is looked at, which is no query.
+What was written is read from the tables; this only says when it is time to look. PostgreSQL tells it (LISTEN and NOTIFY); SQLite is asked for
+the number of its last commit, by a connection of its own. Its files are not to be looked at: whoever closes one gives up all locks that their
+process has on it (https://sqlite.org/howtocorrupt.html, 2.2), and writers write over one another.
 """
 
 import asyncio
+import sqlite3
 from contextlib import suppress
-from pathlib import Path
 
 import psycopg
 import structlog
@@ -14,13 +15,13 @@ from sqlalchemy import URL, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.database.sqlite import connect
+
 CHANNEL = "redress_wrote"
 TELL_EACH = 0.1
 """Seconds between two notifications of one process: writers that notify wait for one another, and a loaded worker would do little else."""
 LOOK_EACH = 0.1
-"""Seconds between two looks at SQLite's file."""
-HEADER = 48
-"""Bytes."""
+"""Seconds between two looks at SQLite."""
 WITHOUT_LISTENING = 1.0
 """Seconds between two looks while PostgreSQL cannot be listened to."""
 
@@ -65,7 +66,8 @@ class Wakes:
         self._url = url
         self._listening: psycopg.AsyncConnection[object] | None = None
         self._sqlite = url.get_backend_name() == "sqlite"
-        self._commit = _last_commit(url) if self._sqlite else None
+        self._looking: sqlite3.Connection | None = None
+        self._commit: int | None = None
 
     async def wait(self, seconds: float) -> None:
         """Return when somebody has written since the last call, or after so many seconds."""
@@ -84,6 +86,9 @@ class Wakes:
             await asyncio.sleep(min(seconds, WITHOUT_LISTENING))
 
     async def aclose(self) -> None:
+        looking, self._looking = self._looking, None
+        if looking is not None:
+            looking.close()
         listening, self._listening = self._listening, None
         if listening is not None:
             with suppress(psycopg.Error, OSError):
@@ -97,19 +102,16 @@ class Wakes:
     async def _look(self, seconds: float) -> None:
         before = self._commit
         for _ in range(max(round(seconds / LOOK_EACH), 1)):
-            self._commit = _last_commit(self._url)
+            self._commit = self._last_commit()
             if self._commit != before:
                 return
             await asyncio.sleep(LOOK_EACH)
 
-
-def _last_commit(url: URL) -> bytes | None:
-    """The header of SQLite's index of its log (https://sqlite.org/walformat.html): it changes as soon as a commit can be read, and not before, as
-    the log itself does.
-    """
-    file = Path(url.database or "").absolute()
-    try:
-        with file.with_name(f"{file.name}-shm").open("rb") as index:
-            return index.read(HEADER)
-    except FileNotFoundError:
-        return None
+    def _last_commit(self) -> int | None:
+        """Differs from the one before as soon as somebody has committed something that can be read."""
+        try:
+            if self._looking is None:
+                self._looking = connect(self._url.database or "", waits=False)
+            return self._looking.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error:  # it is locked or damaged: whoever reads the rows is told
+            return self._commit

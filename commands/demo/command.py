@@ -48,13 +48,13 @@ def demo(
     settings = Settings()
     caller = Caller.of(api, None, f"supervisor:{SUPERVISOR}")
     sandbox = (sandbox or f"http://{settings.sandbox_host}:{settings.sandbox_port}").rstrip("/")
-    stories = asyncio.run(_play(settings, caller, sandbox, (cases, at_once), THINKING if slow else 0.0))
+    stories = asyncio.run(play(settings, caller, sandbox, (cases, at_once), THINKING if slow else 0.0))
     _summarise(settings, caller, stories)
     if not all(story.as_meant for story in stories):
         raise typer.Exit(1)
 
 
-async def _play(settings: Settings, caller: Caller, sandbox: str, many: tuple[int, int], thinking: float) -> list[Story]:
+async def play(settings: Settings, caller: Caller, sandbox: str, many: tuple[int, int], thinking: float) -> list[Story]:
     """`many`: how many cases, and how many of them at once."""
     cases, at_once = many
     await let_in(settings, Role.AGENT, AGENT)

@@ -85,6 +85,38 @@ def test_a_program_that_stops_suddenly_ends_at_once_and_leaves_no_lock(sqlite_fo
         assert another.execute("SELECT count(*) FROM order_locks").fetchone() == (0,)
 
 
+LOCKED = """
+import sqlite3, sys
+try:
+    sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None).execute("BEGIN IMMEDIATE")
+except sqlite3.OperationalError as error:
+    print(error)
+"""
+
+
+async def test_who_waits_for_what_others_write_keeps_the_lock_of_its_own_writer(sqlite_folder: Path) -> None:
+    """Else two processes write at once, over one another: the file is damaged."""
+    database = Database(Settings(data_dir=sqlite_folder))
+    try:
+        async with database.writing() as session:
+            await insert_if_absent(session, OrderLockRow, {"order_id": "O-1"})
+            await database.wakes.wait(0.1)
+            await database.wakes.wait(0.1)
+            another = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", LOCKED, str(sqlite_folder / "redress.db"), stdout=asyncio.subprocess.PIPE
+            )
+            told, _ = await another.communicate()
+        assert told.decode().strip() == "database is locked"
+        await database.wakes.wait(0.1)
+        began = asyncio.get_running_loop().time()
+        async with database.writing() as session:
+            await insert_if_absent(session, OrderLockRow, {"order_id": "O-2"})
+        await database.wakes.wait(60)
+        assert asyncio.get_running_loop().time() - began < 60, "the commit was not noticed"
+    finally:
+        await database.aclose()
+
+
 def test_of_two_processes_each_reads_what_the_other_wrote_before_it_writes(sqlite_folder: Path) -> None:
     counting = [
         subprocess.Popen([sys.executable, "-c", COUNTS_UP, "100"], cwd=ROOT, env=_environment(sqlite_folder)) for _ in range(2)
