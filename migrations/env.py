@@ -4,63 +4,20 @@ from typing import Literal
 
 import sqlalchemy as sa
 from alembic import context
-from sqlalchemy import Connection, create_engine
-from sqlmodel import AutoString, SQLModel
+from sqlalchemy import Connection
+from sqlmodel import AutoString
 
-from adapters.database.engine import url_of
-from models.tables import (
-    addresses,
-    bank_accounts,
-    chargebacks,
-    claims,
-    credit_notes,
-    desk,
-    erasure,
-    goods,
-    improvements,
-    knowledge,
-    library,
-    money,
-    parcels,
-    payloads,
-    reconciliation,
-    returns,
-    reviews,
-    revocations,
-    root_causes,
-)
-from models.tables import case as case_tables
+from adapters.database.engine import alone
+from models.tables.columns import UtcDateTime
+from models.tables.every import every_table
 from settings import Settings
 
-METADATA = SQLModel.metadata
-TABLES = (
-    erasure,
-    root_causes,
-    reconciliation,
-    returns,
-    chargebacks,
-    claims,
-    credit_notes,
-    case_tables,
-    desk,
-    knowledge,
-    library,
-    money,
-    goods,
-    addresses,
-    bank_accounts,
-    improvements,
-    parcels,
-    reviews,
-    payloads,
-    revocations,
-)
-"""Every module with tables: importing it makes them known."""
+METADATA = every_table()
 
 
 def render(kind: str, obj: object, _: object) -> str | Literal[False]:
     """Write our column types as the databases' own, so that a migration never changes with the code."""
-    if kind == "type" and isinstance(obj, case_tables.UtcDateTime):
+    if kind == "type" and isinstance(obj, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(obj, sa.JSON):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
@@ -85,5 +42,5 @@ given: Connection | None = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    with create_engine(url_of(Settings(), sync=True)).begin() as own:
+    with alone(Settings(), writing=True) as own:
         run(own)

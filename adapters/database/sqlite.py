@@ -19,8 +19,9 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import URL, AsyncAdaptedQueuePool, Connection, Engine, Pool, event
@@ -40,7 +41,10 @@ SHORT_SECONDS = 0.002
 """How long a query, or several statements in a row, may keep the event loop from other tasks."""
 STEPS = 250
 """Steps of SQLite's machine, some 10 µs, between two looks at the clock."""
-PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL")
+PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "wal_autocheckpoint=0", "journal_size_limit=0")
+"""Nobody but `checkpoint` brings the log into the file; a log that was brought there whole is cut when it begins anew."""
+LONG_LOG = 4_000_000
+"""Bytes of the log from which it is brought into the file, as by SQLite itself otherwise."""
 DRIVER = "sqlite+redress"
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY}
 _SHORT = ("BEGIN", "INSERT", "UPDATE", "DELETE")
@@ -85,7 +89,7 @@ class AsyncConnection:
         return AsyncCursor(self, self.file.cursor())
 
     async def commit(self) -> None:
-        await self.in_thread(self.file.commit)
+        await self.in_thread(self._commit)
 
     async def rollback(self) -> None:
         if self._closing is None:  # to close is to roll back
@@ -134,6 +138,10 @@ class AsyncConnection:
 
     def _open(self) -> None:
         self._file = connect(self._path, waits=False)
+
+    def _commit(self) -> None:
+        self.file.commit()
+        checkpoint(self.file, self._path)
 
     def _close(self) -> None:
         if self._file is not None:
@@ -253,6 +261,24 @@ def connect(path: str, *, waits: bool = True) -> sqlite3.Connection:
     for pragma in PRAGMAS if waits else (*PRAGMAS, "busy_timeout=0"):
         connection.execute(f"PRAGMA {pragma}").close()
     return connection
+
+
+def checkpoint(writer: sqlite3.Connection, path: str) -> None:
+    """Bring a long log into the file, while nobody else can write.
+
+    Before 3.51.3 SQLite damages the file when somebody begins the log anew during a checkpoint (https://sqlite.org/wal.html#walresetbug),
+    and most machines have an older one.
+    """
+    log = Path(f"{path}-wal")
+    if not log.exists() or log.stat().st_size < LONG_LOG:
+        return
+    with suppress(sqlite3.OperationalError):  # somebody writes, and sees to it afterwards
+        writer.execute("BEGIN IMMEDIATE")
+        try:
+            with closing(connect(path, waits=False)) as another:
+                another.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+        finally:
+            writer.rollback()
 
 
 def mark_writers(engine: Engine) -> None:

@@ -23,3 +23,10 @@ def redress(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redress]:
     redress = Redress(tmp_path_factory.mktemp("redress"))
     with redress.running():
         yield redress
+
+
+@pytest.fixture
+def redress_of_its_own(tmp_path: Path) -> Iterator[Redress]:
+    redress = Redress(tmp_path)
+    with redress.running():
+        yield redress

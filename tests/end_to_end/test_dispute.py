@@ -29,6 +29,8 @@ from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
 from worker import at_work, wire
 
+pytestmark = pytest.mark.long
+
 FIGURES = {
     "  carrier:\n    within: 24h\n    remind_after: 12h": "  carrier:\n    within: 2s\n    remind_after: 1s",
     "max_rounds: 5": "max_rounds: 2",

@@ -9,8 +9,9 @@ from models.common.vocabulary import Role
 from tests.support.matrix import matrix
 from tests.support.processes.redress import Redress, until
 
+pytestmark = pytest.mark.long
 
-@pytest.mark.long
+
 @pytest.mark.parametrize("fault", matrix(["slow", "timeout_after"], every=2))
 def test_a_worker_killed_in_the_middle_of_a_refund_moves_the_money_once(redress: Redress, fault: str) -> None:
     redress.fault(partner="payment", call="refund", fault=fault, times=1, seconds=4)

@@ -19,6 +19,8 @@ from tests.support.builders.lives_with_goods import brought
 from tests.support.builders.lives_with_money import agreed, over
 from tests.support.processes.shop import POLICY, Case, Shop, running_shop
 
+pytestmark = pytest.mark.long
+
 POLLS = {known: here for known, here in POLICY.items() if "poll" in known}
 ONE = [{"line_id": "L1", "quantity": 1}]
 

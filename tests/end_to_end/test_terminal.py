@@ -14,6 +14,8 @@ from commands.demo.stories import PLOTS
 from models.common.vocabulary import RemedyKind, Role
 from tests.support.processes.redress import Redress, running, until
 
+pytestmark = pytest.mark.long
+
 
 def test_the_printed_tokens_and_first_case_work_as_printed(redress: Redress) -> None:
     printed = redress.said()
@@ -48,7 +50,6 @@ def test_everything_is_well_where_redress_runs(redress: Redress) -> None:
     assert "!!" not in looked.stdout
 
 
-@pytest.mark.long
 def test_a_file_of_bare_texts_is_imported_once(redress: Redress, tmp_path: Path) -> None:
     texts = ["书页破了，要求退款", "快递一直没到，客服不理", "买的电脑无法开机", "The parcel is lost and nobody answers."]
     file = tmp_path / "texts.csv"
@@ -64,9 +65,12 @@ def test_a_file_of_bare_texts_is_imported_once(redress: Redress, tmp_path: Path)
     assert sum(1 for case in listed if case["channel"] == "import") == 4
 
 
-@pytest.mark.long
 @pytest.mark.timeout(1800)
-def test_the_demo_carries_out_every_remedy_and_ends_with_each_case_where_it_should_be_a_second_time_too(redress: Redress) -> None:
+def test_the_demo_carries_out_every_remedy_and_ends_with_each_case_where_it_should_be_a_second_time_too(
+    redress_of_its_own: Redress,
+) -> None:
+    """On an instance of its own: the sandbox has as many small orders of each kind as two demos need."""
+    redress = redress_of_its_own
     for _ in range(2):
         played = redress.run("demo")
         assert played.returncode == 0, played.stdout + played.stderr
@@ -98,7 +102,6 @@ def test_a_second_up_on_the_same_folder_says_that_it_runs_already(redress: Redre
     assert redress.settings.api_url in second.stderr
 
 
-@pytest.mark.long
 def test_killing_up_itself_leaves_no_process_and_the_next_start_finds_the_cases(redress: Redress) -> None:
     case = redress.open("delivered", kind="inquiry", issue="rules.platform_rule")
     case.reaches("reply")

@@ -29,7 +29,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("faults"))
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.long)
-            item.add_marker(pytest.mark.timeout(2700 if item.path.name == "test_partners.py" else 900))  # its first test plays all
+            item.add_marker(
+                pytest.mark.timeout(2700 if item.path.name == "test_partners.py" else 900)
+            )  # its first test plays all
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tests.pages.test_console import look, violations
 from tests.support.processes.api import Web
 from tests.support.processes.jobs import JOBS, Job, approve, awaiting_approval, counted, opened
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 @pytest.mark.parametrize(("job", "most"), [pytest.param(*one, id=one[0].__name__) for one in JOBS.items()])

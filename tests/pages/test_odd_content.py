@@ -17,7 +17,7 @@ from tests.support.builders.orders import line, order, parcel
 from tests.support.builders.pictures import picture
 from tests.support.processes.api import Web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 HEBREW, ARABIC, TAG = "שרה לוי 7", "مريم 刘洋 (VIP)", "דחוף-刘"
 MARKUP = """"><img src=x onerror="window.hit = 1"></textarea><script>window.hit = 1</script>&lt;b&gt;"""

@@ -8,7 +8,7 @@ from tests.pages.conftest import SignIn
 from tests.pages.test_case import opened
 from tests.support.processes.api import Web
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 async def at(page: Page, case_id: str) -> Page:

@@ -135,6 +135,7 @@ def test_the_contracts_write_down_every_word_that_redress_says_or_reads(model: t
             assert words == words_of(told[name], schemas), (model.__name__, name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("partner", "path", "calls"),
     [

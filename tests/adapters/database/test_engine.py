@@ -12,12 +12,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
-from sqlmodel import SQLModel, select
+from sqlmodel import select
 
 from adapters.database.engine import Database, alembic_config, alone, insert_if_absent, migrate, upgrade, upsert, url_of
 from models.common.errors import RedressError
 from models.common.vocabulary import ErrorType
 from models.tables.case import ContactRow, WebhookRow
+from models.tables.every import every_table
 from models.tables.money import OrderLockRow
 from settings import ROOT, Settings
 
@@ -40,7 +41,7 @@ async def test_migrations_give_exactly_the_tables_of_the_models(database_setting
         options: dict[str, Any] = {"compare_type": True, "compare_server_default": True}
         if connection.dialect.name == "sqlite":
             options["include_object"] = has_it
-        differences = compare_metadata(MigrationContext.configure(connection, opts=options), SQLModel.metadata)
+        differences = compare_metadata(MigrationContext.configure(connection, opts=options), every_table())
     engine.dispose()
     assert differences == []
 

@@ -81,6 +81,10 @@ def _threads() -> set[threading.Thread]:
 
 async def _may_write(connection: sqlite3.Connection) -> bool:
     """Whether nobody holds the lock; one that is just being given back is looked for again."""
+    return _free(connection)
+
+
+def _free(connection: sqlite3.Connection) -> bool:
     try:
         connection.execute("BEGIN IMMEDIATE").execute("ROLLBACK")
     except sqlite3.OperationalError:
@@ -233,6 +237,38 @@ async def test_closing_the_database_ends_its_threads_and_leaves_one_file(sqlite_
     await database.aclose()
     await until(lambda: _threads() <= before)
     assert not (sqlite_folder / "redress.db-wal").exists()
+
+
+async def test_a_long_log_is_brought_into_the_file_while_nobody_can_write(
+    sqlite_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And by nobody else: SQLite before 3.51.3 damages the file when a checkpoint meets a writer (https://sqlite.org/wal.html#walresetbug)."""
+    file, connect = sqlite_folder / "redress.db", sqlite.connect
+    met: list[bool] = []
+
+    def connected(path: str, *, waits: bool = True) -> sqlite3.Connection:
+        opened = connect(path, waits=waits)
+        if log.exists() and log.stat().st_size >= sqlite.LONG_LOG:  # for a checkpoint
+            met.append(_free(another))
+        return opened
+
+    monkeypatch.setattr(sqlite, "connect", connected)
+    log, database = file.with_name("redress.db-wal"), Database(Settings(data_dir=sqlite_folder))
+    longest = 0
+    with closing(sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)) as another:
+        for number in range(40):
+            async with database.writing() as session:
+                connection = await session.connection()
+                assert (await connection.exec_driver_sql("PRAGMA wal_autocheckpoint")).scalar_one() == 0
+                await connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS bulk (content)")
+                await connection.exec_driver_sql("INSERT INTO bulk VALUES (randomblob(500000))")
+            longest = max(longest, log.stat().st_size) if number else 0
+        assert another.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert another.execute("SELECT count(*), sum(length(content)) FROM bulk").fetchone() == (40, 20_000_000)
+    await database.aclose()
+    assert met
+    assert not any(met)
+    assert longest < 2 * sqlite.LONG_LOG
 
 
 @pytest.mark.filterwarnings("default")

@@ -10,14 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.case.state import CaseState
 from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, MessageRow
 from tests.support.builders.cases import stored_state
-from tests.support.processes.api import Person, Web, running_web
+from tests.support.processes.api import Person, Web
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 _numbers = itertools.count(1)
@@ -332,28 +330,3 @@ async def test_words_that_the_workflow_no_longer_carries_are_read_whole_and_by_t
     assert " word" not in (await web.person(Role.ANALYST, "ann").get(f"/v1/cases/{case_id}")).text
     carried = (await customer.get(f"/v1/cases/{case_id}?live=true")).json()
     assert carried["sayings"][0]["words"] == f"{long[0][:40]}…"
-
-
-async def test_a_case_whose_row_comes_while_it_is_looked_for_is_there(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    customer, customer_id, order_id = web.customer()
-    async with running_web(web.settings.model_copy(update={"task_queue": "nobody"}), web.service) as unserved:
-        customer = Person(unserved.http, customer.headers)
-        case_id = await unserved.open(customer, order_id=order_id, issue="logistics.lost")
-        row = a_row("M-1", random.Random(1))  # noqa: S311
-        row.case_id, row.customer_id, row.order_id = case_id, customer_id, order_id
-        look: Any = AsyncSession.exec
-        cases: Any = SQLModel.metadata.tables["cases"]
-
-        async def look_too_early(session: AsyncSession, statement: Any, **more: Any) -> Any:  # as SQLModel's
-            found: Any = await look(session, statement, **more)
-            if statement.is_select and cases in statement.get_final_froms():
-                monkeypatch.undo()
-                async with web.service.database.writing() as other:
-                    other.add(row)
-            return found
-
-        monkeypatch.setattr(AsyncSession, "exec", look_too_early)
-        timeline = await customer.get(f"/v1/cases/{case_id}/timeline")
-    assert timeline.status_code != 404, timeline.text
-    async with web.service.database.reading() as session:
-        assert await session.get(CaseRow, case_id), "the row came too late to be met"

@@ -104,7 +104,7 @@ class AtTheConsole(Stage):
         if not await desk.page.locator(f"#form-{move.action}").count():
             return httpx.Response(409, json={})  # not yet, or not any more
         await desk.open(move.action)
-        for more in range(1, len(_remedies(move.body))):
+        for more in range(1, len(remedies_of(move.body))):
             await desk.reach("#form-propose button[name=_more][value='0']")
             await desk.page.keyboard.press("Enter")
             await expect(desk.page.locator(f"#form-propose [name='options.0.remedies.{more}.kind']")).to_be_visible(
@@ -118,7 +118,7 @@ class AtTheConsole(Stage):
         return httpx.Response(200, json={"version": await desk.version()})
 
 
-def _remedies(body: Mapping[str, Any]) -> list[Any]:
+def remedies_of(body: Mapping[str, Any]) -> list[Any]:
     return body["options"][0]["remedies"] if "options" in body else []
 
 
