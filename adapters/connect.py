@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from adapters.evidence.store import evidence_store
 from adapters.money.charge import HttpCharges
@@ -12,9 +12,6 @@ from adapters.money.chargebacks import HttpChargebacks
 from adapters.money.coupon import HttpPromotion
 from adapters.money.payment import HttpPayment
 from adapters.money.providers import ChargesByMerchant, PaymentsByMerchant
-from adapters.money.stripe import StripePayment
-from adapters.money.stripe_charge import StripeCharges
-from adapters.money.stripe_chargebacks import StripeChargebacks
 from adapters.notifications.http import HttpNotification
 from adapters.notifications.smtp import SmtpEmail
 from adapters.partners.carrier import HttpCarrier
@@ -44,6 +41,9 @@ from models.common.partner_registry import Partner
 from models.common.vocabulary import ErrorType, Party
 from settings import Settings
 
+if TYPE_CHECKING:
+    from adapters.money.stripe import StripePayment
+
 
 @dataclass(frozen=True)
 class Partners:
@@ -66,7 +66,7 @@ class Partners:
     """By the provider's name, as its webhooks are counted under: `payment`, `stripe`."""
     merchants_have_providers: bool = False
     """Some merchants' payments are with a provider of their own: the order must be known before its payments are asked for."""
-    _connections: tuple[PartnerHttp | StripePayment, ...] = field(default=(), repr=False)
+    _connections: "tuple[PartnerHttp | StripePayment, ...]" = field(default=(), repr=False)
 
     @classmethod
     def connect(cls, settings: Settings) -> Self:
@@ -85,20 +85,19 @@ class Partners:
         return cls(
             merchant=HttpMerchant(merchant),
             carrier=HttpCarrier(carrier, tracking),
-            payment=PaymentsByMerchant(HttpPayment(payment), own),
+            payment=PaymentsByMerchant(HttpPayment(payment), {merchant: at.payment for merchant, at in own.items()}),
             merchants_have_providers=bool(own),
             promotion=HttpPromotion(http[Partner.PROMOTION]),
             ordering=HttpOrdering(merchant),
-            charges=ChargesByMerchant(HttpCharges(payment), {merchant: StripeCharges(at.client) for merchant, at in own.items()}),
+            charges=ChargesByMerchant(HttpCharges(payment), {merchant: at.charges for merchant, at in own.items()}),
             notification=HttpNotification(http[Partner.NOTIFICATION]),
             email=SmtpEmail(settings, settings.smtp_host) if settings.smtp_host else None,
             evidence=evidence_store(settings),
             returns=HttpReturns(merchant, carrier, tracking),
             warehouse=HttpWarehouse(merchant),
             claims={Party.CARRIER: HttpClaims(carrier, "/claims"), Party.MERCHANT: HttpClaims(merchant, "/recoveries")},
-            chargebacks={Partner.PAYMENT.value: HttpChargebacks(payment)}
-            | ({"stripe": StripeChargebacks(stripe.client)} if stripe else {}),
-            _connections=(*http.values(), *(one for one in (stripe, easypost) if one is not None)),
+            chargebacks={Partner.PAYMENT.value: HttpChargebacks(payment)} | ({"stripe": stripe.chargebacks} if stripe else {}),
+            _connections=(*http.values(), *(one for one in (stripe and stripe.payment, easypost) if one is not None)),
         )
 
     @property
@@ -120,7 +119,14 @@ def _easypost(settings: Settings) -> PartnerHttp | None:
     )
 
 
-def _stripe(settings: Settings) -> StripePayment | None:
+@dataclass(frozen=True)
+class _Stripe:
+    payment: "StripePayment"
+    charges: Charges
+    chargebacks: Chargebacks
+
+
+def _stripe(settings: Settings) -> _Stripe | None:
     """Stripe, when some merchant's payments are there. Raises RedressError (INVALID) without a key."""
     if "stripe" not in settings.payment_providers.values():
         return None
@@ -129,5 +135,11 @@ def _stripe(settings: Settings) -> StripePayment | None:
             "REDRESS_PAYMENT_PROVIDERS names stripe, but REDRESS_STRIPE_KEY is not set; set it to Stripe's secret key (sk_…)."
         )
         raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field="stripe_key"))
+    # Stripe's library takes a tenth of a worker's start, and most have no use for it.
+    from adapters.money.stripe import StripePayment  # noqa: PLC0415
+    from adapters.money.stripe_charge import StripeCharges  # noqa: PLC0415
+    from adapters.money.stripe_chargebacks import StripeChargebacks  # noqa: PLC0415
+
     key, circuit = settings.stripe_key.get_secret_value(), Circuit.of(settings, "stripe")
-    return StripePayment(key, settings.partner_timeout, settings.stripe_url, circuit=circuit)
+    payment = StripePayment(key, settings.partner_timeout, settings.stripe_url, circuit=circuit)
+    return _Stripe(payment, StripeCharges(payment.client), StripeChargebacks(payment.client))

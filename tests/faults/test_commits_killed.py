@@ -58,6 +58,8 @@ LABEL_MINOR = 800
 """What the way back costs the customer, who has no reason."""
 NEWS = {"case.words_added", "investigation.partner_notice"}
 """What comes between a death and the next life."""
+NEWS_EACH = 3
+"""After so many deaths there are some: each brings commits of its own, after which there are deaths."""
 
 
 def trusting(policy: PolicySlice) -> PolicySlice:
@@ -115,10 +117,12 @@ class Life:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.process.stdin.write(b"live\n")
+        deaths = 0
         async for line in self.process.stdout:
             if line != b"dead\n":
                 continue
-            for case in self.cases.values():
+            deaths += 1
+            for case in self.cases.values() if deaths % NEWS_EACH == 0 else ():
                 await self.tell(case)
             self.process.stdin.write(b"live\n")
 
