@@ -33,7 +33,7 @@ class AtTheDesk(Stage):
         return done
 
     async def _on_page(self, page: Page, story: Story, move: Move) -> httpx.Response:
-        place, what = (move.href or f"/v1/cases/{story.case_id}").split("/")[2:4]
+        place, what, *of = (move.href or f"/v1/cases/{story.case_id}").split("/")[2:]
         match move.method:
             case "PUT":
                 await _let_in(page, what, move)
@@ -43,7 +43,7 @@ class AtTheDesk(Stage):
                 form = "leave"
             case _:
                 await page.goto(f"{BOOKS[place]}/{what}")
-                form = str(move.action)
+                form = f"{of[1]}-{move.action}" if len(of) == len(("returns", "m1", "inspect")) else str(move.action)
         if not await page.locator(f"#form-{form}").count():
             return httpx.Response(409, json={})  # not yet, or not any more
         await _send(page, form, move)
