@@ -20,6 +20,7 @@ CATALOGUE: list[dict[str, Any]] = [
         "order_id": order_id,
         "state": entry.story.state,
         "merchant_id": entry.order.merchant_id,
+        "customer_id": entry.order.customer_id,
         "carrier_id": entry.shipments[0].carrier_id if entry.shipments else None,
     }
     for order_id, entry in Catalogue(1, datetime.now(UTC)).entries.items()
@@ -32,15 +33,23 @@ TEMPERS: dict[str, str] = {
 
 
 def test_a_second_demo_has_fresh_orders_that_its_stories_can_be_about() -> None:
-    used = set[str]()
+    used, known = set[str](), set[str]()
     for _ in range(RUNS):
-        stories = list(cast(CATALOGUE, TEMPERS, used, len(PLOTS)))
+        stories = list(cast(CATALOGUE, TEMPERS, used, len(PLOTS), known=known))
         assert not used & {story.order["order_id"] for story in stories}
         for story in stories:
             merchant = story.plot.merchant if story.asks_a_temper else TEMPERS[story.order["merchant_id"]]
             assert story.order["state"] == (story.plot.state or "delivered")
             assert story.plot.merchant in {"", merchant}
         used |= {story.order["order_id"] for story in stories}
+        known |= {story.order["customer_id"] for story in stories}
+
+
+def test_a_customer_who_had_a_case_comes_last() -> None:
+    """What is refunded without a person is bounded for each: their next one may need a person (RES-10)."""
+    (story,) = cast(CATALOGUE, TEMPERS, set(), 1)
+    (another,) = cast(CATALOGUE, TEMPERS, set(), 1, known={story.order["customer_id"]})
+    assert another.order["customer_id"] != story.order["customer_id"]
 
 
 @pytest.mark.parametrize("words", sorted({words for plot in PLOTS for words in plot.words}))
