@@ -31,6 +31,7 @@ from models.case.actions import Action
 from models.common.vocabulary import Role
 from settings import Settings
 from tests.support.processes.api import Person, Web, running_web
+from tests.support.processes.waiting import eventually
 
 
 def test_secrets_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
@@ -262,6 +263,22 @@ async def test_metrics_count_requests_by_route_and_cases_by_kind(web: Web) -> No
     assert 'redress_http_requests_total{method="GET",route="/v1/cases/{case_id}/timeline",status="200"}' in text
     assert 'redress_cases_opened_total{channel="social",kind="inquiry"} 1.0' in text
     assert case_id not in text
+
+
+async def test_whoever_goes_away_before_the_form_is_sent_is_no_fault_of_ours(web: Web) -> None:
+    to = web.http.base_url
+    _, sending = await asyncio.open_connection(to.host, to.port)
+    head = f"POST /sign-in/link/none HTTP/1.1\r\nHost: {to.host}:{to.port}\r\nOrigin: http://{to.host}:{to.port}\r\n"
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\n_to=%2F"
+    sending.write((head + form).encode())
+    await sending.drain()
+    sending.close()
+
+    async def counted() -> str | None:
+        lines = (await web.http.get("/metrics")).text.splitlines()
+        return next((line for line in lines if "requests_total" in line and "/sign-in/link/" in line), None)
+
+    assert 'status="499"' in str(await eventually(counted))
 
 
 async def test_every_request_leaves_one_line_with_its_id_and_nothing_personal(web: Web) -> None:

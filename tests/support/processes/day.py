@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from typing import ClassVar
 
 import httpx
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, Response, expect
 
 from commands.demo.player import Stage, Story
 from commands.demo.plots import Move
@@ -100,10 +100,15 @@ async def _press(page: Page, form: Locator) -> None:
     """The form's own button; what the page says then is that it was done."""
     button = form.locator("button:visible:not([name]), button.main, button.bad").last
     await _unfold(button)
-    await button.click()
+    async with page.expect_response(_an_answer, timeout=PATIENCE):  # what other tabs of the same person did may be told here
+        await button.click()
     told = page.locator(TOLD).first
     await expect(told).to_be_visible(timeout=PATIENCE)
     assert await page.locator(".told").count(), await told.inner_text()
+
+
+def _an_answer(answer: Response) -> bool:
+    return answer.request.method == "POST" and "/drafts/" not in answer.url
 
 
 async def _version(page: Page) -> int:
