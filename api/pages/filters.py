@@ -68,6 +68,13 @@ def team(context: Context, code: str | None) -> str:
 
 
 @pass_context
+def cause(context: Context, code: str) -> str:
+    """A root cause as the policy calls it; of one that it has no more, its code."""
+    page = context["page"]
+    return next((row.name.in_(page.locale) for row in page.parts.policy.root_causes if row.id == code), code)
+
+
+@pass_context
 def when(context: Context, instant: datetime | None) -> Markup | str:
     """An instant, with its exact value for machines."""
     if instant is None:
@@ -256,6 +263,7 @@ COARSE = ((timedelta(days=2), timedelta(days=1)), (timedelta(hours=2), timedelta
 FILTERS: Mapping[str, Callable[..., object]] = {
     "name": name,
     "team": team,
+    "cause": cause,
     "action": action,
     "when": when,
     "left": left,

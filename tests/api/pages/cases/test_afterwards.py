@@ -4,6 +4,7 @@ import pytest
 
 from models.common.vocabulary import Role
 from tests.api.cases.test_root_causes import an_archived_case
+from tests.api.library.test_library import index
 from tests.api.pages.cases.test_page import opened
 from tests.support.processes.api import Web
 from tests.support.processes.pages import Visitors
@@ -43,6 +44,22 @@ async def test_an_agent_proposes_a_root_cause_and_takes_it_back(web: Web, visito
     assert (await boss.get(address)).json()["root_cause"] == "wrong_size_chosen"
     await alice.submit("form-take-back")
     assert (await boss.get(address)).json()["correction"] is None
+
+
+async def test_a_root_cause_is_read_by_its_name_wherever_it_stands(web: Web, visitors: Visitors) -> None:
+    case_id, _ = await an_archived_case(web)
+    alice = web.person(Role.AGENT, "alice")
+    said = await alice.put(f"/v1/cases/{case_id}/root-cause", {"root_cause": "rules_unclear", "reason": BECAUSE})
+    assert said.status_code == 200, said.text
+    await index(web)
+    sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
+    for page, name in (
+        ("/console/library?q=larger", "another size is wanted"),
+        ("/console/supervision/decisions?pile=root_causes", "rules hard to understand"),
+        (f"/console/cases/{case_id}", "rules hard to understand"),
+    ):
+        shown = await sun.get(page)
+        assert name in shown.text, page
 
 
 @pytest.mark.submits("/console/cases/{case_id}/root-cause")
