@@ -6,9 +6,7 @@ It is the same whichever database and evidence store it comes from or goes to. T
 import base64
 import gzip
 import hashlib
-import importlib
 import json
-import pkgutil
 import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -22,15 +20,14 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 from pydantic import ValidationError
 from sqlalchemy import Column, Connection, LargeBinary, Table, func, insert, inspect, select, text
-from sqlmodel import SQLModel
 
-import models.tables
 from adapters.database.engine import alone, migrate, revision_of, upgrade
 from adapters.evidence.store import object_store
 from models.common.base import Frozen, Instant
 from models.common.errors import Fault, RedressError
 from models.common.vocabulary import ErrorType
 from models.tables.columns import UtcDateTime
+from models.tables.every import every_table
 from settings import Settings
 
 AT_A_TIME = 1000
@@ -70,7 +67,7 @@ def save(settings: Settings, folder: Path) -> Backup:
         revision = revision_of(connection)
         if revision is None:
             raise _no("The database has no tables yet: there is nothing to copy.", "数据库中还没有表，无可备份。")
-        tables = {table.name: _written(connection, table, rows) for table in _tables()}
+        tables = {table.name: _written(connection, table, rows) for table in every_table().sorted_tables}
     evidence = _copied(
         object_store(settings), LocalStore(folder / EVIDENCE, mkdir=True)
     )  # after the rows: all that they name is there
@@ -127,16 +124,9 @@ def rehearsed(settings: Settings, folder: Path, into: Path) -> Generator[Setting
 
 def _fill(connection: Connection, backup: Backup, folder: Path) -> None:
     upgrade(connection, backup.revision)
-    for table in _tables():
+    for table in every_table().sorted_tables:
         if table.name in backup.tables:
             _read(connection, table, folder / backup.folder)
-
-
-def _tables() -> list[Table]:
-    """Every table of ours, those first that others refer to."""
-    for module in pkgutil.iter_modules(models.tables.__path__):
-        importlib.import_module(f"{models.tables.__name__}.{module.name}")
-    return SQLModel.metadata.sorted_tables
 
 
 def _file(rows: Path, table: str) -> Path:

@@ -269,8 +269,10 @@ def checkpoint(writer: sqlite3.Connection, path: str) -> None:
     Before 3.51.3 SQLite damages the file when somebody begins the log anew during a checkpoint (https://sqlite.org/wal.html#walresetbug),
     and most machines have an older one.
     """
-    log = Path(f"{path}-wal")
-    if not log.exists() or log.stat().st_size < LONG_LOG:
+    try:
+        if Path(f"{path}-wal").stat().st_size < LONG_LOG:
+            return
+    except FileNotFoundError:
         return
     with suppress(sqlite3.OperationalError):  # somebody writes, and sees to it afterwards
         writer.execute("BEGIN IMMEDIATE")

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import cycle, islice
 from typing import Annotated, Any
 
@@ -63,9 +62,9 @@ async def play(settings: Settings, caller: Caller, sandbox: str, many: tuple[int
             (await http.get(f"{caller.address}/healthz")).raise_for_status()
         except httpx.HTTPError as error:
             raise caller.unreachable() from error
-        used, known = await _used(http, caller)
+        used = await _used_orders(http, caller)
         catalogue, tempers = await _sandbox(http, sandbox, "catalogue"), await _sandbox(http, sandbox, "tempers")
-        stories = list(cast(catalogue, tempers, used, cases, known=known))
+        stories = list(cast(catalogue, tempers, used, cases))
         changed = {story.order["order_id"]: story.plot.merchant for story in stories if story.asks_a_temper}
         if changed:
             (await http.put(f"{sandbox}/tempers", json=changed)).raise_for_status()
@@ -90,35 +89,28 @@ async def _sandbox(http: httpx.AsyncClient, sandbox: str, what: str) -> Any:  # 
     return answer.json()
 
 
-async def _used(http: httpx.AsyncClient, caller: Caller) -> tuple[set[str], set[str]]:
-    """Orders that have had a case, and their customers: another demo, or the reader's own."""
+async def _used_orders(http: httpx.AsyncClient, caller: Caller) -> set[str]:
+    """Orders that have had a case: another demo, or the reader's own."""
     used: set[str] = set()
-    known: set[str] = set()
     page: str | None = "/v1/cases?limit=200"
     while page:
         answer = (await http.get(f"{caller.address}{page}", headers=caller.headers)).raise_for_status().json()
         used |= {case["order_id"] for case in answer["cases"] if case["order_id"]}
-        known |= {case["customer_id"] for case in answer["cases"]}
         page = answer["next"]
-    return used, known
+    return used
 
 
 def cast(
-    catalogue: list[dict[str, Any]],
-    tempers: dict[str, str],
-    used: set[str],
-    cases: int,
-    plots: Sequence[Plot] = PLOTS,
-    *,
-    known: AbstractSet[str] = frozenset(),
+    catalogue: list[dict[str, Any]], tempers: dict[str, str], used: set[str], cases: int, plots: Sequence[Plot] = PLOTS
 ) -> Iterator[Story]:
-    """Give each story a fresh order that it can be about: the first of each state are left to the reader while others are, and `known`
-    customers only have their turn when no other has such an order: what is refunded without a person is bounded for each (RES-10).
+    """Give each story a fresh order that it can be about: the first of each state are left to the reader while others are, and customers who
+    had a case only have their turn when no other has such an order: what is refunded without a person is bounded for each (RES-10).
 
     Where no merchant of the temper has one left, another's order will do, with that temper for this order.
     """
     firsts = {order["state"]: order["order_id"] for order in reversed(catalogue)}.values()
     fresh = [order for order in catalogue if order["order_id"] not in used]
+    known = {order["customer_id"] for order in catalogue if order["order_id"] in used}
     fresh.sort(key=lambda order: (order["order_id"] in firsts, order["customer_id"] in known, order["order_id"]))
     for plot in islice(cycle(plots), cases):
         fitting = [order for order in fresh if _fits(plot, order, tempers)]

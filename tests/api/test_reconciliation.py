@@ -13,7 +13,7 @@ from commands.reconcile import ask_api
 from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, MessageRow
 from models.tables.reconciliation import DifferenceRow
-from tests.support.builders.cases import receipt
+from tests.support.builders.cases import case_row, receipt
 from tests.support.processes.api import Person, Web
 
 SEEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -117,19 +117,12 @@ async def parcel_found(web: Web, supervisor: Person) -> AsyncIterator[Person]:
     """The supervisor, with a parcel of the customer C-9's that turned up after 12.00 was refunded for its loss."""
     ours = {"remedies": ["refund_only"], "customer_has_goods": True, "amount_minor": 1_200, "currency": "CNY"}
     found = row(7, kind="parcel_found", subject="SF7", ours=ours, theirs={"status": "delivered"}, due=SEEN + timedelta(days=9))
-    case = CaseRow(
-        case_id="RD-D7",
-        version=1,
-        kind="after_sales",
+    case = case_row(
+        "RD-D7",
         stage="closed",
         channel="web",
         customer_id="C-9",
         tier="platform",
-        waiting_on="nobody",
-        sla_state="on_time",
-        currency="CNY",
-        locale="zh",
-        policy_version="1",
         opened_at=SEEN,
         updated_at=SEEN,
         state={"receipt": receipt("RD-D7", customer_id="C-9", locale=Locale.ZH).model_dump(mode="json")},

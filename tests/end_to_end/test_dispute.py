@@ -24,6 +24,7 @@ from settings import Settings
 from tests.support.builders.pictures import picture
 from tests.support.processes.api import Person, let_staff_in
 from tests.support.processes.databases import make_tables
+from tests.support.processes.policies import policy_with
 from tests.support.processes.sandbox import Running
 from tests.support.processes.service import sealing
 from tests.support.processes.waiting import eventually
@@ -85,13 +86,8 @@ class Case:
 async def case(temporal: WorkflowEnvironment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Case]:
     """Redress as it is wired for real, with the sandbox, in this process; an order that came by a carrier who never answers."""
     folder = tmp_path_factory.mktemp("dispute")
-    text = Settings().policy.read_text(encoding="utf-8")
-    for before, after in FIGURES.items():
-        assert before in text
-        text = text.replace(before, after)
-    (folder / "policy.yaml").write_text(text, encoding="utf-8")
     address = temporal.client.service_client.config.target_host
-    settings = Settings(data_dir=folder, temporal_address=address, task_queue="dispute", policy=folder / "policy.yaml")
+    settings = Settings(data_dir=folder, temporal_address=address, task_queue="dispute", policy=policy_with(folder, FIGURES))
     make_tables(settings)
     app, credentials = create_app(settings), secrets_of(settings).partners
     api = Running(app)

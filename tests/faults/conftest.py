@@ -17,6 +17,8 @@ collect_ignore = [] if "postgresql" in DIALECTS else ["test_worker_killed.py", "
 PATIENT = {"REDRESS_PARTNER_TIMEOUT": "25", "REDRESS_CIRCUIT_AFTER": "1000"}
 """A call may be held for as long as a test needs; one order's trouble is no other's."""
 
+ALL_OF_THEM = 2700
+"""Seconds of the first test of test_partners.py, for which every life is played."""
 POLICY = {**ALL_ALONE, "poll_refund_every: 6h": "poll_refund_every: 40s"}
 """Every refund of these tests is clear and small; what no notice told is found within a test's time."""
 
@@ -29,9 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("faults"))
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.long)
-            item.add_marker(
-                pytest.mark.timeout(2700 if item.path.name == "test_partners.py" else 900)
-            )  # its first test plays all
+            item.add_marker(pytest.mark.timeout(ALL_OF_THEM if item.path.name == "test_partners.py" else 900))
 
 
 @contextmanager

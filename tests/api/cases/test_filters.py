@@ -11,7 +11,7 @@ from adapters.knowledge.search_terms import terms_to_keep
 from models.common.vocabulary import Role
 from models.tables.case import CaseRow
 from models.tables.desk import CaseWordsRow
-from tests.support.builders.cases import stored_state
+from tests.support.builders.cases import case_row
 from tests.support.processes.api import Person, Web
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -28,10 +28,8 @@ async def some_rows(web: Web) -> tuple[str, list[CaseRow]]:
     """Cases of one merchant, every one different from the others in some way."""
     merchant = f"M-DESK{next(_numbers)}"
     rows = [
-        CaseRow(
-            case_id=f"RD-DESK{next(_numbers):06d}",
-            version=1,
-            kind="after_sales",
+        case_row(
+            f"RD-DESK{next(_numbers):06d}",
             stage=stage,
             channel=("app", "chat", "hotline")[number % 3],
             customer_id="C-D",
@@ -44,12 +42,8 @@ async def some_rows(web: Web) -> tuple[str, list[CaseRow]]:
             sla_state="missed",
             overdue=number % 4 == 0,
             tags=(["vip", "批次-7"], ["vip"], None)[number % 3],
-            currency="CNY",
-            locale="zh",
-            policy_version="1",
             opened_at=START,
             updated_at=START + timedelta(minutes=number),
-            state=stored_state(),
         )
         for number, (stage, handler) in enumerate(itertools.product(("resolution", "closed"), ("lin", "zhou", None)))
     ]

@@ -1,6 +1,5 @@
 """A case is there from the moment it was opened, on both databases."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,10 +7,8 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.tables.case import CaseRow
-from tests.support.builders.cases import stored_state
+from tests.support.builders.cases import case_row
 from tests.support.processes.api import Person, Web, running_web
-
-NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -24,24 +21,7 @@ async def test_a_case_whose_row_comes_while_it_is_looked_for_is_there(web: Web, 
     async with running_web(web.settings.model_copy(update={"task_queue": "nobody"}), web.service) as unserved:
         customer = Person(unserved.http, customer.headers)
         case_id = await unserved.open(customer, order_id=order_id, issue="logistics.lost")
-        row = CaseRow(
-            case_id=case_id,
-            version=1,
-            kind="after_sales",
-            stage="receipt",
-            channel="app",
-            customer_id=customer_id,
-            order_id=order_id,
-            locale="zh",
-            policy_version="1",
-            opened_at=NOW,
-            updated_at=NOW,
-            tier="merchant",
-            waiting_on="nobody",
-            sla_state="on_time",
-            currency="CNY",
-            state=stored_state(),
-        )
+        row = case_row(case_id, customer_id=customer_id, order_id=order_id)
         look: Any = AsyncSession.exec
         cases: Any = SQLModel.metadata.tables["cases"]
 

@@ -14,7 +14,7 @@ import pytest
 from models.case.state import CaseState
 from models.common.vocabulary import Locale, Role
 from models.tables.case import CaseRow, MessageRow
-from tests.support.builders.cases import stored_state
+from tests.support.builders.cases import case_row
 from tests.support.processes.api import Person, Web
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -28,29 +28,22 @@ def web(web_on_either: Web) -> Web:
 
 def a_row(merchant: str, chance: random.Random) -> CaseRow:
     """A case as the table holds it; many share their values, some have none."""
-    return CaseRow(
-        case_id=f"RD-ROW{next(_numbers):06d}",
-        version=1,
+    return case_row(
+        f"RD-ROW{next(_numbers):06d}",
         kind=chance.choice(["inquiry", "after_sales", "complaint"]),
         stage=chance.choice(["investigation", "resolution", "closed"]),
-        channel="app",
         customer_id=f"C-R{chance.randrange(5)}",
         order_id="O-ROW",
         merchant_id=merchant,
         issue=chance.choice(["logistics.delay", "product.quality_defect"]),
         priority=chance.choice(["P1", "P2", "P3", None]),
-        tier="merchant",
         team=chance.choice(["logistics", "after_sales", None]),
         waiting_on=chance.choice(["customer", "merchant"]),
         next_deadline=chance.choice([None, *(START + timedelta(hours=hour) for hour in range(6))]),
         sla_state=chance.choice(["on_time", "warned", "missed"]),
         amount_minor=chance.choice([0, 100, 12_900]),
-        currency="CNY",
-        locale="zh",
-        policy_version="1",
         opened_at=START + timedelta(minutes=chance.randrange(20)),
         updated_at=START + timedelta(minutes=chance.randrange(20)),
-        state=stored_state(),
     )
 
 

@@ -27,7 +27,7 @@ from models.tables.case import AgentRow, CaseRow, MessageRow
 from models.tables.desk import SavedViewRow
 from models.tables.presence import PresenceRow
 from models.tables.revocations import RevocationRow
-from tests.support.builders.cases import stored_state
+from tests.support.builders.cases import case_row
 from tests.support.processes.waiting import PATIENCE, eventually
 
 _numbers = count(1)
@@ -39,26 +39,8 @@ def caller(role: Role, who: str = "x", *teams: str) -> Caller:
 
 def a_case(**own: Any) -> CaseRow:
     now = datetime.now(UTC)
-    usual: dict[str, Any] = {
-        "case_id": f"RD-LIVE{next(_numbers):06d}",
-        "version": 1,
-        "kind": "complaint",
-        "stage": "resolution",
-        "channel": "app",
-        "customer_id": "C-1",
-        "merchant_id": "M-1",
-        "tier": "agent",
-        "team": "logistics",
-        "waiting_on": "agent",
-        "sla_state": "on_time",
-        "currency": "CNY",
-        "locale": "zh",
-        "policy_version": "1",
-        "opened_at": now,
-        "updated_at": now,
-        "state": stored_state(),
-    }
-    return CaseRow(**{**usual, **own})
+    usual = {"kind": "complaint", "merchant_id": "M-1", "tier": "agent", "team": "logistics", "waiting_on": "agent"}
+    return case_row(f"RD-LIVE{next(_numbers):06d}", **{**usual, "opened_at": now, "updated_at": now, **own})
 
 
 def a_message(to: str, role: Role) -> MessageRow:

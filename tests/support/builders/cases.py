@@ -10,6 +10,7 @@ from models.common.base import Bilingual
 from models.common.events import Event
 from models.common.vocabulary import Channel, Issue, Kind, Locale, Party
 from models.investigation.findings import Finding
+from models.tables.case import CaseRow
 from tests.support.builders.actors import CUSTOMER
 from tests.support.builders.orders import order, payment
 
@@ -57,6 +58,27 @@ def case(*entries: TimelineEntry, **change: object) -> CaseState:
 def stored_state() -> dict[str, Any]:
     """A case's state as a row holds it, so that a page can show whatever row it meets."""
     return case(OPENED).model_dump(mode="json")
+
+
+def case_row(case_id: str, **own: Any) -> CaseRow:
+    """A case as the table holds it, opened at `NOW`, of whom and what the caller says."""
+    usual: dict[str, Any] = {
+        "version": 1,
+        "kind": "after_sales",
+        "stage": "resolution",
+        "channel": "app",
+        "customer_id": "C-1",
+        "tier": "merchant",
+        "waiting_on": "nobody",
+        "sla_state": "on_time",
+        "currency": "CNY",
+        "locale": "zh",
+        "policy_version": "1",
+        "opened_at": NOW,
+        "updated_at": NOW,
+        "state": stored_state(),
+    }
+    return CaseRow(case_id=case_id, **{**usual, **own})
 
 
 def classified(issue: Issue, **change: object) -> CaseState:

@@ -21,6 +21,7 @@ from models.tables.money import LedgerRow
 from models.tables.reconciliation import DifferenceRow
 from settings import Settings
 from tests.support.builders.orders import order, parcel, refund
+from tests.support.processes.policies import policy_with
 from tests.support.processes.service import Case, Service, running_service
 
 _numbers = itertools.count(1)
@@ -29,13 +30,8 @@ _numbers = itertools.count(1)
 @asynccontextmanager
 async def comparing(temporal: WorkflowEnvironment, folder: Path, settings: Settings) -> AsyncGenerator[Service]:
     """What changed just now is compared as well; two orders a page."""
-    policy = Settings().policy.read_text("utf-8")
-    for usual, now in {"grace: 1h": "grace: 0s", "pause: PT0.1S": "pause: 0s", "page: 20": "page: 2"}.items():
-        assert usual in policy
-        policy = policy.replace(usual, now)
-    file = folder / "policy.yaml"
-    file.write_text(policy, "utf-8")
-    async with running_service(temporal, settings.model_copy(update={"policy": file})) as service:
+    policy = policy_with(folder, {"grace: 1h": "grace: 0s", r"pause: PT0\.1S": "pause: 0s", "page: 20": "page: 2"})
+    async with running_service(temporal, settings.model_copy(update={"policy": policy})) as service:
         yield service
 
 

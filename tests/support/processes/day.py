@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import ClassVar
+from typing import Any
 
 import httpx
 from playwright.async_api import BrowserContext, Locator, Page, Response, expect
@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, Locator, Page, Response, expect
 from commands.demo.player import Stage, Story
 from commands.demo.plots import Move
 from models.common.vocabulary import Role
-from tests.support.processes.keyboard import PATIENCE, TOLD, remedies_of, typed
+from tests.support.processes.keyboard import PATIENCE, TOLD, remedies_of, typed, version_of
 
 BOOKS = {"claims": "/console/books/claims", "chargebacks": "/console/books/chargebacks", "cases": "/console/cases"}
 """Where what the API has below `/v1` has its page."""
@@ -20,16 +20,19 @@ PEOPLE = "/console/supervision/people"
 class AtTheDesk(Stage):
     """Plays a story in which agents and supervisors have the console and nothing else."""
 
-    desks: ClassVar[Mapping[Role, BrowserContext]]
-    moves: ClassVar[list[str]]
-    """What they did there."""
+    def __init__(self, desks: Mapping[Role, BrowserContext], moves: list[str], *stage: Any) -> None:
+        """`moves`: takes down what they did there. `stage`: as of every other."""
+        super().__init__(*stage)
+        self.desks = desks
+        self.moves = moves
 
     async def _do(self, story: Story, move: Move) -> httpx.Response:
         if move.role not in self.desks:
             return await super()._do(story, move)
         async with _tab(self.desks[move.role]) as page:
             done = await self._on_page(page, story, move)
-        self.moves.extend([str(move.action)] * done.is_success)
+        if done.is_success:
+            self.moves.append(str(move.action))
         return done
 
     async def _on_page(self, page: Page, story: Story, move: Move) -> httpx.Response:
@@ -47,7 +50,7 @@ class AtTheDesk(Stage):
         if not await page.locator(f"#form-{form}").count():
             return httpx.Response(409, json={})  # not yet, or not any more
         await _send(page, form, move)
-        return httpx.Response(200, json={"version": await _version(page)})
+        return httpx.Response(200, json={"version": await version_of(page)})
 
 
 @asynccontextmanager
@@ -109,12 +112,3 @@ async def _press(page: Page, form: Locator) -> None:
 
 def _an_answer(answer: Response) -> bool:
     return answer.request.method == "POST" and "/drafts/" not in answer.url
-
-
-async def _version(page: Page) -> int:
-    """Of the case, once nothing can be taken back any more; -1 on the page of something else."""
-    news = page.locator("[data-news]")
-    if not await news.count():
-        return -1
-    await expect(page.locator("#case-held .held")).to_have_count(0, timeout=PATIENCE)
-    return int(await news.first.get_attribute("data-version") or -1)

@@ -82,11 +82,6 @@ class Keyboard:
         said = (await told.inner_text()).strip()
         return "" if said.startswith("Done:") else said
 
-    async def version(self) -> int:
-        """Of the case, once nothing can be taken back any more."""
-        await expect(self.page.locator("#case-held .held")).to_have_count(0, timeout=PATIENCE)
-        return int(await self.page.locator("[data-news]").get_attribute("data-version") or -1)
-
 
 class AtTheConsole(Stage):
     """Plays a story in which agents and supervisors are at the console."""
@@ -115,7 +110,16 @@ class AtTheConsole(Stage):
         refused = await desk.send()
         assert not refused, f"{move.action} {json.dumps(dict(move.body))}: {refused}"
         self.moves.append(move.action)
-        return httpx.Response(200, json={"version": await desk.version()})
+        return httpx.Response(200, json={"version": await version_of(desk.page)})
+
+
+async def version_of(page: Page) -> int:
+    """Of the case, once nothing can be taken back any more; -1 on the page of something else."""
+    news = page.locator("[data-news]")
+    if not await news.count():
+        return -1
+    await expect(page.locator("#case-held .held")).to_have_count(0, timeout=PATIENCE)
+    return int(await news.get_attribute("data-version") or -1)
 
 
 def remedies_of(body: Mapping[str, Any]) -> list[Any]:
