@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_origin
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Request, Response
@@ -30,8 +31,8 @@ from models.common.vocabulary import Locale
 from rules.common.readers import as_seen
 
 TEMPLATES = Path(__file__).parent / "templates"
-TOLD = "redress_told"
-"""The cookie that carries what was done to the page that is shown next."""
+BEHIND = "redress-behind"
+"""The header of a page that is asked for behind the one that is shown, for some of its parts."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self'; connect-src 'self'; "
@@ -128,7 +129,9 @@ class Visit:
     @property
     def told(self) -> str | None:
         """What was done before this page was shown."""
-        told = dict(parse_qsl(self.request.cookies.get(TOLD, "")))
+        if BEHIND in self.request.headers:
+            return None
+        told = dict(parse_qsl(self.request.cookies.get(_told_on(self.request.url.path), "")))
         text = told.pop("text", "")
         try:
             return page_text(text, self.locale, **told) if text in page_texts() else None
@@ -161,8 +164,8 @@ class Visit:
         headers = {**HEADERS, "Content-Encoding": "gzip"} if zipped else HEADERS
         response = HTMLResponse(body, tried.problem["status"] if tried and tried.problem else status, headers)
         response.headers["Content-Language"] = self.locale.value
-        if TOLD in self.request.cookies:
-            response.delete_cookie(TOLD, path="/")
+        if self.told is not None:
+            response.delete_cookie(_told_on(self.request.url.path), path="/")
         return response
 
     def to(self, address: str, told: str | None = None, **values: object) -> Response:
@@ -171,8 +174,14 @@ class Visit:
         if told is not None:
             secure = self.parts.sessions.secure(self.request)
             content = urlencode({"text": told, **values})
-            response.set_cookie(TOLD, content, max_age=60, path="/", secure=secure, httponly=True, samesite="lax")
+            cookie = _told_on(urlsplit(address).path)
+            response.set_cookie(cookie, content, max_age=60, path="/", secure=secure, httponly=True, samesite="lax")
         return response
+
+
+def _told_on(path: str) -> str:
+    """The cookie that carries what was done to the page that is shown next, and to no other tab of the same person."""
+    return f"redress_told_{crc32(path.encode()):08x}"
 
 
 @dataclass(frozen=True)

@@ -132,7 +132,7 @@ const touched = (part) => all("input, textarea, select", part).some((field) => f
   || (/^(checkbox|radio)$/.test(field.type) ? field.checked !== field.defaultChecked : "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue));
 const PLACES = "a[href], button, summary, [tabindex]", main = () => document.getElementById("main");
 const renew = async () => {
-  const answer = await fetch(location.href).catch(gone);
+  const answer = await fetch(location.href, { headers: { "Redress-Behind": "news" } }).catch(gone);
   if (!answer?.ok) return;
   const now = new DOMParser().parseFromString(await answer.text(), "text/html");
   const [page, newer] = [document, now].map((one) => one.querySelector("[data-news]"));

@@ -168,3 +168,18 @@ async def test_customers_have_no_console(web: Web, visitors: Visitors) -> None:
     case_id = await opened(web)
     _, shown = await looking(visitors, case_id, Role.CUSTOMER, "C-9")
     assert shown.status == 403
+
+
+async def test_what_was_done_is_said_on_its_own_page_and_in_no_other_tab(web: Web, visitors: Visitors) -> None:
+    cases = [await opened(web) for _ in range(2)]
+    sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
+    for case_id in cases:
+        await sun.get(f"/console/cases/{case_id}")
+        sun.http.follow_redirects = False  # the answer is on its way while the other tab asks for its page
+        assert (await sun.submit("form-take")).status == 303
+        sun.http.follow_redirects = True
+    assert "Done:" not in (await sun.get("/console/queue")).text
+    assert "Done:" not in (await sun.get(f"/console/cases/{cases[0]}", **{"Redress-Behind": "news"})).text
+    for case_id in cases:
+        assert "Done: Take the case." in (await sun.get(f"/console/cases/{case_id}")).text
+        assert "Done:" not in (await sun.get(f"/console/cases/{case_id}")).text
