@@ -3,6 +3,11 @@
 `python worker.py` alone is a worker, fit for deployment; its settings are those of `settings.py`.
 """
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # until it is ready
+
 import asyncio
 import os
 import signal
@@ -68,7 +73,7 @@ from adapters.evidence.store import evidence_store
 from adapters.knowledge.entries import seed_knowledge
 from adapters.logs.correlation import Correlation
 from adapters.logs.logging import configure_logging
-from adapters.program import run
+from adapters.program import collect_from_now, run
 from adapters.schedules import keep_schedules
 from adapters.seal import Sealed
 from adapters.telemetry import readiness
@@ -228,7 +233,7 @@ async def at_work(
 def _of_cases(client: Client, settings: Settings, wiring: Wiring, patience: timedelta) -> Worker:
     return Worker(
         client,
-        deployment_config=deployment(settings),
+        **deployment(settings),
         task_queue=settings.task_queue,
         workflows=wiring.workflows,
         activities=wiring.of(None),
@@ -246,7 +251,7 @@ def _of_cases(client: Client, settings: Settings, wiring: Wiring, patience: time
 def _of_partners(queue: str, client: Client, settings: Settings, wiring: Wiring, patience: timedelta) -> Worker:
     return Worker(
         client,
-        deployment_config=deployment(settings),
+        **deployment(settings),
         task_queue=f"{settings.task_queue}-{queue}",
         activities=wiring.of(queue),
         interceptors=[Correlation()],
@@ -321,6 +326,7 @@ async def work(settings: Settings) -> None:
 
     try:
         async with at_work(client, settings, wire(settings, database, partners)), open_port(settings, checks, gauges.exposed):
+            collect_from_now()
             log.info(
                 "worker.ready",
                 task_queue=settings.task_queue,

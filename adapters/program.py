@@ -1,5 +1,6 @@
 """How a program of ours starts and ends: what keeps it from starting is one sentence, and a stop in good order ends with status 0."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -37,6 +38,15 @@ def run(program: Callable[[Settings], None]) -> NoReturn:
         leave(1)
     traces.end()
     leave(0)
+
+
+def collect_from_now() -> None:
+    """What a program has made until it is ready stays; to look through it again and again for garbage took a quarter of its start.
+
+    A program switches the garbage collector off before it imports anything.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def leave(code: str | int | None) -> NoReturn:

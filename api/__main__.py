@@ -1,5 +1,10 @@
 """`python -m api`: the API's process. SIGTERM lets running requests finish, then ends."""
 
+import gc
+
+if __name__ == "__main__":
+    gc.disable()  # until it is ready
+
 import signal
 
 import uvicorn
@@ -7,7 +12,7 @@ import uvicorn
 from adapters import traces
 from adapters.data_folder import open_data_folder
 from adapters.logs.logging import configure_logging
-from adapters.program import run
+from adapters.program import collect_from_now, run
 from adapters.telemetry.core import Core
 from api.app import create_app
 from api.http.connections import KEPT_OPEN, MOST_CONNECTIONS, BoundedHttpProtocol
@@ -23,8 +28,10 @@ def main(settings: Settings) -> None:
     traces.start(settings, "api")
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _nothing)  # uvicorn stops by it, and then raises it anew: a stop in good order is no death
+    app = create_app(settings, core=Core())
+    collect_from_now()
     uvicorn.run(
-        create_app(settings, core=Core()),
+        app,
         host=settings.host,
         port=settings.api_port,
         log_config=None,

@@ -104,6 +104,7 @@ GOALS: dict[str, Goal] = {
     **{f"{page}, cold": Goal("KiB", most=most) for page, most in (("queue", 60), ("case", 60), ("report", 120))},
     **{f"{page}, warm": Goal("KiB", most=12) for page in ("queue", "case", "report")},
     "another screen, worst": Goal("ms", most=1000),
+    "idle, queries a second": Goal("/s", most=1),
     "first question to a calendar": Goal("µs"),
     "deadline, working time over a year of holidays": Goal("µs", most=50),
     "working time between two instants": Goal("µs"),

@@ -1,4 +1,4 @@
-"""The console over many cases in PostgreSQL: steps of a job, bytes of a page, how long the server takes, and another screen.
+"""The console over many cases in PostgreSQL: steps of a job, bytes of a page, how long the server takes, another screen, people who only look.
 
 Whole, in one process: API, worker and database of its own, real cases among rows that lists, library and reports have for their own measurements;
 pages in Chromium. `--large`: a million cases. The waiting times are a busy machine's too.
@@ -13,7 +13,9 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
+import httpx
 from playwright.async_api import Browser, Page, async_playwright
+from sqlalchemy import Connection, Engine, event
 
 from adapters.database.engine import migrate
 from api.reports.specs import ReportName
@@ -31,7 +33,7 @@ from tests.support.processes.temporal_server import start_temporal
 FEW, MANY = 100_000, 1_000_000
 REAL, TIMES = 12, 4
 """Cases that have more than a row; how often each page is asked for."""
-NEWS = 10
+NEWS, VIEWERS, IDLE = 10, 200, 30.0
 SUPERVISOR, COLLEAGUE, AGENT = "sun", "li", "nia"
 VIEWS = ({"overdue": True}, {"waiting_on": ["supervisor"]}, {"priority": ["P1"]}, {"reply_owed": True}, {"tag": ["tag-1"]})
 QUEUE, FIGURES = "/console/queue", "/console/figures/reports"
@@ -156,10 +158,48 @@ async def _another_screen(desk: Desk) -> float:
     return max(taken)
 
 
+async def _idle(desk: Desk) -> float:
+    """Queries a second of the API alone, while so many people have a case open and nothing happens."""
+    people = [desk.web.person(Role.SUPERVISOR, f"viewer-{number}") for number in range(VIEWERS)]
+    await desk.web.http.get("/healthz")  # with a request they are in the table of people
+    async with desk.web.service.database.reading() as session:
+        of_worker = session.get_bind().engine.pool
+    looking, asked = set[int](), 0
+    all_look = asyncio.Event()
+
+    async def look(http: httpx.AsyncClient, number: int) -> None:
+        about = {"case": desk.cases[number % REAL]}
+        async with http.stream("GET", "/v1/me/events", params=about, headers=people[number].headers) as stream:
+            stream.raise_for_status()
+            async for _ in stream.aiter_raw():
+                looking.add(number)
+                if len(looking) == VIEWERS:
+                    all_look.set()
+
+    def note(connection: Connection, *_: object) -> None:
+        nonlocal asked
+        asked += connection.engine.pool is not of_worker
+
+    unbounded = httpx.Limits(max_connections=None)
+    async with (
+        httpx.AsyncClient(base_url=desk.web.http.base_url, limits=unbounded, timeout=120) as http,
+        asyncio.TaskGroup() as group,
+    ):
+        streams = [group.create_task(look(http, number)) for number in range(VIEWERS)]
+        await all_look.wait()
+        await asyncio.sleep(IDLE)  # who came last is told of by then
+        event.listen(Engine, "before_cursor_execute", note)
+        await asyncio.sleep(IDLE)
+        event.remove(Engine, "before_cursor_execute", note)
+        for stream in streams:
+            stream.cancel()
+    return asked / IDLE
+
+
 async def _measure(url: str, folder: Path) -> dict[str, float]:
     async with _desk(url, folder) as desk:
         figures = await _server(desk) | await _steps(desk) | await _weights(desk)
-        return figures | {"another screen, worst": await _another_screen(desk)}
+        return figures | {"another screen, worst": await _another_screen(desk), "idle, queries a second": await _idle(desk)}
 
 
 def measure(*, large: bool = False, cases: int | None = None) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """What tests share: one real Temporal server a session, on which a test moves each case's clock as it likes."""
 
 import asyncio
+import gc
 import inspect
 import os
 import sys
@@ -44,6 +45,7 @@ def pytest_configure() -> None:
             blame(unraisable)
 
     sys.unraisablehook = look
+    gc.disable()  # until all is collected: what is imported stays, and to look through it again and again took a third of that time
 
 
 @pytest.hookimpl(trylast=True)  # after those that mark
@@ -61,6 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tests that share processes are played by one process of pytest, or they are in one another's way."""
+    gc.freeze()
+    gc.enable()
     spread = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
     if spread and os.environ.get("PYTEST_XDIST_WORKER") and session.config.getoption("loadgroup"):
         said = f"pytest-xdist does not keep {spread[0]} with its group: does it know this pytest?"

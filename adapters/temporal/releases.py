@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime
+from typing import TypedDict
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from temporalio.api.common.v1 import WorkflowExecution
@@ -33,6 +34,8 @@ AT_ONCE = 16
 """Workflows that are held at the same time."""
 HELD = "TemporalWorkflowVersioningBehavior = 'Pinned'"
 Workflow = WorkflowHandle[object, object]
+NO_VERSION = "none"
+"""With no name at all the SDK makes one of the code of every module that is imported, which takes half a second."""
 STATUS = "WORKER_DEPLOYMENT_VERSION_STATUS_"
 WHO = "redress release"
 
@@ -60,23 +63,32 @@ class Releases(Frozen):
     """Open workflows that no version has worked on yet."""
 
 
-def deployment(settings: Settings) -> WorkerDeploymentConfig | None:
-    """How a worker is versioned; None: not at all. Cases go on with whichever version is current, with `workflow.patched` for what differs.
+class Versioning(TypedDict, total=False):
+    """What a worker is told of its version: one of the two."""
+
+    deployment_config: WorkerDeploymentConfig
+    build_id: str
+
+
+def deployment(settings: Settings) -> Versioning:
+    """How a worker is versioned, or that it is not. Cases go on with whichever version is current, with `workflow.patched` for what differs.
 
     It is the worker's default, and no annotation of a workflow: an annotated one fails on a worker without a version.
     """
     name, build_id = settings.temporal_deployment_name, settings.temporal_worker_build_id
     if name is None and build_id is None:
-        return None
+        return {"build_id": NO_VERSION}
     if name is None or build_id is None:
         lacks = "TEMPORAL_DEPLOYMENT_NAME" if name is None else "TEMPORAL_WORKER_BUILD_ID"
         detail = f"TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID go together: {lacks} is not set."
         raise RedressError(Fault(type=ErrorType.INVALID, detail=detail, field=lacks))
-    return WorkerDeploymentConfig(
-        version=WorkerDeploymentVersion(deployment_name=name, build_id=build_id),
-        use_worker_versioning=True,
-        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
-    )
+    return {
+        "deployment_config": WorkerDeploymentConfig(
+            version=WorkerDeploymentVersion(deployment_name=name, build_id=build_id),
+            use_worker_versioning=True,
+            default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
+        )
+    }
 
 
 async def releases(client: Client, name: str) -> Releases:

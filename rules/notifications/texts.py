@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import yaml
-from jinja2 import StrictUndefined, Template, TemplateError, meta, pass_context
+from jinja2 import StrictUndefined, TemplateError, nodes, pass_context
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import JsonValue, ValidationError
@@ -93,11 +93,15 @@ class Texts:
         )
         filters: dict[str, Any] = self._environment.filters
         filters.update(money=_money, when=_when, name=self._name, offered=self._offered, capitalize_first=_capitalize_first)
-        self._templates: dict[Key, Template] = {}
-        self._template = cache(self._read)  # every third text is the usual letter to staff
+        self._written: dict[Key, str] = {}
+        self._template = cache(
+            self._environment.from_string
+        )  # when it is first needed; every third text is the usual letter to staff
+        faults_of = cache(self._faults_of)
         faults = [f"{name}: {event}: no texts; write them" for event in Event if event not in file.events]
         for event, locale, kind, part, source in self._sources():
-            if fault := self._compile((event, locale, kind, part), source):
+            self._written[event, locale, kind, part] = source
+            if fault := faults_of(source, event.data if kind == "timeline" else event.data | LETTER):
                 faults.append(f"{name}: {event} ({locale}), {kind} {part}: {fault}")
         if faults:
             raise TextsError("\n".join(faults))
@@ -147,23 +151,22 @@ class Texts:
                     yield event, locale, "customer", "subject", texts.customer.in_(locale).subject
                     yield event, locale, "customer", "body", texts.customer.in_(locale).body
 
-    def _compile(self, key: Key, source: str) -> str | None:
-        """Keep the template; or say what is wrong with it."""
-        allowed = key[0].data if key[2] == "timeline" else key[0].data | LETTER
+    def _faults_of(self, source: str, allowed: frozenset[str]) -> str | None:
+        """What is wrong with a text, as far as it is seen without an event."""
         try:
-            template, named = self._template(source)
-            if unknown := named - allowed:
-                return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
-            self._templates[key] = template
-            return None if self._fill(key, {}, None, sent=False) else "is empty"
-        except UNFIT as error:
+            parsed = self._environment.parse(source)
+        except TemplateError as error:
             return f"{type(error).__name__}: {error}"
-
-    def _read(self, source: str) -> tuple[Template, set[str]]:
-        """The template, and the variables that it names."""
-        parsed = self._environment.parse(source)
-        named = meta.find_undeclared_variables(parsed)
-        return self._environment.from_string(parsed), named
+        names = [*parsed.find_all(nodes.Name)]
+        own = {name.name for name in names if name.ctx == "store"} | ({"loop"} if parsed.find(nodes.For) else set[str]())
+        if unknown := {name.name for name in names} - own - allowed:
+            return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
+        if strange := {one.name for one in parsed.find_all(nodes.Filter)} - self._environment.filters.keys():
+            return f"unknown filter {', '.join(sorted(strange))}"
+        for part in parsed.find_all(nodes.Getattr):
+            if not (isinstance(part.node, nodes.Name) and part.node.name in own) or part.attr.startswith("_"):
+                return f"{part.attr} is part of nothing; only entries of a list have parts"
+        return None if parsed.find(nodes.Output) else "is empty"
 
     def _render(self, key: Key, data: Mapping[str, JsonValue], zone: str | None, *, sent: bool = False) -> str:
         """The text; when the data is of another shape than the text was written for, the event's code: a case never waits for words."""
@@ -177,7 +180,7 @@ class Texts:
         own = {name: Own(value) for name, value in data.items() if name in OWN_WORDS and isinstance(value, str)}
         told = {"_locale": locale, "_zone": zone, "_home": self._home, "_sent": sent}
         known: dict[str, Any] = dict.fromkeys(event.data | LETTER) | dict(data) | own | told
-        return self._templates[key].render(known).strip()
+        return self._template(self._written[key]).render(known).strip()
 
     @pass_context
     def _name(self, context: Context, code: object) -> str:

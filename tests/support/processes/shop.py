@@ -49,7 +49,7 @@ ENOUGH = 1000
 """Pieces of every article: no life ends for want of goods."""
 FRESH = httpx.Limits(max_keepalive_connections=0)
 """A busy machine may close an idle connection just when it is used again."""
-PARTNER_TIMEOUT = 1.0
+PARTNER_TIMEOUT = 2.0
 
 Trouble = Callable[[set[str], str], Awaitable[None]]
 """Lets these calls go wrong, those that are about this."""

@@ -128,6 +128,6 @@ async def test_a_release_without_workers_is_not_promoted(temporal: WorkflowEnvir
 
 
 def test_a_worker_is_versioned_by_both_settings_or_not_at_all() -> None:
-    assert releases.deployment(Settings()) is None
+    assert releases.deployment(Settings()) == {"build_id": releases.NO_VERSION}
     with pytest.raises(RedressError, match="TEMPORAL_WORKER_BUILD_ID is not set"):
         releases.deployment(Settings(temporal_deployment_name="redress"))
