@@ -68,6 +68,14 @@ def team(context: Context, code: str | None) -> str:
 
 
 @pass_context
+def shift(context: Context, code: str) -> str:
+    """A calendar as the policy calls it."""
+    page = context["page"]
+    known = page.parts.policy.calendars.get(code)
+    return known.name.in_(page.locale) if known and known.name else code
+
+
+@pass_context
 def cause(context: Context, code: str) -> str:
     """A root cause as the policy calls it; of one that it has no more, its code."""
     page = context["page"]
@@ -264,6 +272,7 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "name": name,
     "team": team,
     "cause": cause,
+    "shift": shift,
     "action": action,
     "when": when,
     "left": left,

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.common.base import Frozen
+from models.common.base import Bilingual, Frozen
 
 
 class Hours(Frozen):
@@ -19,6 +19,8 @@ class CalendarPolicy(Frozen):
     """A business calendar as written: weekly spans like `09:00-12:00`, a country's public holidays, own closing and opening days."""
 
     zone: str
+    name: Bilingual | None = None
+    """As people choose it for a shift; none: its id."""
     always: bool = False
     """24×7: every instant is working time; nothing else is needed."""
     week: dict[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], tuple[str, ...]] = {}

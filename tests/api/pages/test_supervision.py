@@ -1,5 +1,7 @@
 """The supervisor's and the analyst's pages: each opens for who may see it, in both languages, and does what the API does."""
 
+import re
+
 import pytest
 
 from models.common.vocabulary import Role
@@ -54,8 +56,13 @@ async def test_a_person_is_let_in_changed_and_goes(visitors: Visitors) -> None:
     sun = await visitors.signed_in(Role.SUPERVISOR, "sun")
     await sun.get("/console/supervision/people")
     await sun.refused(422, "form-add", id="new.one", name="New", role="agent")
-    shown = await sun.submit("form-add", **{"id": "new.one", "name": "New", "role": "agent", "teams*": ["logistics"]})
+    told = {"id": "new.one", "name": "New", "role": "agent", "teams*": ["logistics"], "shift": "office", "present": "false"}
+    shown = await sun.submit("form-add", **told)
     assert (shown.status, shown.path) == (200, "/console/supervision/people/new.one")
+    assert "service hours" in shown.text
+    shown = await sun.get("/console/supervision/people?team=logistics")
+    assert re.search(r"New new\.one Agent .{0,40} office hours .{0,40} away", shown.text)
+    await sun.get("/console/supervision/people/new.one")
     shown = await sun.submit("form-details", name="Newer", most="7")
     assert "Newer" in shown.text
     assert "0 / 7" in shown.text

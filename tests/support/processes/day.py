@@ -63,17 +63,15 @@ async def _tab(desk: BrowserContext) -> AsyncGenerator[Page]:
 
 
 async def _let_in(page: Page, who: str, move: Move) -> None:
-    """Whoever is let in is there; the story's person gets no case but one, so they are marked as away at once."""
     await page.goto(PEOPLE)
     form = page.locator("#form-add")
     await _unfold(form.locator("[name=id]"))
     await form.locator("[name=id]").fill(who)
     await form.locator("[name=name]").fill(move.body["name"])
+    await form.locator("[name=present]").select_option("true" if move.body["present"] else "false")
     for team in move.body["teams"]:
         await form.locator(f"[name='teams*'][value='{team}']").check()
     await _press(page, form)
-    await page.goto(PEOPLE)
-    await _press(page, page.locator(f"[id='form-presence-{who}']"))
 
 
 async def _send(page: Page, name: str, move: Move) -> None:

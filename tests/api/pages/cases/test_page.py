@@ -1,10 +1,14 @@
 """The page of a case over HTTP, as a browser without scripts has it: what it shows, what its forms do, and what is refused."""
 
 import re
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
+from models.common.partners import OrderStatus, ShipmentStatus
 from models.common.vocabulary import Role
+from tests.support.builders.orders import NOW, order, parcel
 from tests.support.builders.pictures import picture as photo
 from tests.support.processes.api import Web
 from tests.support.processes.pages import Shown, Visitor, Visitors
@@ -99,6 +103,25 @@ async def test_the_suggested_option_and_an_own_one_are_proposed(web: Web, visito
     assert "form-undo" in shown.forms
     view = (await web.person(Role.SUPERVISOR, "sun").get(f"/v1/cases/{case_id}")).json()
     assert (view["proposals"], view["held"]["action"]) == ([], "propose")
+
+
+async def test_who_offers_a_late_return_waives_its_fee_in_the_form(web: Web, visitors: Visitors) -> None:
+    number = uuid4().hex[:8]
+    came = parcel(f"O-{number}", status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=20), signed_relation="self")
+    web.service.world.add(order(f"O-{number}", customer=f"C-{number}", status=OrderStatus.DELIVERED), came)
+    customer = web.person(Role.CUSTOMER, f"C-{number}")
+    case_id = await web.open(customer, order_id=f"O-{number}", issue="product.no_reason_return")
+    await web.row(case_id, lambda row: row.stage == "resolution" or row.waiting_for == "answers")
+    sun, _ = await looking(visitors, case_id)
+    await sun.submit("form-take")
+    shown = await settled(sun, case_id, "form-propose")
+    assert "Restocking fee (CNY)" in shown.text
+    remedy = {"kind": "return_and_refund", "amount$CNY": "129.00", "restocking$CNY": "0"}
+    fields = {f"options.0.remedies.0.{name}": text for name, text in remedy.items()}
+    shown = await sun.submit("form-propose", **fields, **{"options.0.why": "As an exception"}, undoable="false")
+    assert "Done: Propose a solution." in shown.text
+    view = (await web.person(Role.SUPERVISOR, "sun").get(f"/v1/cases/{case_id}")).json()
+    assert view["proposals"][-1]["options"][0]["remedies"][0]["restocking"] == {"minor": 0, "currency": "CNY"}
 
 
 async def test_evidence_is_added_shown_in_place_and_looked_at(web: Web, visitors: Visitors) -> None:
