@@ -13,7 +13,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.money.kept import unbooked
-from adapters.database.chargebacks import of_order, open_on
+from adapters.database.chargebacks import look_at_ended, of_order, open_on
 from adapters.database.engine import execute, insert_if_absent, storable
 from adapters.database.history import read_history_of_order
 from adapters.database.ledger import booked, post
@@ -218,6 +218,8 @@ async def _follow(session: AsyncSession, ours: Iterable[RefundPartRow], part: Re
     if otherwise and await _has_arrived(session, row.key):
         known = known.model_copy(update={"refund_status": RefundStatus.ARRIVED})  # the provider's list told so before
     await post(session, at, *ledger.moved(_whose(row), known, to, otherwise=otherwise))
+    if to in RefundStatus.refused():
+        await look_at_ended(session, row.order_id, at)
     row.refund_status, row.updated_at = to, at
     row.refund_id, row.refusal, row.refusal_code = part.refund_id, storable(part.refusal), part.refusal_code
     session.add(row)

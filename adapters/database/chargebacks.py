@@ -31,6 +31,14 @@ def look_again(row: ChargebackRow, at: datetime) -> None:
     row.look_at, row.looks = at, row.looks + 1
 
 
+async def look_at_ended(session: AsyncSession, order_id: str, at: datetime) -> None:
+    """A refund of the order came to nothing: the loop sees whether the customer still has by it what a lost one gave."""
+    ended = col(ChargebackRow.order_id) == order_id, col(ChargebackRow.open).is_(False)
+    for row in (await session.exec(select(ChargebackRow).where(*ended).with_for_update())).all():
+        look_again(row, at)
+        session.add(row)
+
+
 def state_of(row: ChargebackRow) -> ChargebackState:
     return stored(ChargebackState, row.state)
 

@@ -40,9 +40,11 @@ def heard(state: ChargebackState, told: Chargeback, at: datetime, twice_minor: i
         by_then = until if awaited else None
         state = noted(state, Event.CHARGEBACK_MOVED, at, status=told.status.value, until=by_then)
     ended = (before is None or before.open or _result(before) != _result(told)) and not told.open
+    if not told.open:  # a refund may come back later: then they have it once
+        twice = Money(minor=twice_minor, currency=told.amount.currency) if twice_minor else None
+        state = state.model_copy(update={"twice": twice})
     if ended:
-        twice = Money(minor=twice_minor, currency=told.amount.currency)
-        state = state.model_copy(update={"closed_at": at, "twice": twice if twice_minor else None})
+        state = state.model_copy(update={"closed_at": at})
         fee: dict[str, JsonValue] = {"fee_minor": fees_of(told), "fee_currency": told.fee.currency if told.fee else None}
         lost: dict[str, JsonValue] = {"lost_minor": told.lost_minor, "twice_minor": twice_minor}
         state = noted(state, Event.CHARGEBACK_CLOSED, at, status=told.status.value, **lost, **fee)

@@ -16,8 +16,10 @@ from models.case.activities import Projection
 from models.case.state import CaseStart
 from models.chargebacks.partner import AnswerKind, ChargebackStatus
 from models.chargebacks.state import AnswerState, ChargebackRef, ChargebackState
-from models.common.vocabulary import Stage
+from models.common.base import Money
+from models.common.vocabulary import RefundStatus, RemedyKind, Stage
 from models.policy.policy import Policy
+from models.remedies.remedy import Remedy
 from models.tables.case import MessageRow
 from models.tables.chargebacks import ChargebackRow
 from models.tables.reconciliation import DifferenceRow
@@ -251,3 +253,24 @@ async def test_what_no_webhook_told_of_is_found_and_what_is_known_is_left_alone(
     await take_in_missed(desk.database, providers, since, desk.at)
     async with desk.database.reading() as session:
         assert (await session.exec(select(ChargebackRow.looks))).one() == looks + 1
+
+
+async def test_a_refund_that_comes_back_after_the_bank_decided_leaves_the_customer_with_the_money_once(
+    desk: Desk, records: RecordsActivities
+) -> None:
+    (part,) = (await records.intend_refund(intent(minor=6_000))).parts
+    desk.world.charges["O-1"] = list(intent(minor=1).payments)
+
+    async def refunded(status: RefundStatus) -> None:
+        now = part.model_copy(update={"refund_status": status})
+        remedy = Remedy(id="m1", kind=RemedyKind.REFUND_ONLY, parts=(now,), refund_status=status)
+        await records.save_case(Projection(state=case(remedies=(remedy,)), at=NOW))
+
+    await refunded(RefundStatus.ARRIVED)
+    lost = await desk.hear(payment_id=part.payment_id, status=LOST, amount={"minor": 6_000, "currency": "CNY"})
+    assert (lost.twice, await desk.differences()) == (Money(minor=6_000), ["chargeback_twice"])
+    told = await desk.messages("chargeback.closed")
+    await refunded(RefundStatus.REVERSED)
+    await desk.after(seconds=1)
+    assert ((await desk.state()).twice, (await desk.state()).status) == (None, LOST)
+    assert await desk.messages("chargeback.closed") == told
