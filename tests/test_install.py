@@ -1,4 +1,4 @@
-"""What is installed for production: all that runs, nothing of development, and a bill of materials that says so."""
+"""What is installed for production (TRU-8): all that runs, nothing of development, and a bill of materials that says so."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""All of Redress on a Temporal server that wants TLS, our certificate and an API key: set up by one key, run by another."""
+"""All of Redress (OPS-1) on a Temporal server that wants TLS, our certificate and an API key: set up by one key, run by another."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A partner's final no at every call of the contracts: the case goes on without it, or stands with somebody who can go on."""
+"""A partner's final no (RES-19) at every call of the contracts: the case goes on without it, or stands with somebody who can go on."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""A case whose workflow was terminated, reset or stuck, by whoever may at the Temporal server: found, told, and set going again."""
+"""A case whose workflow was terminated, reset or stuck, by whoever may at the Temporal server (OPS-6): found, told, and set going again."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""Pictures are decoded in processes that are killed when they take too much (INV-3). The decoders that do are harmless and made here."""
+"""Pictures are decoded in processes that are killed when they take too much (INV-3, TRU-7). The decoders that do are harmless and made here."""
 
 import asyncio
 import os

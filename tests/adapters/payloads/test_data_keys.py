@@ -1,4 +1,4 @@
-"""The keys of payloads: one for each case, wrapped, wrapped anew, destroyed (docs/payloads.md)."""
+"""The keys of payloads: one for each case, wrapped, wrapped anew, destroyed (TRU-1, docs/payloads.md)."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A case whose workflow task fails is named within a minute, and forgotten when the program is mended."""
+"""A case whose workflow task fails (OPS-4) is named within a minute, and forgotten when the program is mended."""
 
 import asyncio
 from time import monotonic

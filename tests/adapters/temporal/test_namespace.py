@@ -1,4 +1,4 @@
-"""What cases need of a namespace: what is said without it, and `redress temporal setup`, which makes it."""
+"""What cases need of a namespace (OPS-1): what is said without it, and `redress temporal setup`, which makes it."""
 
 import asyncio
 import os

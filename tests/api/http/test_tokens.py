@@ -1,4 +1,4 @@
-"""Tokens (docs/security.md): strong secrets, named issuers, a longest life, an end before it; and streams that end with them."""
+"""Tokens (TRU-6, docs/security.md): strong secrets, named issuers, a longest life, an end before it; and streams that end with them."""
 
 import asyncio
 import json

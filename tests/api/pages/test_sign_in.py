@@ -1,4 +1,4 @@
-"""Signing in to the console (docs/console.md): links that work once, the session of a browser, its end, and who sends what."""
+"""Signing in to the console (PAG-6, docs/console.md): links that work once, the session of a browser, its end, and who sends what."""
 
 from datetime import UTC, datetime, timedelta
 

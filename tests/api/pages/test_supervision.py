@@ -1,4 +1,4 @@
-"""The supervisor's and the analyst's pages: each opens for who may see it, in both languages, and does what the API does."""
+"""The supervisor's and the analyst's pages (PAG-2, PAG-5): each opens for who may see it, in both languages, and does what the API does."""
 
 import re
 

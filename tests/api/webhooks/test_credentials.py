@@ -1,4 +1,4 @@
-"""Who may say what about whom (docs/security.md): each partner by its own secret, about its own, and money as its provider says when asked."""
+"""Who may say what about whom (TRU-2, docs/security.md): each partner by its own secret, about its own, and money as its provider says when asked."""
 
 import uuid
 from collections.abc import AsyncIterator

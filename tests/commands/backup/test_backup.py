@@ -1,4 +1,4 @@
-"""`redress backup` and `redress restore`: all of it comes back, on either database, and what is not whole is named (docs/backup.md)."""
+"""`redress backup` and `redress restore`: all of it comes back, on either database, and what is not whole is named (OPS-5, docs/backup.md)."""
 
 import asyncio
 import hashlib

@@ -1,4 +1,4 @@
-"""Money as people read it, by the decimals of ISO 4217."""
+"""Money as people read it, by the decimals of ISO 4217 (RES-18)."""
 
 import pytest
 

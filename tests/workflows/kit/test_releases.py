@@ -1,4 +1,4 @@
-"""Releases while cases are open (docs/releases.md): they go on with whichever version is current, there and back."""
+"""Releases while cases are open (OPS-2, docs/releases.md): they go on with whichever version is current, there and back."""
 
 import itertools
 from collections.abc import AsyncGenerator

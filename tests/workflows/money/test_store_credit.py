@@ -1,4 +1,4 @@
-"""Store credit (RES-3, RES-5): money of the order that goes to the customer's balance: once, to arrival, booked, taken back like a refund."""
+"""Store credit (RES-17, RES-5): money of the order that goes to the customer's balance: once, to arrival, booked, taken back like a refund."""
 
 from typing import Any
 
