@@ -42,9 +42,8 @@ def heard(state: ChargebackState, told: Chargeback, at: datetime, twice_minor: i
     ended = (before is None or before.open or _result(before) != _result(told)) and not told.open
     if not told.open:  # a refund may come back later: then they have it once
         twice = Money(minor=twice_minor, currency=told.amount.currency) if twice_minor else None
-        state = state.model_copy(update={"twice": twice})
+        state = state.model_copy(update={"twice": twice, "closed_at": at if ended else state.closed_at})
     if ended:
-        state = state.model_copy(update={"closed_at": at})
         fee: dict[str, JsonValue] = {"fee_minor": fees_of(told), "fee_currency": told.fee.currency if told.fee else None}
         lost: dict[str, JsonValue] = {"lost_minor": told.lost_minor, "twice_minor": twice_minor}
         state = noted(state, Event.CHARGEBACK_CLOSED, at, status=told.status.value, **lost, **fee)

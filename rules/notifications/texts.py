@@ -94,9 +94,8 @@ class Texts:
         filters: dict[str, Any] = self._environment.filters
         filters.update(money=_money, when=_when, name=self._name, offered=self._offered, capitalize_first=_capitalize_first)
         self._written: dict[Key, str] = {}
-        self._template = cache(
-            self._environment.from_string
-        )  # when it is first needed; every third text is the usual letter to staff
+        # Compiled when it is first needed; every third text is the usual letter to staff.
+        self._template = cache(self._environment.from_string)
         faults_of = cache(self._faults_of)
         faults = [f"{name}: {event}: no texts; write them" for event in Event if event not in file.events]
         for event, locale, kind, part, source in self._sources():
@@ -161,8 +160,9 @@ class Texts:
         own = {name.name for name in names if name.ctx == "store"} | ({"loop"} if parsed.find(nodes.For) else set[str]())
         if unknown := {name.name for name in names} - own - allowed:
             return f"unknown variable {', '.join(sorted(unknown))}; it may use {', '.join(sorted(allowed)) or 'none'}"
-        if strange := {one.name for one in parsed.find_all(nodes.Filter)} - self._environment.filters.keys():
-            return f"unknown filter {', '.join(sorted(strange))}"
+        for kind, known in ((nodes.Filter, self._environment.filters), (nodes.Test, self._environment.tests)):
+            if strange := {one.name for one in parsed.find_all(kind)} - known.keys():
+                return f"unknown {kind.__name__.lower()} {', '.join(sorted(strange))}"
         for part in parsed.find_all(nodes.Getattr):
             if not (isinstance(part.node, nodes.Name) and part.node.name in own) or part.attr.startswith("_"):
                 return f"{part.attr} is part of nothing; only entries of a list have parts"

@@ -247,6 +247,7 @@ def test_telling_customers_an_internal_event_is_refused_by_its_name() -> None:
         ({"zh": "好。", "en": "It is {{ amuont }}."}, r"case.taken \(en\), timeline timeline: unknown variable amuont.*handler"),
         ({"zh": "{{ handler", "en": "x"}, r"case.taken \(zh\), timeline timeline: TemplateSyntaxError"),
         ({"zh": "{{ handler | loud }}", "en": "x"}, r"case.taken \(zh\).*loud"),
+        ({"zh": "{% if handler is loud %}x{% endif %}", "en": "x"}, r"case.taken \(zh\).*unknown test loud"),
         ({"zh": "", "en": "x"}, r"case.taken \(zh\).*empty"),
         ({"zh": "{{ ''.__class__ }}{{ handler.x.y }}", "en": "x"}, r"case.taken \(zh\)"),
         ({"zh": "x"}, r"case.taken.timeline.en"),
