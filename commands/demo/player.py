@@ -33,7 +33,8 @@ MOVED_ON = 409
 NOT_THERE = 404
 """The sandbox has not heard of that charge or parcel yet."""
 BUSY = frozenset({429, 503, 504})
-AGENT, SUPERVISOR = "alice", "sun"
+AGENT, SUPERVISOR, APPROVER = "alice", "sun", "li"
+"""Who works the stories' cases. The approver is another supervisor: nobody approves what they proposed (RES-4)."""
 
 
 @dataclass
@@ -63,10 +64,13 @@ class Story:
     def closed(self) -> bool:
         return self.view.get("stage") == "closed"
 
+    def waits_for(self, reason: WaitFor) -> bool:
+        wait = self.view.get("waiting")
+        return wait is not None and wait["for"] == reason
+
     @property
     def waits_as_meant(self) -> bool:
-        wait = self.view.get("waiting")
-        return wait is not None and wait["for"] == self.plot.leave_at
+        return self.plot.leave_at is not None and self.waits_for(self.plot.leave_at)
 
     @property
     def unproved(self) -> str:
@@ -244,7 +248,7 @@ class Stage:
             Role.CUSTOMER: str(story.order["customer_id"]),
             Role.MERCHANT: str(story.order["merchant_id"]),
             Role.CARRIER: next(iter(story.view.get("carriers") or ()), "SF"),
-            Role.SUPERVISOR: SUPERVISOR,
+            Role.SUPERVISOR: APPROVER if story.waits_for(WaitFor.APPROVAL) else SUPERVISOR,
         }.get(role, AGENT)
         claims = story.plot.contact if role is Role.CUSTOMER else dict[str, str]()
         token = make_token(self._settings, role, who, email=claims.get("email"), phone=claims.get("phone"))
