@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from commands.cases.show import money
-from commands.demo.player import AGENT, APPROVER, SUPERVISOR, THINKING, Stage, Story
+from commands.demo.player import AGENT, SUPERVISOR, THINKING, Stage, Story
 from commands.demo.plots import Plot
 from commands.demo.stories import PLOTS
 from commands.kit.client import ApiOption, Caller
@@ -57,7 +57,6 @@ async def play(settings: Settings, caller: Caller, sandbox: str, many: tuple[int
     """`many`: how many cases, and how many of them at once."""
     cases, at_once = many
     await let_in(settings, Role.AGENT, AGENT)
-    await let_in(settings, Role.SUPERVISOR, APPROVER)
     async with httpx.AsyncClient(timeout=30) as http:
         try:
             (await http.get(f"{caller.address}/healthz")).raise_for_status()
@@ -70,6 +69,7 @@ async def play(settings: Settings, caller: Caller, sandbox: str, many: tuple[int
         if changed:
             (await http.put(f"{sandbox}/tempers", json=changed)).raise_for_status()
         stage = Stage(settings, caller.address, sandbox, http, thinking)
+        await stage.employ_approver()
         turns, console = asyncio.Semaphore(at_once), Console()
 
         async def one(number: int, story: Story) -> None:

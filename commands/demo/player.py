@@ -97,6 +97,13 @@ class Stage:
         self._sandbox = sandbox
         self._http = http
 
+    async def employ_approver(self) -> None:
+        """They get no cases."""
+        person = {"name": APPROVER, "role": Role.SUPERVISOR, "present": False}
+        headers = self._headers_of(Role.SUPERVISOR, SUPERVISOR)
+        answer = await self._sent("PUT", f"{self._address}/v1/agents/{APPROVER}", json=person, headers=headers)
+        answer.raise_for_status()
+
     async def play(self, story: Story, tell: Callable[[], None]) -> None:
         """Open the case and act until the story's end, or until patience is lost."""
         until = monotonic() + PATIENCE * (1 + self._thinking)
@@ -178,7 +185,7 @@ class Stage:
 
     async def _look(self, story: Story) -> dict[str, Any] | None:
         path = f"{self._address}/v1/cases/{story.case_id}"
-        answer = await self._sent("GET", path, headers=self._headers(Role.SUPERVISOR, story))
+        answer = await self._sent("GET", path, headers=self._headers_of(Role.SUPERVISOR, SUPERVISOR))
         return answer.json() if answer.is_success else None
 
     async def _move(self, story: Story, left: dict[WaitFor, list[Maker]]) -> int:
@@ -250,8 +257,10 @@ class Stage:
             Role.CARRIER: next(iter(story.view.get("carriers") or ()), "SF"),
             Role.SUPERVISOR: APPROVER if story.waits_for(WaitFor.APPROVAL) else SUPERVISOR,
         }.get(role, AGENT)
-        claims = story.plot.contact if role is Role.CUSTOMER else dict[str, str]()
-        token = make_token(self._settings, role, who, email=claims.get("email"), phone=claims.get("phone"))
+        return self._headers_of(role, who, **(story.plot.contact if role is Role.CUSTOMER else {}))
+
+    def _headers_of(self, role: Role, who: str, *, email: str | None = None, phone: str | None = None) -> dict[str, str]:
+        token = make_token(self._settings, role, who, email=email, phone=phone)
         return {"Authorization": f"Bearer {token}", "Accept-Language": language().value}
 
 

@@ -70,6 +70,7 @@ class RestingStories(Stage):
 
     async def open(self, count: int, http: httpx.AsyncClient, sandbox: str) -> None:
         """So many more cases, of all stories in turn; they rest at once, or after some moves, at as many different places as there are."""
+        await self.employ_approver()
         catalogue: list[dict[str, Any]] = (await http.get(f"{sandbox}/catalogue")).json()
         tempers: dict[str, str] = (await http.get(f"{sandbox}/tempers")).json()
         used = {story.order["order_id"] for story in self.stories}
