@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_origin
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -60,11 +60,11 @@ class Visit:
     parts: Parts
     caller: Caller | None
 
-    @property
+    @cached_property
     def locale(self) -> Locale:
         return language_of(self.request)
 
-    @property
+    @cached_property
     def zone(self) -> ZoneInfo:
         return zone_of(self.request)
 
@@ -126,7 +126,7 @@ class Visit:
         """The block of the template that htmx asks for: it is named as the element that it is put into. None: the whole page."""
         return self.request.headers.get("hx-target", "").partition("#")[2] or MAIN if self.by_htmx else None
 
-    @property
+    @cached_property
     def told(self) -> str | None:
         """What was done before this page was shown."""
         if BEHIND in self.request.headers:

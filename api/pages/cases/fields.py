@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from api.pages.forms import AMOUNT, INSTANT, LIST, WORDS
@@ -73,10 +74,16 @@ class Words:
 
 def fields_of(code: str, shape: type[Body], words: Words, choices: Mapping[str, Choices], currency: str) -> Sequence[Field]:
     """What a person fills in for an action; what it decides on, and what has a template of its own, is not among it."""
-    schema = shape.model_json_schema()
+    schema = _schema_of(shape)
     decided = shape.NAMED_BY if issubclass(shape, Decides) else ()
     maker = _Maker(schema, code, words, choices, currency)
     return tuple(maker.fields(schema, {*decided, *NOT_ASKED, *OF_THEIR_OWN}))
+
+
+@cache
+def _schema_of(shape: type[Body]) -> Mapping[str, Any]:
+    """Once for all pages: pydantic makes it anew each time."""
+    return shape.model_json_schema()
 
 
 @dataclass(frozen=True)
