@@ -1,4 +1,4 @@
-"""Coupons (RES-3): issued once under a key that survives every retry, booked in the order's ledger, taken back when not used (RES-11)."""
+"""Coupons (RES-3) and bonuses (RES-17): issued once under a key that survives every retry, booked, taken back when not used (RES-11)."""
 
 from temporalio import activity
 
@@ -56,8 +56,8 @@ class CouponActivities:
         if request.order_id is None:
             return
         whose = Whose(request.order_id, request.case_id, request.remedy_id)
-        issued = coupon_issued(whose, request.amount)
-        entries = (issued, coupon_revoked(whose, request.amount)) if revoked else (issued,)
+        issued = coupon_issued(whose, request.amount, request.form)
+        entries = (issued, coupon_revoked(whose, request.amount, request.form)) if revoked else (issued,)
         async with self._database.writing() as session:
             await post(session, request.at, *entries)
 
@@ -71,6 +71,7 @@ def _order(request: CouponRequest) -> IssueCoupon:
         valid_until=request.valid_until,
         reason=request.reason,
         reference=request.case_id,
+        form=request.form,
     )
 
 

@@ -31,7 +31,7 @@ LOST_PARCELS: tuple[Plot, ...] = (
         wanted=wish(RemedyKind.STORE_CREDIT),
         merchant="silent",
         moves={WaitFor.PLAN: (propose(credit(1)),)},
-        proofs=(gave(RemedyKind.STORE_CREDIT),),
+        proofs=(gave(RemedyKind.STORE_CREDIT, RemedyKind.CREDIT_BONUS),),
     ),
     Plot(
         ("包裹丢失退款后又送达，索赔改为延误", "lost, refunded, then delivered: claimed for the delay"),

@@ -50,6 +50,7 @@ from commands.demo.plots import (
     words,
 )
 from commands.demo.reduced_worth import REDUCED_WORTH
+from commands.demo.targets import TARGETS
 from models.common.vocabulary import Issue, Kind, Party, RemedyKind, WaitFor
 
 Moves = Mapping[WaitFor, tuple[Maker, ...]]
@@ -69,6 +70,7 @@ PLOTS: tuple[Plot, ...] = (
     *CHARGEBACKS,
     *HEARD_AND_HELD,
     *REDUCED_WORTH,
+    *TARGETS,
     Plot(
         ("质量问题，贴面单退货退款，开具退款凭证", "a defect, returned with our label, refunded with a credit note"),
         ("用了两天就坏了，要退货。", "It broke after two days; I want to return it."),

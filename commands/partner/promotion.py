@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from commands.partner.system import NOBODY, WORDS, Rule, System, conflicts, expect, needs_token, rule
 from models.common.base import Money
-from models.money.coupon import CouponStatus, IssueCoupon
+from models.money.coupon import CouponForm, CouponStatus, IssueCoupon
 
 
 def a_coupon(system: System, name: str) -> IssueCoupon:
@@ -38,6 +38,19 @@ async def coupon(system: System) -> None:
         expect(off is not None and off.status is CouponStatus.REVOKED, off)
 
 
+async def bonus(system: System) -> None:
+    """A system that knows no bonuses gives a code; the contract says what that means."""
+    promotion, asked = system.partners.promotion, a_coupon(system, "bonus").model_copy(update={"form": CouponForm.BALANCE})
+    told = await promotion.issue(asked)
+    if told.status is CouponStatus.REFUSED:
+        expect(bool(told.refusal), "a refusal without words")
+        return
+    expect(told.status is CouponStatus.ISSUED, told.status)
+    expect(bool(told.code) is (told.form is CouponForm.CODE), f"{told.form}, code {told.code}")
+    off = await promotion.revoke(asked)
+    expect(off is not None and off.status is CouponStatus.REVOKED, off)
+
+
 async def revoked_before_it_came(system: System) -> None:
     """A system may answer 404 instead; the contract says what that means."""
     promotion, asked = system.partners.promotion, a_coupon(system, "late")
@@ -53,5 +66,6 @@ RULES: tuple[Rule, ...] = (
     rule("GET /coupons", "没有令牌的请求得到 401", "a call without the token is answered 401", needs_token(f"/coupons/{NOBODY}")),
     rule("GET /coupons", "未知的键得到 404", "an unknown key is answered 404", unknown_coupon),
     rule("POST /coupons", "优惠券只发一次，可收回，或以说明拒绝", "a coupon is issued once and taken back, or refused with words", coupon),
+    rule("POST /coupons", "赠金没有券码或以优惠券发放，可收回", "a bonus has no code, or is a coupon, and is taken back", bonus),
     rule("POST …/revoke", "先收回、后到达的不发放，或得到 404", "what comes once it was revoked is not issued, or unknown", revoked_before_it_came),
 )  # fmt: skip

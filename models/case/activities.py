@@ -9,7 +9,7 @@ from models.common.lines import LineQuantity
 from models.common.partners import Order, Payment, Refund, RefundTo, Shipment, StatementRequest
 from models.common.projection import Projected, Saved
 from models.common.vocabulary import Issue, Locale, Party
-from models.money.coupon import CouponStatus
+from models.money.coupon import CouponForm, CouponStatus
 from models.remedies.remedy import RefundPart
 
 
@@ -227,11 +227,12 @@ class CouponRequest(Frozen):
     amount: Money
     valid_until: Instant
     reason: str
+    form: CouponForm = CouponForm.CODE
     at: Instant
 
 
 class CouponState(Frozen):
-    """What the promotion system says of it."""
+    """What the promotion system says of it. `code`: empty on the balance, and of what was refused or revoked."""
 
     code: str
     status: CouponStatus

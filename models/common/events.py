@@ -233,6 +233,8 @@ class Event(StrEnum):
     CHARGE_PAID = _event("resolution.charge_paid", "remedy_id amount_minor currency")
     REMEDY_TOLD = _event("resolution.remedy_told", "remedy_id kind", said="words")
     COUPON_ISSUED = _event("resolution.coupon_issued", "remedy_id amount_minor currency until", only=(PAYER, "code"))
+    BONUS_GIVEN = _event("resolution.bonus_given", "remedy_id amount_minor currency until", only=(PAYER, "code"))
+    BONUS_REFUSED = _event("resolution.bonus_refused", "remedy_id amount_minor currency refusal")
     COUPON_LATE = _event("resolution.coupon_late", "until", readers=INSIDE)
     COUPON_REFUSED = _event("resolution.coupon_refused", "remedy_id amount_minor currency refusal")
     IMPROVEMENT_BEGUN = _event("resolution.improvement_begun", "remedy_id party due", said="words")

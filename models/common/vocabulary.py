@@ -211,6 +211,7 @@ class RemedyKind(StrEnum):
 
     REFUND_ONLY = "refund_only"
     STORE_CREDIT = "store_credit"
+    CREDIT_BONUS = "credit_bonus"
     FREIGHT_REFUND = "freight_refund"
     RETURN_AND_REFUND = "return_and_refund"
     EXCHANGE = "exchange"
@@ -248,8 +249,7 @@ class Acceptance(StrEnum):
     """Some of the goods were accepted: the refund is cut."""
 
     @classmethod
-    def _missing_(cls, value: object) -> "Acceptance | None":
-        """The name before it was renamed: histories and rows still say it."""
+    def _missing_(cls, value: object) -> "Acceptance | None":  # the name before: histories and rows still say it
         return cls.PARTIAL if value == "manual" else None
 
 

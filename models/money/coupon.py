@@ -1,6 +1,8 @@
-"""What we ask of the marketplace's promotion system: coupons (RES-3). The same shapes are docs/partners/promotion.yaml."""
+"""What we ask of the marketplace's promotion system: coupons (RES-3), and bonuses on store credit (RES-17). See docs/partners/promotion.yaml."""
 
 from enum import StrEnum
+
+from pydantic import Field
 
 from models.common.base import Identifier, Instant, Money
 from models.common.partners import FromPartner, Told
@@ -21,6 +23,15 @@ class CouponStatus(StrEnum):
         return frozenset({cls.ISSUED, cls.USED, cls.EXPIRED})
 
 
+class CouponForm(StrEnum):
+    """How the customer has what it is worth."""
+
+    CODE = "code"
+    """They type it in, or see it in their wallet."""
+    BALANCE = "balance"
+    """On their balance at the marketplace, apart from their own money and spent first; it ends with `valid_until` (RES-17)."""
+
+
 def coupon_key(case_id: str, remedy_id: str) -> str:
     """The key of a remedy's coupon, everywhere."""
     return f"{case_id}.{remedy_id}.coupon"
@@ -37,6 +48,8 @@ class IssueCoupon(FromPartner):
     reason: str
     reference: str
     """The case id."""
+    form: CouponForm = Field(default=CouponForm.CODE, exclude_if=lambda form: form is CouponForm.CODE)
+    """Sent only where it is no code: a promotion system from before there were bonuses is asked as before."""
 
 
 class Coupon(FromPartner):
@@ -50,3 +63,5 @@ class Coupon(FromPartner):
     status: CouponStatus
     valid_until: Instant
     refusal: Told | None = None
+    form: CouponForm = CouponForm.CODE
+    """A system that knows no bonuses gives a code instead."""

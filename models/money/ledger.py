@@ -24,6 +24,8 @@ class EntryKind(StrEnum):
     PAID_OTHERWISE = "paid_otherwise"
     COUPON_ISSUED = "coupon_issued"
     COUPON_REVOKED = "coupon_revoked"
+    BONUS_GIVEN = "bonus_given"
+    BONUS_REVOKED = "bonus_revoked"
     KEPT = "kept"
     RECOVERED = "recovered"
     CHARGEBACK_HELD = "chargeback_held"

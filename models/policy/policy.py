@@ -37,6 +37,7 @@ from models.common.vocabulary import (
     WaitingOn,
 )
 from models.common.waits import LATER, WaitPolicy
+from models.money.policy import StoreCreditPolicy
 from models.policy.agents import AgentPolicy
 from models.policy.contacts import ContactPolicy
 from models.policy.eligibility import EligibilityPolicy
@@ -190,6 +191,7 @@ class PolicySlice(Frozen):
     refund_only_back: tuple[str, ...] = ()
     replacements: ReplacementPolicy = ReplacementPolicy()
     coupon_valid_for: Duration = timedelta(days=90)
+    store_credit: StoreCreditPolicy = StoreCreditPolicy()
     improve_within: Duration = timedelta(days=14)
 
     @field_validator("waits")
@@ -312,6 +314,8 @@ class Policy(Frozen):
     replacements: ReplacementPolicy = ReplacementPolicy()
     """RES-7: how long goods are set aside, how often partners are asked, how often a lost parcel is sent again."""
     coupon_valid_for: Duration = timedelta(days=90)
+    store_credit: StoreCreditPolicy = StoreCreditPolicy()
+    """RES-17: what who takes store credit instead of money back gets on top."""
     improve_within: Duration = timedelta(days=14)
     """RES-3: until when whoever is responsible has made the service better."""
     reconciliation: ReconciliationPolicy = ReconciliationPolicy()

@@ -13,6 +13,9 @@ from models.common.vocabulary import Party, RemedyKind
 from models.remedies.order_change import OrderChange
 from models.remedies.table import REMEDIES, Amount
 
+MOST_OFFERED = 6
+"""Remedies in one option."""
+
 
 class RemedyOffer(Frozen):
     """One part of an option (RES-3)."""
@@ -59,12 +62,15 @@ class RemedyOffer(Frozen):
 class OptionOffer(Frozen):
     """One way out that the customer may choose; its remedies are all carried out."""
 
-    remedies: Everybody[tuple[RemedyOffer, ...]] = Field(min_length=1, max_length=6)
+    remedies: Everybody[tuple[RemedyOffer, ...]] = Field(min_length=1, max_length=MOST_OFFERED)
     why: Participants[Words]
 
 
 class Option(OptionOffer):
     """An option as it is laid out before the customer (RES-2): what will happen, how long it takes, who pays the freight."""
+
+    remedies: Everybody[tuple[RemedyOffer, ...]] = Field(min_length=1, max_length=MOST_OFFERED + 1)
+    """Those that were offered, and the bonus that the policy adds to store credit (RES-17)."""
 
     steps: Everybody[tuple[Bilingual, ...]] = ()
     within: Everybody[timedelta] = timedelta(0)

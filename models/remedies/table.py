@@ -71,6 +71,8 @@ class RemedySpec:
     """Out of whose pocket it is given, unless the policy's `claims.funded_by` says otherwise; None: it costs nothing."""
     reversible: bool = False
     """It is taken back even after it was done (RES-11)."""
+    with_credit: bool = False
+    """Nobody offers it: the policy adds it to money that goes to the customer's balance, and it goes where that goes (RES-17)."""
 
     @property
     def names_change(self) -> bool:
@@ -100,6 +102,9 @@ REMEDIES: Mapping[RemedyKind, RemedySpec] = {
     RemedyKind.REFUND_ONLY: RemedySpec(amount=Amount.REQUIRED, refunds=True, funded_by=Party.MERCHANT),
     RemedyKind.STORE_CREDIT: RemedySpec(
         amount=Amount.REQUIRED, refunds=True, refund_to=RefundTo.BALANCE, funded_by=Party.MERCHANT
+    ),
+    RemedyKind.CREDIT_BONUS: RemedySpec(
+        about=About.ORDER, amount=Amount.REQUIRED, funded_by=Party.PLATFORM, reversible=True, with_credit=True
     ),
     RemedyKind.FREIGHT_REFUND: RemedySpec(amount=Amount.REQUIRED, refunds=True, freight=True, funded_by=Party.MERCHANT),
     RemedyKind.PRICE_ADJUSTMENT: RemedySpec(amount=Amount.REQUIRED, refunds=True, funded_by=Party.MERCHANT),

@@ -14,7 +14,7 @@ from models.money.ledger import EntryKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES, Pieces
 from rules.common.amounts import apportioned, most_of, part_of
-from rules.money.ledger import CHARGED_BACK, COUPONS, PAYMENT, PLATFORM
+from rules.money.ledger import BONUSES, CHARGED_BACK, COUPONS, PAYMENT, PLATFORM
 from rules.money.refund_state import standing
 from rules.money.settlement import withheld_by
 
@@ -238,14 +238,14 @@ def _unpaid(cases: Iterable[CaseState], back: Collection[str]) -> tuple[LineQuan
 
 
 def _money_given(moved: Iterable[Moved]) -> tuple[int, int]:
-    """Minor units from the order's payments (or, by hand, from the platform's pocket), and as coupons."""
+    """Minor units from the order's payments (or, by hand, from the platform's pocket), and as coupons and bonuses."""
     refunded = coupons = 0
     for posting in moved:
         of_payment = posting.account.startswith(PAYMENT) and posting.kind not in EntryKind.paying_in()
         by_hand = posting.account == PLATFORM and posting.kind in EntryKind.to_the_customer()
         by_bank = posting.account == CHARGED_BACK and posting.kind is EntryKind.CHARGEBACK_SETTLED
         refunded -= posting.minor if of_payment or by_hand or by_bank else 0
-        coupons += posting.minor if posting.account == COUPONS else 0
+        coupons += posting.minor if posting.account in {COUPONS, BONUSES} else 0
     return max(refunded, 0), max(coupons, 0)
 
 

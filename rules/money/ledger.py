@@ -12,6 +12,7 @@ from models.common.actors import Actor
 from models.common.base import Bilingual, Frozen, Money
 from models.common.partners import Payment, PaymentStatus, ProviderRefundStatus, Refund
 from models.common.vocabulary import Party, RefundStatus, Role
+from models.money.coupon import CouponForm
 from models.money.ledger import Entry, EntryKind, Posting
 from models.remedies.remedy import RefundPart
 from models.returns.settlement import Settlement
@@ -24,7 +25,7 @@ PROVIDER = "provider"
 OUTSIDE = "outside"
 """What went back without us, as the provider tells."""
 LAST = datetime.max.replace(tzinfo=UTC)
-PLATFORM, COUPONS = "platform", "coupons"
+PLATFORM, COUPONS, BONUSES = "platform", "coupons", "bonuses"
 WITHHELD, KEPT = "withheld", "kept:"
 """Minus what of the goods' price did not go back with them, and what it is kept for (RES-13). It moves nothing: the payments go on holding it."""
 CHARGEBACK, CHARGED_BACK, FEES = "chargeback:", "charged_back", "provider_fees"
@@ -32,6 +33,12 @@ CHARGEBACK, CHARGED_BACK, FEES = "chargeback:", "charged_back", "provider_fees"
 refund; what the provider charges."""
 PAYMENT, RESERVED = "payment:", "set_aside:"
 """What a payment still holds; what is promised to a remedy of a case and not asked for yet."""
+
+BY_PLATFORM: Mapping[CouponForm, tuple[EntryKind, EntryKind, str]] = {
+    CouponForm.CODE: (EntryKind.COUPON_ISSUED, EntryKind.COUPON_REVOKED, COUPONS),
+    CouponForm.BALANCE: (EntryKind.BONUS_GIVEN, EntryKind.BONUS_REVOKED, BONUSES),
+}
+"""As what a coupon (RES-3) or a bonus on store credit (RES-17) is booked, given and taken back, and the account that says what they are worth."""
 
 Balances = Counter[tuple[str, str]]
 """What each account holds, by account and currency."""
@@ -53,6 +60,8 @@ WORDS: dict[EntryKind, Bilingual] = {
     EntryKind.PAID_OTHERWISE: Bilingual(zh="已通过其他方式付给顾客", en="paid to the customer another way"),
     EntryKind.COUPON_ISSUED: Bilingual(zh="已发放优惠券", en="a coupon was issued"),
     EntryKind.COUPON_REVOKED: Bilingual(zh="优惠券已收回", en="the coupon was taken back"),
+    EntryKind.BONUS_GIVEN: Bilingual(zh="已发放余额赠金", en="a bonus on store credit was given"),
+    EntryKind.BONUS_REVOKED: Bilingual(zh="余额赠金已收回", en="the bonus on store credit was taken back"),
     EntryKind.KEPT: Bilingual(
         zh="退货时按约定扣留（折价、退货整理费、退货运费）",
         en="kept of a return as agreed: reduced worth, restocking fee, freight of the return",
@@ -204,14 +213,16 @@ def kept(of: Whose, came_to: Settlement) -> Entry:
     )
 
 
-def coupon_issued(of: Whose, amount: Money) -> Entry:
-    """The platform owes what the coupon is worth."""
-    return _entry(f"coupon_issued.{of.case_id}.{of.remedy_id}", EntryKind.COUPON_ISSUED, of, amount, PLATFORM, COUPONS)
+def coupon_issued(of: Whose, amount: Money, form: CouponForm = CouponForm.CODE) -> Entry:
+    """The platform owes what the coupon, or the bonus on store credit, is worth."""
+    kind, _, account = BY_PLATFORM[form]
+    return _entry(f"{kind}.{of.case_id}.{of.remedy_id}", kind, of, amount, PLATFORM, account)
 
 
-def coupon_revoked(of: Whose, amount: Money) -> Entry:
-    """An unused coupon was taken back."""
-    return _entry(f"coupon_revoked.{of.case_id}.{of.remedy_id}", EntryKind.COUPON_REVOKED, of, amount, COUPONS, PLATFORM)
+def coupon_revoked(of: Whose, amount: Money, form: CouponForm = CouponForm.CODE) -> Entry:
+    """An unused coupon or bonus was taken back."""
+    _, kind, account = BY_PLATFORM[form]
+    return _entry(f"{kind}.{of.case_id}.{of.remedy_id}", kind, of, amount, account, PLATFORM)
 
 
 def recovered(of: Whose, claim: str, giver: str, shares: Mapping[str, int], currency: str) -> Entry:

@@ -280,6 +280,12 @@ def _limits(policy: Policy) -> Faults:
             ("approval", "merchant"),
             f"a merchant may give less ({approval.merchant}) than the machine ({approval.automatic}); raise it",
         )
+    bonus = policy.store_credit.bonus
+    if bool(bonus.share) is not bool(bonus.most_minor):
+        yield (
+            ("store_credit", "bonus"),
+            "a bonus has a share and the most that it comes to (most_minor), both above zero; 0 for both: none is given",
+        )
     for party, answer in policy.answers.items():
         if not answer.remind_after < answer.within:
             yield ("answers", party, "remind_after"), "the reminder comes after the deadline; make it shorter than within"
@@ -288,6 +294,7 @@ def _limits(policy: Policy) -> Faults:
     ]
     durations.append((("poll_refund_every",), lambda: bool(policy.poll_refund_every)))
     durations.append((("coupon_valid_for",), lambda: bool(policy.coupon_valid_for)))
+    durations.append((("store_credit", "bonus", "valid_for"), lambda: bool(policy.store_credit.bonus.valid_for)))
     durations.append((("improve_within",), lambda: bool(policy.improve_within)))
     durations.append((("replacements", "reserve_for"), lambda: bool(policy.replacements.reserve_for)))
     durations.append((("replacements", "poll_every"), lambda: bool(policy.replacements.poll_every)))

@@ -32,7 +32,8 @@ def eligibility_faults(policy: Policy) -> Faults:
                 detail = f"{kind} of {issue} meets no rule when none of the conditions hold; end with a row for {kind} without conditions"
                 yield RULES, detail
     offered = {kind for rule in policy.issues.values() for kind in rule.remedies}
-    for kind in sorted(offered):
+    added = {kind for kind, spec in REMEDIES.items() if spec.with_credit and policy.store_credit.bonus.share}
+    for kind in sorted(offered | added):
         if kind not in policy.eligibility.courses:
             yield ("eligibility", "courses"), f"{kind} is missing; add it with steps and within"
     yield from _freight(policy.eligibility.freight)

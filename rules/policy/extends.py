@@ -41,6 +41,7 @@ MONEY: frozenset[Loc] = frozenset(
         ("eligibility", "rules", "*", "whole_up_to"),
         ("returns", "most_freight_minor"),
         ("returns", "freight_most_minor"),
+        ("store_credit", "bonus", "most_minor"),
         ("claims", "carriers"),
         ("claims", "write_off_below_minor"),
     }

@@ -42,7 +42,8 @@ class Issued(NamedTuple):
 def coupons_of(entries: Iterable[tuple[datetime, Entry]], cases: Sequence[tuple[CaseState, datetime]]) -> Iterator[Issued]:
     """`entries`: the order's ledger, each with the time it was booked at; `cases`: those of the order, as they are since when."""
     booked: dict[str, Issued] = {}
-    states = {EntryKind.COUPON_ISSUED: ISSUED, EntryKind.COUPON_REVOKED: REVOKED}
+    given, revoked = (EntryKind.COUPON_ISSUED, EntryKind.BONUS_GIVEN), (EntryKind.COUPON_REVOKED, EntryKind.BONUS_REVOKED)
+    states = {**dict.fromkeys(given, ISSUED), **dict.fromkeys(revoked, REVOKED)}
     for at, entry in entries:
         state = states.get(entry.kind)
         if state is not None and entry.case_id is not None and entry.remedy_id is not None:
@@ -54,7 +55,7 @@ def coupons_of(entries: Iterable[tuple[datetime, Entry]], cases: Sequence[tuple[
     for case, since in cases:
         for remedy in case.remedies:
             key = coupon_key(case.case_id, remedy.id)
-            if remedy.kind is RemedyKind.COUPON and key not in booked:
+            if remedy.kind in {RemedyKind.COUPON, RemedyKind.CREDIT_BONUS} and key not in booked:
                 booked[key] = Issued(key, case.case_id, None, remedy.amount, since)
     yield from booked.values()
 

@@ -131,7 +131,7 @@ def _freight(ask: Ask) -> tuple[FreightRow, Party]:
 def _line(ask: Ask, asks: Sequence[Ask], line: OrderLine) -> LineEligibility:
     """`asks`: the same for each issue that is told of."""
     told: list[Entitlement] = []
-    for kind in RemedyKind:
+    for kind in (kind for kind in RemedyKind if not REMEDIES[kind].with_credit):
         theirs = [one for one in asks if ask.issue or (one.issue and kind in ask.policy.issues[one.issue].remedies)]
         told += _by_rule(theirs, line, kind)
     return LineEligibility(

@@ -62,6 +62,11 @@ def unfit(case: CaseState, policy: PolicySlice, remedies: tuple[RemedyOffer, ...
 
 def _misplaced(case: CaseState, issue: Issue, policy: PolicySlice, remedy: RemedyOffer) -> Bilingual | None:
     usual = policy.issues[issue].remedies
+    if REMEDIES[remedy.kind].with_credit:
+        return Bilingual(
+            zh=f"{remedy.kind} 由策略自动附加在退至余额的款项上，无须填写，请删去",
+            en=f"{remedy.kind} is added by the policy to money that goes to the balance; leave it out",
+        )
     if remedy.kind not in usual:
         offered = [kind.value for kind in usual]
         return Bilingual(

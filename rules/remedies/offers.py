@@ -11,6 +11,7 @@ from models.remedies.offers import Option, OptionOffer, RemedyOffer
 from models.remedies.table import REMEDIES
 from rules.facts.liability import decisive
 from rules.facts.parcels import lines_in_question
+from rules.money.bonus import with_bonus
 from rules.money.methods import with_wished_method
 from rules.remedies.ask import Ask
 from rules.remedies.freight import freight_most, freight_row
@@ -20,7 +21,8 @@ from rules.remedies.restocking import kept_of
 def lay_out(policy: PolicySlice, case: CaseState, offer: OptionOffer) -> Option:
     """The option with everything that follows from its remedies: they go side by side, so that the longest says how long it takes."""
     remedies = tuple(_with_fee(policy, case, _with_its_lines(policy, case, remedy)) for remedy in offer.remedies)
-    courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in offer.remedies)]
+    remedies = with_bonus(policy, remedies)
+    courses = [policy.eligibility.courses[kind] for kind in dict.fromkeys(remedy.kind for remedy in remedies)]
     payer, why = _freight(policy, case, offer.remedies)
     return Option(
         remedies=remedies,

@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, HTTPException, Response
 
 from models.common.partner_registry import Partner
-from models.money.coupon import Coupon, CouponStatus, IssueCoupon
+from models.money.coupon import Coupon, CouponForm, CouponStatus, IssueCoupon
 from sandbox.kit.books import Row, now
 from sandbox.kit.faults import Fault
 from sandbox.kit.parts import FaultsOf, KeyOf, SandboxOf, answer, contract
@@ -63,11 +63,12 @@ def _keep(sandbox: SandboxOf, order: IssueCoupon, status: CouponStatus) -> Coupo
     coupon = Coupon(
         key=order.key,
         coupon_id=f"CP-{uuid4().hex[:12]}",
-        code=uuid4().hex[:8].upper() if status is CouponStatus.ISSUED else "",
+        code=uuid4().hex[:8].upper() if status is CouponStatus.ISSUED and order.form is CouponForm.CODE else "",
         amount=order.amount,
         status=status,
         valid_until=order.valid_until,
         refusal="该顾客不可领券 This customer may not be given coupons." if status is CouponStatus.REFUSED else None,
+        form=order.form,
     )
     sandbox.books.insert(
         "coupons",

@@ -33,7 +33,7 @@ OF_EACH: dict[tuple[RemedyKind, ...], str] = {
     (RemedyKind.ORDER_CANCELLED,): "cancelled before shipping",
     (RemedyKind.ORDER_CHANGED,): "changed before shipping, the difference paid",
     (RemedyKind.FREIGHT_REFUND,): "express and late: the freight alone goes back",
-    (RemedyKind.STORE_CREDIT,): "store credit for a colour that is nothing like the picture",
+    (RemedyKind.STORE_CREDIT, RemedyKind.CREDIT_BONUS): "store credit for a colour that is nothing like the picture",
     (RemedyKind.SERVICE_IMPROVEMENT,): "a complaint about manners, and what is made better",
 }
 
@@ -44,7 +44,7 @@ STORE_CREDIT = Plot(
     "delivered",
     issue=Issue.NOT_AS_DESCRIBED,
     moves={WaitFor.PLAN: (propose(credit(0.3)),)},
-    proofs=(gave(RemedyKind.STORE_CREDIT),),
+    proofs=(gave(RemedyKind.STORE_CREDIT, RemedyKind.CREDIT_BONUS),),
 )
 
 

@@ -5,6 +5,7 @@ from models.common.vocabulary import RemedyKind
 from models.remedies.remedy import Remedy
 from models.remedies.table import REMEDIES
 from rules.case.withdrawal import kept_goods, owed_for_goods
+from rules.money.bonus import goes_with
 from workflows.kit.case_context import CaseContext
 from workflows.kit.patches import patched
 from workflows.kit.remedies import due_all_the_same, find, replace
@@ -26,11 +27,14 @@ async def carried_out(context: CaseContext) -> bool:
 
 
 def next_of(context: CaseContext) -> Remedy | None:
-    """The open remedy whose turn it is."""
+    """The open remedy whose turn it is; a bonus waits for the money that it goes with (RES-17)."""
     order = list(REMEDIES)
-    return min(
-        (remedy for remedy in context.case.remedies if remedy.open), key=lambda remedy: order.index(remedy.kind), default=None
-    )
+    pending = [remedy for remedy in context.case.remedies if remedy.open]
+
+    def place(remedy: Remedy) -> tuple[bool, int]:
+        return any(goes_with(remedy, other) for other in pending), order.index(remedy.kind)
+
+    return min(pending, key=place, default=None)
 
 
 async def compensate(context: CaseContext, why: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.common.vocabulary import RemedyKind
 from workflows.kit.case_context import CaseContext
-from workflows.money import coupon, refund
+from workflows.money import bonus, coupon, refund
 from workflows.remedies import improvement, order_change, words
 from workflows.replacements import remedy as replacement_remedy
 from workflows.returns import remedy as return_remedy
@@ -34,6 +34,7 @@ STEPS: Mapping[RemedyKind, RemedySteps] = {
     RemedyKind.COUPON: RemedySteps(coupon.issue, coupon.compensate),
     RemedyKind.REFUND_ONLY: RemedySteps(refund.pay),
     RemedyKind.STORE_CREDIT: RemedySteps(refund.pay),
+    RemedyKind.CREDIT_BONUS: RemedySteps(bonus.give, bonus.compensate),
     RemedyKind.FREIGHT_REFUND: RemedySteps(refund.pay),
     RemedyKind.PRICE_ADJUSTMENT: RemedySteps(refund.pay),
     RemedyKind.RESHIP: RemedySteps(replacement_remedy.reship, replacement_remedy.compensate),

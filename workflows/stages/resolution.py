@@ -20,6 +20,7 @@ from rules.case.appeals import last_moment
 from rules.case.automatic import drawn_by_id, weigh
 from rules.facts import liability
 from rules.money.approvals import needs_approval
+from rules.money.bonus import with_bonus
 from rules.money.methods import with_wished_method
 from rules.remedies.limits import currency_of, total
 from rules.remedies.offers import freight_of, lay_out, most_deducted
@@ -30,7 +31,7 @@ from workflows.kit.assignment import answer_customer, wait_or_escalate
 from workflows.kit.case_context import CaseContext
 from workflows.kit.patches import patched
 from workflows.kit.sla import PROMISES
-from workflows.money import refund
+from workflows.money import bonus, refund
 from workflows.remedies.execution import carried_out, compensate, pay_for_kept_goods
 from workflows.stages import self_service
 
@@ -48,6 +49,7 @@ PLANNED = (ClockName.FIRST_REPLY, ClockName.PLAN)
 async def settle(context: CaseContext) -> None:
     """Answer an inquiry; else do what is clear, or negotiate; then carry it out. What came back of an earlier refund is given first."""
     await refund.pay_again(context)
+    await bonus.follow(context)
     if context.case.kind is Kind.INQUIRY:
         await self_service.offer(context)
         await wait_or_escalate(context, WaitFor.REPLY, lambda: context.case.settled)
@@ -220,6 +222,7 @@ def settle_on(context: CaseContext, offers: tuple[RemedyOffer, ...], shown: Opti
     """These remedies will be carried out; as the option was `shown`, where one was chosen: a finding may have moved since (WRK-5)."""
     case = context.case
     offers = tuple(with_wished_method(case, offer, context.policy.refund_only_back) for offer in offers)
+    offers = with_bonus(context.policy, offers)
     freight = freight_of(context.policy, case, offers)
     if shown is not None and shown.freight is not freight and patched(FREIGHT):
         freight = shown.freight

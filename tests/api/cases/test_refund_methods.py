@@ -25,7 +25,7 @@ async def ways_of(web: Web, customer: Person, name: str, method: str, minor: int
     wanted = {"remedy": "refund_only", "amount": {"minor": minor, "currency": "CNY"}, "method": method}
     case_id = await web.open(customer, order_id=f"O-{name}", issue="logistics.lost", wanted=wanted)
     await web.row(case_id, lambda row: row.stage == "follow_up")
-    (remedy,) = (await customer.get(f"/v1/cases/{case_id}")).json()["remedies"]
+    remedy, *_ = (await customer.get(f"/v1/cases/{case_id}")).json()["remedies"]
     assert remedy["parts"] == []
     return [(way["method"], way["to"], way["amount"]["minor"], way["refund_status"]) for way in remedy["refund_ways"]]
 

@@ -73,7 +73,7 @@ PAID = Charge(key="c", order_id="O-1", reference="r", amount=Money(minor=4_500),
 
 STEPS: list[tuple[str, Remedy, Binding | None]] = [
     *[("not said yet", remedy(kind), None) for kind in WORDS],
-    ("not issued yet", remedy(K.COUPON, amount=Money(minor=500)), None),
+    *[("not issued yet", remedy(kind, amount=Money(minor=500)), None) for kind in (K.COUPON, K.CREDIT_BONUS)],
     *[("not begun", remedy(kind), None) for kind in CHANGES],
     *[("asked of the merchant", remedy(kind, ordering=ordering(ChangeStatus.PENDING)), None) for kind in CHANGES],
     *[("confirmed, not paid yet", remedy(kind, ordering=ordering(ChangeStatus.CONFIRMED)), None) for kind in CHANGES],

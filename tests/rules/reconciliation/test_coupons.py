@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from models.common.base import Money
-from models.money.coupon import Coupon, CouponStatus
+from models.money.coupon import Coupon, CouponForm, CouponStatus
 from models.money.ledger import Entry
 from models.reconciliation.difference import DifferenceKind, Finding
 from rules.money import ledger
@@ -84,9 +84,10 @@ def test_another_amount_is_a_difference() -> None:
     assert [finding.kind for finding in found(ISSUED, USED, minor=499)] == [KINDS.COUPON_AMOUNT]
 
 
-def test_the_ledger_says_whether_a_coupon_was_issued_or_taken_back() -> None:
+@pytest.mark.parametrize("form", CouponForm)
+def test_the_ledger_says_whether_a_coupon_or_bonus_was_issued_or_taken_back(form: CouponForm) -> None:
     amount, later = Money(minor=500), NOW + timedelta(days=1)
-    issued: list[tuple[datetime, Entry]] = [(NOW, ledger.coupon_issued(WHOSE, amount))]
-    both = [*issued, (later, ledger.coupon_revoked(WHOSE, amount))]
+    issued: list[tuple[datetime, Entry]] = [(NOW, ledger.coupon_issued(WHOSE, amount, form))]
+    both = [*issued, (later, ledger.coupon_revoked(WHOSE, amount, form))]
     assert list(coupons_of(issued, [])) == [Issued(KEY, "RD-1", ISSUED, amount, NOW)]
     assert list(coupons_of(both, [])) == [Issued(KEY, "RD-1", REVOKED, amount, later)]

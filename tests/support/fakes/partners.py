@@ -17,7 +17,7 @@ from models.common.partners import (
     StatementRequest,
 )
 from models.common.vocabulary import ErrorType
-from models.money.coupon import Coupon, CouponStatus, IssueCoupon
+from models.money.coupon import Coupon, CouponForm, CouponStatus, IssueCoupon
 from models.replacements.partner import Variant
 from tests.support.builders.orders import payment
 from tests.support.fakes.claims import FakeClaims
@@ -150,11 +150,12 @@ class World:
         coupon = Coupon(
             key=order.key,
             coupon_id=f"CP-{order.key}",
-            code="" if refused else "THANKS",
+            code="" if refused or order.form is CouponForm.BALANCE else "THANKS",
             amount=order.amount,
             status=CouponStatus.REFUSED if refused else CouponStatus.ISSUED,
             valid_until=order.valid_until,
             refusal="no coupons for this customer" if refused else None,
+            form=order.form,
         )
         return self.coupons.setdefault(order.key, coupon)
 

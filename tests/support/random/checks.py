@@ -210,7 +210,7 @@ class Checks:
             self.holds(remedy.amount is not None and arrived == remedy.amount.minor, f"{arrived} arrived of {remedy}")
         if REMEDIES[kind].refunds and not REMEDIES[kind].takes_pieces:
             self.holds(remedy.refund_status is RefundStatus.ARRIVED, f"done without money: {remedy}")
-        if kind is RemedyKind.COUPON:
+        if kind in {RemedyKind.COUPON, RemedyKind.CREDIT_BONUS}:
             self.holds(self.world.coupons[f"{key}.coupon"].status is CouponStatus.ISSUED, f"done without a coupon: {remedy}")
         if kind in {RemedyKind.EXCHANGE, RemedyKind.RESHIP, RemedyKind.REPAIR}:
             there = remedy.replacement is not None and remedy.replacement.stage is ReplacementStage.DELIVERED
