@@ -315,7 +315,7 @@ def _found(parts: Parts, notice: Notice) -> FoundParcel | None:
 async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
     """Who waits for it: whom it names, and who follows the parcel that it tells of."""
     tracking = tracking_number(envelope.payload.get("tracking")) if envelope.kind == NoticeKind.SHIPMENT else None
-    returned = await _returns_in(session, tracking) if isinstance(tracking, str) else []
+    returned = await _returns_in(session, tracking) if isinstance(tracking, str) else await _inspected_with(session, envelope)
     if envelope.reference is not None:
         named = [envelope.reference] if CASE_ID.fullmatch(envelope.reference) else []
         return list(dict.fromkeys((*named, *returned)))
@@ -333,6 +333,24 @@ async def _returns_in(session: AsyncSession, tracking: str) -> list[str]:
     found = select(ReturnRow).where(theirs).order_by(col(ReturnRow.opened_at).desc())
     rows = (await session.exec(found)).all()
     return [row.workflow_id for row in rows if row.stage != ReturnStage.OVER] or [row.workflow_id for row in rows[:1]]
+
+
+MOST_TOLD = 100
+"""So many returns one inspection may name."""
+
+
+async def _inspected_with(session: AsyncSession, envelope: Envelope) -> list[str]:
+    """The returns that one inspection tells of, as far as they lie in one parcel of one customer with the one that it names."""
+    named = envelope.payload.get("returns") if envelope.kind == NoticeKind.INSPECTION else None
+    if not isinstance(named, list) or envelope.reference is None:
+        return []
+    leading = await session.get(ReturnRow, envelope.reference)
+    if leading is None or leading.tracking is None:
+        return []
+    together = (ReturnRow.tracking == leading.tracking, ReturnRow.customer_id == leading.customer_id)
+    told = col(ReturnRow.workflow_id).in_([one for one in named[:MOST_TOLD] if isinstance(one, str)])
+    found = select(ReturnRow.workflow_id).where(told, *together, ReturnRow.merchant_id == leading.merchant_id)
+    return list((await session.exec(found.order_by(ReturnRow.workflow_id))).all())
 
 
 async def _followers_of(session: AsyncSession, tracking: str) -> list[str]:

@@ -33,6 +33,8 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
     "returns_move_pickup": {"start@": at(24), "end@": at(26)},
     "returns_cancel_pickup": {},
     "returns_extend": {"until@": at(24 * 9), "reason": BECAUSE},
+    "returns_join": {"reference": "{other}"},
+    "returns_leave": {},
     "returns_ship": {"carrier_id": "SF", "tracking": "SF{number}"},
     "returns_claim_freight": {"amount$CNY": "9.00", "receipt": ("receipt.jpg", picture(comment=b"a page"), "image/jpeg")},
     "returns_receive": {},
