@@ -1,7 +1,6 @@
 """The legs of a return (RES-6): announced, sent, received, inspected. Each says how the return ended, or None: it goes on."""
 
 import asyncio
-from datetime import datetime
 
 from temporalio.exceptions import ActivityError
 
@@ -9,7 +8,7 @@ from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Acceptance, Party, Reception, WaitFor, WaitingOn
 from models.returns.activities import ArrangePickup, PickupCall, PrepareReturn
-from models.returns.state import PickupState, ReturnResult, ReturnStage, Way
+from models.returns.state import PickupState, ReturnResult, ReturnStage, ReturnState, Way
 from rules.returns import outcome as return_outcome
 from rules.returns.deadlines import sending_closes
 from workflows.kit.patches import patched
@@ -72,7 +71,7 @@ async def sent(context: ReturnContext) -> ReturnResult | None:
         if context.alone:
             await box.on_its_own(context)
             continue
-        known, closes = context.state.deadline, sending_closes(context.state, context.policy, context.child.now)
+        known, closes = context.state, sending_closes(context.state, context.policy, context.child.now)
         ask_at = context.child.now + context.policy.poll_every if context.state.travels_with else None
         moved = await context.child.wait_for(
             WaitingOn.CUSTOMER,
@@ -93,10 +92,11 @@ async def sent(context: ReturnContext) -> ReturnResult | None:
     return None
 
 
-def _something_else(context: ReturnContext, known: datetime | None) -> bool:
-    """Whether there is something else to do than to wait until this deadline."""
+def _something_else(context: ReturnContext, known: ReturnState) -> bool:
+    """Whether there is something else to do than to wait as before."""
     state = context.state
-    return state.sent or context.call is not None or context.alone or context.leader_gone or state.deadline != known
+    moved = (state.deadline, state.travels_with) != (known.deadline, known.travels_with)
+    return state.sent or moved or context.call is not None or context.alone or context.leader_gone
 
 
 def _call_pickup_off(context: ReturnContext) -> None:

@@ -1,6 +1,5 @@
 """Several returns of a customer in one box (RES-6): one label, one parcel, one freight; each case refunds its own order."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -161,6 +160,5 @@ async def test_what_may_be_done_with_goods_in_another_returns_box(service: Servi
 async def test_a_return_that_leads_nobody_any_more_is_not_waited_for(service: Service) -> None:
     leading, other = await boxed(service)
     await leading.handle.terminate("an operator ended it")
-    await asyncio.sleep(0)
-    await other.pass_time(hours=13)
+    await other.pass_days(2)
     await other.state(lambda state: state.travels_with is None and state.label is not None)
