@@ -61,6 +61,7 @@ from models.returns.activities import (
     Traced,
     TraceParcel,
 )
+from models.returns.box import Heard, TellReturn
 from models.returns.partner import SentBack
 from models.review.activities import WriteReview, Written
 from models.review.improvement import FollowedUntil, FollowImprovement
@@ -111,6 +112,7 @@ ARRANGE_PICKUP = Activity("arrange_pickup", ArrangePickup, PickupArranged, Partn
 TRACE_PARCEL = Activity("trace_parcel", TraceParcel, Traced, Partner.CARRIER)
 SEND_GOODS_BACK = Activity("send_goods_back", SendGoodsBack, SentBack, Partner.MERCHANT)
 CALL_OFF_RETURN = Activity("call_off_return", CallOffReturn, type(None), SEVERAL_PARTNERS)
+TELL_RETURN = Activity("tell_return", TellReturn, Heard)
 
 # Replacements
 RESERVE_STOCK = Activity("reserve_stock", ReservationRequest, Reservation, Partner.MERCHANT)

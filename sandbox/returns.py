@@ -25,6 +25,7 @@ from models.returns.partner import (
     PickupStatus,
     ReturnAddress,
     ReturnAnswer,
+    ReturnBox,
     ReturnCancelled,
     ReturnRequest,
     ReturnSlip,
@@ -74,6 +75,13 @@ async def cancel_return(return_key: str, word: ReturnCancelled, key: KeyOf, sand
     _same_key(key, word.key)
     _known(sandbox, "return", return_key)
     _set(sandbox, "return", return_key, "cancelled")
+
+
+@merchant.post("/returns/{return_key}/box", status_code=202)
+async def box(return_key: str, word: ReturnBox, key: KeyOf, sandbox: SandboxOf) -> None:
+    _same_key(key, word.key)
+    _known(sandbox, "return", return_key)
+    _taken(sandbox, "box", word, key, about=return_key, reference=return_key, made=lambda _: word)
 
 
 @merchant.post("/returns/{return_key}/send-back")
@@ -223,9 +231,12 @@ def _inspect(sandbox: Sandbox, parcel: Row, at: datetime) -> None:
     temper = temper_of(sandbox, entry.order.merchant_id, entry.order.order_id)
     if opened is None or temper is Temper.SILENT:
         return
-    lines = ReturnRequest.model_validate_json(opened["request"]).lines
-    rejected = tuple(ToldLine(line_id=line.line_id, rejected=line.quantity, reason=SCRATCHED) for line in lines)
-    told = ToldInspection(lines=rejected if temper is Temper.DENIES else ())
+    told = _found(sandbox, opened) if temper is Temper.DENIES else ToldInspection()
+    together = _companions(sandbox, parcel["reference"])
+    if together:
+        everything = [_found(sandbox, _known(sandbox, "return", one)) for one in together] if told.lines else []
+        rejected = tuple(line for one in (told, *everything) for line in one.lines)
+        told = ToldInspection(returns=(parcel["reference"], *together), lines=rejected)
     sandbox.webhooks.add(
         Partner.MERCHANT,
         NoticeKind.INSPECTION,
@@ -234,6 +245,28 @@ def _inspect(sandbox: Sandbox, parcel: Row, at: datetime) -> None:
         reference=parcel["reference"],
         order_id=parcel["order_id"],
     )
+
+
+def _found(sandbox: Sandbox, opened: Row) -> ToldInspection:
+    """Of a merchant who takes nothing back."""
+    asked = ReturnRequest.model_validate_json(opened["request"])
+    named = asked.reference if _companions(sandbox, asked.reference) or _box_of(sandbox).get(asked.key) else None
+    return ToldInspection(
+        lines=tuple(
+            ToldLine(line_id=line.line_id, reference=named, rejected=line.quantity, reason=SCRATCHED) for line in asked.lines
+        )
+    )
+
+
+def _box_of(sandbox: Sandbox) -> dict[str, str | None]:
+    """With which other return each goes, as was told last."""
+    rows = sandbox.books.read("select * from goods_back where kind = 'box' order by at, rowid")
+    return {row["about"]: ReturnBox.model_validate_json(row["request"]).with_reference for row in rows}
+
+
+def _companions(sandbox: Sandbox, reference: str) -> list[str]:
+    """What lies in the box of that return."""
+    return [about for about, box in _box_of(sandbox).items() if box == reference]
 
 
 def _taken(

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.kit.carries_out import carries_out
 from activities.kit.errors import pick_retryable, to_temporal
 from adapters.database.engine import Database
 from adapters.partners.returns import ReturnPartners
-from models.activities import ARRANGE_PICKUP, CALL_OFF_RETURN, PREPARE_RETURN, SEND_GOODS_BACK, TRACE_PARCEL
+from models.activities import ARRANGE_PICKUP, CALL_OFF_RETURN, PREPARE_RETURN, SEND_GOODS_BACK, TELL_RETURN, TRACE_PARCEL
 from models.common.addresses import one_line
 from models.common.errors import PartnerError
 from models.common.vocabulary import ErrorType
@@ -23,6 +24,7 @@ from models.returns.activities import (
     Traced,
     TraceParcel,
 )
+from models.returns.box import Heard, TellReturn
 from models.returns.partner import (
     Label,
     LabelRequest,
@@ -33,6 +35,7 @@ from models.returns.partner import (
     PickupStatus,
     ReturnAddress,
     ReturnAnswer,
+    ReturnBox,
     ReturnCancelled,
     ReturnRequest,
     ReturnSlip,
@@ -70,6 +73,9 @@ class ReturnActivities:
             slip = await self._slip(order)
             if slip.rma is None or slip.address is None:
                 return Prepared(refusal=slip.refusal, refusal_code=slip.refusal_code)
+            if request.alone:
+                alone = ReturnBox(key=f"{request.workflow_id}.alone{request.labels}", with_reference=None)
+                await self._box(request.workflow_id, alone)
             label = await self._label(request, slip.rma, slip.address) if request.label else None
         except PartnerError as error:
             raise to_temporal(error) from error
@@ -111,8 +117,12 @@ class ReturnActivities:
     @carries_out(CALL_OFF_RETURN)
     async def call_off_return(self, request: CallOffReturn) -> None:
         """Tell everybody, whoever of them cannot be reached; what a partner does not know needs no calling off."""
-        off = f"{request.workflow_id}.off"
-        calls = [self._partners.cancel_return(request.workflow_id, ReturnCancelled(key=off))]
+        if request.travels_with is None:
+            off = f"{request.workflow_id}.off"
+            calls = [self._partners.cancel_return(request.workflow_id, ReturnCancelled(key=off))]
+        else:
+            box = ReturnBox(key=f"{request.workflow_id}.box{request.labels}", with_reference=request.travels_with)
+            calls = [self._box(request.workflow_id, box)]
         if request.label_key is not None:
             calls.append(self._partners.void_label(request.label_key, Voided(key=f"{request.label_key}.void")))
         troubles: list[PartnerError] = []
@@ -130,6 +140,30 @@ class ReturnActivities:
         if grave:
             raise to_temporal(pick_retryable(grave)) from pick_retryable(grave)
 
+    @carries_out(TELL_RETURN)
+    async def tell_return(self, word: TellReturn) -> Heard:
+        """What one return of a box says to another."""
+        other = activity.client().get_workflow_handle(word.to)
+        try:
+            if word.companion is not None:
+                await other.signal("companion", word.companion)
+            if word.leading is not None:
+                await other.signal("leading", word.leading)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return Heard(heard=False)
+        return Heard(heard=True)
+
+    async def _box(self, return_key: str, box: ReturnBox) -> None:
+        """A merchant whose system knows no boxes says so; it finds the goods by their numbers."""
+        try:
+            await self._partners.box(return_key, box)
+        except PartnerError as error:
+            if not error.permanent:
+                raise
+            activity.logger.info("return.box_untold", extra={"why": str(error)})
+
     async def _slip(self, order: ReturnRequest) -> ReturnSlip:
         try:
             return await self._partners.open_return(order)
@@ -139,7 +173,7 @@ class ReturnActivities:
             raise
 
     async def _label(self, request: PrepareReturn, rma: str, to: ReturnAddress) -> Label | None:
-        key = f"{request.workflow_id}.label"
+        key = f"{request.workflow_id}.label{request.labels if request.labels > 1 else ''}"
         order = LabelRequest(key=key, reference=request.workflow_id, order_id=request.order_id, rma=rma, to=to)
         try:
             known = await self._partners.label_by_key(key) if request.again or activity.info().attempt > 1 else None

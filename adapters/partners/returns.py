@@ -14,6 +14,7 @@ from models.returns.partner import (
     PickupMove,
     PickupRequest,
     ReturnAnswer,
+    ReturnBox,
     ReturnCancelled,
     ReturnParcel,
     ReturnRequest,
@@ -36,6 +37,10 @@ class ReturnPartners(Protocol):
 
     async def cancel_return(self, return_key: str, word: ReturnCancelled) -> None:
         """Tell the merchant that nothing will come."""
+        ...
+
+    async def box(self, return_key: str, word: ReturnBox) -> None:
+        """Tell the merchant with which other return the goods come."""
         ...
 
     async def send_back(self, return_key: str, order: SendBack) -> SentBack:
@@ -95,6 +100,9 @@ class HttpReturns:
 
     async def cancel_return(self, return_key: str, word: ReturnCancelled) -> None:
         await self._merchant.write(f"/returns/{_path(return_key)}/cancel", word, word.key)
+
+    async def box(self, return_key: str, word: ReturnBox) -> None:
+        await self._merchant.write(f"/returns/{_path(return_key)}/box", word, word.key)
 
     async def send_back(self, return_key: str, order: SendBack) -> SentBack:
         path = f"/returns/{_path(return_key)}/send-back"

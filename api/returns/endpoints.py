@@ -22,12 +22,14 @@ from api.http.problems import ProblemError, not_found, problem
 from api.http.responses import ACTING, LOOKING, READING
 from api.http.routes import SeenRoute, add_action
 from api.http.uploads import references
+from api.returns.box import leading_for
 from api.returns.parcels import refuse_others_parcel, refuse_second_freight
 from api.returns.schemas import SHAPES, AppealWorthIn, ClaimFreightIn, InspectIn, ReducedPiecesIn
 from models.case.actions import Act
 from models.case.state import CaseState
 from models.common.base import Body, Frozen, Identifier, stored
 from models.common.vocabulary import ErrorType, Role
+from models.returns.box import Join
 from models.returns.state import RETURN_BODIES, BookPickup, ReturnAction, ReturnResult, ReturnStage, ReturnState, Ship
 from models.returns.views import ReturnItem, ReturnPage, ReturnView
 from models.tables.addresses import AddressRow
@@ -65,6 +67,14 @@ async def show(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: str
 async def label(parts: PartsOf, caller: CallerOf, case_id: CaseId, remedy_id: str) -> Response:
     """With bar codes, in Chinese and English. 409 when the return has none: book a pick-up, or use a carrier of your own."""
     row, state = await _found(parts, caller, case_id, remedy_id)
+    if state.along_since is not None:
+        raise problem(
+            ErrorType.NOT_ALLOWED_NOW,
+            f"These goods go in the box of the return {state.travels_with}. Print that one's label, once for the whole box.",
+            f"本次退货与退货 {state.travels_with} 同箱，请打印该退货的面单，整箱只需一张。",
+            rule="RES-6",
+            allowed=allowed_with(state, caller.actor),
+        )
     if state.label is None or state.rma is None or state.address is None:
         raise problem(
             ErrorType.NOT_ALLOWED_NOW,
@@ -121,6 +131,8 @@ async def _resolved(  # noqa: PLR0917  # who, what, on which return
             return RETURN_BODIES[action].model_validate({**body.model_dump(exclude={"receipt"}), "receipt": receipt})
         if isinstance(body, Ship) and caller.role is Role.CUSTOMER:
             await refuse_others_parcel(session, row, body.tracking)
+        if isinstance(body, Join):
+            return Join(reference=await leading_for(session, parts.policy.returns, row, state, body.reference))
         if isinstance(body, BookPickup) and body.address_id is not None:
             address = await session.get(AddressRow, body.address_id)
             if address is None or address.customer_id != row.customer_id:

@@ -8,6 +8,7 @@ from pydantic import Field
 from api.http.example_dates import ahead
 from api.http.schemas import Sha256
 from models.common.base import Body, Frozen, Identifier, Money
+from models.returns.box import Join, Leave
 from models.returns.state import (
     BookPickup,
     CancelPickup,
@@ -125,6 +126,18 @@ SHAPES: Mapping[ReturnAction, tuple[type[Body], Shown]] = {
             "The customer may agree then, or have the goods back.",
             {"version": 3, "shares": [{"line_id": "L1", "share": "0.9"}], "reason": "划痕轻微，不影响使用"},
         ),
+    ),
+    ReturnAction.JOIN: (
+        Join,
+        Shown(
+            "Send in another return's box · 并箱寄回",
+            "One label, one parcel, one freight; each case refunds its own order. The other return says yes or no a moment later, on the timeline.",
+            {"reference": "RD-0123456789AB.m1.return"},
+        ),
+    ),
+    ReturnAction.LEAVE: (
+        Leave,
+        Shown("Send on its own again · 取消并箱", "Until the box is sent; there is a label and a deadline of its own then.", {}),
     ),
     ReturnAction.EXTEND: (
         Extend,

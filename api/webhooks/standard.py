@@ -25,6 +25,7 @@ from api.http.responses import TELLING, problems
 from api.http.schemas import Envelope, Taken
 from api.http.uploads import named_by_partner
 from api.webhooks.chargebacks import hear_of_chargeback
+from api.webhooks.returns import inspected_with, returns_in
 from models.claims.found import FoundParcel
 from models.common.credentials import holder
 from models.common.identifiers import tracking_number
@@ -32,7 +33,6 @@ from models.common.partner_registry import Partner
 from models.common.partners import Notice, NoticeKind, Sender, Shipment
 from models.common.vocabulary import ErrorType, Role, Stage
 from models.returns.partner import ReturnParcel
-from models.returns.state import ReturnStage
 from models.tables.case import CaseCarrierRow, CaseRow, WebhookRow
 from models.tables.claims import ClaimRow
 from models.tables.money import RefundPartRow
@@ -315,7 +315,7 @@ def _found(parts: Parts, notice: Notice) -> FoundParcel | None:
 async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
     """Who waits for it: whom it names, and who follows the parcel that it tells of."""
     tracking = tracking_number(envelope.payload.get("tracking")) if envelope.kind == NoticeKind.SHIPMENT else None
-    returned = await _returns_in(session, tracking) if isinstance(tracking, str) else []
+    returned = await returns_in(session, tracking) if isinstance(tracking, str) else await inspected_with(session, envelope)
     if envelope.reference is not None:
         named = [envelope.reference] if CASE_ID.fullmatch(envelope.reference) else []
         return list(dict.fromkeys((*named, *returned)))
@@ -325,14 +325,6 @@ async def _about(session: AsyncSession, envelope: Envelope) -> list[str]:
     open_ones = select(CaseRow.case_id).where(CaseRow.order_id == envelope.order_id, col(CaseRow.stage) != Stage.CLOSED.value)
     cases = (await session.exec(open_ones)).all() if envelope.order_id is not None else ()
     return list(dict.fromkeys((*cases, *followers)))
-
-
-async def _returns_in(session: AsyncSession, tracking: str) -> list[str]:
-    """Every return that lies in the parcel: a customer may put two into one, and a carrier of their own knows no reference of ours."""
-    theirs = (col(ReturnRow.tracking) == tracking) | (col(ReturnRow.sent_back_tracking) == tracking)
-    found = select(ReturnRow).where(theirs).order_by(col(ReturnRow.opened_at).desc())
-    rows = (await session.exec(found)).all()
-    return [row.workflow_id for row in rows if row.stage != ReturnStage.OVER] or [row.workflow_id for row in rows[:1]]
 
 
 async def _followers_of(session: AsyncSession, tracking: str) -> list[str]:

@@ -34,6 +34,10 @@ class PrepareReturn(Frozen):
     """The workflow of the exchange or repair that the goods come back for."""
     label: bool = True
     """False: so far only whether the merchant will have the goods back."""
+    labels: int = 1
+    """Which label of the return it is: one that was voided is not made again."""
+    alone: bool = False
+    """It does not travel with another return any more, which the merchant is told."""
     again: bool = False
     """It was asked before: what became of the label is looked up first, whose answer may be all that got lost."""
 
@@ -99,3 +103,6 @@ class CallOffReturn(Frozen):
     workflow_id: Identifier
     label_key: Identifier | None
     pickup_key: Identifier | None
+    labels: int = 1
+    travels_with: Identifier | None = None
+    """The goods come all the same, in the box of that return: only label and pick-up are called off."""

@@ -75,6 +75,14 @@ class ReturnCancelled(FromPartner):
     key: Identifier
 
 
+class ReturnBox(FromPartner):
+    """Tell the merchant in which box the goods come."""
+
+    key: Identifier
+    with_reference: Identifier | None
+    """The return with which they travel; None: on their own after all."""
+
+
 class SendBack(FromPartner):
     """Ask the merchant to send goods back to the customer."""
 
@@ -193,6 +201,8 @@ class ToldLine(FromPartner):
     """A line of an `inspection` notice. Pieces that are named nowhere are accepted."""
 
     line_id: Identifier
+    reference: Identifier | None = None
+    """The return that the line is of; None: the one that the notice names."""
     rejected: int = 0
     missing: int = 0
     wrong: int = 0
@@ -203,6 +213,7 @@ class ToldReduction(FromPartner):
     """Accepted pieces of a line that are worth less: the share of what was paid for them, as "0.7", above 0 and at most 1; why, and a picture."""
 
     line_id: Identifier
+    reference: Identifier | None = None
     quantity: int
     share: Decimal
     reason: str
@@ -214,7 +225,22 @@ class ToldInspection(FromPartner):
     """The payload of an `inspection` notice: what the merchant says of the goods that came back."""
 
     lines: tuple[ToldLine, ...] = ()
+    returns: tuple[Identifier, ...] = ()
+    """The returns of the box that were inspected together, whose lines name their `reference`; empty: the one that the notice names."""
     reduced: tuple[ToldReduction, ...] = ()
     """At most one for each line; the customer has a word on them before anything moves."""
     evidence: tuple[str, ...] = ()
     """SHA-256 of pictures that the merchant uploaded before."""
+
+    def of(self, reference: Identifier) -> "ToldInspection | None":
+        """What it says of one return of the box; None when that is not to be told: it is not named, or a line is of none of those that are."""
+        if not self.returns:
+            return self if all(one.reference in {None, reference} for one in (*self.lines, *self.reduced)) else None
+        if reference not in self.returns or any(one.reference not in self.returns for one in (*self.lines, *self.reduced)):
+            return None
+        return self.model_copy(
+            update={
+                "lines": tuple(one for one in self.lines if one.reference == reference),
+                "reduced": tuple(one for one in self.reduced if one.reference == reference),
+            }
+        )

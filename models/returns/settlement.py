@@ -1,5 +1,6 @@
 """What a return comes to, in money."""
 
+from models.common.actors import EvidenceRef
 from models.common.base import Frozen, Money
 
 
@@ -24,3 +25,11 @@ class Settlement(Frozen):
     @property
     def refund(self) -> int:
         return self.goods.minor - self.withheld
+
+
+class FreightClaim(Frozen):
+    """RES-8: what the customer paid to send the goods although another party is liable; `allowed` is what the policy covers of it."""
+
+    amount: Money
+    allowed: Money
+    receipt: EvidenceRef

@@ -12,7 +12,9 @@ from models.common.decides import Decides, Version
 from models.common.identifiers import TrackingNumber
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Party
+from models.returns.box import Join, Leave
 from models.returns.partner import Label, Purpose, ReturnAddress
+from models.returns.settlement import FreightClaim
 from models.returns.worth import AgreeWorth, AppealWorth, OnSilence, ReducedPieces, ReducedWorth, RefuseWorth, RuleWorth
 
 
@@ -128,14 +130,6 @@ class Inspection(Frozen):
     evidence: tuple[EvidenceRef, ...] = ()
 
 
-class FreightClaim(Frozen):
-    """RES-8: what the customer paid to send the goods although another party is liable; `allowed` is what the policy covers of it."""
-
-    amount: Money
-    allowed: Money
-    receipt: EvidenceRef
-
-
 class ReturnParcelState(Frozen):
     """The parcel as its carrier tells of it."""
 
@@ -166,9 +160,17 @@ class ReturnState(Frozen):
     deadline: Instant | None = None
     """Until when the customer sends the goods."""
     label: Label | None = None
+    labels: int = 1
+    """How many of its own were asked for."""
     pickup: Pickup | None = None
     pickups: int = 0
     """How many were asked for."""
+    travels_with: Identifier | None = None
+    """The return in whose box it goes, or wants to go."""
+    along_since: Instant | None = None
+    """When that return took it along; the label is that one's from then on."""
+    companions: tuple[Identifier, ...] = ()
+    """The returns that travel with this one."""
     way: Way | None = None
     parcel: ReturnParcelState | None = None
     shipped_at: Instant | None = None
@@ -206,6 +208,8 @@ class ReturnPolicy(Frozen):
     after_a_missed_pickup: Duration
     """At least so much time is left to send the goods then."""
     most_pickups: int = Field(default=5, ge=1, le=20)
+    most_in_a_box: int = Field(default=5, ge=1, le=20)
+    """So many returns go in one box, the leading one among them."""
     longest_pickup: Duration = timedelta(hours=24)
     """From the earliest to the latest time at which the carrier may ring."""
     longest_to_send: Duration = timedelta(days=60)
@@ -242,6 +246,8 @@ class ReturnAction(StrEnum):
     APPEAL_WORTH = "appeal_worth"
     RULE_WORTH = "rule_worth"
     EXTEND = "extend"
+    JOIN = "join"
+    LEAVE = "leave"
 
 
 class _Slot(Body):
@@ -337,4 +343,6 @@ RETURN_BODIES: dict[ReturnAction, type[Body]] = {
     ReturnAction.APPEAL_WORTH: AppealWorth,
     ReturnAction.RULE_WORTH: RuleWorth,
     ReturnAction.EXTEND: Extend,
+    ReturnAction.JOIN: Join,
+    ReturnAction.LEAVE: Leave,
 }

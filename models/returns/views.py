@@ -148,6 +148,12 @@ class ReturnDetails(View):
     pickup: Everybody[PickupView | None]
     pickups: Everybody[int]
     """How many were asked for."""
+    travels_with: Participants[Identifier | None] = None
+    """The return in whose box it goes, or wants to go."""
+    along_since: Participants[Instant | None] = None
+    """When that return took it along; the label is that one's from then on."""
+    companions: Participants[tuple[Identifier, ...]] = ()
+    """The returns that travel in this one's box."""
     way: Everybody[Way | None]
     parcel: Everybody[ReturnParcelView | None]
     shipped_at: Everybody[Instant | None]

@@ -74,7 +74,9 @@ def withheld_by(remedies: Iterable[Remedy]) -> dict[str, Settlement]:
 
 
 def _our_price(state: ReturnState) -> int:
-    """What our label or pick-up cost, where it was used; no more than the customer was told."""
+    """What our label or pick-up cost, where it was used; no more than the customer was told. In another return's box it is that one's."""
+    if state.travels_with is not None:
+        return 0
     match state.way:
         case Way.LABEL if state.label is not None:
             price = state.label.price

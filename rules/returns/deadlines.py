@@ -32,8 +32,11 @@ def _wait(state: ReturnState, wait: Wait | None, terms: Terms, policy: ReturnPol
     deadline = deadlines.of_wait(wait, terms.waits[wait.for_], terms.calendars, then_of(state, wait))
     if wait.for_ is WaitFor.RETURN_SHIPPING and state.deadline is not None:
         half_way = state.opened_at + (state.deadline - state.opened_at) / 2
+        alone = state.travels_with is None  # else the customer is reminded of the box
         reminders = deadline.warn_at or (half_way, state.deadline - policy.remind_before)
-        deadline = deadline.model_copy(update={"warn_at": tuple(moment for moment in reminders if moment > reminded_at)})
+        deadline = deadline.model_copy(
+            update={"warn_at": tuple(moment for moment in reminders if moment > reminded_at and alone)}
+        )
     yield deadline
 
 

@@ -9,6 +9,7 @@ from models.common.actors import Actor
 from models.common.base import Bilingual, Body
 from models.common.errors import Fault
 from models.common.vocabulary import ErrorType, Party, Role
+from models.returns.box import Join, NoRoom
 from models.returns.state import (
     BookPickup,
     ClaimFreight,
@@ -28,6 +29,7 @@ from rules.common.decided import named_by, stale
 from rules.common.format import money
 from rules.common.rates import no_rate
 from rules.common.refusal import refusal
+from rules.returns.box import SAID
 from rules.returns.worth import in_words, wrong_with
 
 C, M, A, S = Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR
@@ -46,7 +48,16 @@ class Permission:
 
 
 def _awaiting(state: ReturnState) -> bool:
-    return state.stage is ReturnStage.AWAITING
+    """To be sent, and not in another return's box: there it is the other one that is sent."""
+    return state.stage is ReturnStage.AWAITING and state.travels_with is None
+
+
+def _may_join(state: ReturnState) -> bool:
+    return _awaiting(state) and not state.companions
+
+
+def _may_leave(state: ReturnState) -> bool:
+    return state.stage is ReturnStage.AWAITING and state.travels_with is not None
 
 
 def _pickup_stands(state: ReturnState) -> bool:
@@ -63,6 +74,7 @@ def _pickup_booked(state: ReturnState) -> bool:
 
 def _own_freight(state: ReturnState) -> bool:
     under_way = state.stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}
+    under_way = under_way and state.travels_with is None
     return under_way and state.way is Way.OWN and state.payer is not Party.CUSTOMER and state.freight is None
 
 
@@ -136,6 +148,18 @@ PERMISSIONS: dict[ReturnAction, Permission] = {
         Bilingual(zh="折价申诉待裁定时", en="while an appeal against a reduced worth is open"),
     ),
     ReturnAction.EXTEND: Permission(frozenset({A, S}), _awaiting, TO_SEND),
+    ReturnAction.JOIN: Permission(
+        frozenset({C, A, S}),
+        _may_join,
+        Bilingual(
+            zh="等待寄回商品、且无其他退货同箱时", en="while the goods wait to be sent back and no other return travels with them"
+        ),
+    ),
+    ReturnAction.LEAVE: Permission(
+        frozenset({C, A, S}),
+        _may_leave,
+        Bilingual(zh="已并入其他退货且尚未寄出时", en="while it travels with another return that was not sent yet"),
+    ),
 }
 
 RETURN_ROLES: dict[ReturnAction, frozenset[Role]] = {action: permission.roles for action, permission in PERMISSIONS.items()}
@@ -195,6 +219,8 @@ def _unfit(state: ReturnState, policy: ReturnPolicy, body: Body, now: datetime) 
             fault = _invalid("receipt", "收据须为图片或 PDF", "the receipt is a picture or a PDF")
         case Inspect():
             fault = _inspection(state, body)
+        case Join() if body.reference == state.workflow_id:
+            fault = _invalid("reference", SAID[NoRoom.ITSELF].zh, SAID[NoRoom.ITSELF].en)
         case RuleWorth():
             fault = _ruling(state, body)
         case Extend():

@@ -17,7 +17,7 @@ def href(case_id: str, remedy_id: str, part: str = "") -> str:
 
 def view_of_return(case_id: str, remedy_id: str, state: ReturnState, actor: Actor) -> ReturnView:
     """The whole view, with what the viewer may do."""
-    printable = state.label is not None and state.stage is ReturnStage.AWAITING
+    printable = state.label is not None and state.stage is ReturnStage.AWAITING and state.along_since is None
     return ReturnView(
         case_id=case_id,
         remedy_id=remedy_id,

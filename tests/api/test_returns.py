@@ -83,7 +83,7 @@ async def test_a_return_from_the_label_to_the_inspection(web: Web) -> None:
     scene = await scene_of(web)
     shown = (await scene.customer.get(scene.path)).json()
     assert shown["label"] == f"{scene.path}/label"
-    assert {action["action"] for action in shown["available_actions"]} == {"book_pickup", "ship"}
+    assert {action["action"] for action in shown["available_actions"]} == {"book_pickup", "ship", "join"}
     printed = await scene.customer.get(shown["label"])
     assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
     page: Any = pypdfium2.PdfDocument(printed.content)[0]
@@ -319,3 +319,25 @@ async def test_a_number_that_is_another_parcels_is_refused_to_a_customer_and_tak
         assert (answer.status_code, answer.json()["field"], answer.json()["rule"]) == (422, "tracking", "RES-6")
     taken = await own.supervisor.post(f"{own.path}/ship", {"carrier_id": "YTO", "tracking": tracking})
     assert taken.status_code == 200
+
+
+async def test_returns_of_one_customer_go_in_one_box_and_are_inspected_by_one_notice(web: Web) -> None:
+    leading = await scene_of(web)
+    other = await scene_of(web, leading.customer_id)
+    strange = await scene_of(web)
+    reference, along = f"{leading.case_id}.m1.return", f"{other.case_id}.m1.return"
+    for wrong in (f"{strange.case_id}.m1.return", "RD-0000000000AA.m1.return", along):
+        refused = await other.customer.post(f"{other.path}/join", {"reference": wrong})
+        assert (refused.status_code, refused.json()["field"], refused.json()["rule"]) == (422, "reference", "RES-6")
+    joined = await other.customer.post(f"{other.path}/join", {"reference": reference})
+    assert joined.status_code == 200, joined.text
+    led = await leading.seen(companions=[along])
+    assert (await other.seen(label=led["return_"]["label"], travels_with=reference))["label"] is None
+    assert (await other.customer.get(f"{other.path}/label")).status_code == 409
+    lines = [{"line_id": "L1", "reference": along, "rejected": 1, "reason": "used"}]
+    told = {"kind": "inspection", "reference": reference, "payload": {"returns": [reference, along], "lines": lines}}
+    body = json.dumps(told)
+    answer = await web.http.post("/v1/webhooks/merchant", content=body, headers=signed(web.settings, body, of="merchant"))
+    assert answer.status_code == 200, answer.text
+    assert (await leading.seen(result="accepted"))["return_"]["inspection"]["lines"][0]["accepted"] == 1
+    assert (await other.seen(result="rejected"))["return_"]["inspection"]["lines"][0]["rejected"] == 1

@@ -26,8 +26,7 @@ from workflows.kit.refusals import REFUSED
 from workflows.money import charge as charging
 from workflows.replacements import activities as effects
 from workflows.replacements.context import CALLED_OFF, OVER, Ended, ReplacementContext
-from workflows.returns.activities import prepare_return
-from workflows.returns.steps import PATIENCE
+from workflows.returns.activities import PATIENCE, prepare_return
 
 STOCK_GONE = "stock_gone"
 REFUND_CHOSEN = "refund_chosen"

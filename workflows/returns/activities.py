@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models.activities import ARRANGE_PICKUP, CALL_OFF_RETURN, PREPARE_RETURN, SEND_GOODS_BACK, TRACE_PARCEL
+from models.activities import ARRANGE_PICKUP, CALL_OFF_RETURN, PREPARE_RETURN, SEND_GOODS_BACK, TELL_RETURN, TRACE_PARCEL
 from models.returns.activities import (
     ArrangePickup,
     CallOffReturn,
@@ -13,11 +13,14 @@ from models.returns.activities import (
     Traced,
     TraceParcel,
 )
+from models.returns.box import Heard, TellReturn
 from models.returns.partner import SentBack
-from workflows.kit.calls import MORE_DIRECT, call_directly, call_partner
+from workflows.kit.calls import MORE_DIRECT, call_directly, call_own, call_partner
 
 A_QUESTION = timedelta(hours=6)
 """A carrier that cannot be reached for so long has said nothing; it is asked again at the next poll."""
+PATIENCE = timedelta(hours=24)
+"""How long a merchant may take to name an address, and a carrier to answer about a pick-up."""
 GIVE_UP_AFTER = timedelta(days=7)
 """For so long a partner is asked to send goods back or to void a label, before a person takes over."""
 
@@ -57,3 +60,8 @@ async def send_goods_back(request: SendGoodsBack) -> SentBack:
 async def call_off_return(request: CallOffReturn) -> None:
     """Raises ActivityError when a partner cannot be told."""
     await call_partner(CALL_OFF_RETURN, request, patience=GIVE_UP_AFTER)
+
+
+async def tell_return(word: TellReturn) -> Heard:
+    """Signal another return of the box. Said again after a failure, the same word changes nothing there."""
+    return await call_own(TELL_RETURN, word, word.to)

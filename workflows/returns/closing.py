@@ -93,7 +93,7 @@ async def _called_off(context: ReturnContext) -> None:
     stands = state.pickup is not None and state.pickup.state in PickupState.standing()
     request = CallOffReturn(
         workflow_id=state.workflow_id,
-        label_key=state.label.key if state.label else None,
+        label_key=state.label.key if state.label and state.along_since is None else None,
         pickup_key=state.pickup.key if state.pickup and stands else None,
     )
     try:
@@ -113,6 +113,13 @@ async def pickup_over(context: ReturnContext) -> None:
     if context.pickup_off is not None:
         await context.pickup_off
         await context.child.finish(WaitFor.RETURN_SHIPPING)
+
+
+async def all_said(context: ReturnContext) -> None:
+    """What the other returns of the box are told, and what is still to be called off for it."""
+    await context.post.sent()
+    for chore in context.chores:
+        await chore
 
 
 async def sent_back(context: ReturnContext, lines: tuple[LineQuantity, ...]) -> None:

@@ -4,6 +4,7 @@ The stage only moves forward, so that notices may come twice and out of order.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,8 @@ from models.common.partners import Notice, ShipmentStatus
 from models.common.vocabulary import ErrorType, Reception, WaitFor
 from models.common.waits import Wait
 from models.returns.activities import PickupCall, ReturnStart, TraceParcel
-from models.returns.partner import ReturnParcel
+from models.returns.box import Companion, Leading, TellReturn
+from models.returns.partner import Purpose, ReturnParcel
 from models.returns.state import (
     Inspect,
     Inspection,
@@ -36,13 +38,15 @@ from rules.common.decided import changed
 from rules.common.notices import Whose
 from rules.common.traces import latest
 from rules.returns import deadlines
+from rules.returns.box import parcel_of, told_of_box
 from rules.returns.outcome import inspects
 from rules.returns.permissions import fault_of
-from workflows.kit.child_workflow import ChildContext
+from workflows.kit.child_workflow import ChildContext, workflow_id
 from workflows.kit.context import Context, Seen
 from workflows.kit.patches import patched
 from workflows.kit.traces import Traces, status_of
 from workflows.returns import activities as return_activities
+from workflows.returns.post import Post
 
 DECIDED_ON = frozenset({"freight", "worth"})
 """What inspections, and people after them, decide on."""
@@ -77,6 +81,16 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         """The time that was asked for with it."""
         self.pickup_off: asyncio.Task[None] | None = None
         """The carrier is asked to call off the pick-up of goods that went another way."""
+        self.post = Post(self._word_for, self._unheard)
+        self.chores: list[asyncio.Task[None]] = []
+        self.joined_by = SYSTEM
+        self.why_apart: dict[str, str] = {}
+        """Why other returns do not travel in this one's box."""
+        self.leading_heard: datetime = start.state.opened_at
+        self.leader_gone = False
+        """The return that it travels with is over, without a word."""
+        self.alone = False
+        """It has just left a box, and needs a label."""
         self.lost = False
         self.turned_back = False
         """The carrier brings the goods to their sender again."""
@@ -115,8 +129,48 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         self.child.note(event, by, **data)
 
     def change(self, **fields: object) -> None:
-        self.state = changed(self.state, DECIDED_ON, fields)
+        before, self.state = self.state, changed(self.state, DECIDED_ON, fields)
         self.child.state(return_=self.state)
+        if told_of_box(before) != told_of_box(self.state):
+            for other in self.state.companions:
+                self.post.put(other)
+
+    def chore(self, work: Coroutine[Any, Any, None]) -> None:
+        """Done beside what the return waits for, and before it ends."""
+        self.chores.append(asyncio.create_task(work))
+
+    @property
+    def replacement_id(self) -> str | None:
+        """The workflow of the exchange or repair that the goods come back for."""
+        refunds = self.state.purpose is Purpose.REFUND
+        return None if refunds else workflow_id(self.start.case_id, self.start.remedy_id, "replacement")
+
+    def _word_for(self, other: str) -> TellReturn:
+        state, me = self.state, self.state.workflow_id
+        if other != state.travels_with and (other in state.companions or other in self.why_apart):
+            leading = Leading(
+                workflow_id=me,
+                at=self.child.now,
+                along=other in state.companions,
+                why=self.why_apart.get(other),
+                label=state.label,
+                deadline=state.deadline,
+                parcel=parcel_of(state),
+                received_at=state.received_at,
+            )
+            return TellReturn(to=other, leading=leading)
+        assert state.address is not None  # noqa: S101  # only an announced return travels
+        along = other == state.travels_with and self.child.called_off is None
+        return TellReturn(
+            to=other,
+            companion=Companion(workflow_id=me, merchant_id=self.start.merchant_id, address=state.address, along=along),
+        )
+
+    def _unheard(self, other: str) -> None:
+        """A return that is over: it neither leads nor travels along."""
+        if other in self.state.companions:
+            self.change(companions=tuple(one for one in self.state.companions if one != other))
+        self.leader_gone = self.leader_gone or other == self.state.travels_with
 
     @property
     def expected(self) -> str | None:
@@ -125,8 +179,11 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         return next((one.tracking for one in known if one is not None and one.tracking), None)
 
     def sent(self, way: Way, tracking: str, carrier_id: str, by: Actor = SYSTEM) -> None:
-        """The goods are on their way."""
-        pickup = self.state.pickup
+        """The goods are on their way; before another return took them along, not in its box."""
+        pickup, box = self.state.pickup, self.state.travels_with
+        if box is not None and self.state.along_since is None:
+            self.change(travels_with=None)
+            self.post.put(box)
         if way is Way.PICKUP and pickup is not None:
             pickup = pickup.model_copy(update={"state": PickupState.COLLECTED})
         parcel = ReturnParcelState(tracking=tracking, carrier_id=carrier_id)

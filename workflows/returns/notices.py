@@ -35,7 +35,9 @@ def _pickup(context: ReturnContext, notice: Notice) -> str | None:
 
 
 def _inspection(context: ReturnContext, notice: Notice) -> str | None:
-    told = ToldInspection.model_validate(notice.payload)
+    told = ToldInspection.model_validate(notice.payload).of(context.state.workflow_id)
+    if told is None:
+        return "unreadable"
     stage, lines = context.state.stage, told_lines(context.state, told)
     unannounced = stage is ReturnStage.AWAITING and patched(UNANNOUNCED)
     if context.state.inspection is not None or not (unannounced or stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}):

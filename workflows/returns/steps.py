@@ -1,7 +1,6 @@
 """The legs of a return (RES-6): announced, sent, received, inspected. Each says how the return ended, or None: it goes on."""
 
 import asyncio
-from datetime import timedelta
 
 from temporalio.exceptions import ActivityError
 
@@ -9,18 +8,14 @@ from models.common.events import Event
 from models.common.lines import LineQuantity
 from models.common.vocabulary import Acceptance, Party, Reception, WaitFor, WaitingOn
 from models.returns.activities import ArrangePickup, PickupCall, PrepareReturn
-from models.returns.partner import Purpose
-from models.returns.state import PickupState, ReturnResult, ReturnStage, Way
+from models.returns.state import PickupState, ReturnResult, ReturnStage, ReturnState, Way
 from rules.returns import outcome as return_outcome
 from rules.returns.deadlines import sending_closes
-from workflows.kit.child_workflow import workflow_id
 from workflows.kit.patches import patched
 from workflows.returns import activities as return_activities
-from workflows.returns import worth
+from workflows.returns import box, worth
+from workflows.returns.activities import PATIENCE
 from workflows.returns.context import PICKUP_OFF, ReturnContext
-
-PATIENCE = timedelta(hours=24)
-"""How long a merchant may take to name an address, and a carrier to answer about a pick-up."""
 
 
 async def announced(context: ReturnContext) -> ReturnResult | None:
@@ -33,7 +28,7 @@ async def announced(context: ReturnContext) -> ReturnResult | None:
         merchant_id=start.merchant_id,
         lines=lines,
         purpose=state.purpose,
-        replacement_id=None if state.purpose is Purpose.REFUND else workflow_id(start.case_id, start.remedy_id, "replacement"),
+        replacement_id=context.replacement_id,
     )
     try:
         prepared = await return_activities.prepare_return_directly(request)
@@ -73,20 +68,35 @@ async def sent(context: ReturnContext) -> ReturnResult | None:
         if context.call is not None:
             await arranged(context, context.call)
             continue
-        known, closes = context.state.deadline, sending_closes(context.state, context.policy, context.child.now)
+        if context.alone:
+            await box.on_its_own(context)
+            continue
+        known, closes = context.state, sending_closes(context.state, context.policy, context.child.now)
+        ask_at = context.child.now + context.policy.poll_every if context.state.travels_with else None
         moved = await context.child.wait_for(
             WaitingOn.CUSTOMER,
             WaitFor.RETURN_SHIPPING,
-            lambda known=known: context.state.sent or context.call is not None or context.state.deadline != known,
-            closes,
+            lambda known=known: _something_else(context, known),
+            max(closes, ask_at) if ask_at else closes,  # the return that leads says when it is over
+            ask_at,
         )
+        box.see_whether_it_still_leads(context)
         if moved or context.child.called_off:
             continue
         await context.trace()  # before it is given up, for the goods may be on their way
-        if not context.state.sent:
+        if context.state.travels_with:
+            context.post.put(context.state.travels_with)
+        elif not context.state.sent:
             return ReturnResult.EXPIRED
     _call_pickup_off(context)
     return None
+
+
+def _something_else(context: ReturnContext, known: ReturnState) -> bool:
+    """Whether there is something else to do than to wait as before."""
+    state = context.state
+    moved = (state.deadline, state.travels_with) != (known.deadline, known.travels_with)
+    return state.sent or moved or context.call is not None or context.alone or context.leader_gone
 
 
 def _call_pickup_off(context: ReturnContext) -> None:

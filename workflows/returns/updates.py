@@ -3,12 +3,12 @@
 from models.case.actions import Act
 from models.common.events import Event
 from models.returns.activities import PickupCall
+from models.returns.settlement import FreightClaim
 from models.returns.state import (
     BookPickup,
     CancelPickup,
     ClaimFreight,
     Extend,
-    FreightClaim,
     Inspect,
     Inspection,
     MovePickup,

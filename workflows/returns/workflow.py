@@ -12,11 +12,12 @@ with workflow.unsafe.imports_passed_through():
     from models.returns import state as bodies
     from models.returns import worth as worths
     from models.returns.activities import ReturnStart
+    from models.returns.box import Companion, Join, Leading, Leave
     from models.returns.state import ReturnAction, ReturnResult, ReturnState
     from workflows.kit.cancellation import run_uncancelled
     from workflows.kit.updates import update
-    from workflows.returns import updates, worth
-    from workflows.returns.closing import concluded, pickup_over
+    from workflows.returns import box, updates, worth
+    from workflows.returns.closing import all_said, concluded, pickup_over
     from workflows.returns.context import ReturnContext
     from workflows.returns.notices import READERS
     from workflows.returns.steps import announced, come, inspected, sent
@@ -40,8 +41,13 @@ class ReturnWorkflow:
         result: ReturnResult | None = None
         for leg in (announced, sent, come, inspected):
             result = result or await leg(context)
+        if result is not None:
+            box.part_all(context, result)
+        if context.child.called_off is not None and context.state.travels_with is not None:
+            context.post.put(context.state.travels_with)
         await concluded(context, result or ReturnResult.ACCEPTED)
         await pickup_over(context)
+        await all_said(context)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return (result or ReturnResult.ACCEPTED).value
 
@@ -59,6 +65,16 @@ class ReturnWorkflow:
     def call_off(self, why: str) -> None:
         """RES-11: the case takes the return back."""
         self.context.child.called_off = why
+
+    @workflow.signal
+    def companion(self, told: Companion) -> None:
+        """Another return wants to travel in the box of this one, or not any more."""
+        box.hear_companion(self.context, told)
+
+    @workflow.signal
+    def leading(self, told: Leading) -> None:
+        """The return in whose box this one travels says how it stands."""
+        box.hear_leading(self.context, told)
 
     @update(ReturnAction.BOOK_PICKUP)
     def book_pickup(self, act: Act[bodies.BookPickup]) -> ReturnState:
@@ -107,3 +123,11 @@ class ReturnWorkflow:
     @update(ReturnAction.EXTEND)
     def extend(self, act: Act[bodies.Extend]) -> ReturnState:
         return self.context.perform(act, updates.extend)
+
+    @update(ReturnAction.JOIN)
+    def join(self, act: Act[Join]) -> ReturnState:
+        return self.context.perform(act, box.join)
+
+    @update(ReturnAction.LEAVE)
+    def leave(self, act: Act[Leave]) -> ReturnState:
+        return self.context.perform(act, box.leave)

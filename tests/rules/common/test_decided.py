@@ -15,7 +15,8 @@ from models.common.decides import Decides
 from models.common.errors import Fault
 from models.common.vocabulary import ErrorType, Party
 from models.replacements.state import REPLACEMENT_BODIES, ReplacementAction, ReplacementStage
-from models.returns.state import RETURN_BODIES, FreightClaim, ReturnAction, ReturnStage
+from models.returns.settlement import FreightClaim
+from models.returns.state import RETURN_BODIES, ReturnAction, ReturnStage
 from rules.claims import permissions as claims
 from rules.common.decided import changed
 from rules.policy.load import load_policy, slice_policy

@@ -11,11 +11,11 @@ from models.common.actors import SYSTEM, Actor, EvidenceRef
 from models.common.base import Body, Money
 from models.common.vocabulary import Party, Reception, Role
 from models.returns.partner import Label, ToldInspection, ToldLine
+from models.returns.settlement import FreightClaim
 from models.returns.state import (
     BookPickup,
     ClaimFreight,
     Extend,
-    FreightClaim,
     InspectedLine,
     Inspection,
     Pickup,

@@ -111,22 +111,26 @@ class Returning:
         return await asyncio.wait_for(self.handle.result(), PATIENCE)
 
 
-async def returning(service: Service, *, lines: tuple[OrderLine, ...] | None = None, minor: int | None = None) -> Returning:
+async def returning(
+    service: Service, *, lines: tuple[OrderLine, ...] | None = None, minor: int | None = None, order_id: str = "O-1"
+) -> Returning:
     """A delivered order, a proposal of return and refund, and the customer's yes."""
     goods = lines or order().lines
     total = sum(line.paid.minor for line in goods)
-    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
-    service.world.add(order(lines=goods, total=Money(minor=total), status=OrderStatus.DELIVERED), arrived)
+    arrived = parcel(order_id, status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+    service.world.add(order(order_id, lines=goods, total=Money(minor=total), status=OrderStatus.DELIVERED), arrived)
     photo = {"sha256": "0" * 64, "media_type": "image/png", "size": 10, "name": "photo.png"}
-    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(photo,))
+    case = await service.open(issue=Issue.QUALITY_DEFECT, evidence=(photo,), order_id=order_id)
     return await agreed(service, case, minor or total)
 
 
-async def returned_without_a_reason(service: Service, policy: PolicySlice | None = None) -> Returning:
+async def returned_without_a_reason(
+    service: Service, policy: PolicySlice | None = None, order_id: str = "O-1", **of_order: Any
+) -> Returning:
     """A delivered order, and a return that is due by itself: nobody proposes it."""
-    arrived = parcel(status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
-    service.world.add(order(status=OrderStatus.DELIVERED), arrived)
-    case = await service.open(issue=Issue.NO_REASON_RETURN, policy=policy or service.policy)
+    arrived = parcel(order_id, status=ShipmentStatus.DELIVERED, delivered_at=NOW - timedelta(days=2), signed_relation="self")
+    service.world.add(order(order_id, status=OrderStatus.DELIVERED, **of_order), arrived)
+    case = await service.open(issue=Issue.NO_REASON_RETURN, policy=policy or service.policy, order_id=order_id)
     return await sent_for(service, case)
 
 

@@ -15,6 +15,7 @@ from models.returns.partner import (
     PickupRequest,
     PickupStatus,
     ReturnAddress,
+    ReturnBox,
     ReturnCancelled,
     ReturnParcel,
     ReturnRequest,
@@ -36,6 +37,8 @@ class ReturnWorld:
     pickups: dict[str, PickupBooked] = field(default_factory=dict)
     rang_at: list[PickupRequest] = field(default_factory=list)
     back: dict[str, SendBack] = field(default_factory=dict)
+    boxes: dict[str, str | None] = field(default_factory=dict)
+    """With which other return the goods come, as the merchant was told."""
     off: list[str] = field(default_factory=list)
     """Keys that were called off, voided or cancelled."""
     parcels: dict[str, ReturnParcel] = field(default_factory=dict)
@@ -77,6 +80,10 @@ class ReturnWorld:
         self._called("cancel_return")
         self.off.append(return_key)
 
+    async def box(self, return_key: str, word: ReturnBox) -> None:
+        self._called("box")
+        self.boxes[return_key] = word.with_reference
+
     async def send_back(self, return_key: str, order: SendBack) -> SentBack:
         self._called("send_back")
         self.back[return_key] = order
@@ -88,7 +95,7 @@ class ReturnWorld:
 
     async def label(self, order: LabelRequest) -> Label:
         self._called("label")
-        tracking = f"LB-{order.reference}"
+        tracking = f"LB-{order.reference}{order.key.rpartition('.label')[2]}"
         self.labels[order.key] = Label(key=order.key, tracking=tracking, carrier_id="K-9", price=Money(minor=self.price))
         self._lose()
         return self.labels[order.key]

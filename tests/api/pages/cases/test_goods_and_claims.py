@@ -33,6 +33,8 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
     "returns_move_pickup": {"start@": at(24), "end@": at(26)},
     "returns_cancel_pickup": {},
     "returns_extend": {"until@": at(24 * 9), "reason": BECAUSE},
+    "returns_join": {"reference": "RD-0000000000AA.m1.return"},
+    "returns_leave": {},
     "returns_ship": {"carrier_id": "SF", "tracking": "SF{number}"},
     "returns_claim_freight": {"amount$CNY": "9.00", "receipt": ("receipt.jpg", picture(comment=b"a page"), "image/jpeg")},
     "returns_receive": {},
@@ -57,14 +59,16 @@ TYPED: Mapping[str, Mapping[str, Any]] = {
 SAID = {one.code: one for one in DOABLE.values()}
 
 
-async def does(somebody: Visitor, case_id: str, about: str, code: str, *, decides: bool = True) -> Shown:
+async def does(somebody: Visitor, case_id: str, about: str, code: str, *, decides: bool = True, **more: str) -> Shown:
     """Submit the form of what is about a remedy or claim: too long, then stale, then as it should be."""
     one = SAID[code]
     form = f"form-{about}-{one.action}".replace(".", "-")
     address = f"/console/cases/{case_id}"
     await eventually(lambda: somebody.get(address), lambda shown: form in shown.forms)
     number = next(_numbers)
-    typed = {name: text.format(number=number) if isinstance(text, str) else text for name, text in TYPED[code].items()}
+    typed = {
+        name: text.format(number=number) if isinstance(text, str) else text for name, text in {**TYPED[code], **more}.items()
+    }
     texts = [name for name, text in typed.items() if isinstance(text, str)]
     if texts:
         await somebody.refused(422, form, **{**typed, texts[-1]: TOO_LONG})
@@ -85,6 +89,18 @@ async def test_a_return_is_taken_from_the_pickup_to_the_inspection(web: Web, vis
     await does(susan, scene.case_id, "m1", "returns_inspect")
     shown = await eventually(lambda: susan.get(f"/console/cases/{scene.case_id}"), lambda shown: "✕ 1" in shown.text)
     assert BECAUSE in shown.text
+
+
+async def test_a_return_goes_in_the_box_of_another_and_leaves_it(web: Web, visitors: Visitors) -> None:
+    leading = await scene_of(web)
+    other = await scene_of(web, leading.customer_id)
+    susan = await visitors.signed_in(Role.SUPERVISOR, "susan")
+    reference = f"{leading.case_id}.m1.return"
+    await does(susan, other.case_id, "m1", "returns_join", reference=reference)
+    await other.seen(travels_with=reference)
+    assert reference in (await susan.get(f"/console/cases/{other.case_id}")).text
+    await does(susan, other.case_id, "m1", "returns_leave")
+    await other.seen(travels_with=None)
 
 
 async def test_a_reduced_worth_is_agreed_to_refused_or_ruled_on_after_an_appeal(web: Web, visitors: Visitors) -> None:
