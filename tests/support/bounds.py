@@ -37,13 +37,13 @@ WHAT: dict[str, str] = {
     CODES: """
         Receipt.request_id EvidenceRef.media_type CaseState.policy_version Classification.by CaseState.team
         Clock.calendar Miss.handler Finding.row Fact.name Fact.source CaseState.automatic_denied Check.name
-        ChildState.run ChildState.failed Remedy.undone ReturnState.stuck Leading.why ClaimRef.currency Archive.sha256 Claim.currency ClaimLimit.by
+        ChildState.run ChildState.failed Remedy.undone ReturnState.stuck ClaimRef.currency Archive.sha256 Claim.currency ClaimLimit.by
         ClaimPayment.key Undelivered.about ReconcileStart.after PageReport.after
     """,
     FEW: """
         Actor.teams Classification.alternatives Grade.reasons Clock.pauses Clock.used_by_tier CaseState.checks
         Proposal.options CaseState.put_away ReplacementState.lost ReplacementState.kept ClaimTerms.waits
-        ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only TimeSpent.place TimeSpent.seconds
+        ReturnState.companions ReconcileStart.scopes PageReport.missed Missed.named ReconcileStart.only TimeSpent.place TimeSpent.seconds
     """,
     RUNS: """
         ChildState.former_runs
