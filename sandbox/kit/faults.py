@@ -36,6 +36,7 @@ class Call(StrEnum):
     SEND = "send"
     OPEN_RETURN = "open_return"
     CANCEL_RETURN = "cancel_return"
+    BOX = "box"
     SEND_BACK = "send_back"
     SENT_BACK = "sent_back"
     LABEL = "label"

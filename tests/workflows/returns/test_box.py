@@ -58,6 +58,14 @@ async def test_two_orders_in_one_box_are_each_refunded_their_own(service: Servic
     assert await leading.over() == "accepted"
 
 
+async def test_goods_travel_in_the_box_of_a_merchant_that_knows_no_boxes(service: Service) -> None:
+    service.world.returns.refuses.add("box")
+    leading, other = await boxed(service)
+    assert (await other.state(lambda state: state.label is not None)).label == (await leading.awaiting()).label
+    assert "box" in other.world.calls
+    assert other.world.boxes == {}
+
+
 async def test_the_freight_of_one_box_is_deducted_once(service: Service) -> None:
     leading = await returned_without_a_reason(service, order_id="O-1")
     other = await joined(leading, await returned_without_a_reason(service, order_id="O-2"))
