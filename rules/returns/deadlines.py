@@ -7,7 +7,7 @@ from models.common.base import Bilingual
 from models.common.deadline import Deadline, DeadlineKind
 from models.common.vocabulary import WaitFor, WaitingOn
 from models.common.waits import Terms, Wait
-from models.returns.state import PickupState, ReturnPolicy, ReturnStage, ReturnState
+from models.returns.state import Pickup, PickupState, ReturnPolicy, ReturnStage, ReturnState
 from rules.common import deadlines
 from rules.returns.worth import then_of
 
@@ -26,6 +26,11 @@ def sending_closes(state: ReturnState, policy: ReturnPolicy, now: datetime) -> d
     return max((state.deadline or now, *(pickup.at for pickup in _pickup(state, policy))))
 
 
+def standing_pickup(state: ReturnState) -> Pickup | None:
+    """The pick-up that is asked for or booked, unless it is over."""
+    return state.pickup if state.pickup is not None and state.pickup.state in PickupState.standing() else None
+
+
 def _wait(state: ReturnState, wait: Wait | None, terms: Terms, policy: ReturnPolicy, reminded_at: datetime) -> Iterator[Deadline]:
     if wait is None:
         return
@@ -42,7 +47,7 @@ def _wait(state: ReturnState, wait: Wait | None, terms: Terms, policy: ReturnPol
 
 def _pickup(state: ReturnState, policy: ReturnPolicy) -> Iterator[Deadline]:
     """One that stands counts as missed, if nobody tells of it."""
-    pickup = state.pickup
-    if state.stage is ReturnStage.AWAITING and pickup is not None and pickup.state in PickupState.standing():
+    pickup = standing_pickup(state)
+    if state.stage is ReturnStage.AWAITING and pickup is not None:
         at = pickup.end + policy.pickup_grace
         yield Deadline(kind=DeadlineKind.PICKUP, what=pickup.key, at=at, whose=WaitingOn.CARRIER, then=PICKUP_MISSED)

@@ -30,6 +30,7 @@ from rules.common.format import money
 from rules.common.rates import no_rate
 from rules.common.refusal import refusal
 from rules.returns.box import SAID
+from rules.returns.deadlines import standing_pickup
 from rules.returns.worth import in_words, wrong_with
 
 C, M, A, S = Role.CUSTOMER, Role.MERCHANT, Role.AGENT, Role.SUPERVISOR
@@ -61,7 +62,7 @@ def _may_leave(state: ReturnState) -> bool:
 
 
 def _pickup_stands(state: ReturnState) -> bool:
-    return state.pickup is not None and state.pickup.state in PickupState.standing()
+    return standing_pickup(state) is not None
 
 
 def _no_pickup_stands(state: ReturnState) -> bool:
@@ -73,8 +74,7 @@ def _pickup_booked(state: ReturnState) -> bool:
 
 
 def _own_freight(state: ReturnState) -> bool:
-    under_way = state.stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED}
-    under_way = under_way and state.travels_with is None
+    under_way = state.stage in {ReturnStage.IN_TRANSIT, ReturnStage.RECEIVED} and state.travels_with is None
     return under_way and state.way is Way.OWN and state.payer is not Party.CUSTOMER and state.freight is None
 
 

@@ -8,12 +8,12 @@ from temporalio.exceptions import ActivityError
 
 from models.case.actions import Act
 from models.common.events import Event
-from models.common.lines import LineQuantity
 from models.common.vocabulary import WaitFor
-from models.returns.activities import CallOffReturn, PrepareReturn
+from models.returns.activities import CallOffReturn
 from models.returns.box import Companion, Join, Leading, Leave, NoRoom
-from models.returns.state import PickupState, ReturnResult, ReturnStage, Way
+from models.returns.state import ReturnResult, ReturnStage, Way
 from rules.returns.box import no_room
+from rules.returns.deadlines import standing_pickup
 from workflows.kit.refusals import refusal_of
 from workflows.returns import activities as return_activities
 from workflows.returns.activities import PATIENCE
@@ -75,11 +75,11 @@ def hear_leading(context: ReturnContext, told: Leading) -> None:
 
 def _taken_along(context: ReturnContext) -> None:
     state = context.state
-    stands = state.pickup is not None and state.pickup.state in PickupState.standing()
+    pickup = standing_pickup(state)
     request = CallOffReturn(
         workflow_id=state.workflow_id,
         label_key=state.label.key if state.label else None,
-        pickup_key=state.pickup.key if state.pickup and stands else None,
+        pickup_key=pickup.key if pickup else None,
         labels=state.labels,
         travels_with=state.travels_with,
     )
@@ -129,18 +129,8 @@ def see_whether_it_still_leads(context: ReturnContext) -> None:
 async def on_its_own(context: ReturnContext) -> None:
     """A label anew; the merchant is told. Without one the goods go another way."""
     context.alone = False
-    state, start = context.state, context.start
-    request = PrepareReturn(
-        workflow_id=state.workflow_id,
-        order_id=start.order_id,
-        merchant_id=start.merchant_id,
-        lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in state.lines),
-        purpose=state.purpose,
-        replacement_id=context.replacement_id,
-        labels=state.labels,
-        alone=True,
-        again=True,
-    )
+    state = context.state
+    request = context.request.model_copy(update={"labels": state.labels, "alone": True, "again": True})
     try:
         prepared = await return_activities.prepare_return(request, PATIENCE)
     except ActivityError as error:

@@ -11,6 +11,7 @@ from models.returns.activities import CallOffReturn, SendGoodsBack
 from models.returns.state import PickupState, ReturnParcelState, ReturnResult, ReturnStage
 from rules.money.settlement import settle
 from rules.returns import outcome as return_outcome
+from rules.returns.deadlines import standing_pickup
 from workflows.kit.patches import patched
 from workflows.kit.refusals import refusal_of
 from workflows.returns import activities as return_activities
@@ -90,19 +91,19 @@ async def _see_to_the_rest(context: ReturnContext, result: ReturnResult) -> None
 
 async def _called_off(context: ReturnContext) -> None:
     state = context.state
-    stands = state.pickup is not None and state.pickup.state in PickupState.standing()
+    pickup = standing_pickup(state)
     request = CallOffReturn(
         workflow_id=state.workflow_id,
         label_key=state.label.key if state.label and state.along_since is None else None,
-        pickup_key=state.pickup.key if state.pickup and stands else None,
+        pickup_key=pickup.key if pickup else None,
     )
     try:
         await return_activities.call_off_return(request)
     except ActivityError as error:
         context.child.note(Event.RETURN_STUCK, what="call_off", **refusal_of(error))
     else:
-        if state.pickup is not None and stands:
-            pickup = state.pickup.model_copy(update={"state": PickupState.CANCELLED})
+        if pickup is not None:
+            pickup = pickup.model_copy(update={"state": PickupState.CANCELLED})
             context.change(pickup=pickup)
             context.child.note(Event.RETURN_PICKUP_CANCELLED, start=pickup.start.isoformat(), end=pickup.end.isoformat())
     await context.child.finish(WaitFor.RETURN_SHIPPING)

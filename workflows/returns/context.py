@@ -17,11 +17,12 @@ from models.common.deadline import Deadline, DeadlineKind
 from models.common.errors import Fault
 from models.common.events import Event
 from models.common.identifiers import tracking_number
+from models.common.lines import LineQuantity
 from models.common.partner_registry import Partner
 from models.common.partners import Notice, ShipmentStatus
 from models.common.vocabulary import ErrorType, Reception, WaitFor
 from models.common.waits import Wait
-from models.returns.activities import PickupCall, ReturnStart, TraceParcel
+from models.returns.activities import PickupCall, PrepareReturn, ReturnStart, TraceParcel
 from models.returns.box import Companion, Leading, TellReturn
 from models.returns.partner import Purpose, ReturnParcel
 from models.returns.state import (
@@ -140,10 +141,18 @@ class ReturnContext(Context[ReturnAction, ReturnState]):
         self.chores.append(asyncio.create_task(work))
 
     @property
-    def replacement_id(self) -> str | None:
-        """The workflow of the exchange or repair that the goods come back for."""
-        refunds = self.state.purpose is Purpose.REFUND
-        return None if refunds else workflow_id(self.start.case_id, self.start.remedy_id, "replacement")
+    def request(self) -> PrepareReturn:
+        """What the merchant is asked, with the first label."""
+        start, state = self.start, self.state
+        refunds = state.purpose is Purpose.REFUND
+        return PrepareReturn(
+            workflow_id=state.workflow_id,
+            order_id=start.order_id,
+            merchant_id=start.merchant_id,
+            lines=tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in state.lines),
+            purpose=state.purpose,
+            replacement_id=None if refunds else workflow_id(start.case_id, start.remedy_id, "replacement"),
+        )
 
     def _word_for(self, other: str) -> TellReturn:
         state, me = self.state, self.state.workflow_id

@@ -5,9 +5,8 @@ import asyncio
 from temporalio.exceptions import ActivityError
 
 from models.common.events import Event
-from models.common.lines import LineQuantity
 from models.common.vocabulary import Acceptance, Party, Reception, WaitFor, WaitingOn
-from models.returns.activities import ArrangePickup, PickupCall, PrepareReturn
+from models.returns.activities import ArrangePickup, PickupCall
 from models.returns.state import PickupState, ReturnResult, ReturnStage, ReturnState, Way
 from rules.returns import outcome as return_outcome
 from rules.returns.deadlines import sending_closes
@@ -20,16 +19,7 @@ from workflows.returns.context import PICKUP_OFF, ReturnContext
 
 async def announced(context: ReturnContext) -> ReturnResult | None:
     """The merchant names an address, the carrier makes a label; the customer is told, with the deadline."""
-    start, state = context.start, context.state
-    lines = tuple(LineQuantity(line_id=line.line_id, quantity=line.quantity) for line in state.lines)
-    request = PrepareReturn(
-        workflow_id=state.workflow_id,
-        order_id=start.order_id,
-        merchant_id=start.merchant_id,
-        lines=lines,
-        purpose=state.purpose,
-        replacement_id=context.replacement_id,
-    )
+    state, request = context.state, context.request
     try:
         prepared = await return_activities.prepare_return_directly(request)
         if prepared is None:
